@@ -1,0 +1,44 @@
+// The handlers of warnings and of printed text.
+#include "lacuna/base/message.h"
+
+#include <cstdio>
+#include <utility>
+
+namespace lacuna {
+namespace {
+
+using Handler = std::function<void(const std::string&)>;
+
+// Never destroyed: a thread may outlive the statics.
+Handler& warning_handler() {
+  static auto* handler = new Handler;
+  return *handler;
+}
+Handler& print_handler() {
+  static auto* handler = new Handler;
+  return *handler;
+}
+
+}  // namespace
+
+void warn(const std::string& message) {
+  if (warning_handler())
+    warning_handler()(message);
+  else
+    std::fprintf(stderr, "lacuna: %s\n", message.c_str());
+}
+
+void set_warning_handler(Handler handler) { warning_handler() = std::move(handler); }
+
+void print(const std::string& text) {
+  if (print_handler()) {
+    print_handler()(text);
+  } else {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+  }
+}
+
+void set_print_handler(Handler handler) { print_handler() = std::move(handler); }
+
+}  // namespace lacuna

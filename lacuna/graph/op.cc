@@ -1,0 +1,24 @@
+// What ops have in common.
+#include "lacuna/graph/op.h"
+
+#include <cstring>
+
+namespace lacuna {
+
+Buffer& Scratch::grow(size_t place, size_t bytes, bool zero) {
+  if (places_.size() <= place) places_.resize(place + 1);
+  Buffer& buffer = places_[place];
+  if (buffer.bytes() < bytes) {
+    Buffer larger;  // Contents that are in use are not needed across a growth: kernels ask before they write.
+    larger.resize(bytes + bytes / 4);
+    if (zero) std::memset(larger.data(), 0, larger.bytes());
+    buffer = larger;
+  }
+  return buffer;
+}
+
+std::vector<Symbol> Op::gradient(const Node& node, std::span<const Symbol>, const std::vector<bool>&) const {
+  return std::vector<Symbol>(node.in().size());
+}
+
+}  // namespace lacuna

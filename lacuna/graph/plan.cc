@@ -1,0 +1,79 @@
+// Makes plans and runs them.
+#include "lacuna/graph/plan.h"
+
+#include <unordered_map>
+
+#include "lacuna/base/error.h"
+#include "lacuna/base/threads.h"
+#include "lacuna/graph/variable.h"
+
+namespace lacuna {
+namespace {
+constexpr size_t kUnused = ~size_t{0};
+}
+
+Plan::Plan(std::vector<Symbol> inputs, std::vector<Symbol> outputs, bool training)
+    : inputs_(std::move(inputs)), training_(training), nodes_(in_order(outputs)) {
+  std::unordered_map<const Node*, size_t> first;
+  size_t count = 0;
+  for (const auto& node : nodes_) {
+    first[node.get()] = count;
+    count += node->out().size();
+  }
+  results_.resize(count);
+  places_.resize(count);
+  for (const auto& node : nodes_) {
+    const size_t place = first[node.get()];
+    const Symbol symbol(node, 0);
+    if (const VariablePtr variable = variable_of(symbol)) {
+      places_[place] = &variable->value();
+    } else if (const tensor::Dense* value = constant_value(*node)) {
+      results_[place] = *value;
+      places_[place] = &results_[place];
+    } else if (is_placeholder(symbol)) {
+      bool given = false;
+      for (const Symbol& s : inputs_) given |= s == symbol;
+      require(given, "Plan: an output depends on an input that is not given. Received: input '",
+              placeholder_name(symbol), "' ", symbol.spec(), ".");
+    } else {
+      std::vector<Spec> specs;
+      Step step{.node = node, .in = {}, .out = place};
+      for (const Symbol& s : node->in()) {
+        specs.push_back(s.spec());
+        step.in.push_back(first[s.node().get()] + s.output());
+      }
+      step.rule = &rule_for(node->op(), specs);
+      for (size_t i = 0; i < node->out().size(); ++i) {
+        results_[place + i] = Tensor::empty(node->out()[i]);
+        places_[place + i] = &results_[place + i];
+      }
+      steps_.push_back(std::move(step));
+    }
+  }
+  for (const Symbol& s : inputs_) {
+    const auto found = first.find(s.node().get());
+    input_places_.push_back(found == first.end() ? kUnused : found->second);
+  }
+  for (Step& step : steps_) {
+    step.in_tensors.resize(step.in.size());
+    for (size_t i = 0; i < step.node->out().size(); ++i) step.out_tensors.push_back(&results_[step.out + i]);
+  }
+  for (const Symbol& s : outputs) output_places_.push_back(first[s.node().get()] + s.output());
+  outputs_.resize(outputs.size());
+}
+
+void Plan::run(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed) {
+  require(feeds.size() == inputs_.size(), "Plan: a tensor must be fed for each input. Received: feeds=", feeds.size(),
+          ", inputs=", inputs_.size(), ".");
+  const FlushDenormals flush;
+  for (size_t i = 0; i < feeds.size(); ++i)
+    if (input_places_[i] != kUnused) places_[input_places_[i]] = feeds[i];
+  for (Step& s : steps_) {
+    for (size_t i = 0; i < s.in.size(); ++i) s.in_tensors[i] = places_[s.in[i]];
+    Context context{.step = step, .seed = seed, .training = training_, .scratch = s.scratch};
+    s.rule->cpu(s.node->op(), context, s.in_tensors, s.out_tensors);
+  }
+  for (size_t i = 0; i < outputs_.size(); ++i) outputs_[i] = places_[output_places_[i]];
+}
+
+}  // namespace lacuna

@@ -1,0 +1,52 @@
+// A plan: the nodes that some outputs need, flat and in order, with the kernel that each runs and the tensors it
+// writes. Made once per graph, mode and fed storages; run for any batch size. Buffers keep their high-water size, so
+// that a step allocates nothing.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "lacuna/graph/op.h"
+#include "lacuna/graph/rule.h"
+#include "lacuna/graph/symbol.h"
+
+namespace lacuna {
+
+class Plan {
+ public:
+  // Outputs may be variables or placeholders too. Each of `inputs` is a placeholder; all that `outputs` depend on
+  // must be among them.
+  Plan(std::vector<Symbol> inputs, std::vector<Symbol> outputs, bool training);
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+
+  // feeds: a tensor for each input, of its storage and dtype and a shape that fits; they must outlive the next call
+  // of output(). Throws what kernels throw. Not for two threads at a time.
+  void run(std::span<const Tensor* const> feeds, int64_t step = 0, uint64_t seed = 0);
+
+  // Result i of the last run; valid until the next. May share memory with feeds and variables.
+  const Tensor& output(size_t i) const { return *outputs_[i]; }
+  size_t size() const { return outputs_.size(); }
+
+ private:
+  struct Step {
+    std::shared_ptr<const Node> node;
+    const Rule* rule = nullptr;
+    std::vector<size_t> in;  // places
+    size_t out = 0;          // first place
+    Scratch scratch{};
+    std::vector<const Tensor*> in_tensors{};
+    std::vector<Tensor*> out_tensors{};
+  };
+
+  std::vector<Symbol> inputs_;
+  bool training_;
+  std::vector<std::shared_ptr<const Node>> nodes_;  // Kept alive, leaves too.
+  std::vector<Tensor> results_;                     // Owned, one for each result of a step.
+  std::vector<const Tensor*> places_;               // Where the tensor of a place is now.
+  std::vector<size_t> input_places_;                // kUnused where no output needs the input.
+  std::vector<Step> steps_;
+  std::vector<size_t> output_places_;
+  std::vector<const Tensor*> outputs_;
+};
+
+}  // namespace lacuna

@@ -1,0 +1,113 @@
+// Known nodes, known ops.
+#include "lacuna/graph/registry.h"
+
+#include <mutex>
+#include <unordered_map>
+
+#include "lacuna/graph/rule.h"
+
+namespace lacuna {
+namespace {
+
+// Nodes by op and inputs. Weak: a node lives as long as a symbol names it. Never destroyed, since symbols may
+// outlive the statics.
+struct KnownNodes {
+  std::mutex mutex;
+  std::unordered_map<std::string, std::weak_ptr<const Node>> nodes;
+};
+KnownNodes& known() {
+  static auto* table = new KnownNodes;
+  return *table;
+}
+
+std::string identity(const Op& op, const std::vector<Symbol>& in) {
+  std::string result = op.key();
+  for (const Symbol& s : in) result += text('|', s.node().get(), '.', s.output());
+  return result;
+}
+
+using Examples = std::vector<Example> (*)();
+std::map<std::string, Examples>& ops() {
+  static auto* table = new std::map<std::string, Examples>;
+  return *table;
+}
+
+Symbol (*registered_add)(const Symbol&, const Symbol&) = nullptr;
+
+}  // namespace
+
+const Spec& Symbol::spec() const { return node_->out()[output_]; }
+
+Symbol Symbol::with_origin(std::shared_ptr<const Origin> origin) const {
+  Symbol result = *this;
+  result.origin_ = std::move(origin);
+  return result;
+}
+
+Node::Node(std::shared_ptr<const Op> op, std::vector<Symbol> in, std::vector<Spec> out)
+    : op_(std::move(op)), in_(std::move(in)), out_(std::move(out)) {}
+
+Node::~Node() {
+  KnownNodes& table = known();
+  const std::lock_guard lock(table.mutex);
+  const auto found = table.nodes.find(identity(*op_, in_));
+  if (found != table.nodes.end() && found->second.expired()) table.nodes.erase(found);
+}
+
+std::shared_ptr<const Node> apply_node(std::shared_ptr<const Op> op, std::vector<Symbol> in) {
+  std::vector<Spec> specs;
+  for (const Symbol& s : in) specs.push_back(s.spec());
+  std::vector<Spec> out = op->infer(specs);
+  KnownNodes& table = known();
+  const std::string key = identity(*op, in);
+  const std::lock_guard lock(table.mutex);
+  if (const auto found = table.nodes.find(key); found != table.nodes.end())
+    if (auto node = found->second.lock()) return node;
+  auto node = std::make_shared<const Node>(std::move(op), std::move(in), std::move(out));
+  table.nodes[key] = node;
+  return node;
+}
+
+Symbol apply(std::shared_ptr<const Op> op, std::vector<Symbol> in) {
+  return {apply_node(std::move(op), std::move(in)), 0};
+}
+
+std::vector<std::shared_ptr<const Node>> in_order(const std::vector<Symbol>& outputs) {
+  std::vector<std::shared_ptr<const Node>> order;
+  std::unordered_map<const Node*, bool> done;  // false: on the way down
+  std::vector<std::shared_ptr<const Node>> stack;
+  for (const Symbol& s : outputs) {
+    stack.push_back(s.node());
+    while (!stack.empty()) {  // No recursion: graphs may be deep.
+      const auto node = stack.back();
+      const auto [place, fresh] = done.try_emplace(node.get(), false);
+      if (!fresh) {
+        stack.pop_back();
+        if (!place->second) {
+          place->second = true;
+          order.push_back(node);
+        }
+        continue;
+      }
+      for (size_t i = node->in().size(); i-- > 0;)
+        if (!done.contains(node->in(i).node().get())) stack.push_back(node->in(i).node());
+    }
+  }
+  return order;
+}
+
+bool register_op(const std::string& name, Examples examples) {
+  ops()[name] = examples;
+  return true;
+}
+
+std::vector<Registration> registered_ops() {
+  std::vector<Registration> result;
+  for (const auto& [name, examples] : ops()) result.push_back({name, examples()});
+  return result;
+}
+
+void register_add(Symbol (*add)(const Symbol&, const Symbol&)) { registered_add = add; }
+Symbol add_gradients(const Symbol& a, const Symbol& b) { return registered_add(a, b); }
+
+}  // namespace lacuna

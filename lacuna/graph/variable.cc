@@ -1,0 +1,144 @@
+// Weights, and the nodes without inputs: variables, placeholders, constants.
+#include "lacuna/graph/variable.h"
+
+#include <atomic>
+#include <cstring>
+
+#include "lacuna/graph/registry.h"
+#include "lacuna/graph/rule.h"
+#include "lacuna/tensor/cast_storage.h"
+#include "lacuna/tensor/row_table.h"
+
+namespace lacuna {
+namespace {
+
+std::string unique_key(const char* kind) {
+  static std::atomic<uint64_t> count{0};
+  return text(kind, '#', count++);
+}
+
+// A leaf computes nothing: the plan puts its tensor in place.
+class Leaf : public Op {
+ public:
+  Leaf(const char* kind, Spec spec, std::string key) : kind_(kind), spec_(std::move(spec)), key_(std::move(key)) {}
+  std::string_view name() const override { return kind_; }
+  std::string key() const override { return key_; }
+  const Rules& rules() const override {
+    static const Rules none;
+    return none;
+  }
+  std::vector<Spec> infer(std::span<const Spec>) const override { return {spec_}; }
+
+ private:
+  const char* kind_;
+  Spec spec_;
+  std::string key_;
+};
+
+struct ReadVariable final : Leaf {
+  explicit ReadVariable(VariablePtr v)
+      : Leaf("variable", v->spec(), text("variable#", v.get())), variable(std::move(v)) {}
+  VariablePtr variable;
+};
+
+struct Placeholder final : Leaf {
+  Placeholder(Spec spec, std::string label)
+      : Leaf("placeholder", std::move(spec), unique_key("placeholder")), name_given(std::move(label)) {}
+  std::string name_given;
+};
+
+struct Constant final : Leaf {
+  Constant(tensor::Dense v, std::string key)
+      : Leaf("constant", {v.shape, v.dtype, Storage::dense}, std::move(key)), value(std::move(v)) {}
+  tensor::Dense value;
+};
+
+}  // namespace
+
+Variable::Variable(std::string name, const Spec& spec, const Draw& draw) : name_(std::move(name)), spec_(spec) {
+  if (is_table()) {
+    value_ = Tensor(std::make_shared<RowTable>(spec.shape, spec.dtype, draw));
+    return;
+  }
+  tensor::Dense dense;
+  dense.resize(spec.shape, spec.dtype);
+  const size_t rows = spec.shape.size() < 2 ? 1 : static_cast<size_t>(spec.shape[0]);
+  const size_t width = rows ? dense.size() / rows : 0;
+  with_float("Variable", spec.dtype, [&](auto tag) {
+    const auto values = dense.values<typename decltype(tag)::type>();
+    for (size_t r = 0; r < rows; ++r) draw.row(static_cast<int64_t>(r), values.subspan(r * width, width));
+  });
+  value_ = std::move(dense);
+}
+
+Variable::Variable(std::string name, tensor::Dense value)
+    : name_(std::move(name)), spec_{value.shape, value.dtype, Storage::dense}, value_(std::move(value)) {}
+
+tensor::Dense Variable::to_dense() const {
+  return is_table() ? value_.table().to_dense() : value_.copy().dense();
+}
+
+void Variable::assign(const tensor::Dense& values) {
+  require(values.shape == spec_.shape, "set_weights: the value must have the shape of the weight. Received: shape=",
+          to_string(values.shape), ", weight '", name_, "' ", spec_, ".");
+  const Tensor same = cast(Tensor(values), spec_.dtype);
+  if (is_table()) value_.table().assign(same.dense());
+  else std::memcpy(value_.dense().data.data(), same.dense().data.data(), same.dense().data.bytes());
+}
+
+double Variable::scalar() const {
+  return with_float("Variable", spec_.dtype, [&](auto tag) {
+    return static_cast<double>(value_.dense().values<typename decltype(tag)::type>()[0]);
+  });
+}
+
+void Variable::set_scalar(double value) {
+  with_float("Variable", spec_.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    value_.dense().values<T>()[0] = static_cast<T>(value);
+  });
+}
+
+Symbol read(const VariablePtr& variable) { return apply(std::make_shared<ReadVariable>(variable), {}); }
+
+VariablePtr variable_of(const Symbol& symbol) {
+  const auto* op = symbol ? dynamic_cast<const ReadVariable*>(&symbol.node()->op()) : nullptr;
+  return op ? op->variable : nullptr;
+}
+
+Symbol placeholder(const Spec& spec, const std::string& name) {
+  require(spec.storage != Storage::csr || spec.shape.size() == 2,
+          "Input: a csr input has rank 2, the batch included. Received: shape=", to_string(spec.shape), ".");
+  return apply(std::make_shared<Placeholder>(spec, name), {});
+}
+
+bool is_placeholder(const Symbol& symbol) {
+  return symbol && dynamic_cast<const Placeholder*>(&symbol.node()->op());
+}
+
+std::string placeholder_name(const Symbol& symbol) {
+  return dynamic_cast<const Placeholder&>(symbol.node()->op()).name_given;
+}
+
+Symbol constant(tensor::Dense value) {
+  return apply(std::make_shared<Constant>(std::move(value), unique_key("constant")), {});
+}
+
+Symbol constant(double value, DType dtype) {
+  tensor::Dense dense;
+  dense.resize(Shape{}, dtype);
+  with_dtype(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    dense.values<T>()[0] = static_cast<T>(value);
+  });
+  uint64_t bits;
+  std::memcpy(&bits, &value, sizeof(bits));
+  return apply(std::make_shared<Constant>(std::move(dense), text("constant=", bits, ' ', dtype)), {});
+}
+
+const tensor::Dense* constant_value(const Node& node) {
+  const auto* op = dynamic_cast<const Constant*>(&node.op());
+  return op ? &op->value : nullptr;
+}
+
+}  // namespace lacuna

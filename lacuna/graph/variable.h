@@ -1,0 +1,56 @@
+// A Variable is a weight or another value that outlives a step: a dense tensor or a table of rows.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "lacuna/base/random.h"
+#include "lacuna/graph/symbol.h"
+#include "lacuna/tensor/tensor.h"
+
+namespace lacuna {
+
+class Variable {
+ public:
+  // Drawn at once when dense; a row_table makes its rows when they are touched.
+  Variable(std::string name, const Spec& spec, const Draw& draw);
+  Variable(std::string name, tensor::Dense value);
+
+  const std::string& name() const { return name_; }
+  const Spec& spec() const { return spec_; }
+  bool is_table() const { return spec_.storage == Storage::row_table; }
+  Tensor& value() { return value_; }
+  const Tensor& value() const { return value_; }
+
+  // All values as one array, in memory of its own. A table above 1 GiB is an error that names weight.rows().
+  tensor::Dense to_dense() const;
+  // Replaces the values: same shape, any float dtype. Optimizer state of a table's rows starts anew.
+  void assign(const tensor::Dense& values);
+
+  // Of a scalar variable such as a learning rate.
+  double scalar() const;
+  void set_scalar(double value);
+
+ private:
+  std::string name_;
+  Spec spec_;
+  Tensor value_;
+};
+
+using VariablePtr = std::shared_ptr<Variable>;
+
+// The symbol that reads it.
+Symbol read(const VariablePtr& variable);
+// The variable that a symbol reads, or null.
+VariablePtr variable_of(const Symbol& symbol);
+
+// A value that is given at each run.
+Symbol placeholder(const Spec& spec, const std::string& name);
+bool is_placeholder(const Symbol& symbol);
+std::string placeholder_name(const Symbol& symbol);
+
+// A dense value that never changes.
+Symbol constant(tensor::Dense value);
+Symbol constant(double value, DType dtype);  // A scalar: shape ().
+const tensor::Dense* constant_value(const Node& node);  // Null for other nodes.
+
+}  // namespace lacuna

@@ -1,0 +1,59 @@
+// C = op(A) op(B) on the serial OpenBLAS. Tiles of a fixed size are spread over threads by us: its own threads
+// change the bits with their number, and spin while they wait.
+#include "lacuna/kernels/matmul.h"
+
+#include <cblas.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "lacuna/base/threads.h"
+
+namespace lacuna::kernels {
+namespace {
+
+void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, blasint m, blasint n, blasint k, const float* a, blasint lda,
+          const float* b, blasint ldb, float* c, blasint ldc) {
+  cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
+}
+void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, blasint m, blasint n, blasint k, const double* a, blasint lda,
+          const double* b, blasint ldb, double* c, blasint ldc) {
+  cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
+}
+
+template <class T>
+void tiles(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const T* a, size_t lda, const T* b,
+           size_t ldb, T* c) {
+  if (m == 0 || n == 0) return;
+  if (k == 0) {
+    std::memset(c, 0, m * n * sizeof(T));
+    return;
+  }
+  constexpr size_t kTile = 256;
+  const size_t columns = (n + kTile - 1) / kTile, rows = (m + 63) / 64;
+  // One tile of all where the product is small: the same rule whatever the number of threads.
+  const bool small = m * n * k < (size_t{1} << 20);
+  parallel_for(small ? 1 : rows * columns, 1, [&](size_t begin, size_t end) {
+    for (size_t tile = begin; tile < end; ++tile) {
+      const size_t i = small ? 0 : tile / columns * 64, j = small ? 0 : tile % columns * kTile;
+      const size_t high = small ? m : std::min<size_t>(64, m - i), wide = small ? n : std::min(kTile, n - j);
+      gemm(transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans,
+           static_cast<blasint>(high), static_cast<blasint>(wide), static_cast<blasint>(k),
+           a + (transpose_a ? i : i * lda), static_cast<blasint>(lda), b + (transpose_b ? j * ldb : j),
+           static_cast<blasint>(ldb), c + i * n + j, static_cast<blasint>(n));
+    }
+  });
+}
+
+}  // namespace
+
+void matmul(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const float* a, size_t lda,
+            const float* b, size_t ldb, float* c) {
+  tiles(transpose_a, transpose_b, m, n, k, a, lda, b, ldb, c);
+}
+void matmul(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const double* a, size_t lda,
+            const double* b, size_t ldb, double* c) {
+  tiles(transpose_a, transpose_b, m, n, k, a, lda, b, ldb, c);
+}
+
+}  // namespace lacuna::kernels

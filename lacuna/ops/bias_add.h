@@ -1,0 +1,9 @@
+#pragma once
+#include "lacuna/graph/symbol.h"
+
+namespace lacuna {
+
+// x + b, b of shape (units,) along the last axis; dense.
+Symbol bias_add(const Symbol& x, const Symbol& b);
+
+}  // namespace lacuna

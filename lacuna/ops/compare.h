@@ -1,0 +1,14 @@
+#pragma once
+#include "lacuna/graph/symbol.h"
+
+namespace lacuna {
+
+// 1 where it holds, else 0, in the dtype of a; dense, with broadcasting; no gradient.
+Symbol equal(const Symbol& a, const Symbol& b);
+Symbol not_equal(const Symbol& a, const Symbol& b);
+Symbol greater(const Symbol& a, const Symbol& b);
+Symbol greater_equal(const Symbol& a, const Symbol& b);
+Symbol less(const Symbol& a, const Symbol& b);
+Symbol less_equal(const Symbol& a, const Symbol& b);
+
+}  // namespace lacuna

@@ -1,0 +1,70 @@
+// dot: the matrix product C = A B.
+//
+//   dA = dC Bᵀ      at the non-zeros of A when A is csr
+//   dB = Aᵀ dC      row_sparse when A is csr: only rows that A touches change
+#include "lacuna/ops/dot.h"
+
+#include "lacuna/base/error.h"
+#include "lacuna/graph/registry.h"
+#include "lacuna/graph/rule.h"
+#include "lacuna/ops/dot_nt.h"
+#include "lacuna/ops/dot_t.h"
+#include "lacuna/ops/sampled_dot.h"
+
+namespace lacuna {
+
+namespace cpu {  // dot_cpu.cc
+void dot_dense_dense(const Op&, Context&, std::span<const Tensor* const>, std::span<Tensor* const>);
+void dot_csr_rows(const Op&, Context&, std::span<const Tensor* const>, std::span<Tensor* const>);
+}  // namespace cpu
+
+namespace {
+
+struct Dot final : Op {
+  std::string_view name() const override { return "dot"; }
+
+  const Rules& rules() const override {
+    using enum Storage;
+    static const Rules rules{{
+        // A      B              C        kernel
+        {{dense, dense}, {dense}, cpu::dot_dense_dense},
+        {{csr, dense}, {dense}, cpu::dot_csr_rows},
+        {{csr, row_table}, {dense}, cpu::dot_csr_rows},  // A's ids are slots: see translate
+    }};
+    return rules;
+  }
+
+  std::vector<Spec> infer(std::span<const Spec> in) const override {
+    const Spec &a = in[0], &b = in[1];
+    require(a.shape.size() == 2 && b.shape.size() == 2, "dot: a and b must be matrices. Received: a=", a, ", b=", b,
+            ".");
+    require(a.shape[1] == b.shape[0] || a.shape[1] == None || b.shape[0] == None,
+            "dot: columns of a must equal rows of b. Received: a=", a, ", b=", b, ".");
+    require(a.dtype == b.dtype && is_float(a.dtype), "dot: a and b must have one float dtype. Received: a=", a,
+            ", b=", b, ".");
+    return {{{a.shape[0], b.shape[1]}, a.dtype, rule_for(*this, in).out[0]}};
+  }
+
+  std::vector<Symbol> gradient(const Node& dot, std::span<const Symbol> dc,
+                               const std::vector<bool>& wanted) const override {
+    const Symbol &a = dot.in(0), &b = dot.in(1);
+    Symbol da;
+    if (wanted[0]) da = a.storage() == Storage::csr ? sampled_dot(dc[0], b, a) : dot_nt(dc[0], b);
+    return {da, wanted[1] ? dot_t(a, dc[0]) : Symbol{}};
+  }
+};
+
+const bool registered = register_op("dot", [] {
+  return std::vector<Example>{{std::make_shared<Dot>(), {{{None, 7}}, {{7, 3}}}},
+                              {std::make_shared<Dot>(), {{{None, 5}}, {{5, 1}}}},
+                              {std::make_shared<Dot>(), {{{None, 40}}, {{40, 70}}}}};
+});
+
+}  // namespace
+
+Symbol dot(const Symbol& a, const Symbol& b) {
+  static const auto op = std::make_shared<Dot>();
+  return apply(op, {a, b});
+}
+
+}  // namespace lacuna

@@ -1,0 +1,66 @@
+// dot_t: the product with the first factor transposed, C = Aᵀ B.
+//
+//   dA = B dCᵀ      at the non-zeros of A when A is csr
+//   dB = A dC
+#include "lacuna/ops/dot_t.h"
+
+#include "lacuna/base/error.h"
+#include "lacuna/graph/registry.h"
+#include "lacuna/graph/rule.h"
+#include "lacuna/ops/dot.h"
+#include "lacuna/ops/dot_nt.h"
+
+namespace lacuna {
+
+namespace cpu {  // dot_t_cpu.cc
+void dot_t_dense_dense(const Op&, Context&, std::span<const Tensor* const>, std::span<Tensor* const>);
+void dot_t_csr_dense(const Op&, Context&, std::span<const Tensor* const>, std::span<Tensor* const>);
+}  // namespace cpu
+
+namespace {
+
+struct DotT final : Op {
+  std::string_view name() const override { return "dot_t"; }
+
+  const Rules& rules() const override {
+    using enum Storage;
+    static const Rules rules{{
+        {{dense, dense}, {dense}, cpu::dot_t_dense_dense},
+        {{csr, dense}, {row_sparse}, cpu::dot_t_csr_dense},
+    }};
+    return rules;
+  }
+
+  std::vector<Spec> infer(std::span<const Spec> in) const override {
+    const Spec &a = in[0], &b = in[1];
+    require(a.shape.size() == 2 && b.shape.size() == 2, "dot_t: a and b must be matrices. Received: a=", a, ", b=", b,
+            ".");
+    require(a.shape[0] == b.shape[0] || a.shape[0] == None || b.shape[0] == None,
+            "dot_t: rows of a must equal rows of b. Received: a=", a, ", b=", b, ".");
+    require(a.dtype == b.dtype && is_float(a.dtype), "dot_t: a and b must have one float dtype. Received: a=", a,
+            ", b=", b, ".");
+    return {{{a.shape[1], b.shape[1]}, a.dtype, rule_for(*this, in).out[0]}};
+  }
+
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dc,
+                               const std::vector<bool>& wanted) const override {
+    const Symbol &a = node.in(0), &b = node.in(1);
+    if (dc[0].storage() != Storage::dense) return Op::gradient(node, dc, wanted);
+    return {wanted[0] && a.storage() == Storage::dense ? dot_nt(b, dc[0]) : Symbol{},
+            wanted[1] ? dot(a, dc[0]) : Symbol{}};
+  }
+};
+
+const bool registered = register_op("dot_t", [] {
+  return std::vector<Example>{{std::make_shared<DotT>(), {{{None, 7}}, {{None, 3}}}},
+                              {std::make_shared<DotT>(), {{{None, 30}}, {{None, 70}}}}};
+});
+
+}  // namespace
+
+Symbol dot_t(const Symbol& a, const Symbol& b) {
+  static const auto op = std::make_shared<DotT>();
+  return apply(op, {a, b});
+}
+
+}  // namespace lacuna

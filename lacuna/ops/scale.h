@@ -1,0 +1,11 @@
+#pragma once
+#include "lacuna/graph/symbol.h"
+
+namespace lacuna {
+
+// factor · x: storage stays (dense, csr, row_sparse).
+Symbol scale(const Symbol& x, double factor);
+// x + offset: dense.
+Symbol shift(const Symbol& x, double offset);
+
+}  // namespace lacuna

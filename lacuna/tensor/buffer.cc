@@ -1,0 +1,46 @@
+// Aligned memory that is used again.
+#include "lacuna/tensor/buffer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+namespace lacuna {
+namespace {
+constexpr std::align_val_t kAlignment{64};
+}
+
+Buffer Buffer::view(const void* memory, size_t bytes, std::shared_ptr<const void> owner) {
+  Buffer result;
+  result.owner_ = std::move(owner);
+  result.data_ = const_cast<std::byte*>(static_cast<const std::byte*>(memory));
+  result.bytes_ = bytes;
+  return result;
+}
+
+Buffer Buffer::alias(const Buffer& other) { return view(other.data_, other.bytes_, nullptr); }
+
+void Buffer::resize(size_t bytes) {
+  if (own_ && own_.use_count() == 1 && bytes <= capacity_) {
+    bytes_ = bytes;
+    return;
+  }
+  // A little more than asked for: the non-zeros of the next batch will be a few more or less. 64 bytes beyond the
+  // end may be read by vectors.
+  const size_t capacity = (own_ ? std::max(bytes, bytes + bytes / 4) : bytes) + 64;
+  own_ = std::shared_ptr<std::byte>(static_cast<std::byte*>(::operator new(capacity, kAlignment)),
+                                    [](std::byte* p) { ::operator delete(p, kAlignment); });
+  owner_.reset();
+  data_ = own_.get();
+  bytes_ = bytes;
+  capacity_ = capacity - 64;
+}
+
+Buffer Buffer::copy() const {
+  Buffer result;
+  result.resize(bytes_);
+  if (bytes_) std::memcpy(result.data_, data_, bytes_);
+  return result;
+}
+
+}  // namespace lacuna

@@ -1,0 +1,185 @@
+// Sizes, copies and checks of the storages.
+#include "lacuna/tensor/tensor.h"
+
+#include "lacuna/base/threads.h"
+#include "lacuna/tensor/row_table.h"
+
+namespace lacuna {
+namespace tensor {
+
+void Dense::resize(std::initializer_list<Dim> new_shape, DType new_dtype) {
+  shape.assign(new_shape);
+  dtype = new_dtype;
+  data.resize(size() * size_of(dtype));
+}
+
+void Dense::resize(const Shape& new_shape, DType new_dtype) {
+  shape = new_shape;
+  dtype = new_dtype;
+  data.resize(size() * size_of(dtype));
+}
+
+size_t Csr::nonzeros() const {
+  if (rows == 0) return 0;
+  return with_dtype(index, [&](auto tag) {
+    const auto p = indptr.as<typename decltype(tag)::type>();
+    return static_cast<size_t>(p[static_cast<size_t>(rows)] - p[0]);
+  });
+}
+
+void Csr::resize(Dim new_rows, Dim new_columns, size_t nonzeros, DType new_dtype, DType new_index) {
+  rows = new_rows;
+  columns = new_columns;
+  dtype = new_dtype;
+  index = new_index;
+  data.resize(nonzeros * size_of(dtype));
+  indices.resize(nonzeros * size_of(index));
+  indptr.resize((static_cast<size_t>(rows) + 1) * size_of(index));
+}
+
+void Csr::resize_like(const Csr& other, DType new_dtype) {
+  rows = other.rows;
+  columns = other.columns;
+  dtype = new_dtype;
+  index = other.index;
+  data.resize(other.data.bytes() / size_of(other.dtype) * size_of(dtype));
+  indices = Buffer::alias(other.indices);
+  indptr = Buffer::alias(other.indptr);
+}
+
+namespace {
+
+template <class I>
+bool validate_parts(const Csr& a, const char* where) {
+  const auto indptr = a.indptr.as<I>();
+  const auto indices = a.indices.as<I>();
+  const auto rows = static_cast<size_t>(a.rows);
+  require(a.rows >= 0 && a.columns >= 0, where, ": the shape must not be negative. Received: shape=(", a.rows, ", ",
+          a.columns, ").");
+  require(indptr.size() == rows + 1, where,
+          ": indptr must have one place more than there are rows. Received: len(indptr)=", indptr.size(),
+          ", rows=", rows, ".");
+  require(indptr[0] >= 0, where, ": indptr must not be negative. Received: indptr[0]=", indptr[0], ".");
+  for (size_t r = 0; r < rows; ++r)
+    require(indptr[r] <= indptr[r + 1], where, ": indptr must not decrease. Received: indptr[", r, "]=", indptr[r],
+            ", indptr[", r + 1, "]=", indptr[r + 1], ".");
+  const auto begin = static_cast<size_t>(indptr[0]), end = static_cast<size_t>(indptr[rows]);
+  const size_t held = std::min(indices.size(), a.data.bytes() / size_of(a.dtype));
+  require(end <= held, where, ": data and indices must have indptr[-1] places. Received: len(data)=",
+          a.data.bytes() / size_of(a.dtype), ", len(indices)=", indices.size(), ", indptr[-1]=", end, ".");
+
+  // One pass over all entries in plain loops that become SIMD: the largest column as an unsigned number (so that
+  // negative ones are out of range too), and the places where the next entry is not larger. Of those, each row
+  // but the last may have one at its end; what is left over breaks the order.
+  using U = std::make_unsigned_t<I>;
+  const size_t nonzeros = end - begin;
+  constexpr size_t kBlock = size_t{1} << 20;
+  std::vector<U> largest((nonzeros + kBlock - 1) / kBlock + 1);
+  std::vector<size_t> descents(largest.size());
+  parallel_for(nonzeros, kBlock, [&](size_t from, size_t to) {
+    const I* p = indices.data() + begin;
+    U top = 0;
+    for (size_t k = from; k < to; ++k) top = std::max(top, static_cast<U>(p[k]));
+    size_t down = 0;
+    const size_t last = std::min(to, nonzeros - 1);
+    for (size_t k = from; k < last;) {
+      uint32_t part = 0;  // 32-bit counts are twice as many lanes.
+      const size_t stop = std::min(last, k + 65536);
+      for (; k < stop; ++k) part += p[k] >= p[k + 1];
+      down += part;
+    }
+    largest[from / kBlock] = top;
+    descents[from / kBlock] = down;
+  });
+  U top = 0;
+  size_t down = 0;
+  for (size_t b = 0; b < largest.size(); ++b) top = std::max(top, largest[b]), down += descents[b];
+  if (nonzeros && top >= static_cast<uint64_t>(a.columns))
+    for (size_t r = 0; r < rows; ++r)
+      for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
+        require_range(indices[k] >= 0 && static_cast<Dim>(indices[k]) < a.columns, where,
+                      ": a column must be within the shape. Received: indices[", k, "]=", indices[k], " in row ", r,
+                      ", shape=(", a.rows, ", ", a.columns, ").");
+  for (size_t r = 0; r + 1 <= rows && down; ++r) {
+    const auto k = static_cast<size_t>(indptr[r]);  // Only the boundary between two entries counts, once.
+    if (k > begin && k < end && indptr[r] != indptr[r + 1] && indices[k - 1] >= indices[k]) --down;
+  }
+  return down == 0;
+}
+
+}  // namespace
+
+bool Csr::validate(const char* where) const {
+  return index == DType::int64 ? validate_parts<int64_t>(*this, where) : validate_parts<int32_t>(*this, where);
+}
+
+size_t RowSparse::width() const {
+  size_t width = 1;
+  for (size_t i = 1; i < shape.size(); ++i) width *= static_cast<size_t>(shape[i]);
+  return width;
+}
+
+void RowSparse::resize(const Shape& new_shape, size_t count, DType new_dtype) {
+  shape = new_shape;
+  dtype = new_dtype;
+  ids.resize(count * sizeof(int64_t));
+  data.resize(count * width() * size_of(dtype));
+}
+
+}  // namespace tensor
+
+DType Tensor::dtype() const {
+  switch (storage()) {
+    case Storage::dense: return dense().dtype;
+    case Storage::csr: return csr().dtype;
+    case Storage::row_sparse: return row_sparse().dtype;
+    case Storage::row_table: break;
+  }
+  return table().dtype();
+}
+
+Shape Tensor::shape() const {
+  switch (storage()) {
+    case Storage::dense: return dense().shape;
+    case Storage::csr: return {csr().rows, csr().columns};
+    case Storage::row_sparse: return row_sparse().shape;
+    case Storage::row_table: break;
+  }
+  return table().shape();
+}
+
+Dim Tensor::rows() const {
+  if (storage() == Storage::csr) return csr().rows;
+  const Shape s = shape();
+  return s.empty() ? 1 : s[0];
+}
+
+Tensor Tensor::empty(const Spec& spec) {
+  switch (spec.storage) {
+    case Storage::dense: return tensor::Dense{.dtype = spec.dtype};
+    case Storage::csr: return tensor::Csr{.dtype = spec.dtype};
+    case Storage::row_sparse: return tensor::RowSparse{.dtype = spec.dtype};
+    case Storage::row_table: break;
+  }
+  return Tensor();  // A table is a weight, never a result.
+}
+
+Tensor Tensor::copy() const {
+  Tensor result = *this;
+  switch (storage()) {
+    case Storage::dense: result.dense().data = dense().data.copy(); break;
+    case Storage::csr:
+      result.csr().data = csr().data.copy();
+      result.csr().indices = csr().indices.copy();
+      result.csr().indptr = csr().indptr.copy();
+      break;
+    case Storage::row_sparse:
+      result.row_sparse().ids = row_sparse().ids.copy();
+      result.row_sparse().data = row_sparse().data.copy();
+      break;
+    case Storage::row_table: break;
+  }
+  return result;
+}
+
+}  // namespace lacuna
