@@ -6,11 +6,23 @@
 #include "lacuna/base/error.h"
 
 namespace lacuna {
+namespace {
+
+// (row_table, csr|dense, ...) -> (row_sparse)
+std::string line(const Rule& rule, bool repeats) {
+  std::string in;
+  for (const Storage storage : rule.in) in += text(in.empty() ? "" : ", ", storage);
+  for (const Storage storage : rule.or_last) in += text('|', storage);
+  return text('(', in, repeats ? ", ...) -> " : ") -> ", list(rule.out));
+}
+
+}  // namespace
 
 bool fits(const Rule& rule, std::span<const Storage> in, bool repeats) {
   if (repeats ? in.size() < rule.in.size() : in.size() != rule.in.size()) return false;
+  const size_t last = rule.in.size() - 1;
   for (size_t i = 0; i < in.size(); ++i)
-    if (in[i] != rule.in[std::min(i, rule.in.size() - 1)]) return false;
+    if (in[i] != rule.in[std::min(i, last)] && (i < last || std::ranges::find(rule.or_last, in[i]) == rule.or_last.end())) return false;
   return true;
 }
 
@@ -22,7 +34,7 @@ const Rule& rule_for(const Op& op, std::span<const Spec> specs) {
     if (fits(rule, in, rules.repeats)) return rule;
 
   std::string known;
-  for (const Rule& rule : rules.rows) known += text(known.empty() ? "" : "; ", list(rule.in), " -> ", list(rule.out));
+  for (const Rule& rule : rules.rows) known += text(known.empty() ? "" : "; ", line(rule, rules.repeats));
   std::string received;
   for (const Spec& spec : specs) received += text(received.empty() ? "" : ", ", spec);
   throw InvalidArgument(

@@ -16,6 +16,7 @@ struct Rule {
   std::vector<Storage> in;
   std::vector<Storage> out;
   Kernel cpu;
+  std::vector<Storage> or_last{};  // Where inputs repeat: what each repetition may be instead, in any mix.
 };
 
 struct Rules {

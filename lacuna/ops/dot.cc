@@ -36,13 +36,15 @@ struct Dot final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1];
-    require(a.shape.size() == 2 && b.shape.size() == 2, "dot: a and b must be matrices. Received: a=", a, ", b=", b,
-            ".");
-    require(a.shape[1] == b.shape[0] || a.shape[1] == None || b.shape[0] == None,
+    require(a.shape.size() >= 2 && b.shape.size() == 2,
+            "dot: a must have rank 2 or more and b be a matrix. Received: a=", a, ", b=", b, ".");
+    require(a.shape.back() == b.shape[0] || a.shape.back() == None || b.shape[0] == None,
             "dot: columns of a must equal rows of b. Received: a=", a, ", b=", b, ".");
     require(a.dtype == b.dtype && is_float(a.dtype), "dot: a and b must have one float dtype. Received: a=", a,
             ", b=", b, ".");
-    return {{{a.shape[0], b.shape[1]}, a.dtype, rule_for(*this, in).out[0]}};
+    Shape shape = a.shape;
+    shape.back() = b.shape[1];
+    return {{shape, a.dtype, rule_for(*this, in).out[0]}};
   }
 
   std::vector<Symbol> gradient(const Node& dot, std::span<const Symbol> dc,
@@ -57,6 +59,7 @@ struct Dot final : Op {
 const bool registered = register_op("dot", [] {
   return std::vector<Example>{{std::make_shared<Dot>(), {{{None, 7}}, {{7, 3}}}},
                               {std::make_shared<Dot>(), {{{None, 5}}, {{5, 1}}}},
+                              {std::make_shared<Dot>(), {{{None, 2, 5}}, {{5, 3}}}},
                               {std::make_shared<Dot>(), {{{None, 40}}, {{40, 70}}}}};
 });
 

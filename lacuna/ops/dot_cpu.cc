@@ -8,10 +8,10 @@ namespace lacuna::cpu {
 
 void dot_dense_dense(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
   const tensor::Dense &a = in[0]->dense(), &b = in[1]->dense();
-  const auto m = static_cast<size_t>(a.shape[0]), k = static_cast<size_t>(a.shape[1]);
-  const auto n = static_cast<size_t>(b.shape[1]);
+  const auto k = static_cast<size_t>(b.shape[0]), n = static_cast<size_t>(b.shape[1]);
   tensor::Dense& c = out[0]->dense();
-  c.resize({a.shape[0], b.shape[1]}, a.dtype);
+  c.resize_last(a.shape, b.shape[1], a.dtype);
+  const size_t m = n ? c.size() / n : 0;
   with_float("dot", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     kernels::matmul(false, false, m, n, k, a.values<T>().data(), k, b.values<T>().data(), n,

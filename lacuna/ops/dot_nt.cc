@@ -15,10 +15,10 @@ namespace {
 
 void dense_dense(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
   const tensor::Dense &a = in[0]->dense(), &b = in[1]->dense();
-  const auto m = static_cast<size_t>(a.shape[0]), k = static_cast<size_t>(a.shape[1]);
-  const auto n = static_cast<size_t>(b.shape[0]);
+  const auto n = static_cast<size_t>(b.shape[0]), k = static_cast<size_t>(b.shape[1]);
   tensor::Dense& c = out[0]->dense();
-  c.resize({a.shape[0], b.shape[0]}, a.dtype);
+  c.resize_last(a.shape, b.shape[0], a.dtype);
+  const size_t m = n ? c.size() / n : 0;
   with_float("dot_nt", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     kernels::matmul(false, true, m, n, k, a.values<T>().data(), k, b.values<T>().data(), k,
@@ -37,13 +37,15 @@ struct DotNT final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1];
-    require(a.shape.size() == 2 && b.shape.size() == 2, "dot_nt: a and b must be matrices. Received: a=", a, ", b=", b,
-            ".");
-    require(a.shape[1] == b.shape[1] || a.shape[1] == None || b.shape[1] == None,
+    require(a.shape.size() >= 2 && b.shape.size() == 2,
+            "dot_nt: a must have rank 2 or more and b be a matrix. Received: a=", a, ", b=", b, ".");
+    require(a.shape.back() == b.shape[1] || a.shape.back() == None || b.shape[1] == None,
             "dot_nt: columns of a must equal columns of b. Received: a=", a, ", b=", b, ".");
     require(a.dtype == b.dtype && is_float(a.dtype), "dot_nt: a and b must have one float dtype. Received: a=", a,
             ", b=", b, ".");
-    return {{{a.shape[0], b.shape[0]}, a.dtype, rule_for(*this, in).out[0]}};
+    Shape shape = a.shape;
+    shape.back() = b.shape[0];
+    return {{shape, a.dtype, rule_for(*this, in).out[0]}};
   }
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dc,
@@ -53,7 +55,8 @@ struct DotNT final : Op {
 };
 
 const bool registered = register_op("dot_nt", [] {
-  return std::vector<Example>{{std::make_shared<DotNT>(), {{{None, 7}}, {{3, 7}}}}};
+  return std::vector<Example>{{std::make_shared<DotNT>(), {{{None, 7}}, {{3, 7}}}},
+                              {std::make_shared<DotNT>(), {{{None, 2, 7}}, {{3, 7}}}}};
 });
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 namespace lacuna {
 
-// C = A Bᵀ, (n, k) · (m, k)ᵀ, dense.
+// C = A Bᵀ, (n, …, k) · (m, k)ᵀ, dense.
 Symbol dot_nt(const Symbol& a, const Symbol& b);
 
 }  // namespace lacuna

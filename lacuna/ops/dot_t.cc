@@ -33,13 +33,14 @@ struct DotT final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1];
-    require(a.shape.size() == 2 && b.shape.size() == 2, "dot_t: a and b must be matrices. Received: a=", a, ", b=", b,
-            ".");
-    require(a.shape[0] == b.shape[0] || a.shape[0] == None || b.shape[0] == None,
-            "dot_t: rows of a must equal rows of b. Received: a=", a, ", b=", b, ".");
+    require(a.shape.size() >= 2 && a.shape.size() == b.shape.size(),
+            "dot_t: a and b must have one rank of 2 or more. Received: a=", a, ", b=", b, ".");
+    for (size_t i = 0; i + 1 < a.shape.size(); ++i)
+      require(a.shape[i] == b.shape[i] || a.shape[i] == None || b.shape[i] == None,
+              "dot_t: rows of a must equal rows of b. Received: a=", a, ", b=", b, ".");
     require(a.dtype == b.dtype && is_float(a.dtype), "dot_t: a and b must have one float dtype. Received: a=", a,
             ", b=", b, ".");
-    return {{{a.shape[1], b.shape[1]}, a.dtype, rule_for(*this, in).out[0]}};
+    return {{{a.shape.back(), b.shape.back()}, a.dtype, rule_for(*this, in).out[0]}};
   }
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dc,
@@ -53,6 +54,7 @@ struct DotT final : Op {
 
 const bool registered = register_op("dot_t", [] {
   return std::vector<Example>{{std::make_shared<DotT>(), {{{None, 7}}, {{None, 3}}}},
+                              {std::make_shared<DotT>(), {{{None, 2, 7}}, {{None, 2, 3}}}},
                               {std::make_shared<DotT>(), {{{None, 30}}, {{None, 70}}}}};
 });
 

@@ -16,8 +16,8 @@ class Buffer {
   // A view that keeps nothing alive: for results that pass an input on, within one run of a plan.
   static Buffer alias(const Buffer& other);
 
-  // Room for `bytes`, aligned to 64, that nobody else holds; contents are undefined. Memory grows to its
-  // high-water size and is used again, so that a step allocates nothing.
+  // Room for `bytes`, aligned to 64, that nobody else holds; contents are undefined, but our own that
+  // shrink keep theirs. Memory grows to its high-water size and is used again, so that a step allocates nothing.
   void resize(size_t bytes);
 
   size_t bytes() const { return bytes_; }

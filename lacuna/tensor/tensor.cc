@@ -19,6 +19,13 @@ void Dense::resize(const Shape& new_shape, DType new_dtype) {
   data.resize(size() * size_of(dtype));
 }
 
+void Dense::resize_last(const Shape& new_shape, Dim last, DType new_dtype) {
+  shape = new_shape;
+  shape.back() = last;
+  dtype = new_dtype;
+  data.resize(size() * size_of(dtype));
+}
+
 size_t Csr::nonzeros() const {
   if (rows == 0) return 0;
   return with_dtype(index, [&](auto tag) {

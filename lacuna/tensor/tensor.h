@@ -32,6 +32,7 @@ struct Dense {
   size_t size() const { return static_cast<size_t>(size_of(shape)); }
   void resize(std::initializer_list<Dim> new_shape, DType new_dtype);  // Contents are undefined.
   void resize(const Shape& new_shape, DType new_dtype);
+  void resize_last(const Shape& new_shape, Dim last, DType new_dtype);  // new_shape with another last dimension
 
   // A copy of the values: tensor::Dense::of<float>({2, 3}, values).
   template <class T>

@@ -1,0 +1,38 @@
+// Keras' backend: functions on symbols. Most are ops under their own names.
+#pragma once
+#include "lacuna/graph/gradient.h"
+#include "lacuna/graph/variable.h"
+#include "lacuna/ops/arithmetic.h"
+#include "lacuna/ops/cast.h"
+#include "lacuna/ops/compare.h"
+#include "lacuna/ops/concatenate.h"
+#include "lacuna/ops/dot.h"
+#include "lacuna/ops/operators.h"
+#include "lacuna/ops/reduce.h"
+#include "lacuna/ops/reshape.h"
+#include "lacuna/ops/softmax.h"
+#include "lacuna/ops/unary.h"
+
+namespace lacuna::backend {
+
+using lacuna::abs, lacuna::cast, lacuna::clip, lacuna::concatenate, lacuna::dot, lacuna::equal, lacuna::exp;
+using lacuna::flatten, lacuna::floatx, lacuna::gradients, lacuna::log, lacuna::max, lacuna::maximum, lacuna::mean;
+using lacuna::minimum, lacuna::relu, lacuna::round, lacuna::set_floatx, lacuna::sigmoid, lacuna::sign;
+using lacuna::softmax, lacuna::softplus, lacuna::sqrt, lacuna::square, lacuna::sum, lacuna::tanh;
+
+struct PlaceholderOptions {
+  DType dtype = floatx();
+  bool sparse = false;  // csr: rank 2
+  std::string name{};
+};
+
+// A value that is given later; the batch is part of the shape.
+Symbol placeholder(const Shape& shape, const PlaceholderOptions& options = {});
+
+// Whether a symbol is csr or row_sparse, wherever it comes from.
+bool is_sparse(const Symbol& x);
+
+// The same values, dense: how a user says that zeros may be stored.
+Symbol to_dense(const Symbol& x);
+
+}  // namespace lacuna::backend

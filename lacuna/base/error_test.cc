@@ -1,0 +1,26 @@
+// What errors say.
+#include "lacuna/base/error.h"
+
+#include <gtest/gtest.h>
+
+namespace lacuna {
+namespace {
+
+TEST(Error, MessageIsBuiltFromItsParts) {
+  try {
+    require(false, "Dense: units must be positive. Received: units=", -1, ".");
+    FAIL();
+  } catch (const std::invalid_argument& e) {
+    EXPECT_STREQ(e.what(), "Dense: units must be positive. Received: units=-1.");
+  }
+  EXPECT_NO_THROW(require(true, "not built"));
+  EXPECT_THROW(require_range(false, "out"), std::out_of_range);
+}
+
+TEST(Error, NearestNameIsByEditDistance) {
+  EXPECT_EQ(nearest("sdg", {"adam", "sgd"}), "; did you mean 'sgd'? Known: adam, sgd");
+  EXPECT_EQ(nearest("reul", {"elu", "linear", "relu"}), "; did you mean 'relu'? Known: elu, linear, relu");
+}
+
+}  // namespace
+}  // namespace lacuna

@@ -1,0 +1,303 @@
+// libsvm text against what it was written from, and each error with its line.
+#include "lacuna/data/libsvm.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "lacuna/base/random.h"
+
+namespace lacuna::data {
+namespace {
+
+template <class T>
+std::vector<T> values(const Buffer& buffer) {
+  const auto all = buffer.as<T>();
+  return {all.begin(), all.end()};
+}
+
+using Floats = std::vector<float>;
+using Ints = std::vector<int32_t>;
+using Longs = std::vector<int64_t>;
+
+std::string message_of(std::string_view lines, const LibsvmOptions& options = {}) {
+  try {
+    parse_libsvm(lines, options, "f.svm");
+  } catch (const InvalidArgument& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+class File {
+ public:
+  explicit File(const std::string& bytes) {
+    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+    path_ = std::filesystem::temp_directory_path() /
+            (std::string("lacuna_") + info->name() + std::to_string(::getpid()));
+    std::ofstream(path_, std::ios::binary) << bytes;
+  }
+  ~File() { std::filesystem::remove(path_); }
+  std::string path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+std::string gz(const std::string& bytes) {
+  std::string result(compressBound(bytes.size()) + 64, '\0');
+  z_stream stream{};
+  deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(result.data());
+  stream.avail_out = static_cast<uInt>(result.size());
+  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  result.resize(stream.total_out);
+  deflateEnd(&stream);
+  return result;
+}
+
+std::string message_of_file(const std::string& path) {
+  try {
+    load_libsvm(path);
+  } catch (const InvalidArgument& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+TEST(Libsvm, ReadsWhatTheFormatAllows) {
+  const auto a = parse_libsvm(
+      "# a comment: first\r\n"
+      "\n"
+      "+1 qid:3 1:0.5 4:-2e-1 # 9:9\r\n"
+      "-1.5\t2:1\t \n"
+      "   \n"
+      "0#1:1\n"
+      "2e0 5:.25 3:7. 1:1E2",
+      {});
+  EXPECT_EQ(a.x.rows, 4);
+  EXPECT_EQ(a.x.columns, 5);
+  EXPECT_EQ(a.x.index, DType::int32);
+  EXPECT_EQ(values<int32_t>(a.x.indptr), (Ints{0, 2, 3, 3, 6}));
+  EXPECT_EQ(values<int32_t>(a.x.indices), (Ints{0, 3, 1, 0, 2, 4}));
+  EXPECT_EQ(values<float>(a.x.data), (Floats{0.5f, -0.2f, 1, 100, 7, 0.25f}));
+  EXPECT_EQ(a.y.shape, Shape{4});
+  EXPECT_EQ(values<float>(a.y.data), (Floats{1, -1.5f, 0, 2}));
+  EXPECT_EQ(a.qid.shape, Shape{0});
+  EXPECT_TRUE(a.x.validate("x"));
+}
+
+TEST(Libsvm, NothingGivesNoRows) {
+  for (const char* lines : {"", "\n", "\n\r\n# 1:1\n"}) {
+    const auto a = parse_libsvm(lines, {.n_features = 7});
+    EXPECT_EQ(a.x.rows, 0);
+    EXPECT_EQ(a.x.columns, 7);
+    EXPECT_EQ(a.y.shape, Shape{0});
+    EXPECT_TRUE(a.x.validate("x"));
+  }
+  const auto a = parse_libsvm("1\n2\n");
+  EXPECT_EQ(a.x.rows, 2);
+  EXPECT_EQ(a.x.columns, 0);
+}
+
+TEST(Libsvm, ZeroOrOneBased) {
+  const auto indices = [](const char* lines, ZeroBased zero_based, Dim columns) {
+    const auto a = parse_libsvm(lines, {.zero_based = zero_based});
+    EXPECT_EQ(a.x.columns, columns);
+    return values<int32_t>(a.x.indices);
+  };
+  EXPECT_EQ(indices("1 1:1\n1 3:1", ZeroBased::automatic, 3), (Ints{0, 2}));
+  EXPECT_EQ(indices("1 1:1\n1 0:1", ZeroBased::automatic, 2), (Ints{1, 0}));
+  EXPECT_EQ(indices("1 1:1\n1 3:1", ZeroBased::yes, 4), (Ints{1, 3}));
+  EXPECT_EQ(indices("1 1:1\n1 3:1", ZeroBased::no, 3), (Ints{0, 2}));
+  EXPECT_EQ(parse_libsvm("1 3:1", {.n_features = 3}).x.columns, 3);
+  EXPECT_EQ(
+      message_of("1 1:1\n1 0:1", {.zero_based = ZeroBased::no}),
+      "parse_libsvm: columns must be 1 or more, since zero_based is no. Received: '0:1' in line 2 of f.svm.");
+  EXPECT_EQ(message_of("1 1:1\n1 4:1", {.n_features = 3}),
+            "parse_libsvm: columns must be within n_features. Received: column 4 in line 2 of f.svm, "
+            "n_features=3, and "
+            "the first column is 1.");
+  EXPECT_NE(message_of("1 0:1\n1 3:1", {.n_features = 3}), "no error");
+}
+
+TEST(Libsvm, Queries) {
+  const auto a = parse_libsvm("1 qid:7 1:1\n0 qid:-9000000000 2:1\n", {.query_id = true});
+  EXPECT_EQ(a.qid.shape, Shape{2});
+  EXPECT_EQ(values<int64_t>(a.qid.data), (Longs{7, -9000000000}));
+  EXPECT_EQ(message_of("1 qid:7 1:1\n0 2:1\n", {.query_id = true}),
+            "parse_libsvm: a line must have a qid behind its label, since query_id is set. Received: '2:1' "
+            "in line 2 of "
+            "f.svm.");
+  EXPECT_EQ(message_of("1 qid:7a 1:1\n"),
+            "parse_libsvm: a qid must be a whole number. Received: 'qid:7a' in line 1 of f.svm.");
+  EXPECT_NE(message_of("1 1:1 qid:7\n"), "no error");
+}
+
+TEST(Libsvm, SeveralLabels) {
+  const auto a = parse_libsvm("3,1 1:1\n 2:1 # no label\n7\n2,5,4 qid:1\n", {.multilabel = true});
+  EXPECT_EQ(a.x.rows, 4);
+  EXPECT_EQ(values<float>(a.labels.data), (Floats{3, 1, 7, 2, 5, 4}));
+  EXPECT_EQ(values<int64_t>(a.label_ptr.data), (Longs{0, 2, 2, 3, 6}));
+  EXPECT_EQ(a.labels.shape, Shape{6});
+  EXPECT_EQ(a.y.shape, Shape{0});
+  EXPECT_EQ(message_of("1 1:1\n\n3,1 1:1"),
+            "parse_libsvm: a line must start with one label, unless multilabel is set. Received: '3,1' in "
+            "line 3 of "
+            "f.svm.");
+  for (const char* lines : {"1,,2 1:1", "1, 1:1", ",1 1:1", "1;2 1:1", "a 1:1"})
+    EXPECT_NE(message_of(lines, {.multilabel = true}), "no error") << lines;
+}
+
+TEST(Libsvm, WideColumns) {
+  const auto a = parse_libsvm("1 1:1 2:1\n1 9223372036854775806:2\n");
+  EXPECT_EQ(a.x.index, DType::int64);
+  EXPECT_EQ(a.x.columns, 9223372036854775806);
+  EXPECT_EQ(values<int64_t>(a.x.indices), (Longs{0, 1, 9223372036854775805}));
+  EXPECT_EQ(values<int64_t>(a.x.indptr), (Longs{0, 2, 3}));
+  EXPECT_NE(message_of("1 9223372036854775807:2"), "no error");
+  EXPECT_NE(message_of("1 18446744073709551617:2"), "no error");
+  for (const Dim n : {(Dim{1} << 31) - 1, Dim{1} << 31, Dim{1} << 40}) {
+    EXPECT_EQ(parse_libsvm("1 1:1", {.n_features = n}).x.index,
+              n < Dim{1} << 31 ? DType::int32 : DType::int64);
+    const auto b = parse_libsvm("1 0:1 " + std::to_string(n - 1) + ":1");
+    EXPECT_EQ(b.x.columns, n);
+    EXPECT_EQ(b.x.index, n < Dim{1} << 31 ? DType::int32 : DType::int64);
+  }
+}
+
+TEST(Libsvm, NumbersAreTheNearest) {
+  for (const char* number :
+       {"0", "-0.0", "1", "007", "0.1", "123456.789", "9007199254740993", "3.141592653589793238462643",
+        "1e22", "1e-5", "2.2250738585072014e-308", "1.7976931348623157e308", "4.9e-324",
+        "0.00000000000000000000000001", "12345678901234567890123", "+.5e+1"}) {
+    const auto a = parse_libsvm(std::string(number) + " 1:" + number, {.dtype = DType::float64});
+    const double expected = std::strtod(number, nullptr);
+    EXPECT_EQ(a.x.values<double>()[0], expected) << number;
+    EXPECT_EQ(a.y.values<double>()[0], expected) << number;
+    EXPECT_EQ(std::signbit(a.x.values<double>()[0]), std::signbit(expected));
+  }
+  EXPECT_EQ(parse_libsvm("1 1:1e-400").x.values<float>()[0], 0);
+  EXPECT_EQ(parse_libsvm("1 1:1e-60").x.values<float>()[0], 0);
+  EXPECT_EQ(
+      message_of("1 1:1e39"),
+      "parse_libsvm: a value must be a finite number in float32. Received: '1:1e39' in line 1 of f.svm.");
+  EXPECT_EQ(message_of("1 1:1e39", {.dtype = DType::float64}), "no error");
+}
+
+TEST(Libsvm, ErrorsNameTheLine) {
+  EXPECT_EQ(
+      message_of("1 1:1\n\n# x\n1 2:abc 3:1\n"),
+      "parse_libsvm: a value must be a finite number in float32. Received: '2:abc' in line 4 of f.svm.");
+  EXPECT_EQ(message_of("1 1:1\n1 7:2 9:1 7:3"),
+            "parse_libsvm: a column must not be named twice in a line. Received: '7' in line 2 of f.svm.");
+  EXPECT_EQ(
+      message_of("1 1:1\nx 7:2"),
+      "parse_libsvm: a line must start with a label, a finite number. Received: 'x' in line 2 of f.svm.");
+  EXPECT_EQ(message_of("1 -1:1"),
+            "parse_libsvm: a feature must be column:value with a column that is a whole number. Received: "
+            "'-1:1' in line "
+            "1 of f.svm.");
+  for (const char* line :
+       {"1:1",     "1 1",     "1 1:",     "1 :1",     "1 1: 1",  "1 1 :1", "1 1:1:1",  "1 1:1x",
+        "1 1.5:1", "1 1:nan", "1 1:inf",  "1 1:-inf", "nan 1:1", "inf",    "1 1:1e",   "1 1:1e400",
+        "1 1:.",   "1 1:--1", "1 1:0x10", "1 1:1,5",  "- 1:1",   "1 a:1",  "1 1:1 1:1"})
+    EXPECT_NE(message_of(std::string("1 1:1\n") + line).find("in line 2 of f.svm."), std::string::npos)
+        << line;
+  EXPECT_EQ(
+      message_of("1 1:1\n\x01\xff\n"),
+      "parse_libsvm: a line must start with a label, a finite number. Received: '?\?' in line 2 of f.svm.");
+  EXPECT_NE(message_of("1", {.n_features = -1}), "no error");
+  EXPECT_NE(message_of("1", {.dtype = DType::int32}), "no error");
+}
+
+TEST(Libsvm, ReadsBackRandomText) {
+  Generator random(3);
+  for (const bool zero_based : {false, true}) {
+    std::string lines;
+    Floats data, y;
+    Ints indices, indptr{0};
+    for (int r = 0; r < 6000; ++r) {  // More than one block of reading.
+      y.push_back(static_cast<float>(random.normal()));
+      char word[64];
+      std::snprintf(word, sizeof word, r % 3 ? "%.9g" : "%.9e", static_cast<double>(y.back()));
+      lines += word;
+      int column = r == 0 ? 0 : static_cast<int>(random.below(100));
+      for (auto n = r == 0 ? 1 : random.below(20); n > 0; --n) {
+        data.push_back(static_cast<float>(random.normal() * std::pow(10, random.uniform() * 20 - 10)));
+        indices.push_back(column);
+        std::snprintf(word, sizeof word, " %d:%.9g", column + !zero_based, static_cast<double>(data.back()));
+        lines += word;
+        column += 1 + static_cast<int>(random.below(1000));
+      }
+      lines += r % 2 ? "\n" : "\r\n";
+      indptr.push_back(static_cast<int32_t>(data.size()));
+    }
+    for (const bool packed : {false, true}) {
+      const File file(packed ? gz(lines) : lines);
+      const auto a = load_libsvm(file.path());
+      EXPECT_EQ(values<float>(a.y.data), y);
+      EXPECT_EQ(values<float>(a.x.data), data);
+      EXPECT_EQ(values<int32_t>(a.x.indices), indices);
+      EXPECT_EQ(values<int32_t>(a.x.indptr), indptr);
+      EXPECT_EQ(a.x.columns, 1 + *std::max_element(indices.begin(), indices.end()));
+    }
+  }
+}
+
+// Every way to end early and random damage: an error or a result that holds, and no byte read beyond the
+// text.
+TEST(Libsvm, DamagedText) {
+  const std::string good = "1,2 qid:12 3:4.5e-1 7:.5 # c\r\n-1 qid:1 1:1e5 12:-3\n";
+  Generator random(9);
+  for (size_t i = 0; i < 20000; ++i) {
+    std::string lines = good.substr(0, i % (good.size() + 1));
+    for (auto n = random.below(3); n > 0 && !lines.empty() && i > good.size(); --n)
+      lines[random.below(lines.size())] = good[random.below(good.size())];
+    const std::vector<char> bytes(lines.begin(), lines.end());  // Without a 0 behind the end.
+    try {
+      const auto a = parse_libsvm({bytes.data(), bytes.size()},
+                                  {.multilabel = i % 2 == 0, .query_id = random.below(2) == 0}, "f.svm");
+      EXPECT_TRUE(a.x.validate("x")) << lines;
+    } catch (const InvalidArgument&) {
+    }
+  }
+}
+
+TEST(Libsvm, Files) {
+  EXPECT_EQ(message_of_file("/nowhere/at/all"),
+            "load_libsvm: the file must be readable. Received: path='/nowhere/at/all' (No such file or "
+            "directory).");
+  EXPECT_NE(message_of_file(std::filesystem::temp_directory_path()), "no error");
+  EXPECT_EQ(load_libsvm(File("").path()).x.rows, 0);
+  {
+    const File file(gz("1 1:1\n") + gz("2 2:1\n"));  // Two members make one text.
+    EXPECT_EQ(values<float>(load_libsvm(file.path()).y.data), (Floats{1, 2}));
+  }
+  std::string lines;
+  Generator random(1);
+  for (int r = 0; r < 20000; ++r) lines += "1 " + std::to_string(1 + random.below(100000)) + ":0.5\n";
+  const std::string whole = gz(lines);
+  ASSERT_GT(whole.size(), size_t{1} << 15);
+  for (const size_t size : {whole.size() - 1, whole.size() - 9, whole.size() / 2, size_t{12}, size_t{3}}) {
+    const File file(whole.substr(0, size));
+    const std::string message = message_of_file(file.path());
+    EXPECT_NE(message.find("the file must be whole and readable. Received: path='" + file.path()),
+              std::string::npos)
+        << size << ": " << message;
+  }
+  std::string spoilt = whole;
+  spoilt[whole.size() - 6] = static_cast<char>(spoilt[whole.size() - 6] ^ 1);  // The checksum.
+  EXPECT_NE(message_of_file(File(spoilt).path()), "no error");
+}
+
+}  // namespace
+}  // namespace lacuna::data

@@ -1,0 +1,335 @@
+// Minibatches out of a user's array.
+//
+// A csr batch is packed in two passes: row pointers, which say how much room it takes, then the entries, each
+// column checked on the way. In-order copies of short rows wait for memory, so rows are prefetched.
+#include "lacuna/data/rows.h"
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+
+#include "lacuna/base/threads.h"
+#include "lacuna/data/convert.h"
+
+namespace lacuna::data {
+namespace {
+
+constexpr size_t kAhead =
+    8;  // Rows from a prefetch to the copy: two are enough for long rows, not for short ones.
+constexpr size_t kManyEntries = 200000;  // From here on a batch is worth more than one thread.
+constexpr size_t kBlock = 64;            // Rows a thread takes at once.
+constexpr Dim kInt32Columns = Dim{1} << 31;
+
+size_t width_of(const tensor::Dense& a) {
+  size_t width = 1;
+  for (size_t i = 1; i < a.shape.size(); ++i) width *= static_cast<size_t>(a.shape[i]);
+  return width;
+}
+
+void prefetch(const std::byte* begin, size_t bytes) {
+  constexpr size_t kLine = 64, kMost = 512;  // Beyond this the hardware has seen where it goes.
+  for (size_t i = 0; i < std::min(bytes, kMost); i += kLine) __builtin_prefetch(begin + i);
+}
+
+// True if every column is below `columns`. One sign bit tells of a negative and of a too large one, in plain
+// arithmetic that any SIMD has.
+template <class I, class J>
+bool copy_columns(const I* from, J* to, size_t n, Dim columns) {
+  using U = std::make_unsigned_t<I>;
+  const auto last = static_cast<U>(std::min<Dim>(columns - 1, std::numeric_limits<I>::max()));
+  U bad = 0;
+  for (size_t k = 0; k < n; ++k) {
+    const I column = from[k];
+    bad |= static_cast<U>(column) | (last - static_cast<U>(column));
+    to[k] = static_cast<J>(column);
+  }
+  return static_cast<std::make_signed_t<U>>(bad) >= 0;
+}
+
+// Sorts each row, sums its duplicates (or takes their logical or), and closes the gaps.
+template <class J, class T>
+void put_right(tensor::Csr& a, bool logical, std::vector<std::pair<int64_t, size_t>>& order, Buffer& held) {
+  const auto indptr = a.indptr.as<J>(), indices = a.indices.as<J>();
+  const auto values = a.values<T>();
+  size_t to = 0;
+  J begin = indptr[0];
+  for (size_t r = 0; r < static_cast<size_t>(a.rows); ++r) {
+    const size_t from = static_cast<size_t>(begin), n = static_cast<size_t>(indptr[r + 1] - begin);
+    begin = indptr[r + 1];
+    const auto columns = indices.subspan(from, n);
+    if (to == from &&
+        std::adjacent_find(columns.begin(), columns.end(), std::greater_equal<J>()) == columns.end()) {
+      to += n;
+      continue;
+    }
+    order.resize(n);
+    held.resize(n * sizeof(T));
+    const auto row = held.as<T>();
+    for (size_t k = 0; k < n; ++k) order[k] = {columns[k], k}, row[k] = values[from + k];
+    std::sort(order.begin(), order.end());
+    const size_t row_begin = to;
+    for (const auto& [column, k] : order) {
+      if (to > row_begin && indices[to - 1] == column) {
+        T& sum = values[to - 1];
+        sum = logical ? std::max(sum, row[k]) : static_cast<T>(sum + row[k]);
+      } else {
+        indices[to] = static_cast<J>(column);
+        values[to++] = row[k];
+      }
+    }
+    indptr[r + 1] = static_cast<J>(to);
+  }
+  a.data.resize(to * sizeof(T));
+  a.indices.resize(to * sizeof(J));
+}
+
+template <class T>
+void dense_to_csr(const tensor::Dense& a, tensor::Csr& out) {
+  const auto from = a.values<T>();
+  const auto rows = static_cast<size_t>(a.shape[0]), columns = static_cast<size_t>(a.shape[1]);
+  size_t nonzeros = 0;
+  for (const T v : from) nonzeros += v != T(0);
+  out.resize(a.shape[0], a.shape[1], nonzeros, a.dtype);
+  const auto values = out.values<T>();
+  const auto indices = out.indices.as<int32_t>(), indptr = out.indptr.as<int32_t>();
+  size_t k = 0;
+  indptr[0] = 0;
+  for (size_t r = 0; r < rows; ++r) {
+    for (size_t c = 0; c < columns; ++c)
+      if (const T v = from[r * columns + c]; v != T(0)) {
+        values[k] = v;
+        indices[k++] = static_cast<int32_t>(c);
+      }
+    indptr[r + 1] = static_cast<int32_t>(k);
+  }
+}
+
+template <class J, class T>
+void csr_to_dense(const tensor::Csr& a, tensor::Dense& out) {
+  out.resize({a.rows, a.columns}, a.dtype);
+  const auto to = out.values<T>();
+  std::fill(to.begin(), to.end(), T(0));
+  const auto indices = a.indices.as<J>(), indptr = a.indptr.as<J>();
+  for (size_t r = 0; r < static_cast<size_t>(a.rows); ++r)
+    for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
+      to[r * static_cast<size_t>(a.columns) + static_cast<size_t>(indices[k])] = a.values<T>()[k];
+}
+
+}  // namespace
+
+Rows::Rows(Tensor user, std::string argument_name, bool ids_only)
+    : user_(std::move(user)), name_(std::move(argument_name)) {
+  require(user_.storage() == Storage::dense || user_.storage() == Storage::csr, name_,
+          ": an array must be dense or csr. Received: ", user_.spec(), ".");
+  require(!ids_only || !is_float(user_.dtype()), name_,
+          ": embedding ids must be integers. Received: dtype=", user_.dtype(),
+          ", shape=", to_string(user_.shape()), ".");
+  if (user_.storage() == Storage::csr) {
+    canonical_ = user_.csr().validate(name_.c_str());
+    count_ = user_.csr().rows;
+    return;
+  }
+  const tensor::Dense& a = user_.dense();
+  require(!a.shape.empty(), name_, ": an array must have rank 1 or more. Received: shape=().");
+  for (const Dim d : a.shape)
+    require(d >= 0, name_, ": the shape must not be negative. Received: shape=", to_string(a.shape), ".");
+  require(a.data.bytes() >= a.size() * size_of(a.dtype), name_,
+          ": values must fill the shape. Received: shape=", to_string(a.shape),
+          ", len(values)=", a.data.bytes() / size_of(a.dtype), ".");
+  count_ = a.shape[0];
+}
+
+void Rows::pack(std::span<const int64_t> rows, const Spec& wanted, Tensor& out) {
+  for (const int64_t r : rows)
+    require_range(r >= 0 && r < count(), name_, ": a row must be within the array. Received: row=", r,
+                  ", rows=", count(), ".");
+  pack({rows.data(), 0, rows.size()}, wanted, out);
+}
+
+void Rows::pack_range(Dim begin, Dim end, const Spec& wanted, Tensor& out) {
+  require_range(0 <= begin && begin <= end && end <= count(), name_,
+                ": a range of rows must be within the array. Received: begin=", begin, ", end=", end,
+                ", rows=", count(), ".");
+  if (user_.storage() != Storage::dense || wanted.storage != Storage::dense || user_.dtype() != wanted.dtype)
+    return pack({nullptr, begin, static_cast<size_t>(end - begin)}, wanted, out);
+  if (out.storage() != Storage::dense) out = tensor::Dense{};
+  const tensor::Dense& from = user_.dense();
+  const size_t row = width_of(from) * size_of(from.dtype);
+  out.dense().dtype = from.dtype;
+  out.dense().shape = from.shape;
+  out.dense().shape[0] = end - begin;
+  out.dense().data = Buffer::view(from.data.data() + static_cast<size_t>(begin) * row,
+                                  static_cast<size_t>(end - begin) * row, nullptr);
+}
+
+void Rows::pack(const Pick& pick, const Spec& wanted, Tensor& out) {
+  require(wanted.storage == Storage::dense || wanted.storage == Storage::csr, name_,
+          ": a batch must be dense or csr. Received: wanted=", wanted.storage, ".");
+  if (out.storage() != wanted.storage) out = Tensor::empty(wanted);
+  const bool to_csr = wanted.storage == Storage::csr;
+  if (user_.storage() == Storage::csr) {
+    if (to_csr) return pack_csr(pick, wanted.dtype, out.csr());
+    if (between_.storage() != Storage::csr) between_ = tensor::Csr{};
+    tensor::Csr& batch = between_.csr();
+    pack_csr(pick, wanted.dtype, batch);
+    with_graph_dtype(wanted.dtype, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      if (batch.index == DType::int32) csr_to_dense<int32_t, T>(batch, out.dense());
+      else csr_to_dense<int64_t, T>(batch, out.dense());
+    });
+    return;
+  }
+  if (!to_csr) return pack_dense(pick, wanted.dtype, out.dense());
+  const tensor::Dense& from = user_.dense();
+  // Built only where it throws: the words for a spec take memory.
+  if (from.shape.size() != 2)
+    throw InvalidArgument(text(name_, ": a sparse input has rank 2. Received: ", user_.spec(), "."));
+  if (static_cast<Dim>(pick.count * width_of(from)) >= kInt32Columns || from.shape[1] >= kInt32Columns)
+    throw InvalidArgument(text(
+        name_, ": a dense batch for a sparse input must have fewer than 2^31 values. Received: ", pick.count,
+        " rows of ", user_.spec(), "."));
+  pack_dense(pick, wanted.dtype, between_.dense());
+  with_graph_dtype(wanted.dtype, [&](auto tag) {
+    dense_to_csr<typename decltype(tag)::type>(between_.dense(), out.csr());
+  });
+}
+
+void Rows::pack_dense(const Pick& pick, DType dtype, tensor::Dense& out) {
+  const tensor::Dense& from = user_.dense();
+  const Convert convert = converter(from.dtype, dtype);
+  const size_t width = width_of(from), from_row = width * size_of(from.dtype),
+               to_row = width * size_of(dtype);
+  out.dtype = dtype;
+  out.shape = from.shape;
+  out.shape[0] = static_cast<Dim>(pick.count);
+  out.data.resize(pick.count * to_row);
+  const std::byte* source = from.data.data();
+  std::byte* target = out.data.data();
+  const auto copy = [&](size_t begin, size_t end) {
+    for (size_t i = begin, next; i < end; i = next) {  // Neighbours are copied at once.
+      next = i + 1;
+      while (next < end && pick[next] == pick[next - 1] + 1) ++next;
+      if (next + kAhead - 1 < end)
+        prefetch(source + static_cast<size_t>(pick[next + kAhead - 1]) * from_row, from_row);
+      const size_t row = static_cast<size_t>(pick[i]), n = (next - i) * width;
+      const size_t good = convert(source + row * from_row, target + i * to_row, n);
+      if (good < n) bad_value(dtype, row * width + good);
+    }
+  };
+  if (pick.count * width < kManyEntries) copy(0, pick.count);
+  else parallel_for(pick.count, std::max<size_t>(kBlock, kManyEntries / 4 / width), copy);
+}
+
+void Rows::pack_csr(const Pick& pick, DType dtype, tensor::Csr& out) {
+  const bool from_int32 = user_.csr().index == DType::int32, to_int32 = user_.csr().columns < kInt32Columns;
+  if (from_int32 && to_int32) pack_entries<int32_t, int32_t>(pick, dtype, out);
+  else if (from_int32) pack_entries<int32_t, int64_t>(pick, dtype, out);
+  else if (to_int32) pack_entries<int64_t, int32_t>(pick, dtype, out);
+  else pack_entries<int64_t, int64_t>(pick, dtype, out);
+}
+
+template <class I, class J>
+void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
+  const tensor::Csr& from = user_.csr();
+  const auto from_indptr = from.indptr.as<I>();
+  const size_t from_size = size_of(from.dtype), to_size = size_of(dtype);
+  const size_t held = std::min(from.indices.bytes() / sizeof(I), from.data.bytes() / from_size);
+  const size_t rows = pick.count;
+  out.dtype = dtype;
+  out.rows = static_cast<Dim>(rows);
+  out.columns = from.columns;
+  out.index = dtype_of<J>();
+  out.indptr.resize((rows + 1) * sizeof(J));
+  const auto indptr = out.indptr.as<J>();
+  starts_.resize(rows);
+  size_t entries = 0;
+  indptr[0] = 0;
+  for (size_t i = 0; i < rows; ++i) {
+    constexpr size_t kPointersAhead = 8;
+    if (i + kPointersAhead < rows)
+      __builtin_prefetch(&from_indptr[static_cast<size_t>(pick[i + kPointersAhead])]);
+    const auto row = static_cast<size_t>(pick[i]);
+    const int64_t begin = from_indptr[row], end = from_indptr[row + 1];
+    require(0 <= begin && begin <= end && static_cast<size_t>(end) <= held, name_,
+            ": indptr must not decrease and must fit data and indices. Received: indptr[", row, "]=", begin,
+            ", indptr[", row + 1, "]=", end, ", len(indices)=", held, ".");
+    starts_[i] = begin;
+    entries += static_cast<size_t>(end - begin);
+    indptr[i + 1] = static_cast<J>(entries);
+  }
+  if (entries > static_cast<size_t>(std::numeric_limits<J>::max()))
+    throw InvalidArgument(text(name_, ": a batch must have fewer than 2^31 non-zeros. Received: batch of ",
+                               rows, " rows of ", user_.spec(), "."));
+
+  out.data.resize(entries * to_size);
+  out.indices.resize(entries * sizeof(J));
+  const Convert convert = converter(from.dtype, dtype);
+  const I* source = from.indices.as<I>().data();
+  J* target = out.indices.as<J>().data();
+  const std::byte* source_values = from.data.data();
+  std::byte* target_values = out.data.data();
+  const auto copy = [&](size_t begin, size_t end) {
+    for (size_t i = begin, next; i < end; i = next) {  // Neighbours are copied at once.
+      const auto start = static_cast<size_t>(starts_[i]), to = static_cast<size_t>(indptr[i]);
+      next = i + 1;
+      while (next < end && starts_[next] == starts_[i] + (indptr[next] - indptr[i])) ++next;
+      if (const size_t later = next + kAhead - 1; later < end) {
+        const auto place = static_cast<size_t>(starts_[later]),
+                   n = static_cast<size_t>(indptr[later + 1] - indptr[later]);
+        prefetch(reinterpret_cast<const std::byte*>(source + place), n * sizeof(I));
+        prefetch(source_values + place * from_size, n * from_size);
+      }
+      const size_t n = static_cast<size_t>(indptr[next]) - to;
+      if (!copy_columns(source + start, target + to, n, from.columns)) bad_column<I>(start, start + n);
+      const size_t good = convert(source_values + start * from_size, target_values + to * to_size, n);
+      if (good < n) bad_value(dtype, start + good);
+    }
+  };
+  if (entries < kManyEntries) copy(0, rows);
+  else parallel_for(rows, kBlock, copy);
+
+  if (canonical_) return;
+  with_graph_dtype(dtype, [&](auto tag) {
+    put_right<J, typename decltype(tag)::type>(out, from.dtype == DType::boolean, order_, held_);
+  });
+}
+
+namespace {
+
+// The row of the csr matrix that holds entry k.
+template <class I>
+size_t row_of(const tensor::Csr& a, size_t k) {
+  const auto indptr = a.indptr.as<I>();
+  size_t r = 0;
+  while (r + 1 < static_cast<size_t>(a.rows) && static_cast<size_t>(indptr[r + 1]) <= k) ++r;
+  return r;
+}
+
+}  // namespace
+
+void Rows::bad_value(DType dtype, size_t position) const {
+  const bool dense = user_.storage() == Storage::dense;
+  const Buffer& data = dense ? user_.dense().data : user_.csr().data;
+  const size_t row = dense                               ? position / width_of(user_.dense())
+                     : user_.csr().index == DType::int32 ? row_of<int32_t>(user_.csr(), position)
+                                                         : row_of<int64_t>(user_.csr(), position);
+  with_dtype(user_.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    throw InvalidArgument(text(name_, ": values must be whole numbers that ", dtype,
+                               " can hold. Received: value=", +data.as<T>()[position], " in row ", row,
+                               " of ", user_.spec(), "."));
+  });
+  __builtin_unreachable();
+}
+
+template <class I>
+void Rows::bad_column(size_t begin, size_t end) const {
+  const tensor::Csr& a = user_.csr();
+  const auto indices = a.indices.as<I>();
+  size_t k = begin;
+  while (k + 1 < end && indices[k] >= 0 && static_cast<Dim>(indices[k]) < a.columns) ++k;
+  throw OutOfRange(text(name_, ": a column must be within the shape. Received: column ", indices[k],
+                        " in row ", row_of<I>(a, k), ", shape=", to_string(user_.shape()), "."));
+}
+
+}  // namespace lacuna::data

@@ -1,0 +1,65 @@
+// Minibatches out of a user's array: rows picked by number and copied into a batch that is used again.
+#pragma once
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lacuna/tensor/tensor.h"
+
+namespace lacuna::data {
+
+// A user's array, dense (rank 1 and up) or csr, of any dtype; a csr view may start above 0. It is never
+// written, and since its memory is shared, a batch is checked again as it is packed. Not for several threads
+// at once.
+class Rows {
+ public:
+  // Checks the whole array. `argument_name` starts every message. With `ids_only`, float values are refused.
+  Rows(Tensor user, std::string argument_name, bool ids_only = false);
+
+  Dim count() const { return count_; }
+  const Tensor& tensor() const { return user_; }
+
+  // Copies these rows to `out`, in wanted.dtype (float32, float64, int32 or int64) and wanted.storage (dense
+  // or csr); wanted.shape is not looked at. A csr batch starts at indptr 0, is sorted and unique in a row
+  // (duplicates are summed), and has int32 indices, int64 from 2^31 columns on. Stored zeros stay; zeros of a
+  // dense array are left out of a csr batch, NaN is not. Throws OutOfRange for a column or row that does not
+  // exist and InvalidArgument for row pointers that do not hold or a value that an integer dtype cannot hold;
+  // `out` is undefined then.
+  void pack(std::span<const int64_t> rows, const Spec& wanted, Tensor& out);
+
+  // The rows begin, …, end - 1. Of a dense array of wanted.dtype `out` becomes a view, which lives as long as
+  // that array does.
+  void pack_range(Dim begin, Dim end, const Spec& wanted, Tensor& out);
+
+ private:
+  // The rows of a batch: by number, or one after another where `ids` is null.
+  struct Pick {
+    const int64_t* ids;
+    int64_t begin;
+    size_t count;
+    int64_t operator[](size_t i) const { return ids ? ids[i] : begin + static_cast<int64_t>(i); }
+  };
+
+  void pack(const Pick& pick, const Spec& wanted, Tensor& out);
+  void pack_dense(const Pick& pick, DType dtype, tensor::Dense& out);
+  void pack_csr(const Pick& pick, DType dtype, tensor::Csr& out);
+  template <class I, class J>
+  void pack_entries(const Pick& pick, DType dtype, tensor::Csr& out);
+  [[noreturn]] void bad_value(DType dtype, size_t position) const;
+  template <class I>
+  [[noreturn]] void bad_column(size_t begin, size_t end) const;
+
+  Tensor user_;
+  std::string name_;
+  Dim count_ = 0;
+  bool canonical_ = true;
+
+  // Used again from batch to batch.
+  std::vector<int64_t> starts_{};                    // Of the rows of a batch, in the user's array.
+  std::vector<std::pair<int64_t, size_t>> order_{};  // The columns of an unsorted row and where they stood.
+  Buffer held_{};                                    // Its values.
+  Tensor between_{};                                 // A batch on its way from dense to csr, or back.
+};
+
+}  // namespace lacuna::data

@@ -1,0 +1,70 @@
+// The row updates of optimizers: one fused pass over a row's weight and its states.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace lacuna::kernels {
+
+// Rows of a weight and its optimizer states. Row r of the weight starts at weight + r * stride, of state k at
+// state[k] + r * stride. Dense weights have a state array each and stride = width; in a table they stand side by side.
+template <class T>
+struct UpdateRows {
+  T* weight;
+  T* state[3];
+  size_t stride, width;
+};
+
+// Which rows change, and where their gradients are: row i of `count` is ids[i] (or i, without ids). Its gradient is row
+// i of `gradient`, or, with `place`, row place[row] - 1; place 0 stands for a gradient of zero.
+template <class T>
+struct UpdateGradient {
+  const int64_t* ids;
+  const int32_t* place;
+  const T* gradient;
+  size_t count;
+};
+
+// What happens to a gradient first: g ← min(max(factor · g, -limit), limit).
+template <class T>
+struct Clip {
+  T factor, limit;
+};
+
+// w ← w - rate g
+template <class T>
+struct Sgd {
+  T rate;
+};
+// m ← momentum m - rate g;  w ← w + m, or with Nesterov's step w + momentum m - rate g
+template <class T>
+struct Momentum {
+  T rate, momentum;
+  bool nesterov;
+};
+// a ← a + g²;  w ← w - rate g / (√a + epsilon)
+template <class T>
+struct Adagrad {
+  T rate, epsilon;
+};
+// m ← β₁ m + (1 - β₁) g;  v ← β₂ v + (1 - β₂) g²;  w ← w - rate m / (√v + epsilon), the rate with the bias
+// correction in it. amsgrad: v̂ ← max(v̂, v) in place of v.
+template <class T>
+struct Adam {
+  T rate, beta_1, beta_2, epsilon;
+  bool amsgrad;
+};
+
+#define LACUNA_UPDATE(Rule)                                                                                   \
+  void update(const UpdateRows<float>&, const UpdateGradient<float>&, const Clip<float>&, const Rule<float>&); \
+  void update(const UpdateRows<double>&, const UpdateGradient<double>&, const Clip<double>&, const Rule<double>&);
+LACUNA_UPDATE(Sgd)
+LACUNA_UPDATE(Momentum)
+LACUNA_UPDATE(Adagrad)
+LACUNA_UPDATE(Adam)
+#undef LACUNA_UPDATE
+
+// Σ g², in double and in order: the same for any number of threads.
+double sum_of_squares(const float* values, size_t n);
+double sum_of_squares(const double* values, size_t n);
+
+}  // namespace lacuna::kernels

@@ -1,0 +1,63 @@
+// Activations, and their names.
+#include "lacuna/layers/activations/activations.h"
+
+#include "lacuna/ops/softmax.h"
+#include "lacuna/ops/unary.h"
+
+namespace lacuna {
+
+LACUNA_REGISTRY(activations::Activation)
+
+namespace activations {
+namespace {
+
+bool add(const char* name, Function function) {
+  return Registry<Activation>::add({name}, [=] { return Activation::from_function(function, name); });
+}
+
+const bool registered = [] {
+  add("elu", [](const Symbol& x) { return activations::elu(x); });
+  add("exponential", exponential);
+  add("hard_sigmoid", hard_sigmoid);
+  add("linear", linear);
+  add("relu", [](const Symbol& x) { return activations::relu(x); });
+  add("selu", selu);
+  add("sigmoid", sigmoid);
+  add("softmax", [](const Symbol& x) { return activations::softmax(x); });
+  add("softplus", softplus);
+  add("softsign", softsign);
+  add("tanh", tanh);
+  return true;
+}();
+
+}  // namespace
+
+std::shared_ptr<Activation> Activation::from_function(Function function, std::string name) {
+  require(static_cast<bool>(function),
+          "activation: the function must not be empty. Received: an empty function.");
+  return std::make_shared<Activation>(
+      Activation{name.empty() ? "function" : std::move(name), std::move(function)});
+}
+
+Symbol elu(const Symbol& x, double alpha) { return lacuna::elu(x, alpha); }
+Symbol exponential(const Symbol& x) { return lacuna::exp(x); }
+Symbol hard_sigmoid(const Symbol& x) { return lacuna::hard_sigmoid(x); }
+Symbol linear(const Symbol& x) { return x; }
+Symbol relu(const Symbol& x, double alpha, double max_value, double threshold) {
+  return lacuna::relu(x, alpha, max_value, threshold);
+}
+Symbol selu(const Symbol& x) { return lacuna::selu(x); }
+Symbol sigmoid(const Symbol& x) { return lacuna::sigmoid(x); }
+Symbol softmax(const Symbol& x, int axis) {
+  require(x.rank() >= 2, "softmax: the input must have a batch and another dimension. Received: x=", x.spec(),
+          ".");
+  require(axis == -1 || axis + 1 == static_cast<int>(x.rank()),
+          "softmax: axis must be the last one. Received: axis=", axis, ", x=", x.spec(), ".");
+  return lacuna::softmax(x);
+}
+Symbol softplus(const Symbol& x) { return lacuna::softplus(x); }
+Symbol softsign(const Symbol& x) { return lacuna::softsign(x); }
+Symbol tanh(const Symbol& x) { return lacuna::tanh(x); }
+
+}  // namespace activations
+}  // namespace lacuna

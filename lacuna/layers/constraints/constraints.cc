@@ -1,0 +1,134 @@
+// Constraints, and their names. A vector of norm n is multiplied by
+//   (rate clip(n, min_value, max_value) + (1 - rate) n) / (epsilon + n)
+#include "lacuna/layers/constraints/constraints.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lacuna/base/threads.h"
+
+namespace lacuna {
+
+LACUNA_REGISTRY(constraints::Constraint)
+
+namespace constraints {
+namespace {
+
+constexpr double kEpsilon = 1e-7;
+constexpr size_t kColumns = 64;   // Columns that are summed together, on the stack.
+constexpr size_t kValues = 8192;  // About as many a block of rows.
+
+// One template for both dtypes behind the two virtual functions.
+template <class Self>
+class Both : public Constraint {
+ public:
+  void apply(float* values, size_t rows, size_t columns, size_t stride) const override {
+    static_cast<const Self*>(this)->each(values, rows, columns, stride);
+  }
+  void apply(double* values, size_t rows, size_t columns, size_t stride) const override {
+    static_cast<const Self*>(this)->each(values, rows, columns, stride);
+  }
+};
+
+size_t rows_a_block(size_t columns) { return std::max<size_t>(1, kValues / std::max<size_t>(1, columns)); }
+
+class NotNegative final : public Both<NotNegative> {
+ public:
+  template <class T>
+  void each(T* values, size_t rows, size_t columns, size_t stride) const {
+    parallel_for(rows, rows_a_block(columns), [&](size_t begin, size_t end) {
+      for (size_t r = begin; r < end; ++r)
+        for (T *v = values + r * stride, *last = v + columns; v != last; ++v)
+          if (*v < 0) *v = 0;
+    });
+  }
+  bool row_wise() const override { return true; }
+  std::string class_name() const override { return "NonNeg"; }
+  Config config() const override { return {}; }
+};
+
+class Norm final : public Both<Norm> {
+ public:
+  Norm(const char* class_name, Config config, const MinMaxNorm& range)
+      : class_name_(class_name), config_(std::move(config)), range_(range) {
+    require(range.axis == 0 || range.axis == 1, class_name,
+            ": axis must be 0 or 1. Received: axis=", range.axis, ".");
+    require(range.min_value <= range.max_value, class_name,
+            ": min_value must not be above max_value. Received: min_value=", range.min_value,
+            ", max_value=", range.max_value, ".");
+    config_["axis"] = static_cast<int64_t>(range.axis);
+  }
+
+  template <class T>
+  void each(T* values, size_t rows, size_t columns, size_t stride) const {
+    if (range_.axis == 1)
+      parallel_for(rows, rows_a_block(columns), [&](size_t begin, size_t end) {
+        for (size_t r = begin; r < end; ++r) {
+          T* row = values + r * stride;
+          double sum = 0;
+          for (size_t j = 0; j < columns; ++j)
+            sum += static_cast<double>(row[j]) * static_cast<double>(row[j]);
+          const T factor = static_cast<T>(factor_of(sum));
+          for (size_t j = 0; j < columns; ++j) row[j] *= factor;
+        }
+      });
+    else
+      parallel_for(columns, kColumns, [&](size_t begin, size_t end) {
+        double sums[kColumns] = {};
+        T factors[kColumns];
+        const size_t n = end - begin;
+        for (size_t r = 0; r < rows; ++r)
+          for (size_t j = 0; j < n; ++j) {
+            const auto v = static_cast<double>(values[r * stride + begin + j]);
+            sums[j] += v * v;
+          }
+        for (size_t j = 0; j < n; ++j) factors[j] = static_cast<T>(factor_of(sums[j]));
+        for (size_t r = 0; r < rows; ++r)
+          for (size_t j = 0; j < n; ++j) values[r * stride + begin + j] *= factors[j];
+      });
+  }
+
+  bool row_wise() const override { return range_.axis == 1; }
+  std::string class_name() const override { return class_name_; }
+  Config config() const override { return config_; }
+
+ private:
+  double factor_of(double sum_of_squares) const {
+    const double norm = std::sqrt(sum_of_squares);
+    const double wanted =
+        range_.rate * std::clamp(norm, range_.min_value, range_.max_value) + (1 - range_.rate) * norm;
+    return wanted / (kEpsilon + norm);
+  }
+
+  const char* class_name_;
+  Config config_;
+  MinMaxNorm range_;
+};
+
+template <class Settings>
+bool add(std::initializer_list<const char*> names) {
+  return Registry<Constraint>::add(names, [] { return Settings{}.make(); });
+}
+
+const bool registered =
+    add<NonNeg>({"NonNeg", "non_neg", "nonneg"}) && add<MaxNorm>({"MaxNorm", "max_norm", "maxnorm"}) &&
+    add<UnitNorm>({"UnitNorm", "unit_norm", "unitnorm"}) && add<MinMaxNorm>({"MinMaxNorm", "min_max_norm"});
+
+}  // namespace
+
+Ptr NonNeg::make() const { return std::make_shared<NotNegative>(); }
+
+Ptr MaxNorm::make() const {
+  return std::make_shared<Norm>("MaxNorm", Config{{"max_value", max_value}},
+                                MinMaxNorm{0, max_value, 1, axis});
+}
+
+Ptr UnitNorm::make() const { return std::make_shared<Norm>("UnitNorm", Config{}, MinMaxNorm{1, 1, 1, axis}); }
+
+Ptr MinMaxNorm::make() const {
+  return std::make_shared<Norm>(
+      "MinMaxNorm", Config{{"min_value", min_value}, {"max_value", max_value}, {"rate", rate}}, *this);
+}
+
+}  // namespace constraints
+}  // namespace lacuna

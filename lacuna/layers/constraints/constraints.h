@@ -1,0 +1,57 @@
+// Constraints: what a weight is put back to after each step.
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "lacuna/base/arg.h"
+#include "lacuna/base/config.h"
+
+namespace lacuna::constraints {
+
+struct Constraint {
+  static constexpr auto kind = "constraint";
+  virtual ~Constraint() = default;
+
+  // In place, on a matrix whose row r starts at values + r * stride. A vector is a matrix of one column.
+  // Allocates nothing; the same bits for any number of threads.
+  virtual void apply(float* values, size_t rows, size_t columns, size_t stride) const = 0;
+  virtual void apply(double* values, size_t rows, size_t columns, size_t stride) const = 0;
+
+  // Whether no row depends on another, so that it may be applied to single rows of a table.
+  virtual bool row_wise() const = 0;
+
+  virtual std::string class_name() const = 0;
+  virtual Config config() const = 0;
+};
+using Ptr = std::shared_ptr<Constraint>;
+
+// Negative values become 0.
+struct NonNeg {
+  Ptr make() const;
+};
+
+// The others scale vectors to a norm. axis is the one that is summed over: 0 takes each column of a matrix
+// (what goes into a unit), 1 each row.
+struct MaxNorm {
+  double max_value = 2;
+  int axis = 0;
+  Ptr make() const;
+};
+struct UnitNorm {
+  int axis = 0;
+  Ptr make() const;
+};
+// The norm moves towards [min_value, max_value] by `rate` of the way.
+struct MinMaxNorm {
+  double min_value = 0, max_value = 1, rate = 1;
+  int axis = 0;
+  Ptr make() const;
+};
+
+using max_norm = MaxNorm;
+using unit_norm = UnitNorm;
+using min_max_norm = MinMaxNorm;
+using non_neg = NonNeg;
+
+}  // namespace lacuna::constraints

@@ -1,0 +1,30 @@
+// The start of a network.
+#include "lacuna/layers/input.h"
+
+namespace lacuna::layers {
+
+Symbol Input(const InputOptions& options) {
+  require(!options.shape.empty() || !options.batch_shape.empty(),
+          "Input: shape or batch_shape must be given. Received: neither.");
+  Shape shape = options.batch_shape;
+  if (shape.empty()) {
+    shape = options.shape;
+    shape.insert(shape.begin(), None);
+  }
+  for (const Dim d : shape)
+    require(d == None || d > 0, "Input: dimensions must be positive or None. Received: shape=", to_string(shape), ".");
+  require(!options.sparse || (shape.size() == 2 && shape[1] != None),
+          "Input: a csr input has rank 2, the batch included, and its width is known. Received: shape=",
+          to_string(shape), ", sparse=True.");
+  auto call = std::make_shared<Call>();
+  call->layer = std::make_shared<LayerState>();
+  call->layer->class_name = "InputLayer";
+  call->layer->name = options.name.empty() ? unique_name("Input") : options.name;
+  call->layer->built = true;
+  const Symbol symbol = placeholder({shape, options.dtype.value_or(floatx()), options.sparse ? Storage::csr : Storage::dense},
+                                    call->layer->name);
+  call->outputs = {symbol};
+  return symbol.with_origin(call);
+}
+
+}  // namespace lacuna::layers

@@ -1,0 +1,18 @@
+#pragma once
+#include "lacuna/layers/layer.h"
+
+namespace lacuna::layers {
+
+struct InputOptions {
+  Shape shape{};        // without the batch
+  Shape batch_shape{};  // with it; one of the two
+  std::string name{};
+  std::optional<DType> dtype{};  // floatx unless given
+  bool sparse = false;           // csr: shape must have one dimension
+};
+
+// The start of a network. Takes csr with sparse; without it, csr is taken as well where the network's ops have a rule
+// for it.
+Symbol Input(const InputOptions& options);
+
+}  // namespace lacuna::layers

@@ -1,0 +1,153 @@
+// What layers have in common.
+#include "lacuna/layers/layer.h"
+
+#include <cctype>
+#include <map>
+#include <mutex>
+
+#include "lacuna/ops/cast.h"
+
+namespace lacuna::layers {
+namespace {
+
+struct Names {
+  std::mutex mutex;
+  std::map<std::string, int> last;
+};
+Names& names() {
+  static auto* table = new Names;
+  return *table;
+}
+
+std::string snake_case(const std::string& name) {
+  std::string result;
+  for (size_t i = 0; i < name.size(); ++i) {
+    const auto c = static_cast<unsigned char>(name[i]);
+    if (std::isupper(c) && i > 0 && !std::isupper(static_cast<unsigned char>(name[i - 1]))) result += '_';
+    result += static_cast<char>(std::tolower(c));
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string unique_name(const std::string& class_name) {
+  Names& table = names();
+  const std::lock_guard lock(table.mutex);
+  const std::string prefix = snake_case(class_name);
+  return text(prefix, '_', ++table.last[prefix]);
+}
+
+void reset_names() {
+  Names& table = names();
+  const std::lock_guard lock(table.mutex);
+  table.last.clear();
+}
+
+std::vector<Weight*> LayerState::ordered_weights() {
+  std::vector<Weight*> result;
+  for (const bool first : {true, false})
+    for (Weight& w : weights)
+      if (w.trainable == first) result.push_back(&w);
+  return result;
+}
+
+std::shared_ptr<const Call> call_of(const Symbol& symbol) {
+  return std::dynamic_pointer_cast<const Call>(symbol.origin());
+}
+
+Layer::Layer(const LayerOptions& options, const std::string& class_name) : state_(std::make_shared<LayerState>()) {
+  state_->class_name = class_name;
+  state_->name = options.name.empty() ? unique_name(class_name) : options.name;
+  state_->trainable = options.trainable;
+  state_->dtype = options.dtype.value_or(floatx());
+  require(is_float(state_->dtype), class_name, ": dtype must be float32 or float64. Received: dtype=", state_->dtype,
+          ".");
+  state_->batch_input_shape = options.batch_input_shape;
+  if (state_->batch_input_shape.empty() && !options.input_shape.empty()) {
+    state_->batch_input_shape = options.input_shape;
+    state_->batch_input_shape.insert(state_->batch_input_shape.begin(), None);
+  }
+}
+
+Symbol Layer::operator()(const Symbol& input) { return apply({input}, false); }
+Symbol Layer::operator()(const std::vector<Symbol>& inputs) { return apply(inputs, true); }
+
+Symbol Layer::apply(const std::vector<Symbol>& inputs, bool several) {
+  std::vector<Symbol> in;
+  std::vector<Shape> shapes;
+  for (const Symbol& s : inputs) {
+    require(static_cast<bool>(s), name(), ": inputs must be symbols. Received: an empty symbol.");
+    in.push_back(is_float(s.dtype()) && s.dtype() != dtype() && !state_->feeds_ids ? cast(s, dtype()) : s);
+    shapes.push_back(s.shape());
+  }
+  if (!state_->built) {
+    build(shapes);
+    state_->built = true;
+  }
+  const Symbol output = several ? call(in) : call(in[0]);
+  auto record = std::make_shared<Call>();
+  record->layer = state_;
+  record->inputs = inputs;
+  record->outputs = {output.with_origin(nullptr)};
+  if (const Symbol loss = activity_loss(output)) record->losses = {loss.with_origin(nullptr)};
+  state_->calls.push_back(record);
+  return output.with_origin(record);
+}
+
+void Layer::build(const std::vector<Shape>&) {}
+
+Symbol Layer::call(const Symbol&) {
+  throw InvalidArgument(text(name(), ": the layer must be called on a list of inputs. Received: one input."));
+}
+
+Symbol Layer::call(const std::vector<Symbol>& inputs) {
+  require(inputs.size() == 1, name(), ": the layer must be called on one input. Received: inputs=", inputs.size(),
+          ".");
+  return call(inputs[0]);
+}
+
+Symbol Layer::activity_loss(const Symbol&) { return {}; }
+
+Symbol Layer::add_weight(const std::string& name, const Shape& shape, const Arg<initializers::Initializer>& initializer,
+                         const Arg<regularizers::Regularizer>& regularizer,
+                         const Arg<constraints::Constraint>& constraint, bool trainable, bool sparse) {
+  for (const Dim d : shape)
+    require(d > 0, state_->name, ": a weight's dimensions must be known and positive. Received: ", name, " of shape ",
+            to_string(shape), ".");
+  require(!sparse || !constraint || constraint->row_wise(), state_->name,
+          ": a constraint over all rows cannot hold for a weight whose rows are made when they are touched. Received: "
+          "constraint of '", name, "' along axis 0.");
+  const Spec spec{shape, dtype(), sparse ? Storage::row_table : Storage::dense};
+  Weight weight{.variable = std::make_shared<Variable>(state_->name + "/" + name, spec, initializer->draw(shape)),
+                .regularizer = regularizer.get(),
+                .constraint = constraint.get(),
+                .trainable = trainable};
+  state_->weights.push_back(weight);
+  return read(weight.variable);
+}
+
+std::vector<VariablePtr> Layer::weights() const {
+  std::vector<VariablePtr> result;
+  for (const Weight* w : state_->ordered_weights()) result.push_back(w->variable);
+  return result;
+}
+
+std::vector<tensor::Dense> Layer::get_weights() const {
+  std::vector<tensor::Dense> result;
+  for (const VariablePtr& v : weights()) result.push_back(v->to_dense());
+  return result;
+}
+
+void Layer::set_weights(const std::vector<tensor::Dense>& values) {
+  const auto variables = weights();
+  require(values.size() == variables.size(), "set_weights: a value must be given for each weight of '", name(),
+          "'. Received: values=", values.size(), ", weights=", variables.size(), ".");
+  for (size_t i = 0; i < values.size(); ++i)
+    require(values[i].shape == variables[i]->spec().shape,
+            "set_weights: the value must have the shape of the weight. Received: shape=", to_string(values[i].shape),
+            ", weight '", variables[i]->name(), "' ", variables[i]->spec(), ".");
+  for (size_t i = 0; i < values.size(); ++i) variables[i]->assign(values[i]);
+}
+
+}  // namespace lacuna::layers

@@ -1,0 +1,113 @@
+// A layer: weights, and what it does to symbols. What a user derives from in C++.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lacuna/graph/variable.h"
+#include "lacuna/layers/constraints/constraints.h"
+#include "lacuna/layers/initializers/initializers.h"
+#include "lacuna/layers/regularizers/regularizers.h"
+
+namespace lacuna::layers {
+
+// What every layer takes: Keras' **kwargs.
+struct LayerOptions {
+  std::string name{};             // class name and a number unless given
+  bool trainable = true;
+  std::optional<DType> dtype{};   // of its weights; floatx unless given
+  Shape input_shape{};            // without the batch: for the first layer of a Sequential
+  Shape batch_input_shape{};      // with it
+};
+
+// The common part of a layer's own options.
+template <class Options>
+LayerOptions common(const Options& o) {
+  return {o.name, o.trainable, o.dtype, o.input_shape, o.batch_input_shape};
+}
+
+struct Weight {
+  VariablePtr variable{};
+  std::shared_ptr<regularizers::Regularizer> regularizer{};
+  std::shared_ptr<constraints::Constraint> constraint{};
+  bool trainable = true;
+};
+
+// What copies of a layer share, and what a network keeps of it: called twice, the weights are the same.
+struct LayerState {
+  std::string class_name{};
+  std::string name{};
+  bool trainable = true;
+  bool built = false;
+  bool feeds_ids = false;  // Its auto-made Input is of integer ids.
+  DType dtype = DType::float32;
+  Shape batch_input_shape{};
+  std::vector<Weight> weights{};
+  // Calls, oldest first, for whoever holds them still.
+  std::vector<std::weak_ptr<const struct Call>> calls{};
+
+  // Copies of the weights, trainable ones first.
+  std::vector<Weight*> ordered_weights();
+};
+
+// One use of a layer: the origin of the symbols that it answered.
+struct Call final : Origin {
+  std::shared_ptr<LayerState> layer{};
+  std::vector<Symbol> inputs{};
+  std::vector<Symbol> outputs{};  // Without origin, or they would hold themselves.
+  std::vector<Symbol> losses{};   // Of the activity regularizer.
+};
+
+// The call that made a symbol, or null.
+std::shared_ptr<const Call> call_of(const Symbol& symbol);
+
+// "dense_3": the next free name of a class; "Dense" becomes "dense".
+std::string unique_name(const std::string& class_name);
+void reset_names();  // Numbers start from 1 again.
+
+class Layer {
+ public:
+  explicit Layer(const LayerOptions& options = {}, const std::string& class_name = "Layer");
+  virtual ~Layer() = default;
+  Layer(const Layer&) = default;  // A copy is the same layer.
+  Layer& operator=(const Layer&) = default;
+
+  // Applies the layer: builds its weights at the first call.
+  Symbol operator()(const Symbol& input);
+  Symbol operator()(const std::vector<Symbol>& inputs);
+
+  const std::string& name() const { return state_->name; }
+  bool trainable() const { return state_->trainable; }
+  void set_trainable(bool trainable) { state_->trainable = trainable; }
+  const std::shared_ptr<LayerState>& state() const { return state_; }
+
+  // Copies, trainable weights first. A table above 1 GiB is an error that names weight.rows().
+  std::vector<tensor::Dense> get_weights() const;
+  void set_weights(const std::vector<tensor::Dense>& weights);
+  // The variables, in the same order.
+  std::vector<VariablePtr> weights() const;
+
+ protected:
+  // Makes weights by add_weight. input_shapes: one of each input, the batch first.
+  virtual void build(const std::vector<Shape>& input_shapes);
+  // One of the two is to be overridden; the second by layers of several inputs.
+  virtual Symbol call(const Symbol& input);
+  virtual Symbol call(const std::vector<Symbol>& inputs);
+  // An activity regularizer's loss of the output, or empty.
+  virtual Symbol activity_loss(const Symbol& output);
+
+  // A new weight, drawn by the initializer. sparse: a table whose rows are made when they are touched.
+  Symbol add_weight(const std::string& name, const Shape& shape, const Arg<initializers::Initializer>& initializer,
+                    const Arg<regularizers::Regularizer>& regularizer = {},
+                    const Arg<constraints::Constraint>& constraint = {}, bool trainable = true, bool sparse = false);
+
+  DType dtype() const { return state_->dtype; }
+
+ private:
+  Symbol apply(const std::vector<Symbol>& inputs, bool several);
+
+  std::shared_ptr<LayerState> state_;
+};
+
+}  // namespace lacuna::layers

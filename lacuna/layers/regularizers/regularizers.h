@@ -1,0 +1,35 @@
+// Regularizers: what a weight adds to the loss.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "lacuna/base/arg.h"
+#include "lacuna/base/config.h"
+#include "lacuna/graph/symbol.h"
+
+namespace lacuna::regularizers {
+
+struct Regularizer {
+  static constexpr auto kind = "regularizer";
+  virtual ~Regularizer() = default;
+
+  // A scalar. w is a weight or an output, dense, or the rows of a table that a batch touches, row_sparse: of
+  // a table only those count, in loss and gradient alike.
+  virtual Symbol loss(const Symbol& w) const = 0;
+  virtual std::string class_name() const { return "function"; }
+  virtual Config config() const { return {}; }
+
+  static std::shared_ptr<Regularizer> from_function(std::function<Symbol(const Symbol&)> function);
+};
+
+// l1 Σ|w| + l2 Σw²
+struct L1L2 {
+  double l1 = 0, l2 = 0;
+  std::shared_ptr<Regularizer> make() const;
+};
+L1L2 l1(double l = 0.01);
+L1L2 l2(double l = 0.01);
+L1L2 l1_l2(double l1 = 0.01, double l2 = 0.01);
+
+}  // namespace lacuna::regularizers

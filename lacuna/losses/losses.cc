@@ -1,0 +1,166 @@
+// Losses, and their names.
+#include "lacuna/losses/losses.h"
+
+#include <limits>
+#include <numbers>
+
+#include "lacuna/graph/op.h"
+#include "lacuna/ops/cast.h"
+#include "lacuna/ops/crossentropy.h"
+#include "lacuna/ops/operators.h"
+#include "lacuna/ops/reduce.h"
+#include "lacuna/ops/unary.h"
+
+namespace lacuna {
+
+LACUNA_REGISTRY(losses::Loss)
+
+namespace losses {
+namespace {
+
+constexpr double kEpsilon = 1e-7;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+const Axes kLast{-1};
+
+Symbol at_least(const Symbol& x, double low) { return clip(x, low, kInfinity); }
+
+// What the op was applied to, or empty.
+Symbol input_of(const Symbol& y, std::string_view op) {
+  return y.node()->op().name() == op ? y.node()->in(0) : Symbol();
+}
+
+Symbol unit_margin(const Symbol& y_true, const Symbol& y_pred) { return relu(1.0 - y_true * y_pred); }
+
+}  // namespace
+
+// The casts stand there for dense targets too, for which they are free: csr ones may be put in their place
+// later.
+Symbol as_target(const Symbol& y_true, const Symbol& y_pred) {
+  return cast(cast_storage(y_true, Storage::dense), y_pred.dtype());
+}
+
+Symbol mean_squared_error(const Symbol& y_true, const Symbol& y_pred) {
+  return mean(square(y_pred - as_target(y_true, y_pred)), kLast);
+}
+
+Symbol mean_absolute_error(const Symbol& y_true, const Symbol& y_pred) {
+  return mean(abs(y_pred - as_target(y_true, y_pred)), kLast);
+}
+
+Symbol mean_absolute_percentage_error(const Symbol& y_true, const Symbol& y_pred) {
+  const Symbol t = as_target(y_true, y_pred);
+  return mean(abs((t - y_pred) / at_least(abs(t), kEpsilon)), kLast) * 100.0;
+}
+
+Symbol mean_squared_logarithmic_error(const Symbol& y_true, const Symbol& y_pred) {
+  const auto log1p = [](const Symbol& x) { return log(at_least(x, kEpsilon) + 1.0); };
+  return mean(square(log1p(y_pred) - log1p(as_target(y_true, y_pred))), kLast);
+}
+
+Symbol squared_hinge(const Symbol& y_true, const Symbol& y_pred) {
+  return mean(square(unit_margin(as_target(y_true, y_pred), y_pred)), kLast);
+}
+
+Symbol hinge(const Symbol& y_true, const Symbol& y_pred) {
+  return mean(unit_margin(as_target(y_true, y_pred), y_pred), kLast);
+}
+
+Symbol categorical_hinge(const Symbol& y_true, const Symbol& y_pred) {
+  const Symbol t = as_target(y_true, y_pred);
+  return relu(max((1.0 - t) * y_pred, kLast) - sum(t * y_pred, kLast) + 1.0);
+}
+
+Symbol logcosh(const Symbol& y_true, const Symbol& y_pred) {
+  // log cosh x = x + log(1 + exp(-2 x)) - log 2, without an overflow.
+  const Symbol x = y_pred - as_target(y_true, y_pred);
+  return mean(x + softplus(x * -2.0) - std::numbers::ln2, kLast);
+}
+
+Symbol categorical_crossentropy(const Symbol& y_true, const Symbol& y_pred) {
+  const Symbol t = cast(y_true, y_pred.dtype());
+  if (const Symbol logits = input_of(y_pred, "softmax")) return softmax_crossentropy(t, logits);
+  const Symbol p = clip(y_pred / sum(y_pred, kLast, true), kEpsilon, 1 - kEpsilon);
+  return -sum(t * log(p), kLast);
+}
+
+Symbol sparse_categorical_crossentropy(const Symbol& y_true, const Symbol& y_pred) {
+  if (const Symbol logits = input_of(y_pred, "softmax")) return sparse_softmax_crossentropy(y_true, logits);
+  // The softmax inside divides by the sum.
+  return sparse_softmax_crossentropy(y_true, log(clip(y_pred, kEpsilon, 1 - kEpsilon)));
+}
+
+Symbol binary_crossentropy(const Symbol& y_true, const Symbol& y_pred) {
+  const Symbol t = cast(y_true, y_pred.dtype());
+  if (const Symbol logits = input_of(y_pred, "sigmoid")) return mean(sigmoid_crossentropy(t, logits), kLast);
+  const Symbol p = clip(y_pred, kEpsilon, 1 - kEpsilon);
+  return mean(sigmoid_crossentropy(t, log(p / (1.0 - p))), kLast);
+}
+
+Symbol kullback_leibler_divergence(const Symbol& y_true, const Symbol& y_pred) {
+  const Symbol t = clip(as_target(y_true, y_pred), kEpsilon, 1);
+  return sum(t * log(t / clip(y_pred, kEpsilon, 1)), kLast);
+}
+
+Symbol poisson(const Symbol& y_true, const Symbol& y_pred) {
+  return mean(y_pred - as_target(y_true, y_pred) * log(y_pred + kEpsilon), kLast);
+}
+
+Symbol cosine_proximity(const Symbol& y_true, const Symbol& y_pred) {
+  const Symbol t = as_target(y_true, y_pred);
+  const auto norm = [](const Symbol& x) { return sqrt(at_least(sum(square(x), kLast), 1e-12)); };
+  return -(sum(t * y_pred, kLast) / (norm(t) * norm(y_pred)));
+}
+
+const std::vector<Known>& known() {
+  static const auto* all = new std::vector<Known>{
+      {{"mean_squared_error", "mse", "MSE"}, mean_squared_error},
+      {{"mean_absolute_error", "mae", "MAE"}, mean_absolute_error},
+      {{"mean_absolute_percentage_error", "mape", "MAPE"}, mean_absolute_percentage_error},
+      {{"mean_squared_logarithmic_error", "msle", "MSLE"}, mean_squared_logarithmic_error},
+      {{"squared_hinge"}, squared_hinge},
+      {{"hinge"}, hinge},
+      {{"categorical_hinge"}, categorical_hinge},
+      {{"logcosh"}, logcosh},
+      {{"categorical_crossentropy"}, categorical_crossentropy},
+      {{"sparse_categorical_crossentropy"}, sparse_categorical_crossentropy, true},
+      {{"binary_crossentropy"}, binary_crossentropy},
+      {{"kullback_leibler_divergence", "kld", "KLD"}, kullback_leibler_divergence},
+      {{"poisson"}, poisson},
+      {{"cosine_proximity", "cosine"}, cosine_proximity},
+  };
+  return *all;
+}
+
+const Known* find(const Function& function, std::span<const Known> among) {
+  const auto* pointer = function.target<Symbol (*)(const Symbol&, const Symbol&)>();
+  for (const Known& k : among)
+    if (pointer && *pointer == k.function) return &k;
+  return nullptr;
+}
+
+Spec Loss::target(const Spec& y_pred) const {
+  Spec spec{y_pred.shape, y_pred.dtype, Storage::dense};
+  if (!ids) return spec;
+  require(!spec.shape.empty(), name, ": y_pred must have an axis of classes. Received: y_pred=", y_pred, ".");
+  spec.shape.back() = 1;
+  spec.dtype = DType::int64;
+  return spec;
+}
+
+std::shared_ptr<Loss> Loss::from_function(Function function, std::string name) {
+  require(static_cast<bool>(function), "loss: the function must not be empty. Received: an empty function.");
+  if (const Known* k = find(function)) return std::make_shared<Loss>(Loss{k->names[0], k->function, k->ids});
+  return std::make_shared<Loss>(Loss{name.empty() ? "function" : std::move(name), std::move(function)});
+}
+
+namespace {
+const bool registered = [] {
+  for (const Known& k : known())
+    for (const char* name : k.names)
+      Registry<Loss>::add({name}, [&k] { return Loss::from_function(k.function); });
+  return true;
+}();
+}  // namespace
+
+}  // namespace losses
+}  // namespace lacuna

@@ -1,0 +1,66 @@
+// Ready-made callbacks.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "lacuna/network/network.h"
+#include "lacuna/training/callback.h"
+#include "lacuna/training/trainer.h"
+
+namespace lacuna::callbacks {
+
+struct EarlyStoppingOptions {
+  std::string monitor = "val_loss";
+  double min_delta = 0;
+  int patience = 0;
+  int verbose = 0;
+  std::string mode = "auto";  // min, max, or auto: max for accuracies
+  std::optional<double> baseline{};
+  bool restore_best_weights = false;  // Of tables the touched rows alone are kept.
+};
+
+// Ends training when what is monitored has not become better for `patience` epochs.
+class EarlyStopping : public Callback {
+ public:
+  explicit EarlyStopping(EarlyStoppingOptions options = {});
+  void on_train_begin(const Logs&) override;
+  void on_epoch_end(int epoch, Logs& logs) override;
+  void on_train_end(const Logs&) override;
+  bool wants_batches() const override { return false; }
+
+  int wait() const { return wait_; }
+  int stopped_epoch() const { return stopped_epoch_; }  // 0 where it did not stop.
+  double best() const { return best_; }
+
+ private:
+  EarlyStoppingOptions options_;
+  bool larger_is_better_ = false;
+  int wait_ = 0, stopped_epoch_ = 0;
+  double best_ = 0;
+  Snapshot best_weights_{};
+};
+
+// Functions for what a Callback's methods do; those not given do nothing.
+struct LambdaCallbackOptions {
+  std::function<void(int epoch, const Logs&)> on_epoch_begin{}, on_epoch_end{};
+  std::function<void(int64_t batch, const Logs&)> on_batch_begin{}, on_batch_end{};
+  std::function<void(const Logs&)> on_train_begin{}, on_train_end{};
+};
+
+class LambdaCallback : public Callback {
+ public:
+  explicit LambdaCallback(LambdaCallbackOptions options) : options_(std::move(options)) {}
+  void on_epoch_begin(int epoch, const Logs& logs) override;
+  void on_epoch_end(int epoch, Logs& logs) override;
+  void on_batch_begin(int64_t batch, const Logs& logs) override;
+  void on_batch_end(int64_t batch, const Logs& logs) override;
+  void on_train_begin(const Logs& logs) override;
+  void on_train_end(const Logs& logs) override;
+  bool wants_batches() const override { return options_.on_batch_begin || options_.on_batch_end; }
+
+ private:
+  LambdaCallbackOptions options_;
+};
+
+}  // namespace lacuna::callbacks

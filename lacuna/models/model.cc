@@ -1,0 +1,102 @@
+// The front door.
+#include "lacuna/models/model.h"
+
+#include <algorithm>
+
+namespace lacuna {
+
+Model::Model(const Symbol& input, const Symbol& output, const std::string& name)
+    : Model(std::vector{input}, std::vector{output}, name) {}
+
+Model::Model(const std::vector<Symbol>& inputs, const std::vector<Symbol>& outputs, const std::string& name)
+    : name_(name.empty() ? layers::unique_name("Model") : name) {
+  set_network(std::make_shared<Network>(inputs, outputs, name_), "Model");
+}
+
+void Model::set_network(std::shared_ptr<Network> network, const std::string& class_name) {
+  network_ = std::move(network);
+  trainer_ = std::make_shared<Trainer>(network_);
+  state_ = std::make_shared<layers::LayerState>();
+  state_->class_name = class_name;
+  state_->name = name_;
+  state_->built = true;
+  for (const layers::Weight* w : network_->weights()) state_->weights.push_back(*w);
+}
+
+Trainer& Model::trainer() {
+  prepare(nullptr);
+  require(trainer_ != nullptr, "Sequential: the shape of the input is not known yet: give the first layer an "
+          "input_shape, or call build or fit first. Received: model '", name_, "'.");
+  return *trainer_;
+}
+
+void Model::compile(const CompileOptions& options) { trainer().compile(options); }
+
+History Model::fit(const Arrays& x, const Arrays& y, const FitOptions& options) {
+  prepare(&x);
+  return trainer().fit(x, y, options);
+}
+
+std::vector<double> Model::evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options) {
+  prepare(&x);
+  return trainer().evaluate(x, y, options);
+}
+
+std::vector<tensor::Dense> Model::predict_all(const Arrays& x, const PredictOptions& options) {
+  prepare(&x);
+  return trainer().predict(x, options);
+}
+
+tensor::Dense Model::predict(const Arrays& x, const PredictOptions& options) {
+  prepare(&x);
+  require(network().outputs().size() == 1, "predict: the model must have one output; predict_all answers several. "
+          "Received: outputs=", network().outputs().size(), ".");
+  return std::move(trainer().predict(x, options)[0]);
+}
+
+std::vector<double> Model::train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
+                                          const std::map<int64_t, double>& class_weight) {
+  prepare(&x);
+  return trainer().train_on_batch(x, y, sample_weight, class_weight);
+}
+
+std::vector<double> Model::test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight) {
+  prepare(&x);
+  return trainer().test_on_batch(x, y, sample_weight);
+}
+
+std::vector<tensor::Dense> Model::predict_on_batch(const Arrays& x) {
+  Dim rows = 1;
+  const auto larger = [&](const Array& a) { rows = std::max(rows, a.tensor().rows()); };
+  for (const Array& a : x.list) larger(a);
+  for (const auto& entry : x.named) larger(entry.second);
+  return predict_all(x, {.batch_size = rows});
+}
+
+const std::vector<std::string>& Model::metrics_names() { return trainer().compiled("metrics_names").metrics_names; }
+
+void Model::set_trainable(bool trainable) {
+  for (const auto& layer : network().layers()) layer->trainable = trainable;
+  state_->trainable = trainable;
+}
+
+Symbol Model::operator()(const Symbol& input) {
+  const auto outputs = (*this)(std::vector{input});
+  require(outputs.size() == 1, "Model: must have one output to be called on one symbol. Received: outputs=",
+          outputs.size(), ".");
+  return outputs[0];
+}
+
+std::vector<Symbol> Model::operator()(const std::vector<Symbol>& inputs) {
+  trainer();
+  auto call = std::make_shared<layers::Call>();
+  call->layer = state_;
+  call->inputs = inputs;
+  for (const Symbol& s : (*network_)(inputs)) call->outputs.push_back(s.with_origin(nullptr));
+  state_->calls.push_back(call);
+  std::vector<Symbol> result;
+  for (const Symbol& s : call->outputs) result.push_back(s.with_origin(call));
+  return result;
+}
+
+}  // namespace lacuna

@@ -1,0 +1,75 @@
+// The front door: a network with its training. A handle: copies are the same model.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lacuna/network/network.h"
+#include "lacuna/training/trainer.h"
+
+namespace lacuna {
+
+class Model {
+ public:
+  Model(const Symbol& input, const Symbol& output, const std::string& name = {});
+  Model(const std::vector<Symbol>& inputs, const std::vector<Symbol>& outputs, const std::string& name = {});
+  virtual ~Model() = default;
+  Model(const Model&) = default;
+  Model& operator=(const Model&) = default;
+
+  const std::string& name() const { return name_; }
+
+  // Optimizer, loss and metrics: by name, settings, or functions of (y_true, y_pred).
+  virtual void compile(const CompileOptions& options);
+
+  // Trains for options.epochs epochs. x: csr or dense, one array, a list, or by input name; rows of x and y belong
+  // together. The user's arrays are never changed. A last partial batch is trained as it is.
+  History fit(const Arrays& x, const Arrays& y, const FitOptions& options = {});
+
+  // The loss and then the metrics, as metrics_names() names them: means over all rows.
+  std::vector<double> evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options = {});
+
+  // A row for each row of x; of a model with one output. No rows give none.
+  tensor::Dense predict(const Arrays& x, const PredictOptions& options = {});
+  // An array for each output.
+  std::vector<tensor::Dense> predict_all(const Arrays& x, const PredictOptions& options = {});
+
+  // One step, or one look, on all rows at once.
+  std::vector<double> train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight = {},
+                                     const std::map<int64_t, double>& class_weight = {});
+  std::vector<double> test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight = {});
+  std::vector<tensor::Dense> predict_on_batch(const Arrays& x);
+
+  // Layer by layer, kernel before bias.
+  std::vector<tensor::Dense> get_weights() { return network().get_weights(); }
+  void set_weights(const std::vector<tensor::Dense>& values) { network().set_weights(values); }
+  Dim count_params() { return network().count_params(); }
+  std::string summary(size_t line_length = 0) { return network().summary(line_length); }
+  const std::vector<std::string>& metrics_names();
+
+  // Frozen or not: takes effect at the next step.
+  void set_trainable(bool trainable);
+
+  // The model as a layer: the same weights on other symbols.
+  Symbol operator()(const Symbol& input);
+  std::vector<Symbol> operator()(const std::vector<Symbol>& inputs);
+
+  Network& network() { return trainer().network(); }
+  Trainer& trainer();
+
+ protected:
+  explicit Model(const std::string& name) : name_(name) {}  // Without a network yet: see Sequential.
+  void set_network(std::shared_ptr<Network> network, const std::string& class_name);
+  // Called before anything that needs the network.
+  virtual void prepare(const Arrays* /*x*/) {}
+
+  std::shared_ptr<Trainer> trainer_{};
+
+ private:
+  std::string name_;
+  std::shared_ptr<Network> network_{};
+  std::shared_ptr<layers::LayerState> state_{};  // Of the model as a layer.
+};
+
+}  // namespace lacuna

@@ -1,0 +1,76 @@
+// Layers one after another.
+#include "lacuna/models/sequential.h"
+
+#include "lacuna/layers/input.h"
+
+namespace lacuna {
+
+Sequential::Sequential(const std::vector<AnyLayer>& layers, const std::string& name)
+    : Model(name.empty() ? layers::unique_name("Sequential") : name) {
+  for (const AnyLayer& layer : layers) add(layer);
+}
+
+void Sequential::start(const Shape& shape, bool ids, DType dtype) {
+  const auto& first = state_->layers.front();
+  state_->input = layers::Input({.batch_shape = shape, .name = first->name() + "_input",
+                                 .dtype = ids ? DType::int64 : dtype});
+  state_->output = state_->input;
+  for (const AnyLayer& layer : state_->layers) state_->output = (*layer)(state_->output);
+  state_->stale = true;
+}
+
+void Sequential::add(const AnyLayer& layer) {
+  for (const AnyLayer& other : state_->layers)
+    require(other->name() != layer->name(), "Sequential: names of layers must differ. Received: '", layer->name(),
+            "' twice.");
+  state_->layers.push_back(layer);
+  const auto& s = *layer->state();
+  if (state_->output) state_->output = (*layer)(state_->output);
+  else if (state_->layers.size() == 1 && !s.batch_input_shape.empty()) start(s.batch_input_shape, s.feeds_ids, s.dtype);
+  state_->stale = true;
+}
+
+void Sequential::pop() {
+  require(!state_->layers.empty(), "Sequential: there must be a layer to pop. Received: layers=0.");
+  state_->layers.pop_back();
+  state_->stale = true;
+  if (!state_->output) return;
+  if (state_->layers.empty()) {
+    state_->input = state_->output = Symbol();
+    return;
+  }
+  state_->output = layers::call_of(state_->output)->inputs[0];
+}
+
+void Sequential::build(const Shape& batch_input_shape) {
+  require(!state_->layers.empty(), "Sequential: layers must be added before build. Received: layers=0.");
+  if (state_->output) return;
+  const auto& s = *state_->layers.front()->state();
+  start(batch_input_shape, s.feeds_ids, s.dtype);
+}
+
+void Sequential::compile(const CompileOptions& options) {
+  state_->options = options;
+  prepare(nullptr);
+  if (state_->output) trainer_->compile(options);
+}
+
+void Sequential::prepare(const Arrays* x) {
+  require(!state_->layers.empty(), "Sequential: the model must have layers. Received: layers=0.");
+  if (!state_->output && x && x->list.size() == 1) {
+    Shape shape = x->list[0].tensor().shape();
+    if (shape.size() == 1) shape.push_back(1);
+    shape[0] = None;
+    build(shape);
+  }
+  if (state_->output && state_->stale) {
+    set_network(std::make_shared<Network>(std::vector{state_->input}, std::vector{state_->output}, name()),
+                "Sequential");
+    state_->stale = false;
+    state_->trainer = trainer_;
+    if (state_->options) trainer_->compile(*state_->options);
+  }
+  trainer_ = state_->trainer;
+}
+
+}  // namespace lacuna

@@ -1,0 +1,48 @@
+#pragma once
+#include "lacuna/layers/layer.h"
+#include "lacuna/models/model.h"
+
+namespace lacuna {
+
+// A layer of any class, held: what a Sequential is made of.
+class AnyLayer {
+ public:
+  template <std::derived_from<layers::Layer> L>
+  AnyLayer(L layer) : layer_(std::make_shared<L>(std::move(layer))) {}
+  layers::Layer& operator*() const { return *layer_; }
+  layers::Layer* operator->() const { return layer_.get(); }
+
+ private:
+  std::shared_ptr<layers::Layer> layer_;
+};
+
+// Layers one after another. The input's shape comes from the first layer's input_shape (or input_dim, input_length), from
+// build(), or else from the first x that is given.
+class Sequential : public Model {
+ public:
+  explicit Sequential(const std::vector<AnyLayer>& layers = {}, const std::string& name = {});
+
+  void add(const AnyLayer& layer);
+  void pop();                                 // Takes the last layer off.
+  void build(const Shape& batch_input_shape);  // The batch first: {None, 20}.
+  void compile(const CompileOptions& options) override;
+  const std::vector<AnyLayer>& layers() const { return state_->layers; }
+  bool built() const { return state_->output.operator bool(); }
+
+ protected:
+  void prepare(const Arrays* x) override;
+
+ private:
+  struct State {  // Shared by copies of the handle.
+    std::vector<AnyLayer> layers{};
+    Symbol input{}, output{};
+    bool stale = true;  // Layers were added or taken off since the network was made.
+    std::optional<CompileOptions> options{};
+    std::shared_ptr<Trainer> trainer{};
+  };
+  void start(const Shape& batch_input_shape, bool ids, DType dtype);
+
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+}  // namespace lacuna

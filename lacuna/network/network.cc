@@ -1,0 +1,191 @@
+// Finds the layers between inputs and outputs.
+#include "lacuna/network/network.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "lacuna/graph/gradient.h"
+#include "lacuna/graph/op.h"
+#include "lacuna/ops/take.h"
+#include "lacuna/tensor/row_table.h"
+
+namespace lacuna {
+
+using layers::Call;
+using layers::call_of;
+using layers::LayerState;
+using layers::Weight;
+
+namespace {
+
+bool is_input(const Call& call) { return call.layer->class_name == "InputLayer"; }
+
+}  // namespace
+
+Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name)
+    : name_(std::move(name)), inputs_(std::move(inputs)), outputs_(std::move(outputs)) {
+  require(!inputs_.empty() && !outputs_.empty(), "Model: inputs and outputs must be given. Received: inputs=",
+          inputs_.size(), ", outputs=", outputs_.size(), ".");
+  std::set<const Node*> given;
+  for (const Symbol& s : inputs_) {
+    require(s && is_placeholder(s), "Model: inputs must come from Input(). Received: ",
+            s ? text(s.node()->op().name(), " ", s.spec()) : std::string("an empty symbol"), ".");
+    require(given.insert(s.node().get()).second, "Model: inputs must differ from each other. Received: '",
+            placeholder_name(s), "' twice.");
+    input_names_.push_back(placeholder_name(s));
+  }
+  for (const Symbol& s : outputs_) require(static_cast<bool>(s), "Model: outputs must be symbols. Received: an empty one.");
+
+  // From the outputs back along the calls of layers; where ops stand between layers, along their inputs. A call's
+  // height is the longest way from it to an output.
+  std::map<const Call*, int> height;
+  std::vector<std::shared_ptr<const Call>> found;
+  std::set<std::pair<const Node*, const Call*>> seen;
+  const std::function<void(const Symbol&)> visit = [&](const Symbol& s) {
+    const auto call = call_of(s);
+    if (!seen.insert({s.node().get(), call.get()}).second) return;
+    if (call) {
+      if (std::find(found.begin(), found.end(), call) != found.end()) return;
+      for (const Symbol& in : call->inputs) visit(in);
+      if (std::find(found.begin(), found.end(), call) == found.end()) found.push_back(call);
+    } else {
+      require(!is_placeholder(s) || given.contains(s.node().get()),
+              "Model: outputs must depend on the inputs given alone. Received: also on input '",
+              is_placeholder(s) ? placeholder_name(s) : "", "'.");
+      for (const Symbol& in : s.node()->in()) visit(in);
+    }
+  };
+  for (const Symbol& s : outputs_) visit(s);
+  for (const auto& call : found)
+    for (const Symbol& s : call->outputs)
+      require(!is_input(*call) || given.contains(s.node().get()),
+              "Model: outputs must depend on the inputs given alone. Received: also on input '", call->layer->name, "'.");
+  for (const Symbol& s : inputs_)
+    if (const auto call = call_of(s); call && std::find(found.begin(), found.end(), call) == found.end())
+      found.insert(found.begin(), call);
+  const std::function<void(const Symbol&, int)> raise = [&](const Symbol& s, int h) {
+    if (const auto call = call_of(s)) {
+      const auto place = height.find(call.get());
+      if (place != height.end() && place->second >= h) return;
+      height[call.get()] = h;
+      for (const Symbol& in : call->inputs) raise(in, h + 1);
+    } else {
+      for (const Symbol& in : s.node()->in()) raise(in, h);
+    }
+  };
+  for (const Symbol& s : outputs_) raise(s, 0);
+  int top = 0;
+  for (const auto& [call, h] : height) top = std::max(top, h);
+  for (const auto& call : found)
+    if (is_input(*call)) height[call.get()] = top;  // Keras puts all inputs first.
+  calls_ = found;
+  std::stable_sort(found.begin(), found.end(),
+                   [&](const auto& a, const auto& b) { return height[a.get()] > height[b.get()]; });
+  std::map<std::string, const LayerState*> names;
+  for (const auto& call : found) {
+    for (const Symbol& loss : call->losses) activity_losses_.push_back(loss);
+    if (std::find(layers_.begin(), layers_.end(), call->layer) != layers_.end()) continue;
+    const auto [place, fresh] = names.try_emplace(call->layer->name, call->layer.get());
+    require(fresh, "Model: names of layers must differ. Received: '", call->layer->name, "' for two layers.");
+    layers_.push_back(call->layer);
+  }
+  for (const Symbol& s : outputs_) {
+    const auto call = call_of(s);
+    std::string output = call ? call->layer->name : text("output_", output_names_.size() + 1);
+    const auto times = std::count(output_names_.begin(), output_names_.end(), output);
+    output_names_.push_back(times ? text(output, "_", times) : output);
+  }
+
+  takes_ids_.resize(inputs_.size());
+  for (const auto& node : in_order(outputs_))
+    if (is_as_ids(*node))
+      for (size_t i = 0; i < inputs_.size(); ++i)
+        if (node->in(0) == inputs_[i]) takes_ids_[i] = true;
+}
+
+const std::shared_ptr<LayerState>& Network::layer(const std::string& name) const {
+  for (const auto& l : layers_)
+    if (l->name == name) return l;
+  std::vector<std::string> known;
+  for (const auto& l : layers_) known.push_back(l->name);
+  throw InvalidArgument(text("get_layer: no layer of that name. Received: name='", name, "'", nearest(name, known), "."));
+}
+
+const std::shared_ptr<LayerState>& Network::layer(int index) const {
+  const int n = static_cast<int>(layers_.size()), at = index < 0 ? index + n : index;
+  require(at >= 0 && at < n, "get_layer: index must be below the number of layers. Received: index=", index,
+          ", layers=", n, ".");
+  return layers_[static_cast<size_t>(at)];
+}
+
+std::vector<Weight*> Network::weights() const {
+  std::vector<Weight*> result;
+  for (const auto& layer : layers_)
+    for (Weight* w : layer->ordered_weights()) result.push_back(w);
+  return result;
+}
+
+std::vector<Weight*> Network::trainable_weights() const {
+  std::vector<Weight*> result;
+  for (const auto& layer : layers_)
+    if (layer->trainable)
+      for (Weight* w : layer->ordered_weights())
+        if (w->trainable) result.push_back(w);
+  return result;
+}
+
+std::vector<tensor::Dense> Network::get_weights() const {
+  std::vector<tensor::Dense> result;
+  for (const Weight* w : weights()) result.push_back(w->variable->to_dense());
+  return result;
+}
+
+void Network::set_weights(const std::vector<tensor::Dense>& values) {
+  const auto all = weights();
+  require(values.size() == all.size(), "set_weights: a value must be given for each weight. Received: values=",
+          values.size(), ", weights=", all.size(), ".");
+  for (size_t i = 0; i < all.size(); ++i)
+    require(values[i].shape == all[i]->variable->spec().shape,
+            "set_weights: the value must have the shape of the weight. Received: shape=", to_string(values[i].shape),
+            ", weight '", all[i]->variable->name(), "' ", all[i]->variable->spec(), ".");
+  for (size_t i = 0; i < all.size(); ++i) all[i]->variable->assign(values[i]);
+}
+
+Dim Network::count_params() const {
+  Dim count = 0;
+  for (const Weight* w : weights()) count += size_of(w->variable->spec().shape);
+  return count;
+}
+
+Snapshot Network::snapshot() const {
+  Snapshot result;
+  for (const Weight* w : weights()) {
+    const Tensor& value = w->variable->value();
+    result.values.push_back(w->variable->is_table() ? Tensor(value.table().to_row_sparse()) : value.copy());
+  }
+  return result;
+}
+
+void Network::restore(const Snapshot& snapshot) {
+  const auto all = weights();
+  require(snapshot.values.size() == all.size(), "restore: the snapshot must be of this network. Received: weights=",
+          snapshot.values.size(), ", network has ", all.size(), ".");
+  for (size_t i = 0; i < all.size(); ++i) {
+    Variable& variable = *all[i]->variable;
+    if (variable.is_table()) variable.value().table().assign(snapshot.values[i].row_sparse());
+    else variable.assign(snapshot.values[i].dense());
+  }
+}
+
+std::vector<Symbol> Network::operator()(const std::vector<Symbol>& inputs) const {
+  require(inputs.size() == inputs_.size(), "Model: must be called on as many symbols as it has inputs. Received: ",
+          inputs.size(), ", inputs=", inputs_.size(), ".");
+  for (size_t i = 0; i < inputs.size(); ++i)
+    require(inputs[i].rank() == inputs_[i].rank(), "Model: an input must have the rank of the model's. Received: ",
+            inputs[i].spec(), ", input '", input_names_[i], "' ", inputs_[i].spec(), ".");
+  return substitute(outputs_, inputs_, inputs);
+}
+
+}  // namespace lacuna

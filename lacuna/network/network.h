@@ -1,0 +1,66 @@
+// Layers joined from inputs to outputs: what a model is before it is compiled.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lacuna/layers/layer.h"
+
+namespace lacuna {
+
+// The weights of a network at one moment; of tables the touched rows alone.
+struct Snapshot {
+  std::vector<Tensor> values;
+};
+
+class Network {
+ public:
+  // Inputs come from Input(); all that the outputs depend on must lie between. Throws InvalidArgument else.
+  Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name);
+
+  const std::string& name() const { return name_; }
+  const std::vector<Symbol>& inputs() const { return inputs_; }
+  const std::vector<Symbol>& outputs() const { return outputs_; }
+  const std::vector<std::string>& input_names() const { return input_names_; }
+  const std::vector<std::string>& output_names() const { return output_names_; }  // Of the layers that answered them.
+
+  // In Keras' order: by depth, inputs first.
+  const std::vector<std::shared_ptr<layers::LayerState>>& layers() const { return layers_; }
+  const std::shared_ptr<layers::LayerState>& layer(const std::string& name) const;
+  const std::shared_ptr<layers::LayerState>& layer(int index) const;  // Negative ones count from the end.
+
+  // Layer by layer, trainable ones first in each; each weight once.
+  std::vector<layers::Weight*> weights() const;
+  // Those of layers and weights that are trainable at the moment.
+  std::vector<layers::Weight*> trainable_weights() const;
+
+  std::vector<tensor::Dense> get_weights() const;
+  void set_weights(const std::vector<tensor::Dense>& values);
+  Dim count_params() const;
+
+  Snapshot snapshot() const;
+  void restore(const Snapshot& snapshot);  // Optimizer state of a table's rows starts anew.
+
+  // Of activity regularizers.
+  const std::vector<Symbol>& activity_losses() const { return activity_losses_; }
+
+  // Whether an input is of integer ids: it goes into an embedding.
+  bool takes_ids(size_t input) const { return takes_ids_[input]; }
+
+  // Layer, output shape, parameters, and, where there are branches, inputs: a line each. line_length 0: what fits.
+  std::string summary(size_t line_length = 0) const;
+
+  // The outputs for other inputs, with the same weights: what calling a model does.
+  std::vector<Symbol> operator()(const std::vector<Symbol>& inputs) const;
+
+ private:
+  std::string name_;
+  std::vector<Symbol> inputs_, outputs_;
+  std::vector<std::string> input_names_, output_names_;
+  std::vector<std::shared_ptr<layers::LayerState>> layers_;
+  std::vector<std::shared_ptr<const layers::Call>> calls_;  // Of this network alone, in order.
+  std::vector<Symbol> activity_losses_;
+  std::vector<bool> takes_ids_;
+};
+
+}  // namespace lacuna

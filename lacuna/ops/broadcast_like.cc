@@ -1,0 +1,207 @@
+// broadcast_like: x repeated to the shape of another tensor; broadcast_at: at the entries of that one.
+//
+//   dx = dy summed over the axes along which x was repeated
+#include "lacuna/base/error.h"
+#include "lacuna/graph/registry.h"
+#include "lacuna/graph/rule.h"
+#include "lacuna/ops/alias.h"
+#include "lacuna/ops/broadcast.h"
+#include "lacuna/ops/broadcast_at.h"
+#include "lacuna/ops/entries.h"
+#include "lacuna/ops/row_index.h"
+
+namespace lacuna {
+namespace {
+
+using In = std::span<const Tensor* const>;
+using Out = std::span<Tensor* const>;
+
+struct Broadcast : Op {
+  Broadcast(Axes a, bool mean) : axes(std::move(a)), average(mean) {}
+  const Axes axes;
+  const bool average;
+
+  std::string key() const override {
+    std::string result = text(name(), average ? " average" : "");
+    for (const int axis : axes) result += text(' ', axis);
+    return result;
+  }
+
+  std::vector<Spec> infer(std::span<const Spec> in) const override {
+    const Spec &x = in[0], &like = in[1];
+    Shape shape = x.shape;
+    bool fits = is_float(x.dtype) && x.dtype == like.dtype && shape.size() + axes.size() <= like.shape.size();
+    for (size_t i = 0; fits && i < axes.size(); ++i) {  // Ascending.
+      fits = axes[i] >= 0 && static_cast<size_t>(axes[i]) <= shape.size();
+      if (fits) shape.insert(shape.begin() + axes[i], 1);
+    }
+    const Storage out = rule_for(*this, in).out[0];
+    fits = fits && (out == Storage::dense ? broadcasts_to(shape, like.shape) : spreads_over(shape, like.shape));
+    require(fits && like.shape.size() <= kMaxRank, name(),
+            ": x must broadcast to the shape of like and have its dtype. Received: x=", x, ", like=", like, ".");
+    return {{like.shape, x.dtype, out}};
+  }
+
+  // One over the elements of `to` that one of x becomes, when they are averaged.
+  double factor(const Dims& x, const Dims& to) const {
+    return average ? static_cast<double>(x.count()) / static_cast<double>(to.count()) : 1.0;
+  }
+};
+
+struct BroadcastLike final : Broadcast {
+  using Broadcast::Broadcast;
+  std::string_view name() const override { return "broadcast_like"; }
+
+  static void to_dense(const Op& op, Context&, In in, Out out) {
+    const auto& self = static_cast<const BroadcastLike&>(op);
+    const Dims x = expand(dims_of(*in[0]), self.axes), to = dims_of(*in[1]);
+    if (broadcast("broadcast_like", x, to) != to) [[unlikely]]
+      throw InvalidArgument(text("broadcast_like: x must broadcast to the shape of like. Received: x=", in[0]->spec(),
+                                 ", like=", in[1]->spec(), "."));
+    with_float("broadcast_like", in[0]->dtype(), [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      tensor::Dense& y = out[0]->dense();
+      resize(y, to, in[0]->dtype());
+      const T* from = in[0]->dense().values<T>().data();
+      T* into = y.values<T>().data();
+      const T factor = static_cast<T>(self.factor(x, to));
+      const Lines lines(to, x, Dims{});
+      lines.each([&](size_t place, size_t at, size_t, size_t n) {
+        if (lines.step_a())
+          for (size_t i = 0; i < n; ++i) into[place + i] = from[at + i] * factor;
+        else
+          std::fill_n(into + place, n, from[at] * factor);
+      });
+    });
+  }
+
+  const Rules& rules() const override {
+    using enum Storage;
+    static const Rules rules{{
+        {{dense, dense}, {dense}, to_dense},
+        {{dense, csr}, {dense}, to_dense},
+        {{dense, row_sparse}, {dense}, to_dense},
+    }};
+    return rules;
+  }
+
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
+                               const std::vector<bool>& wanted) const override {
+    if (!wanted[0] || average) return Op::gradient(node, dy, wanted);
+    return {sum_like(axes.empty() ? dy[0] : sum(dy[0], axes), node.in(0)), {}};
+  }
+};
+
+struct BroadcastAt final : Broadcast {
+  using Broadcast::Broadcast;
+  std::string_view name() const override { return "broadcast_at"; }
+
+  static void dense_at(const Op& op, Context&, In in, Out out) {
+    const auto& self = static_cast<const BroadcastAt&>(op);
+    const Dims x = expand(dims_of(*in[0]), self.axes), to = dims_of(*in[1]);
+    const Spread at = spread("broadcast_at", x, to);
+    const EntryRows rows("broadcast_at", *in[1]);
+    with_float("broadcast_at", in[0]->dtype(), [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const T* from = in[0]->dense().values<T>().data();
+      T* into = entries_like<T>(*in[1], *out[0]).data();
+      const T factor = static_cast<T>(self.factor(x, to));
+      parallel_for(rows.size(), rows.grain(), [&](size_t begin, size_t end) {
+        for (size_t i = begin; i < end; ++i) {
+          const EntryRow r = rows[i];
+          for (size_t k = r.begin; k < r.end; ++k) into[k] = from[at(r.row, r.column(k))] * factor;
+        }
+      });
+    });
+  }
+
+  static void csr_at(const Op&, Context&, In in, Out out) {
+    if (same_entries(*in[0], *in[1])) return alias(*in[0], *out[0]);
+    const EntryRows rows("broadcast_at", *in[1]);
+    with_float("broadcast_at", in[0]->dtype(), [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const auto x = csr_view<T>(in[0]->csr(), "broadcast_at"), like = csr_view<T>(in[1]->csr(), "broadcast_at");
+      if (x.rows != like.rows) [[unlikely]]
+        throw InvalidArgument(text("broadcast_at: x must have the shape of like. Received: x=", in[0]->spec(),
+                                   ", like=", in[1]->spec(), "."));
+      T* into = entries_like<T>(*in[1], *out[0]).data();
+      parallel_for(x.rows, rows.grain(), [&](size_t begin, size_t end) {
+        for (size_t r = begin; r < end; ++r) {
+          int32_t j = x.indptr[r];
+          const int32_t stop = x.indptr[r + 1];
+          for (int32_t k = like.indptr[r]; k < like.indptr[r + 1]; ++k) {
+            while (j < stop && x.indices[j] < like.indices[k]) ++j;
+            into[k] = j < stop && x.indices[j] == like.indices[k] ? x.data[j] : T(0);
+          }
+        }
+      });
+    });
+  }
+
+  static void rows_at(const Op&, Context& context, In in, Out out) {
+    if (same_entries(*in[0], *in[1])) return alias(*in[0], *out[0]);
+    const RowIndex index(context.scratch, 0, in[0]->row_sparse().row_ids());
+    const auto ids = in[1]->row_sparse().row_ids();
+    const size_t width = in[1]->row_sparse().width();
+    with_float("broadcast_at", in[0]->dtype(), [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const T* from = entries<T>(*in[0]).data();
+      T* into = entries_like<T>(*in[1], *out[0]).data();
+      parallel_for(ids.size(), std::max<size_t>(1, kGrain / (width + 1)), [&](size_t begin, size_t end) {
+        for (size_t i = begin; i < end; ++i) {
+          const int32_t at = index[ids[i]];
+          if (at < 0) std::fill_n(into + i * width, width, T(0));
+          else std::copy_n(from + static_cast<size_t>(at) * width, width, into + i * width);
+        }
+      });
+    });
+  }
+
+  const Rules& rules() const override {
+    using enum Storage;
+    static const Rules rules{{
+        {{dense, csr}, {csr}, dense_at},
+        {{csr, csr}, {csr}, csr_at},
+        {{dense, row_sparse}, {row_sparse}, dense_at},
+        {{row_sparse, row_sparse}, {row_sparse}, rows_at},
+    }};
+    return rules;
+  }
+};
+
+std::vector<Example> like_examples() {
+  const auto plain = std::make_shared<BroadcastLike>(Axes{}, false);
+  return {{plain, {{{4}}, {{None, 4}}}},
+          {plain, {{{}}, {{None, 4}}}},
+          {plain, {{{None, 1, 2}}, {{None, 3, 2}}}},
+          {std::make_shared<BroadcastLike>(Axes{0}, false), {{{4}}, {{None, 4}}}},
+          {std::make_shared<BroadcastLike>(Axes{1}, false), {{{None}}, {{None, 4}}}},
+          {std::make_shared<BroadcastLike>(Axes{0, 2}, true), {{{3}}, {{None, 3, 2}}}}};
+}
+std::vector<Example> at_examples() {
+  const auto plain = std::make_shared<BroadcastAt>(Axes{}, false);
+  return {{plain, {{{None, 4}}, {{None, 4}}}},
+          {plain, {{{4}}, {{None, 4}}}},
+          {plain, {{{}}, {{None, 4}}}},
+          {plain, {{{None, 3, 2}}, {{None, 3, 2}}}},
+          {std::make_shared<BroadcastAt>(Axes{0}, false), {{{4}}, {{None, 4}}}},
+          {std::make_shared<BroadcastAt>(Axes{1}, true), {{{None}}, {{None, 4}}}}};
+}
+const bool registered = register_op("broadcast_like", like_examples) && register_op("broadcast_at", at_examples);
+
+}  // namespace
+
+Symbol broadcast_like(const Symbol& x, const Symbol& like, const Axes& axes) {
+  return apply(std::make_shared<BroadcastLike>(axes, false), {x, like});
+}
+
+Symbol broadcast_at(const Symbol& x, const Symbol& like, const Axes& axes, bool average) {
+  return apply(std::make_shared<BroadcastAt>(axes, average), {x, like});
+}
+
+Symbol spread_gradient(const Symbol& x, const Symbol& like, const Axes& axes, bool average) {
+  if (like.storage() != Storage::dense) return broadcast_at(x, like, axes, average);
+  return apply(std::make_shared<BroadcastLike>(axes, average), {x, like});
+}
+
+}  // namespace lacuna

@@ -1,0 +1,222 @@
+// concatenate: parts side by side along an axis.
+//
+//   dpart = its slice of dy
+#include "lacuna/ops/concatenate.h"
+
+#include <cstring>
+
+#include "lacuna/base/error.h"
+#include "lacuna/base/threads.h"
+#include "lacuna/graph/registry.h"
+#include "lacuna/graph/rule.h"
+#include "lacuna/ops/at_entries.h"
+#include "lacuna/ops/cast.h"
+#include "lacuna/ops/ids.h"
+#include "lacuna/ops/slice.h"
+
+namespace lacuna {
+namespace {
+
+size_t axis_of(const Op& op);
+
+Dim rows_of(const Tensor& part) { return part.storage() == Storage::csr ? part.csr().rows : part.dense().shape[0]; }
+Dim columns_of(const Tensor& part) {
+  return part.storage() == Storage::csr ? part.csr().columns : part.dense().shape[1];
+}
+
+void all_dense(const Op& op, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+  const size_t axis = axis_of(op);
+  tensor::Dense& y = out[0]->dense();
+  y.shape = in[0]->dense().shape;
+  y.shape[axis] = 0;
+  for (const Tensor* part : in) y.shape[axis] += part->dense().shape[axis];
+  y.resize(y.shape, in[0]->dtype());
+  size_t outer = 1;
+  for (size_t i = 0; i < axis; ++i) outer *= static_cast<size_t>(y.shape[i]);
+  const size_t row = outer ? y.data.bytes() / outer : 0;
+  size_t at = 0;
+  for (const Tensor* part : in) {
+    const tensor::Dense& x = part->dense();
+    for (size_t i = 0; i < y.shape.size(); ++i)
+      require(i == axis || x.shape[i] == y.shape[i], "concatenate: parts must have the same sizes along all axes but ",
+              axis, ". Received: size=", x.shape[i], " along axis ", i, ", of the first=", y.shape[i], ".");
+    const size_t bytes = outer ? x.data.bytes() / outer : 0;
+    if (bytes)
+      for (size_t o = 0; o < outer; ++o)
+        std::memcpy(y.data.data() + o * row + at, x.data.data() + o * bytes, bytes);
+    at += bytes;
+  }
+}
+
+// Side by side: parts are csr or dense, the latter stored in full.
+template <class T, class J>
+void columns_beside(std::span<const Tensor* const> in, tensor::Csr& y, size_t nonzeros, int64_t columns) {
+  const auto rows = static_cast<size_t>(rows_of(*in[0]));
+  y.resize(rows_of(*in[0]), columns, nonzeros, dtype_of<T>(), dtype_of<J>());
+  const auto starts = y.indptr.as<J>(), indices = y.indices.as<J>();
+  const auto values = y.values<T>();
+  std::fill(starts.begin(), starts.end(), J(0));
+  for (const Tensor* part : in)
+    if (part->storage() == Storage::dense)
+      for (size_t r = 0; r <= rows; ++r) starts[r] += static_cast<J>(r * static_cast<size_t>(part->dense().shape[1]));
+    else
+      with_index(part->csr(), [&](auto, auto indptr) {
+        for (size_t r = 0; r <= rows; ++r) starts[r] += static_cast<J>(indptr[r] - indptr[0]);
+      });
+  parallel_for(rows, 256, [&](size_t begin, size_t end) {
+    for (size_t r = begin; r < end; ++r) {
+      auto k = static_cast<size_t>(starts[r]);
+      int64_t first = 0;  // The part's first column.
+      for (const Tensor* part : in) {
+        if (part->storage() == Storage::dense) {
+          const auto width = static_cast<size_t>(part->dense().shape[1]);
+          const T* from = part->dense().template values<T>().data() + r * width;
+          for (size_t j = 0; j < width; ++j, ++k) {
+            values[k] = from[j];
+            indices[k] = static_cast<J>(first + static_cast<int64_t>(j));
+          }
+        } else {
+          const auto from = part->csr().template values<T>();
+          with_index(part->csr(), [&](auto part_indices, auto indptr) {
+            for (auto i = static_cast<size_t>(indptr[r]); i < static_cast<size_t>(indptr[r + 1]); ++i, ++k) {
+              values[k] = from[i];
+              indices[k] = static_cast<J>(first + part_indices[i]);
+            }
+          });
+        }
+        first += columns_of(*part);
+      }
+    }
+  });
+}
+
+void some_csr(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+  size_t nonzeros = 0;
+  int64_t columns = 0;
+  for (const Tensor* part : in) {
+    require(rows_of(*part) == rows_of(*in[0]), "concatenate: parts must have as many rows. Received: rows=",
+            rows_of(*part), ", of the first=", rows_of(*in[0]), ".");
+    nonzeros += part->storage() == Storage::dense ? part->dense().size() : part->csr().nonzeros();
+    columns += columns_of(*part);
+  }
+  require(nonzeros < size_t{1} << 31, "concatenate: a batch may hold up to 2^31 entries. Received: entries=", nonzeros,
+          ".");
+  with_float("concatenate", in[0]->dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if (columns < int64_t{1} << 31) columns_beside<T, int32_t>(in, out[0]->csr(), nonzeros, columns);
+    else columns_beside<T, int64_t>(in, out[0]->csr(), nonzeros, columns);
+  });
+}
+
+// One below the other.
+void all_csr(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+  const tensor::Csr& first = in[0]->csr();
+  Dim rows = 0;
+  size_t nonzeros = 0;
+  for (const Tensor* part : in) {
+    rows += part->csr().rows;
+    nonzeros += part->csr().nonzeros();
+  }
+  tensor::Csr& y = out[0]->csr();
+  y.resize(rows, first.columns, nonzeros, first.dtype, first.index);
+  with_index(first, [&](auto tag, auto) {
+    using I = typename decltype(tag)::value_type;
+    const auto starts = y.indptr.as<I>();
+    size_t r = 0;
+    I at = 0;
+    starts[0] = 0;
+    for (const Tensor* part : in) {
+      const tensor::Csr& x = part->csr();
+      require(x.columns == first.columns, "concatenate: parts must have as many columns. Received: columns=", x.columns,
+              ", of the first=", first.columns, ".");
+      const auto indptr = x.indptr.as<I>();
+      const size_t n = x.nonzeros(), item = size_of(x.dtype);
+      if (n) {
+        std::memcpy(y.data.data() + static_cast<size_t>(at) * item, x.data.data(), n * item);
+        std::memcpy(y.indices.data() + static_cast<size_t>(at) * sizeof(I), x.indices.data(), n * sizeof(I));
+      }
+      for (size_t i = 1; i <= static_cast<size_t>(x.rows); ++i) starts[++r] = at + indptr[i];
+      at += static_cast<I>(n);
+    }
+  });
+}
+
+struct Concatenate final : Op {
+  explicit Concatenate(size_t a) : axis(a) {}
+
+  std::string_view name() const override { return "concatenate"; }
+  std::string key() const override { return text("concatenate ", axis); }
+
+  const Rules& rules() const override {
+    using enum Storage;
+    static const Rules rows{.rows = {{{dense}, {dense}, all_dense}, {{csr}, {csr}, all_csr}}, .repeats = true};
+    static const Rules columns{.rows = {{{dense}, {dense}, all_dense}, {{csr}, {csr}, some_csr, {dense}}},
+                               .repeats = true};
+    static const Rules others{.rows = {{{dense}, {dense}, all_dense}}, .repeats = true};
+    return axis == 0 ? rows : axis == 1 ? columns : others;
+  }
+
+  std::vector<Spec> infer(std::span<const Spec> in) const override {
+    Spec y{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]};
+    bool agree = axis < y.shape.size();
+    for (const Spec& part : in.subspan(1)) {
+      agree &= part.dtype == y.dtype && part.shape.size() == y.shape.size();
+      for (size_t i = 0; agree && i < y.shape.size(); ++i) {
+        Dim& size = y.shape[i];
+        const Dim other = part.shape[i];
+        if (i == axis) size = size == None || other == None ? None : size + other;
+        else if (size == None) size = other;
+        else agree &= other == None || other == size;
+      }
+    }
+    if (!agree) {
+      std::string parts;
+      for (const Spec& part : in) parts += text(parts.empty() ? "" : ", ", part);
+      throw InvalidArgument(text("concatenate: parts must have one dtype, one rank and the same sizes along all axes but "
+                                 "one. Received: axis=", axis, ", parts=[", parts, "]."));
+    }
+    return {y};
+  }
+
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
+                               const std::vector<bool>& wanted) const override {
+    std::vector<Symbol> result(node.in().size());
+    Dim at = 0;
+    for (size_t i = 0; i < node.in().size(); ++i) {
+      const Symbol& part = node.in(i);
+      const Dim size = part.shape()[axis];
+      if (wanted[i]) {
+        require(at != None && size != None, "concatenate: sizes along the axis must be known for a gradient. Received: "
+                "axis=", axis, ", part=", part.spec(), ".");
+        const Symbol mine = slice(dy[0], static_cast<int>(axis), at, at + size);
+        if (part.storage() == mine.storage()) result[i] = mine;
+        else result[i] = part.storage() == Storage::csr ? at_entries(mine, part) : cast_storage(mine, Storage::dense);
+      }
+      at = at == None || size == None ? None : at + size;
+    }
+    return result;
+  }
+
+  size_t axis;
+};
+
+size_t axis_of(const Op& op) { return static_cast<const Concatenate&>(op).axis; }
+
+const bool registered = register_op("concatenate", [] {
+  const auto op = [](size_t axis) { return std::make_shared<Concatenate>(axis); };
+  return std::vector<Example>{{op(1), {{{None, 3}}, {{None, 2}}, {{None, 4}}}},
+                              {op(1), {{{None, 3}}}},
+                              {op(0), {{{2, 3}}, {{4, 3}}}}};
+});
+
+}  // namespace
+
+Symbol concatenate(const std::vector<Symbol>& parts, int axis) {
+  require(!parts.empty(), "concatenate: there must be at least one part. Received: parts=[].");
+  const int rank = static_cast<int>(parts[0].rank());
+  require(axis >= -rank && axis < rank, "concatenate: axis must be in [", -rank, ", ", rank, "). Received: axis=", axis,
+          ", parts[0]=", parts[0].spec(), ".");
+  return lacuna::apply(std::make_shared<Concatenate>(static_cast<size_t>(axis < 0 ? axis + rank : axis)), parts);
+}
+
+}  // namespace lacuna

@@ -1,0 +1,126 @@
+// dropout: y = mask x / (1 - rate), in training.
+//
+//   dx = dropout(dy): linear, with the same mask
+#include "lacuna/ops/dropout.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "lacuna/base/error.h"
+#include "lacuna/base/random.h"
+#include "lacuna/base/threads.h"
+#include "lacuna/graph/registry.h"
+#include "lacuna/graph/rule.h"
+#include "lacuna/ops/alias.h"
+#include "lacuna/ops/at_entries.h"
+#include "lacuna/ops/ids.h"
+
+namespace lacuna {
+namespace {
+
+// What a place is multiplied with in this step.
+class Mask {
+ public:
+  Mask(double rate, uint64_t key, const Context& context)
+      : step_(mix(mix(context.seed ^ mix(key)) + static_cast<uint64_t>(context.step))),
+        below_(static_cast<uint64_t>(rate * 0x1p64)), factor_(1 / (1 - rate)) {}
+
+  uint64_t row(size_t r) const { return mix(step_ + r); }
+  template <class T>
+  T operator()(uint64_t row, uint64_t place) const {
+    return mix(row + place) < below_ ? T(0) : static_cast<T>(factor_);
+  }
+
+ private:
+  uint64_t step_, below_;
+  double factor_;
+};
+
+struct Dropout final : Op {
+  Dropout(double r, uint64_t k) : rate(r), key_of_mask(k) {}
+
+  std::string_view name() const override { return "dropout"; }
+  std::string key() const override {
+    uint64_t bits;
+    std::memcpy(&bits, &rate, sizeof(bits));
+    return text("dropout ", bits, ' ', key_of_mask);
+  }
+
+  const Rules& rules() const override {
+    using enum Storage;
+    static const Rules rules{{{{dense}, {dense}, run_dense}, {{csr}, {csr}, run_csr}}};
+    return rules;
+  }
+
+  std::vector<Spec> infer(std::span<const Spec> in) const override {
+    require(is_float(in[0].dtype), "dropout: x must have a float dtype. Received: x=", in[0], ".");
+    return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
+  }
+
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy, const std::vector<bool>&) const override {
+    const Symbol& x = node.in(0);
+    const bool same = dy[0].storage() == x.storage();
+    return {apply(node.shared_op(), {same ? dy[0] : at_entries(dy[0], x)})};
+  }
+
+  static void run_dense(const Op& op, Context& context, std::span<const Tensor* const> in,
+                        std::span<Tensor* const> out) {
+    const auto& self = static_cast<const Dropout&>(op);
+    const tensor::Dense& x = in[0]->dense();
+    tensor::Dense& y = out[0]->dense();
+    if (!context.training) return alias(x, y);
+    y.resize(x.shape, x.dtype);
+    const size_t rows = x.shape.empty() ? 1 : static_cast<size_t>(x.shape[0]), width = rows ? x.size() / rows : 0;
+    const Mask mask(self.rate, self.key_of_mask, context);
+    with_float("dropout", x.dtype, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      parallel_for(rows, std::max<size_t>(1, 16384 / (width + 1)), [&](size_t begin, size_t end) {
+        for (size_t r = begin; r < end; ++r) {
+          const uint64_t row = mask.row(r);
+          const T* from = x.values<T>().data() + r * width;
+          T* to = y.values<T>().data() + r * width;
+          for (size_t j = 0; j < width; ++j) to[j] = from[j] * mask.operator()<T>(row, j);
+        }
+      });
+    });
+  }
+
+  static void run_csr(const Op& op, Context& context, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+    const auto& self = static_cast<const Dropout&>(op);
+    const tensor::Csr& x = in[0]->csr();
+    tensor::Csr& y = out[0]->csr();
+    if (!context.training) return alias(x, x.data, x.dtype, y);
+    y.resize_like(x, x.dtype);
+    const Mask mask(self.rate, self.key_of_mask, context);
+    with_float("dropout", x.dtype, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const auto from = x.values<T>();
+      const auto to = y.values<T>();
+      with_index(x, [&](auto indices, auto indptr) {
+        parallel_for(static_cast<size_t>(x.rows), 128, [&](size_t begin, size_t end) {
+          for (size_t r = begin; r < end; ++r) {
+            const uint64_t row = mask.row(r);
+            for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
+              to[k] = from[k] * mask.operator()<T>(row, static_cast<uint64_t>(indices[k]));
+          }
+        });
+      });
+    });
+  }
+
+  double rate;
+  uint64_t key_of_mask;
+};
+
+const bool registered = register_op("dropout", [] {
+  return std::vector<Example>{{std::make_shared<Dropout>(0.4, 7), {{{None, 8}}}}};
+});
+
+}  // namespace
+
+Symbol dropout(const Symbol& x, double rate, uint64_t key) {
+  require(rate >= 0 && rate < 1, "dropout: rate must be in [0, 1). Received: rate=", rate, ".");
+  return apply(std::make_shared<Dropout>(rate, key), {x});
+}
+
+}  // namespace lacuna

@@ -1,0 +1,41 @@
+// Integers that name rows and columns, as ops take them: int32 or int64, checked before they are followed.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <type_traits>
+
+#include "lacuna/base/error.h"
+#include "lacuna/tensor/tensor.h"
+
+namespace lacuna {
+
+// f(std::span<const int32_t>) or f(std::span<const int64_t>): all values of ids.
+template <class F>
+void with_ids(const char* where, const tensor::Dense& ids, F&& f) {
+  if (ids.dtype == DType::int64) return f(ids.values<int64_t>());
+  require(ids.dtype == DType::int32, where, ": ids must be int32 or int64. Received: ids=", ids.dtype, ".");
+  f(ids.values<int32_t>());
+}
+
+// f(indices, indptr) as spans of int32 or int64.
+template <class F>
+void with_index(const tensor::Csr& a, F&& f) {
+  if (a.index == DType::int64) f(a.indices.as<int64_t>(), a.indptr.as<int64_t>());
+  else f(a.indices.as<int32_t>(), a.indptr.as<int32_t>());
+}
+
+// The place of the first id that is not in [0, limit); ids.size() if there is none.
+template <class I>
+size_t first_out_of_range(std::span<const I> ids, Dim limit) {
+  using U = std::make_unsigned_t<I>;  // Negative ids are large ones.
+  constexpr U kTop = static_cast<U>(std::numeric_limits<I>::max());
+  U largest = 0;
+  for (const I id : ids) largest = std::max(largest, static_cast<U>(id));
+  if (ids.empty() || (largest <= kTop && largest < static_cast<uint64_t>(limit))) return ids.size();
+  const auto outside = [limit](I id) { return id < 0 || id >= limit; };
+  return static_cast<size_t>(std::find_if(ids.begin(), ids.end(), outside) - ids.begin());
+}
+
+}  // namespace lacuna

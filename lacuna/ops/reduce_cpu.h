@@ -1,0 +1,129 @@
+// Reductions on the CPU: sums are made in double, in an order that threads do not change.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+#include "lacuna/base/threads.h"
+#include "lacuna/graph/op.h"
+#include "lacuna/ops/broadcast.h"
+
+namespace lacuna::cpu {
+
+using Reduced = std::array<bool, kMaxRank>;  // For each dimension, whether it goes.
+
+struct SumOf {
+  template <class T>
+  using Kept = double;
+  template <class T>
+  static constexpr double kFirst = 0;
+  static double of(double a, double b) { return a + b; }
+};
+struct MaxOf {  // NaN stays.
+  template <class T>
+  using Kept = T;
+  template <class T>
+  static constexpr T kFirst = -std::numeric_limits<T>::infinity();
+  template <class T>
+  static T of(T a, T b) {
+    return b > a || b != b ? b : a;
+  }
+};
+
+// Of n values in a row, in eight lanes.
+template <class F, class K, class T, class Each>
+K reduce_line(const T* x, size_t n, K first, const Each& each) {
+  K lane[8];
+  for (K& l : lane) l = first;
+  size_t i = 0;
+  for (; i + 8 <= n; i += 8)
+    for (size_t j = 0; j < 8; ++j) lane[j] = F::of(lane[j], each(static_cast<K>(x[i + j])));
+  for (size_t j = 0; i < n; ++i, ++j) lane[j] = F::of(lane[j], each(static_cast<K>(x[i])));
+  for (size_t step = 4; step; step /= 2)
+    for (size_t j = 0; j < step; ++j) lane[j] = F::of(lane[j], lane[j + step]);
+  return lane[0];
+}
+
+// Of all values. Blocks of a fixed size, then the blocks.
+template <class F, class K, class T, class Each>
+K reduce_all(const T* x, size_t n, K first, const Each& each, Scratch& scratch, size_t place) {
+  const auto parts = scratch.get<K>(place, (n + kGrain - 1) / kGrain);
+  parallel_for(n, kGrain, [&](size_t begin, size_t end) {
+    parts[begin / kGrain] = reduce_line<F>(x + begin, end - begin, first, each);
+  });
+  return reduce_line<F>(parts.data(), parts.size(), first, [](K v) { return v; });
+}
+
+// x as (outer, n, inner); the middle goes.
+template <class F, class K, class T, class Y>
+void reduce_middle(const T* x, size_t outer, size_t n, size_t inner, K first, K divisor, Y* y, Scratch& scratch) {
+  const auto as_is = [](K v) { return v; };
+  if (inner == 1 && outer == 1) {
+    *y = static_cast<Y>(reduce_all<F>(x, n, first, as_is, scratch, 2) / divisor);
+  } else if (inner == 1) {
+    parallel_for(outer, std::max<size_t>(1, kGrain / (n + 1)), [&](size_t begin, size_t end) {
+      for (size_t o = begin; o < end; ++o) y[o] = static_cast<Y>(reduce_line<F>(x + o * n, n, first, as_is) / divisor);
+    });
+  } else {
+    constexpr size_t kColumns = 256;  // Added up on the stack, row after row.
+    const size_t parts = (inner + kColumns - 1) / kColumns;
+    parallel_for(outer * parts, std::max<size_t>(1, kGrain / (n * std::min(inner, kColumns) + 1)),
+                 [&](size_t begin, size_t end) {
+                   K kept[kColumns];
+                   for (size_t p = begin; p < end; ++p) {
+                     const size_t o = p / parts, from = p % parts * kColumns;
+                     const size_t columns = std::min(kColumns, inner - from);
+                     std::fill_n(kept, columns, first);
+                     for (size_t r = 0; r < n; ++r) {
+                       const T* row = x + (o * n + r) * inner + from;
+                       for (size_t j = 0; j < columns; ++j) kept[j] = F::of(kept[j], static_cast<K>(row[j]));
+                     }
+                     for (size_t j = 0; j < columns; ++j) y[o * inner + from + j] = static_cast<Y>(kept[j] / divisor);
+                   }
+                 });
+  }
+}
+
+// Over any dimensions: neighbours that go, or stay, are taken together; then one group after the other goes, the last
+// one first.
+template <class F, class T>
+void reduce(const T* x, const Dims& dims, const Reduced& reduced, double divisor, T* y, Scratch& scratch) {
+  using K = typename F::template Kept<T>;
+  constexpr K kFirst = F::template kFirst<T>;
+  std::array<size_t, kMaxRank + 1> size{};
+  std::array<bool, kMaxRank + 1> goes{};
+  size_t groups = 0;
+  for (size_t i = 0; i < dims.rank; ++i) {
+    if (dims[i] == 1) continue;
+    if (groups == 0 || goes[groups - 1] != reduced[i]) size[groups] = 1, goes[groups++] = reduced[i];
+    size[groups - 1] *= dims[i];
+  }
+  size_t left = 0;
+  for (size_t g = 0; g < groups; ++g) left += goes[g];
+  if (left == 0) size[groups] = 1, goes[groups++] = true, left = 1;  // One element each.
+
+  const K* between = nullptr;
+  size_t inner = 1;  // What stays behind the group at hand.
+  for (size_t g = groups; g-- > 0;) {
+    if (!goes[g]) {
+      inner *= size[g];
+      continue;
+    }
+    size_t outer = 1;
+    for (size_t i = 0; i < g; ++i) outer *= size[i];
+    const auto step = [&](auto* to, K by) {
+      if (between) reduce_middle<F>(between, outer, size[g], inner, kFirst, by, to, scratch);
+      else reduce_middle<F>(x, outer, size[g], inner, kFirst, by, to, scratch);
+    };
+    if (--left == 0) {
+      step(y, static_cast<K>(divisor));
+      return;
+    }
+    K* to = scratch.get<K>(left % 2, outer * inner).data();
+    step(to, K(1));
+    between = to;
+  }
+}
+
+}  // namespace lacuna::cpu

@@ -1,0 +1,106 @@
+// sum_like: x summed over the axes along which another tensor was broadcast to its shape.
+//
+//   dx = dy repeated
+#include "lacuna/base/error.h"
+#include "lacuna/graph/registry.h"
+#include "lacuna/graph/rule.h"
+#include "lacuna/ops/alias.h"
+#include "lacuna/ops/broadcast.h"
+#include "lacuna/ops/broadcast_at.h"
+#include "lacuna/ops/entries.h"
+#include "lacuna/ops/reduce_cpu.h"
+
+namespace lacuna {
+namespace {
+
+using In = std::span<const Tensor* const>;
+using Out = std::span<Tensor* const>;
+
+void dense_like(const Op&, Context& context, In in, Out out) {
+  const tensor::Dense& x = in[0]->dense();
+  const Dims from = dims_of(*in[0]), to = dims_of(*in[1]);
+  if (from == to) return alias(x, out[0]->dense());
+  if (broadcast("sum_like", from, to) != from) [[unlikely]]
+    throw InvalidArgument(text("sum_like: like must broadcast to the shape of x. Received: x=", in[0]->spec(), ", like=",
+                               in[1]->spec(), "."));
+  cpu::Reduced goes{};
+  for (size_t i = 0; i < from.rank; ++i) goes[from.rank - 1 - i] = to.back(i) == 1;
+  tensor::Dense& y = out[0]->dense();
+  resize(y, to, x.dtype);
+  with_float("sum_like", x.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    cpu::reduce<cpu::SumOf>(x.values<T>().data(), from, goes, 1.0, y.values<T>().data(), context.scratch);
+  });
+}
+
+void sparse_like(const Op&, Context& context, In in, Out out) {
+  const Dims to = dims_of(*in[1]);
+  const Spread at = spread("sum_like", to, dims_of(*in[0]));
+  const EntryRows rows("sum_like", *in[0]);
+  tensor::Dense& y = out[0]->dense();
+  resize(y, to, in[0]->dtype());
+  with_float("sum_like", in[0]->dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T* x = entries<T>(*in[0]).data();
+    const auto add_up = [&](auto* sums) {
+      for (size_t i = 0; i < rows.size(); ++i) {
+        const EntryRow r = rows[i];
+        for (size_t k = r.begin; k < r.end; ++k) sums[at(r.row, r.column(k))] += x[k];
+      }
+    };
+    const auto values = y.values<T>();
+    std::fill(values.begin(), values.end(), T(0));
+    if (at.row && at.column) {  // One entry each at most.
+      add_up(values.data());
+    } else {
+      const auto sums = context.scratch.get<double>(0, values.size());
+      std::fill(sums.begin(), sums.end(), 0.0);
+      add_up(sums.data());
+      std::transform(sums.begin(), sums.end(), values.begin(), [](double v) { return static_cast<T>(v); });
+    }
+  });
+}
+
+struct SumLike final : Op {
+  std::string_view name() const override { return "sum_like"; }
+
+  const Rules& rules() const override {
+    using enum Storage;
+    static const Rules rules{{
+        {{dense, dense}, {dense}, dense_like},
+        {{csr, dense}, {dense}, sparse_like},
+        {{row_sparse, dense}, {dense}, sparse_like},
+    }};
+    return rules;
+  }
+
+  std::vector<Spec> infer(std::span<const Spec> in) const override {
+    const Spec &x = in[0], &like = in[1];
+    require(is_float(x.dtype) && x.dtype == like.dtype && x.shape.size() <= kMaxRank &&
+                (x.storage == Storage::dense ? broadcasts_to(like.shape, x.shape) : spreads_over(like.shape, x.shape)),
+            "sum_like: like must broadcast to the shape of x and have its dtype. Received: x=", x, ", like=", like, ".");
+    return {{like.shape, x.dtype, rule_for(*this, in).out[0]}};
+  }
+
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
+                               const std::vector<bool>& wanted) const override {
+    return {wanted[0] ? spread_gradient(dy[0], node.in(0), {}, false) : Symbol{}, {}};
+  }
+};
+
+const bool registered = register_op("sum_like", [] {
+  const auto op = std::make_shared<SumLike>();
+  return std::vector<Example>{{op, {{{None, 4}}, {{None, 4}}}}, {op, {{{None, 4}}, {{4}}}},
+                              {op, {{{None, 4}}, {{None, 1}}}}, {op, {{{None, 4}}, {{}}}},
+                              {op, {{{None, 3, 2}}, {{3, 1}}}}, {op, {{{None, 3, 2}}, {{None, 1, 2}}}},
+                              {op, {{{None, 3, 2}}, {{3, 2}}}}, {op, {{{None, 3, 2}}, {{}}}}};
+});
+
+}  // namespace
+
+Symbol sum_like(const Symbol& x, const Symbol& like) {
+  static const auto op = std::make_shared<SumLike>();
+  return apply(op, {x, like});
+}
+
+}  // namespace lacuna

@@ -1,0 +1,62 @@
+// sum_of_squares: s = Σ x², over all stored entries.
+//
+//   dx = 2 x ds
+#include "lacuna/base/error.h"
+#include "lacuna/graph/registry.h"
+#include "lacuna/graph/rule.h"
+#include "lacuna/ops/arithmetic.h"
+#include "lacuna/ops/entries.h"
+#include "lacuna/ops/reduce.h"
+#include "lacuna/ops/reduce_cpu.h"
+#include "lacuna/ops/scale.h"
+
+namespace lacuna {
+namespace {
+
+void squares(const Op&, Context& context, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+  tensor::Dense& s = out[0]->dense();
+  resize(s, Dims{}, in[0]->dtype());
+  with_float("sum_of_squares", in[0]->dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto x = entries<T>(*in[0]);
+    s.values<T>()[0] = static_cast<T>(cpu::reduce_all<cpu::SumOf>(
+        x.data(), x.size(), 0.0, [](double v) { return v * v; }, context.scratch, 0));
+  });
+}
+
+struct SumOfSquares final : Op {
+  std::string_view name() const override { return "sum_of_squares"; }
+
+  const Rules& rules() const override {
+    using enum Storage;
+    static const Rules rules{{
+        {{dense}, {dense}, squares},
+        {{csr}, {dense}, squares},
+        {{row_sparse}, {dense}, squares},
+    }};
+    return rules;
+  }
+
+  std::vector<Spec> infer(std::span<const Spec> in) const override {
+    require(is_float(in[0].dtype), "sum_of_squares: x must have a float dtype. Received: x=", in[0], ".");
+    return {{{}, in[0].dtype, rule_for(*this, in).out[0]}};
+  }
+
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> ds, const std::vector<bool>&) const override {
+    return {multiply(node.in(0), scale(ds[0], 2.0))};
+  }
+};
+
+const bool registered = register_op("sum_of_squares", [] {
+  const auto op = std::make_shared<SumOfSquares>();
+  return std::vector<Example>{{op, {{{None, 4}}}}, {op, {{{None}}}}, {op, {{{None, 3, 2}}}}};
+});
+
+}  // namespace
+
+Symbol sum_of_squares(const Symbol& x) {
+  static const auto op = std::make_shared<SumOfSquares>();
+  return apply(op, {x});
+}
+
+}  // namespace lacuna

@@ -1,0 +1,23 @@
+#pragma once
+#include <optional>
+
+#include "lacuna/optimizers/optimizer.h"
+
+namespace lacuna::optimizers {
+
+// Adam, Kingma and Ba (2014): m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g²,
+// w ← w - lr √(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (√v + epsilon). amsgrad: Reddi et al. (2018).
+struct Adam {
+  double lr = 0.001;
+  double beta_1 = 0.9;
+  double beta_2 = 0.999;
+  std::optional<double> epsilon{};  // 1e-7 unless given
+  double decay = 0;
+  bool amsgrad = false;
+  bool lazy_update = true;  // For tables alone: moments of rows without a gradient stay, t is the optimizer's step.
+  double clipnorm = 0, clipvalue = 0;
+
+  std::shared_ptr<Optimizer> make() const;
+};
+
+}  // namespace lacuna::optimizers

@@ -1,0 +1,48 @@
+// What a user derives from to look into training, and to steer it.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace lacuna {
+
+class Trainer;
+
+namespace callbacks {
+
+// Names and values: {"loss", 0.25}, {"acc", 0.9}, … of a batch also {"batch", 3}, {"size", 32}.
+using Logs = std::vector<std::pair<std::string, double>>;
+double* find(Logs& logs, const std::string& name);  // Null where there is none.
+const double* find(const Logs& logs, const std::string& name);
+
+// What fit is about to do.
+struct Params {
+  int64_t batch_size = 0;
+  int epochs = 0;
+  int64_t samples = 0;
+  int verbose = 0;
+  bool do_validation = false;
+  std::vector<std::string> metrics{};
+};
+
+// Called on the thread that called fit. What a callback throws ends fit and reaches the caller.
+class Callback {
+ public:
+  virtual ~Callback() = default;
+  virtual void on_train_begin(const Logs&) {}
+  virtual void on_train_end(const Logs&) {}
+  virtual void on_epoch_begin(int /*epoch*/, const Logs&) {}
+  // Callbacks later in the list, and the history, see what is added to the logs here.
+  virtual void on_epoch_end(int /*epoch*/, Logs&) {}
+  virtual void on_batch_begin(int64_t /*batch*/, const Logs&) {}
+  virtual void on_batch_end(int64_t /*batch*/, const Logs&) {}
+  // Whether the two above are overridden: fit need not call them else.
+  virtual bool wants_batches() const { return true; }
+
+  Trainer* trainer = nullptr;  // While fit runs: its network's weights, its optimizer, stop_training.
+  Params params{};
+};
+
+}  // namespace callbacks
+}  // namespace lacuna

@@ -1,0 +1,66 @@
+// What compile adds to a network: optimizer, losses, metrics, as symbols of the same graph.
+#pragma once
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lacuna/losses/losses.h"
+#include "lacuna/metrics/metrics.h"
+#include "lacuna/network/network.h"
+#include "lacuna/optimizers/optimizer.h"
+
+namespace lacuna {
+
+// One for all outputs, one for each in order, or by output name.
+template <class T>
+struct PerOutput {
+  PerOutput() = default;
+  template <class U>
+    requires std::convertible_to<U, T>
+  PerOutput(U&& one) : list{T(std::forward<U>(one))}, for_all(true) {}
+  PerOutput(std::vector<T> each) : list(std::move(each)) {}
+  PerOutput(std::map<std::string, T> by_name) : named(std::move(by_name)) {}
+
+  std::vector<T> list{};
+  std::map<std::string, T> named{};
+  bool for_all = false;
+};
+
+using Metrics = std::vector<Arg<metrics::Metric>>;
+
+struct CompileOptions {
+  Arg<optimizers::Optimizer> optimizer{};
+  PerOutput<Arg<losses::Loss>> loss{};
+  Metrics metrics{};                                // of every output
+  std::map<std::string, Metrics> output_metrics{};  // of some, by name
+  PerOutput<double> loss_weights{};
+};
+
+// One output with its target.
+struct CompiledOutput {
+  std::string name{};
+  std::shared_ptr<losses::Loss> loss{};  // Null: the output has no target.
+  double weight = 1;
+  Symbol target{}, sample_weight{};  // placeholders
+  Symbol plain_loss{}, weighted_loss{};  // scalars
+  struct Metric {
+    std::string name;
+    Symbol value;  // scalar
+  };
+  std::vector<Metric> metrics{};
+};
+
+struct Compiled {
+  std::shared_ptr<optimizers::Optimizer> optimizer{};
+  std::vector<CompiledOutput> outputs{};
+  // "loss", then of several outputs each one's loss, then the metrics: the order of what evaluate returns.
+  std::vector<std::string> metrics_names{};
+
+  std::vector<const CompiledOutput*> targets() const;  // Outputs with a loss.
+};
+
+Compiled compile(const Network& network, const CompileOptions& options);
+
+}  // namespace lacuna

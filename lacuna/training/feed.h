@@ -1,0 +1,43 @@
+// A user's arrays matched to a network's inputs and targets, checked as a whole, and packed batch by batch.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "lacuna/data/array.h"
+#include "lacuna/data/rows.h"
+#include "lacuna/training/compiled.h"
+
+namespace lacuna {
+
+class Feed {
+ public:
+  // `where` starts every message: "fit". y and sample_weight may be absent (compiled null or the arrays not given).
+  Feed(const char* where, const Network& network, const Compiled* compiled, const Arrays& x, const Arrays& y,
+       const Arrays& sample_weight, const std::map<int64_t, double>& class_weight);
+
+  Dim rows() const { return rows_; }
+  bool weighted() const { return weighted_; }
+  const std::vector<Spec>& input_specs() const { return input_specs_; }  // Storage and dtype as they will be fed.
+
+  // The tensors of these rows, in the order that a Program takes them; valid until the next call.
+  std::span<const Tensor* const> pack(std::span<const int64_t> rows);
+  std::span<const Tensor* const> pack_range(Dim begin, Dim end);
+
+ private:
+  struct Part {
+    data::Rows rows;
+    Spec wanted;
+    Tensor batch{};
+  };
+  void add(Tensor user, const std::string& argument, const Spec& wanted, bool ids_only);
+  void add_weights(const char* where, const Compiled& compiled, const Arrays& sample_weight,
+                   const std::map<int64_t, double>& class_weight, size_t first_target);
+
+  std::vector<Part> parts_;
+  std::vector<const Tensor*> batch_;
+  std::vector<Spec> input_specs_;
+  Dim rows_ = -1;
+  bool weighted_ = false;
+};
+
+}  // namespace lacuna

@@ -1,0 +1,145 @@
+// From a network and what is fed to a plan.
+#include "lacuna/training/program.h"
+
+#include <algorithm>
+
+#include "lacuna/graph/gradient.h"
+#include "lacuna/ops/arithmetic.h"
+#include "lacuna/ops/cast.h"
+#include "lacuna/ops/scale.h"
+#include "lacuna/ops/take.h"
+#include "lacuna/ops/translate.h"
+
+namespace lacuna {
+namespace {
+
+constexpr size_t kNone = ~size_t{0};
+
+// Inputs as they are fed. An embedding reads integers as they come; what else reads such an input gets floats.
+struct Substitution {
+  std::vector<Symbol> from{}, to{}, inputs{};
+};
+
+Substitution fed_inputs(const Network& network, const std::vector<Symbol>& outputs, const std::vector<Spec>& fed) {
+  Substitution result;
+  for (size_t i = 0; i < fed.size(); ++i) {
+    const Symbol& old = network.inputs()[i];
+    if (old.storage() == fed[i].storage && old.dtype() == fed[i].dtype) {
+      result.inputs.push_back(old);
+      continue;
+    }
+    const Symbol now = placeholder({old.shape(), fed[i].dtype, fed[i].storage}, network.input_names()[i]);
+    result.inputs.push_back(now);
+    result.from.push_back(old);
+    if (old.dtype() == fed[i].dtype) {
+      result.to.push_back(now);
+      continue;
+    }
+    result.to.push_back(cast(now, old.dtype()));
+    for (const auto& node : in_order(outputs))
+      if (is_as_ids(*node) && node->in(0) == old) {
+        result.from.push_back(Symbol(node, 0));
+        result.to.push_back(now);
+      }
+  }
+  return result;
+}
+
+// What l1 and l2 add. Of a table only the rows that the batch names: those that its translated inputs name.
+Symbol regularization(const Network& network, const std::vector<Symbol>& outputs) {
+  Symbol total;
+  const auto nodes = in_order(outputs);
+  for (const layers::Weight* w : network.weights()) {
+    if (!w->regularizer) continue;
+    const Symbol weight = read(w->variable);
+    Symbol counted = weight;
+    if (w->variable->is_table()) {
+      std::vector<Symbol> translated;
+      for (const auto& node : nodes)
+        if (node->op().name().starts_with("translate") && node->in().size() == 2 && node->in(1) == weight)
+          translated.emplace_back(node, 0);
+      if (translated.empty()) continue;
+      counted = touched_rows(weight, translated);
+    }
+    const Symbol loss = w->regularizer->loss(counted);
+    total = total ? add(total, loss) : loss;
+  }
+  return total;
+}
+
+}  // namespace
+
+Program::Program(const Network& network, const Compiled* compiled, Mode mode, const std::vector<Spec>& fed,
+                 bool weighted) {
+  std::vector<Symbol> wanted;
+  const bool predict = mode == Mode::predict;
+  size_t losses = 0;
+  std::vector<const CompiledOutput*> targets;
+  if (predict) {
+    wanted = network.outputs();
+  } else {
+    targets = compiled->targets();
+    losses = targets.size();
+    for (const CompiledOutput* o : targets) {
+      require(!weighted || o->weighted_loss,
+              "fit: sample weights need a loss with a value for each sample. Received: loss '", o->loss->name, "'.");
+      wanted.push_back(weighted ? o->weighted_loss : o->plain_loss);
+    }
+    for (const CompiledOutput* o : targets)
+      for (const auto& m : o->metrics) wanted.push_back(m.value);
+  }
+  const size_t own = wanted.size();
+  for (const Symbol& s : network.activity_losses())
+    if (!predict) wanted.push_back(s);
+
+  const Substitution fed_as = fed_inputs(network, wanted, fed);
+  std::vector<Symbol> outputs = substitute(wanted, fed_as.from, fed_as.to);
+  const std::vector<Symbol> activity(outputs.begin() + static_cast<std::ptrdiff_t>(own), outputs.end());
+  std::vector<Symbol> inputs = fed_as.inputs;
+
+  if (!predict) {
+    for (const CompiledOutput* o : targets) inputs.push_back(o->target);
+    if (weighted)
+      for (const CompiledOutput* o : targets) inputs.push_back(o->sample_weight);
+    Symbol total;
+    for (size_t i = 0; i < losses; ++i) {
+      const Symbol loss = targets[i]->weight == 1 ? outputs[i] : scale(outputs[i], targets[i]->weight);
+      total = total ? add(total, loss) : loss;
+    }
+    if (const Symbol extra = regularization(network, outputs)) total = add(total, extra);
+    for (const Symbol& s : activity) total = add(total, s);
+    outputs.resize(own);
+    if (network.outputs().size() == 1) outputs.erase(outputs.begin());  // Its loss alone is not shown.
+    outputs.insert(outputs.begin(), total);
+    values_ = outputs.size();
+    if (mode == Mode::train) {
+      weights_ = network.trainable_weights();
+      std::vector<Symbol> learn;
+      for (const layers::Weight* w : weights_) {
+        variables_.push_back(w->variable);
+        learn.push_back(read(w->variable));
+      }
+      for (const Symbol& g : lacuna::gradients(total, learn)) {
+        gradient_outputs_.push_back(g ? outputs.size() : kNone);
+        if (g) outputs.push_back(g);
+      }
+    }
+  }
+  gradients_.resize(gradient_outputs_.size());
+  plan_ = std::make_unique<Plan>(std::move(inputs), std::move(outputs), mode == Mode::train);
+}
+
+double Program::value(size_t i) const {
+  const Tensor& t = plan_->output(i);
+  return with_float("metric", t.dtype(), [&](auto tag) {
+    return static_cast<double>(t.dense().values<typename decltype(tag)::type>()[0]);
+  });
+}
+
+const std::vector<const Tensor*>& Program::gradients() {
+  for (size_t i = 0; i < gradients_.size(); ++i)
+    gradients_[i] = gradient_outputs_[i] == kNone ? nullptr : &plan_->output(gradient_outputs_[i]);
+  return gradients_;
+}
+
+}  // namespace lacuna

@@ -1,0 +1,87 @@
+// Draws the progress bar.
+#include "lacuna/training/progress.h"
+
+#include <cmath>
+#include <cstdio>
+
+#include "lacuna/base/message.h"
+
+namespace lacuna {
+namespace {
+
+std::string format(const char* pattern, double value) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, pattern, value);
+  return buffer;
+}
+
+std::string values(const callbacks::Logs& logs) {
+  std::string result;
+  for (const auto& [name, value] : logs) {
+    if (name == "batch" || name == "size") continue;
+    result += " - " + name + ": " + format(std::abs(value) > 1e-3 || value == 0 ? "%.4f" : "%.4e", value);
+  }
+  return result;
+}
+
+std::string clock_time(double seconds) {
+  const auto s = static_cast<long>(seconds);
+  char buffer[64];
+  if (s > 3600) std::snprintf(buffer, sizeof buffer, "%ld:%02ld:%02ld", s / 3600, s % 3600 / 60, s % 60);
+  else if (s > 60) std::snprintf(buffer, sizeof buffer, "%ld:%02ld", s / 60, s % 60);
+  else std::snprintf(buffer, sizeof buffer, "%lds", s);
+  return buffer;
+}
+
+std::string step_time(double seconds) {
+  if (seconds >= 1) return format("%.0fs/step", seconds);
+  if (seconds >= 1e-3) return format("%.0fms/step", seconds * 1e3);
+  return format("%.0fus/step", seconds * 1e6);
+}
+
+}  // namespace
+
+Progress::Progress(int64_t samples, int verbose) : samples_(samples), verbose_(verbose) {}
+
+std::string Progress::bar(int64_t done) const {
+  constexpr int64_t kWidth = 30;
+  const std::string total = std::to_string(samples_);
+  std::string result = std::to_string(done);
+  result.insert(0, total.size() - std::min(total.size(), result.size()), ' ');
+  result += "/" + total + " [";
+  const int64_t filled = samples_ ? kWidth * done / samples_ : kWidth;
+  if (filled > 0) result += std::string(static_cast<size_t>(filled - 1), '=') + (done < samples_ ? ">" : "=");
+  return result + std::string(static_cast<size_t>(kWidth - filled), '.') + "]";
+}
+
+void Progress::draw(int64_t done, const callbacks::Logs& logs, bool last) {
+  const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+  std::string line = bar(done);
+  if (last)
+    line += " - " + clock_time(seconds) + " " + step_time(samples_ ? seconds / static_cast<double>(samples_) : 0);
+  else if (done > 0)
+    line += " - ETA: " + clock_time(seconds / static_cast<double>(done) * static_cast<double>(samples_ - done));
+  line += values(logs);
+  std::string padding;
+  if (line.size() < width_) padding.assign(width_ - line.size(), ' ');
+  width_ = line.size();
+  print("\r" + line + padding + (last ? "\n" : ""));
+}
+
+void Progress::update(int64_t done, const callbacks::Logs& logs) {
+  if (verbose_ != 1 || done >= samples_) return;
+  const auto now = Clock::now();
+  if (now - drawn_ < std::chrono::milliseconds(50)) return;
+  drawn_ = now;
+  draw(done, logs, false);
+}
+
+void Progress::finish(const callbacks::Logs& logs) {
+  if (verbose_ == 1) draw(samples_, logs, true);
+  if (verbose_ == 2) {
+    const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    print(" - " + clock_time(seconds) + values(logs) + "\n");
+  }
+}
+
+}  // namespace lacuna

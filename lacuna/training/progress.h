@@ -1,0 +1,29 @@
+// The progress bar of fit and evaluate, in Keras' form. verbose 1: a bar that is drawn again; 2: one line an epoch.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "lacuna/training/callback.h"
+
+namespace lacuna {
+
+class Progress {
+ public:
+  Progress(int64_t samples, int verbose);
+
+  void update(int64_t done, const callbacks::Logs& logs);  // Draws at most every 50 ms.
+  void finish(const callbacks::Logs& logs);                // The last state, and a new line.
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::string bar(int64_t done) const;
+  void draw(int64_t done, const callbacks::Logs& logs, bool last);
+
+  int64_t samples_;
+  int verbose_;
+  Clock::time_point start_ = Clock::now(), drawn_{};
+  size_t width_ = 0;  // Of what stands on the line.
+};
+
+}  // namespace lacuna

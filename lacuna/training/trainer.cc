@@ -1,0 +1,326 @@
+// The loops of fit, evaluate and predict.
+#include "lacuna/training/trainer.h"
+
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "lacuna/base/interrupt.h"
+#include "lacuna/base/message.h"
+#include "lacuna/tensor/cast_storage.h"
+#include "lacuna/tensor/row_table.h"
+#include "lacuna/training/progress.h"
+
+namespace lacuna {
+
+namespace callbacks {
+
+double* find(Logs& logs, const std::string& name) {
+  for (auto& [key, value] : logs)
+    if (key == name) return &value;
+  return nullptr;
+}
+const double* find(const Logs& logs, const std::string& name) { return find(const_cast<Logs&>(logs), name); }
+
+}  // namespace callbacks
+
+namespace {
+
+using callbacks::Logs;
+
+// Means over rows of what batches report, in double and in batch order.
+class Means {
+ public:
+  explicit Means(size_t n) : sums_(n) {}
+  void add(const Program& program, Dim rows) {
+    for (size_t i = 0; i < sums_.size(); ++i) sums_[i] += program.value(i) * static_cast<double>(rows);
+    rows_ += rows;
+  }
+  std::vector<double> values() const {
+    std::vector<double> result = sums_;
+    for (double& v : result) v /= static_cast<double>(rows_);
+    return result;
+  }
+  void write(Logs& logs) const {
+    for (size_t i = 0; i < sums_.size(); ++i) logs[i].second = sums_[i] / static_cast<double>(rows_);
+  }
+
+ private:
+  std::vector<double> sums_;
+  Dim rows_ = 0;
+};
+
+Logs named(const std::vector<std::string>& names, const std::string& prefix = "") {
+  Logs logs;
+  for (const auto& name : names) logs.emplace_back(prefix + name, 0.0);
+  return logs;
+}
+
+void apply_constraints(const Program& program) {
+  const auto& gradients = const_cast<Program&>(program).gradients();
+  for (size_t i = 0; i < program.weights().size(); ++i) {
+    const layers::Weight& weight = *program.weights()[i];
+    if (!weight.constraint || !gradients[i]) continue;
+    with_float("constraint", weight.variable->spec().dtype, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      Tensor& value = weight.variable->value();
+      if (weight.variable->is_table()) {  // Row by row, those that moved.
+        RowTable& table = value.table();
+        for (const int64_t slot : gradients[i]->row_sparse().row_ids())
+          weight.constraint->apply(table.rows<T>() + static_cast<size_t>(slot) * table.stride(), 1, table.width(),
+                                   table.stride());
+        return;
+      }
+      tensor::Dense& dense = value.dense();
+      const size_t columns = dense.shape.size() < 2 ? 1 : static_cast<size_t>(dense.shape.back());
+      weight.constraint->apply(dense.values<T>().data(), dense.size() / columns, columns, columns);
+    });
+  }
+}
+
+void require_batch_size(const char* where, Dim batch_size) {
+  require(batch_size > 0, where, ": batch_size must be positive. Received: batch_size=", batch_size, ".");
+}
+
+// The order of the rows of an epoch.
+void shuffle_rows(std::vector<int64_t>& order, Shuffle how, Dim batch_size, uint64_t key) {
+  Generator generator(key);
+  std::iota(order.begin(), order.end(), 0);
+  if (how == Shuffle::rows) generator.shuffle(std::span(order));
+  if (how != Shuffle::batch) return;
+  const auto size = static_cast<size_t>(batch_size), whole = order.size() / size;
+  std::vector<size_t> batches(whole);
+  std::iota(batches.begin(), batches.end(), 0);
+  generator.shuffle(std::span(batches));
+  for (size_t b = 0; b < whole; ++b)
+    std::iota(order.begin() + static_cast<std::ptrdiff_t>(b * size),
+              order.begin() + static_cast<std::ptrdiff_t>((b + 1) * size), static_cast<int64_t>(batches[b] * size));
+}
+
+}  // namespace
+
+Trainer::Trainer(std::shared_ptr<Network> network) : network_(std::move(network)), seed_(next_key()) {}
+
+void Trainer::compile(const CompileOptions& options) {
+  const std::lock_guard lock(mutex_);
+  compiled_ = lacuna::compile(*network_, options);
+  programs_.clear();
+}
+
+const Compiled& Trainer::compiled(const char* where) const {
+  require(compiled_.has_value(), where, ": the model must be compiled first. Received: model '", network_->name(),
+          "' without an optimizer and a loss; call compile(optimizer, loss).");
+  return *compiled_;
+}
+
+void Trainer::reset() {
+  const std::lock_guard lock(mutex_);
+  programs_.clear();
+}
+
+Program& Trainer::program(Mode mode, const Feed& feed) {
+  std::vector<bool> trainable;
+  for (const auto& layer : network_->layers())
+    for (const layers::Weight* w : layer->ordered_weights()) trainable.push_back(layer->trainable && w->trainable);
+  if (trainable != trainable_) programs_.clear();
+  trainable_ = trainable;
+  std::string key = text(static_cast<int>(mode), feed.weighted() ? " weighted" : "");
+  for (const Spec& spec : feed.input_specs()) key += text(' ', spec.storage, ' ', spec.dtype);
+  auto& place = programs_[key];
+  if (!place)
+    place = std::make_unique<Program>(*network_, compiled_ ? &*compiled_ : nullptr, mode, feed.input_specs(),
+                                      feed.weighted());
+  return *place;
+}
+
+void Trainer::train_step(Program& program, std::span<const Tensor* const> feeds) {
+  program.run(feeds, steps_++, seed_);
+  compiled_->optimizer->step(program.variables(), program.gradients());
+  apply_constraints(program);
+}
+
+History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options) {
+  const std::lock_guard lock(mutex_);
+  const Compiled& c = compiled("fit");
+  require_batch_size("fit", options.batch_size);
+  require(options.validation_split >= 0 && options.validation_split < 1,
+          "fit: validation_split must be in [0, 1). Received: validation_split=", options.validation_split, ".");
+  require(options.initial_epoch >= 0 && options.epochs >= 0,
+          "fit: epochs and initial_epoch must not be negative. Received: epochs=", options.epochs, ", initial_epoch=",
+          options.initial_epoch, ".");
+  Feed feed("fit", *network_, &c, x, y, options.sample_weight, options.class_weight);
+  require(feed.rows() > 0, "fit: x must have rows. Received: rows=0.");
+  std::unique_ptr<Feed> validation;
+  Dim rows = feed.rows(), validation_rows = 0;
+  if (options.validation_data) {
+    const ValidationData& v = *options.validation_data;
+    validation = std::make_unique<Feed>("fit: validation_data", *network_, &c, v.x, v.y, v.sample_weight,
+                                        std::map<int64_t, double>{});
+    validation_rows = validation->rows();
+    require(validation_rows > 0, "fit: validation_data must have rows. Received: rows=0.");
+  } else if (options.validation_split > 0) {
+    rows = static_cast<Dim>(static_cast<double>(feed.rows()) * (1 - options.validation_split));
+    validation_rows = feed.rows() - rows;
+    require(rows > 0, "fit: validation_split must leave rows to train on. Received: validation_split=",
+            options.validation_split, ", rows=", feed.rows(), ".");
+  }
+
+  Program& train = program(Mode::train, feed);
+  History history;
+  callbacks::Params params{options.batch_size, options.epochs, rows, options.verbose, validation_rows > 0, c.metrics_names};
+  for (const auto& name : c.metrics_names)
+    if (validation_rows) params.metrics.push_back("val_" + name);
+  bool batches_wanted = false;
+  struct Detach {  // A callback outlives fit; this trainer may not.
+    const std::vector<std::shared_ptr<callbacks::Callback>>& all;
+    ~Detach() {
+      for (const auto& callback : all) callback->trainer = nullptr;
+    }
+  } detach{options.callbacks};
+  for (const auto& callback : options.callbacks) {
+    callback->trainer = this;
+    callback->params = params;
+    batches_wanted |= callback->wants_batches();
+  }
+  stop_training = false;
+  if (options.verbose > 0)
+    print(text("Train on ", rows, " samples",
+               validation_rows ? text(", validate on ", validation_rows, " samples") : std::string(), "\n"));
+  for (const auto& callback : options.callbacks) callback->on_train_begin({});
+  std::vector<int64_t> order(static_cast<size_t>(rows));
+  std::iota(order.begin(), order.end(), 0);
+  Logs logs;
+  for (int epoch = options.initial_epoch; epoch < options.epochs && !stop_training; ++epoch) {
+    if (options.verbose > 0) print(text("Epoch ", epoch + 1, "/", options.epochs, "\n"));
+    for (const auto& callback : options.callbacks) callback->on_epoch_begin(epoch, {});
+    if (options.shuffle != Shuffle::none) shuffle_rows(order, options.shuffle, options.batch_size, next_key());
+    Progress progress(rows, options.verbose);
+    Means means(train.values());
+    logs = named(c.metrics_names);
+    bool warned = false;
+    int64_t batch = 0;
+    for (Dim begin = 0; begin < rows; begin += options.batch_size, ++batch) {
+      poll_interrupt();  // Between steps, so that the weights are those of a whole step.
+      const Dim size = std::min(options.batch_size, rows - begin);
+      Logs batch_logs;
+      if (batches_wanted) {
+        batch_logs = {{"batch", static_cast<double>(batch)}, {"size", static_cast<double>(size)}};
+        for (const auto& callback : options.callbacks)
+          if (callback->wants_batches()) callback->on_batch_begin(batch, batch_logs);
+      }
+      const auto feeds = options.shuffle == Shuffle::none
+                             ? feed.pack_range(begin, begin + size)
+                             : feed.pack(std::span(order).subspan(static_cast<size_t>(begin), static_cast<size_t>(size)));
+      train_step(train, feeds);
+      means.add(train, size);
+      if (!warned && !std::isfinite(train.value(0))) {
+        warned = true;
+        warn(text("fit: the loss is no longer finite. Received: loss=", train.value(0), " in epoch ", epoch + 1,
+                  ", batch ", batch + 1, "."));
+      }
+      if (batches_wanted) {
+        for (size_t i = 0; i < train.values(); ++i) batch_logs.emplace_back(c.metrics_names[i], train.value(i));
+        for (const auto& callback : options.callbacks)
+          if (callback->wants_batches()) callback->on_batch_end(batch, batch_logs);
+      }
+      if (options.verbose == 1) {
+        means.write(logs);
+        progress.update(begin + size, logs);
+      }
+    }
+    means.write(logs);
+    if (validation_rows) {
+      const std::vector<double> values =
+          validation ? evaluate_rows(*validation, 0, validation_rows, options.batch_size, 0)
+                     : evaluate_rows(feed, rows, feed.rows(), options.batch_size, 0);
+      for (size_t i = 0; i < values.size(); ++i) logs.emplace_back("val_" + c.metrics_names[i], values[i]);
+    }
+    progress.finish(logs);
+    for (const auto& callback : options.callbacks) callback->on_epoch_end(epoch, logs);
+    history.epoch.push_back(epoch);
+    for (const auto& [name, value] : logs) history.history[name].push_back(value);
+  }
+  for (const auto& callback : options.callbacks) callback->on_train_end(logs);
+  return history;
+}
+
+std::vector<double> Trainer::evaluate_rows(Feed& feed, Dim begin, Dim end, Dim batch_size, int verbose) {
+  Program& test = program(Mode::test, feed);
+  Progress progress(end - begin, verbose);
+  Means means(test.values());
+  Logs none;
+  for (Dim at = begin; at < end; at += batch_size) {
+    poll_interrupt();
+    const Dim size = std::min(batch_size, end - at);
+    test.run(feed.pack_range(at, at + size), steps_, seed_);
+    means.add(test, size);
+    progress.update(at + size - begin, none);
+  }
+  progress.finish(none);
+  return means.values();
+}
+
+std::vector<double> Trainer::evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options) {
+  const std::lock_guard lock(mutex_);
+  require_batch_size("evaluate", options.batch_size);
+  Feed feed("evaluate", *network_, &compiled("evaluate"), x, y, options.sample_weight, {});
+  require(feed.rows() > 0, "evaluate: x must have rows. Received: rows=0.");
+  return evaluate_rows(feed, 0, feed.rows(), options.batch_size, options.verbose);
+}
+
+std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOptions& options) {
+  const std::lock_guard lock(mutex_);
+  require_batch_size("predict", options.batch_size);
+  Feed feed("predict", *network_, nullptr, x, {}, {}, {});
+  Program& run = program(Mode::predict, feed);
+  const size_t outputs = network_->outputs().size();
+  std::vector<tensor::Dense> result(outputs);
+  Progress progress(feed.rows(), options.verbose);
+  std::vector<Tensor> dense(outputs);
+  for (Dim at = 0; at < feed.rows() || at == 0; at += options.batch_size) {
+    poll_interrupt();
+    const Dim size = std::min(options.batch_size, feed.rows() - at);
+    run.run(feed.pack_range(at, at + size), steps_, seed_);
+    for (size_t i = 0; i < outputs; ++i) {
+      const Tensor* output = &run.output(i);
+      if (output->storage() != Storage::dense) {  // Predictions are arrays.
+        dense[i] = to_dense(*output);
+        output = &dense[i];
+      }
+      const tensor::Dense& batch = output->dense();
+      if (at == 0) {
+        Shape shape = batch.shape;
+        shape[0] = feed.rows();
+        result[i].resize(shape, batch.dtype);
+      }
+      if (batch.data.bytes())
+        std::memcpy(result[i].data.data() + static_cast<size_t>(at) * (batch.data.bytes() / static_cast<size_t>(size)),
+                    batch.data.data(), batch.data.bytes());
+    }
+    progress.update(at + size, {});
+  }
+  progress.finish({});
+  return result;
+}
+
+std::vector<double> Trainer::train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
+                                            const std::map<int64_t, double>& class_weight) {
+  const std::lock_guard lock(mutex_);
+  Feed feed("train_on_batch", *network_, &compiled("train_on_batch"), x, y, sample_weight, class_weight);
+  require(feed.rows() > 0, "train_on_batch: x must have rows. Received: rows=0.");
+  Program& train = program(Mode::train, feed);
+  train_step(train, feed.pack_range(0, feed.rows()));
+  std::vector<double> values;
+  for (size_t i = 0; i < train.values(); ++i) values.push_back(train.value(i));
+  if (!std::isfinite(values[0])) warn(text("train_on_batch: the loss is not finite. Received: loss=", values[0], "."));
+  return values;
+}
+
+std::vector<double> Trainer::test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight) {
+  const std::lock_guard lock(mutex_);
+  Feed feed("test_on_batch", *network_, &compiled("test_on_batch"), x, y, sample_weight, {});
+  require(feed.rows() > 0, "test_on_batch: x must have rows. Received: rows=0.");
+  return evaluate_rows(feed, 0, feed.rows(), feed.rows(), 0);
+}
+
+}  // namespace lacuna

@@ -1,0 +1,453 @@
+// What every registered op promises, for each row of its storage table: the inferred spec is that of the result, the
+// storages do not change the values, the gradient is that of finite differences; with no rows, one row, empty rows,
+// stored zeros.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <optional>
+
+#include "lacuna/base/random.h"
+#include "lacuna/graph/gradient.h"
+#include "lacuna/graph/plan.h"
+#include "lacuna/graph/registry.h"
+#include "lacuna/graph/rule.h"
+#include "lacuna/graph/variable.h"
+#include "lacuna/ops/arithmetic.h"
+#include "lacuna/ops/reduce.h"
+#include "lacuna/tensor/cast_storage.h"
+#include "lacuna/tensor/row_table.h"
+
+namespace lacuna {
+
+// What a failure prints.
+void PrintTo(const Registration& registration, std::ostream* out) { *out << registration.name; }
+
+namespace {
+
+// One plan meets them in this order, so that buffers shrink, grow and change their pattern.
+struct Draws {
+  Dim batch;
+  double density;     // Of the entries, or rows, that are stored.
+  bool same_pattern;  // Of sparse inputs of one shape. Where they differ, an op may answer with an error.
+};
+constexpr Draws kDraws[] = {{5, 0.5, true}, {5, 0.5, false}, {0, 0.5, true}, {1, 0.6, true},
+                            {5, 0.0, true}, {1, 1.0, true},  {5, 1.0, true}, {5, 0.4, false}};
+
+Shape with_batch(Shape shape, Dim batch) {
+  std::replace(shape.begin(), shape.end(), None, batch);
+  return shape;
+}
+
+double draw(const Example::Input& input, Generator& random) {
+  switch (input.values) {
+    case Values::real: return (0.3 + 0.9 * random.uniform()) * (random() % 2 ? 1 : -1);
+    case Values::positive: return 0.2 + random.uniform();
+    case Values::zero_one: return static_cast<double>(random() % 2);
+    case Values::ids: return static_cast<double>(random.below(static_cast<uint64_t>(input.limit)));
+  }
+  return 0;
+}
+
+tensor::Dense dense(const Example::Input& input, const Shape& shape, DType dtype, Generator& random) {
+  tensor::Dense result;
+  result.resize(shape, dtype);
+  with_dtype(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    for (T& v : result.values<T>()) v = static_cast<T>(draw(input, random));
+  });
+  return result;
+}
+
+// Entries of a full tensor; one row in three has none, one entry in seven is a stored zero.
+tensor::Csr csr(const tensor::Dense& full, double density, Generator& pattern) {
+  std::vector<int32_t> indices, indptr{0};
+  for (Dim r = 0; r < full.shape[0]; ++r) {
+    for (Dim c = 0; c < full.shape[1]; ++c)
+      if ((density == 1 || r % 3 != 1) && pattern.uniform() < density) indices.push_back(static_cast<int32_t>(c));
+    indptr.push_back(static_cast<int32_t>(indices.size()));
+  }
+  tensor::Csr result;
+  result.resize(full.shape[0], full.shape[1], indices.size(), full.dtype);
+  std::copy(indices.begin(), indices.end(), result.indices.as<int32_t>().begin());
+  std::copy(indptr.begin(), indptr.end(), result.indptr.as<int32_t>().begin());
+  with_dtype(full.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    for (Dim r = 0; r < full.shape[0]; ++r)
+      for (auto k = static_cast<size_t>(indptr[static_cast<size_t>(r)]);
+           k < static_cast<size_t>(indptr[static_cast<size_t>(r) + 1]); ++k)
+        result.values<T>()[k] =
+            k % 7 == 3 ? T(0) : full.values<T>()[static_cast<size_t>(r * full.shape[1] + indices[k])];
+  });
+  return result;
+}
+
+// Some rows of a full tensor, the last ones first.
+tensor::RowSparse row_sparse(const tensor::Dense& full, double density, Generator& pattern) {
+  std::vector<int64_t> ids;
+  for (Dim r = full.shape[0]; r-- > 0;)
+    if (pattern.uniform() < density) ids.push_back(r);
+  tensor::RowSparse result;
+  result.resize(full.shape, ids.size(), full.dtype);
+  std::copy(ids.begin(), ids.end(), result.row_ids().begin());
+  const size_t row = result.width() * size_of(full.dtype);
+  for (size_t i = 0; i < ids.size(); ++i)
+    std::copy_n(full.data.data() + static_cast<size_t>(ids[i]) * row, row, result.data.data() + i * row);
+  return result;
+}
+
+// A table of which slot s is row s. Its dtype is a float.
+void fill(RowTable& table, const tensor::Dense& full) {
+  std::vector<int64_t> ids(static_cast<size_t>(full.shape[0]));
+  std::vector<int32_t> slots(ids.size());
+  for (size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<int64_t>(i);
+  table.touch(ids, slots);
+  with_float("fill", full.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    for (size_t s = 0; s < ids.size(); ++s)
+      std::copy_n(full.values<T>().data() + s * table.width(), table.width(), table.rows<T>() + s * table.stride());
+  });
+}
+
+std::vector<double> values_of(const Tensor& x) {
+  const tensor::Dense d = to_dense(x);
+  std::vector<double> result;
+  with_dtype(d.dtype, [&](auto tag) {
+    for (const auto v : d.values<typename decltype(tag)::type>()) result.push_back(static_cast<double>(v));
+  });
+  return result;
+}
+
+bool near(double a, double b, double tolerance) {
+  return (std::isnan(a) && std::isnan(b)) || a == b || std::abs(a - b) <= tolerance * std::max(1.0, std::abs(b));
+}
+
+// A stored value of a float64 tensor and its place in the densified tensor.
+struct Entry {
+  double* value;
+  size_t place;
+};
+std::vector<Entry> stored(Tensor& x) {
+  std::vector<Entry> result;
+  switch (x.storage()) {
+    case Storage::dense:
+      for (double& v : x.dense().values<double>()) result.push_back({&v, result.size()});
+      break;
+    case Storage::csr: {
+      tensor::Csr& a = x.csr();
+      const auto indices = a.indices.as<int32_t>(), indptr = a.indptr.as<int32_t>();
+      for (size_t r = 0; r < static_cast<size_t>(a.rows); ++r)
+        for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
+          result.push_back({&a.values<double>()[k], r * static_cast<size_t>(a.columns) + static_cast<size_t>(indices[k])});
+      break;
+    }
+    case Storage::row_sparse: {
+      tensor::RowSparse& a = x.row_sparse();
+      for (size_t i = 0; i < a.row_ids().size(); ++i)
+        for (size_t j = 0; j < a.width(); ++j)
+          result.push_back({&a.values<double>()[i * a.width() + j], static_cast<size_t>(a.row_ids()[i]) * a.width() + j});
+      break;
+    }
+    case Storage::row_table: {
+      RowTable& table = x.table();
+      for (size_t s = 0; s < table.size(); ++s)
+        for (size_t j = 0; j < table.width(); ++j)
+          result.push_back({table.rows<double>() + s * table.stride() + j, s * table.width() + j});
+      break;
+    }
+  }
+  return result;
+}
+
+// Makes 0 what x does not store.
+void keep_stored(const Tensor& x, std::vector<double>& values) {
+  if (!is_float(x.dtype())) return;
+  Tensor mine = cast(x, DType::float64);
+  std::vector<double> kept(values.size());
+  for (const Entry& entry : stored(mine)) kept[entry.place] = values[entry.place];
+  values = kept;
+}
+
+// An op on leaves, with the plans that try it.
+class Trial {
+ public:
+  Trial(const Example& example, std::vector<Storage> storages, DType dtype)
+      : example_(example), storages_(std::move(storages)), dtype_(dtype) {
+    for (size_t i = 0; i < storages_.size(); ++i) {
+      const Spec spec{example.in[i].shape, dtype_of_input(i), storages_[i]};
+      specs_.push_back(spec);
+      in_.push_back(storages_[i] == Storage::row_table
+                        ? read(std::make_shared<Variable>("table", spec, Draw{}))
+                        : placeholder(spec, text("input ", i)));
+    }
+    node_ = apply_node(example.op, in_);
+    for (size_t i = 0; i < node_->out().size(); ++i) out_.emplace_back(node_, i);
+    predict_.emplace(placeholders(in_), out_, false);
+    train_.emplace(placeholders(in_), out_, true);
+    make_reference();
+    make_gradient();
+  }
+
+  void run(const Draws& draws, uint64_t seed) {
+    std::vector<Tensor> tensors;
+    std::vector<const Tensor*> feeds, full_feeds;
+    std::deque<Tensor> full;
+    Generator random(seed);
+    for (size_t i = 0; i < in_.size(); ++i) {
+      Generator pattern(draws.same_pattern ? seed : seed + 1 + i);
+      const Example::Input& input = example_.in[i];
+      const tensor::Dense drawn = dense(input, with_batch(input.shape, draws.batch), dtype_of_input(i), random);
+      switch (storages_[i]) {
+        case Storage::dense: tensors.emplace_back(drawn); break;
+        case Storage::csr: tensors.emplace_back(csr(drawn, draws.density, pattern)); break;
+        case Storage::row_sparse: tensors.emplace_back(row_sparse(drawn, draws.density, pattern)); break;
+        case Storage::row_table:
+          tensors.push_back(variable_of(in_[i])->value());
+          fill(tensors.back().table(), drawn);
+          break;
+      }
+      full_feeds.push_back(&full.emplace_back(to_dense(tensors.back())));
+    }
+    for (size_t i = 0; i < in_.size(); ++i)
+      if (storages_[i] != Storage::row_table) feeds.push_back(&tensors[i]);
+    try {
+      check_forward(*predict_, predict_reference_, feeds, full_feeds, tensors, draws);
+    } catch (const InvalidArgument& error) {
+      if (!draws.same_pattern) return;
+      FAIL() << error.what();
+    }
+    check_forward(*train_, train_reference_, feeds, full_feeds, tensors, draws);
+    if (gradient_) check_gradient(feeds, tensors);
+  }
+
+ private:
+  DType dtype_of_input(size_t i) const { return is_float(example_.in[i].dtype) ? dtype_ : example_.in[i].dtype; }
+
+  bool all_dense() const {
+    return std::ranges::all_of(storages_, [](Storage s) { return s == Storage::dense; });
+  }
+  bool is_gradient() const { return example_.op->name().ends_with("_gradient"); }
+
+  static std::vector<Symbol> placeholders(const std::vector<Symbol>& symbols) {
+    std::vector<Symbol> result;
+    std::copy_if(symbols.begin(), symbols.end(), std::back_inserter(result), is_placeholder);
+    return result;
+  }
+
+  // The same op with all inputs dense, where its table has that.
+  void make_reference() {
+    if (all_dense()) return;
+    std::vector<Symbol> in;
+    for (size_t i = 0; i < specs_.size(); ++i) {
+      Spec spec = specs_[i];
+      spec.storage = Storage::dense;
+      in.push_back(placeholder(spec, text("dense input ", i)));
+    }
+    try {
+      const auto node = apply_node(example_.op, in);
+      std::vector<Symbol> out;
+      for (size_t i = 0; i < node->out().size(); ++i) out.emplace_back(node, i);
+      predict_reference_.emplace(in, out, false);
+      train_reference_.emplace(in, out, true);
+    } catch (const InvalidArgument&) {
+    }
+  }
+
+  // Of Σ out · weights, for float64.
+  void make_gradient() {
+    if (dtype_ != DType::float64) return;
+    if (is_gradient() && !all_dense()) return;  // Takes it that its inputs have matching patterns.
+    Symbol loss;
+    std::vector<Symbol> feeds = placeholders(in_);
+    for (const Symbol& y : out_) {
+      if (!is_float(y.dtype())) continue;
+      weights_.push_back(placeholder({y.shape(), y.dtype(), Storage::dense}, "weights"));
+      weighted_.push_back(y.output());
+      feeds.push_back(weights_.back());
+      const Symbol part = sum(multiply(y, weights_.back()));
+      loss = loss ? add(loss, part) : part;
+    }
+    std::vector<Symbol> learned;
+    for (size_t i = 0; i < in_.size(); ++i)
+      if (is_float(in_[i].dtype())) learned.push_back(in_[i]), places_.push_back(i);
+    if (!loss || learned.empty()) return;
+    const std::vector<Symbol> found = gradients(loss, learned);
+    std::vector<Symbol> results;
+    for (size_t i = found.size(); i-- > 0;)
+      if (!found[i]) places_.erase(places_.begin() + static_cast<std::ptrdiff_t>(i));
+    for (const Symbol& g : found)
+      if (g) results.push_back(g);
+    if (results.empty()) return;
+    loss_.emplace(feeds, std::vector{loss}, true);
+    gradient_.emplace(feeds, results, true);
+  }
+
+  void check_forward(Plan& plan, std::optional<Plan>& reference, std::span<const Tensor* const> feeds,
+                     std::span<const Tensor* const> full, const std::vector<Tensor>& tensors, const Draws& draws) {
+    plan.run(feeds, kStep, kSeed);
+    std::vector<Spec> actual;
+    for (const Tensor& t : tensors) actual.push_back(t.spec());
+    const std::vector<Spec> again = example_.op->infer(actual);  // With the batch as it is.
+    if (reference) reference->run(full, kStep, kSeed);
+    for (size_t i = 0; i < out_.size(); ++i) {
+      const Spec got = plan.output(i).spec(), open = out_[i].spec();
+      ASSERT_EQ(got.storage, open.storage);
+      ASSERT_EQ(got.dtype, open.dtype);
+      ASSERT_EQ(got.shape.size(), open.shape.size()) << "inferred " << open << ", got " << got;
+      for (size_t d = 0; d < got.shape.size(); ++d)
+        EXPECT_TRUE(got.shape[d] == open.shape[d] ||
+                    (open.shape[d] == None && (got.shape[d] == draws.batch || again[i].shape[d] == None ||
+                                               got.shape[d] == again[i].shape[d])))
+            << "inferred " << open << ", got " << got << ", batch " << draws.batch;
+      if (!reference) continue;
+      ASSERT_EQ(got.shape, reference->output(i).shape());
+      const std::vector<double> result = values_of(plan.output(i));
+      std::vector<double> want = values_of(reference->output(i));
+      // A gradient is asked for at the entries of a sparse input alone.
+      if (is_gradient()) keep_stored(plan.output(i), want);
+      const double tolerance = got.dtype == DType::float32 ? 2e-5 : 1e-12;
+      for (size_t j = 0; j < want.size(); ++j)
+        ASSERT_TRUE(near(result[j], want[j], tolerance))
+            << "place " << j << ": " << result[j] << ", of dense inputs: " << want[j];
+    }
+  }
+
+  void check_gradient(std::vector<const Tensor*> feeds, std::vector<Tensor>& tensors) {
+    Generator random(7);
+    std::deque<Tensor> weights;
+    for (const size_t i : weighted_)
+      feeds.push_back(&weights.emplace_back(dense({}, train_->output(i).shape(), DType::float64, random)));
+    gradient_->run(feeds, kStep, kSeed);
+    const auto loss = [&] {
+      loss_->run(feeds, kStep, kSeed);
+      return loss_->output(0).dense().values<double>()[0];
+    };
+    for (size_t g = 0; g < places_.size(); ++g) {
+      Tensor& x = tensors[places_[g]];
+      const Tensor got = gradient_->output(g).copy();
+      SCOPED_TRACE(text("gradient of input ", places_[g], " ", x.spec()));
+      if (x.storage() == Storage::csr) {
+        ASSERT_EQ(got.storage(), Storage::csr);
+        EXPECT_TRUE(got.csr().validate("gradient"));
+        EXPECT_TRUE(std::ranges::equal(got.csr().indices.as<int32_t>(), x.csr().indices.as<int32_t>()));
+        EXPECT_TRUE(std::ranges::equal(got.csr().indptr.as<int32_t>(), x.csr().indptr.as<int32_t>()));
+      }
+      if (x.storage() != Storage::row_table) {
+        ASSERT_EQ(got.shape(), x.shape());
+      }
+      const std::vector<double> values = values_of(got);
+      const std::vector<Entry> entries = stored(x);
+      const size_t step = entries.size() / 60 + 1;  // Some of many.
+      for (size_t e = 0; e < entries.size(); e += step) {
+        const auto [value, place] = entries[e];
+        ASSERT_LT(place, values.size());
+        const double kept = *value, h = 1e-6, here = loss();
+        *value = kept + h;
+        const double above = loss();
+        *value = kept - h;
+        const double below = loss();
+        *value = kept;
+        const double right = (above - here) / h, left = (here - below) / h;
+        if (!std::isfinite(right) || !std::isfinite(left)) continue;  // √ at a stored zero.
+        // At a kink, such as a stored zero may be, anything between both sides is right.
+        const double middle = (left + right) / 2, tolerance = 2e-6 * std::max(1.0, std::abs(middle));
+        EXPECT_LE(std::abs(values[place] - middle), tolerance + std::abs(right - left))
+            << "place " << place << ": gradient " << values[place] << ", finite differences " << middle;
+      }
+    }
+  }
+
+  static constexpr int64_t kStep = 3;
+  static constexpr uint64_t kSeed = 11;
+
+  const Example& example_;
+  std::vector<Storage> storages_;
+  DType dtype_;
+  std::vector<Spec> specs_;
+  std::vector<Symbol> in_, out_, weights_;
+  std::shared_ptr<const Node> node_;
+  std::vector<size_t> weighted_;  // Outputs with weights.
+  std::vector<size_t> places_;    // Inputs with a gradient.
+  std::optional<Plan> predict_, train_, predict_reference_, train_reference_, loss_, gradient_;
+};
+
+// A storage that a shape can have.
+bool possible(Storage storage, const Shape& shape) {
+  switch (storage) {
+    case Storage::dense: return true;
+    case Storage::csr: return shape.size() == 2;
+    case Storage::row_sparse: return shape.size() >= 2;
+    case Storage::row_table: return shape.size() >= 2 && std::ranges::find(shape, None) == shape.end();
+  }
+  return false;
+}
+
+// The storages of `count` inputs as a rule has them, in each way that it allows for repeated ones.
+std::vector<std::vector<Storage>> ways(const Rule& rule, bool repeats, size_t count) {
+  if (repeats ? count < rule.in.size() : count != rule.in.size()) return {};
+  std::vector<Storage> last{rule.in.back()};
+  last.insert(last.end(), rule.or_last.begin(), rule.or_last.end());
+  std::vector<std::vector<Storage>> result;
+  for (size_t first = 0; first < last.size(); ++first)
+    for (size_t by = 0; by < last.size(); ++by) {  // All the same, or in turn.
+      std::vector<Storage> way(rule.in.begin(), rule.in.end() - 1);
+      for (size_t i = 0; way.size() < count; ++i) way.push_back(last[(first + i * by) % last.size()]);
+      if (std::ranges::find(result, way) == result.end()) result.push_back(way);
+    }
+  return result;
+}
+
+// Whether the op takes these, as far as inference knows.
+bool infers(const Example& example, const std::vector<Storage>& storages, DType dtype) {
+  std::vector<Spec> specs;
+  for (size_t i = 0; i < storages.size(); ++i) {
+    const Example::Input& input = example.in[i];
+    if (!possible(storages[i], input.shape)) return false;
+    specs.push_back({input.shape, is_float(input.dtype) ? dtype : input.dtype, storages[i]});
+  }
+  try {
+    example.op->infer(specs);
+    return true;
+  } catch (const InvalidArgument&) {
+    return false;
+  }
+}
+
+class Contract : public testing::TestWithParam<Registration> {};
+
+TEST_P(Contract, Holds) {
+  const auto& examples = GetParam().examples;
+  std::vector<std::vector<Storage>> met;
+  for (size_t e = 0; e < examples.size(); ++e) {
+    const Example& example = examples[e];
+    const Rules& rules = example.op->rules();
+    for (const Rule& rule : rules.rows)
+      for (const auto& storages : ways(rule, rules.repeats, example.in.size()))
+        for (const DType dtype : {DType::float32, DType::float64}) {
+          if (!infers(example, storages, dtype)) continue;
+          met.push_back(rule.in);
+          SCOPED_TRACE(text("example ", e, ": ", example.op->key(), ' ', list(storages), ' ', dtype));
+          try {
+            Trial trial(example, storages, dtype);
+            for (const Draws& draws : kDraws) {
+              SCOPED_TRACE(text("batch ", draws.batch, ", density ", draws.density));
+              trial.run(draws, 100 + e);
+              if (HasFailure()) return;
+            }
+          } catch (const std::exception& error) {
+            FAIL() << error.what();
+          }
+        }
+  }
+  for (const Example& example : examples)
+    for (const Rule& rule : example.op->rules().rows)
+      EXPECT_TRUE(std::ranges::find(met, rule.in) != met.end()) << "no example fits the rule " << list(rule.in);
+}
+
+INSTANTIATE_TEST_SUITE_P(Ops, Contract, testing::ValuesIn(registered_ops()),
+                         [](const auto& op) { return op.param.name; });
+
+}  // namespace
+
+}  // namespace lacuna
