@@ -10,8 +10,8 @@ namespace {
 
 void dense(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
   require(!is_float(in[0]->dtype()),
-          "as_ids: ids must be int32 or int64, since a float does not carry every id. Received: ids=", in[0]->dtype(),
-          ".");
+          "as_ids: ids must be int32 or int64, since a float does not carry every id. Received: ids=",
+          in[0]->dtype(), ".");
   alias(in[0]->dense(), out[0]->dense());
 }
 

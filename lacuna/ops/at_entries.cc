@@ -57,12 +57,13 @@ struct AtEntries final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     require(in[0].shape.size() == in[1].shape.size() && is_float(in[0].dtype),
-            "at_entries: x must have a float dtype and the shape of the pattern. Received: x=", in[0], ", pattern=",
-            in[1], ".");
+            "at_entries: x must have a float dtype and the shape of the pattern. Received: x=", in[0],
+            ", pattern=", in[1], ".");
     return {{in[1].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 
-  std::vector<Symbol> gradient(const Node&, std::span<const Symbol> dy, const std::vector<bool>& wanted) const override {
+  std::vector<Symbol> gradient(const Node&, std::span<const Symbol> dy,
+                               const std::vector<bool>& wanted) const override {
     return {wanted[0] ? cast_storage(dy[0], Storage::dense) : Symbol{}, {}};
   }
 };

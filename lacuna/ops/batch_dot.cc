@@ -15,11 +15,13 @@ namespace {
 
 // A product small enough that a call of BLAS would cost more.
 template <class T>
-void small_product(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const T* a, const T* b, T* c) {
+void small_product(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const T* a, const T* b,
+                   T* c) {
   for (size_t i = 0; i < m; ++i)
     for (size_t j = 0; j < n; ++j) {
       T sum = 0;
-      for (size_t p = 0; p < k; ++p) sum += a[transpose_a ? p * m + i : i * k + p] * b[transpose_b ? j * k + p : p * n + j];
+      for (size_t p = 0; p < k; ++p)
+        sum += a[transpose_a ? p * m + i : i * k + p] * b[transpose_b ? j * k + p : p * n + j];
       c[i * n + j] = sum;
     }
 }
@@ -42,11 +44,12 @@ struct BatchDot final : Op {
     const auto same = [](Dim p, Dim q) { return p == q || p == None || q == None; };
     require(x.shape.size() == 3 && y.shape.size() == 3 && same(x.shape[0], y.shape[0]) &&
                 same(x.shape[static_cast<size_t>(a)], y.shape[static_cast<size_t>(b)]),
-            "batch_dot: a and b must have one batch and one size along their axes. Received: a=", x, ", b=", y,
-            ", axes=(", a, ", ", b, ").");
-    require(x.dtype == y.dtype && is_float(x.dtype), "batch_dot: a and b must have one float dtype. Received: a=", x,
-            ", b=", y, ".");
-    return {{{x.shape[0], x.shape[static_cast<size_t>(3 - a)], y.shape[static_cast<size_t>(3 - b)]}, x.dtype,
+            "batch_dot: a and b must have one batch and one size along their axes. Received: a=", x,
+            ", b=", y, ", axes=(", a, ", ", b, ").");
+    require(x.dtype == y.dtype && is_float(x.dtype),
+            "batch_dot: a and b must have one float dtype. Received: a=", x, ", b=", y, ".");
+    return {{{x.shape[0], x.shape[static_cast<size_t>(3 - a)], y.shape[static_cast<size_t>(3 - b)]},
+             x.dtype,
              rule_for(*this, in).out[0]}};
   }
 
@@ -65,10 +68,14 @@ struct BatchDot final : Op {
   static void run(const Op& op, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
     const auto& self = static_cast<const BatchDot&>(op);
     const tensor::Dense &x = in[0]->dense(), &y = in[1]->dense();
-    const auto size = [](const tensor::Dense& t, int axis) { return static_cast<size_t>(t.shape[static_cast<size_t>(axis)]); };
+    const auto size = [](const tensor::Dense& t, int axis) {
+      return static_cast<size_t>(t.shape[static_cast<size_t>(axis)]);
+    };
     const size_t batch = size(x, 0), m = size(x, 3 - self.a), n = size(y, 3 - self.b), k = size(x, self.a);
-    require(size(y, 0) == batch && size(y, self.b) == k, "batch_dot: a and b must have one batch and one size along their "
-            "axes. Received: batches=", batch, " and ", size(y, 0), ", sizes=", k, " and ", size(y, self.b), ".");
+    require(size(y, 0) == batch && size(y, self.b) == k,
+            "batch_dot: a and b must have one batch and one size along their "
+            "axes. Received: batches=",
+            batch, " and ", size(y, 0), ", sizes=", k, " and ", size(y, self.b), ".");
     tensor::Dense& c = out[0]->dense();
     c.resize({x.shape[0], static_cast<Dim>(m), static_cast<Dim>(n)}, x.dtype);
     const bool transpose_a = self.a == 1, transpose_b = self.b == 2;
@@ -81,8 +88,9 @@ struct BatchDot final : Op {
         for (size_t i = begin; i < end; ++i) {
           const T *left = p + i * m * k, *right = q + i * k * n;
           if (work < 512) small_product(transpose_a, transpose_b, m, n, k, left, right, to + i * m * n);
-          else kernels::matmul(transpose_a, transpose_b, m, n, k, left, transpose_a ? m : k, right, transpose_b ? k : n,
-                               to + i * m * n);
+          else
+            kernels::matmul(transpose_a, transpose_b, m, n, k, left, transpose_a ? m : k, right,
+                            transpose_b ? k : n, to + i * m * n);
         }
       });
     });
@@ -96,7 +104,8 @@ const bool registered = register_op("batch_dot", [] {
   for (const int a : {1, 2})
     for (const int b : {1, 2})
       examples.push_back({std::make_shared<BatchDot>(a, b),
-                          {{a == 2 ? Shape{None, 2, 4} : Shape{None, 4, 2}}, {b == 1 ? Shape{None, 4, 3} : Shape{None, 3, 4}}}});
+                          {{a == 2 ? Shape{None, 2, 4} : Shape{None, 4, 2}},
+                           {b == 1 ? Shape{None, 4, 3} : Shape{None, 3, 4}}}});
   return examples;
 });
 
@@ -109,8 +118,8 @@ Symbol batch_dot(const Symbol& a, const Symbol& b, int axis_a, int axis_b) {
   if (axis_a < 0) axis_a += rank_a;
   if (axis_b < 0) axis_b += rank_b;
   require(axis_a >= 1 && axis_a < rank_a && axis_b >= 1 && axis_b < rank_b,
-          "batch_dot: axes must be of the tensors, the batch aside. Received: axes=(", axis_a, ", ", axis_b, "), a=",
-          a.spec(), ", b=", b.spec(), ".");
+          "batch_dot: axes must be of the tensors, the batch aside. Received: axes=(", axis_a, ", ", axis_b,
+          "), a=", a.spec(), ", b=", b.spec(), ".");
   // A vector is a row on the left, a column on the right.
   const Symbol left = rank_a == 2 ? expand_dims(a, 1) : a, right = rank_b == 2 ? expand_dims(b, 2) : b;
   const Symbol c = apply(std::make_shared<BatchDot>(rank_a == 2 ? 2 : axis_a, axis_b), {left, right});

@@ -17,7 +17,8 @@ void equals_mimic(const Shape& a_shape, const Shape& b_shape, int axis_a, int ax
   EXPECT_EQ(out[0].shape(), result);
   const auto as = values(a), bs = values(b), cs = values(out[0]);
   const bool flat_a = a_shape.size() == 2, flat_b = b_shape.size() == 2;
-  const auto batch = static_cast<size_t>(a_shape[0]), k = static_cast<size_t>(a_shape[static_cast<size_t>(axis_a)]);
+  const auto batch = static_cast<size_t>(a_shape[0]),
+             k = static_cast<size_t>(a_shape[static_cast<size_t>(axis_a)]);
   const size_t m = flat_a ? 1 : static_cast<size_t>(a_shape[static_cast<size_t>(3 - axis_a)]);
   const size_t n = flat_b ? 1 : static_cast<size_t>(b_shape[static_cast<size_t>(3 - axis_b)]);
   for (size_t i = 0; i < batch; ++i)
@@ -47,12 +48,14 @@ TEST(BatchDot, AllRanksAndAxes) {
 
 TEST(BatchDot, Errors) {
   const Symbol a = placeholder({{None, 5}}, "a"), b = placeholder({{None, 4}}, "b");
-  EXPECT_EQ(message_of<InvalidArgument>([&] { batch_dot(a, b, 1, 1); }),
-            "batch_dot: a and b must have one batch and one size along their axes. Received: a=(None, 1, 5) dense, "
-            "b=(None, 4, 1) dense, axes=(2, 1).");
-  EXPECT_EQ(message_of<InvalidArgument>([&] { batch_dot(a, b, 0, 1); }),
-            "batch_dot: axes must be of the tensors, the batch aside. Received: axes=(0, 1), a=(None, 5) dense, "
-            "b=(None, 4) dense.");
+  EXPECT_EQ(
+      message_of<InvalidArgument>([&] { batch_dot(a, b, 1, 1); }),
+      "batch_dot: a and b must have one batch and one size along their axes. Received: a=(None, 1, 5) dense, "
+      "b=(None, 4, 1) dense, axes=(2, 1).");
+  EXPECT_EQ(
+      message_of<InvalidArgument>([&] { batch_dot(a, b, 0, 1); }),
+      "batch_dot: axes must be of the tensors, the batch aside. Received: axes=(0, 1), a=(None, 5) dense, "
+      "b=(None, 4) dense.");
 }
 
 }  // namespace

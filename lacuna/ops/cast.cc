@@ -17,11 +17,17 @@ namespace {
 template <class B, class F>
 void with_values(DType dtype, B& buffer, F&& f) {
   switch (dtype) {
-    case DType::float32: return f(buffer.template as<float>());
-    case DType::float64: return f(buffer.template as<double>());
-    case DType::int32: return f(buffer.template as<int32_t>());
-    case DType::int64: return f(buffer.template as<int64_t>());
-    default: throw InvalidArgument(text("cast: dtype must be float32, float64, int32 or int64. Received: ", dtype, "."));
+    case DType::float32:
+      return f(buffer.template as<float>());
+    case DType::float64:
+      return f(buffer.template as<double>());
+    case DType::int32:
+      return f(buffer.template as<int32_t>());
+    case DType::int64:
+      return f(buffer.template as<int64_t>());
+    default:
+      throw InvalidArgument(
+          text("cast: dtype must be float32, float64, int32 or int64. Received: ", dtype, "."));
   }
 }
 
@@ -43,7 +49,8 @@ struct Cast final : Op {
 
   const Rules& rules() const override {
     using enum Storage;
-    static const Rules rules{{{{dense}, {dense}, run}, {{csr}, {csr}, run}, {{row_sparse}, {row_sparse}, run}}};
+    static const Rules rules{
+        {{{dense}, {dense}, run}, {{csr}, {csr}, run}, {{row_sparse}, {row_sparse}, run}}};
     return rules;
   }
 
@@ -51,7 +58,8 @@ struct Cast final : Op {
     return {{in[0].shape, dtype, rule_for(*this, in).out[0]}};
   }
 
-  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy, const std::vector<bool>&) const override {
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
+                               const std::vector<bool>&) const override {
     const DType from = node.in(0).dtype();
     return {is_float(from) && is_float(dtype) ? cast(dy[0], from) : Symbol{}};
   }
@@ -72,7 +80,8 @@ struct Cast final : Op {
         out[0]->row_sparse().shape = x.row_sparse().shape;
         out[0]->row_sparse().dtype = to;
         return convert(x.row_sparse().data, x.dtype(), out[0]->row_sparse().data, to);
-      case Storage::row_table: break;
+      case Storage::row_table:
+        break;
     }
   }
 
@@ -87,7 +96,8 @@ struct CastStorage final : Op {
 
   const Rules& rules() const override {
     using enum Storage;
-    static const Rules to_dense_rules{{{{dense}, {dense}, run}, {{csr}, {dense}, run}, {{row_sparse}, {dense}, run}}};
+    static const Rules to_dense_rules{
+        {{{dense}, {dense}, run}, {{csr}, {dense}, run}, {{row_sparse}, {dense}, run}}};
     static const Rules to_csr_rules{{{{dense}, {csr}, run}, {{csr}, {csr}, run}, {{row_sparse}, {csr}, run}}};
     static const Rules to_row_sparse_rules{
         {{{dense}, {row_sparse}, run}, {{csr}, {row_sparse}, run}, {{row_sparse}, {row_sparse}, run}}};
@@ -97,11 +107,13 @@ struct CastStorage final : Op {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const size_t rank = in[0].shape.size();
     require(storage == Storage::dense || (storage == Storage::csr ? rank == 2 : rank >= 2),
-            "cast_storage: csr has rank 2, row_sparse rank 2 or more. Received: x=", in[0], ", storage=", storage, ".");
+            "cast_storage: csr has rank 2, row_sparse rank 2 or more. Received: x=", in[0],
+            ", storage=", storage, ".");
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 
-  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy, const std::vector<bool>&) const override {
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
+                               const std::vector<bool>&) const override {
     const Symbol& x = node.in(0);
     if (x.storage() == Storage::dense) return {cast_storage(dy[0], Storage::dense)};
     return {at_entries(cast_storage(dy[0], Storage::dense), x)};
@@ -123,7 +135,8 @@ struct StopGradient final : Op {
 
   const Rules& rules() const override {
     using enum Storage;
-    static const Rules rules{{{{dense}, {dense}, run}, {{csr}, {csr}, run}, {{row_sparse}, {row_sparse}, run}}};
+    static const Rules rules{
+        {{{dense}, {dense}, run}, {{csr}, {csr}, run}, {{row_sparse}, {row_sparse}, run}}};
     return rules;
   }
 
@@ -137,9 +150,10 @@ struct StopGradient final : Op {
 };
 
 const bool registered = register_op("cast", [] {
-  return std::vector<Example>{{std::make_shared<Cast>(DType::float64), {{{None, 5}}}},
-                              {std::make_shared<Cast>(DType::int32), {{{None, 5}}}},
-                              {std::make_shared<Cast>(DType::float32), {{{None, 5}, DType::int64, Values::ids, 9}}}};
+  return std::vector<Example>{
+      {std::make_shared<Cast>(DType::float64), {{{None, 5}}}},
+      {std::make_shared<Cast>(DType::int32), {{{None, 5}}}},
+      {std::make_shared<Cast>(DType::float32), {{{None, 5}, DType::int64, Values::ids, 9}}}};
 });
 const bool registered_storage = register_op("cast_storage", [] {
   std::vector<Example> examples;
@@ -160,8 +174,8 @@ Symbol cast(const Symbol& x, DType dtype) {
 }
 
 Symbol cast_storage(const Symbol& x, Storage storage) {
-  require(storage != Storage::row_table, "cast_storage: storage must be dense, csr or row_sparse. Received: storage=",
-          storage, ".");
+  require(storage != Storage::row_table,
+          "cast_storage: storage must be dense, csr or row_sparse. Received: storage=", storage, ".");
   return x.storage() == storage ? x : apply(std::make_shared<CastStorage>(storage), {x});
 }
 

@@ -22,7 +22,7 @@ TEST(Cast, DtypesInEveryStorage) {
   }
 }
 
-TEST(CastStorage, BetweenAnyTwo) {
+TEST(CastStorageOp, BetweenAnyTwo) {
   const Tensor x = dense({2, 3}, {0, 1.5f, 0, -2, 0, 0}), sparse = csr(x), rows = to_row_sparse(x);
   for (const Tensor* t : {&x, &sparse, &rows})
     for (const Storage storage : {Storage::dense, Storage::csr, Storage::row_sparse}) {
@@ -34,7 +34,7 @@ TEST(CastStorage, BetweenAnyTwo) {
     }
 }
 
-TEST(CastStorage, GradientHasThePatternOfASparseOperand) {
+TEST(CastStorageOp, GradientHasThePatternOfASparseOperand) {
   const Tensor sparse = csr(dense({2, 3}, {0, 1.5f, 0, -2, 0, 0})), dy = dense({2, 3}, {1, 2, 3, 4, 5, 6});
   const Symbol in = input(sparse), d = input(dy), y = cast_storage(in, Storage::dense);
   const Symbol dx = y.node()->op().gradient(*y.node(), std::vector{d}, {true})[0];

@@ -19,7 +19,9 @@ namespace {
 
 size_t axis_of(const Op& op);
 
-Dim rows_of(const Tensor& part) { return part.storage() == Storage::csr ? part.csr().rows : part.dense().shape[0]; }
+Dim rows_of(const Tensor& part) {
+  return part.storage() == Storage::csr ? part.csr().rows : part.dense().shape[0];
+}
 Dim columns_of(const Tensor& part) {
   return part.storage() == Storage::csr ? part.csr().columns : part.dense().shape[1];
 }
@@ -38,8 +40,9 @@ void all_dense(const Op& op, Context&, std::span<const Tensor* const> in, std::s
   for (const Tensor* part : in) {
     const tensor::Dense& x = part->dense();
     for (size_t i = 0; i < y.shape.size(); ++i)
-      require(i == axis || x.shape[i] == y.shape[i], "concatenate: parts must have the same sizes along all axes but ",
-              axis, ". Received: size=", x.shape[i], " along axis ", i, ", of the first=", y.shape[i], ".");
+      require(i == axis || x.shape[i] == y.shape[i],
+              "concatenate: parts must have the same sizes along all axes but ", axis,
+              ". Received: size=", x.shape[i], " along axis ", i, ", of the first=", y.shape[i], ".");
     const size_t bytes = outer ? x.data.bytes() / outer : 0;
     if (bytes)
       for (size_t o = 0; o < outer; ++o)
@@ -58,7 +61,8 @@ void columns_beside(std::span<const Tensor* const> in, tensor::Csr& y, size_t no
   std::fill(starts.begin(), starts.end(), J(0));
   for (const Tensor* part : in)
     if (part->storage() == Storage::dense)
-      for (size_t r = 0; r <= rows; ++r) starts[r] += static_cast<J>(r * static_cast<size_t>(part->dense().shape[1]));
+      for (size_t r = 0; r <= rows; ++r)
+        starts[r] += static_cast<J>(r * static_cast<size_t>(part->dense().shape[1]));
     else
       with_index(part->csr(), [&](auto, auto indptr) {
         for (size_t r = 0; r <= rows; ++r) starts[r] += static_cast<J>(indptr[r] - indptr[0]);
@@ -94,13 +98,14 @@ void some_csr(const Op&, Context&, std::span<const Tensor* const> in, std::span<
   size_t nonzeros = 0;
   int64_t columns = 0;
   for (const Tensor* part : in) {
-    require(rows_of(*part) == rows_of(*in[0]), "concatenate: parts must have as many rows. Received: rows=",
-            rows_of(*part), ", of the first=", rows_of(*in[0]), ".");
+    require(rows_of(*part) == rows_of(*in[0]),
+            "concatenate: parts must have as many rows. Received: rows=", rows_of(*part),
+            ", of the first=", rows_of(*in[0]), ".");
     nonzeros += part->storage() == Storage::dense ? part->dense().size() : part->csr().nonzeros();
     columns += columns_of(*part);
   }
-  require(nonzeros < size_t{1} << 31, "concatenate: a batch may hold up to 2^31 entries. Received: entries=", nonzeros,
-          ".");
+  require(nonzeros < size_t{1} << 31,
+          "concatenate: a batch may hold up to 2^31 entries. Received: entries=", nonzeros, ".");
   with_float("concatenate", in[0]->dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (columns < int64_t{1} << 31) columns_beside<T, int32_t>(in, out[0]->csr(), nonzeros, columns);
@@ -127,7 +132,8 @@ void all_csr(const Op&, Context&, std::span<const Tensor* const> in, std::span<T
     starts[0] = 0;
     for (const Tensor* part : in) {
       const tensor::Csr& x = part->csr();
-      require(x.columns == first.columns, "concatenate: parts must have as many columns. Received: columns=", x.columns,
+      require(x.columns == first.columns,
+              "concatenate: parts must have as many columns. Received: columns=", x.columns,
               ", of the first=", first.columns, ".");
       const auto indptr = x.indptr.as<I>();
       const size_t n = x.nonzeros(), item = size_of(x.dtype);
@@ -149,7 +155,8 @@ struct Concatenate final : Op {
 
   const Rules& rules() const override {
     using enum Storage;
-    static const Rules rows{.rows = {{{dense}, {dense}, all_dense}, {{csr}, {csr}, all_csr}}, .repeats = true};
+    static const Rules rows{.rows = {{{dense}, {dense}, all_dense}, {{csr}, {csr}, all_csr}},
+                            .repeats = true};
     static const Rules columns{.rows = {{{dense}, {dense}, all_dense}, {{csr}, {csr}, some_csr, {dense}}},
                                .repeats = true};
     static const Rules others{.rows = {{{dense}, {dense}, all_dense}}, .repeats = true};
@@ -172,8 +179,10 @@ struct Concatenate final : Op {
     if (!agree) {
       std::string parts;
       for (const Spec& part : in) parts += text(parts.empty() ? "" : ", ", part);
-      throw InvalidArgument(text("concatenate: parts must have one dtype, one rank and the same sizes along all axes but "
-                                 "one. Received: axis=", axis, ", parts=[", parts, "]."));
+      throw InvalidArgument(
+          text("concatenate: parts must have one dtype, one rank and the same sizes along all axes but "
+               "one. Received: axis=",
+               axis, ", parts=[", parts, "]."));
     }
     return {y};
   }
@@ -186,11 +195,15 @@ struct Concatenate final : Op {
       const Symbol& part = node.in(i);
       const Dim size = part.shape()[axis];
       if (wanted[i]) {
-        require(at != None && size != None, "concatenate: sizes along the axis must be known for a gradient. Received: "
-                "axis=", axis, ", part=", part.spec(), ".");
+        require(at != None && size != None,
+                "concatenate: sizes along the axis must be known for a gradient. Received: "
+                "axis=",
+                axis, ", part=", part.spec(), ".");
         const Symbol mine = slice(dy[0], static_cast<int>(axis), at, at + size);
         if (part.storage() == mine.storage()) result[i] = mine;
-        else result[i] = part.storage() == Storage::csr ? at_entries(mine, part) : cast_storage(mine, Storage::dense);
+        else
+          result[i] =
+              part.storage() == Storage::csr ? at_entries(mine, part) : cast_storage(mine, Storage::dense);
       }
       at = at == None || size == None ? None : at + size;
     }
@@ -214,9 +227,10 @@ const bool registered = register_op("concatenate", [] {
 Symbol concatenate(const std::vector<Symbol>& parts, int axis) {
   require(!parts.empty(), "concatenate: there must be at least one part. Received: parts=[].");
   const int rank = static_cast<int>(parts[0].rank());
-  require(axis >= -rank && axis < rank, "concatenate: axis must be in [", -rank, ", ", rank, "). Received: axis=", axis,
-          ", parts[0]=", parts[0].spec(), ".");
-  return lacuna::apply(std::make_shared<Concatenate>(static_cast<size_t>(axis < 0 ? axis + rank : axis)), parts);
+  require(axis >= -rank && axis < rank, "concatenate: axis must be in [", -rank, ", ", rank,
+          "). Received: axis=", axis, ", parts[0]=", parts[0].spec(), ".");
+  return lacuna::apply(std::make_shared<Concatenate>(static_cast<size_t>(axis < 0 ? axis + rank : axis)),
+                       parts);
 }
 
 }  // namespace lacuna

@@ -27,7 +27,8 @@ std::vector<Symbol> gradients_of(const Symbol& y, const Symbol& dy) {
 }
 
 TEST(Concatenate, AnyMixOfDenseAndCsr) {
-  const std::vector<Tensor> parts{random_dense({6, 2}, 1, 0.5), random_dense({6, 5}, 2, 0.7), random_dense({6, 1}, 3)};
+  const std::vector<Tensor> parts{random_dense({6, 2}, 1, 0.5), random_dense({6, 5}, 2, 0.7),
+                                  random_dense({6, 1}, 3)};
   const auto expected = beside(parts);
   for (unsigned mix = 0; mix < 8; ++mix) {
     std::vector<Tensor> feeds;
@@ -99,11 +100,17 @@ TEST(Concatenate, WideColumns) {
 TEST(Concatenate, Errors) {
   const Symbol a = placeholder({{None, 3}}, "a"), b = placeholder({{None, 3, 2}}, "b");
   const Symbol c = placeholder({{None, 3}, DType::float32, Storage::csr}, "c");
-  EXPECT_EQ(message_of<InvalidArgument>([&] { concatenate({a, b}, 1); }),
-            "concatenate: parts must have one dtype, one rank and the same sizes along all axes but one. Received: "
-            "axis=1, parts=[(None, 3) dense, (None, 3, 2) dense].");
-  EXPECT_EQ(message_of<InvalidArgument>([&] { concatenate({c, a}, 0); }),
-            "concatenate: no kernel for storages (csr, dense). Known: (dense, ...) -> (dense); (csr, ...) -> (csr). "
+  EXPECT_EQ(
+      message_of<InvalidArgument>([&] {
+        concatenate({a, b}, 1);
+      }),
+      "concatenate: parts must have one dtype, one rank and the same sizes along all axes but one. Received: "
+      "axis=1, parts=[(None, 3) dense, (None, 3, 2) dense].");
+  EXPECT_EQ(message_of<InvalidArgument>([&] {
+              concatenate({c, a}, 0);
+            }),
+            "concatenate: no kernel for storages (csr, dense). Known: (dense, ...) -> (dense); (csr, ...) -> "
+            "(csr). "
             "Received: (None, 3) csr, (None, 3) dense.");
   EXPECT_EQ(message_of<InvalidArgument>([&] { concatenate({}, 0); }),
             "concatenate: there must be at least one part. Received: parts=[].");

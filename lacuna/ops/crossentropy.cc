@@ -13,11 +13,15 @@ namespace lacuna {
 
 namespace cpu {  // crossentropy_cpu.cc
 void softmax_crossentropy(const Op&, Context&, std::span<const Tensor* const>, std::span<Tensor* const>);
-void softmax_crossentropy_gradient(const Op&, Context&, std::span<const Tensor* const>, std::span<Tensor* const>);
-void sparse_softmax_crossentropy(const Op&, Context&, std::span<const Tensor* const>, std::span<Tensor* const>);
-void sparse_softmax_crossentropy_gradient(const Op&, Context&, std::span<const Tensor* const>, std::span<Tensor* const>);
+void softmax_crossentropy_gradient(const Op&, Context&, std::span<const Tensor* const>,
+                                   std::span<Tensor* const>);
+void sparse_softmax_crossentropy(const Op&, Context&, std::span<const Tensor* const>,
+                                 std::span<Tensor* const>);
+void sparse_softmax_crossentropy_gradient(const Op&, Context&, std::span<const Tensor* const>,
+                                          std::span<Tensor* const>);
 void sigmoid_crossentropy(const Op&, Context&, std::span<const Tensor* const>, std::span<Tensor* const>);
-void sigmoid_crossentropy_gradient(const Op&, Context&, std::span<const Tensor* const>, std::span<Tensor* const>);
+void sigmoid_crossentropy_gradient(const Op&, Context&, std::span<const Tensor* const>,
+                                   std::span<Tensor* const>);
 }  // namespace cpu
 
 namespace {
@@ -62,8 +66,9 @@ const auto& softmax_gradient_op() {
   return op;
 }
 const auto& sparse_gradient_op() {
-  static const auto op = std::make_shared<Gradient>(
-      "sparse_softmax_crossentropy_gradient", gradient_rules(cpu::sparse_softmax_crossentropy_gradient, false));
+  static const auto op =
+      std::make_shared<Gradient>("sparse_softmax_crossentropy_gradient",
+                                 gradient_rules(cpu::sparse_softmax_crossentropy_gradient, false));
   return op;
 }
 const auto& sigmoid_gradient_op() {
@@ -73,10 +78,12 @@ const auto& sigmoid_gradient_op() {
 }
 
 void check_target(std::string_view where, const Spec& target, const Spec& logits) {
-  require(!logits.shape.empty() && is_float(logits.dtype) && target.dtype == logits.dtype &&
-              agree(target.shape, logits.shape),
-          where, ": target and logits must have one shape, of rank 1 or more, and one float dtype. Received: target=",
-          target, ", logits=", logits, ".");
+  require(
+      !logits.shape.empty() && is_float(logits.dtype) && target.dtype == logits.dtype &&
+          agree(target.shape, logits.shape),
+      where,
+      ": target and logits must have one shape, of rank 1 or more, and one float dtype. Received: target=",
+      target, ", logits=", logits, ".");
 }
 
 struct SoftmaxCrossentropy final : Op {
@@ -120,8 +127,10 @@ struct SparseSoftmaxCrossentropy final : Op {
                 (agree(ids.shape, shape.first(shape.size() - 1)) ||
                  (ids.shape.size() == shape.size() && ids.shape.back() == 1 &&
                   agree(std::span(ids.shape).first(shape.size() - 1), shape.first(shape.size() - 1)))),
-            "sparse_softmax_crossentropy: ids must have the shape of logits without the last axis, or with a last axis "
-            "of 1. Received: ids=", ids, ", logits=", logits, ".");
+            "sparse_softmax_crossentropy: ids must have the shape of logits without the last axis, or with a "
+            "last axis "
+            "of 1. Received: ids=",
+            ids, ", logits=", logits, ".");
     require(ids.dtype == DType::int32 || ids.dtype == DType::int64,
             "sparse_softmax_crossentropy: ids must be integers (int32 or int64). Received: ids=", ids, ".");
     return {{without_last(logits.shape), logits.dtype, rule_for(*this, in).out[0]}};

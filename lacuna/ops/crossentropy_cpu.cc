@@ -15,9 +15,11 @@ class Targets {
  public:
   Targets(const Tensor& target, size_t rows, size_t width) : target_(target), width_(width) {
     const bool is_csr = target.storage() == Storage::csr;
-    const size_t came = is_csr ? static_cast<size_t>(target.csr().rows * target.csr().columns) : target.dense().size();
-    require(came == rows * width, "crossentropy: target and logits must have one shape. Received: values of target=",
-            came, ", of logits=", rows * width, ".");
+    const size_t came =
+        is_csr ? static_cast<size_t>(target.csr().rows * target.csr().columns) : target.dense().size();
+    require(came == rows * width,
+            "crossentropy: target and logits must have one shape. Received: values of target=", came,
+            ", of logits=", rows * width, ".");
   }
 
   template <class F>
@@ -60,8 +62,10 @@ void resize_loss(const tensor::Dense& logits, tensor::Dense& loss) {
 
 template <class I>
 void check(std::span<const I> ids, const LastAxis& axis) {
-  require(ids.size() == axis.rows, "sparse_softmax_crossentropy: there must be an id for each row of logits. Received: "
-          "ids=", ids.size(), ", rows=", axis.rows, ".");
+  require(ids.size() == axis.rows,
+          "sparse_softmax_crossentropy: there must be an id for each row of logits. Received: "
+          "ids=",
+          ids.size(), ", rows=", axis.rows, ".");
   const size_t bad = first_out_of_range(ids, static_cast<Dim>(axis.width));
   if (bad < ids.size())
     throw OutOfRange(text("sparse_softmax_crossentropy: ids must be in [0, ", axis.width,
@@ -70,7 +74,8 @@ void check(std::span<const I> ids, const LastAxis& axis) {
 
 }  // namespace
 
-void softmax_crossentropy(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+void softmax_crossentropy(const Op&, Context&, std::span<const Tensor* const> in,
+                          std::span<Tensor* const> out) {
   const tensor::Dense& x = in[1]->dense();
   tensor::Dense& loss = out[0]->dense();
   resize_loss(x, loss);
@@ -84,7 +89,8 @@ void softmax_crossentropy(const Op&, Context&, std::span<const Tensor* const> in
       const double total = log_total(from, axis.width, top);
       double sum = 0;
       targets.for_row(r, [&](size_t j, T t) {
-        if (t != 0) sum += static_cast<double>(t) * (total - (static_cast<double>(from[j]) - static_cast<double>(top)));
+        if (t != 0)
+          sum += static_cast<double>(t) * (total - (static_cast<double>(from[j]) - static_cast<double>(top)));
       });
       loss.values<T>()[r] = static_cast<T>(sum);
     });
@@ -127,7 +133,8 @@ void sparse_softmax_crossentropy(const Op&, Context&, std::span<const Tensor* co
         const T* from = x.values<T>().data() + r * axis.width;
         const T top = largest(from, axis.width);
         const auto at = static_cast<double>(from[static_cast<size_t>(ids[r])]);
-        loss.values<T>()[r] = static_cast<T>(log_total(from, axis.width, top) - (at - static_cast<double>(top)));
+        loss.values<T>()[r] =
+            static_cast<T>(log_total(from, axis.width, top) - (at - static_cast<double>(top)));
       });
     });
   });
@@ -154,7 +161,8 @@ void sparse_softmax_crossentropy_gradient(const Op&, Context&, std::span<const T
   });
 }
 
-void sigmoid_crossentropy(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+void sigmoid_crossentropy(const Op&, Context&, std::span<const Tensor* const> in,
+                          std::span<Tensor* const> out) {
   const tensor::Dense& x = in[1]->dense();
   tensor::Dense& loss = out[0]->dense();
   loss.resize(x.shape, x.dtype);

@@ -40,10 +40,11 @@ TEST(SoftmaxCrossentropy, EqualsLogOfSoftmax) {
   const Tensor x = random_dense({40, 6}, 1), t = random_dense({40, 6}, 2, 0.7), sparse = csr(t);
   const Tensor dl = random_dense({40}, 3);
   const Symbol logits = input(x), target = input(t), sparse_target = input(sparse), d = input(dl);
-  const Symbol loss = softmax_crossentropy(target, logits), same = softmax_crossentropy(sparse_target, logits);
+  const Symbol loss = softmax_crossentropy(target, logits),
+               same = softmax_crossentropy(sparse_target, logits);
   EXPECT_EQ(loss.shape(), Shape{None});
-  const auto out = run({loss, same, gradient_of(loss, d), gradient_of(same, d)}, {logits, target, sparse_target, d},
-                       {x, t, sparse, dl});
+  const auto out = run({loss, same, gradient_of(loss, d), gradient_of(same, d)},
+                       {logits, target, sparse_target, d}, {x, t, sparse, dl});
   const auto l = values(out[0]), g = values(out[2]), ts = values(t), ds = values(dl);
   EXPECT_EQ(values(out[1]), l);
   EXPECT_EQ(values(out[3]), g);
@@ -57,12 +58,14 @@ TEST(SoftmaxCrossentropy, EqualsLogOfSoftmax) {
 }
 
 TEST(SoftmaxCrossentropy, StableAtLargeLogits) {
-  const Tensor x = dense({3, 2}, {1e4f, -1e4f, -1e4f, 1e4f, 1e4f, 1e4f}), t = dense({3, 2}, {1, 0, 1, 0, 1, 0});
+  const Tensor x = dense({3, 2}, {1e4f, -1e4f, -1e4f, 1e4f, 1e4f, 1e4f}),
+               t = dense({3, 2}, {1, 0, 1, 0, 1, 0});
   const Tensor ids = dense<int64_t>({3, 1}, {0, 0, 0}), ones = dense({3}, {1, 1, 1});
   const Symbol logits = input(x), target = input(t), labels = input(ids), d = input(ones);
-  const Symbol loss = softmax_crossentropy(target, logits), sparse = sparse_softmax_crossentropy(labels, logits);
-  const auto out = run({loss, sparse, gradient_of(loss, d), gradient_of(sparse, d)}, {logits, target, labels, d},
-                       {x, t, ids, ones});
+  const Symbol loss = softmax_crossentropy(target, logits),
+               sparse = sparse_softmax_crossentropy(labels, logits);
+  const auto out = run({loss, sparse, gradient_of(loss, d), gradient_of(sparse, d)},
+                       {logits, target, labels, d}, {x, t, ids, ones});
   const std::vector<float> expected{0, 2e4f, std::log(2.0f)};
   EXPECT_EQ(values(out[0]), expected);
   EXPECT_EQ(values(out[1]), expected);
@@ -76,9 +79,10 @@ TEST(SparseSoftmaxCrossentropy, EqualsOneHotTargets) {
   for (size_t r = 0; r < 6; ++r) one_hot[r * 5 + static_cast<size_t>(ids.dense().values<int32_t>()[r])] = 1;
   const Tensor t = dense({2, 3, 5}, one_hot), dl = random_dense({2, 3}, 4);
   const Symbol logits = input(x), target = input(t), labels = input(ids), d = input(dl);
-  const Symbol loss = softmax_crossentropy(target, logits), sparse = sparse_softmax_crossentropy(labels, logits);
-  const auto out = run({loss, sparse, gradient_of(loss, d), gradient_of(sparse, d)}, {logits, target, labels, d},
-                       {x, t, ids, dl});
+  const Symbol loss = softmax_crossentropy(target, logits),
+               sparse = sparse_softmax_crossentropy(labels, logits);
+  const auto out = run({loss, sparse, gradient_of(loss, d), gradient_of(sparse, d)},
+                       {logits, target, labels, d}, {x, t, ids, dl});
   for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(values(out[0])[i], values(out[1])[i], 1e-6);
   for (size_t i = 0; i < 30; ++i) EXPECT_NEAR(values(out[2])[i], values(out[3])[i], 1e-6);
 }
@@ -86,20 +90,26 @@ TEST(SparseSoftmaxCrossentropy, EqualsOneHotTargets) {
 TEST(SparseSoftmaxCrossentropy, IdOutOfRangeIsNamed) {
   const Tensor x = random_dense({3, 5}, 1), ids = dense<int64_t>({3}, {0, 4, 5});
   const Symbol logits = input(x), labels = input(ids);
-  EXPECT_EQ(message_of<OutOfRange>([&] { run({sparse_softmax_crossentropy(labels, logits)}, {logits, labels}, {x, ids}); }),
-            "sparse_softmax_crossentropy: ids must be in [0, 5), the last axis of logits. Received: id=5 in row 2.");
+  EXPECT_EQ(message_of<OutOfRange>([&] {
+              run({sparse_softmax_crossentropy(labels, logits)}, {logits, labels}, {x, ids});
+            }),
+            "sparse_softmax_crossentropy: ids must be in [0, 5), the last axis of logits. Received: id=5 in "
+            "row 2.");
   EXPECT_EQ(message_of<InvalidArgument>([&] { sparse_softmax_crossentropy(logits, labels); }),
-            "sparse_softmax_crossentropy: ids must have the shape of logits without the last axis, or with a last axis "
+            "sparse_softmax_crossentropy: ids must have the shape of logits without the last axis, or with a "
+            "last axis "
             "of 1. Received: ids=(None, 5) dense, logits=(None,) dense int64.");
 }
 
 TEST(SigmoidCrossentropy, EqualsMimicAndIsStable) {
   const Tensor x = dense({2, 4}, {1e4f, -1e4f, 20, -20, 0.5f, -0.5f, 1e4f, -1e4f});
-  const Tensor t = dense({2, 4}, {1, 0, 1, 0, 0.25f, 1, 0, 1}), sparse = csr(t), ones = dense({2, 4}, std::vector<float>(8, 2));
+  const Tensor t = dense({2, 4}, {1, 0, 1, 0, 0.25f, 1, 0, 1}), sparse = csr(t),
+               ones = dense({2, 4}, std::vector<float>(8, 2));
   const Symbol logits = input(x), target = input(t), sparse_target = input(sparse), d = input(ones);
-  const Symbol loss = sigmoid_crossentropy(target, logits), same = sigmoid_crossentropy(sparse_target, logits);
-  const auto out = run({loss, same, gradient_of(loss, d), gradient_of(same, d)}, {logits, target, sparse_target, d},
-                       {x, t, sparse, ones});
+  const Symbol loss = sigmoid_crossentropy(target, logits),
+               same = sigmoid_crossentropy(sparse_target, logits);
+  const auto out = run({loss, same, gradient_of(loss, d), gradient_of(same, d)},
+                       {logits, target, sparse_target, d}, {x, t, sparse, ones});
   const auto l = values(out[0]), g = values(out[2]), xs = values(x), ts = values(t);
   EXPECT_EQ(values(out[1]), l);
   EXPECT_EQ(values(out[3]), g);

@@ -19,7 +19,8 @@ void csr_t_dot_rows(Scratch& scratch, const kernels::CsrView<T>& a, size_t colum
   std::copy_n(ids.begin(), distinct, g.row_ids().begin());
   kernels::ByColumn<T> order{};
   if (kernels::csr_t_dot_is_wide(units))
-    order = {scratch.get<int32_t>(2, distinct + 1), scratch.get<int32_t>(3, nonzeros), scratch.get<T>(4, nonzeros)};
+    order = {scratch.get<int32_t>(2, distinct + 1), scratch.get<int32_t>(3, nonzeros),
+             scratch.get<T>(4, nonzeros)};
   kernels::csr_t_dot(a, b, units, number, distinct, order, g.values<T>().data());
   kernels::release_columns(g.row_ids(), number);
 }

@@ -23,7 +23,8 @@ class Mask {
  public:
   Mask(double rate, uint64_t key, const Context& context)
       : step_(mix(mix(context.seed ^ mix(key)) + static_cast<uint64_t>(context.step))),
-        below_(static_cast<uint64_t>(rate * 0x1p64)), factor_(1 / (1 - rate)) {}
+        below_(static_cast<uint64_t>(rate * 0x1p64)),
+        factor_(1 / (1 - rate)) {}
 
   uint64_t row(size_t r) const { return mix(step_ + r); }
   template <class T>
@@ -57,7 +58,8 @@ struct Dropout final : Op {
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 
-  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy, const std::vector<bool>&) const override {
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
+                               const std::vector<bool>&) const override {
     const Symbol& x = node.in(0);
     const bool same = dy[0].storage() == x.storage();
     return {apply(node.shared_op(), {same ? dy[0] : at_entries(dy[0], x)})};
@@ -70,7 +72,8 @@ struct Dropout final : Op {
     tensor::Dense& y = out[0]->dense();
     if (!context.training) return alias(x, y);
     y.resize(x.shape, x.dtype);
-    const size_t rows = x.shape.empty() ? 1 : static_cast<size_t>(x.shape[0]), width = rows ? x.size() / rows : 0;
+    const size_t rows = x.shape.empty() ? 1 : static_cast<size_t>(x.shape[0]),
+                 width = rows ? x.size() / rows : 0;
     const Mask mask(self.rate, self.key_of_mask, context);
     with_float("dropout", x.dtype, [&](auto tag) {
       using T = typename decltype(tag)::type;
@@ -85,7 +88,8 @@ struct Dropout final : Op {
     });
   }
 
-  static void run_csr(const Op& op, Context& context, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+  static void run_csr(const Op& op, Context& context, std::span<const Tensor* const> in,
+                      std::span<Tensor* const> out) {
     const auto& self = static_cast<const Dropout&>(op);
     const tensor::Csr& x = in[0]->csr();
     tensor::Csr& y = out[0]->csr();

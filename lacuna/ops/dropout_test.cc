@@ -25,7 +25,7 @@ TEST(Dropout, DenseAndCsrAgreeAndTheRateHolds) {
     zeros += v == 0;
   }
   EXPECT_NEAR(static_cast<double>(zeros) / n, 0.3, 0.01);  // Five deviations.
-  for (size_t j = 0; j < 200; j += 50) {  // By columns too.
+  for (size_t j = 0; j < 200; j += 50) {                   // By columns too.
     size_t column = 0;
     for (size_t r = 0; r < 300; ++r) column += y[r * 200 + j] == 0;
     EXPECT_NEAR(static_cast<double>(column) / 300, 0.3, 0.14);
@@ -46,7 +46,8 @@ TEST(Dropout, MaskDependsOnSeedKeyAndStepAlone) {
 }
 
 TEST(Dropout, GradientHasTheSameMask) {
-  const Tensor x = random_dense({20, 30}, 1), sparse = csr(random_dense({20, 30}, 2, 0.8)), dy = random_dense({20, 30}, 3);
+  const Tensor x = random_dense({20, 30}, 1), sparse = csr(random_dense({20, 30}, 2, 0.8)),
+               dy = random_dense({20, 30}, 3);
   const Symbol in = input(x), sparse_in = input(sparse), d = input(dy);
   const Symbol y = dropout(in, 0.5, 1), z = dropout(sparse_in, 0.5, 1);
   const auto back = [&](const Symbol& s) {

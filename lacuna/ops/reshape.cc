@@ -27,7 +27,8 @@ struct Reshaping : Op {
     return {y};
   }
 
-  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy, const std::vector<bool>&) const override {
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
+                               const std::vector<bool>&) const override {
     return {reshape_like(dy[0], node.in(0))};
   }
 
@@ -51,7 +52,8 @@ struct Reshape final : Reshaping {
   void change(Shape& shape) const override {
     require(!shape.empty(), "reshape: x must have rank 1 or more, the batch first. Received: x=().");
     Dim values = 1, named = 1;  // None while a dimension is open.
-    for (size_t i = 1; i < shape.size(); ++i) values = values == None || shape[i] == None ? None : values * shape[i];
+    for (size_t i = 1; i < shape.size(); ++i)
+      values = values == None || shape[i] == None ? None : values * shape[i];
     bool free = false;
     for (const Dim d : target) {
       if (d == -1) free = true;
@@ -59,8 +61,9 @@ struct Reshape final : Reshaping {
     }
     const bool fits = values == None || (free ? named > 0 && values % named == 0 : named == values);
     if (!fits)
-      throw InvalidArgument(text("reshape: target_shape must hold as many values as x without the batch. Received: x=",
-                                 to_string(shape), ", target_shape=", to_string(target), "."));
+      throw InvalidArgument(
+          text("reshape: target_shape must hold as many values as x without the batch. Received: x=",
+               to_string(shape), ", target_shape=", to_string(target), "."));
     shape.resize(1);
     shape.insert(shape.end(), target.begin(), target.end());
     if (free && values != None) *std::find(shape.begin() + 1, shape.end(), -1) = values / named;
@@ -73,7 +76,9 @@ struct ExpandDims final : Reshaping {
   explicit ExpandDims(size_t a) : axis(a) {}
   std::string_view name() const override { return "expand_dims"; }
   std::string key() const override { return text("expand_dims ", axis); }
-  void change(Shape& shape) const override { shape.insert(shape.begin() + static_cast<std::ptrdiff_t>(axis), 1); }
+  void change(Shape& shape) const override {
+    shape.insert(shape.begin() + static_cast<std::ptrdiff_t>(axis), 1);
+  }
   size_t axis;
 };
 
@@ -83,8 +88,8 @@ struct Squeeze final : Reshaping {
   std::string key() const override { return text("squeeze ", axis); }
   void change(Shape& shape) const override {
     if (shape[axis] != 1 && shape[axis] != None)
-      throw InvalidArgument(text("squeeze: the axis must have size 1. Received: x=", to_string(shape), ", axis=", axis,
-                                 "."));
+      throw InvalidArgument(
+          text("squeeze: the axis must have size 1. Received: x=", to_string(shape), ", axis=", axis, "."));
     shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
   }
   size_t axis;
@@ -122,8 +127,8 @@ struct ReshapeLike final : Op {
 // An axis counted from the front, of a shape of that rank.
 size_t place_of(const char* where, int axis, size_t rank, const Symbol& x) {
   const int n = static_cast<int>(rank);
-  require(axis >= -n && axis < n, where, ": axis must be in [", -n, ", ", n, "). Received: axis=", axis, ", x=",
-          x.spec(), ".");
+  require(axis >= -n && axis < n, where, ": axis must be in [", -n, ", ", n, "). Received: axis=", axis,
+          ", x=", x.spec(), ".");
   return static_cast<size_t>(axis < 0 ? axis + n : axis);
 }
 

@@ -9,7 +9,8 @@ namespace lacuna {
 
 struct LastAxis {
   explicit LastAxis(const tensor::Dense& x)
-      : width(x.shape.empty() ? 1 : static_cast<size_t>(x.shape.back())), rows(width ? x.size() / width : 0) {}
+      : width(x.shape.empty() ? 1 : static_cast<size_t>(x.shape.back())),
+        rows(width ? x.size() / width : 0) {}
 
   // body(r) for every row, some thousand values to a block.
   template <class Body>

@@ -37,11 +37,6 @@ struct SliceGradient final : RangeOp {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     return {{in[1].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
-
-  std::vector<Symbol> gradient(const Node&, std::span<const Symbol> dy,
-                               const std::vector<bool>& wanted) const override {
-    return {wanted[0] ? slice(dy[0], static_cast<int>(range.axis), range.start, range.stop, range.step) : Symbol{}, {}};
-  }
 };
 
 struct Slice final : RangeOp {
@@ -64,7 +59,8 @@ struct Slice final : RangeOp {
     return {y};
   }
 
-  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy, const std::vector<bool>&) const override {
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
+                               const std::vector<bool>&) const override {
     const Symbol& x = node.in(0);
     Symbol from = dy[0];
     if (from.storage() != x.storage())  // What a csr result does not store gets none.
@@ -81,17 +77,20 @@ const bool registered = register_op("slice", [] {
                               {op({1, 3, 3, 1}), {{{None, 4}}}}};
 });
 const bool registered_gradient = register_op("slice_gradient", [] {
-  return std::vector<Example>{{std::make_shared<SliceGradient>(Range{1, 1, 4, 2}), {{{None, 2}}, {{None, 5}}}}};
+  return std::vector<Example>{
+      {std::make_shared<SliceGradient>(Range{1, 1, 4, 2}), {{{None, 2}}, {{None, 5}}}}};
 });
 
 }  // namespace
 
 Symbol slice(const Symbol& x, int axis, int64_t start, int64_t stop, int64_t step) {
   const int rank = static_cast<int>(x.rank());
-  require(axis >= -rank && axis < rank, "slice: axis must be in [", -rank, ", ", rank, "). Received: axis=", axis,
-          ", x=", x.spec(), ".");
+  require(axis >= -rank && axis < rank, "slice: axis must be in [", -rank, ", ", rank,
+          "). Received: axis=", axis, ", x=", x.spec(), ".");
   require(step >= 1, "slice: step must be positive. Received: step=", step, ".");
-  return apply(std::make_shared<Slice>(Range{static_cast<size_t>(axis < 0 ? axis + rank : axis), start, stop, step}), {x});
+  return apply(
+      std::make_shared<Slice>(Range{static_cast<size_t>(axis < 0 ? axis + rank : axis), start, stop, step}),
+      {x});
 }
 
 }  // namespace lacuna

@@ -23,14 +23,17 @@ void for_parts(const tensor::Dense& x, const Range& range, const Body& body) {
   const Strides s(x, range.axis);
   const auto [first, count] = range.of(x.shape[range.axis]);
   const size_t inner = s.inner * size_of(x.dtype);
-  const auto n = static_cast<size_t>(count), from = static_cast<size_t>(first), step = static_cast<size_t>(range.step);
-  parallel_for(s.outer, std::max<size_t>(1, (size_t{1} << 16) / (n * inner + 64)), [&](size_t begin, size_t end) {
-    for (size_t o = begin; o < end; ++o) {
-      if (step == 1) body((o * s.size + from) * inner, o * n * inner, n * inner);
-      else
-        for (size_t i = 0; i < n; ++i) body((o * s.size + from + i * step) * inner, (o * n + i) * inner, inner);
-    }
-  });
+  const auto n = static_cast<size_t>(count), from = static_cast<size_t>(first),
+             step = static_cast<size_t>(range.step);
+  parallel_for(s.outer, std::max<size_t>(1, (size_t{1} << 16) / (n * inner + 64)),
+               [&](size_t begin, size_t end) {
+                 for (size_t o = begin; o < end; ++o) {
+                   if (step == 1) body((o * s.size + from) * inner, o * n * inner, n * inner);
+                   else
+                     for (size_t i = 0; i < n; ++i)
+                       body((o * s.size + from + i * step) * inner, (o * n + i) * inner, inner);
+                 }
+               });
 }
 
 const Range& range_of(const Op& op) { return static_cast<const RangeOp&>(op).range; }
@@ -50,7 +53,8 @@ void for_entries(std::span<const I> indices, size_t begin, size_t end, Range::Po
 
 // The row of x and the columns that row r of a slice takes.
 struct CsrSlice {
-  CsrSlice(const tensor::Csr& x, const Range& r) : step(r.axis == 1 ? r.step : 1), row_step(r.axis == 0 ? r.step : 1) {
+  CsrSlice(const tensor::Csr& x, const Range& r)
+      : step(r.axis == 1 ? r.step : 1), row_step(r.axis == 0 ? r.step : 1) {
     const Range::Positions all{0, r.axis == 0 ? x.columns : x.rows};
     rows = r.axis == 0 ? r.of(x.rows) : all;
     columns = r.axis == 1 ? r.of(x.columns) : all;
@@ -66,7 +70,8 @@ void fill(const tensor::Csr& x, std::span<const I> indices, std::span<const I> i
   const auto rows = static_cast<size_t>(s.rows.count);
   const auto each = [&](size_t r, const auto& body) {
     const size_t row = s.row(r);
-    for_entries(indices, static_cast<size_t>(indptr[row]), static_cast<size_t>(indptr[row + 1]), s.columns, s.step, body);
+    for_entries(indices, static_cast<size_t>(indptr[row]), static_cast<size_t>(indptr[row + 1]), s.columns,
+                s.step, body);
   };
   y.indptr.resize((rows + 1) * sizeof(J));
   const auto starts = y.indptr.as<J>();
@@ -108,7 +113,8 @@ void slice_dense(const Op& op, Context&, std::span<const Tensor* const> in, std:
   });
 }
 
-void slice_gradient_dense(const Op& op, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+void slice_gradient_dense(const Op& op, Context&, std::span<const Tensor* const> in,
+                          std::span<Tensor* const> out) {
   const tensor::Dense &dy = in[0]->dense(), &x = in[1]->dense();
   tensor::Dense& dx = out[0]->dense();
   dx.resize(x.shape, dy.dtype);
@@ -129,7 +135,8 @@ void slice_csr(const Op& op, Context&, std::span<const Tensor* const> in, std::s
 }
 
 // Row by row, the entries of dy are met with those of x.
-void slice_gradient_csr(const Op& op, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+void slice_gradient_csr(const Op& op, Context&, std::span<const Tensor* const> in,
+                        std::span<Tensor* const> out) {
   const tensor::Csr &dy = in[0]->csr(), &x = in[1]->csr();
   tensor::Csr& dx = out[0]->csr();
   dx.resize_like(x, dy.dtype);
@@ -145,8 +152,8 @@ void slice_gradient_csr(const Op& op, Context&, std::span<const Tensor* const> i
           const size_t row = s.row(r);
           auto i = static_cast<size_t>(dy_indptr[r]);
           const auto stop = static_cast<size_t>(dy_indptr[r + 1]);
-          for_entries(indices, static_cast<size_t>(indptr[row]), static_cast<size_t>(indptr[row + 1]), s.columns, s.step,
-                      [&](size_t k, int64_t column) {
+          for_entries(indices, static_cast<size_t>(indptr[row]), static_cast<size_t>(indptr[row + 1]),
+                      s.columns, s.step, [&](size_t k, int64_t column) {
                         while (i < stop && dy_indices[i] < column) ++i;
                         if (i < stop && dy_indices[i] == column) to[k] = from[i];
                       });

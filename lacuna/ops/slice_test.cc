@@ -47,7 +47,8 @@ TEST(Slice, DenseAndCsrEqualMimic) {
           EXPECT_EQ(y.shape(), by_rows ? (Shape{None, 9}) : (Shape{None, static_cast<Dim>(at.size())}));
 
           // A gradient that has the result's values comes back at its places.
-          const auto back = run({gradient_of(y, y), gradient_of(z, z), gradient_of(z, y)}, {in, sparse_in}, {x, sparse});
+          const auto back =
+              run({gradient_of(y, y), gradient_of(z, z), gradient_of(z, y)}, {in, sparse_in}, {x, sparse});
           std::vector<float> padded(n * m);
           for (size_t r = 0; r < n; ++r)
             for (size_t c = 0; c < m; ++c)

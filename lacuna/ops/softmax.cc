@@ -80,7 +80,8 @@ struct Softmax final : Op {
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 
-  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy, const std::vector<bool>&) const override {
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
+                               const std::vector<bool>&) const override {
     static const auto op = std::make_shared<SoftmaxGradient>();
     return {apply(op, {softmax(node.in(0)), dy[0]})};
   }

@@ -17,10 +17,10 @@ void take_t(const Op&, Context&, std::span<const Tensor* const>, std::span<Tenso
 namespace {
 
 void check(const char* where, const Spec& w, const Spec& ids) {
-  require(w.shape.size() >= 2 && is_float(w.dtype),
-          where, ": w must have rank 2 or more and a float dtype. Received: w=", w, ".");
-  require(ids.dtype == DType::int32 || ids.dtype == DType::int64,
-          where, ": ids must be integers (int32 or int64). Received: ids=", ids, ".");
+  require(w.shape.size() >= 2 && is_float(w.dtype), where,
+          ": w must have rank 2 or more and a float dtype. Received: w=", w, ".");
+  require(ids.dtype == DType::int32 || ids.dtype == DType::int64, where,
+          ": ids must be integers (int32 or int64). Received: ids=", ids, ".");
 }
 
 // (ids, dY, W) -> dW, of which W gives the shape alone.
@@ -40,8 +40,8 @@ struct TakeT final : Op {
     const Spec &ids = in[0], &dy = in[1], &w = in[2];
     check("take_t", w, ids);
     require(dy.dtype == w.dtype && dy.shape.size() == ids.shape.size() + w.shape.size() - 1,
-            "take_t: dy must have the shape of ids, then of a row of w, and the dtype of w. Received: ids=", ids,
-            ", dy=", dy, ", w=", w, ".");
+            "take_t: dy must have the shape of ids, then of a row of w, and the dtype of w. Received: ids=",
+            ids, ", dy=", dy, ", w=", w, ".");
     Spec dw{w.shape, w.dtype, rule_for(*this, in).out[0]};
     if (w.storage == Storage::row_table) dw.shape[0] = None;  // The slots there are.
     return {dw};
@@ -84,9 +84,8 @@ const bool registered = register_op("take", [] {
 });
 const bool registered_t = register_op("take_t", [] {
   const auto op = std::make_shared<TakeT>();
-  return std::vector<Example>{
-      {op, {{{None, 4}, DType::int32, Values::ids, 5}, {{None, 4, 3}}, {{5, 3}}}},
-      {op, {{{None, 4}, DType::int64, Values::ids, 9}, {{None, 4, 40}}, {{9, 40}}}}};
+  return std::vector<Example>{{op, {{{None, 4}, DType::int32, Values::ids, 5}, {{None, 4, 3}}, {{5, 3}}}},
+                              {op, {{{None, 4}, DType::int64, Values::ids, 9}, {{None, 4, 40}}, {{9, 40}}}}};
 });
 
 }  // namespace

@@ -23,8 +23,8 @@ template <class I>
 void check(const char* where, std::span<const I> ids, const Tensor& w) {
   const size_t bad = first_out_of_range(ids, static_cast<Dim>(rows_of(w)));
   if (bad < ids.size())
-    throw OutOfRange(text(where, ": ids must be in [0, ", rows_of(w), "), the rows of w. Received: id=", ids[bad],
-                          " at place ", bad, ", w=", w.spec(), "."));
+    throw OutOfRange(text(where, ": ids must be in [0, ", rows_of(w), "), the rows of w. Received: id=",
+                          ids[bad], " at place ", bad, ", w=", w.spec(), "."));
 }
 
 }  // namespace
@@ -42,13 +42,16 @@ void take(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tens
     T* to = y.values<T>().data();
     with_ids("take", ids, [&](auto rows) {
       check("take", rows, *in[0]);
-      parallel_for(rows.size(), std::max<size_t>(1, (size_t{1} << 16) / (w.width + 8)), [&](size_t begin, size_t end) {
-        constexpr size_t kAhead = 8;
-        for (size_t i = begin; i < end; ++i) {
-          if (i + kAhead < end) __builtin_prefetch(w.data + static_cast<size_t>(rows[i + kAhead]) * w.stride);
-          std::memcpy(to + i * w.width, w.data + static_cast<size_t>(rows[i]) * w.stride, w.width * sizeof(T));
-        }
-      });
+      parallel_for(rows.size(), std::max<size_t>(1, (size_t{1} << 16) / (w.width + 8)),
+                   [&](size_t begin, size_t end) {
+                     constexpr size_t kAhead = 8;
+                     for (size_t i = begin; i < end; ++i) {
+                       if (i + kAhead < end)
+                         __builtin_prefetch(w.data + static_cast<size_t>(rows[i + kAhead]) * w.stride);
+                       std::memcpy(to + i * w.width, w.data + static_cast<size_t>(rows[i]) * w.stride,
+                                   w.width * sizeof(T));
+                     }
+                   });
     });
   });
 }
@@ -60,19 +63,21 @@ void take_t(const Op&, Context& context, std::span<const Tensor* const> in, std:
   tensor::RowSparse& g = out[0]->row_sparse();
   g.shape = shape_of(w);
   g.shape[0] = static_cast<Dim>(rows_of(w));
-  require(rows_of(w) < size_t{1} << 31, "take_t: w may have up to 2^31 rows. Received: rows=", rows_of(w), ".");
+  require(rows_of(w) < size_t{1} << 31, "take_t: w may have up to 2^31 rows. Received: rows=", rows_of(w),
+          ".");
   with_float("take_t", dy.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     with_ids("take_t", ids, [&](auto rows) {
       check("take_t", rows, w);
       const size_t n = rows.size();
-      const auto indices = context.scratch.get<int32_t>(5, n), indptr = context.scratch.get<int32_t>(6, n + 1);
+      const auto indices = context.scratch.get<int32_t>(5, n),
+                 indptr = context.scratch.get<int32_t>(6, n + 1);
       const auto ones = context.scratch.get<T>(7, n);
       for (size_t i = 0; i < n; ++i) indices[i] = static_cast<int32_t>(rows[i]);
       std::iota(indptr.begin(), indptr.end(), 0);
       std::fill(ones.begin(), ones.end(), T(1));
-      csr_t_dot_rows(context.scratch, kernels::CsrView<T>{n, ones.data(), indices.data(), indptr.data()}, rows_of(w),
-                     dy.values<T>().data(), g.width(), g);
+      csr_t_dot_rows(context.scratch, kernels::CsrView<T>{n, ones.data(), indices.data(), indptr.data()},
+                     rows_of(w), dy.values<T>().data(), g.width(), g);
     });
   });
 }

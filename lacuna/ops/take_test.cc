@@ -61,7 +61,8 @@ TEST(Take, IdOutOfRangeIsNamed) {
     const Tensor ids = dense<int32_t>({3}, {0, bad, 1});
     const Symbol x = input(ids);
     EXPECT_EQ(message_of<OutOfRange>([&] { run({take(read(w), x)}, {x}, {ids}); }),
-              text("take: ids must be in [0, 5), the rows of w. Received: id=", bad, " at place 1, w=(5, 2) dense."));
+              text("take: ids must be in [0, 5), the rows of w. Received: id=", bad,
+                   " at place 1, w=(5, 2) dense."));
   }
 }
 
@@ -74,8 +75,9 @@ TEST(Take, FloatsAreNoIds) {
   const Symbol ids = as_ids(x);
   EXPECT_TRUE(is_as_ids(*ids.node()));
   EXPECT_EQ(ids.dtype(), DType::int64);
-  EXPECT_EQ(message_of<InvalidArgument>([&] { run({take(read(w), ids)}, {x}, {floats}); }),
-            "as_ids: ids must be int32 or int64, since a float does not carry every id. Received: ids=float32.");
+  EXPECT_EQ(
+      message_of<InvalidArgument>([&] { run({take(read(w), ids)}, {x}, {floats}); }),
+      "as_ids: ids must be int32 or int64, since a float does not carry every id. Received: ids=float32.");
   const Tensor whole = dense<int32_t>({2}, {3, 1});
   const Symbol i = input(whole);
   EXPECT_EQ(as_ids(i).dtype(), DType::int32);

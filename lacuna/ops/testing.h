@@ -27,8 +27,8 @@ Tensor random_dense(const Shape& shape, uint64_t seed, double zeros = 0) {
 inline Tensor csr(const Tensor& x) { return to_csr(x); }
 
 // csr with int64 indices, for more columns than a dense matrix can have.
-inline Tensor wide_csr(Dim rows, Dim columns, const std::vector<int64_t>& indptr, const std::vector<int64_t>& indices,
-                       const std::vector<float>& values) {
+inline Tensor wide_csr(Dim rows, Dim columns, const std::vector<int64_t>& indptr,
+                       const std::vector<int64_t>& indices, const std::vector<float>& values) {
   tensor::Csr x;
   x.resize(rows, columns, values.size(), DType::float32, DType::int64);
   std::ranges::copy(values, x.values<float>().begin());

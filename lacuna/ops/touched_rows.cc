@@ -15,7 +15,8 @@ std::span<const int32_t> slots_of(const Tensor& translated) {
   return translated.csr().indices.as<int32_t>().first(translated.csr().nonzeros());
 }
 
-void rows_of_slots(const Op&, Context& context, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+void rows_of_slots(const Op&, Context& context, std::span<const Tensor* const> in,
+                   std::span<Tensor* const> out) {
   const RowTable& table = in[0]->table();
   size_t entries = 0;
   for (const Tensor* translated : in.subspan(1)) entries += slots_of(*translated).size();
@@ -52,14 +53,16 @@ struct TouchedRows final : Op {
 
   const Rules& rules() const override {
     using enum Storage;
-    static const Rules rules{.rows = {{{row_table, csr}, {row_sparse}, rows_of_slots, {dense}}}, .repeats = true};
+    static const Rules rules{.rows = {{{row_table, csr}, {row_sparse}, rows_of_slots, {dense}}},
+                             .repeats = true};
     return rules;
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     for (const Spec& translated : in.subspan(1))
       require(translated.storage != Storage::dense || translated.dtype == DType::int32,
-              "touched_rows: dense slots must be int32, as translate gives them. Received: ", translated, ".");
+              "touched_rows: dense slots must be int32, as translate gives them. Received: ", translated,
+              ".");
     Spec rows{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]};
     rows.shape[0] = None;  // The slots there are.
     return {rows};

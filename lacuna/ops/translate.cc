@@ -52,8 +52,8 @@ struct Translate final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &x = in[0], &table = in[1];
-    require(x.shape.size() == 2 && is_float(x.dtype), "translate: x must be a matrix of a float dtype. Received: x=", x,
-            ".");
+    require(x.shape.size() == 2 && is_float(x.dtype),
+            "translate: x must be a matrix of a float dtype. Received: x=", x, ".");
     require(x.shape[1] == table.shape[0] || x.shape[1] == None,
             "translate: columns of x must equal rows of the table. Received: x=", x, ", table=", table, ".");
     return {{{x.shape[0], None}, x.dtype, rule_for(*this, in).out[0]}};  // Columns: the slots there are.

@@ -18,17 +18,19 @@ void find_slots(const Context& context, RowTable& table, std::span<const I> ids,
 }
 
 [[noreturn]] void throw_out_of_range(int64_t id, size_t row, const Tensor& table) {
-  throw OutOfRange(text("translate: an id must be a row of the table. Received: id=", id, " in row ", row, ", table=",
-                        table.spec(), "."));
+  throw OutOfRange(text("translate: an id must be a row of the table. Received: id=", id, " in row ", row,
+                        ", table=", table.spec(), "."));
 }
 
 void check_places(size_t places) {
-  require(places < size_t{1} << 31, "translate: a batch may hold up to 2^31 entries. Received: entries=", places, ".");
+  require(places < size_t{1} << 31,
+          "translate: a batch may hold up to 2^31 entries. Received: entries=", places, ".");
 }
 
 }  // namespace
 
-void translate_csr(const Op&, Context& context, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+void translate_csr(const Op&, Context& context, std::span<const Tensor* const> in,
+                   std::span<Tensor* const> out) {
   const tensor::Csr& x = in[0]->csr();
   RowTable& table = in[1]->table();
   tensor::Csr& y = out[0]->csr();
@@ -47,7 +49,8 @@ void translate_csr(const Op&, Context& context, std::span<const Tensor* const> i
       y.indptr = Buffer::alias(x.indptr);
     } else {
       y.indptr.resize(indptr.size() * sizeof(int32_t));
-      std::ranges::transform(indptr, y.indptr.as<int32_t>().begin(), [](int64_t p) { return static_cast<int32_t>(p); });
+      std::ranges::transform(indptr, y.indptr.as<int32_t>().begin(),
+                             [](int64_t p) { return static_cast<int32_t>(p); });
     }
   });
   y.rows = x.rows;
@@ -57,7 +60,8 @@ void translate_csr(const Op&, Context& context, std::span<const Tensor* const> i
   y.data = Buffer::alias(x.data);
 }
 
-void translate_dense(const Op&, Context& context, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+void translate_dense(const Op&, Context& context, std::span<const Tensor* const> in,
+                     std::span<Tensor* const> out) {
   const tensor::Dense& x = in[0]->dense();
   RowTable& table = in[1]->table();
   tensor::Csr& y = out[0]->csr();
@@ -79,7 +83,8 @@ void translate_dense(const Op&, Context& context, std::span<const Tensor* const>
   for (size_t r = 0; r <= rows; ++r) indptr[r] = static_cast<int32_t>(r * columns);
 }
 
-void translate_ids(const Op&, Context& context, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+void translate_ids(const Op&, Context& context, std::span<const Tensor* const> in,
+                   std::span<Tensor* const> out) {
   const tensor::Dense& x = in[0]->dense();
   RowTable& table = in[1]->table();
   tensor::Dense& y = out[0]->dense();
@@ -94,18 +99,23 @@ void translate_ids(const Op&, Context& context, std::span<const Tensor* const> i
   });
 }
 
-void translate_gradient_csr(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+void translate_gradient_csr(const Op&, Context&, std::span<const Tensor* const> in,
+                            std::span<Tensor* const> out) {
   const tensor::Csr &dy = in[0]->csr(), &x = in[1]->csr();
-  require(dy.nonzeros() == x.nonzeros(), "translate_gradient: dy must have the pattern of the slots of x. Received: "
-          "entries of dy=", dy.nonzeros(), ", of x=", x.nonzeros(), ".");
+  require(dy.nonzeros() == x.nonzeros(),
+          "translate_gradient: dy must have the pattern of the slots of x. Received: "
+          "entries of dy=",
+          dy.nonzeros(), ", of x=", x.nonzeros(), ".");
   alias(x, dy.data, dy.dtype, out[0]->csr());
 }
 
-void translate_gradient_dense(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+void translate_gradient_dense(const Op&, Context&, std::span<const Tensor* const> in,
+                              std::span<Tensor* const> out) {
   const tensor::Csr& dy = in[0]->csr();
   const tensor::Dense& x = in[1]->dense();
-  require(dy.nonzeros() == x.size(), "translate_gradient: dy must have all entries of x. Received: entries of dy=",
-          dy.nonzeros(), ", of x=", x.size(), ".");
+  require(dy.nonzeros() == x.size(),
+          "translate_gradient: dy must have all entries of x. Received: entries of dy=", dy.nonzeros(),
+          ", of x=", x.size(), ".");
   tensor::Dense& dx = out[0]->dense();
   dx.dtype = dy.dtype;
   dx.shape = x.shape;

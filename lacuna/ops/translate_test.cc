@@ -113,7 +113,8 @@ TEST(Translate, DenseNamesEveryColumn) {
 
 TEST(Translate, IdsOfAnEmbedding) {
   const VariablePtr w = table_of({kHuge, 2});
-  const Tensor ids = dense<int64_t>({2, 2}, {7, kHuge - 1, 7, 0}), dy = dense({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
+  const Tensor ids = dense<int64_t>({2, 2}, {7, kHuge - 1, 7, 0}),
+               dy = dense({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
   const Symbol in = input(ids), g = input(dy), slots = translate(in, read(w)), y = take(read(w), slots);
   EXPECT_EQ(slots.spec(), (Spec{{None, 2}, DType::int32, Storage::dense}));
   const Symbol dw = gradient_of(y, 0, g);
@@ -168,9 +169,10 @@ TEST(TouchedRows, EachOnceWithoutStates) {
 
 TEST(TouchedRows, ErrorShowsWhatRepeats) {
   const VariablePtr w = table_of({4, 3});
-  EXPECT_EQ(message_of<InvalidArgument>([&] { touched_rows(read(w), {read(w)}); }),
-            "touched_rows: no kernel for storages (row_table, row_table). Known: (row_table, csr|dense, ...) -> "
-            "(row_sparse). Received: (4, 3) row_table, (4, 3) row_table.");
+  EXPECT_EQ(
+      message_of<InvalidArgument>([&] { touched_rows(read(w), {read(w)}); }),
+      "touched_rows: no kernel for storages (row_table, row_table). Known: (row_table, csr|dense, ...) -> "
+      "(row_sparse). Received: (4, 3) row_table, (4, 3) row_table.");
 }
 
 }  // namespace

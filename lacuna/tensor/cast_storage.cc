@@ -28,44 +28,51 @@ void convert(const Buffer& from, DType from_dtype, Buffer& to, DType to_dtype) {
 
 }  // namespace
 
+// Into `out` nothing is allocated once it is large enough.
+
 void to_dense(const Tensor& a, tensor::Dense& out) {
-  const Shape shape = a.shape();
+  const auto zeros = [&](const auto& shape) {
+    out.resize(shape, a.dtype());
+    if (out.data.bytes()) std::memset(out.data.data(), 0, out.data.bytes());
+  };
   switch (a.storage()) {
     case Storage::dense:
-      out.resize(shape, a.dtype());
+      out.resize(a.dense().shape, a.dtype());
       if (out.data.bytes()) std::memcpy(out.data.data(), a.dense().data.data(), out.data.bytes());
       return;
-    case Storage::csr:
-      out.resize(shape, a.dtype());
-      if (out.data.bytes()) std::memset(out.data.data(), 0, out.data.bytes());
+    case Storage::csr: {
+      const tensor::Csr& from = a.csr();
+      zeros(std::initializer_list<Dim>{from.rows, from.columns});
       with_dtype(a.dtype(), [&](auto tag) {
         using T = typename decltype(tag)::type;
-        const auto from = a.csr().values<T>();
+        const auto values = from.values<T>();
         const auto to = out.values<T>();
-        with_index(a.csr(), [&](auto indices, auto indptr) {
-          for (size_t r = 0; r < static_cast<size_t>(shape[0]); ++r)
+        with_index(from, [&](auto indices, auto indptr) {
+          for (size_t r = 0; r < static_cast<size_t>(from.rows); ++r)
             for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k) {
-              T& place = to[r * static_cast<size_t>(shape[1]) + static_cast<size_t>(indices[k])];
-              place = static_cast<T>(place + from[k]);
+              T& place = to[r * static_cast<size_t>(from.columns) + static_cast<size_t>(indices[k])];
+              place = static_cast<T>(place + values[k]);
             }
         });
       });
       return;
+    }
     case Storage::row_sparse: {
-      out.resize(shape, a.dtype());
-      if (out.data.bytes()) std::memset(out.data.data(), 0, out.data.bytes());
-      const size_t row = a.row_sparse().width() * size_of(a.dtype());
-      const auto ids = a.row_sparse().row_ids();
+      const tensor::RowSparse& from = a.row_sparse();
+      zeros(from.shape);
+      const size_t row = from.width() * size_of(a.dtype());
+      const auto ids = from.row_ids();
       for (size_t i = 0; i < ids.size(); ++i)
-        std::memcpy(out.data.data() + static_cast<size_t>(ids[i]) * row, a.row_sparse().data.data() + i * row, row);
+        std::memcpy(out.data.data() + static_cast<size_t>(ids[i]) * row, from.data.data() + i * row, row);
       return;
     }
     case Storage::row_table: {
       const RowTable& table = a.table();
-      Shape slots = shape;
-      slots[0] = static_cast<Dim>(table.readable());
-      out.resize(slots, a.dtype());
+      out.dtype = a.dtype();
+      out.shape = table.shape();
+      out.shape[0] = static_cast<Dim>(table.readable());
       const size_t item = size_of(a.dtype()), row = table.width() * item;
+      out.data.resize(table.readable() * row);
       for (size_t s = 0; s < table.readable(); ++s)
         std::memcpy(out.data.data() + s * row, table.rows<std::byte>() + s * table.stride() * item, row);
       return;
@@ -73,21 +80,16 @@ void to_dense(const Tensor& a, tensor::Dense& out) {
   }
 }
 
-void to_csr(const Tensor& a, tensor::Csr& out) {
-  if (a.storage() == Storage::csr) {
-    out = a.copy().csr();
-    return;
-  }
-  if (a.storage() != Storage::dense) return to_csr(Tensor(to_dense(a)), out);
-  const Shape shape = a.shape();
-  require(shape.size() == 2, "to_csr: a csr matrix has rank 2. Received: ", a.spec(), ".");
-  const auto rows = static_cast<size_t>(shape[0]), columns = static_cast<size_t>(shape[1]);
-  with_dtype(a.dtype(), [&](auto tag) {
+namespace {
+
+void dense_to_csr(const tensor::Dense& a, tensor::Csr& out) {
+  const auto rows = static_cast<size_t>(a.shape[0]), columns = static_cast<size_t>(a.shape[1]);
+  with_dtype(a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    const auto from = a.dense().values<T>();
+    const auto from = a.values<T>();
     size_t nonzeros = 0;
     for (const T v : from) nonzeros += v != T(0);
-    out.resize(shape[0], shape[1], nonzeros, a.dtype());
+    out.resize(a.shape[0], a.shape[1], nonzeros, a.dtype);
     const auto values = out.values<T>();
     const auto indices = out.indices.template as<int32_t>(), indptr = out.indptr.template as<int32_t>();
     size_t k = 0;
@@ -103,34 +105,113 @@ void to_csr(const Tensor& a, tensor::Csr& out) {
   });
 }
 
-void to_row_sparse(const Tensor& a, tensor::RowSparse& out) {
-  if (a.storage() == Storage::row_sparse) {
-    out = a.copy().row_sparse();
-    return;
-  }
-  if (a.storage() == Storage::row_table) {
-    out = a.table().to_row_sparse();
-    return;
-  }
-  if (a.storage() == Storage::csr) return to_row_sparse(Tensor(to_dense(a)), out);
-  const Shape shape = a.shape();
-  require(shape.size() >= 2, "to_row_sparse: a row_sparse tensor has rank 2 or more. Received: ", a.spec(), ".");
-  with_dtype(a.dtype(), [&](auto tag) {
+void rows_to_csr(const tensor::RowSparse& a, tensor::Csr& out) {
+  const size_t width = a.width(), rows = static_cast<size_t>(a.shape[0]);
+  const auto ids = a.row_ids();
+  with_dtype(a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    const auto from = a.dense().values<T>();
-    out.shape = shape;
-    const size_t width = out.width();
-    std::vector<int64_t> ids;
-    for (Dim r = 0; r < shape[0]; ++r) {
-      const auto row = from.subspan(static_cast<size_t>(r) * width, width);
-      if (std::any_of(row.begin(), row.end(), [](T v) { return v != T(0); })) ids.push_back(r);
+    const auto from = a.values<T>();
+    size_t nonzeros = 0;
+    for (const T v : from) nonzeros += v != T(0);
+    out.resize(a.shape[0], a.shape[1], nonzeros, a.dtype);
+    const auto values = out.values<T>();
+    const auto indices = out.indices.template as<int32_t>(), indptr = out.indptr.template as<int32_t>();
+    std::fill(indptr.begin(), indptr.end(), 0);
+    for (size_t i = 0; i < ids.size(); ++i)  // Rows stand in any order: how long each is, then where it begins.
+      for (size_t c = 0; c < width; ++c) indptr[static_cast<size_t>(ids[i]) + 1] += from[i * width + c] != T(0);
+    for (size_t r = 0; r < rows; ++r) indptr[r + 1] += indptr[r];
+    for (size_t i = 0; i < ids.size(); ++i) {
+      auto k = static_cast<size_t>(indptr[static_cast<size_t>(ids[i])]);
+      for (size_t c = 0; c < width; ++c)
+        if (const T v = from[i * width + c]; v != T(0)) {
+          values[k] = v;
+          indices[k++] = static_cast<int32_t>(c);
+        }
     }
-    out.resize(shape, ids.size(), a.dtype());
-    std::copy(ids.begin(), ids.end(), out.row_ids().begin());
-    for (size_t i = 0; i < ids.size(); ++i)
-      std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(static_cast<size_t>(ids[i]) * width), width,
-                  out.values<T>().begin() + static_cast<std::ptrdiff_t>(i * width));
   });
+}
+
+void dense_to_rows(const tensor::Dense& a, tensor::RowSparse& out) {
+  with_dtype(a.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto from = a.values<T>();
+    out.resize(a.shape, static_cast<size_t>(a.shape[0]), a.dtype);
+    const size_t width = out.width();
+    size_t n = 0;
+    for (Dim r = 0; r < a.shape[0]; ++r) {
+      const T* row = from.data() + static_cast<size_t>(r) * width;
+      if (std::all_of(row, row + width, [](T v) { return v == T(0); })) continue;
+      out.row_ids()[n] = r;
+      std::copy_n(row, width, out.values<T>().data() + n++ * width);
+    }
+    out.resize(out.shape, n, a.dtype);
+  });
+}
+
+void csr_to_rows(const tensor::Csr& a, tensor::RowSparse& out) {
+  with_dtype(a.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto from = a.values<T>();
+    with_index(a, [&](auto indices, auto indptr) {
+      const auto rows = static_cast<size_t>(a.rows), width = static_cast<size_t>(a.columns);
+      const auto is_zero = [](T v) { return v == T(0); };
+      const auto each = [&](auto&& row) {
+        for (size_t r = 0; r < rows; ++r) {
+          const auto begin = static_cast<size_t>(indptr[r]), end = static_cast<size_t>(indptr[r + 1]);
+          if (!std::all_of(from.data() + begin, from.data() + end, is_zero)) row(r, begin, end);
+        }
+      };
+      size_t n = 0;
+      each([&](size_t, size_t, size_t) { ++n; });
+      out.shape.assign({a.rows, a.columns});
+      out.resize(out.shape, n, a.dtype);
+      const auto to = out.values<T>();
+      std::fill(to.begin(), to.end(), T(0));
+      n = 0;
+      each([&](size_t r, size_t begin, size_t end) {
+        out.row_ids()[n] = static_cast<int64_t>(r);
+        for (size_t k = begin; k < end; ++k) {
+          T& place = to[n * width + static_cast<size_t>(indices[k])];
+          place = static_cast<T>(place + from[k]);
+        }
+        ++n;
+      });
+    });
+  });
+}
+
+}  // namespace
+
+void to_csr(const Tensor& a, tensor::Csr& out) {
+  if (a.storage() == Storage::csr) {
+    out = a.copy().csr();
+    return;
+  }
+  const size_t rank = a.storage() == Storage::dense        ? a.dense().shape.size()
+                      : a.storage() == Storage::row_sparse ? a.row_sparse().shape.size()
+                                                           : a.shape().size();
+  if (rank != 2) throw InvalidArgument(text("to_csr: a csr matrix has rank 2. Received: ", a.spec(), "."));
+  if (a.storage() == Storage::dense) dense_to_csr(a.dense(), out);
+  else if (a.storage() == Storage::row_sparse) rows_to_csr(a.row_sparse(), out);
+  else dense_to_csr(to_dense(a), out);
+}
+
+void to_row_sparse(const Tensor& a, tensor::RowSparse& out) {
+  switch (a.storage()) {
+    case Storage::dense:
+      if (a.dense().shape.size() < 2)
+        throw InvalidArgument(
+            text("to_row_sparse: a row_sparse tensor has rank 2 or more. Received: ", a.spec(), "."));
+      return dense_to_rows(a.dense(), out);
+    case Storage::csr:
+      return csr_to_rows(a.csr(), out);
+    case Storage::row_sparse:
+      out = a.copy().row_sparse();
+      return;
+    case Storage::row_table:
+      out = a.table().to_row_sparse();
+      return;
+  }
 }
 
 tensor::Dense to_dense(const Tensor& a) {

@@ -1,6 +1,8 @@
 // Sizes, copies and checks of the storages.
 #include "lacuna/tensor/tensor.h"
 
+#include <limits>
+
 #include "lacuna/base/threads.h"
 #include "lacuna/tensor/row_table.h"
 
@@ -101,7 +103,9 @@ bool validate_parts(const Csr& a, const char* where) {
   U top = 0;
   size_t down = 0;
   for (size_t b = 0; b < largest.size(); ++b) top = std::max(top, largest[b]), down += descents[b];
-  if (nonzeros && top >= static_cast<uint64_t>(a.columns))
+  // A negative int32 is 2^31 and more: out of range even where the columns are more than that.
+  const uint64_t limit = std::min(static_cast<uint64_t>(a.columns), uint64_t{std::numeric_limits<I>::max()} + 1);
+  if (nonzeros && top >= limit)
     for (size_t r = 0; r < rows; ++r)
       for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
         require_range(indices[k] >= 0 && static_cast<Dim>(indices[k]) < a.columns, where,

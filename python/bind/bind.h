@@ -1,0 +1,23 @@
+// One function a room, each in a file of its own; module.cc calls them from the lowest room up. What they bind is for
+// the package's own modules: real signatures and docs are there. Objects of the library are values here (an Arg, an
+// AnyLayer, a Variable's pointer), so that the library never holds one of Python's.
+#pragma once
+#include <nanobind/nanobind.h>
+
+namespace lacuna::bind {
+
+namespace nb = nanobind;
+using namespace nanobind::literals;
+
+void bind_tensor(nb::module_& m);
+void bind_graph(nb::module_& m);
+void bind_backend(nb::module_& m);
+void bind_settings(nb::module_& m);
+void bind_layers(nb::module_& m);
+void bind_losses(nb::module_& m);
+void bind_optimizers(nb::module_& m);
+void bind_data(nb::module_& m);
+void bind_callbacks(nb::module_& m);
+void bind_models(nb::module_& m);
+
+}  // namespace lacuna::bind

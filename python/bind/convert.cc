@@ -1,0 +1,141 @@
+// Between Python's values and the library's.
+#include "python/bind/convert.h"
+
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
+
+#include <memory>
+
+namespace lacuna::bind {
+namespace {
+
+nb::object numpy_array(std::byte* data, const Shape& shape, DType dtype, nb::handle owner) {
+  const std::vector<size_t> sizes(shape.begin(), shape.end());
+  return with_dtype(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    return nb::cast(nb::ndarray<T, nb::numpy>(reinterpret_cast<T*>(data), sizes.size(), sizes.data(), owner));
+  });
+}
+
+// One object, not a table, kept by a capsule.
+template <class T>
+nb::capsule keep(std::unique_ptr<T> object) {
+  return nb::capsule(object.release(), [](void* p) noexcept { delete static_cast<T*>(p); });
+}
+
+}  // namespace
+
+nb::tuple from_shape(const Shape& shape) {
+  nb::list dims;
+  for (const Dim d : shape) dims.append(d == None ? nb::none() : nb::object(nb::int_(d)));
+  return nb::tuple(dims);
+}
+
+Shape to_shape(nb::handle shape) {
+  const auto dim = [&](nb::handle d) -> Dim {
+    if (d.is_none()) return None;
+    if (PyIndex_Check(d.ptr())) {
+      const Py_ssize_t value = PyNumber_AsSsize_t(d.ptr(), PyExc_OverflowError);
+      if (value == -1 && PyErr_Occurred()) throw nb::python_error();
+      return value;
+    }
+    throw nb::type_error(
+        text("shape: dimensions must be whole numbers or None. Received: shape=", nb::repr(shape).c_str(), ".").c_str());
+  };
+  if (PyIndex_Check(shape.ptr())) return {dim(shape)};
+  Shape result;
+  for (const nb::handle d : nb::iter(shape)) result.push_back(dim(d));
+  return result;
+}
+
+DType to_dtype(const std::optional<std::string>& name) { return name ? dtype_from_name(*name) : floatx(); }
+
+nb::object to_numpy(tensor::Dense&& values) {
+  auto kept = std::make_unique<tensor::Dense>(std::move(values));
+  tensor::Dense& dense = *kept;
+  return numpy_array(dense.data.data(), dense.shape, dense.dtype, keep(std::move(kept)));
+}
+
+nb::object to_numpy(Buffer&& values, DType dtype) {
+  auto kept = std::make_unique<Buffer>(std::move(values));
+  Buffer& buffer = *kept;
+  return numpy_array(buffer.data(), {static_cast<Dim>(buffer.bytes() / size_of(dtype))}, dtype, keep(std::move(kept)));
+}
+
+nb::list to_numpy(std::vector<tensor::Dense>&& values) {
+  nb::list result;
+  for (tensor::Dense& value : values) result.append(to_numpy(std::move(value)));
+  return result;
+}
+
+Arrays to_arrays(nb::handle arrays) {
+  if (arrays.is_none()) return {};
+  if (nb::isinstance<ArrayHandle>(arrays)) return nb::cast<ArrayHandle&>(arrays).array;
+  if (nb::isinstance<nb::dict>(arrays)) {
+    Arrays result;
+    for (const auto& [name, array] : nb::borrow<nb::dict>(arrays))
+      result.named.emplace(nb::cast<std::string>(name), nb::cast<ArrayHandle&>(array).array);
+    return result;
+  }
+  Arrays result;
+  for (const nb::handle array : nb::iter(arrays)) result.list.push_back(nb::cast<ArrayHandle&>(array).array);
+  return result;
+}
+
+std::vector<tensor::Dense> to_values(const std::vector<ArrayHandle>& arrays) {
+  std::vector<tensor::Dense> result;
+  for (const ArrayHandle& handle : arrays) {
+    require(handle.array.tensor().storage() == Storage::dense,
+            "set_weights: values must be dense arrays. Received: ", handle.array.tensor().spec(), ".");
+    result.push_back(handle.array.tensor().dense());
+  }
+  return result;
+}
+
+Symbol to_symbol(nb::handle value, const Symbol* like) {
+  if (nb::isinstance<Symbol>(value)) return nb::cast<Symbol>(value);
+  if (nb::isinstance<VariableHandle>(value)) return read(nb::cast<VariableHandle&>(value).variable);
+  if (like && !PyUnicode_Check(value.ptr())) {
+    const nb::object array =
+        nb::module_::import_("numpy").attr("array")(value, "dtype"_a = name_of(like->dtype()), "order"_a = "C");
+    const auto a = nb::cast<nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>>(array);
+    tensor::Dense dense;
+    Shape shape;
+    for (size_t i = 0; i < a.ndim(); ++i) shape.push_back(static_cast<Dim>(a.shape(i)));
+    dense.resize(shape, like->dtype());
+    if (a.nbytes()) std::memcpy(dense.data.data(), a.data(), a.nbytes());
+    return constant(std::move(dense));
+  }
+  throw nb::type_error(text("a symbol must be given. Received: ", nb::repr(value).c_str(), ".").c_str());
+}
+
+nb::dict from_config(const Config& config) {
+  nb::dict result;
+  for (const auto& [name, setting] : config)
+    result[name.c_str()] = std::visit(
+        [](const auto& value) -> nb::object {
+          using T = std::decay_t<decltype(value)>;
+          if constexpr (std::is_same_v<T, std::monostate>) return nb::none();
+          else return nb::cast(value);
+        },
+        setting);
+  return result;
+}
+
+WeakCallable::WeakCallable(nb::handle callable, const char* what)
+    : reference_(new nb::object(nb::steal(PyWeakref_NewRef(callable.ptr(), nullptr))),
+                 [](nb::object* object) {  // The library lets go of it on any thread.
+                   const nb::gil_scoped_acquire gil;
+                   delete object;
+                 }),
+      what_(what) {
+  if (!reference_->is_valid()) throw nb::python_error();
+}
+
+nb::object WeakCallable::get() const {
+  nb::object callable = (*reference_)();
+  require(!callable.is_none(), what_, ": the function must live as long as it may be called. Received: one that is gone.");
+  return callable;
+}
+
+}  // namespace lacuna::bind

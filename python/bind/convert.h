@@ -1,0 +1,68 @@
+// Between Python's values and the library's.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lacuna/base/config.h"
+#include "lacuna/data/array.h"
+#include "lacuna/graph/variable.h"
+#include "lacuna/network/network.h"
+#include "python/bind/bind.h"
+
+namespace lacuna::bind {
+
+// A Variable as Python holds it.
+struct VariableHandle {
+  VariablePtr variable;
+};
+
+// A view of a user's arrays, which stay alive with it.
+struct ArrayHandle {
+  Array array{};
+  std::vector<nb::object> owners{};
+};
+
+// None where a dimension is open.
+nb::tuple from_shape(const Shape& shape);
+// Of a tuple, a list or one number; None is an open dimension.
+Shape to_shape(nb::handle shape);
+
+// The dtype of that name; floatx where it is none.
+DType to_dtype(const std::optional<std::string>& name);
+
+// An array of NumPy over the values, which it takes over.
+nb::object to_numpy(tensor::Dense&& values);
+nb::object to_numpy(Buffer&& values, DType dtype);
+nb::list to_numpy(std::vector<tensor::Dense>&& values);
+
+// None, an ArrayHandle, a list of them, or a dict of them by name.
+Arrays to_arrays(nb::handle arrays);
+std::vector<tensor::Dense> to_values(const std::vector<ArrayHandle>& arrays);
+
+// A Symbol, a Variable, or (where `like` is given) a number or an array, which becomes a constant of its dtype.
+Symbol to_symbol(nb::handle value, const Symbol* like = nullptr);
+
+nb::dict from_config(const Config& config);
+
+// A callable of Python that the library may hold for as long as it likes: it is referred to weakly, so that no cycle
+// hides from the garbage collector. Whoever passes it (a layer, a model) keeps it alive.
+class WeakCallable {
+ public:
+  WeakCallable(nb::handle callable, const char* what);
+
+  template <class... Symbols>
+  Symbol operator()(const Symbols&... symbols) const {
+    const nb::gil_scoped_acquire gil;
+    return to_symbol(get()(symbols...));
+  }
+
+ private:
+  nb::object get() const;
+
+  std::shared_ptr<nb::object> reference_;
+  const char* what_;
+};
+
+}  // namespace lacuna::bind
