@@ -8,6 +8,7 @@
 #include "lacuna/base/threads.h"
 #include "lacuna/data/array.h"
 #include "lacuna/data/libsvm.h"
+#include "lacuna/data/slice_rows.h"
 #include "lacuna/layers/core.h"
 #include "lacuna/layers/dense.h"
 #include "lacuna/layers/embedding.h"

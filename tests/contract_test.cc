@@ -1,15 +1,11 @@
-// What every registered op promises, for each row of its storage table: the inferred spec is that of the result, the
-// storages do not change the values, the gradient is that of finite differences, a step allocates nothing; with no rows, one row, empty rows,
-// stored zeros.
+// What every registered op promises, for each row of its storage table: the inferred spec is that of the
+// result, the storages do not change the values, the gradient is that of finite differences, a step allocates
+// nothing; with no rows, one row, empty rows, stored zeros.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <cstddef>
-#include <cstdlib>
 #include <deque>
-#include <new>
 #include <optional>
 
 #include "lacuna/base/random.h"
@@ -22,22 +18,7 @@
 #include "lacuna/ops/reduce.h"
 #include "lacuna/tensor/cast_storage.h"
 #include "lacuna/tensor/row_table.h"
-
-namespace {
-std::atomic<size_t> allocations{0};
-}
-
-void* operator new(size_t bytes, std::align_val_t alignment) {
-  ++allocations;
-  const auto a = static_cast<size_t>(alignment);
-  if (void* memory = std::aligned_alloc(a, (bytes + a - 1) / a * a + a)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(size_t bytes) { return operator new(bytes, std::align_val_t{alignof(std::max_align_t)}); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
+#include "tests/allocations.h"
 
 namespace lacuna {
 
@@ -62,10 +43,14 @@ Shape with_batch(Shape shape, Dim batch) {
 
 double draw(const Example::Input& input, Generator& random) {
   switch (input.values) {
-    case Values::real: return (0.3 + 0.9 * random.uniform()) * (random() % 2 ? 1 : -1);
-    case Values::positive: return 0.2 + random.uniform();
-    case Values::zero_one: return static_cast<double>(random() % 2);
-    case Values::ids: return static_cast<double>(random.below(static_cast<uint64_t>(input.limit)));
+    case Values::real:
+      return (0.3 + 0.9 * random.uniform()) * (random() % 2 ? 1 : -1);
+    case Values::positive:
+      return 0.2 + random.uniform();
+    case Values::zero_one:
+      return static_cast<double>(random() % 2);
+    case Values::ids:
+      return static_cast<double>(random.below(static_cast<uint64_t>(input.limit)));
   }
   return 0;
 }
@@ -85,7 +70,8 @@ tensor::Csr csr(const tensor::Dense& full, double density, Generator& pattern) {
   std::vector<int32_t> indices, indptr{0};
   for (Dim r = 0; r < full.shape[0]; ++r) {
     for (Dim c = 0; c < full.shape[1]; ++c)
-      if ((density == 1 || r % 3 != 1) && pattern.uniform() < density) indices.push_back(static_cast<int32_t>(c));
+      if ((density == 1 || r % 3 != 1) && pattern.uniform() < density)
+        indices.push_back(static_cast<int32_t>(c));
     indptr.push_back(static_cast<int32_t>(indices.size()));
   }
   tensor::Csr result;
@@ -126,7 +112,8 @@ void fill(RowTable& table, const tensor::Dense& full) {
   with_float("fill", full.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     for (size_t s = 0; s < ids.size(); ++s)
-      std::copy_n(full.values<T>().data() + s * table.width(), table.width(), table.rows<T>() + s * table.stride());
+      std::copy_n(full.values<T>().data() + s * table.width(), table.width(),
+                  table.rows<T>() + s * table.stride());
   });
 }
 
@@ -140,7 +127,8 @@ std::vector<double> values_of(const Tensor& x) {
 }
 
 bool near(double a, double b, double tolerance) {
-  return (std::isnan(a) && std::isnan(b)) || a == b || std::abs(a - b) <= tolerance * std::max(1.0, std::abs(b));
+  return (std::isnan(a) && std::isnan(b)) || a == b ||
+         std::abs(a - b) <= tolerance * std::max(1.0, std::abs(b));
 }
 
 // A stored value of a float64 tensor and its place in the densified tensor.
@@ -159,14 +147,16 @@ std::vector<Entry> stored(Tensor& x) {
       const auto indices = a.indices.as<int32_t>(), indptr = a.indptr.as<int32_t>();
       for (size_t r = 0; r < static_cast<size_t>(a.rows); ++r)
         for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
-          result.push_back({&a.values<double>()[k], r * static_cast<size_t>(a.columns) + static_cast<size_t>(indices[k])});
+          result.push_back(
+              {&a.values<double>()[k], r * static_cast<size_t>(a.columns) + static_cast<size_t>(indices[k])});
       break;
     }
     case Storage::row_sparse: {
       tensor::RowSparse& a = x.row_sparse();
       for (size_t i = 0; i < a.row_ids().size(); ++i)
         for (size_t j = 0; j < a.width(); ++j)
-          result.push_back({&a.values<double>()[i * a.width() + j], static_cast<size_t>(a.row_ids()[i]) * a.width() + j});
+          result.push_back(
+              {&a.values<double>()[i * a.width() + j], static_cast<size_t>(a.row_ids()[i]) * a.width() + j});
       break;
     }
     case Storage::row_table: {
@@ -217,11 +207,18 @@ class Trial {
     for (size_t i = 0; i < in_.size(); ++i) {
       Generator pattern(draws.same_pattern ? seed : seed + 1 + i);
       const Example::Input& input = example_.in[i];
-      const tensor::Dense drawn = dense(input, with_batch(input.shape, draws.batch), dtype_of_input(i), random);
+      const tensor::Dense drawn =
+          dense(input, with_batch(input.shape, draws.batch), dtype_of_input(i), random);
       switch (storages_[i]) {
-        case Storage::dense: tensors.emplace_back(drawn); break;
-        case Storage::csr: tensors.emplace_back(csr(drawn, draws.density, pattern)); break;
-        case Storage::row_sparse: tensors.emplace_back(row_sparse(drawn, draws.density, pattern)); break;
+        case Storage::dense:
+          tensors.emplace_back(drawn);
+          break;
+        case Storage::csr:
+          tensors.emplace_back(csr(drawn, draws.density, pattern));
+          break;
+        case Storage::row_sparse:
+          tensors.emplace_back(row_sparse(drawn, draws.density, pattern));
+          break;
         case Storage::row_table:
           tensors.push_back(variable_of(in_[i])->value());
           fill(tensors.back().table(), drawn);
@@ -242,7 +239,9 @@ class Trial {
   }
 
  private:
-  DType dtype_of_input(size_t i) const { return is_float(example_.in[i].dtype) ? dtype_ : example_.in[i].dtype; }
+  DType dtype_of_input(size_t i) const {
+    return is_float(example_.in[i].dtype) ? dtype_ : example_.in[i].dtype;
+  }
 
   bool all_dense() const {
     return std::ranges::all_of(storages_, [](Storage s) { return s == Storage::dense; });
@@ -305,24 +304,26 @@ class Trial {
   }
 
   void check_forward(Plan& plan, std::optional<Plan>& reference, std::span<const Tensor* const> feeds,
-                     std::span<const Tensor* const> full, const std::vector<Tensor>& tensors, const Draws& draws) {
+                     std::span<const Tensor* const> full, const std::vector<Tensor>& tensors,
+                     const Draws& draws) {
     plan.run(feeds, kStep, kSeed);
     std::vector<Spec> actual;
     for (const Tensor& t : tensors) actual.push_back(t.spec());
     const std::vector<Spec> again = example_.op->infer(actual);  // With the batch as it is.
     if (reference) reference->run(full, kStep, kSeed);
-    const size_t before = allocations;
+    const int64_t before = allocations();
     plan.run(feeds, kStep, kSeed);
-    EXPECT_EQ(allocations, before) << "a step allocates nothing in the steady state";
+    EXPECT_EQ(allocations(), before) << "a step allocates nothing in the steady state";
     for (size_t i = 0; i < out_.size(); ++i) {
       const Spec got = plan.output(i).spec(), open = out_[i].spec();
       ASSERT_EQ(got.storage, open.storage);
       ASSERT_EQ(got.dtype, open.dtype);
       ASSERT_EQ(got.shape.size(), open.shape.size()) << "inferred " << open << ", got " << got;
       for (size_t d = 0; d < got.shape.size(); ++d)
-        EXPECT_TRUE(got.shape[d] == open.shape[d] ||
-                    (open.shape[d] == None && (got.shape[d] == draws.batch || got.shape[d] == again[i].shape[d] ||
-                                               (again[i].shape[d] == None && has_table()))))  // Slots.
+        EXPECT_TRUE(
+            got.shape[d] == open.shape[d] ||
+            (open.shape[d] == None && (got.shape[d] == draws.batch || got.shape[d] == again[i].shape[d] ||
+                                       (again[i].shape[d] == None && has_table()))))  // Slots.
             << "inferred " << open << ", got " << got << ", batch " << draws.batch;
       if (!reference) continue;
       ASSERT_EQ(got.shape, reference->output(i).shape());
@@ -399,10 +400,14 @@ class Trial {
 // A storage that a shape can have.
 bool possible(Storage storage, const Shape& shape) {
   switch (storage) {
-    case Storage::dense: return true;
-    case Storage::csr: return shape.size() == 2;
-    case Storage::row_sparse: return shape.size() >= 2;
-    case Storage::row_table: return shape.size() >= 2 && std::ranges::find(shape, None) == shape.end();
+    case Storage::dense:
+      return true;
+    case Storage::csr:
+      return shape.size() == 2;
+    case Storage::row_sparse:
+      return shape.size() >= 2;
+    case Storage::row_table:
+      return shape.size() >= 2 && std::ranges::find(shape, None) == shape.end();
   }
   return false;
 }
@@ -466,7 +471,8 @@ TEST_P(Contract, Holds) {
   }
   for (const Example& example : examples)
     for (const Rule& rule : example.op->rules().rows)
-      EXPECT_TRUE(std::ranges::find(met, rule.in) != met.end()) << "no example fits the rule " << list(rule.in);
+      EXPECT_TRUE(std::ranges::find(met, rule.in) != met.end())
+          << "no example fits the rule " << list(rule.in);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ops, Contract, testing::ValuesIn(registered_ops()),

@@ -6,6 +6,7 @@
 #include "lacuna/base/error.h"
 #include "lacuna/base/threads.h"
 #include "lacuna/graph/variable.h"
+#include "lacuna/tensor/row_table.h"
 
 namespace lacuna {
 namespace {
@@ -27,6 +28,7 @@ Plan::Plan(std::vector<Symbol> inputs, std::vector<Symbol> outputs, bool trainin
     const Symbol symbol(node, 0);
     if (const VariablePtr variable = variable_of(symbol)) {
       places_[place] = &variable->value();
+      if (variable->is_table()) tables_.push_back(&variable->value().table());
     } else if (const tensor::Dense* value = constant_value(*node)) {
       results_[place] = *value;
       places_[place] = &results_[place];
@@ -68,6 +70,7 @@ void Plan::run(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed
   const FlushDenormals flush;
   for (size_t i = 0; i < feeds.size(); ++i)
     if (input_places_[i] != kUnused) places_[input_places_[i]] = feeds[i];
+  for (RowTable* table : tables_) table->forget_reads();  // Of the last run; within one they all hold.
   for (Step& s : steps_) {
     for (size_t i = 0; i < s.in.size(); ++i) s.in_tensors[i] = places_[s.in[i]];
     Context context{.step = step, .seed = seed, .training = training_, .scratch = s.scratch};

@@ -20,7 +20,7 @@ class Plan {
   Plan& operator=(const Plan&) = delete;
 
   // feeds: a tensor for each input, of its storage and dtype and a shape that fits; they must outlive the next call
-  // of output(). Throws what kernels throw. Not for two threads at a time.
+  // of output(). Throws what kernels throw. Not for two threads at a time, nor for two plans that share a table.
   void run(std::span<const Tensor* const> feeds, int64_t step = 0, uint64_t seed = 0);
 
   // Result i of the last run; valid until the next. May share memory with feeds and variables.
@@ -45,6 +45,7 @@ class Plan {
   std::vector<const Tensor*> places_;               // Where the tensor of a place is now.
   std::vector<size_t> input_places_;                // kUnused where no output needs the input.
   std::vector<Step> steps_;
+  std::vector<RowTable*> tables_;
   std::vector<size_t> output_places_;
   std::vector<const Tensor*> outputs_;
 };

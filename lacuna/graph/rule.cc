@@ -22,7 +22,9 @@ bool fits(const Rule& rule, std::span<const Storage> in, bool repeats) {
   if (repeats ? in.size() < rule.in.size() : in.size() != rule.in.size()) return false;
   const size_t last = rule.in.size() - 1;
   for (size_t i = 0; i < in.size(); ++i)
-    if (in[i] != rule.in[std::min(i, last)] && (i < last || std::ranges::find(rule.or_last, in[i]) == rule.or_last.end())) return false;
+    if (in[i] != rule.in[std::min(i, last)] &&
+        (i < last || std::ranges::find(rule.or_last, in[i]) == rule.or_last.end()))
+      return false;
   return true;
 }
 
@@ -37,8 +39,8 @@ const Rule& rule_for(const Op& op, std::span<const Spec> specs) {
   for (const Rule& rule : rules.rows) known += text(known.empty() ? "" : "; ", line(rule, rules.repeats));
   std::string received;
   for (const Spec& spec : specs) received += text(received.empty() ? "" : ", ", spec);
-  throw InvalidArgument(
-      text(op.name(), ": no kernel for storages ", list(in), ". Known: ", known, ". Received: ", received, "."));
+  throw InvalidArgument(text(op.name(), ": no kernel for storages ", list(in), ". Known: ", known,
+                             ". Received: ", received, "."));
 }
 
 }  // namespace lacuna

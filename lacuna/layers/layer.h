@@ -69,6 +69,8 @@ void reset_names();  // Numbers start from 1 again.
 class Layer {
  public:
   explicit Layer(const LayerOptions& options = {}, const std::string& class_name = "Layer");
+  // The layer that a network kept the state of: its weights and flags; it cannot be called.
+  explicit Layer(std::shared_ptr<LayerState> state) : state_(std::move(state)) {}
   virtual ~Layer() = default;
   Layer(const Layer&) = default;  // A copy is the same layer.
   Layer& operator=(const Layer&) = default;

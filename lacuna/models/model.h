@@ -58,6 +58,9 @@ class Model {
   Network& network() { return trainer().network(); }
   Trainer& trainer();
 
+  // The model as a layer of another network; null while a Sequential has no network yet.
+  const std::shared_ptr<layers::LayerState>& state() const { return state_; }
+
  protected:
   explicit Model(const std::string& name) : name_(name) {}  // Without a network yet: see Sequential.
   void set_network(std::shared_ptr<Network> network, const std::string& class_name);

@@ -255,6 +255,19 @@ TEST(Model, SeveralInputsAndOutputsAndSharedLayers) {
   EXPECT_THROW(model.fit(Arrays{Array(a.csr)}, y, {.verbose = 0}), std::invalid_argument);
 }
 
+TEST(Model, ASharedTableIsReadByTwoInputsAtOnce) {
+  const Problem a, b(101, 20, 2);
+  const Symbol left = Input({.shape = {20}, .sparse = true}), right = Input({.shape = {20}, .sparse = true});
+  std::vector<std::vector<float>> predictions;
+  for (const bool sparse_weight : {true, false}) {
+    Dense shared(4, {.kernel_initializer = initializers::RandomNormal{.seed = 3}, .sparse_weight = sparse_weight});
+    Model model({left, right}, {layers::concatenate({shared(left), shared(right)})});
+    const tensor::Dense p = model.predict(Arrays{Array(a.csr), Array(b.csr)});
+    predictions.emplace_back(p.values<float>().begin(), p.values<float>().end());
+  }
+  EXPECT_EQ(predictions[0], predictions[1]);
+}
+
 TEST(Model, SampleAndClassWeightsCountLikeKeras) {
   const Problem p;
   Model model = linear(true, false);

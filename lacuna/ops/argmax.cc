@@ -54,8 +54,8 @@ struct ArgMax final : Op {
     const auto rank = static_cast<int>(x.shape.size());
     require(is_float(x.dtype) && rank <= static_cast<int>(kMaxRank),
             "argmax: x must have a float dtype and rank 8 at most. Received: x=", x, ".");
-    require(axis >= 0 && axis < rank, "argmax: the axis must be within the rank of x. Received: axis=", axis, ", x=", x,
-            ".");
+    require(axis >= 0 && axis < rank, "argmax: the axis must be within the rank of x. Received: axis=", axis,
+            ", x=", x, ".");
     Shape shape = x.shape;
     shape.erase(shape.begin() + axis);
     return {{shape, DType::int64, rule_for(*this, in).out[0]}};

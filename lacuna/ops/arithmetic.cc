@@ -1,7 +1,7 @@
 // Element by element: a + b, a - b, a b, a / b, max(a, b), min(a, b).
 //
-//   The gradient of a broadcast operand is summed over the axes along which it was repeated; that of a sparse operand
-//   is taken at its entries.
+//   The gradient of a broadcast operand is summed over the axes along which it was repeated; that of a sparse
+//   operand is taken at its entries.
 #include "lacuna/ops/arithmetic.h"
 
 #include "lacuna/graph/registry.h"
@@ -29,18 +29,19 @@ struct Arithmetic : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1];
-    require(a.dtype == b.dtype && is_float(a.dtype), F::kName, ": a and b must have one float dtype. Received: a=", a,
-            ", b=", b, ".");
+    require(a.dtype == b.dtype && is_float(a.dtype), F::kName,
+            ": a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
     const Storage out = rule_for(*this, in).out[0];
     if (a.storage == dense && b.storage == dense) return {{broadcast(F::kName, a, b), a.dtype, out}};
     const Spec &sparse = a.storage == dense ? b : a, &other = a.storage == dense ? a : b;
     require(spreads_over(other.shape, sparse.shape), F::kName,
-            ": a sparse operand must have the shape of the result, and a dense one be of that shape, a row, a column or "
+            ": a sparse operand must have the shape of the result, and a dense one be of that shape, a row, "
+            "a column or "
             "a scalar. Received: a=",
             a, ", b=", b, ".");
     if (other.storage == dense) return {{sparse.shape, a.dtype, out}};
-    require(spreads_over(sparse.shape, other.shape), F::kName, ": sparse operands must have one shape. Received: a=", a,
-            ", b=", b, ".");
+    require(spreads_over(sparse.shape, other.shape), F::kName,
+            ": sparse operands must have one shape. Received: a=", a, ", b=", b, ".");
     return {{broadcast(F::kName, a, b), a.dtype, out}};
   }
 };
@@ -145,19 +146,24 @@ struct Extreme : Arithmetic<F> {
 template <class T>
 std::vector<Example> examples() {
   const auto op = std::make_shared<T>();
-  return {{op, {{{None, 4}}, {{None, 4}}}},       {op, {{{None, 4}}, {{}}}},
-          {op, {{{}}, {{None, 4}}}},              {op, {{{None, 4}}, {{4}}}},
-          {op, {{{1, 4}}, {{None, 4}}}},          {op, {{{None, 1}}, {{None, 4}}}},
-          {op, {{{None, 4}}, {{None, 1}}}},       {op, {{{None, 3, 2}}, {{None, 3, 2}}}},
-          {op, {{{None, 3, 1}}, {{None, 1, 2}}}}, {op, {{{None, 3, 2}}, {{1, 1, 1}}}},
+  return {{op, {{{None, 4}}, {{None, 4}}}},
+          {op, {{{None, 4}}, {{}}}},
+          {op, {{{}}, {{None, 4}}}},
+          {op, {{{None, 4}}, {{4}}}},
+          {op, {{{1, 4}}, {{None, 4}}}},
+          {op, {{{None, 1}}, {{None, 4}}}},
+          {op, {{{None, 4}}, {{None, 1}}}},
+          {op, {{{None, 3, 2}}, {{None, 3, 2}}}},
+          {op, {{{None, 3, 1}}, {{None, 1, 2}}}},
+          {op, {{{None, 3, 2}}, {{1, 1, 1}}}},
           {op, {{{3, 1, 2}}, {{None, 1, 3, 1, 2}}}}};
 }
 
-const bool registered = register_op("add", examples<Sum<cpu::Add>>) &&
-                        register_op("subtract", examples<Sum<cpu::Subtract>>) &&
-                        register_op("multiply", examples<Product>) && register_op("divide", examples<Quotient>) &&
-                        register_op("maximum", examples<Extreme<cpu::Maximum>>) &&
-                        register_op("minimum", examples<Extreme<cpu::Minimum>>) && (register_add(add), true);
+const bool registered =
+    register_op("add", examples<Sum<cpu::Add>>) && register_op("subtract", examples<Sum<cpu::Subtract>>) &&
+    register_op("multiply", examples<Product>) && register_op("divide", examples<Quotient>) &&
+    register_op("maximum", examples<Extreme<cpu::Maximum>>) &&
+    register_op("minimum", examples<Extreme<cpu::Minimum>>) && (register_add(add), true);
 
 template <class T>
 Symbol applied(const Symbol& a, const Symbol& b) {

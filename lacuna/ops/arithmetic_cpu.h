@@ -67,20 +67,22 @@ struct Flipped {
 
 // out[i] = F(a[i], b[i]) in lines.
 template <class F, class T>
-void broadcast_lines(const Dims& out_dims, const T* a, const Dims& a_dims, const T* b, const Dims& b_dims, T* out) {
+void broadcast_lines(const Dims& out_dims, const T* a, const Dims& a_dims, const T* b, const Dims& b_dims,
+                     T* out) {
   const Lines lines(out_dims, a_dims, b_dims);
-  lines.each([&, step_a = lines.step_a(), step_b = lines.step_b()](size_t to, size_t at_a, size_t at_b, size_t n) {
-    T* o = out + to;
-    const T *x = a + at_a, *y = b + at_b;
-    if (step_a && step_b)
-      for (size_t i = 0; i < n; ++i) o[i] = F::of(x[i], y[i]);
-    else if (step_a)
-      for (size_t i = 0; i < n; ++i) o[i] = F::of(x[i], *y);
-    else if (step_b)
-      for (size_t i = 0; i < n; ++i) o[i] = F::of(*x, y[i]);
-    else
-      for (size_t i = 0; i < n; ++i) o[i] = F::of(*x, *y);
-  });
+  lines.each(
+      [&, step_a = lines.step_a(), step_b = lines.step_b()](size_t to, size_t at_a, size_t at_b, size_t n) {
+        T* o = out + to;
+        const T *x = a + at_a, *y = b + at_b;
+        if (step_a && step_b)
+          for (size_t i = 0; i < n; ++i) o[i] = F::of(x[i], y[i]);
+        else if (step_a)
+          for (size_t i = 0; i < n; ++i) o[i] = F::of(x[i], *y);
+        else if (step_b)
+          for (size_t i = 0; i < n; ++i) o[i] = F::of(*x, y[i]);
+        else
+          for (size_t i = 0; i < n; ++i) o[i] = F::of(*x, *y);
+      });
 }
 
 template <class F>
@@ -90,7 +92,8 @@ void dense_dense(const Op&, Context&, In in, Out out) {
     using T = typename decltype(tag)::type;
     tensor::Dense& c = out[0]->dense();
     resize(c, o, in[0]->dtype());
-    broadcast_lines<F, T>(o, entries<T>(*in[0]).data(), a, entries<T>(*in[1]).data(), b, c.values<T>().data());
+    broadcast_lines<F, T>(o, entries<T>(*in[0]).data(), a, entries<T>(*in[1]).data(), b,
+                          c.values<T>().data());
   });
 }
 
@@ -109,8 +112,8 @@ template <class F, bool kUnion>
 void csr_csr(const Op&, Context&, In in, Out out) {
   const tensor::Csr &a = in[0]->csr(), &b = in[1]->csr();
   if (a.rows != b.rows || a.columns != b.columns) [[unlikely]]
-    throw InvalidArgument(text(F::kName, ": csr operands must have one shape. Received: a=", in[0]->spec(), ", b=",
-                               in[1]->spec(), "."));
+    throw InvalidArgument(text(F::kName, ": csr operands must have one shape. Received: a=", in[0]->spec(),
+                               ", b=", in[1]->spec(), "."));
   with_float(F::kName, a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (same_entries(*in[0], *in[1])) return same_entries_of<F, T>(in, out);
@@ -119,7 +122,8 @@ void csr_csr(const Op&, Context&, In in, Out out) {
     tensor::Csr& c = out[0]->csr();
     c.resize(a.rows, a.columns, most, a.dtype);
     T* values = c.values<T>().data();
-    int32_t *indices = c.indices.template as<int32_t>().data(), *indptr = c.indptr.template as<int32_t>().data();
+    int32_t *indices = c.indices.template as<int32_t>().data(),
+            *indptr = c.indptr.template as<int32_t>().data();
     int32_t n = 0;
     const auto put = [&](int32_t column, T value) {
       indices[n] = column;
@@ -158,8 +162,8 @@ void rows_rows(const Op&, Context& context, In in, Out out) {
   const size_t width = a.width();
   // Of rows there may be more in one: slots of a table that came into being in between.
   if (a.shape.size() != b.shape.size() || width != b.width()) [[unlikely]]
-    throw InvalidArgument(text(F::kName, ": row_sparse operands must have one shape. Received: a=", in[0]->spec(),
-                               ", b=", in[1]->spec(), "."));
+    throw InvalidArgument(text(F::kName, ": row_sparse operands must have one shape. Received: a=",
+                               in[0]->spec(), ", b=", in[1]->spec(), "."));
   with_float(F::kName, a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (same_entries(*in[0], *in[1])) return same_entries_of<F, T>(in, out);

@@ -73,25 +73,32 @@ TEST(Arithmetic, OpenDimensions) {
 TEST(Arithmetic, Errors) {
   const Symbol a = placeholder({{None, 3}}, "a"), b = placeholder({{None, 4}}, "b");
   EXPECT_EQ(message_of<InvalidArgument>([&] { add(a, b); }),
-            "add: the shapes must be equal, or 1 where they differ. Received: a=(None, 3) dense, b=(None, 4) dense.");
+            "add: the shapes must be equal, or 1 where they differ. Received: a=(None, 3) dense, b=(None, 4) "
+            "dense.");
   const Symbol wide = placeholder({{None, 3}, DType::float64}, "wide");
-  EXPECT_EQ(message_of<InvalidArgument>([&] { multiply(a, wide); }),
-            "multiply: a and b must have one float dtype. Received: a=(None, 3) dense, b=(None, 3) dense float64.");
+  EXPECT_EQ(
+      message_of<InvalidArgument>([&] { multiply(a, wide); }),
+      "multiply: a and b must have one float dtype. Received: a=(None, 3) dense, b=(None, 3) dense float64.");
   const Symbol sparse = placeholder({{None, 3}, DType::float32, Storage::csr}, "sparse");
-  EXPECT_EQ(message_of<InvalidArgument>([&] { divide(a, sparse); }),
-            "divide: no kernel for storages (dense, csr). Known: (dense, dense) -> (dense); (csr, dense) -> (csr); "
-            "(row_sparse, dense) -> (row_sparse). Received: (None, 3) dense, (None, 3) csr.");
+  EXPECT_EQ(
+      message_of<InvalidArgument>([&] { divide(a, sparse); }),
+      "divide: no kernel for storages (dense, csr). Known: (dense, dense) -> (dense); (csr, dense) -> (csr); "
+      "(row_sparse, dense) -> (row_sparse). Received: (None, 3) dense, (None, 3) csr.");
   EXPECT_EQ(message_of<InvalidArgument>([&] { multiply(sparse, b); }),
-            "multiply: a sparse operand must have the shape of the result, and a dense one be of that shape, a row, a "
+            "multiply: a sparse operand must have the shape of the result, and a dense one be of that shape, "
+            "a row, a "
             "column or a scalar. Received: a=(None, 3) csr, b=(None, 4) dense.");
   const Tensor five = random_dense({5, 3}, 1), two = random_dense({2, 3}, 2);
   const Symbol c = placeholder({{None, 3}}, "c");
-  EXPECT_EQ(message_of<InvalidArgument>([&] { run({add(a, c)}, {a, c}, {five, two}); }),
+  EXPECT_EQ(message_of<InvalidArgument>([&] {
+              run({add(a, c)}, {a, c}, {five, two});
+            }),
             "add: the shapes must be equal, or 1 where they differ. Received: a=(5, 3), b=(2, 3).");
 }
 
 TEST(Arithmetic, SparseResultsKeepSparsePatterns) {
-  const Tensor x = csr(dense({2, 4}, {1, 0, 2, 0, 0, 3, 0, 0})), y = csr(dense({2, 4}, {0, 5, -2, 0, 0, 0, 0, 7}));
+  const Tensor x = csr(dense({2, 4}, {1, 0, 2, 0, 0, 3, 0, 0})),
+               y = csr(dense({2, 4}, {0, 5, -2, 0, 0, 0, 0, 7}));
   const Symbol p = input(x), q = input(y);
   const auto results = run({add(p, q), multiply(p, q), maximum(p, q), add(p, p)}, {p, q}, {x, y});
   EXPECT_EQ(results[0].csr().nonzeros(), 5u);  // 2 - 2 is stored.
@@ -140,12 +147,12 @@ TEST(Arithmetic, TiesOfMaximumBelongToTheFirst) {
 TEST(Operators, AreWhatTheySay) {
   const Tensor x = dense({2}, {2, -4}), y = dense({2}, {8, 5});
   const Symbol a = input(x), b = input(y);
-  const auto results = run({a + b, a - b, a * b, a / b, -a, a + 1.5, a - 1.5, a * 1.5, a / 2, 1.5 + a, 1.5 - a, 1.5 * a,
-                            8.0 / a},
-                           {a, b}, {x, y});
-  const std::vector<std::vector<float>> want = {{10, 1},     {-6, -9},    {16, -20},  {0.25f, -0.8f}, {-2, 4},
-                                                {3.5f, -2.5f}, {0.5f, -5.5f}, {3, -6},  {1, -2},        {3.5f, -2.5f},
-                                                {-0.5f, 5.5f}, {3, -6},     {4, -2}};
+  const auto results = run(
+      {a + b, a - b, a * b, a / b, -a, a + 1.5, a - 1.5, a * 1.5, a / 2, 1.5 + a, 1.5 - a, 1.5 * a, 8.0 / a},
+      {a, b}, {x, y});
+  const std::vector<std::vector<float>> want = {
+      {10, 1}, {-6, -9}, {16, -20},     {0.25f, -0.8f}, {-2, 4}, {3.5f, -2.5f}, {0.5f, -5.5f},
+      {3, -6}, {1, -2},  {3.5f, -2.5f}, {-0.5f, 5.5f},  {3, -6}, {4, -2}};
   for (size_t i = 0; i < want.size(); ++i) EXPECT_EQ(values(results[i]), want[i]) << i;
   EXPECT_TRUE(scale(a, 1) == a);
   EXPECT_TRUE(shift(a, 0) == a);

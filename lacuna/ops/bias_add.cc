@@ -18,8 +18,8 @@ void dense_dense(const Op&, Context&, std::span<const Tensor* const> in, std::sp
   y.resize(x.shape, x.dtype);
   const size_t units = b.size(), rows = units ? y.size() / units : 0;
   if (x.shape.back() != b.shape[0]) [[unlikely]]
-    throw InvalidArgument(text("bias_add: b must be as long as the last axis of x. Received: x=", in[0]->spec(), ", b=",
-                               in[1]->spec(), "."));
+    throw InvalidArgument(text("bias_add: b must be as long as the last axis of x. Received: x=",
+                               in[0]->spec(), ", b=", in[1]->spec(), "."));
   with_float("bias_add", x.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T *from = x.values<T>().data(), *bias = b.values<T>().data();
@@ -44,9 +44,10 @@ struct BiasAdd final : Op {
     const Spec &x = in[0], &b = in[1];
     require(b.shape.size() == 1 && !x.shape.empty() &&
                 (x.shape.back() == b.shape[0] || x.shape.back() == None || b.shape[0] == None),
-            "bias_add: b must have rank 1 and be as long as the last axis of x. Received: x=", x, ", b=", b, ".");
-    require(x.dtype == b.dtype && is_float(x.dtype), "bias_add: x and b must have one float dtype. Received: x=", x,
-            ", b=", b, ".");
+            "bias_add: b must have rank 1 and be as long as the last axis of x. Received: x=", x, ", b=", b,
+            ".");
+    require(x.dtype == b.dtype && is_float(x.dtype),
+            "bias_add: x and b must have one float dtype. Received: x=", x, ", b=", b, ".");
     return {{x.shape, x.dtype, rule_for(*this, in).out[0]}};
   }
 
@@ -58,7 +59,8 @@ struct BiasAdd final : Op {
 
 const bool registered = register_op("bias_add", [] {
   const auto op = std::make_shared<BiasAdd>();
-  return std::vector<Example>{{op, {{{None, 4}}, {{4}}}}, {op, {{{None, 3, 2}}, {{2}}}}, {op, {{{None, 1}}, {{1}}}}};
+  return std::vector<Example>{
+      {op, {{{None, 4}}, {{4}}}}, {op, {{{None, 3, 2}}, {{2}}}}, {op, {{{None, 1}}, {{1}}}}};
 });
 
 }  // namespace

@@ -21,7 +21,8 @@ size_t Dims::count() const {
 
 Dims dims_of(const Shape& shape) {
   if (shape.size() > kMaxRank) [[unlikely]]  // The message costs memory.
-    throw InvalidArgument(text("broadcast: a tensor has rank 8 at most. Received: shape=", to_string(shape), "."));
+    throw InvalidArgument(
+        text("broadcast: a tensor has rank 8 at most. Received: shape=", to_string(shape), "."));
   Dims dims{.rank = shape.size()};
   for (size_t i = 0; i < shape.size(); ++i) dims.size[i] = static_cast<size_t>(shape[i]);
   return dims;
@@ -29,10 +30,14 @@ Dims dims_of(const Shape& shape) {
 
 Dims dims_of(const Tensor& x) {
   switch (x.storage()) {
-    case Storage::dense: return dims_of(x.dense().shape);
-    case Storage::csr: return {2, {static_cast<size_t>(x.csr().rows), static_cast<size_t>(x.csr().columns)}};
-    case Storage::row_sparse: return dims_of(x.row_sparse().shape);
-    case Storage::row_table: break;
+    case Storage::dense:
+      return dims_of(x.dense().shape);
+    case Storage::csr:
+      return {2, {static_cast<size_t>(x.csr().rows), static_cast<size_t>(x.csr().columns)}};
+    case Storage::row_sparse:
+      return dims_of(x.row_sparse().shape);
+    case Storage::row_table:
+      break;
   }
   Dims dims = dims_of(x.table().shape());
   dims.size[0] = x.table().readable();
@@ -113,7 +118,8 @@ Lines::Lines(const Dims& out, const Dims& a, const Dims& b) {
     along_a *= a.back(i);
     along_b *= b.back(i);
     if (n == 1) continue;
-    if (rank_ > 0 && step_a == a_[rank_ - 1] * size_[rank_ - 1] && step_b == b_[rank_ - 1] * size_[rank_ - 1]) {
+    if (rank_ > 0 && step_a == a_[rank_ - 1] * size_[rank_ - 1] &&
+        step_b == b_[rank_ - 1] * size_[rank_ - 1]) {
       size_[rank_ - 1] *= n;  // Goes on where the dimension before it ends.
       continue;
     }
@@ -133,8 +139,10 @@ Spread spread(const char* where, const Dims& dense, const Dims& sparse) {
     full &= dense.back(i) == sparse.back(i);
   }
   if (!broadcasts_to(dense, sparse) || !(full || inner == 1)) [[unlikely]]
-    throw InvalidArgument(text(where, ": a dense operand must be a scalar, a row, a column, or of the shape of the "
-                               "sparse one. Received: dense=", words(dense), ", sparse=", words(sparse), "."));
+    throw InvalidArgument(text(where,
+                               ": a dense operand must be a scalar, a row, a column, or of the shape of the "
+                               "sparse one. Received: dense=",
+                               words(dense), ", sparse=", words(sparse), "."));
   return {.row = dense.back(sparse.rank - 1) == 1 ? 0 : inner, .column = inner == 1 ? size_t{0} : size_t{1}};
 }
 

@@ -18,7 +18,9 @@ struct Dims {
   std::array<size_t, kMaxRank> size{};
 
   size_t operator[](size_t i) const { return size[i]; }
-  size_t back(size_t i) const { return i < rank ? size[rank - 1 - i] : 1; }  // Counted from the end; 1 beyond.
+  size_t back(size_t i) const {
+    return i < rank ? size[rank - 1 - i] : 1;
+  }  // Counted from the end; 1 beyond.
   size_t count() const;
   bool operator==(const Dims&) const = default;
 };
@@ -57,7 +59,8 @@ class Lines {
     for (size_t i = 1; i < rank_; ++i) lines *= size_[i];
     if (n == 0 || lines == 0) return;
     if (lines == 1) {
-      parallel_for(n, kGrain, [&](size_t begin, size_t end) { f(begin, begin * a_[0], begin * b_[0], end - begin); });
+      parallel_for(n, kGrain,
+                   [&](size_t begin, size_t end) { f(begin, begin * a_[0], begin * b_[0], end - begin); });
       return;
     }
     parallel_for(lines, std::max<size_t>(1, kGrain / n), [&](size_t begin, size_t end) {
@@ -77,8 +80,8 @@ class Lines {
   std::array<size_t, kMaxRank> size_{}, a_{}, b_{};
 };
 
-// How a dense operand lies over rows and columns of a sparse one: element (r, c) at r row + c column. A sparse tensor
-// of rank 3 or more has all dimensions but the first as its columns.
+// How a dense operand lies over rows and columns of a sparse one: element (r, c) at r row + c column. A
+// sparse tensor of rank 3 or more has all dimensions but the first as its columns.
 struct Spread {
   size_t row = 0, column = 0;
   size_t operator()(size_t r, size_t c) const { return r * row + c * column; }

@@ -36,9 +36,11 @@ struct Broadcast : Op {
       if (fits) shape.insert(shape.begin() + axes[i], 1);
     }
     const Storage out = rule_for(*this, in).out[0];
-    fits = fits && (out == Storage::dense ? broadcasts_to(shape, like.shape) : spreads_over(shape, like.shape));
+    fits =
+        fits && (out == Storage::dense ? broadcasts_to(shape, like.shape) : spreads_over(shape, like.shape));
     require(fits && like.shape.size() <= kMaxRank, name(),
-            ": x must broadcast to the shape of like and have its dtype. Received: x=", x, ", like=", like, ".");
+            ": x must broadcast to the shape of like and have its dtype. Received: x=", x, ", like=", like,
+            ".");
     return {{like.shape, x.dtype, out}};
   }
 
@@ -56,8 +58,8 @@ struct BroadcastLike final : Broadcast {
     const auto& self = static_cast<const BroadcastLike&>(op);
     const Dims x = expand(dims_of(*in[0]), self.axes), to = dims_of(*in[1]);
     if (broadcast("broadcast_like", x, to) != to) [[unlikely]]
-      throw InvalidArgument(text("broadcast_like: x must broadcast to the shape of like. Received: x=", in[0]->spec(),
-                                 ", like=", in[1]->spec(), "."));
+      throw InvalidArgument(text("broadcast_like: x must broadcast to the shape of like. Received: x=",
+                                 in[0]->spec(), ", like=", in[1]->spec(), "."));
     with_float("broadcast_like", in[0]->dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
       tensor::Dense& y = out[0]->dense();
@@ -69,8 +71,7 @@ struct BroadcastLike final : Broadcast {
       lines.each([&](size_t place, size_t at, size_t, size_t n) {
         if (lines.step_a())
           for (size_t i = 0; i < n; ++i) into[place + i] = from[at + i] * factor;
-        else
-          std::fill_n(into + place, n, from[at] * factor);
+        else std::fill_n(into + place, n, from[at] * factor);
       });
     });
   }
@@ -120,7 +121,8 @@ struct BroadcastAt final : Broadcast {
     const EntryRows rows("broadcast_at", *in[1]);
     with_float("broadcast_at", in[0]->dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
-      const auto x = csr_view<T>(in[0]->csr(), "broadcast_at"), like = csr_view<T>(in[1]->csr(), "broadcast_at");
+      const auto x = csr_view<T>(in[0]->csr(), "broadcast_at"),
+                 like = csr_view<T>(in[1]->csr(), "broadcast_at");
       if (x.rows != like.rows) [[unlikely]]
         throw InvalidArgument(text("broadcast_at: x must have the shape of like. Received: x=", in[0]->spec(),
                                    ", like=", in[1]->spec(), "."));
@@ -187,7 +189,8 @@ std::vector<Example> at_examples() {
           {std::make_shared<BroadcastAt>(Axes{0}, false), {{{4}}, {{None, 4}}}},
           {std::make_shared<BroadcastAt>(Axes{1}, true), {{{None}}, {{None, 4}}}}};
 }
-const bool registered = register_op("broadcast_like", like_examples) && register_op("broadcast_at", at_examples);
+const bool registered =
+    register_op("broadcast_like", like_examples) && register_op("broadcast_at", at_examples);
 
 }  // namespace
 

@@ -9,13 +9,13 @@
 namespace lacuna {
 namespace {
 
-#define LACUNA_COMPARISON(Type, word, symbol)   \
-  struct Type {                                 \
-    static constexpr const char* kName = word;  \
-    template <class T>                          \
-    static T of(T a, T b) {                     \
-      return static_cast<T>(a symbol b);        \
-    }                                           \
+#define LACUNA_COMPARISON(Type, word, symbol)  \
+  struct Type {                                \
+    static constexpr const char* kName = word; \
+    template <class T>                         \
+    static T of(T a, T b) {                    \
+      return static_cast<T>(a symbol b);       \
+    }                                          \
   };
 LACUNA_COMPARISON(Equal, "equal", ==)
 LACUNA_COMPARISON(NotEqual, "not_equal", !=)
@@ -29,7 +29,8 @@ template <class F>
 struct Compare final : Op {
   std::string_view name() const override { return F::kName; }
 
-  static void dense_dense(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+  static void dense_dense(const Op&, Context&, std::span<const Tensor* const> in,
+                          std::span<Tensor* const> out) {
     const Dims a = dims_of(*in[0]), b = dims_of(*in[1]), o = broadcast(F::kName, a, b);
     const auto run = [&]<class T>(Tag<T>) {
       tensor::Dense& c = out[0]->dense();
@@ -37,15 +38,20 @@ struct Compare final : Op {
       const T *x = in[0]->dense().values<T>().data(), *y = in[1]->dense().values<T>().data();
       T* z = c.values<T>().data();
       const Lines lines(o, a, b);
-      lines.each([&, step_a = lines.step_a(), step_b = lines.step_b()](size_t to, size_t i, size_t j, size_t n) {
-        for (size_t k = 0; k < n; ++k) z[to + k] = F::of(x[i + k * step_a], y[j + k * step_b]);
-      });
+      lines.each(
+          [&, step_a = lines.step_a(), step_b = lines.step_b()](size_t to, size_t i, size_t j, size_t n) {
+            for (size_t k = 0; k < n; ++k) z[to + k] = F::of(x[i + k * step_a], y[j + k * step_b]);
+          });
     };
     switch (in[0]->dtype()) {  // Those of the graph alone.
-      case DType::float32: return run(Tag<float>{});
-      case DType::float64: return run(Tag<double>{});
-      case DType::int32: return run(Tag<int32_t>{});
-      default: return run(Tag<int64_t>{});
+      case DType::float32:
+        return run(Tag<float>{});
+      case DType::float64:
+        return run(Tag<double>{});
+      case DType::int32:
+        return run(Tag<int32_t>{});
+      default:
+        return run(Tag<int64_t>{});
     }
   }
 
@@ -57,8 +63,8 @@ struct Compare final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1];
-    require(a.dtype == b.dtype && a.dtype <= DType::int64, F::kName, ": a and b must have one dtype. Received: a=", a,
-            ", b=", b, ".");
+    require(a.dtype == b.dtype && a.dtype <= DType::int64, F::kName,
+            ": a and b must have one dtype. Received: a=", a, ", b=", b, ".");
     return {{broadcast(F::kName, a, b), a.dtype, rule_for(*this, in).out[0]}};
   }
 };
@@ -73,10 +79,10 @@ std::vector<Example> examples() {
           {op, {{{None}, DType::int64, Values::ids, 3}, {{None}, DType::int64, Values::ids, 3}}},
           {op, {{{None}, DType::int32, Values::ids, 3}, {{1}, DType::int32, Values::ids, 3}}}};
 }
-const bool registered = register_op("equal", examples<Equal>) && register_op("not_equal", examples<NotEqual>) &&
-                        register_op("greater", examples<Greater>) &&
-                        register_op("greater_equal", examples<GreaterEqual>) && register_op("less", examples<Less>) &&
-                        register_op("less_equal", examples<LessEqual>);
+const bool registered =
+    register_op("equal", examples<Equal>) && register_op("not_equal", examples<NotEqual>) &&
+    register_op("greater", examples<Greater>) && register_op("greater_equal", examples<GreaterEqual>) &&
+    register_op("less", examples<Less>) && register_op("less_equal", examples<LessEqual>);
 
 template <class F>
 Symbol applied(const Symbol& a, const Symbol& b) {

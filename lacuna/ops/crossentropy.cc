@@ -35,45 +35,39 @@ bool agree(std::span<const Dim> a, std::span<const Dim> b) {
 
 Shape without_last(const Shape& shape) { return {shape.begin(), shape.end() - 1}; }
 
-// (target, logits) -> loss, and (target, what the gradient needs of the logits, dloss) -> dlogits.
-struct Crossentropy : Op {
-  Crossentropy(const char* op_name, const Rules& op_rules) : name_(op_name), rules_(op_rules) {}
+// (target, what the gradient needs of the logits, dloss) -> dlogits.
+struct Gradient final : Op {
+  Gradient(const char* op_name, Kernel kernel, bool csr_target)
+      : name_(op_name),
+        rules_{{{{Storage::dense, Storage::dense, Storage::dense}, {Storage::dense}, kernel}}} {
+    if (csr_target)
+      rules_.rows.push_back({{Storage::csr, Storage::dense, Storage::dense}, {Storage::dense}, kernel});
+  }
   std::string_view name() const override { return name_; }
   const Rules& rules() const override { return rules_; }
 
- private:
-  const char* name_;
-  const Rules& rules_;
-};
-
-struct Gradient final : Crossentropy {
-  using Crossentropy::Crossentropy;
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     return {{in[1].shape, in[1].dtype, rule_for(*this, in).out[0]}};
   }
+
+ private:
+  const char* name_;
+  Rules rules_;
 };
 
-const Rules& gradient_rules(Kernel kernel, bool csr_target) {
-  using enum Storage;
-  auto* rules = new Rules{{{{dense, dense, dense}, {dense}, kernel}}};  // One for each op, never freed.
-  if (csr_target) rules->rows.push_back({{csr, dense, dense}, {dense}, kernel});
-  return *rules;
-}
-
 const auto& softmax_gradient_op() {
-  static const auto op = std::make_shared<Gradient>("softmax_crossentropy_gradient",
-                                                    gradient_rules(cpu::softmax_crossentropy_gradient, true));
+  static const auto op =
+      std::make_shared<Gradient>("softmax_crossentropy_gradient", cpu::softmax_crossentropy_gradient, true);
   return op;
 }
 const auto& sparse_gradient_op() {
-  static const auto op =
-      std::make_shared<Gradient>("sparse_softmax_crossentropy_gradient",
-                                 gradient_rules(cpu::sparse_softmax_crossentropy_gradient, false));
+  static const auto op = std::make_shared<Gradient>("sparse_softmax_crossentropy_gradient",
+                                                    cpu::sparse_softmax_crossentropy_gradient, false);
   return op;
 }
 const auto& sigmoid_gradient_op() {
-  static const auto op = std::make_shared<Gradient>("sigmoid_crossentropy_gradient",
-                                                    gradient_rules(cpu::sigmoid_crossentropy_gradient, true));
+  static const auto op =
+      std::make_shared<Gradient>("sigmoid_crossentropy_gradient", cpu::sigmoid_crossentropy_gradient, true);
   return op;
 }
 

@@ -1,4 +1,5 @@
-// The stored values of a tensor, whatever its storage: all of a dense one, the entries of csr, the rows of row_sparse.
+// The stored values of a tensor, whatever its storage: all of a dense one, the entries of csr, the rows of
+// row_sparse.
 #pragma once
 #include <cstring>
 
@@ -9,9 +10,12 @@ namespace lacuna {
 template <class T>
 std::span<const T> entries(const Tensor& x) {
   switch (x.storage()) {
-    case Storage::csr: return x.csr().values<T>();
-    case Storage::row_sparse: return x.row_sparse().values<T>();
-    default: return x.dense().values<T>();
+    case Storage::csr:
+      return x.csr().values<T>();
+    case Storage::row_sparse:
+      return x.row_sparse().values<T>();
+    default:
+      return x.dense().values<T>();
   }
 }
 
@@ -38,7 +42,8 @@ std::span<T> entries_like(const Tensor& x, Tensor& out) {
 }
 
 inline bool same_bytes(const Buffer& a, const Buffer& b) {
-  return a.bytes() == b.bytes() && (a.data() == b.data() || !a.bytes() || !std::memcmp(a.data(), b.data(), a.bytes()));
+  return a.bytes() == b.bytes() &&
+         (a.data() == b.data() || !a.bytes() || !std::memcmp(a.data(), b.data(), a.bytes()));
 }
 
 // Whether two tensors of one storage have entries at the same places. At once where they share them.
@@ -49,8 +54,10 @@ inline bool same_entries(const Tensor& a, const Tensor& b) {
       return a.csr().index == b.csr().index && a.csr().columns == b.csr().columns &&
              same_bytes(a.csr().indptr, b.csr().indptr) && same_bytes(a.csr().indices, b.csr().indices);
     case Storage::row_sparse:
-      return a.row_sparse().width() == b.row_sparse().width() && same_bytes(a.row_sparse().ids, b.row_sparse().ids);
-    default: return a.dense().shape == b.dense().shape;
+      return a.row_sparse().width() == b.row_sparse().width() &&
+             same_bytes(a.row_sparse().ids, b.row_sparse().ids);
+    default:
+      return a.dense().shape == b.dense().shape;
   }
 }
 
@@ -87,7 +94,9 @@ class EntryRows {
     return {i, static_cast<size_t>(indptr_[i]), static_cast<size_t>(indptr_[i + 1]), indices_};
   }
   // Rows of a block of parallel_for.
-  size_t grain() const { return std::max<size_t>(1, size_t{32768} * size_ / std::max<size_t>(1, entries_ + size_)); }
+  size_t grain() const {
+    return std::max<size_t>(1, size_t{32768} * size_ / std::max<size_t>(1, entries_ + size_));
+  }
 
  private:
   size_t size_ = 0, entries_ = 0, width_ = 0;

@@ -24,12 +24,14 @@ struct ExtremeGradient final : Op {
   std::string_view name() const override { return "extreme_gradient"; }
   std::string key() const override { return text("extreme_gradient ", largest, ' ', ties); }
 
-  static void at_csr(const Op& op, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+  static void at_csr(const Op& op, Context&, std::span<const Tensor* const> in,
+                     std::span<Tensor* const> out) {
     const auto& self = static_cast<const ExtremeGradient&>(op);
     const EntryRows rows("extreme_gradient", *in[0]);
     with_float("extreme_gradient", in[0]->dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
-      const auto a = csr_view<T>(in[0]->csr(), "extreme_gradient"), b = csr_view<T>(in[1]->csr(), "extreme_gradient"),
+      const auto a = csr_view<T>(in[0]->csr(), "extreme_gradient"),
+                 b = csr_view<T>(in[1]->csr(), "extreme_gradient"),
                  dc = csr_view<T>(in[2]->csr(), "extreme_gradient");
       T* da = entries_like<T>(*in[0], *out[0]).data();
       parallel_for(a.rows, rows.grain(), [&](size_t begin, size_t end) {
@@ -54,8 +56,8 @@ struct ExtremeGradient final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     require(in[0].dtype == in[1].dtype && in[0].dtype == in[2].dtype && is_float(in[0].dtype),
-            "extreme_gradient: a, b and dc must have one float dtype. Received: a=", in[0], ", b=", in[1], ", dc=",
-            in[2], ".");
+            "extreme_gradient: a, b and dc must have one float dtype. Received: a=", in[0], ", b=", in[1],
+            ", dc=", in[2], ".");
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 };

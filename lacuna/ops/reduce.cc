@@ -1,7 +1,7 @@
 // sum, mean and max over axes.
 //
-//   sum, mean    dx = dy repeated along the axes (for the mean, over their number), at the entries of a sparse x
-//   max          dx = dy where x is the largest, shared by ties
+//   sum, mean    dx = dy repeated along the axes (for the mean, over their number), at the entries of a
+//   sparse x max          dx = dy where x is the largest, shared by ties
 #include "lacuna/ops/reduce.h"
 
 #include <algorithm>
@@ -43,11 +43,11 @@ struct Reduce : Op {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec& x = in[0];
     const size_t rank = x.shape.size();
-    require(is_float(x.dtype) && rank <= kMaxRank, name(), ": x must have a float dtype and rank 8 at most. Received: x=",
-            x, ".");
+    require(is_float(x.dtype) && rank <= kMaxRank, name(),
+            ": x must have a float dtype and rank 8 at most. Received: x=", x, ".");
     for (const int axis : axes)
-      require(axis >= 0 && axis < static_cast<int>(rank), name(), ": an axis must be within the rank of x. Received: axis=",
-              axis, ", x=", x, ".");
+      require(axis >= 0 && axis < static_cast<int>(rank), name(),
+              ": an axis must be within the rank of x. Received: axis=", axis, ", x=", x, ".");
     require(x.storage != Storage::row_sparse || axes.empty() || axes.size() == rank, name(),
             ": a row_sparse tensor is summed over all axes. Received: axes=", axes.size(), ", x=", x, ".");
     const cpu::Reduced goes = reduced(rank);
@@ -101,7 +101,8 @@ struct Sum final : Reduce {
       const auto y = out[0]->dense().values<T>();
       const auto as_is = [](double v) { return v; };
       if (in[0]->storage() == Storage::row_sparse || (goes[0] && goes[1])) {
-        y[0] = static_cast<T>(cpu::reduce_all<cpu::SumOf>(x.data(), x.size(), 0.0, as_is, context.scratch, 0) / divisor);
+        y[0] = static_cast<T>(
+            cpu::reduce_all<cpu::SumOf>(x.data(), x.size(), 0.0, as_is, context.scratch, 0) / divisor);
         return;
       }
       with_index(in[0]->csr(), [&](auto indices, auto indptr) {
@@ -109,8 +110,10 @@ struct Sum final : Reduce {
           parallel_for(y.size(), std::max<size_t>(1, kGrain * y.size() / (x.size() + y.size() + 1)),
                        [&](size_t begin, size_t end) {
                          for (size_t r = begin; r < end; ++r) {
-                           const auto first = static_cast<size_t>(indptr[r]), last = static_cast<size_t>(indptr[r + 1]);
-                           const double all = cpu::reduce_line<cpu::SumOf>(x.data() + first, last - first, 0.0, as_is);
+                           const auto first = static_cast<size_t>(indptr[r]),
+                                      last = static_cast<size_t>(indptr[r + 1]);
+                           const double all =
+                               cpu::reduce_line<cpu::SumOf>(x.data() + first, last - first, 0.0, as_is);
                            y[r] = static_cast<T>(all / divisor);
                          }
                        });
@@ -118,7 +121,8 @@ struct Sum final : Reduce {
         }
         const auto columns = context.scratch.get<double>(0, y.size());
         std::fill(columns.begin(), columns.end(), 0.0);
-        for (size_t k = 0; k < x.size(); ++k) columns[static_cast<size_t>(indices[k])] += static_cast<double>(x[k]);
+        for (size_t k = 0; k < x.size(); ++k)
+          columns[static_cast<size_t>(indices[k])] += static_cast<double>(x[k]);
         for (size_t c = 0; c < y.size(); ++c) y[c] = static_cast<T>(columns[c] / divisor);
       });
     });
@@ -133,7 +137,8 @@ struct Sum final : Reduce {
     return rules;
   }
 
-  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy, const std::vector<bool>&) const override {
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
+                               const std::vector<bool>&) const override {
     return {spread_gradient(dy[0], node.in(0), keepdims ? Axes{} : axes, kMean)};
   }
 };
@@ -149,8 +154,8 @@ struct Max final : Reduce {
     self.prepare(*in[0], goes, out[0]->dense());
     with_float("max", in[0]->dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
-      cpu::reduce<cpu::MaxOf>(in[0]->dense().values<T>().data(), dims, goes, 1.0, out[0]->dense().values<T>().data(),
-                              context.scratch);
+      cpu::reduce<cpu::MaxOf>(in[0]->dense().values<T>().data(), dims, goes, 1.0,
+                              out[0]->dense().values<T>().data(), context.scratch);
     });
   }
 
@@ -159,7 +164,8 @@ struct Max final : Reduce {
     return rules;
   }
 
-  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy, const std::vector<bool>&) const override {
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
+                               const std::vector<bool>&) const override {
     const Symbol& x = node.in(0);
     const Axes put_back = keepdims ? Axes{} : axes;
     const Symbol largest = equal(x, broadcast_like(max(x, axes, keepdims), x, put_back));
@@ -170,16 +176,22 @@ struct Max final : Reduce {
 template <class T>
 std::vector<Example> examples() {
   const auto op = [](Axes axes, bool keepdims) { return std::make_shared<T>(axes, keepdims); };
-  return {{op({}, false), {{{None, 4}}}},        {op({}, true), {{{None, 4}}}},
-          {op({0}, false), {{{None, 4}}}},       {op({1}, false), {{{None, 4}}}},
-          {op({0}, true), {{{None, 300}}}},      {op({1}, true), {{{None, 20}}}},
-          {op({0, 1}, false), {{{None, 4}}}},    {op({}, false), {{{None}}}},
-          {op({1}, false), {{{None, 3, 2}}}},    {op({0, 2}, false), {{{None, 3, 2}}}},
-          {op({0, 2, 4}, true), {{{None, 2, 3, 2, 2}}}}, {op({}, false), {{{None, 3, 2}}}}};
+  return {{op({}, false), {{{None, 4}}}},
+          {op({}, true), {{{None, 4}}}},
+          {op({0}, false), {{{None, 4}}}},
+          {op({1}, false), {{{None, 4}}}},
+          {op({0}, true), {{{None, 300}}}},
+          {op({1}, true), {{{None, 20}}}},
+          {op({0, 1}, false), {{{None, 4}}}},
+          {op({}, false), {{{None}}}},
+          {op({1}, false), {{{None, 3, 2}}}},
+          {op({0, 2}, false), {{{None, 3, 2}}}},
+          {op({0, 2, 4}, true), {{{None, 2, 3, 2, 2}}}},
+          {op({}, false), {{{None, 3, 2}}}}};
 }
 
-const bool registered = register_op("sum", examples<Sum<false>>) && register_op("mean", examples<Sum<true>>) &&
-                        register_op("max", examples<Max>);
+const bool registered = register_op("sum", examples<Sum<false>>) &&
+                        register_op("mean", examples<Sum<true>>) && register_op("max", examples<Max>);
 
 template <class T>
 Symbol reduced(const Symbol& x, Axes axes, bool keepdims) {
@@ -191,8 +203,12 @@ Symbol reduced(const Symbol& x, Axes axes, bool keepdims) {
 
 }  // namespace
 
-Symbol sum(const Symbol& x, const Axes& axes, bool keepdims) { return reduced<Sum<false>>(x, axes, keepdims); }
-Symbol mean(const Symbol& x, const Axes& axes, bool keepdims) { return reduced<Sum<true>>(x, axes, keepdims); }
+Symbol sum(const Symbol& x, const Axes& axes, bool keepdims) {
+  return reduced<Sum<false>>(x, axes, keepdims);
+}
+Symbol mean(const Symbol& x, const Axes& axes, bool keepdims) {
+  return reduced<Sum<true>>(x, axes, keepdims);
+}
 Symbol max(const Symbol& x, const Axes& axes, bool keepdims) { return reduced<Max>(x, axes, keepdims); }
 
 }  // namespace lacuna

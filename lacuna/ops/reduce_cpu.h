@@ -57,13 +57,15 @@ K reduce_all(const T* x, size_t n, K first, const Each& each, Scratch& scratch, 
 
 // x as (outer, n, inner); the middle goes.
 template <class F, class K, class T, class Y>
-void reduce_middle(const T* x, size_t outer, size_t n, size_t inner, K first, K divisor, Y* y, Scratch& scratch) {
+void reduce_middle(const T* x, size_t outer, size_t n, size_t inner, K first, K divisor, Y* y,
+                   Scratch& scratch) {
   const auto as_is = [](K v) { return v; };
   if (inner == 1 && outer == 1) {
     *y = static_cast<Y>(reduce_all<F>(x, n, first, as_is, scratch, 2) / divisor);
   } else if (inner == 1) {
     parallel_for(outer, std::max<size_t>(1, kGrain / (n + 1)), [&](size_t begin, size_t end) {
-      for (size_t o = begin; o < end; ++o) y[o] = static_cast<Y>(reduce_line<F>(x + o * n, n, first, as_is) / divisor);
+      for (size_t o = begin; o < end; ++o)
+        y[o] = static_cast<Y>(reduce_line<F>(x + o * n, n, first, as_is) / divisor);
     });
   } else {
     constexpr size_t kColumns = 256;  // Added up on the stack, row after row.
@@ -79,14 +81,15 @@ void reduce_middle(const T* x, size_t outer, size_t n, size_t inner, K first, K 
                        const T* row = x + (o * n + r) * inner + from;
                        for (size_t j = 0; j < columns; ++j) kept[j] = F::of(kept[j], static_cast<K>(row[j]));
                      }
-                     for (size_t j = 0; j < columns; ++j) y[o * inner + from + j] = static_cast<Y>(kept[j] / divisor);
+                     for (size_t j = 0; j < columns; ++j)
+                       y[o * inner + from + j] = static_cast<Y>(kept[j] / divisor);
                    }
                  });
   }
 }
 
-// Over any dimensions: neighbours that go, or stay, are taken together; then one group after the other goes, the last
-// one first.
+// Over any dimensions: neighbours that go, or stay, are taken together; then one group after the other goes,
+// the last one first.
 template <class F, class T>
 void reduce(const T* x, const Dims& dims, const Reduced& reduced, double divisor, T* y, Scratch& scratch) {
   using K = typename F::template Kept<T>;

@@ -44,8 +44,17 @@ Mimic mimic(const Tensor& x, const Axes& axes) {
 }
 
 TEST(Reduce, EqualsMimic) {
-  for (const Shape& shape : std::vector<Shape>{{5}, {4, 7}, {1, 300}, {300, 1}, {3, 4, 5}, {2, 3, 4, 5}, {3, 700},
-                                               {2000, 90}, {0, 3}, {3, 0}, {1, 1}})
+  for (const Shape& shape : std::vector<Shape>{{5},
+                                               {4, 7},
+                                               {1, 300},
+                                               {300, 1},
+                                               {3, 4, 5},
+                                               {2, 3, 4, 5},
+                                               {3, 700},
+                                               {2000, 90},
+                                               {0, 3},
+                                               {3, 0},
+                                               {1, 1}})
     for (size_t mask = 1; mask < size_t{1} << shape.size(); ++mask) {
       Axes axes, negative;
       for (size_t i = 0; i < shape.size(); ++i)

@@ -22,7 +22,8 @@ class RowIndex {
  private:
   size_t find(int64_t id) const {
     size_t at = mix(static_cast<uint64_t>(id)) & (table_.size() - 1);
-    while (table_[at] >= 0 && ids_[static_cast<size_t>(table_[at])] != id) at = (at + 1) & (table_.size() - 1);
+    while (table_[at] >= 0 && ids_[static_cast<size_t>(table_[at])] != id)
+      at = (at + 1) & (table_.size() - 1);
     return at;
   }
 

@@ -52,7 +52,8 @@ struct Affine final : Op {
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 
-  std::vector<Symbol> gradient(const Node&, std::span<const Symbol> dy, const std::vector<bool>&) const override {
+  std::vector<Symbol> gradient(const Node&, std::span<const Symbol> dy,
+                               const std::vector<bool>&) const override {
     return {kScale ? scale(dy[0], number) : dy[0]};
   }
 };
@@ -70,7 +71,8 @@ Symbol scale(const Symbol& x, double factor) {
   return factor == 1 ? x : apply(std::make_shared<Affine<true>>(factor), {x});
 }
 Symbol shift(const Symbol& x, double offset) {
-  return offset == 0 && x.storage() == Storage::dense ? x : apply(std::make_shared<Affine<false>>(offset), {x});
+  return offset == 0 && x.storage() == Storage::dense ? x
+                                                      : apply(std::make_shared<Affine<false>>(offset), {x});
 }
 
 }  // namespace lacuna

@@ -21,8 +21,8 @@ void dense_like(const Op&, Context& context, In in, Out out) {
   const Dims from = dims_of(*in[0]), to = dims_of(*in[1]);
   if (from == to) return alias(x, out[0]->dense());
   if (broadcast("sum_like", from, to) != from) [[unlikely]]
-    throw InvalidArgument(text("sum_like: like must broadcast to the shape of x. Received: x=", in[0]->spec(), ", like=",
-                               in[1]->spec(), "."));
+    throw InvalidArgument(text("sum_like: like must broadcast to the shape of x. Received: x=", in[0]->spec(),
+                               ", like=", in[1]->spec(), "."));
   cpu::Reduced goes{};
   for (size_t i = 0; i < from.rank; ++i) goes[from.rank - 1 - i] = to.back(i) == 1;
   tensor::Dense& y = out[0]->dense();
@@ -77,8 +77,10 @@ struct SumLike final : Op {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &x = in[0], &like = in[1];
     require(is_float(x.dtype) && x.dtype == like.dtype && x.shape.size() <= kMaxRank &&
-                (x.storage == Storage::dense ? broadcasts_to(like.shape, x.shape) : spreads_over(like.shape, x.shape)),
-            "sum_like: like must broadcast to the shape of x and have its dtype. Received: x=", x, ", like=", like, ".");
+                (x.storage == Storage::dense ? broadcasts_to(like.shape, x.shape)
+                                             : spreads_over(like.shape, x.shape)),
+            "sum_like: like must broadcast to the shape of x and have its dtype. Received: x=", x,
+            ", like=", like, ".");
     return {{like.shape, x.dtype, rule_for(*this, in).out[0]}};
   }
 

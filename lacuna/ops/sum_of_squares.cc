@@ -42,7 +42,8 @@ struct SumOfSquares final : Op {
     return {{{}, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 
-  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> ds, const std::vector<bool>&) const override {
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> ds,
+                               const std::vector<bool>&) const override {
     return {multiply(node.in(0), scale(ds[0], 2.0))};
   }
 };

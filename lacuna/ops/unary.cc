@@ -63,10 +63,11 @@ struct UnaryGradient final : Unary {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &x = in[0], &y = in[1], &dy = in[2];
-    require(is_float(x.dtype) && x.dtype == y.dtype && x.dtype == dy.dtype && broadcasts_to(y.shape, x.shape) &&
-                x.shape.size() == y.shape.size() && broadcasts_to(dy.shape, x.shape) &&
-                x.shape.size() == dy.shape.size(),
-            name(), ": x, y and dy must have one shape and float dtype. Received: x=", x, ", y=", y, ", dy=", dy, ".");
+    require(is_float(x.dtype) && x.dtype == y.dtype && x.dtype == dy.dtype &&
+                broadcasts_to(y.shape, x.shape) && x.shape.size() == y.shape.size() &&
+                broadcasts_to(dy.shape, x.shape) && x.shape.size() == dy.shape.size(),
+            name(), ": x, y and dy must have one shape and float dtype. Received: x=", x, ", y=", y,
+            ", dy=", dy, ".");
     return {{x.shape, x.dtype, rule_for(*this, in).out[0]}};
   }
 };
@@ -82,7 +83,8 @@ struct UnaryForward final : Unary {
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 
-  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy, const std::vector<bool>&) const override {
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
+                               const std::vector<bool>&) const override {
     if (!function.slope) return {{}};
     const Symbol &x = node.in(0), y = apply(node.shared_op(), {x});
     return {apply(std::make_shared<UnaryGradient>(function, parameters), {x, y, dy[0]})};
@@ -109,8 +111,9 @@ struct Of {
   // 0·x is 0: a slope that is not finite does not matter where no gradient comes.
   static void gradient(const Op& op, Context&, In in, Out out) {
     if (!same_entries(*in[0], *in[1]) || !same_entries(*in[0], *in[2])) [[unlikely]]
-      throw InvalidArgument(text(op.name(), ": x, y and dy must have their entries at the same places. Received: x=",
-                                 in[0]->spec(), ", y=", in[1]->spec(), ", dy=", in[2]->spec(), "."));
+      throw InvalidArgument(text(
+          op.name(), ": x, y and dy must have their entries at the same places. Received: x=", in[0]->spec(),
+          ", y=", in[1]->spec(), ", dy=", in[2]->spec(), "."));
     with_float(F::kName, in[0]->dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
       const Parameters p = static_cast<const Unary&>(op).parameters;
@@ -185,9 +188,9 @@ bool register_all() {
 }
 
 const bool registered =
-    register_all<unary::Abs, unary::Clip, unary::Elu, unary::Exp, unary::HardSigmoid, unary::Log, unary::Negative,
-                 unary::Relu, unary::Round, unary::Selu, unary::Sigmoid, unary::Sign, unary::Softplus, unary::Softsign,
-                 unary::Sqrt, unary::Square, unary::Tanh>();
+    register_all<unary::Abs, unary::Clip, unary::Elu, unary::Exp, unary::HardSigmoid, unary::Log,
+                 unary::Negative, unary::Relu, unary::Round, unary::Selu, unary::Sigmoid, unary::Sign,
+                 unary::Softplus, unary::Softsign, unary::Sqrt, unary::Square, unary::Tanh>();
 
 }  // namespace
 
@@ -213,7 +216,8 @@ Symbol relu(const Symbol& x, double alpha, double max_value, double threshold) {
 }
 
 Symbol clip(const Symbol& x, double min_value, double max_value) {
-  require(min_value <= max_value, "clip: min_value must not be above max_value. Received: min_value=", min_value,
+  require(min_value <= max_value,
+          "clip: min_value must not be above max_value. Received: min_value=", min_value,
           ", max_value=", max_value, ".");
   return applied(Of<unary::Clip>::function(), x, {.high = max_value, .low = min_value});
 }

@@ -12,8 +12,8 @@ namespace {
 
 using namespace test;
 
-const std::vector<double> kPoints = {-1000, -30, -2.6, -2.5, -2.4, -1, -0.5, -1e-9, 0,   1e-9,
-                                     0.2,   0.5, 1,    1.5,  2,    2.5, 3.7, 30,    1000};
+const std::vector<double> kPoints = {-1000, -30, -2.6, -2.5, -2.4, -1,  -0.5, -1e-9, 0,   1e-9,
+                                     0.2,   0.5, 1,    1.5,  2,    2.5, 3.7,  30,    1000};
 
 template <class T>
 void expect_values(const std::function<Symbol(const Symbol&)>& f, const std::function<double(double)>& want,
@@ -44,9 +44,11 @@ TEST(Unary, ValuesAreThoseOfTheStandardLibrary) {
   expect_function(lacuna::abs, [](double x) { return std::fabs(x); });
   expect_function(sign, [](double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : 0.0; });
   expect_function(square, [](double x) { return x * x; });
-  expect_function(lacuna::sqrt, [](double x) { return std::sqrt(x); }, positive);
+  expect_function(
+      lacuna::sqrt, [](double x) { return std::sqrt(x); }, positive);
   expect_function(lacuna::exp, [](double x) { return std::exp(x); }, {-1000, -3, 0, 0.5, 20});
-  expect_function(lacuna::log, [](double x) { return std::log(x); }, positive);
+  expect_function(
+      lacuna::log, [](double x) { return std::log(x); }, positive);
   expect_function(lacuna::round, [](double x) { return std::nearbyint(x); });  // 0.5 is 0, 1.5 is 2
   expect_function(sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); });
   expect_function(lacuna::tanh, [](double x) { return std::tanh(x); });
@@ -81,8 +83,8 @@ TEST(Unary, NotANumberIsNotHidden) {
 
 TEST(Unary, SparseOnlyWhereZeroStaysZero) {
   const Symbol x = placeholder({{None, 4}, DType::float32, Storage::csr}, "x");
-  for (const Symbol& y : {negative(x), lacuna::abs(x), square(x), lacuna::sqrt(x), relu(x), relu(x, 0, 6, 0.5),
-                          lacuna::tanh(x), elu(x), selu(x), softsign(x), clip(x, -1, 1)})
+  for (const Symbol& y : {negative(x), lacuna::abs(x), square(x), lacuna::sqrt(x), relu(x),
+                          relu(x, 0, 6, 0.5), lacuna::tanh(x), elu(x), selu(x), softsign(x), clip(x, -1, 1)})
     EXPECT_EQ(y.storage(), Storage::csr);
   EXPECT_EQ(message_of<InvalidArgument>([&] { sigmoid(x); }),
             "sigmoid: no kernel for storages (csr). Known: (dense) -> (dense). Received: (None, 4) csr.");

@@ -93,8 +93,9 @@ void Optimizer::step_one(const VariablePtr& weight, const Tensor& gradient, doub
   }
 
   if (gradient.storage() == Storage::dense) {
-    require(!weight->is_table(), "optimizer: the gradient of a table must be row_sparse. Received: weight '",
-            weight->name(), "', gradient=", gradient.spec(), ".");
+    if (weight->is_table())  // Not by require: its arguments would be made at each step.
+      throw InvalidArgument(text("optimizer: the gradient of a table must be row_sparse. Received: weight '",
+                                 weight->name(), "', gradient=", gradient.spec(), "."));
     update(to, {nullptr, nullptr, gradient.dense().values<T>().data(), rows}, clip, rate, step);
     return;
   }

@@ -117,8 +117,10 @@ void rows_to_csr(const tensor::RowSparse& a, tensor::Csr& out) {
     const auto values = out.values<T>();
     const auto indices = out.indices.template as<int32_t>(), indptr = out.indptr.template as<int32_t>();
     std::fill(indptr.begin(), indptr.end(), 0);
-    for (size_t i = 0; i < ids.size(); ++i)  // Rows stand in any order: how long each is, then where it begins.
-      for (size_t c = 0; c < width; ++c) indptr[static_cast<size_t>(ids[i]) + 1] += from[i * width + c] != T(0);
+    for (size_t i = 0; i < ids.size();
+         ++i)  // Rows stand in any order: how long each is, then where it begins.
+      for (size_t c = 0; c < width; ++c)
+        indptr[static_cast<size_t>(ids[i]) + 1] += from[i * width + c] != T(0);
     for (size_t r = 0; r < rows; ++r) indptr[r + 1] += indptr[r];
     for (size_t i = 0; i < ids.size(); ++i) {
       auto k = static_cast<size_t>(indptr[static_cast<size_t>(ids[i])]);
@@ -248,7 +250,8 @@ Tensor cast(const Tensor& a, DType dtype) {
       convert(a.row_sparse().data, a.dtype(), result.row_sparse().data, dtype);
       result.row_sparse().dtype = dtype;
       break;
-    case Storage::row_table: break;
+    case Storage::row_table:
+      break;
   }
   return result;
 }

@@ -103,7 +103,8 @@ TEST(CastStorage, GoesRoundBetweenAllStorages) {
     expect_same(to_row_sparse(Tensor(to_csr(dense))));
     expect_same(to_csr(Tensor(to_row_sparse(dense))));
     EXPECT_EQ(cast(Tensor(to_csr(dense)), DType::float32).dtype(), DType::float32);
-    for (const double v : to_csr(dense).values<double>()) EXPECT_NE(v, 0);
+    const tensor::Csr sparse = to_csr(dense);
+    for (const double v : sparse.values<double>()) EXPECT_NE(v, 0);
   }
 }
 

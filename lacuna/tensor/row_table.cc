@@ -133,6 +133,10 @@ void RowTable::set_states(size_t states) {
       std::memset(memory_ + (s * stride_ + width_) * item, 0, (stride_ - width_) * item);
   }
   states_ = states;
+  forget_reads();
+}
+
+void RowTable::forget_reads() {
   drawn_ = 0;
   drawn_index_->clear();
 }
@@ -156,7 +160,7 @@ void RowTable::make_row(size_t slot, int64_t id) {
 
 template <class I>
 void RowTable::find_or_make(std::span<const I> ids, std::span<int32_t> slots) {
-  drawn_ = 0;
+  forget_reads();
   for (size_t k = 0; k < ids.size(); ++k) {
     if (k + kAhead < ids.size()) index_->prefetch(ids[k + kAhead]);
     const int64_t id = ids[k];
@@ -176,8 +180,6 @@ void RowTable::find_or_make(std::span<const I> ids, std::span<int32_t> slots) {
 
 template <class I>
 void RowTable::find_or_draw(std::span<const I> ids, std::span<int32_t> slots) {
-  drawn_ = 0;
-  drawn_index_->clear();
   for (size_t k = 0; k < ids.size(); ++k) {
     if (k + kAhead < ids.size()) index_->prefetch(ids[k + kAhead]);
     const int64_t id = ids[k];
@@ -260,9 +262,9 @@ void RowTable::assign(const tensor::Dense& values) {
 }
 
 void RowTable::clear() {
+  forget_reads();
   index_->clear();
-  drawn_index_->clear();
-  size_ = drawn_ = 0;
+  size_ = 0;
 }
 
 size_t RowTable::bytes() const {

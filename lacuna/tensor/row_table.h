@@ -39,12 +39,14 @@ class RowTable {
   void touch(std::span<const int64_t> ids, std::span<int32_t> slots);
   void touch(std::span<const int32_t> ids, std::span<int32_t> slots);
 
-  // The same for reading, which leaves the table as it is: rows of unknown ids are drawn in slots beyond size(),
-  // which hold until the next call of touch or read.
+  // The same for reading, which leaves the table as it is: rows of unknown ids are drawn in slots beyond size(), which
+  // hold until forget_reads() or touch.
   void read(std::span<const int64_t> ids, std::span<int32_t> slots);
   void read(std::span<const int32_t> ids, std::span<int32_t> slots);
 
-  // Slots that may be read: size() and the ones that the last read() drew.
+  void forget_reads();
+
+  // Slots that may be read: size() and the ones that reads drew.
   size_t readable() const { return size_ + drawn_; }
 
   // First value of slot 0; slot s starts at + s * stride(). Valid until rows are made.
@@ -87,7 +89,7 @@ class RowTable {
   std::byte* memory_ = nullptr;
   std::vector<int64_t> ids_;
   std::unique_ptr<Index> index_;   // Of touched rows.
-  std::unique_ptr<Index> drawn_index_;  // Of the rows that the last read() drew.
+  std::unique_ptr<Index> drawn_index_;  // Of the rows that reads drew.
 };
 
 }  // namespace lacuna

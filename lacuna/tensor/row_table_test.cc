@@ -61,6 +61,8 @@ TEST_P(RowTableTest, ReadsDrawWithoutKeeping) {
     EXPECT_EQ(table.rows<float>()[static_cast<size_t>(read_slots[2]) * table.stride()], 5);
     EXPECT_EQ(table.rows<float>()[static_cast<size_t>(read_slots[1]) * table.stride() + 1], drawn(7, 2)[1]);
   }
+  table.forget_reads();
+  EXPECT_EQ(table.readable(), 2u);
   std::vector<int64_t> later{8};
   std::vector<int32_t> slot(1);
   table.touch(std::span<const int64_t>(later), slot);

@@ -122,20 +122,20 @@ nb::dict from_config(const Config& config) {
   return result;
 }
 
-WeakCallable::WeakCallable(nb::handle callable, const char* what)
-    : reference_(new nb::object(nb::steal(PyWeakref_NewRef(callable.ptr(), nullptr))),
-                 [](nb::object* object) {  // The library lets go of it on any thread.
+WeakObject::WeakObject(nb::handle object, const char* what)
+    : reference_(new nb::object(nb::steal(PyWeakref_NewRef(object.ptr(), nullptr))),
+                 [](nb::object* reference) {  // The library lets go of it on any thread.
                    const nb::gil_scoped_acquire gil;
-                   delete object;
+                   delete reference;
                  }),
       what_(what) {
   if (!reference_->is_valid()) throw nb::python_error();
 }
 
-nb::object WeakCallable::get() const {
-  nb::object callable = (*reference_)();
-  require(!callable.is_none(), what_, ": the function must live as long as it may be called. Received: one that is gone.");
-  return callable;
+nb::object WeakObject::get() const {
+  nb::object object = (*reference_)();
+  require(!object.is_none(), what_, ": it must live as long as it may be called. Received: one that is gone.");
+  return object;
 }
 
 }  // namespace lacuna::bind

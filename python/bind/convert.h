@@ -46,11 +46,13 @@ Symbol to_symbol(nb::handle value, const Symbol* like = nullptr);
 
 nb::dict from_config(const Config& config);
 
-// A callable of Python that the library may hold for as long as it likes: it is referred to weakly, so that no cycle
-// hides from the garbage collector. Whoever passes it (a layer, a model) keeps it alive.
-class WeakCallable {
+// An object of Python (a function, a layer) that the library may refer to for as long as it likes: weakly, so that no
+// cycle hides from the garbage collector. Whoever passes it keeps it alive.
+class WeakObject {
  public:
-  WeakCallable(nb::handle callable, const char* what);
+  WeakObject(nb::handle object, const char* what);
+
+  nb::object get() const;  // With the GIL held.
 
   template <class... Symbols>
   Symbol operator()(const Symbols&... symbols) const {
@@ -59,8 +61,6 @@ class WeakCallable {
   }
 
  private:
-  nb::object get() const;
-
   std::shared_ptr<nb::object> reference_;
   const char* what_;
 };

@@ -1,0 +1,116 @@
+// Callbacks: the library calls one object of Python, a CallbackList, which calls the others.
+#include "python/bind/callbacks.h"
+
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "lacuna/models/callbacks.h"
+#include "lacuna/models/model.h"
+
+namespace lacuna::bind {
+namespace {
+
+using callbacks::Logs;
+
+nb::dict to_dict(const Logs& logs) {
+  nb::dict result;
+  for (const auto& [name, value] : logs) {
+    if (name == "batch" || name == "size") result[name.c_str()] = static_cast<int64_t>(value);
+    else result[name.c_str()] = value;
+  }
+  return result;
+}
+
+// What a callback made of the logs: numbers alone come back.
+void write_back(const nb::dict& changed, Logs& logs) {
+  for (const auto& [key, value] : changed) {
+    double number;
+    if (!nb::isinstance<nb::str>(key) || !nb::try_cast(nb::object(nb::borrow(value)), number)) continue;
+    const auto name = nb::cast<std::string>(key);
+    if (double* known = callbacks::find(logs, name)) *known = number;
+    else logs.emplace_back(name, number);
+  }
+}
+
+// The trainer of a model while one of the library's own callbacks looks at it.
+struct Attach {
+  callbacks::Callback& callback;
+  Attach(callbacks::Callback& c, Model& model) : callback(c) { callback.trainer = &model.trainer(); }
+  ~Attach() { callback.trainer = nullptr; }
+};
+
+}  // namespace
+
+PythonCallbacks::PythonCallbacks(nb::object list)
+    : list_(std::move(list)), wants_batches_(nb::cast<bool>(list_.attr("wants_batches"))) {}
+
+void PythonCallbacks::on_train_begin(const Logs& logs) {
+  const nb::gil_scoped_acquire gil;
+  nb::dict p;
+  p["batch_size"] = params.batch_size;
+  p["epochs"] = params.epochs;
+  p["steps"] = nb::none();
+  p["samples"] = params.samples;
+  p["verbose"] = params.verbose;
+  p["do_validation"] = params.do_validation;
+  p["metrics"] = params.metrics;
+  list_.attr("set_params")(p);
+  list_.attr("on_train_begin")(to_dict(logs));
+}
+void PythonCallbacks::on_train_end(const Logs&) {
+  const nb::gil_scoped_acquire gil;
+  list_.attr("on_train_end")(nb::dict());
+}
+void PythonCallbacks::on_epoch_begin(int epoch, const Logs& logs) {
+  const nb::gil_scoped_acquire gil;
+  list_.attr("on_epoch_begin")(epoch, to_dict(logs));
+}
+void PythonCallbacks::on_epoch_end(int epoch, Logs& logs) {
+  const nb::gil_scoped_acquire gil;
+  const nb::dict dict = to_dict(logs);
+  list_.attr("on_epoch_end")(epoch, dict);
+  write_back(dict, logs);
+}
+void PythonCallbacks::on_batch_begin(int64_t batch, const Logs& logs) {
+  const nb::gil_scoped_acquire gil;
+  list_.attr("on_batch_begin")(batch, to_dict(logs));
+}
+void PythonCallbacks::on_batch_end(int64_t batch, const Logs& logs) {
+  const nb::gil_scoped_acquire gil;
+  list_.attr("on_batch_end")(batch, to_dict(logs));
+}
+
+void bind_callbacks(nb::module_& m) {
+  using callbacks::EarlyStopping;
+  nb::class_<EarlyStopping>(m, "EarlyStopping")
+      .def(
+          "__init__",
+          [](EarlyStopping* self, const std::string& monitor, double min_delta, int patience, int verbose,
+             const std::string& mode, std::optional<double> baseline, bool restore_best_weights) {
+            new (self) EarlyStopping(callbacks::EarlyStoppingOptions{.monitor = monitor,
+                                                                     .min_delta = min_delta,
+                                                                     .patience = patience,
+                                                                     .verbose = verbose,
+                                                                     .mode = mode,
+                                                                     .baseline = baseline,
+                                                                     .restore_best_weights = restore_best_weights});
+          },
+          "monitor"_a, "min_delta"_a, "patience"_a, "verbose"_a, "mode"_a, "baseline"_a.none(), "restore_best_weights"_a)
+      .def("on_train_begin", [](EarlyStopping& self) { self.on_train_begin({}); })
+      .def("on_train_end", [](EarlyStopping& self) { self.on_train_end({}); })
+      .def(
+          "on_epoch_end",
+          [](EarlyStopping& self, Model& model, int epoch, const nb::dict& dict) {
+            Logs logs;
+            write_back(dict, logs);
+            const Attach attach(self, model);
+            self.on_epoch_end(epoch, logs);
+          },
+          "model"_a, "epoch"_a, "logs"_a)
+      .def_prop_ro("wait", &EarlyStopping::wait)
+      .def_prop_ro("stopped_epoch", &EarlyStopping::stopped_epoch)
+      .def_prop_ro("best", &EarlyStopping::best);
+}
+
+}  // namespace lacuna::bind

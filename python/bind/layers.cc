@@ -1,0 +1,235 @@
+// Layers: those of the library, and those whose build and call are written in Python.
+#include "lacuna/layers/layer.h"
+
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "lacuna/layers/core.h"
+#include "lacuna/layers/dense.h"
+#include "lacuna/layers/embedding.h"
+#include "lacuna/layers/input.h"
+#include "lacuna/layers/merge.h"
+#include "lacuna/models/sequential.h"
+#include "python/bind/convert.h"
+
+namespace lacuna::bind {
+namespace {
+
+using layers::LayerOptions;
+using Initializer = Arg<initializers::Initializer>;
+using Regularizer = Arg<regularizers::Regularizer>;
+using Constraint = Arg<constraints::Constraint>;
+using Activation = Arg<activations::Activation>;
+
+// None is an argument that is not given.
+template <class A>
+A or_none(const A* argument) {
+  return argument ? *argument : A();
+}
+
+// A layer of Python: an object with `_build(list of shapes)` and `call(inputs)`.
+class PythonLayer final : public layers::Layer {
+ public:
+  PythonLayer(nb::handle self, const LayerOptions& options, const std::string& class_name)
+      : Layer(options, class_name), self_(self, "layer") {}
+
+  using Layer::add_weight;
+
+ protected:
+  void build(const std::vector<Shape>& input_shapes) override {
+    const nb::gil_scoped_acquire gil;
+    nb::list shapes;
+    for (const Shape& s : input_shapes) shapes.append(from_shape(s));
+    self_.get().attr("_build")(shapes);
+  }
+  Symbol call(const Symbol& input) override {
+    const nb::gil_scoped_acquire gil;
+    return to_symbol(self_.get().attr("call")(input));
+  }
+  Symbol call(const std::vector<Symbol>& inputs) override {
+    const nb::gil_scoped_acquire gil;
+    return to_symbol(self_.get().attr("call")(inputs));
+  }
+
+ private:
+  WeakObject self_;
+};
+
+nb::list handles(const std::vector<layers::Weight*>& weights, bool trainable, bool all) {
+  nb::list result;
+  for (const layers::Weight* w : weights)
+    if (all || w->trainable == trainable) result.append(VariableHandle{w->variable});
+  return result;
+}
+
+// Inputs and outputs of the calls that somebody still holds, oldest first.
+nb::list calls(const layers::LayerState& state) {
+  nb::list result;
+  for (const auto& weak : state.calls)
+    if (const auto call = weak.lock()) {
+      nb::list outputs;
+      for (const Symbol& s : call->outputs) outputs.append(s.with_origin(call));
+      result.append(nb::make_tuple(nb::cast(call->inputs), outputs));
+    }
+  return result;
+}
+
+uintptr_t id(const layers::LayerState* state) { return reinterpret_cast<uintptr_t>(state); }
+
+void bind_layer(nb::module_& m) {
+  nb::class_<LayerOptions>(m, "LayerOptions")
+      .def(
+          "__init__",
+          [](LayerOptions* self, const std::optional<std::string>& name, bool trainable,
+             const std::optional<std::string>& dtype, nb::handle input_shape, nb::handle batch_input_shape) {
+            new (self) LayerOptions{.name = name.value_or(""), .trainable = trainable};
+            if (dtype) self->dtype = dtype_from_name(*dtype);
+            if (!input_shape.is_none()) self->input_shape = to_shape(input_shape);
+            if (!batch_input_shape.is_none()) self->batch_input_shape = to_shape(batch_input_shape);
+          },
+          "name"_a.none(), "trainable"_a, "dtype"_a.none(), "input_shape"_a.none(), "batch_input_shape"_a.none());
+
+  nb::class_<AnyLayer>(m, "Layer")
+      .def("__call__", [](const AnyLayer& l, const Symbol& input) { return (*l)(input); }, "input"_a)
+      .def("__call__", [](const AnyLayer& l, const std::vector<Symbol>& inputs) { return (*l)(inputs); }, "inputs"_a)
+      .def_prop_ro("id", [](const AnyLayer& l) { return id(l->state().get()); })
+      .def_prop_ro("name", [](const AnyLayer& l) { return l->name(); })
+      .def_prop_ro("class_name", [](const AnyLayer& l) { return l->state()->class_name; })
+      .def_prop_ro("built", [](const AnyLayer& l) { return l->state()->built; })
+      .def_prop_ro("dtype", [](const AnyLayer& l) { return std::string(name_of(l->state()->dtype)); })
+      .def_prop_rw("trainable", [](const AnyLayer& l) { return l->trainable(); },
+                   [](const AnyLayer& l, bool trainable) { l->set_trainable(trainable); })
+      .def_prop_ro("weights", [](const AnyLayer& l) { return handles(l->state()->ordered_weights(), true, true); })
+      .def_prop_ro("trainable_weights",
+                   [](const AnyLayer& l) { return handles(l->state()->ordered_weights(), true, false); })
+      .def_prop_ro("non_trainable_weights",
+                   [](const AnyLayer& l) { return handles(l->state()->ordered_weights(), false, false); })
+      .def_prop_ro("calls", [](const AnyLayer& l) { return calls(*l->state()); })
+      .def("get_weights", [](const AnyLayer& l) { return to_numpy(l->get_weights()); })
+      .def("set_weights",
+           [](const AnyLayer& l, const std::vector<ArrayHandle>& weights) { l->set_weights(to_values(weights)); },
+           "weights"_a)
+      .def(
+          "add_weight",
+          [](const AnyLayer& l, const std::string& name, nb::handle shape, const Initializer& initializer,
+             const Regularizer* regularizer, bool trainable, const Constraint* constraint, bool sparse_weight) {
+            auto* layer = dynamic_cast<PythonLayer*>(&*l);
+            require(layer, l->name(), ": weights can be added to layers that derive from Layer alone. Received: a ",
+                    l->state()->class_name, ".");
+            layer->add_weight(name, to_shape(shape), initializer, or_none(regularizer), or_none(constraint), trainable,
+                              sparse_weight);
+            return VariableHandle{l->state()->weights.back().variable};
+          },
+          "name"_a, "shape"_a, "initializer"_a, "regularizer"_a.none(), "trainable"_a, "constraint"_a.none(),
+          "sparse_weight"_a);
+  m.def("python_layer",
+        [](nb::handle self, const std::string& class_name, const LayerOptions& options) {
+          return AnyLayer(PythonLayer(self, options, class_name));
+        },
+        "self"_a, "class_name"_a, "options"_a);
+}
+
+void bind_core(nb::module_& m) {
+  m.def(
+      "input",
+      [](nb::handle shape, nb::handle batch_shape, const std::optional<std::string>& name,
+         const std::optional<std::string>& dtype, bool sparse) {
+        layers::InputOptions options{.name = name.value_or(""), .sparse = sparse};
+        if (!shape.is_none()) options.shape = to_shape(shape);
+        if (!batch_shape.is_none()) options.batch_shape = to_shape(batch_shape);
+        if (dtype) options.dtype = dtype_from_name(*dtype);
+        return layers::Input(options);
+      },
+      "shape"_a.none(), "batch_shape"_a.none(), "name"_a.none(), "dtype"_a.none(), "sparse"_a);
+  m.def(
+      "dense_layer",
+      [](Dim units, const Activation* activation, bool use_bias, const Initializer& kernel_initializer,
+         const Initializer& bias_initializer, const Regularizer* kernel_regularizer, const Regularizer* bias_regularizer,
+         const Regularizer* activity_regularizer, const Constraint* kernel_constraint, const Constraint* bias_constraint,
+         bool sparse_weight, const LayerOptions& o) {
+        return AnyLayer(layers::Dense(units, {.activation = or_none(activation),
+                                              .use_bias = use_bias,
+                                              .kernel_initializer = kernel_initializer,
+                                              .bias_initializer = bias_initializer,
+                                              .kernel_regularizer = or_none(kernel_regularizer),
+                                              .bias_regularizer = or_none(bias_regularizer),
+                                              .activity_regularizer = or_none(activity_regularizer),
+                                              .kernel_constraint = or_none(kernel_constraint),
+                                              .bias_constraint = or_none(bias_constraint),
+                                              .sparse_weight = sparse_weight,
+                                              .name = o.name,
+                                              .trainable = o.trainable,
+                                              .dtype = o.dtype,
+                                              .input_shape = o.input_shape,
+                                              .batch_input_shape = o.batch_input_shape}));
+      },
+      "units"_a, "activation"_a.none(), "use_bias"_a, "kernel_initializer"_a, "bias_initializer"_a,
+      "kernel_regularizer"_a.none(), "bias_regularizer"_a.none(), "activity_regularizer"_a.none(),
+      "kernel_constraint"_a.none(), "bias_constraint"_a.none(), "sparse_weight"_a, "options"_a);
+  m.def(
+      "embedding_layer",
+      [](Dim input_dim, Dim output_dim, const Initializer& embeddings_initializer,
+         const Regularizer* embeddings_regularizer, const Regularizer* activity_regularizer,
+         const Constraint* embeddings_constraint, bool mask_zero, Dim input_length, bool sparse_grad,
+         const LayerOptions& o) {
+        return AnyLayer(layers::Embedding(input_dim, output_dim,
+                                          {.embeddings_initializer = embeddings_initializer,
+                                           .embeddings_regularizer = or_none(embeddings_regularizer),
+                                           .activity_regularizer = or_none(activity_regularizer),
+                                           .embeddings_constraint = or_none(embeddings_constraint),
+                                           .mask_zero = mask_zero,
+                                           .input_length = input_length,
+                                           .sparse_grad = sparse_grad,
+                                           .name = o.name,
+                                           .trainable = o.trainable,
+                                           .dtype = o.dtype,
+                                           .input_shape = o.input_shape,
+                                           .batch_input_shape = o.batch_input_shape}));
+      },
+      "input_dim"_a, "output_dim"_a, "embeddings_initializer"_a, "embeddings_regularizer"_a.none(),
+      "activity_regularizer"_a.none(), "embeddings_constraint"_a.none(), "mask_zero"_a, "input_length"_a, "sparse_grad"_a,
+      "options"_a);
+  m.def("activation_layer",
+        [](const Activation& activation, const LayerOptions& o) { return AnyLayer(layers::Activation(activation, o)); },
+        "activation"_a, "options"_a);
+  m.def(
+      "dropout_layer",
+      [](double rate, std::optional<uint64_t> seed, const LayerOptions& o) {
+        return AnyLayer(layers::Dropout(rate, {.seed = seed,
+                                               .name = o.name,
+                                               .trainable = o.trainable,
+                                               .dtype = o.dtype,
+                                               .input_shape = o.input_shape,
+                                               .batch_input_shape = o.batch_input_shape}));
+      },
+      "rate"_a, "seed"_a.none(), "options"_a);
+  m.def("flatten_layer", [](const LayerOptions& o) { return AnyLayer(layers::Flatten(o)); }, "options"_a);
+  m.def("reshape_layer",
+        [](nb::handle shape, const LayerOptions& o) { return AnyLayer(layers::Reshape(to_shape(shape), o)); },
+        "target_shape"_a, "options"_a);
+}
+
+void bind_merge(nb::module_& m) {
+  m.def("concatenate_layer", [](int axis, const LayerOptions& o) { return AnyLayer(layers::Concatenate(axis, o)); },
+        "axis"_a, "options"_a);
+  m.def("add_layer", [](const LayerOptions& o) { return AnyLayer(layers::Add(o)); }, "options"_a);
+  m.def("subtract_layer", [](const LayerOptions& o) { return AnyLayer(layers::Subtract(o)); }, "options"_a);
+  m.def("multiply_layer", [](const LayerOptions& o) { return AnyLayer(layers::Multiply(o)); }, "options"_a);
+  m.def("average_layer", [](const LayerOptions& o) { return AnyLayer(layers::Average(o)); }, "options"_a);
+  m.def("dot_layer",
+        [](int first, int second, bool normalize, const LayerOptions& o) {
+          return AnyLayer(layers::Dot(std::pair{first, second}, normalize, o));
+        },
+        "first_axis"_a, "second_axis"_a, "normalize"_a, "options"_a);
+}
+
+}  // namespace
+
+void bind_layers(nb::module_& m) {
+  bind_layer(m);
+  bind_core(m);
+  bind_merge(m);
+}
+
+}  // namespace lacuna::bind
