@@ -80,7 +80,6 @@ def draw(path, history, truth, right, sections) -> None:
         axes.set(title=title, xlabel="epoch", xticks=epochs)
         axes.grid(alpha=0.3)
         axes.legend()
-    axes.axhline(0.9, color="tab:red", linewidth=0.8, linestyle="--")
 
     axes = figure.add_subplot(grid[:, 1])
     places = np.arange(len(shown))

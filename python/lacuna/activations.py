@@ -1,0 +1,91 @@
+"""Activations: functions of a symbol. relu, elu, linear, selu, softsign and tanh take csr, since zero stays zero there;
+the others of csr are errors."""
+
+from lacuna import _core
+
+
+def elu(x, alpha=1.0):
+    """x where x > 0, else alpha (exp(x) - 1)."""
+    return _core.elu(x, alpha)
+
+
+def exponential(x):
+    """exp(x)"""
+    return _core.exponential(x)
+
+
+def hard_sigmoid(x):
+    """max(0, min(1, 0.2 x + 0.5))"""
+    return _core.hard_sigmoid(x)
+
+
+def linear(x):
+    """x itself"""
+    return x
+
+
+def relu(x, alpha=0.0, max_value=None, threshold=0.0):
+    """max_value where x >= max_value, x where x >= threshold, else alpha (x - threshold)."""
+    return _core.relu(x, alpha, max_value, threshold)
+
+
+def selu(x):
+    """Scaled elu; Klambauer et al., NIPS 2017."""
+    return _core.selu(x)
+
+
+def sigmoid(x):
+    """1 / (1 + exp(-x))"""
+    return _core.sigmoid(x)
+
+
+def softmax(x, axis=-1):
+    """exp(x) / sum(exp(x)) along the last axis; rank 2 or more."""
+    return _core.softmax(x, axis)
+
+
+def softplus(x):
+    """log(1 + exp(x))"""
+    return _core.softplus(x)
+
+
+def softsign(x):
+    """x / (1 + |x|)"""
+    return _core.softsign(x)
+
+
+def tanh(x):
+    """tanh(x)"""
+    return _core.tanh(x)
+
+
+_functions = (elu, exponential, hard_sigmoid, linear, relu, selu, sigmoid, softmax, softplus, softsign, tanh)
+_names = {function: function.__name__ for function in _functions}
+
+
+def get(identifier):
+    """The function of a name; linear of None; a function itself. ValueError for an unknown name."""
+    if identifier is None:
+        return linear
+    if isinstance(identifier, str):
+        return globals()[_core.activation(identifier).name]
+    if callable(identifier):
+        return identifier
+    raise TypeError(f"activation: must be a name or a function. Received: {identifier!r}.")
+
+
+def serialize(activation):
+    """The name of a function."""
+    return activation.__name__
+
+
+def deserialize(name, custom_objects=None):
+    """The function of a name."""
+    return (custom_objects or {}).get(name) or get(name)
+
+
+def _core_of(function):
+    """For the library, which refers to a user's own function weakly: the layer must hold it."""
+    if function in _names:
+        return _core.activation(_names[function])
+    return _core.custom_activation(function, getattr(function, "__name__", "function"))

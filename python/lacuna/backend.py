@@ -1,0 +1,329 @@
+"""Keras' backend, imported as K: functions on symbols. Where an op has no rule for csr, that is an error; to_dense says
+that zeros may be stored."""
+
+import builtins
+
+import numpy as np
+
+from lacuna import _core
+from lacuna._arguments import dtype_name, unsupported
+from lacuna._arrays import assign
+from lacuna.activations import elu, hard_sigmoid, relu, sigmoid, softmax, softplus, softsign, tanh  # noqa: F401
+
+Symbol, Variable = _core.Symbol, _core.Variable
+
+
+def backend():
+    """'lacuna'"""
+    return "lacuna"
+
+
+def floatx():
+    """The dtype of inputs and weights where none is named: 'float32' unless set."""
+    return _core.floatx()
+
+
+def set_floatx(floatx):
+    """'float32' or 'float64', for what is made from now on."""
+    _core.set_floatx(dtype_name(floatx))
+
+
+def epsilon():
+    """What keeps divisions and logarithms away from 0."""
+    return 1e-7
+
+
+def image_data_format():
+    """'channels_last'"""
+    return "channels_last"
+
+
+def clear_session():
+    """Names of layers are numbered from 1 again."""
+    _core.reset_names()
+
+
+# What symbols are
+
+
+def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
+    """A value that is given later; the batch is part of the shape, None an open dimension. sparse: csr, of rank 2."""
+    if shape is None:
+        if ndim is None:
+            raise ValueError("placeholder: shape or ndim must be given. Received: neither.")
+        shape = (None,) * ndim
+    return _core.placeholder(shape, dtype_name(dtype), sparse, name)
+
+
+def variable(value, dtype=None, name=None, constraint=None):
+    """A variable of that value, of a dtype (floatx unless given)."""
+    unsupported("variable", constraint=constraint)
+    return _core.variable(_core.dense(np.asarray(value, dtype=dtype_name(dtype) or floatx(), order="C")), name)
+
+
+def constant(value, dtype=None, shape=None, name=None):
+    """A symbol of that value, repeated to a shape where one is given."""
+    value = np.asarray(value, dtype=dtype_name(dtype) or floatx())
+    if shape is not None:
+        value = np.broadcast_to(value, shape)
+    return _core.constant(_core.dense(np.asarray(value, order="C")))
+
+
+def zeros(shape, dtype=None, name=None):
+    """A variable of zeros."""
+    return variable(np.zeros(shape), dtype, name)
+
+
+def ones(shape, dtype=None, name=None):
+    """A variable of ones."""
+    return variable(np.ones(shape), dtype, name)
+
+
+def is_sparse(tensor):
+    """Whether it is stored sparse: a symbol or a variable, or a matrix of scipy."""
+    return hasattr(tensor, "tocoo") or builtins.bool(getattr(tensor, "is_sparse", False))
+
+
+def to_dense(tensor):
+    """The same values, dense; of a matrix of scipy an array."""
+    return tensor.toarray() if hasattr(tensor, "toarray") else _core.to_dense(tensor)
+
+
+def is_tensor(x):
+    """Whether it is a symbol or a variable."""
+    return isinstance(x, (Symbol, Variable))
+
+
+def int_shape(x):
+    """The shape, None where a dimension is open."""
+    return tuple(x.shape)
+
+
+def ndim(x):
+    """The number of dimensions, the batch included."""
+    return len(x.shape)
+
+
+def dtype(x):
+    """The name of the dtype."""
+    return str(x.dtype)
+
+
+def count_params(x):
+    """The number of values of a variable."""
+    return int(np.prod(x.shape, dtype=object))
+
+
+def get_value(x):
+    """The value of a variable: an array, or a number where it is a scalar."""
+    return x.numpy()[()]
+
+
+def set_value(x, value):
+    """Gives a variable another value of its shape."""
+    assign(x, value)
+
+
+def batch_get_value(ops):
+    """The values of several variables."""
+    return [get_value(x) for x in ops]
+
+
+def batch_set_value(tuples):
+    """Sets several variables: (variable, value) pairs."""
+    for x, value in tuples:
+        set_value(x, value)
+
+
+def gradients(loss, variables):
+    """Symbols of the gradients of a scalar; None where it does not depend on a variable."""
+    return _core.gradients(loss, list(variables) if isinstance(variables, (list, tuple)) else [variables])
+
+
+def stop_gradient(variables):
+    """The same value, through which no gradient flows."""
+    return _core.stop_gradient(variables)
+
+
+# Element by element
+
+
+def abs(x):
+    """|x|; csr stays csr."""
+    return _core.abs(x)
+
+
+def square(x):
+    """x²; csr stays csr."""
+    return _core.square(x)
+
+
+def sqrt(x):
+    """√x, 0 where x < 0; csr stays csr."""
+    return _core.sqrt(x)
+
+
+def exp(x):
+    """exp(x)"""
+    return _core.exp(x)
+
+
+def log(x):
+    """The natural logarithm."""
+    return _core.log(x)
+
+
+def round(x):
+    """To whole numbers, halves to even; csr stays csr."""
+    return _core.round(x)
+
+
+def sign(x):
+    """-1, 0 or 1; csr stays csr."""
+    return _core.sign(x)
+
+
+def clip(x, min_value, max_value):
+    """Brought into [min_value, max_value]."""
+    return _core.clip(x, min_value, max_value)
+
+
+def maximum(x, y):
+    """The larger of two, with broadcasting; one may be a number."""
+    return _core.maximum(x, y)
+
+
+def minimum(x, y):
+    """The smaller of two, with broadcasting; one may be a number."""
+    return _core.minimum(x, y)
+
+
+def equal(x, y):
+    """1 where x = y, else 0, in the dtype of x."""
+    return _core.equal(x, y)
+
+
+def not_equal(x, y):
+    """1 where x ≠ y, else 0, in the dtype of x."""
+    return _core.not_equal(x, y)
+
+
+def greater(x, y):
+    """1 where x > y, else 0, in the dtype of x."""
+    return _core.greater(x, y)
+
+
+def greater_equal(x, y):
+    """1 where x ≥ y, else 0, in the dtype of x."""
+    return _core.greater_equal(x, y)
+
+
+def less(x, y):
+    """1 where x < y, else 0, in the dtype of x."""
+    return _core.less(x, y)
+
+
+def less_equal(x, y):
+    """1 where x ≤ y, else 0, in the dtype of x."""
+    return _core.less_equal(x, y)
+
+
+def cast(x, dtype):
+    """The same values in another dtype."""
+    return _core.cast(x, dtype_name(dtype))
+
+
+def dropout(x, level, noise_shape=None, seed=None):
+    """In training 0 with probability `level`, else x / (1 - level); csr keeps its pattern."""
+    unsupported("dropout", noise_shape=noise_shape)
+    return _core.dropout(x, level, seed)
+
+
+# Over axes
+
+
+def _axes(axis):
+    if axis is None:
+        return []
+    return list(axis) if isinstance(axis, (list, tuple)) else [axis]
+
+
+def sum(x, axis=None, keepdims=False):
+    """The sum over one axis, some, or all; of csr dense."""
+    return _core.sum(x, _axes(axis), keepdims)
+
+
+def mean(x, axis=None, keepdims=False):
+    """The mean over one axis, some, or all; of csr dense, over all elements, stored or not."""
+    return _core.mean(x, _axes(axis), keepdims)
+
+
+def max(x, axis=None, keepdims=False):
+    """The largest over one axis, some, or all."""
+    return _core.max(x, _axes(axis), keepdims)
+
+
+def min(x, axis=None, keepdims=False):
+    """The smallest over one axis, some, or all."""
+    return -_core.max(-x, _axes(axis), keepdims)
+
+
+def argmax(x, axis=-1):
+    """The place of the largest along an axis, int64."""
+    return _core.argmax(x, axis)
+
+
+# Products and shapes
+
+
+def dot(x, y):
+    """(n, …, k) · (k, m); x may be csr."""
+    return _core.dot(x, y)
+
+
+def bias_add(x, bias, data_format=None):
+    """x + bias, a value for each place of the last axis."""
+    if data_format not in (None, "channels_last"):
+        unsupported("bias_add", data_format=data_format)
+    return _core.bias_add(x, bias)
+
+
+def concatenate(tensors, axis=-1):
+    """Along an axis. csr with dense along axis 1 gives csr, as scipy's hstack."""
+    return _core.concatenate(list(tensors), axis)
+
+
+def batch_flatten(x):
+    """(batch, all else); csr passes through."""
+    return _core.flatten(x)
+
+
+def reshape(x, shape):
+    """Another shape, the batch its first dimension; one other may be -1."""
+    shape = tuple(shape)
+    if x.shape[0] is None and shape[0] not in (None, -1):
+        raise ValueError(f"reshape: the batch must stay the first dimension. Received: x={x!r}, shape={shape}.")
+    return _core.reshape(x, shape[1:] if x.shape[0] is None else shape)
+
+
+def expand_dims(x, axis=-1):
+    """An axis of 1 put in."""
+    return _core.expand_dims(x, axis)
+
+
+def squeeze(x, axis):
+    """An axis of 1 taken out."""
+    return _core.squeeze(x, axis)
+
+
+def slice(x, start, size):
+    """size[i] positions from start[i] on along each axis; a size of -1 is all that follow."""
+    for axis, (first, count) in enumerate(zip(start, size)):
+        if first != 0 or count != -1:
+            x = _core.slice(x, axis, first, first + count if count != -1 else 2**63 - 1, 1)
+    return x
+
+
+def gather(reference, indices):
+    """The rows of a matrix that whole numbers name."""
+    return _core.gather(reference, indices)

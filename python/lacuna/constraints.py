@@ -1,0 +1,77 @@
+"""Constraints: what a weight is put back to after each step. `axis` is the one that a norm is summed over: 0 takes each
+column of a kernel (what goes into a unit), 1 each row, and only 1 can hold for a weight with sparse_weight=True."""
+
+from lacuna import _core
+from lacuna._arguments import from_config, wrap
+
+
+class Constraint:
+    """Base of all. Those written in Python are not supported yet."""
+
+    def get_config(self):
+        """The settings, by the names of the arguments."""
+        return dict(self._core.config)
+
+
+class MaxNorm(Constraint):
+    """Norms above max_value are brought back to it."""
+
+    def __init__(self, max_value=2, axis=0):
+        self._core = _core.max_norm(max_value, axis)
+
+
+class NonNeg(Constraint):
+    """Negative values become 0."""
+
+    def __init__(self):
+        self._core = _core.constraint("non_neg")
+
+
+class UnitNorm(Constraint):
+    """Norms become 1."""
+
+    def __init__(self, axis=0):
+        self._core = _core.unit_norm(axis)
+
+
+class MinMaxNorm(Constraint):
+    """Norms move towards [min_value, max_value], by `rate` of the way."""
+
+    def __init__(self, min_value=0.0, max_value=1.0, rate=1.0, axis=0):
+        self._core = _core.min_max_norm(min_value, max_value, rate, axis)
+
+
+max_norm = MaxNorm
+non_neg = NonNeg
+unit_norm = UnitNorm
+min_max_norm = MinMaxNorm
+
+_classes = {c.__name__: c for c in Constraint.__subclasses__()}
+
+
+def get(identifier):
+    """The object of a name or a config; an object itself; None of None. ValueError for an unknown name."""
+    if identifier is None or isinstance(identifier, Constraint):
+        return identifier
+    if isinstance(identifier, str):
+        return wrap(_core.constraint(identifier), _classes)
+    if isinstance(identifier, dict):
+        return from_config("constraint", identifier, _classes)
+    raise ValueError(
+        f"constraint: must be a name or one of lacuna.constraints; others are not supported yet. Received: {identifier!r}."
+    )
+
+
+def serialize(constraint):
+    """Class and settings, for deserialize."""
+    return {"class_name": type(constraint).__name__, "config": constraint.get_config()}
+
+
+def deserialize(config, custom_objects=None):
+    """What serialize was given."""
+    return get(config)
+
+
+def _core_of(constraint):
+    constraint = get(constraint)
+    return constraint and constraint._core

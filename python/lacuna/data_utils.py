@@ -1,0 +1,5 @@
+"""lacuna.utils.data_utils, by the name that the Keras-MXNet tutorial gives it."""
+
+from lacuna.utils.data_utils import prepare_sliced_sparse_data
+
+__all__ = ["prepare_sliced_sparse_data"]

@@ -1,0 +1,112 @@
+"""Losses: functions of symbols (y_true, y_pred) that give one value for each sample. Any such function may stand for
+one; it is called while the graph is built, not in the step."""
+
+from lacuna import _core
+
+
+def mean_squared_error(y_true, y_pred):
+    """mean((p - t)²)"""
+    return _core.loss("mean_squared_error")(y_true, y_pred)
+
+
+def mean_absolute_error(y_true, y_pred):
+    """mean(|p - t|)"""
+    return _core.loss("mean_absolute_error")(y_true, y_pred)
+
+
+def mean_absolute_percentage_error(y_true, y_pred):
+    """100 mean(|t - p| / max(|t|, 1e-7))"""
+    return _core.loss("mean_absolute_percentage_error")(y_true, y_pred)
+
+
+def mean_squared_logarithmic_error(y_true, y_pred):
+    """mean((log(p + 1) - log(t + 1))²), of values not below 0"""
+    return _core.loss("mean_squared_logarithmic_error")(y_true, y_pred)
+
+
+def squared_hinge(y_true, y_pred):
+    """mean(max(1 - t p, 0)²), t in {-1, 1}"""
+    return _core.loss("squared_hinge")(y_true, y_pred)
+
+
+def hinge(y_true, y_pred):
+    """mean(max(1 - t p, 0)), t in {-1, 1}"""
+    return _core.loss("hinge")(y_true, y_pred)
+
+
+def categorical_hinge(y_true, y_pred):
+    """max(0, max((1 - t) p) - sum(t p) + 1)"""
+    return _core.loss("categorical_hinge")(y_true, y_pred)
+
+
+def logcosh(y_true, y_pred):
+    """mean(log(cosh(p - t)))"""
+    return _core.loss("logcosh")(y_true, y_pred)
+
+
+def categorical_crossentropy(y_true, y_pred):
+    """-sum(t log p), p probabilities, t as wide: one-hot or any shares, dense or csr."""
+    return _core.loss("categorical_crossentropy")(y_true, y_pred)
+
+
+def sparse_categorical_crossentropy(y_true, y_pred):
+    """-log p[t], p probabilities, t whole numbers: the places in the last axis of p."""
+    return _core.loss("sparse_categorical_crossentropy")(y_true, y_pred)
+
+
+def binary_crossentropy(y_true, y_pred):
+    """-mean(t log p + (1 - t) log(1 - p))"""
+    return _core.loss("binary_crossentropy")(y_true, y_pred)
+
+
+def kullback_leibler_divergence(y_true, y_pred):
+    """sum(t log(t / p))"""
+    return _core.loss("kullback_leibler_divergence")(y_true, y_pred)
+
+
+def poisson(y_true, y_pred):
+    """mean(p - t log p)"""
+    return _core.loss("poisson")(y_true, y_pred)
+
+
+def cosine_proximity(y_true, y_pred):
+    """-sum(t p) / (|t| |p|)"""
+    return _core.loss("cosine_proximity")(y_true, y_pred)
+
+
+mse = MSE = mean_squared_error
+mae = MAE = mean_absolute_error
+mape = MAPE = mean_absolute_percentage_error
+msle = MSLE = mean_squared_logarithmic_error
+kld = KLD = kullback_leibler_divergence
+cosine = cosine_proximity
+
+
+def get(identifier):
+    """The function of a name; a function itself; None of None. ValueError for an unknown name."""
+    if identifier is None:
+        return None
+    if isinstance(identifier, str):
+        return globals()[_core.loss(identifier).name]
+    if callable(identifier):
+        return identifier
+    raise ValueError(f"loss: must be a name or a function of (y_true, y_pred). Received: {identifier!r}.")
+
+
+def serialize(loss):
+    """The name of a function."""
+    return loss.__name__
+
+
+def deserialize(name, custom_objects=None):
+    """The function of a name."""
+    return (custom_objects or {}).get(name) or get(name)
+
+
+def _core_of(loss):
+    """For the library, which refers to a user's own function weakly: the model must hold it."""
+    loss = get(loss)
+    if loss is None:
+        return None
+    name = getattr(loss, "__name__", "function")
+    return _core.loss(name) if globals().get(name) is loss else _core.custom_loss(loss, name)

@@ -1,0 +1,79 @@
+"""Regularizers: what a weight adds to the loss. Of a weight with sparse_weight=True the rows that a batch touches count,
+in loss and gradient alike."""
+
+from lacuna import _core
+from lacuna._arguments import from_config, wrap
+
+
+class Regularizer:
+    """Base of all: a function of a symbol that gives a scalar symbol. Any such function may stand for one."""
+
+    def __call__(self, x):
+        """0; to be overridden."""
+        return 0.0
+
+    @classmethod
+    def from_config(cls, config):
+        """The object of such settings."""
+        return cls(**config)
+
+
+class L1L2(Regularizer):
+    """l1 sum(|w|) + l2 sum(w²)"""
+
+    def __init__(self, l1=0.0, l2=0.0):
+        self._core = _core.l1_l2(l1, l2)
+
+    def __call__(self, x):
+        """The loss of a symbol or a variable."""
+        return self._core(x)
+
+    def get_config(self):
+        """{'l1': …, 'l2': …}"""
+        return dict(self._core.config)
+
+
+def l1(l=0.01):  # noqa: E741
+    """l sum(|w|)"""
+    return L1L2(l1=l)
+
+
+def l2(l=0.01):  # noqa: E741
+    """l sum(w²)"""
+    return L1L2(l2=l)
+
+
+def l1_l2(l1=0.01, l2=0.01):
+    """l1 sum(|w|) + l2 sum(w²)"""
+    return L1L2(l1=l1, l2=l2)
+
+
+_classes = {"L1L2": L1L2}
+
+
+def get(identifier):
+    """The object of a name or a config; an object or a function itself; None of None. ValueError for an unknown name."""
+    if isinstance(identifier, str):
+        return wrap(_core.regularizer(identifier), _classes)
+    if isinstance(identifier, dict):
+        return from_config("regularizer", identifier, _classes)
+    if identifier is None or callable(identifier):
+        return identifier
+    raise TypeError(f"regularizer: must be a name, a Regularizer or a function. Received: {identifier!r}.")
+
+
+def serialize(regularizer):
+    """Class and settings, for deserialize."""
+    return {"class_name": type(regularizer).__name__, "config": regularizer.get_config()}
+
+
+def deserialize(config, custom_objects=None):
+    """What serialize was given."""
+    return get(config)
+
+
+def _core_of(regularizer):
+    regularizer = get(regularizer)
+    if regularizer is None or isinstance(regularizer, L1L2):
+        return regularizer and regularizer._core
+    return _core.custom_regularizer(regularizer)

@@ -1,0 +1,23 @@
+"""Helpers around training."""
+
+import random
+
+import numpy as np
+
+from lacuna import _core
+from lacuna._arguments import whole
+from lacuna.utils import data_utils, np_utils
+from lacuna.utils.np_utils import normalize, to_categorical
+
+__all__ = ["data_utils", "normalize", "np_utils", "set_random_seed", "to_categorical"]
+
+
+def set_random_seed(seed):
+    """Seeds Lacuna, Python's random and NumPy (a whole number from 0 up to 2³² - 1). From there on, training gives the
+    same weights, bit for bit, on any number of threads."""
+    seed = whole("set_random_seed", "seed", seed)
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"set_random_seed: seed must be in [0, 2³²). Received: seed={seed}.")
+    random.seed(seed)
+    np.random.seed(seed)
+    _core.set_random_seed(seed)

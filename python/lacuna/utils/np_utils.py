@@ -1,0 +1,28 @@
+"""Helpers on arrays of NumPy."""
+
+import numpy as np
+
+
+def to_categorical(y, num_classes=None, dtype="float32"):
+    """Whole numbers of any shape (a last dimension of 1 is dropped) as rows of zeros with a one: y.shape + (num_classes,).
+    num_classes is the largest plus 1 unless given. ValueError for a class that is negative or too large."""
+    y = np.array(y, dtype="int64")
+    shape = y.shape[:-1] if y.ndim > 1 and y.shape[-1] == 1 else y.shape
+    y = y.ravel()
+    if num_classes is None:
+        num_classes = int(y.max()) + 1 if y.size else 0
+    if y.size and (y.min() < 0 or y.max() >= num_classes):
+        raise ValueError(
+            f"to_categorical: classes must be in [0, num_classes). Received: from {y.min()} to {y.max()}, "
+            f"num_classes={num_classes}."
+        )
+    result = np.zeros((y.size, num_classes), dtype=dtype)
+    result[np.arange(y.size), y] = 1
+    return result.reshape(shape + (num_classes,))
+
+
+def normalize(x, axis=-1, order=2):
+    """Vectors along an axis scaled to length 1; zero vectors stay."""
+    norms = np.atleast_1d(np.linalg.norm(x, order, axis))
+    norms[norms == 0] = 1
+    return x / np.expand_dims(norms, axis)
