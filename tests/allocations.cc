@@ -12,6 +12,8 @@ std::atomic<int64_t> count{0};
 
 int64_t lacuna::allocations() { return count; }
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
 void* operator new(size_t bytes, std::align_val_t alignment) {
   ++count;
   const auto a = static_cast<size_t>(alignment);
@@ -23,3 +25,4 @@ void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
+#endif

@@ -54,7 +54,7 @@ def surprising(packages, truth, predicted, sections, how_many=8) -> str:
     for i in wrong[np.argsort(-sure[wrong], kind="stable")][:how_many]:
         package = packages[i]
         lines.append(
-            f"{package.name} ({package.description}): {sections[guess[i]]}, thinks the model, {100 * sure[i]:.1f}% "
+            f"{package.name} ({package.description}): {sections[guess[i]]}, thinks the model, {100 * sure[i]:.2f}% "
             f"sure; Debian has it in {sections[truth[i]]}."
         )
     return "\n".join(textwrap.fill(line, 110, initial_indent="  - ", subsequent_indent="    ") for line in lines)

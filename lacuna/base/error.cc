@@ -2,23 +2,28 @@
 #include "lacuna/base/error.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace lacuna {
 namespace {
 
-size_t edit_distance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = row[0]++;
-    for (size_t j = 0; j < b.size(); ++j) {
-      const size_t change = diagonal + (a[i] != b[j]);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({change, row[j] + 1, row[j + 1] + 1});
+// Insertions, deletions, changes, and neighbours that changed places; the beginning of a name is near to it.
+size_t distance(const std::string& a, const std::string& b) {
+  if (!a.empty() && b.starts_with(a)) return 1;
+  const size_t width = b.size() + 1;
+  std::vector<size_t> d((a.size() + 1) * width);
+  for (size_t i = 0; i <= a.size(); ++i)
+    for (size_t j = 0; j <= b.size(); ++j) {
+      size_t& here = d[i * width + j];
+      if (i == 0 || j == 0) {
+        here = i + j;
+        continue;
+      }
+      const size_t change = d[(i - 1) * width + j - 1] + (a[i - 1] != b[j - 1]);
+      here = std::min({change, d[(i - 1) * width + j] + 1, d[i * width + j - 1] + 1});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        here = std::min(here, d[(i - 2) * width + j - 2] + 1);
     }
-  }
-  return row.back();
+  return d.back();
 }
 
 }  // namespace
@@ -26,7 +31,7 @@ size_t edit_distance(const std::string& a, const std::string& b) {
 std::string nearest(const std::string& name, const std::vector<std::string>& known) {
   if (known.empty()) return "";
   const auto best = std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
-    return edit_distance(name, a) < edit_distance(name, b);
+    return distance(name, a) < distance(name, b);
   });
   std::string all;
   for (const auto& k : known) all += (all.empty() ? "" : ", ") + k;

@@ -74,6 +74,26 @@ HWY_EXPORT(segments_f64);
 namespace {
 
 template <class T>
+size_t one_unit(const CsrView<T>& a, const T* b, int32_t* number, int64_t* ids, T* g) {
+  int32_t distinct = 0;
+  for (size_t r = 0; r < a.rows; ++r) {
+    const T x = b[r];
+    for (int32_t k = a.indptr[r]; k < a.indptr[r + 1]; ++k) {
+      const auto column = static_cast<size_t>(a.indices[k]);
+      const int32_t place = number[column];
+      if (place) {
+        g[place - 1] += a.data[k] * x;
+      } else {
+        ids[distinct] = a.indices[k];
+        g[distinct] = a.data[k] * x;
+        number[column] = ++distinct;
+      }
+    }
+  }
+  return static_cast<size_t>(distinct);
+}
+
+template <class T>
 void add_in_order(const CsrView<T>& a, const T* b, size_t units, std::span<const int32_t> number, size_t distinct,
                   T* g) {
   std::memset(g, 0, distinct * units * sizeof(T));
@@ -120,6 +140,13 @@ size_t number_columns(std::span<const int32_t> indices, std::span<int32_t> numbe
     }
   }
   return distinct;
+}
+
+size_t csr_t_dot_one(const CsrView<float>& a, const float* b, std::span<int32_t> number, int64_t* ids, float* g) {
+  return one_unit(a, b, number.data(), ids, g);
+}
+size_t csr_t_dot_one(const CsrView<double>& a, const double* b, std::span<int32_t> number, int64_t* ids, double* g) {
+  return one_unit(a, b, number.data(), ids, g);
 }
 
 void release_columns(std::span<const int64_t> ids, std::span<int32_t> number) {

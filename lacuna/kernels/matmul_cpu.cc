@@ -1,5 +1,5 @@
-// C = op(A) op(B) on the serial OpenBLAS. Tiles of a fixed size are spread over threads by us: its own threads
-// change the bits with their number, and spin while they wait.
+// C = op(A) op(B) on the serial BLIS. Tiles of a fixed size are spread over threads by us: a BLAS' own threads change the
+// bits with their number, and spin while they wait.
 #include "lacuna/kernels/matmul.h"
 
 #include <cblas.h>
@@ -12,12 +12,12 @@
 namespace lacuna::kernels {
 namespace {
 
-void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, blasint m, blasint n, blasint k, const float* a, blasint lda,
-          const float* b, blasint ldb, float* c, blasint ldc) {
+void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const float* a, int lda,
+          const float* b, int ldb, float* c, int ldc) {
   cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
 }
-void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, blasint m, blasint n, blasint k, const double* a, blasint lda,
-          const double* b, blasint ldb, double* c, blasint ldc) {
+void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const double* a, int lda,
+          const double* b, int ldb, double* c, int ldc) {
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
 }
 
@@ -38,9 +38,9 @@ void tiles(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, con
       const size_t i = small ? 0 : tile / columns * 64, j = small ? 0 : tile % columns * kTile;
       const size_t high = small ? m : std::min<size_t>(64, m - i), wide = small ? n : std::min(kTile, n - j);
       gemm(transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans,
-           static_cast<blasint>(high), static_cast<blasint>(wide), static_cast<blasint>(k),
-           a + (transpose_a ? i : i * lda), static_cast<blasint>(lda), b + (transpose_b ? j * ldb : j),
-           static_cast<blasint>(ldb), c + i * n + j, static_cast<blasint>(n));
+           static_cast<int>(high), static_cast<int>(wide), static_cast<int>(k),
+           a + (transpose_a ? i : i * lda), static_cast<int>(lda), b + (transpose_b ? j * ldb : j),
+           static_cast<int>(ldb), c + i * n + j, static_cast<int>(n));
     }
   });
 }

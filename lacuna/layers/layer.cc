@@ -1,6 +1,8 @@
 // What layers have in common.
 #include "lacuna/layers/layer.h"
 
+#include <unistd.h>
+
 #include <cctype>
 #include <map>
 #include <mutex>
@@ -27,6 +29,10 @@ std::string snake_case(const std::string& name) {
     result += static_cast<char>(std::tolower(c));
   }
   return result;
+}
+
+double memory_of_the_machine() {
+  return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
 }
 
 }  // namespace
@@ -118,6 +124,11 @@ Symbol Layer::add_weight(const std::string& name, const Shape& shape, const Arg<
   require(!sparse || !constraint || constraint->row_wise(), state_->name,
           ": a constraint over all rows cannot hold for a weight whose rows are made when they are touched. Received: "
           "constraint of '", name, "' along axis 0.");
+  double bytes = static_cast<double>(size_of(dtype()));
+  for (const Dim d : shape) bytes *= static_cast<double>(d);
+  require(sparse || bytes < memory_of_the_machine(), state_->name,
+          ": a weight must fit in memory; with sparse_weight=True (of Embedding: sparse_grad=True) only the rows that are "
+          "touched are kept. Received: ", name, " of shape ", to_string(shape), ", bytes=", bytes, ".");
   const Spec spec{shape, dtype(), sparse ? Storage::row_table : Storage::dense};
   Weight weight{.variable = std::make_shared<Variable>(state_->name + "/" + name, spec, initializer->draw(shape)),
                 .regularizer = regularizer.get(),

@@ -73,6 +73,11 @@ std::vector<tensor::Dense> Model::predict_on_batch(const Arrays& x) {
   return predict_all(x, {.batch_size = rows});
 }
 
+std::string Model::summary(size_t line_length) {
+  const Network& n = network();
+  return n.summary(line_length, state_->class_name != "Sequential");  // As in Keras.
+}
+
 const std::vector<std::string>& Model::metrics_names() { return trainer().compiled("metrics_names").metrics_names; }
 
 void Model::set_trainable(bool trainable) {

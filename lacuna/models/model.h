@@ -45,7 +45,7 @@ class Model {
   std::vector<tensor::Dense> get_weights() { return network().get_weights(); }
   void set_weights(const std::vector<tensor::Dense>& values) { network().set_weights(values); }
   Dim count_params() { return network().count_params(); }
-  std::string summary(size_t line_length = 0) { return network().summary(line_length); }
+  std::string summary(size_t line_length = 0);
   const std::vector<std::string>& metrics_names();
 
   // Frozen or not: takes effect at the next step.

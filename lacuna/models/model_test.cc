@@ -358,6 +358,8 @@ TEST(Model, BadInputChangesNoWeight) {
   EXPECT_NE(message([&] { other.fit(p.csr, p.y, quiet); }).find("must be compiled first"), std::string::npos);
   EXPECT_NE(message([&] { other.compile({.optimizer = "sgd", .loss = "msee"}); }).find("did you mean 'mse'"),
             std::string::npos);
+  EXPECT_NE(message([] { Dense(8)(Input({.shape = {Dim{1} << 40}, .sparse = true})); }).find("sparse_weight=True"),
+            std::string::npos);
   EXPECT_EQ(message([] { Dense(0); }), "Dense: units must be positive. Received: units=0.");
   EXPECT_NE(message([] { Input({.shape = {2, 2}, .sparse = true}); }).find("a csr input has rank 2"), std::string::npos);
 }

@@ -12,10 +12,12 @@ Sequential::Sequential(const std::vector<AnyLayer>& layers, const std::string& n
 
 void Sequential::start(const Shape& shape, bool ids, DType dtype) {
   const auto& first = state_->layers.front();
-  state_->input = layers::Input({.batch_shape = shape, .name = first->name() + "_input",
-                                 .dtype = ids ? DType::int64 : dtype});
-  state_->output = state_->input;
-  for (const AnyLayer& layer : state_->layers) state_->output = (*layer)(state_->output);
+  const Symbol input = layers::Input(
+      {.batch_shape = shape, .name = first->name() + "_input", .dtype = ids ? DType::int64 : dtype});
+  Symbol output = input;
+  for (const AnyLayer& layer : state_->layers) output = (*layer)(output);
+  state_->input = input;
+  state_->output = output;
   state_->stale = true;
 }
 
@@ -23,11 +25,17 @@ void Sequential::add(const AnyLayer& layer) {
   for (const AnyLayer& other : state_->layers)
     require(other->name() != layer->name(), "Sequential: names of layers must differ. Received: '", layer->name(),
             "' twice.");
-  state_->layers.push_back(layer);
   const auto& s = *layer->state();
-  if (state_->output) state_->output = (*layer)(state_->output);
-  else if (state_->layers.size() == 1 && !s.batch_input_shape.empty()) start(s.batch_input_shape, s.feeds_ids, s.dtype);
+  if (state_->output) state_->output = (*layer)(state_->output);  // If it does not fit, the model stays as it was.
+  state_->layers.push_back(layer);
   state_->stale = true;
+  if (state_->layers.size() > 1 || s.batch_input_shape.empty()) return;
+  try {
+    start(s.batch_input_shape, s.feeds_ids, s.dtype);
+  } catch (...) {
+    state_->layers.pop_back();
+    throw;
+  }
 }
 
 void Sequential::pop() {

@@ -48,7 +48,7 @@ class Network {
   bool takes_ids(size_t input) const { return takes_ids_[input]; }
 
   // Layer, output shape, parameters, and, where there are branches, inputs: a line each. line_length 0: what fits.
-  std::string summary(size_t line_length = 0) const;
+  std::string summary(size_t line_length = 0, bool show_inputs = true) const;
 
   // The outputs for other inputs, with the same weights: what calling a model does.
   std::vector<Symbol> operator()(const std::vector<Symbol>& inputs) const;

@@ -33,7 +33,7 @@ Dim count(const std::vector<layers::Weight*>& weights) {
 
 }  // namespace
 
-std::string Network::summary(size_t line_length) const {
+std::string Network::summary(size_t line_length, bool show_inputs) const {
   const bool branches = std::any_of(calls_.begin(), calls_.end(), [](const auto& c) { return c->inputs.size() > 1; }) ||
                         inputs_.size() > 1 || calls_.size() != layers_.size();
   const size_t width = line_length ? line_length : branches ? 98 : 65;
@@ -46,6 +46,7 @@ std::string Network::summary(size_t line_length) const {
   std::string result = std::string(width, '_') + "\n" + line(head, ends) + std::string(width, '=') + "\n";
   for (size_t i = 0; i < layers_.size(); ++i) {
     const auto& layer = layers_[i];
+    if (!show_inputs && layer->class_name == "InputLayer") continue;
     std::string shape = "multiple";
     std::vector<std::string> from;
     size_t uses = 0;

@@ -13,6 +13,13 @@ void csr_t_dot_rows(Scratch& scratch, const kernels::CsrView<T>& a, size_t colum
                     tensor::RowSparse& g) {
   const size_t nonzeros = a.nonzeros();
   const auto number = scratch.zeros<int32_t>(0, columns);
+  if (units == 1) {
+    g.resize(g.shape, nonzeros, dtype_of<T>());
+    const size_t distinct = kernels::csr_t_dot_one(a, b, number, g.row_ids().data(), g.values<T>().data());
+    g.resize(g.shape, distinct, dtype_of<T>());  // Smaller: the contents stay.
+    kernels::release_columns(g.row_ids(), number);
+    return;
+  }
   const auto ids = scratch.get<int64_t>(1, nonzeros);
   const size_t distinct = kernels::number_columns({a.indices, nonzeros}, number, ids);
   g.resize(g.shape, distinct, dtype_of<T>());

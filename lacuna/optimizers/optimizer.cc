@@ -65,6 +65,15 @@ const std::vector<tensor::Dense>* Optimizer::states_of(const Variable& weight) c
 }
 
 template <class T>
+std::span<T> Optimizer::dense_gradient(size_t values) {
+  if (dense_.bytes() < values * sizeof(T)) {
+    dense_.resize(values * sizeof(T));
+    std::memset(dense_.data(), 0, dense_.bytes());
+  }
+  return dense_.as<T>();
+}
+
+template <class T>
 void Optimizer::step_one(const VariablePtr& weight, const Tensor& gradient, double factor, double rate, double step) {
   const double limit = settings_.clipvalue > 0 ? settings_.clipvalue : std::numeric_limits<double>::infinity();
   const kernels::Clip<T> clip{static_cast<T>(factor), static_cast<T>(limit)};
@@ -107,6 +116,16 @@ void Optimizer::step_one(const VariablePtr& weight, const Tensor& gradient, doub
     return;
   }
   // All rows, as if the gradient were dense: for a table those ever touched, since the others have no state to move by.
+  // A narrow gradient is made dense for the time, so that the update is one SIMD loop: its rows are smaller than the
+  // places that would point at them.
+  if (to.width == 1) {
+    const auto all = dense_gradient<T>(rows);
+    const auto values = g.values<T>();
+    for (size_t i = 0; i < ids.size(); ++i) all[static_cast<size_t>(ids[i])] = values[i];
+    update(to, {nullptr, nullptr, all.data(), rows}, clip, rate, step);
+    for (const int64_t id : ids) all[static_cast<size_t>(id)] = 0;
+    return;
+  }
   if (place_.size() < rows) place_.resize(rows);
   for (size_t i = 0; i < ids.size(); ++i) place_[static_cast<size_t>(ids[i])] = static_cast<int32_t>(i + 1);
   update(to, {nullptr, place_.data(), g.values<T>().data(), rows}, clip, rate, step);

@@ -65,6 +65,9 @@ class Optimizer {
   };
   std::map<const Variable*, States> states_;
   std::vector<int32_t> place_;  // Row to gradient row + 1; zeros between uses.
+  Buffer dense_{};              // A narrow gradient, all rows of it; zeros between uses.
+  template <class T>
+  std::span<T> dense_gradient(size_t values);
 };
 
 }  // namespace lacuna::optimizers

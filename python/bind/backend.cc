@@ -6,6 +6,7 @@
 #include <nanobind/stl/vector.h>
 
 #include "lacuna/layers/activations/activations.h"
+#include "lacuna/layers/layer.h"
 #include "lacuna/ops/batch_dot.h"
 #include "lacuna/ops/bias_add.h"
 #include "lacuna/ops/dropout.h"
@@ -61,6 +62,7 @@ void bind_backend(nb::module_& m) {
         },
         "x"_a, "y"_a);
 
+  m.def("reset_names", &layers::reset_names);
   m.def("sum", &lacuna::sum, "x"_a, "axes"_a, "keepdims"_a);
   m.def("mean", &lacuna::mean, "x"_a, "axes"_a, "keepdims"_a);
   m.def("max", &lacuna::max, "x"_a, "axes"_a, "keepdims"_a);

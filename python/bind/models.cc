@@ -77,6 +77,12 @@ nb::list predict(Model& model, nb::handle x, Dim batch_size, int verbose) {
   return to_numpy(std::move(result));
 }
 
+nb::list handles(const std::vector<layers::Weight*>& weights) {
+  nb::list result;
+  for (const layers::Weight* w : weights) result.append(VariableHandle{w->variable});
+  return result;
+}
+
 void bind_training(nb::class_<Model>& c) {
   c.def("compile",
         [](Model& model, const Arg<optimizers::Optimizer>& optimizer, nb::handle loss, const std::vector<Metric>& metrics,
@@ -153,7 +159,17 @@ void bind_models(nb::module_& m) {
       .def("set_weights",
            [](Model& self, const std::vector<ArrayHandle>& weights) { self.set_weights(to_values(weights)); },
            "weights"_a)
-      .def("set_trainable", &Model::set_trainable, "trainable"_a)
+      .def_prop_ro("weights", [](Model& self) { return handles(self.network().weights()); })
+      .def_prop_ro("trainable_weights", [](Model& self) { return handles(self.network().trainable_weights()); })
+      .def_prop_rw(
+          "trainable",
+          [](Model& self) {
+            self.network();
+            return self.state()->trainable;
+          },
+          &Model::set_trainable)
+      .def_prop_ro("input_count", [](Model& self) { return self.state() ? self.network().inputs().size() : 1; })
+      .def_prop_ro("output_count", [](Model& self) { return self.state() ? self.network().outputs().size() : 1; })
       .def("count_params", &Model::count_params)
       .def("summary", &Model::summary, "line_length"_a);
   bind_training(model);

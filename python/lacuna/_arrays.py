@@ -20,7 +20,7 @@ def views(arrays, where, count=None):
     """One array, a list of them, or a dict by name; `count`: how many are expected, since a list of lists may be both."""
     if arrays is None:
         return None
-    if isinstance(arrays, dict):
+    if isinstance(arrays, dict) and not is_sparse(arrays):  # scipy's dok is a dict.
         return {str(name): view(array, f"{where}['{name}']") for name, array in arrays.items()}
     if isinstance(arrays, (list, tuple)) and _holds_arrays(arrays, count):
         return [view(array, f"{where}[{i}]") for i, array in enumerate(arrays)]

@@ -1,0 +1,44 @@
+"""Layers."""
+
+from lacuna.layers.base import Layer
+from lacuna.layers.core import Activation, Dense, Dropout, Flatten, Reshape
+from lacuna.layers.embeddings import Embedding
+from lacuna.layers.input import Input, InputLayer
+from lacuna.layers.merge import (
+    Add,
+    Average,
+    Concatenate,
+    Dot,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    concatenate,
+    dot,
+    multiply,
+    subtract,
+)
+
+__all__ = [
+    "Activation",
+    "Add",
+    "Average",
+    "Concatenate",
+    "Dense",
+    "Dot",
+    "Dropout",
+    "Embedding",
+    "Flatten",
+    "Input",
+    "InputLayer",
+    "Layer",
+    "Multiply",
+    "Reshape",
+    "Subtract",
+    "add",
+    "average",
+    "concatenate",
+    "dot",
+    "multiply",
+    "subtract",
+]

@@ -1,0 +1,231 @@
+"""What layers have in common. A Layer holds one of the library's; a network keeps that one's state, and finds the object
+of Python again for as long as it lives."""
+
+import weakref
+
+from lacuna import _core, constraints, initializers, regularizers
+from lacuna._arguments import dtype_name, no_more, unsupported
+from lacuna._arrays import view
+
+_alive = weakref.WeakValueDictionary()  # Layers and models by the identity of their state.
+_classes = {}  # The library's own, by name.
+
+
+def remember(core, owner):
+    """From here on found() gives `owner` for the state of `core`."""
+    _alive[core.id] = owner
+
+
+def found(core):
+    """The object that made a layer; where it is gone, another with the same weights."""
+    layer = _alive.get(core.id)
+    if layer is None:
+        cls = _classes.get(core.class_name, Layer)
+        layer = cls.__new__(cls)
+        layer._adopt(core)
+    return layer
+
+
+def makers(symbols):
+    """Layers that made symbols, from these back to the inputs."""
+    result, seen, to_visit = [], set(), list(symbols)
+    while to_visit:
+        history = getattr(to_visit.pop(), "_history", None)
+        if history is None or id(history) in seen:
+            continue
+        seen.add(id(history))
+        layer, inputs = history
+        result.append(layer)
+        to_visit.extend(inputs)
+    return result
+
+
+def checked_symbols(name, inputs):
+    """A symbol or a list of symbols; TypeError for anything else."""
+    several = isinstance(inputs, (list, tuple))
+    for x in inputs if several else [inputs]:
+        if not isinstance(x, (_core.Symbol, _core.Variable)):
+            raise TypeError(
+                f"{name}: inputs must be symbols, from Input() or another layer. Received: {type(x).__name__}."
+            )
+    return list(inputs) if several else inputs
+
+
+def options(where, kwargs):
+    """Keras' **kwargs of layers: name, trainable, dtype, input_shape, batch_input_shape, batch_size."""
+    kwargs = dict(kwargs)
+    name, trainable = kwargs.pop("name", None), bool(kwargs.pop("trainable", True))
+    dtype, shape = kwargs.pop("dtype", None), kwargs.pop("input_shape", None)
+    batch_shape, batch_size = kwargs.pop("batch_input_shape", None), kwargs.pop("batch_size", None)
+    unsupported(where, weights=kwargs.pop("weights", None), input_dtype=kwargs.pop("input_dtype", None))
+    no_more(where, kwargs)
+    if shape is not None and batch_shape is None and batch_size is not None:
+        batch_shape = (batch_size, *shape)
+    return _core.LayerOptions(name, trainable, dtype_name(dtype), shape, batch_shape)
+
+
+class Layer:
+    """Base of all layers. A layer of one's own derives from it and defines build(input_shape), which calls add_weight,
+    and call(inputs), which gives a symbol; both run while the graph is built, not in the step."""
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if cls.__module__.startswith("lacuna.layers."):
+            _classes[cls.__name__] = cls
+            return
+        for base in cls.__mro__[1:]:
+            for method in ("build", "call"):
+                if _classes.get(base.__name__) is base and method in cls.__dict__:
+                    raise TypeError(
+                        f"{cls.__name__}: {method} can be defined by what derives from Layer alone. Received: a class "
+                        f"that derives from {base.__name__}."
+                    )
+
+    def __init__(self, **kwargs):
+        cls = type(self).__name__
+        self._adopt(_core.python_layer(self, cls, options(cls, kwargs)))
+
+    def _adopt(self, core):
+        self._core = core
+        remember(core, self)
+
+    def __call__(self, inputs):
+        """The symbol that the layer makes of a symbol, or of a list. The first call builds the weights."""
+        inputs = checked_symbols(self.name, inputs)
+        output = self._core(inputs)
+        output._history = (self, inputs if isinstance(inputs, list) else [inputs])
+        return output
+
+    def _build(self, shapes):
+        self.build(shapes[0] if len(shapes) == 1 else shapes)
+
+    def build(self, input_shape):
+        """Makes weights by add_weight. input_shape: the batch first, or a list of such; to be overridden."""
+
+    def call(self, inputs):
+        """A symbol, of a symbol or a list; to be overridden."""
+        return inputs
+
+    def add_weight(
+        self,
+        name,
+        shape,
+        dtype=None,
+        initializer=None,
+        regularizer=None,
+        trainable=True,
+        constraint=None,
+        sparse_weight=False,
+    ):
+        """A new weight, of the layer's dtype, drawn by the initializer (glorot_uniform unless given)."""
+        if dtype is not None and dtype_name(dtype) != self.dtype:
+            unsupported(self.name, dtype=dtype)
+        return self._core.add_weight(
+            name,
+            shape,
+            initializers._core_of(initializer or "glorot_uniform"),
+            regularizers._core_of(regularizer),
+            trainable,
+            constraints._core_of(constraint),
+            sparse_weight,
+        )
+
+    @property
+    def name(self):
+        """The name: given, or class and number."""
+        return self._core.name
+
+    @property
+    def dtype(self):
+        """Of the weights."""
+        return self._core.dtype
+
+    @property
+    def built(self):
+        """Whether the weights are made."""
+        return self._core.built
+
+    @built.setter
+    def built(self, built):
+        """For build() of Keras' layers; the first call sets it."""
+
+    @property
+    def trainable(self):
+        """Whether training changes the weights; to be set at any time."""
+        return self._core.trainable
+
+    @trainable.setter
+    def trainable(self, trainable):
+        self._core.trainable = bool(trainable)
+
+    @property
+    def weights(self):
+        """The variables, trainable ones first."""
+        return self._core.weights
+
+    @property
+    def trainable_weights(self):
+        """The variables that training changes."""
+        return self._core.trainable_weights if self.trainable else []
+
+    @property
+    def non_trainable_weights(self):
+        """The variables that it does not."""
+        return self._core.non_trainable_weights if self.trainable else self.weights
+
+    def get_weights(self):
+        """Copies of the values, as arrays, trainable ones first. Of a weight with sparse_weight=True above 1 GiB an error:
+        weights[i].rows() gives its touched rows."""
+        return self._core.get_weights()
+
+    def set_weights(self, weights):
+        """Replaces the values by arrays of the same shapes."""
+        self._core.set_weights([view(w, f"set_weights: weights[{i}]") for i, w in enumerate(weights)])
+
+    def count_params(self):
+        """The number of values of all weights, untouched rows too. ValueError before the first call."""
+        if not self.built:
+            raise ValueError(f"count_params: the layer must have been called. Received: layer '{self.name}'.")
+        total = 0
+        for weight in self.weights:
+            size = 1
+            for dim in weight.shape:
+                size *= dim
+            total += size
+        return total
+
+    @property
+    def input(self):
+        """The symbol, or the list of symbols, that the layer was called on."""
+        return self._at(0)
+
+    @property
+    def output(self):
+        """The symbol that the layer made."""
+        return self._at(1)
+
+    @property
+    def input_shape(self):
+        """Of input; the batch, first, is None."""
+        return _shapes(self.input)
+
+    @property
+    def output_shape(self):
+        """Of output; the batch, first, is None."""
+        return _shapes(self.output)
+
+    def _at(self, end):
+        calls = self._core.calls
+        if len(calls) != 1:
+            raise AttributeError(
+                f"{self.name}: the layer must have been called once. Received: calls={len(calls)}."
+            )
+        symbols = calls[0][end]
+        return symbols[0] if len(symbols) == 1 else symbols
+
+    def __repr__(self):
+        return f"<{type(self).__name__} '{self.name}'>"
+
+
+def _shapes(symbols):
+    return [s.shape for s in symbols] if isinstance(symbols, list) else symbols.shape

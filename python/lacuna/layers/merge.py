@@ -1,0 +1,80 @@
+"""Layers of several inputs, called on a list, and their functional forms."""
+
+from lacuna import _core
+from lacuna.layers.base import Layer, options
+
+
+class Add(Layer):
+    """The sum of the inputs. All csr give csr, csr with dense gives dense."""
+
+    def __init__(self, **kwargs):
+        self._adopt(_core.add_layer(options("Add", kwargs)))
+
+
+class Subtract(Layer):
+    """The first of two inputs less the second."""
+
+    def __init__(self, **kwargs):
+        self._adopt(_core.subtract_layer(options("Subtract", kwargs)))
+
+
+class Multiply(Layer):
+    """The product of the inputs, element by element; csr where one of them is."""
+
+    def __init__(self, **kwargs):
+        self._adopt(_core.multiply_layer(options("Multiply", kwargs)))
+
+
+class Average(Layer):
+    """The mean of the inputs. All csr give csr, csr with dense gives dense."""
+
+    def __init__(self, **kwargs):
+        self._adopt(_core.average_layer(options("Average", kwargs)))
+
+
+class Concatenate(Layer):
+    """The inputs beside each other along an axis, the batch counted as 0. csr with dense gives csr, as scipy's hstack."""
+
+    def __init__(self, axis=-1, **kwargs):
+        self.axis = axis
+        self._adopt(_core.concatenate_layer(axis, options("Concatenate", kwargs)))
+
+
+class Dot(Layer):
+    """For each row of the batch the product of two inputs over one axis of each: `axes`, a number or two, the batch
+    counted as 0. normalize: of vectors scaled to length 1, so that the result is their cosine."""
+
+    def __init__(self, axes, normalize=False, **kwargs):
+        self.axes, self.normalize = axes, normalize
+        first, second = axes if isinstance(axes, (list, tuple)) else (axes, axes)
+        self._adopt(_core.dot_layer(first, second, normalize, options("Dot", kwargs)))
+
+
+def add(inputs, **kwargs):
+    """Add(**kwargs)(inputs)"""
+    return Add(**kwargs)(inputs)
+
+
+def subtract(inputs, **kwargs):
+    """Subtract(**kwargs)(inputs)"""
+    return Subtract(**kwargs)(inputs)
+
+
+def multiply(inputs, **kwargs):
+    """Multiply(**kwargs)(inputs)"""
+    return Multiply(**kwargs)(inputs)
+
+
+def average(inputs, **kwargs):
+    """Average(**kwargs)(inputs)"""
+    return Average(**kwargs)(inputs)
+
+
+def concatenate(inputs, axis=-1, **kwargs):
+    """Concatenate(axis, **kwargs)(inputs)"""
+    return Concatenate(axis=axis, **kwargs)(inputs)
+
+
+def dot(inputs, axes, normalize=False, **kwargs):
+    """Dot(axes, normalize, **kwargs)(inputs)"""
+    return Dot(axes=axes, normalize=normalize, **kwargs)(inputs)

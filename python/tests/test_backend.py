@@ -1,0 +1,150 @@
+"""Functions of lacuna.backend, and symbols' arithmetic, against NumPy."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from lacuna import Input, Model
+from lacuna import backend as K
+from lacuna.layers import Layer
+
+A = np.random.RandomState(0).randn(4, 3).astype(np.float32)
+B = np.abs(np.random.RandomState(1).randn(4, 3)).astype(np.float32) + 0.1
+
+
+def run(function, *arrays):
+    """What a function of symbols gives for arrays, row for row."""
+    inputs = [Input(a.shape[1:], sparse=sp.issparse(a)) for a in arrays]
+    return Model(inputs, function(*inputs)).predict(list(arrays))
+
+
+@pytest.mark.parametrize(
+    "function, expected",
+    [
+        (lambda x: x + 1, A + 1),
+        (lambda x: 1 + x, A + 1),
+        (lambda x: x - 2.5, A - 2.5),
+        (lambda x: 1 - x, 1 - A),
+        (lambda x: x * 3, A * 3),
+        (lambda x: np.float32(3) * x, A * 3),
+        (lambda x: x / 2, A / 2),
+        (lambda x: 1 / (x + 10), 1 / (A + 10)),
+        (lambda x: -x, -A),
+        (abs, np.abs(A)),
+        (lambda x: x + np.array([1, 2, 3]), A + [1, 2, 3]),
+        (lambda x: [1, 2, 3] * x, A * [1, 2, 3]),
+        (K.abs, np.abs(A)),
+        (K.square, A * A),
+        (lambda x: K.sqrt(K.abs(x)), np.sqrt(np.abs(A))),
+        (K.exp, np.exp(A)),
+        (lambda x: K.log(K.exp(x)), A),
+        (K.round, np.round(A)),
+        (K.sign, np.sign(A)),
+        (lambda x: K.clip(x, -0.5, 0.5), np.clip(A, -0.5, 0.5)),
+        (lambda x: K.maximum(x, 0.1), np.maximum(A, np.float32(0.1))),
+        (lambda x: K.minimum(0.1, x), np.minimum(A, np.float32(0.1))),
+        (lambda x: K.greater(x, 0), A > 0),
+        (lambda x: K.less_equal(x, 0), A <= 0),
+        (lambda x: K.sum(x, axis=1), A.sum(1)),
+        (lambda x: K.sum(x, axis=-1, keepdims=True), A.sum(1, keepdims=True)),
+        (lambda x: K.mean(x, axis=1), A.mean(1)),
+        (lambda x: K.max(x, axis=1), A.max(1)),
+        (lambda x: K.min(x, axis=1, keepdims=True), A.min(1, keepdims=True)),
+        (lambda x: K.argmax(x), A.argmax(1)),
+        (lambda x: K.relu(x, alpha=0.1, max_value=1), np.minimum(np.where(A > 0, A, 0.1 * A), 1)),
+        (K.tanh, np.tanh(A)),
+        (lambda x: K.dot(x, K.constant(np.ones((3, 2)))), A @ np.ones((3, 2))),
+        (lambda x: K.bias_add(x, K.variable([1, 2, 3])), A + [1, 2, 3]),
+        (lambda x: K.concatenate([x, x], axis=-1), np.hstack([A, A])),
+        (lambda x: K.reshape(x, (-1, 3, 1)), A[:, :, None]),
+        (lambda x: K.expand_dims(x), A[:, :, None]),
+        (lambda x: K.squeeze(K.expand_dims(x), 2), A),
+        (lambda x: K.slice(x, [0, 1], [-1, 2]), A[:, 1:3]),
+        (lambda x: K.batch_flatten(K.expand_dims(x)), A),
+        (lambda x: K.cast(x, "float64"), A.astype(np.float64)),
+        (K.stop_gradient, A),
+    ],
+)
+def test_functions(function, expected):
+    np.testing.assert_allclose(run(function, A), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_two_symbols():
+    for function, expected in [
+        (lambda x, y: x + y, A + B),
+        (lambda x, y: x - y, A - B),
+        (lambda x, y: x * y, A * B),
+        (lambda x, y: x / y, A / B),
+        (K.equal, A == B),
+        (K.maximum, np.maximum(A, B)),
+    ]:
+        np.testing.assert_allclose(run(function, A, B), expected, rtol=1e-5)
+
+
+def test_csr():
+    x = sp.csr_matrix(A * (A > 0))
+    for function, expected in [
+        (lambda s: K.sum(s, axis=1), x.sum(1).A1),
+        (lambda s: K.mean(s, axis=1, keepdims=True), x.mean(1)),
+        (K.square, x.multiply(x).toarray()),
+        (K.to_dense, x.toarray()),
+        (lambda s: K.dot(s, K.constant(np.ones((3, 2)))), x @ np.ones((3, 2))),
+        (lambda s: K.concatenate([s, s]), sp.hstack([x, x]).toarray()),
+        (lambda s: 2 * s, 2 * x.toarray()),
+    ]:
+        np.testing.assert_allclose(run(function, x), expected, rtol=1e-6)
+
+
+def test_is_sparse():
+    a, b = K.placeholder((2, 3), sparse=True), K.placeholder((2, 3))
+    assert K.is_sparse(a) and not K.is_sparse(b)
+    assert K.is_sparse(K.concatenate([a, b])) and K.is_sparse(K.abs(a)) and not K.is_sparse(K.to_dense(a))
+    assert K.is_sparse(sp.csr_matrix(A)) and K.is_sparse(sp.coo_array(A)) and not K.is_sparse(A)
+    np.testing.assert_array_equal(K.to_dense(sp.csr_matrix(A)), A)
+
+
+def test_symbols():
+    s = Input((3,), name="here", sparse=True)
+    assert s.shape == K.int_shape(s) == (None, 3) and K.ndim(s) == 2 and K.dtype(s) == "float32"
+    assert s.storage == "csr" and s.is_sparse and s.name == "here" and repr(s) == "<Symbol (None, 3) csr>"
+    assert s == s and s != Input((3,)) and len({s, s}) == 1 and K.is_tensor(s)
+    assert K.placeholder(ndim=2).shape == (None, None) and K.placeholder((2, 3), dtype="float64").dtype == "float64"
+    with pytest.raises(TypeError):
+        iter(s)
+    with pytest.raises(TypeError):
+        s + "a"
+
+
+def test_variables():
+    v = K.variable([[1, 2], [3, 4]], name="v")
+    assert v.name == "v" and v.shape == (2, 2) and v.dtype == "float32" and K.count_params(v) == 4
+    K.set_value(v, np.zeros((2, 2)))
+    np.testing.assert_array_equal(K.get_value(v), np.zeros((2, 2)))
+    K.batch_set_value([(v, np.ones((2, 2)))])
+    np.testing.assert_array_equal(K.batch_get_value([v])[0], np.ones((2, 2)))
+    assert repr(v) == "<Variable 'v' (2, 2) dense>"
+    with pytest.raises(ValueError, match="shape"):
+        K.set_value(v, np.ones(3))
+    assert (v + 1).shape == (2, 2) and (1 - v).shape == (2, 2) and K.sum(v).shape == ()
+    assert K.zeros((2,)).numpy().tolist() == [0, 0] and K.ones((2,)).numpy().tolist() == [1, 1]
+    copy = K.get_value(v)
+    copy[:] = 9
+    assert K.get_value(v).max() == 1
+
+
+def test_floatx():
+    assert K.floatx() == "float32" and K.epsilon() == 1e-7
+    K.set_floatx("float64")
+    assert K.floatx() == "float64" and Input((3,)).dtype == "float64" and K.variable(1.0).dtype == "float64"
+
+
+def test_gradients():
+    v, w = K.variable([1.0, 2.0]), K.variable([3.0])
+    g, none = K.gradients(K.sum(K.square(v)), [v, w])
+    assert g.shape == (2,) and none is None
+
+    class Gradient(Layer):
+        def call(self, inputs):
+            return K.gradients(K.sum(K.square(inputs)), [inputs])[0]
+
+    np.testing.assert_allclose(run(Gradient(), A), 2 * A, rtol=1e-6)

@@ -1,0 +1,262 @@
+"""Bad input: one clear error that names the argument, what must hold and what came."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from lacuna import Input, Model, Sequential
+from lacuna import backend as K
+from lacuna import callbacks, config, optimizers, utils
+from lacuna.layers import Activation, Dense, Dropout, Embedding, Flatten, Reshape
+
+
+@pytest.fixture
+def model():
+    i = Input((20,), sparse=True, name="rows")
+    result = Model(i, Dense(1, name="out")(i))
+    result.compile("sgd", "mse")
+    return result
+
+
+@pytest.fixture
+def embedding():
+    i = Input((3,))
+    return Model(i, Embedding(10, 2)(i))
+
+
+def broken(x, **parts):
+    """A copy of x with one place of a part changed: indptr=(3, 10**6)."""
+    result = x.copy()
+    for name, (place, value) in parts.items():
+        part = getattr(result, name).copy()
+        part[place] = value
+        setattr(result, name, part)
+    return result
+
+
+def test_rank():
+    with pytest.raises(ValueError, match=r"Input: a csr input has rank 2.*shape=\(None, 2, 2\)"):
+        Input((2, 2), sparse=True)
+
+
+def test_rank_of_x(model):
+    with pytest.raises(ValueError, match=r"predict: x must have the shape of input 'rows'.*\(5, 20, 2\)"):
+        model.predict(np.ones((5, 20, 2)))
+    with pytest.raises(ValueError, match="predict: x must have rank 2 where it is sparse"):
+        model.predict(sp.coo_array(np.ones(20)))
+    with pytest.raises(ValueError, match="predict: x must be an array of rank 1 or more"):
+        model.predict(3.0)
+
+
+def test_width(model, x, y):
+    with pytest.raises(ValueError, match=r"fit: x must have the shape of input 'rows'.*\(150, 19\) csr.*\(None, 20\)"):
+        model.fit(x[:, :19], y, verbose=0)
+    with pytest.raises(ValueError, match=r"fit: y must have the shape of output 'out'.*\(150, 3\)"):
+        model.fit(x, np.ones((150, 3)), verbose=0)
+
+
+@pytest.mark.parametrize("units", [0, -3])
+def test_units(units):
+    with pytest.raises(ValueError, match=f"Dense: units must be positive. Received: units={units}"):
+        Dense(units)
+    with pytest.raises(TypeError, match="Dense: units must be a whole number. Received: units=2.5"):
+        Dense(2.5)
+
+
+CORRUPT = [
+    (dict(indptr=(3, 10**6)), ValueError, r"fit: x: indptr must not decrease.*indptr\[3\]=1000000"),
+    (dict(indptr=(-1, 10**6)), ValueError, "fit: x: "),
+    (dict(indptr=(0, -1)), ValueError, "fit: x: "),
+    (dict(indices=(5, 20)), IndexError, r"fit: x: a column must be within the shape.*indices\[5\]=20.*\(150, 20\)"),
+    (dict(indices=(5, -1)), IndexError, r"indices\[5\]=-1"),
+]
+
+
+@pytest.mark.parametrize("parts, error, match", CORRUPT)
+def test_corrupt_matrices_change_no_weight(model, x, y, parts, error, match):
+    before = model.get_weights()
+    with pytest.raises(error, match=match):
+        model.fit(broken(x, **parts), y, verbose=0)
+    for a, b in zip(before, model.get_weights()):
+        np.testing.assert_array_equal(a, b)
+    short = x.copy()
+    short.indptr = short.indptr[:-2]
+    with pytest.raises(ValueError, match=r"fit: x: indptr must have one place more.*rows=150"):
+        model.fit(short, y, verbose=0)
+    floats = x.copy()
+    floats.indices = floats.indices.astype(float)
+    with pytest.raises(ValueError, match="fit: x must have whole numbers for indices.*float64"):
+        model.fit(floats, y, verbose=0)
+
+
+def test_lengths(model, x, y):
+    with pytest.raises(ValueError, match=r"fit: y must have as many rows.*y=\(40, 1\).*rows=150"):
+        model.fit(x, y[:40], verbose=0)
+    with pytest.raises(ValueError, match=r"fit: sample_weight must .*\(3,\).*rows=150"):
+        model.fit(x, y, sample_weight=np.ones(3), verbose=0)
+    with pytest.raises(ValueError, match=r"fit: validation_data: y must have as many rows"):
+        model.fit(x, y, validation_data=(x, y[:3]), verbose=0)
+
+
+def test_ids_of_an_embedding(embedding):
+    with pytest.raises(ValueError, match="predict: x: embedding ids must be integers.*float64"):
+        embedding.predict(np.full((2, 3), 0.5))
+    with pytest.raises(IndexError, match=r"ids must be in \[0, 10\).*id=-1"):
+        embedding.predict(np.full((2, 3), -1))
+    with pytest.raises(IndexError, match=r"ids must be in \[0, 10\).*id=10"):
+        embedding.predict(np.full((2, 3), 10))
+
+
+@pytest.mark.parametrize(
+    "wrong, near",
+    [
+        (lambda m: m.compile("sgd", "mean_square_error"), "mean_squared_error"),
+        (lambda m: m.compile("sgd", "mse", metrics=["acuracy"]), "accuracy"),
+        (lambda m: m.compile("adm", "mse"), "adam"),
+        (lambda m: m.compile("sgd", {"ouput": "mse"}), "out"),
+        (lambda m: Dense(1, activation="rleu"), "relu"),
+        (lambda m: Dense(1, kernel_initializer="glorot"), "glorot_normal"),
+        (lambda m: Dense(1, kernel_regularizer="l3"), "l1"),
+        (lambda m: Dense(1, kernel_constraint="non_negg"), "non_neg"),
+        (lambda m: K.set_floatx("float16"), "float32"),
+    ],
+)
+def test_unknown_names(model, wrong, near):
+    with pytest.raises(ValueError, match=f"did you mean '{near}'"):
+        wrong(model)
+
+
+def test_a_model_that_is_not_compiled(x, y):
+    i = Input((20,), sparse=True)
+    model = Model(i, Dense(1)(i), name="bare")
+    for what, call in [
+        ("fit", lambda: model.fit(x, y)),
+        ("evaluate", lambda: model.evaluate(x, y)),
+        ("train_on_batch", lambda: model.train_on_batch(x, y)),
+        ("test_on_batch", lambda: model.test_on_batch(x, y)),
+    ]:
+        with pytest.raises(ValueError, match=f"{what}: the model must be compiled first. Received: model 'bare'"):
+            call()
+    assert model.predict(x).shape == (150, 1)
+
+
+def test_no_rows(model, x, y):
+    with pytest.raises(ValueError, match="fit: x must have rows. Received: rows=0"):
+        model.fit(x[:0], y[:0], verbose=0)
+    with pytest.raises(ValueError, match="evaluate: x must have rows"):
+        model.evaluate(x[:0], y[:0], verbose=0)
+    assert model.predict(x[:0]).shape == (0, 1)
+
+
+@pytest.mark.parametrize("size", [0, -1])
+def test_batch_size(model, x, y, size):
+    for what, call in [
+        ("fit", lambda: model.fit(x, y, batch_size=size, verbose=0)),
+        ("evaluate", lambda: model.evaluate(x, y, batch_size=size, verbose=0)),
+        ("predict", lambda: model.predict(x, batch_size=size)),
+    ]:
+        with pytest.raises(ValueError, match=f"{what}: batch_size must be positive. Received: batch_size={size}"):
+            call()
+    with pytest.raises(TypeError, match="fit: batch_size must be a whole number. Received: batch_size=1.5"):
+        model.fit(x, y, batch_size=1.5)
+
+
+def test_what_is_not_supported_is_said(model, x, y):
+    symbol = Input((3,))
+    for match, call in [
+        ("Embedding: mask_zero", lambda: Embedding(3, 3, mask_zero=True)),
+        ("Dropout: noise_shape", lambda: Dropout(0.5, noise_shape=(1,))),
+        ("Flatten: data_format", lambda: Flatten("channels_first")),
+        ("Dense: weights", lambda: Dense(3, weights=[])),
+        ("Input: tensor", lambda: Input((3,), tensor=symbol)),
+        ("compile: sample_weight_mode", lambda: model.compile("sgd", "mse", sample_weight_mode="temporal")),
+        ("compile: weighted_metrics", lambda: model.compile("sgd", "mse", weighted_metrics=["acc"])),
+        ("compile: target_tensors", lambda: model.compile("sgd", "mse", target_tensors=[symbol])),
+        ("fit: steps_per_epoch", lambda: model.fit(x, y, steps_per_epoch=3)),
+        ("fit: validation_steps", lambda: model.fit(x, y, validation_steps=3)),
+        ("evaluate: steps", lambda: model.evaluate(x, y, steps=3)),
+        ("predict: steps", lambda: model.predict(x, steps=3)),
+        ("summary: positions", lambda: model.summary(positions=[1])),
+    ]:
+        with pytest.raises(ValueError, match=f"{match} is not supported yet. Received: "):
+            call()
+    with pytest.raises(ValueError, match="not supported yet"):
+        Dense(1, kernel_initializer=lambda shape: 0)
+
+
+def test_unknown_keywords_are_type_errors(model, x, y):
+    for call in [
+        lambda: Dense(1, unitss=3),
+        lambda: Dropout(0.5, ratee=3),
+        lambda: optimizers.SGD(rho=1),
+        lambda: model.compile("sgd", "mse", metric=["acc"]),
+        lambda: model.fit(x, y, nb_epoch=3),
+    ]:
+        with pytest.raises(TypeError, match="unexpected keyword argument"):
+            call()
+
+
+def test_ops_without_a_rule_for_csr(x):
+    for activation in ("sigmoid", "softmax"):
+        with pytest.raises(ValueError, match=rf"{activation}: no kernel for storages \(csr\). Known: \(dense\)"):
+            Activation(activation)(Input((3,), sparse=True))
+    i = Input((20,))  # Without sparse=True the plan is made for what comes.
+    model = Model(i, Reshape((20, 1))(i))
+    assert model.predict(x.toarray()).shape == (150, 20, 1)
+    with pytest.raises(ValueError, match=r"reshape: no kernel for storages \(csr\)"):
+        model.predict(x)
+    i = Input((20,), sparse=True)
+    assert Model(i, Reshape((20, 1))(K.to_dense(i))).predict(x).shape == (150, 20, 1)
+
+
+def test_a_constraint_that_cannot_hold_for_a_sparse_weight():
+    with pytest.raises(ValueError, match="constraint of 'kernel' along axis 0"):
+        Dense(2, sparse_weight=True, kernel_constraint="max_norm")(Input((20,), sparse=True))
+
+
+def test_arrays_that_hold_no_numbers(model, y):
+    for bad in (np.array([["a"]]), np.ones((2, 20), complex), (row for row in []), np.array([None])):
+        with pytest.raises(ValueError, match="predict: x must hold numbers. Received: dtype="):
+            model.predict(bad)
+    with pytest.raises(ValueError, match="predict: x must be an array of numbers"):
+        model.predict([[1, 2], [3]])
+    with pytest.raises(ValueError, match="fit: x must be given"):
+        model.fit(None, y)
+
+
+def test_other_arguments(model, x, y):
+    for error, match, call in [
+        (ValueError, "fit: y must be given", lambda: model.fit(x)),
+        (ValueError, "fit: validation_data must be", lambda: model.fit(x, y, validation_data=5)),
+        (ValueError, r"validation_split=1.5", lambda: model.fit(x, y, validation_split=1.5)),
+        (ValueError, "fit: shuffle must be", lambda: model.fit(x, y, shuffle="all")),
+        (ValueError, "class_weight must be a dict", lambda: model.fit(x, y, class_weight=[1, 2])),
+        (ValueError, "none for class", lambda: model.fit(x, y * 0 + 1, class_weight={0: 1.0}, verbose=0)),
+        (ValueError, "fit: x must hold 1 array. Received: arrays=2", lambda: model.fit([x, x], y, verbose=0)),
+        (ValueError, "compile: a loss must be given", lambda: model.compile("sgd")),
+        (TypeError, "compile: metrics must be a list", lambda: model.compile("sgd", "mse", metrics="acc")),
+        (ValueError, "set_weights: a value must be given for each", lambda: model.set_weights([np.ones(3)])),
+        (ValueError, r"shape=\(3, 3\)", lambda: model.set_weights([np.ones((3, 3)), np.ones(1)])),
+        (ValueError, r"Dropout: rate must be in \[0, 1\)", lambda: Dropout(1.5)),
+        (ValueError, "also on input", lambda: Model(Input((3,)), Dense(1)(Input((3,))))),
+        (TypeError, "inputs must be symbols.*ndarray", lambda: Dense(1)(np.ones((3, 3)))),
+        (TypeError, "asked for its truth", lambda: bool(Input((3,)))),
+        (TypeError, "must be a layer. Received: Model", lambda: Sequential([model])),
+        (ValueError, "must have layers", lambda: Sequential().fit(x, y)),
+        (ValueError, "the shape of the input is not known", lambda: Sequential([Dense(1)]).summary()),
+        (ValueError, "threads must be positive", lambda: config.set_num_threads(0)),
+        (ValueError, "seed must be in", lambda: utils.set_random_seed(-1)),
+        (ValueError, "mode must be", lambda: callbacks.EarlyStopping(mode="mx")),
+        (ValueError, "lr=-1", lambda: optimizers.SGD(lr=-1)),
+    ]:
+        with pytest.raises(error, match=match):
+            call()
+
+
+def test_a_layer_that_does_not_fit_leaves_a_sequential_as_it_was(x):
+    model = Sequential([Dense(4, input_dim=20)])
+    with pytest.raises(ValueError):
+        model.add(Reshape((3, 3)))
+    assert len(model.layers) == 1 and model.predict(x).shape == (150, 4)
+    model.add(Dense(2))
+    assert model.predict(x).shape == (150, 2)

@@ -1,0 +1,123 @@
+"""What is let go is freed: models, layers and callbacks, in cycles too, and the user's arrays."""
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+from lacuna import Input, Model, Sequential
+from lacuna import backend as K
+from lacuna.callbacks import Callback, EarlyStopping, LambdaCallback
+from lacuna.layers import Activation, Dense, Layer
+
+
+def freed(*references):
+    gc.collect()
+    return [r() is None for r in references] == [True] * len(references)
+
+
+def test_models_and_layers(x, y):
+    def use():
+        layer = Dense(4)
+        i = Input((20,), sparse=True)
+        model = Model(i, Dense(1)(layer(i)))
+        model.compile("adam", "mse")
+        model.fit(x, y, verbose=0)
+        return weakref.ref(model), weakref.ref(layer), weakref.ref(model._core), weakref.ref(layer._core)
+
+    assert freed(*use())
+
+
+def test_a_model_that_its_own_functions_refer_to(x, y):
+    def use():
+        i = Input((20,), sparse=True)
+        model = Model(i, Dense(1)(i))
+
+        def loss(y_true, y_pred):
+            assert model is not None
+            return K.mean(K.square(y_pred - y_true), axis=-1)
+
+        model.compile("sgd", loss, metrics=[lambda t, p: model and K.mean(p)])
+        model.fit(x, y, verbose=0, callbacks=[LambdaCallback(on_epoch_end=lambda e, l: model.name)])
+        return weakref.ref(model), weakref.ref(loss), weakref.ref(model._core)
+
+    assert freed(*use())
+
+
+def test_a_layer_that_refers_to_its_model(x, y):
+    class Plain(Layer):
+        def call(self, inputs):
+            return inputs
+
+    def use():
+        layer = Plain()
+        activation = Activation(lambda s: s * (1 if activation else 0))
+        model = Sequential([Dense(1, input_dim=20), layer, activation])
+        layer.model = activation.model = model
+        model.compile("sgd", "mse")
+        model.fit(x, y, verbose=0)
+        return weakref.ref(model), weakref.ref(layer), weakref.ref(activation)
+
+    assert freed(*use())
+
+
+def test_callbacks_and_histories(x, y):
+    class Keeper(Callback):
+        pass
+
+    def use():
+        i = Input((20,), sparse=True)
+        model = Model(i, Dense(1)(i))
+        model.compile("sgd", "mse")
+        keeper, stop = Keeper(), EarlyStopping("loss", restore_best_weights=True)
+        keeper.list = [keeper, stop, model]
+        history = model.fit(x, y, epochs=3, verbose=0, callbacks=[keeper, stop])
+        return weakref.ref(model), weakref.ref(keeper), weakref.ref(stop), weakref.ref(history)
+
+    assert freed(*use())
+
+
+def test_arrays_are_let_go(x, y):
+    i = Input((20,), sparse=True)
+    model = Model(i, Dense(1)(i))
+    model.compile("sgd", "mse")
+    matrix, target = x.copy(), y.copy()
+    parts = [weakref.ref(a) for a in (matrix.data, matrix.indices, matrix.indptr, target)]
+    model.fit(matrix, target, verbose=0, validation_data=(matrix, target))
+    del matrix, target
+    assert freed(*parts)
+    with pytest.raises(ValueError):
+        model.fit(x, y[:3], verbose=0)
+    assert model.predict(x).shape == (150, 1)
+
+
+def test_an_exception_leaves_nothing_behind(x, y):
+    def use():
+        i = Input((20,), sparse=True)
+        model = Model(i, Dense(1)(i))
+        model.compile("sgd", "mse")
+
+        def fail(batch, logs):
+            raise RuntimeError(model.name)
+
+        try:
+            model.fit(x, y, verbose=0, callbacks=[LambdaCallback(on_batch_end=fail)])
+        except RuntimeError:
+            pass
+        return weakref.ref(model), weakref.ref(fail)
+
+    assert freed(*use())
+
+
+def test_results_outlive_their_model(x):
+    def use():
+        i = Input((20,), sparse=True)
+        model = Model(i, Dense(3)(i))
+        return model.predict(x), model.get_weights(), model.layers[1].weights
+
+    prediction, weights, variables = use()
+    gc.collect()
+    np.testing.assert_allclose(prediction, x @ weights[0], rtol=1e-4, atol=1e-6)
+    np.testing.assert_array_equal(K.get_value(variables[0]), weights[0])
+    prediction[0] = 1  # Memory of its own, that may be written.

@@ -1,0 +1,247 @@
+"""Signatures are Keras 2.2.4's, plus the sparse flags, and everything has a docstring."""
+
+import inspect
+import pkgutil
+
+import pytest
+
+import lacuna
+from lacuna import (
+    activations,
+    backend,
+    callbacks,
+    config,
+    constraints,
+    data,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    regularizers,
+    utils,
+)
+
+KERAS = {
+    layers: """
+        Activation(activation, **kwargs)
+        Add(**kwargs)
+        add(inputs, **kwargs)
+        Average(**kwargs)
+        average(inputs, **kwargs)
+        Concatenate(axis=-1, **kwargs)
+        concatenate(inputs, axis=-1, **kwargs)
+        Dense(units, activation=None, use_bias=True, kernel_initializer='glorot_uniform', bias_initializer='zeros', \
+kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, \
+sparse_weight=False, **kwargs)
+        Dot(axes, normalize=False, **kwargs)
+        dot(inputs, axes, normalize=False, **kwargs)
+        Dropout(rate, noise_shape=None, seed=None, **kwargs)
+        Embedding(input_dim, output_dim, embeddings_initializer='uniform', embeddings_regularizer=None, \
+activity_regularizer=None, embeddings_constraint=None, mask_zero=False, input_length=None, sparse_grad=False, **kwargs)
+        Flatten(data_format=None, **kwargs)
+        Input(shape=None, batch_shape=None, name=None, dtype=None, sparse=False, tensor=None)
+        Layer(**kwargs)
+        Multiply(**kwargs)
+        multiply(inputs, **kwargs)
+        Reshape(target_shape, **kwargs)
+        Subtract(**kwargs)
+        subtract(inputs, **kwargs)
+    """,
+    layers.Layer: """
+        add_weight(self, name, shape, dtype=None, initializer=None, regularizer=None, trainable=True, constraint=None, \
+sparse_weight=False)
+        count_params(self)
+        get_weights(self)
+        set_weights(self, weights)
+    """,
+    models: """
+        Sequential(layers=None, name=None)
+    """,
+    models.Model: """
+        compile(self, optimizer, loss=None, metrics=None, loss_weights=None, sample_weight_mode=None, \
+weighted_metrics=None, target_tensors=None, **kwargs)
+        count_params(self)
+        evaluate(self, x=None, y=None, batch_size=None, verbose=1, sample_weight=None, steps=None)
+        fit(self, x=None, y=None, batch_size=None, epochs=1, verbose=1, callbacks=None, validation_split=0.0, \
+validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0, steps_per_epoch=None, \
+validation_steps=None, **kwargs)
+        get_layer(self, name=None, index=None)
+        get_weights(self)
+        predict(self, x, batch_size=None, verbose=0, steps=None)
+        predict_on_batch(self, x)
+        set_weights(self, weights)
+        summary(self, line_length=None, positions=None, print_fn=None)
+        test_on_batch(self, x, y, sample_weight=None)
+        train_on_batch(self, x, y, sample_weight=None, class_weight=None)
+    """,
+    models.Sequential: """
+        add(self, layer)
+        build(self, input_shape=None)
+        pop(self)
+    """,
+    optimizers: """
+        Adagrad(lr=0.01, epsilon=None, decay=0.0, **kwargs)
+        Adam(lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0, amsgrad=False, **kwargs)
+        deserialize(config, custom_objects=None)
+        get(identifier)
+        serialize(optimizer)
+        SGD(lr=0.01, momentum=0.0, decay=0.0, nesterov=False, **kwargs)
+    """,
+    losses: """
+        binary_crossentropy(y_true, y_pred)
+        categorical_crossentropy(y_true, y_pred)
+        deserialize(name, custom_objects=None)
+        get(identifier)
+        hinge(y_true, y_pred)
+        mae(y_true, y_pred)
+        mse(y_true, y_pred)
+        sparse_categorical_crossentropy(y_true, y_pred)
+    """,
+    metrics: """
+        binary_accuracy(y_true, y_pred)
+        categorical_accuracy(y_true, y_pred)
+        deserialize(config, custom_objects=None)
+        get(identifier)
+        sparse_categorical_accuracy(y_true, y_pred)
+    """,
+    initializers: """
+        Constant(value=0)
+        glorot_normal(seed=None)
+        glorot_uniform(seed=None)
+        he_normal(seed=None)
+        he_uniform(seed=None)
+        Identity(gain=1.0)
+        lecun_normal(seed=None)
+        lecun_uniform(seed=None)
+        Ones()
+        RandomNormal(mean=0.0, stddev=0.05, seed=None)
+        RandomUniform(minval=-0.05, maxval=0.05, seed=None)
+        TruncatedNormal(mean=0.0, stddev=0.05, seed=None)
+        VarianceScaling(scale=1.0, mode='fan_in', distribution='normal', seed=None)
+        Zeros()
+    """,
+    regularizers: """
+        l1(l=0.01)
+        l1_l2(l1=0.01, l2=0.01)
+        L1L2(l1=0.0, l2=0.0)
+        l2(l=0.01)
+    """,
+    constraints: """
+        MaxNorm(max_value=2, axis=0)
+        MinMaxNorm(min_value=0.0, max_value=1.0, rate=1.0, axis=0)
+        NonNeg()
+        UnitNorm(axis=0)
+    """,
+    activations: """
+        elu(x, alpha=1.0)
+        get(identifier)
+        linear(x)
+        relu(x, alpha=0.0, max_value=None, threshold=0.0)
+        sigmoid(x)
+        softmax(x, axis=-1)
+        tanh(x)
+    """,
+    callbacks: """
+        EarlyStopping(monitor='val_loss', min_delta=0, patience=0, verbose=0, mode='auto', baseline=None, \
+restore_best_weights=False)
+        History()
+        LambdaCallback(on_epoch_begin=None, on_epoch_end=None, on_batch_begin=None, on_batch_end=None, \
+on_train_begin=None, on_train_end=None, **kwargs)
+    """,
+    callbacks.Callback: """
+        on_batch_begin(self, batch, logs=None)
+        on_batch_end(self, batch, logs=None)
+        on_epoch_begin(self, epoch, logs=None)
+        on_epoch_end(self, epoch, logs=None)
+        on_train_begin(self, logs=None)
+        on_train_end(self, logs=None)
+        set_model(self, model)
+        set_params(self, params)
+    """,
+    backend: """
+        abs(x)
+        argmax(x, axis=-1)
+        cast(x, dtype)
+        clip(x, min_value, max_value)
+        concatenate(tensors, axis=-1)
+        constant(value, dtype=None, shape=None, name=None)
+        dot(x, y)
+        dropout(x, level, noise_shape=None, seed=None)
+        dtype(x)
+        equal(x, y)
+        exp(x)
+        expand_dims(x, axis=-1)
+        gather(reference, indices)
+        get_value(x)
+        gradients(loss, variables)
+        int_shape(x)
+        is_sparse(tensor)
+        log(x)
+        max(x, axis=None, keepdims=False)
+        maximum(x, y)
+        mean(x, axis=None, keepdims=False)
+        min(x, axis=None, keepdims=False)
+        minimum(x, y)
+        ndim(x)
+        placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None)
+        relu(x, alpha=0.0, max_value=None, threshold=0.0)
+        reshape(x, shape)
+        round(x)
+        set_floatx(floatx)
+        set_value(x, value)
+        sigmoid(x)
+        slice(x, start, size)
+        softmax(x, axis=-1)
+        sqrt(x)
+        square(x)
+        squeeze(x, axis)
+        sum(x, axis=None, keepdims=False)
+        tanh(x)
+        to_dense(tensor)
+        variable(value, dtype=None, name=None, constraint=None)
+    """,
+    utils: """
+        normalize(x, axis=-1, order=2)
+        to_categorical(y, num_classes=None, dtype='float32')
+    """,
+    utils.data_utils: """
+        prepare_sliced_sparse_data(data, batch_size)
+    """,
+    data: """
+        load_libsvm(path, n_features=None, dtype='float32', multilabel=False, zero_based='auto', query_id=False)
+    """,
+}
+LINES = [(owner, line.strip()) for owner, text in KERAS.items() for line in text.strip().splitlines()]
+
+
+@pytest.mark.parametrize("owner, line", LINES, ids=[line.split("(")[0] for _, line in LINES])
+def test_signature(owner, line):
+    name, _, rest = line.partition("(")
+    assert str(inspect.signature(getattr(owner, name))) == "(" + rest
+
+
+def test_everything_public_has_a_docstring():
+    names = [m.name for m in pkgutil.walk_packages(lacuna.__path__, "lacuna.") if not m.name.rpartition(".")[2].startswith("_")]
+    assert "lacuna.layers.core" in names and "lacuna.utils.np_utils" in names
+    for name in names:
+        module = pytest.importorskip(name)
+        assert module.__doc__, name
+        for key, value in vars(module).items():
+            if key.startswith("_") or getattr(value, "__module__", None) != name:
+                continue
+            assert value.__doc__, f"{name}.{key}"
+            if inspect.isclass(value):
+                for method, function in vars(value).items():
+                    if not method.startswith("_") and (inspect.isfunction(function) or isinstance(function, property)):
+                        assert function.__doc__, f"{name}.{key}.{method}"
+
+
+def test_keras_module_names():
+    for name in (
+        "layers models backend optimizers losses metrics initializers regularizers constraints activations callbacks utils"
+    ).split():
+        assert name in lacuna.__all__ and inspect.ismodule(getattr(lacuna, name))
+    assert lacuna.data_utils.prepare_sliced_sparse_data is utils.data_utils.prepare_sliced_sparse_data
+    assert config.num_threads() >= 1 and lacuna.__version__
