@@ -22,18 +22,22 @@ TEST(Allocation, StepsAllocateNothing) {
   std::vector<float> data, y;
   std::vector<int32_t> indices, indptr{0};
   for (int r = 0; r < 16 * 40; ++r) {
-    for (int32_t c = static_cast<int32_t>(random.below(9)); c < 200; c += 1 + static_cast<int32_t>(random.below(20))) {
+    for (int32_t c = static_cast<int32_t>(random.below(9)); c < 200;
+         c += 1 + static_cast<int32_t>(random.below(20))) {
       data.push_back(1);
       indices.push_back(c);
     }
     indptr.push_back(static_cast<int32_t>(indices.size()));
     y.push_back(static_cast<float>(r % 2));
   }
-  const csr_matrix x{std::span<const float>(data), std::span<const int32_t>(indices), std::span<const int32_t>(indptr),
+  const csr_matrix x{std::span<const float>(data),
+                     std::span<const int32_t>(indices),
+                     std::span<const int32_t>(indptr),
                      {static_cast<Dim>(y.size()), 200}};
   for (const bool sparse_weight : {true, false}) {
     const Symbol in = Input({.shape = {200}, .sparse = true});
-    Symbol h = layers::Dense(40, {.activation = "relu", .sparse_weight = sparse_weight})(layers::Dropout(0.2)(in));
+    Symbol h =
+        layers::Dense(40, {.activation = "relu", .sparse_weight = sparse_weight})(layers::Dropout(0.2)(in));
     Model model(in, layers::Dense(1, {.activation = "sigmoid"})(h));
     model.compile({.optimizer = "adam", .loss = "binary_crossentropy", .metrics = {"accuracy"}});
     allocations_of(model, x, y, 2);  // Buffers grow, rows are made.

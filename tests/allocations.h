@@ -1,4 +1,5 @@
-// How often this process has asked for memory: operator new is replaced in allocations.cc, for the library too.
+// How often this process has asked for memory: operator new is replaced in allocations.cc, for the library
+// too.
 #pragma once
 #include <cstdint>
 

@@ -1,5 +1,5 @@
-// The tutorial "Use sparse data", snippet by snippet, as a C++ user writes it. Names that it leaves open (y_train, epochs,
-// …) are supplied here, and y is cut as x is.
+// The tutorial "Use sparse data", snippet by snippet, as a C++ user writes it. Names that it leaves open
+// (y_train, epochs, …) are supplied here, and y is cut as x is.
 #include <gtest/gtest.h>
 #include <lacuna/lacuna.h>
 
@@ -18,7 +18,8 @@ struct TrainingData {
     Generator random(1);
     for (Dim r = 0; r < rows; ++r) {
       float sum = 0;
-      for (int32_t c = static_cast<int32_t>(random.below(100)); c < 1000; c += 1 + static_cast<int32_t>(random.below(199))) {
+      for (int32_t c = static_cast<int32_t>(random.below(100)); c < 1000;
+           c += 1 + static_cast<int32_t>(random.below(199))) {
         data.push_back(static_cast<float>(random.uniform()));
         indices.push_back(c);
         sum += data.back() * static_cast<float>(c) / 1000;
@@ -27,9 +28,7 @@ struct TrainingData {
       y.push_back(sum);
     }
   }
-  csr_matrix<float, int32_t> x() const {
-    return {data, indices, indptr, {static_cast<Dim>(y.size()), 1000}};
-  }
+  csr_matrix<float, int32_t> x() const { return {data, indices, indptr, {static_cast<Dim>(y.size()), 1000}}; }
   std::vector<float> data, y;
   std::vector<int32_t> indices, indptr{0};
 };
@@ -70,7 +69,8 @@ TEST(Tutorial, SparseOperators) {
   std::vector<float> y(64);
   for (int32_t& id : ids) id = static_cast<int32_t>(random.below(100));
   for (size_t i = 0; i < y.size(); ++i) y[i] = static_cast<float>(ids[10 * i] % 2);
-  const History h = model.fit(array{std::span<const int32_t>(ids), {64, 10}}, y, {.epochs = 20, .verbose = 0});
+  const History h =
+      model.fit(array{std::span<const int32_t>(ids), {64, 10}}, y, {.epochs = 20, .verbose = 0});
   EXPECT_LT(h.history.at("loss").back(), h.history.at("loss").front() / 2);
 }
 
@@ -82,8 +82,9 @@ TEST(Tutorial, SliceSparseData) {
   const int epochs = 2;
 
   // The last batch of 8 rows needs no slicing here.
-  History h = model.fit(train.x(), train.y, {.batch_size = 32, .epochs = epochs, .verbose = 0,
-                                             .validation_data = {{test.x(), test.y}}});
+  History h =
+      model.fit(train.x(), train.y,
+                {.batch_size = 32, .epochs = epochs, .verbose = 0, .validation_data = {{test.x(), test.y}}});
   EXPECT_LT(h.history.at("val_loss").back(), h.history.at("val_loss").front());
 
   // But it may be sliced: 992 rows are left.

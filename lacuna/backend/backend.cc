@@ -12,6 +12,8 @@ Symbol placeholder(const Shape& shape, const PlaceholderOptions& options) {
 
 bool is_sparse(const Symbol& x) { return x.storage() != Storage::dense; }
 
-Symbol to_dense(const Symbol& x) { return x.storage() == Storage::dense ? x : cast_storage(x, Storage::dense); }
+Symbol to_dense(const Symbol& x) {
+  return x.storage() == Storage::dense ? x : cast_storage(x, Storage::dense);
+}
 
 }  // namespace lacuna::backend

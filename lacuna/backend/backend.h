@@ -16,7 +16,8 @@
 namespace lacuna::backend {
 
 using lacuna::abs, lacuna::cast, lacuna::clip, lacuna::concatenate, lacuna::dot, lacuna::equal, lacuna::exp;
-using lacuna::flatten, lacuna::floatx, lacuna::gradients, lacuna::log, lacuna::max, lacuna::maximum, lacuna::mean;
+using lacuna::flatten, lacuna::floatx, lacuna::gradients, lacuna::log, lacuna::max, lacuna::maximum,
+    lacuna::mean;
 using lacuna::minimum, lacuna::relu, lacuna::round, lacuna::set_floatx, lacuna::sigmoid, lacuna::sign;
 using lacuna::softmax, lacuna::softplus, lacuna::sqrt, lacuna::square, lacuna::sum, lacuna::tanh;
 

@@ -42,11 +42,11 @@ class Registry {
 };
 
 // Stands in one .cc file for each kind, in namespace lacuna, before its Registry is used. Never destroyed.
-#define LACUNA_REGISTRY(T)                                                   \
-  template <>                                                                \
+#define LACUNA_REGISTRY(T)                                                      \
+  template <>                                                                   \
   std::map<std::string, Registry<T>::Make, std::less<>>& Registry<T>::table() { \
-    static auto* names = new std::map<std::string, Make, std::less<>>;       \
-    return *names;                                                           \
+    static auto* names = new std::map<std::string, Make, std::less<>>;          \
+    return *names;                                                              \
   }
 
 template <class T>
@@ -63,14 +63,14 @@ class Arg {
 
   // Settings: an aggregate that says how to make the object.
   template <class S>
-    requires requires(const S& s) {
-      { s.make() } -> std::convertible_to<std::shared_ptr<T>>;
-    }
+  requires requires(const S& s) {
+    { s.make() } -> std::convertible_to<std::shared_ptr<T>>;
+  }
   Arg(const S& settings) : value_(settings.make()) {}
 
   // A function, where T takes one.
   template <class F>
-    requires requires(F f) { T::from_function(std::move(f)); }
+  requires requires(F f) { T::from_function(std::move(f)); }
   Arg(F f) : value_(T::from_function(std::move(f))) {}
 
   explicit operator bool() const { return value_ != nullptr; }

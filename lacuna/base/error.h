@@ -23,8 +23,8 @@ std::string text(const Parts&... parts) {
   return out.str();
 }
 
-// Throws InvalidArgument when `holds` is false; the message is put together only then. Its parts are evaluated in any
-// case: none that allocates in a training step.
+// Throws InvalidArgument when `holds` is false; the message is put together only then. Its parts are
+// evaluated in any case: none that allocates in a training step.
 //   require(n > 0, "Dense: units must be positive. Received: units=", n, ".");
 template <class... Parts>
 void require(bool holds, const Parts&... message) {

@@ -20,7 +20,8 @@ TEST(Error, MessageIsBuiltFromItsParts) {
 TEST(Error, NearestNameIsByEditDistance) {
   EXPECT_EQ(nearest("sdg", {"adam", "sgd"}), "; did you mean 'sgd'? Known: adam, sgd");
   EXPECT_EQ(nearest("rleu", {"elu", "relu"}), "; did you mean 'relu'? Known: elu, relu");
-  EXPECT_EQ(nearest("glorot", {"Zeros", "glorot_uniform"}), "; did you mean 'glorot_uniform'? Known: Zeros, glorot_uniform");
+  EXPECT_EQ(nearest("glorot", {"Zeros", "glorot_uniform"}),
+            "; did you mean 'glorot_uniform'? Known: Zeros, glorot_uniform");
   EXPECT_EQ(nearest("reul", {"elu", "linear", "relu"}), "; did you mean 'relu'? Known: elu, linear, relu");
 }
 

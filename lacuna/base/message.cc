@@ -22,10 +22,8 @@ Handler& print_handler() {
 }  // namespace
 
 void warn(const std::string& message) {
-  if (warning_handler())
-    warning_handler()(message);
-  else
-    std::fprintf(stderr, "lacuna: %s\n", message.c_str());
+  if (warning_handler()) warning_handler()(message);
+  else std::fprintf(stderr, "lacuna: %s\n", message.c_str());
 }
 
 void set_warning_handler(Handler handler) { warning_handler() = std::move(handler); }

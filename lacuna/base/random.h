@@ -1,5 +1,5 @@
-// Random numbers that depend on a key and a place alone (counter-based), so that order and threads do not matter:
-// Philox4x32-10, Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
+// Random numbers that depend on a key and a place alone (counter-based), so that order and threads do not
+// matter: Philox4x32-10, Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
 #pragma once
 #include <array>
 #include <cstddef>

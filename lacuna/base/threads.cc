@@ -1,5 +1,6 @@
 // Parallel loops over fixed blocks, on oneTBB. Only this file includes it, and ThreadSanitizer leaves it out:
-// oneTBB is not compiled for that, so its hand-overs would all look like races. Handover tells of them instead.
+// oneTBB is not compiled for that, so its hand-overs would all look like races. Handover tells of them
+// instead.
 #include "lacuna/base/threads.h"
 
 #include <tbb/blocked_range.h>
@@ -73,8 +74,8 @@ size_t threads_at_start() {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
-// The control alone allows more threads than cores, but only an arena of that size asks for them. Made at first
-// use, so that a process that never runs a large loop starts no thread.
+// The control alone allows more threads than cores, but only an arena of that size asks for them. Made at
+// first use, so that a process that never runs a large loop starts no thread.
 struct Pool {
   explicit Pool(size_t threads)
       : allowed(tbb::global_control::max_allowed_parallelism, threads), arena(static_cast<int>(threads)) {
@@ -101,8 +102,8 @@ std::shared_ptr<Pool> pool() {
 }  // namespace
 
 void set_num_threads(size_t threads) {
-  require(threads >= 1 && threads <= 1024, "set_num_threads: threads must be from 1 to 1024. Received: threads=",
-          threads, ".");
+  require(threads >= 1 && threads <= 1024,
+          "set_num_threads: threads must be from 1 to 1024. Received: threads=", threads, ".");
   const std::lock_guard lock(pool_mutex);
   if (threads != wanted) current_pool().reset();
   wanted = threads;
@@ -125,7 +126,8 @@ void parallel_blocks(size_t n, size_t grain, const void* body, BlockFunction cal
     for (size_t begin = 0; begin < n; begin += grain) call(body, begin, std::min(n, begin + grain));
     return;
   }
-  // A worker takes the floating-point settings that its arena was made with, unless a context has captured some.
+  // A worker takes the floating-point settings that its arena was made with, unless a context has captured
+  // some.
   tbb::task_group_context context;
   context.capture_fp_settings();
   Handover handover;

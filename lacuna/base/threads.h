@@ -4,8 +4,8 @@
 
 namespace lacuna {
 
-// The number of threads that loops use: 1 and up; also more than there are cores. Starts as LACUNA_NUM_THREADS
-// of the environment, or else as the number of cores. Not to be changed while a loop runs.
+// The number of threads that loops use: 1 and up; also more than there are cores. Starts as
+// LACUNA_NUM_THREADS of the environment, or else as the number of cores. Not to be changed while a loop runs.
 void set_num_threads(size_t threads);
 size_t num_threads();
 

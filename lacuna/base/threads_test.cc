@@ -87,7 +87,10 @@ TEST_F(Threads, WaitingThreadsSleep) {
 TEST_F(Threads, ExceptionReachesTheCaller) {
   for (const size_t threads : {1, 4}) {
     set_num_threads(threads);
-    EXPECT_THROW(parallel_for(64, 1, [](size_t i, size_t) { if (i == 40) throw std::out_of_range("40"); }),
+    EXPECT_THROW(parallel_for(64, 1,
+                              [](size_t i, size_t) {
+                                if (i == 40) throw std::out_of_range("40");
+                              }),
                  std::out_of_range);
   }
 }

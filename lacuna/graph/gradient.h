@@ -9,8 +9,8 @@ namespace lacuna {
 // A gradient of `loss` (shape ()) for each of `with_respect_to`; empty where the loss does not depend on it.
 std::vector<Symbol> gradients(const Symbol& loss, const std::vector<Symbol>& with_respect_to);
 
-// `outputs` with placeholders (or other symbols) replaced, all that depends on them made anew: storages and dtypes are
-// inferred again, and an op that has no rule for them is an error.
+// `outputs` with placeholders (or other symbols) replaced, all that depends on them made anew: storages and
+// dtypes are inferred again, and an op that has no rule for them is an error.
 std::vector<Symbol> substitute(const std::vector<Symbol>& outputs, const std::vector<Symbol>& from,
                                const std::vector<Symbol>& to);
 

@@ -1,5 +1,5 @@
-// An Op is one room of the library: what it computes, which storages it takes, what comes out, and how the gradient
-// flows back. An Op holds parameters, never data.
+// An Op is one room of the library: what it computes, which storages it takes, what comes out, and how the
+// gradient flows back. An Op holds parameters, never data.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -56,8 +56,8 @@ class Op {
   // Specs of the results. Throws InvalidArgument when the inputs do not fit.
   virtual std::vector<Spec> infer(std::span<const Spec> in) const = 0;
 
-  // dout: a gradient for each result, empty where none flows. Answers one for each input that is wanted; the others
-  // stay empty. Ops without a gradient answer none.
+  // dout: a gradient for each result, empty where none flows. Answers one for each input that is wanted; the
+  // others stay empty. Ops without a gradient answer none.
   virtual std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dout,
                                        const std::vector<bool>& wanted) const;
 };

@@ -65,7 +65,8 @@ Plan::Plan(std::vector<Symbol> inputs, std::vector<Symbol> outputs, bool trainin
 }
 
 void Plan::run(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed) {
-  require(feeds.size() == inputs_.size(), "Plan: a tensor must be fed for each input. Received: feeds=", feeds.size(),
+  require(feeds.size() == inputs_.size(),
+          "Plan: a tensor must be fed for each input. Received: feeds=", feeds.size(),
           ", inputs=", inputs_.size(), ".");
   const FlushDenormals flush;
   for (size_t i = 0; i < feeds.size(); ++i)

@@ -1,6 +1,6 @@
-// A plan: the nodes that some outputs need, flat and in order, with the kernel that each runs and the tensors it
-// writes. Made once per graph, mode and fed storages; run for any batch size. Buffers keep their high-water size, so
-// that a step allocates nothing.
+// A plan: the nodes that some outputs need, flat and in order, with the kernel that each runs and the tensors
+// it writes. Made once per graph, mode and fed storages; run for any batch size. Buffers keep their
+// high-water size, so that a step allocates nothing.
 #pragma once
 #include <span>
 #include <vector>
@@ -13,14 +13,15 @@ namespace lacuna {
 
 class Plan {
  public:
-  // Outputs may be variables or placeholders too. Each of `inputs` is a placeholder; all that `outputs` depend on
-  // must be among them.
+  // Outputs may be variables or placeholders too. Each of `inputs` is a placeholder; all that `outputs`
+  // depend on must be among them.
   Plan(std::vector<Symbol> inputs, std::vector<Symbol> outputs, bool training);
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
-  // feeds: a tensor for each input, of its storage and dtype and a shape that fits; they must outlive the next call
-  // of output(). Throws what kernels throw. Not for two threads at a time, nor for two plans that share a table.
+  // feeds: a tensor for each input, of its storage and dtype and a shape that fits; they must outlive the
+  // next call of output(). Throws what kernels throw. Not for two threads at a time, nor for two plans that
+  // share a table.
   void run(std::span<const Tensor* const> feeds, int64_t step = 0, uint64_t seed = 0);
 
   // Result i of the last run; valid until the next. May share memory with feeds and variables.

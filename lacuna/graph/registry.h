@@ -17,14 +17,14 @@ Symbol apply(std::shared_ptr<const Op> op, std::vector<Symbol> in);
 
 // What an input of an example may hold.
 enum class Values : uint8_t {
-  real,       // of both signs, away from the kinks of activations
-  positive,   // above 0.1
-  zero_one,   // 0 or 1
-  ids,        // whole numbers in [0, limit)
+  real,      // of both signs, away from the kinks of activations
+  positive,  // above 0.1
+  zero_one,  // 0 or 1
+  ids,       // whole numbers in [0, limit)
 };
 
-// Inputs that an op can be tried on: the contract test makes tensors of them in every storage of the op's table, for
-// several sizes of the batch (dimensions that are None).
+// Inputs that an op can be tried on: the contract test makes tensors of them in every storage of the op's
+// table, for several sizes of the batch (dimensions that are None).
 struct Example {
   struct Input {
     Shape shape;

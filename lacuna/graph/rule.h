@@ -1,5 +1,5 @@
-// A storage table: one line per way an op can run. Inference, dispatch, the error and the docs page read the same
-// lines, so they cannot disagree.
+// A storage table: one line per way an op can run. Inference, dispatch, the error and the docs page read the
+// same lines, so they cannot disagree.
 #pragma once
 #include <span>
 #include <vector>

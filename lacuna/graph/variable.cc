@@ -20,7 +20,8 @@ std::string unique_key(const char* kind) {
 // A leaf computes nothing: the plan puts its tensor in place.
 class Leaf : public Op {
  public:
-  Leaf(const char* kind, Spec spec, std::string key) : kind_(kind), spec_(std::move(spec)), key_(std::move(key)) {}
+  Leaf(const char* kind, Spec spec, std::string key)
+      : kind_(kind), spec_(std::move(spec)), key_(std::move(key)) {}
   std::string_view name() const override { return kind_; }
   std::string key() const override { return key_; }
   const Rules& rules() const override {
@@ -55,7 +56,8 @@ struct Constant final : Leaf {
 
 }  // namespace
 
-Variable::Variable(std::string name, const Spec& spec, const Draw& draw) : name_(std::move(name)), spec_(spec) {
+Variable::Variable(std::string name, const Spec& spec, const Draw& draw)
+    : name_(std::move(name)), spec_(spec) {
   if (is_table()) {
     value_ = Tensor(std::make_shared<RowTable>(spec.shape, spec.dtype, draw));
     return;
@@ -79,7 +81,8 @@ tensor::Dense Variable::to_dense() const {
 }
 
 void Variable::assign(const tensor::Dense& values) {
-  require(values.shape == spec_.shape, "set_weights: the value must have the shape of the weight. Received: shape=",
+  require(values.shape == spec_.shape,
+          "set_weights: the value must have the shape of the weight. Received: shape=",
           to_string(values.shape), ", weight '", name_, "' ", spec_, ".");
   const Tensor same = cast(Tensor(values), spec_.dtype);
   if (is_table()) value_.table().assign(same.dense());

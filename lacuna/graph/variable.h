@@ -50,7 +50,7 @@ std::string placeholder_name(const Symbol& symbol);
 
 // A dense value that never changes.
 Symbol constant(tensor::Dense value);
-Symbol constant(double value, DType dtype);  // A scalar: shape ().
+Symbol constant(double value, DType dtype);             // A scalar: shape ().
 const tensor::Dense* constant_value(const Node& node);  // Null for other nodes.
 
 }  // namespace lacuna

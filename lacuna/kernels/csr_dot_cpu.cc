@@ -1,8 +1,8 @@
 // C = A W, A csr. Highway compiles this file once for each instruction set and picks one at run time.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lacuna/kernels/csr_dot_cpu.cc"
-#include <hwy/foreach_target.h>  // Includes this file again; must stand before highway.h.
 #include <hwy/cache_control.h>
+#include <hwy/foreach_target.h>  // Includes this file again; must stand before highway.h.
 #include <hwy/highway.h>
 
 #include "lacuna/base/threads.h"
@@ -12,14 +12,15 @@ HWY_BEFORE_NAMESPACE();
 namespace lacuna::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Between the macros no function of std may be called: its code would be of this instruction set, and the linker may
-// keep that copy for all.
+// Between the macros no function of std may be called: its code would be of this instruction set, and the
+// linker may keep that copy for all.
 
 constexpr int32_t kAhead = 16;  // Non-zeros between a prefetch and its use.
 
 // One unit: gathers. Offsets fit int32, which the caller checks.
 template <class T>
-HWY_INLINE void rows_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride, T* c, size_t begin, size_t end) {
+HWY_INLINE void rows_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride, T* c, size_t begin,
+                                 size_t end) {
   const hn::ScalableTag<T> d;
   const hn::RebindToSigned<decltype(d)> di;
   const hn::Rebind<int32_t, decltype(d)> d32;
@@ -33,18 +34,19 @@ HWY_INLINE void rows_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride
       const auto at = hn::Mul(hn::LoadU(d32, a.indices + k), step);
       if constexpr (sizeof(T) == 4)
         sum = hn::MulAdd(hn::LoadU(d, a.data + k), hn::GatherIndex(d, w, at), sum);
-      else
-        sum = hn::MulAdd(hn::LoadU(d, a.data + k), hn::GatherIndex(d, w, hn::PromoteTo(di, at)), sum);
+      else sum = hn::MulAdd(hn::LoadU(d, a.data + k), hn::GatherIndex(d, w, hn::PromoteTo(di, at)), sum);
     }
     T total = hn::GetLane(hn::SumOfLanes(d, sum));
-    for (; k < stop; ++k) total += a.data[k] * w[static_cast<size_t>(a.indices[k]) * static_cast<size_t>(stride)];
+    for (; k < stop; ++k)
+      total += a.data[k] * w[static_cast<size_t>(a.indices[k]) * static_cast<size_t>(stride)];
     c[r] = total;
   }
 }
 
 // N vectors of units in registers over the non-zeros of a row, from unit j on.
 template <int N, class D, class T = hn::TFromD<D>>
-HWY_INLINE void strip(D d, const CsrView<T>& a, const T* w, size_t stride, size_t units, T* c, size_t r, size_t j) {
+HWY_INLINE void strip(D d, const CsrView<T>& a, const T* w, size_t stride, size_t units, T* c, size_t r,
+                      size_t j) {
   const size_t lanes = hn::Lanes(d);
   auto s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
   const int32_t stop = a.indptr[r + 1];
@@ -68,8 +70,8 @@ HWY_INLINE void strip(D d, const CsrView<T>& a, const T* w, size_t stride, size_
 }
 
 template <class T>
-HWY_INLINE void rows_of_units(const CsrView<T>& a, const T* w, size_t stride, size_t units, T* c, size_t begin,
-                              size_t end) {
+HWY_INLINE void rows_of_units(const CsrView<T>& a, const T* w, size_t stride, size_t units, T* c,
+                              size_t begin, size_t end) {
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d);
   for (size_t r = begin; r < end; ++r) {
@@ -99,8 +101,8 @@ void csr_dot_f32(const CsrView<float>& a, const float* w, size_t stride, size_t 
                  size_t begin, size_t end) {
   some_rows(a, w, stride, units, gather, c, begin, end);
 }
-void csr_dot_f64(const CsrView<double>& a, const double* w, size_t stride, size_t units, bool gather, double* c,
-                 size_t begin, size_t end) {
+void csr_dot_f64(const CsrView<double>& a, const double* w, size_t stride, size_t units, bool gather,
+                 double* c, size_t begin, size_t end) {
   some_rows(a, w, stride, units, gather, c, begin, end);
 }
 

@@ -1,5 +1,5 @@
-// G = Aᵀ B, A csr. Narrow: added in batch order. Wide: the batch's non-zeros are ordered by column with a counting
-// sort, then each row of G is summed in registers by one thread.
+// G = Aᵀ B, A csr. Narrow: added in batch order. Wide: the batch's non-zeros are ordered by column with a
+// counting sort, then each row of G is summed in registers by one thread.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lacuna/kernels/csr_t_dot_cpu.cc"
 #include <hwy/foreach_target.h>  // Includes this file again; must stand before highway.h.
@@ -14,8 +14,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // Rows [begin, end) of G from the entries ordered by column.
 template <class T>
-HWY_INLINE void segments(const int32_t* start, const int32_t* row, const T* value, const T* b, size_t units, T* g,
-                         size_t begin, size_t end) {
+HWY_INLINE void segments(const int32_t* start, const int32_t* row, const T* value, const T* b, size_t units,
+                         T* g, size_t begin, size_t end) {
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d);
   for (size_t i = begin; i < end; ++i) {
@@ -55,8 +55,8 @@ void segments_f32(const int32_t* start, const int32_t* row, const float* value, 
                   float* g, size_t begin, size_t end) {
   segments(start, row, value, b, units, g, begin, end);
 }
-void segments_f64(const int32_t* start, const int32_t* row, const double* value, const double* b, size_t units,
-                  double* g, size_t begin, size_t end) {
+void segments_f64(const int32_t* start, const int32_t* row, const double* value, const double* b,
+                  size_t units, double* g, size_t begin, size_t end) {
   segments(start, row, value, b, units, g, begin, end);
 }
 
@@ -94,8 +94,8 @@ size_t one_unit(const CsrView<T>& a, const T* b, int32_t* number, int64_t* ids, 
 }
 
 template <class T>
-void add_in_order(const CsrView<T>& a, const T* b, size_t units, std::span<const int32_t> number, size_t distinct,
-                  T* g) {
+void add_in_order(const CsrView<T>& a, const T* b, size_t units, std::span<const int32_t> number,
+                  size_t distinct, T* g) {
   std::memset(g, 0, distinct * units * sizeof(T));
   for (size_t r = 0; r < a.rows; ++r) {
     const T* from = b + r * units;
@@ -112,8 +112,11 @@ void by_column(const CsrView<T>& a, size_t units, std::span<const int32_t> numbe
                const ByColumn<T>& scratch, const Segments& segments) {
   const auto start = scratch.start;
   std::fill_n(start.begin(), distinct + 1, 0);
-  const auto place = [&](int32_t k) { return static_cast<size_t>(number[static_cast<size_t>(a.indices[k])]); };
-  for (int32_t k = a.indptr[0]; k < a.indptr[a.rows]; ++k) ++start[place(k)];  // Counts column i at start[i + 1].
+  const auto place = [&](int32_t k) {
+    return static_cast<size_t>(number[static_cast<size_t>(a.indices[k])]);
+  };
+  for (int32_t k = a.indptr[0]; k < a.indptr[a.rows]; ++k)
+    ++start[place(k)];  // Counts column i at start[i + 1].
   for (size_t i = 0; i < distinct; ++i) start[i + 1] += start[i];
   // Filling moves start[i] on to where column i ends, in batch order.
   for (size_t r = 0; r < a.rows; ++r)
@@ -142,10 +145,12 @@ size_t number_columns(std::span<const int32_t> indices, std::span<int32_t> numbe
   return distinct;
 }
 
-size_t csr_t_dot_one(const CsrView<float>& a, const float* b, std::span<int32_t> number, int64_t* ids, float* g) {
+size_t csr_t_dot_one(const CsrView<float>& a, const float* b, std::span<int32_t> number, int64_t* ids,
+                     float* g) {
   return one_unit(a, b, number.data(), ids, g);
 }
-size_t csr_t_dot_one(const CsrView<double>& a, const double* b, std::span<int32_t> number, int64_t* ids, double* g) {
+size_t csr_t_dot_one(const CsrView<double>& a, const double* b, std::span<int32_t> number, int64_t* ids,
+                     double* g) {
   return one_unit(a, b, number.data(), ids, g);
 }
 

@@ -1,5 +1,5 @@
-// C = op(A) op(B) on the serial BLIS. Tiles of a fixed size are spread over threads by us: a BLAS' own threads change the
-// bits with their number, and spin while they wait.
+// C = op(A) op(B) on the serial BLIS. Tiles of a fixed size are spread over threads by us: a BLAS' own
+// threads change the bits with their number, and spin while they wait.
 #include "lacuna/kernels/matmul.h"
 
 #include <cblas.h>
@@ -22,8 +22,8 @@ void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const dou
 }
 
 template <class T>
-void tiles(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const T* a, size_t lda, const T* b,
-           size_t ldb, T* c) {
+void tiles(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const T* a, size_t lda,
+           const T* b, size_t ldb, T* c) {
   if (m == 0 || n == 0) return;
   if (k == 0) {
     std::memset(c, 0, m * n * sizeof(T));

@@ -1,5 +1,5 @@
-// C = op(A) op(B) against a mimic, and the same bits on any number of threads, many times over: a BLAS that is not safe to
-// call from several threads fails here.
+// C = op(A) op(B) against a mimic, and the same bits on any number of threads, many times over: a BLAS that
+// is not safe to call from several threads fails here.
 #include "lacuna/kernels/matmul.h"
 
 #include <gtest/gtest.h>
@@ -15,8 +15,8 @@ namespace lacuna::kernels {
 namespace {
 
 using Sizes = std::array<size_t, 3>;  // m, n, k
-constexpr Sizes kSizes[] = {{1, 1, 1}, {3, 5, 0}, {0, 4, 2}, {7, 1, 33}, {300, 20, 30}, {512, 256, 64}, {130, 600, 90},
-                            {1024, 1, 1280}};
+constexpr Sizes kSizes[] = {{1, 1, 1},     {3, 5, 0},      {0, 4, 2},      {7, 1, 33},
+                            {300, 20, 30}, {512, 256, 64}, {130, 600, 90}, {1024, 1, 1280}};
 
 template <class T>
 std::vector<T> random_values(size_t n, Generator& random) {

@@ -28,8 +28,8 @@ void sampled_dot(const CsrView<float>& pattern, const float* a, const float* b, 
                  float* s) {
   sample(pattern, a, b, stride, units, s);
 }
-void sampled_dot(const CsrView<double>& pattern, const double* a, const double* b, size_t stride, size_t units,
-                 double* s) {
+void sampled_dot(const CsrView<double>& pattern, const double* a, const double* b, size_t stride,
+                 size_t units, double* s) {
   sample(pattern, a, b, stride, units, s);
 }
 

@@ -6,7 +6,8 @@
 namespace lacuna::kernels {
 
 // Rows of a weight and its optimizer states. Row r of the weight starts at weight + r * stride, of state k at
-// state[k] + r * stride. Dense weights have a state array each and stride = width; in a table they stand side by side.
+// state[k] + r * stride. Dense weights have a state array each and stride = width; in a table they stand side
+// by side.
 template <class T>
 struct UpdateRows {
   T* weight;
@@ -14,8 +15,9 @@ struct UpdateRows {
   size_t stride, width;
 };
 
-// Which rows change, and where their gradients are: row i of `count` is ids[i] (or i, without ids). Its gradient is row
-// i of `gradient`, or, with `place`, row place[row] - 1; place 0 stands for a gradient of zero.
+// Which rows change, and where their gradients are: row i of `count` is ids[i] (or i, without ids). Its
+// gradient is row i of `gradient`, or, with `place`, row place[row] - 1; place 0 stands for a gradient of
+// zero.
 template <class T>
 struct UpdateGradient {
   const int64_t* ids;
@@ -54,9 +56,11 @@ struct Adam {
   bool amsgrad;
 };
 
-#define LACUNA_UPDATE(Rule)                                                                                   \
-  void update(const UpdateRows<float>&, const UpdateGradient<float>&, const Clip<float>&, const Rule<float>&); \
-  void update(const UpdateRows<double>&, const UpdateGradient<double>&, const Clip<double>&, const Rule<double>&);
+#define LACUNA_UPDATE(Rule)                                                                  \
+  void update(const UpdateRows<float>&, const UpdateGradient<float>&, const Clip<float>&,    \
+              const Rule<float>&);                                                           \
+  void update(const UpdateRows<double>&, const UpdateGradient<double>&, const Clip<double>&, \
+              const Rule<double>&);
 LACUNA_UPDATE(Sgd)
 LACUNA_UPDATE(Momentum)
 LACUNA_UPDATE(Adagrad)

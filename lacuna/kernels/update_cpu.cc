@@ -2,8 +2,8 @@
 // instruction set (with -fno-math-errno, or the square root would be called).
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lacuna/kernels/update_cpu.cc"
-#include <hwy/foreach_target.h>  // Includes this file again; must stand before highway.h.
 #include <hwy/cache_control.h>
+#include <hwy/foreach_target.h>  // Includes this file again; must stand before highway.h.
 #include <hwy/highway.h>
 
 #include "lacuna/base/threads.h"
@@ -30,8 +30,8 @@ HWY_INLINE void row(T* HWY_RESTRICT w, T* const*, const T* HWY_RESTRICT g, size_
 }
 
 template <bool Zero, class T>
-HWY_INLINE void row(T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTRICT g, size_t n, const Clip<T>& clip,
-                    const Momentum<T>& rule) {
+HWY_INLINE void row(T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTRICT g, size_t n,
+                    const Clip<T>& clip, const Momentum<T>& rule) {
   T* HWY_RESTRICT m = state[0];
   if (rule.nesterov) {
     for (size_t i = 0; i < n; ++i) {
@@ -48,8 +48,8 @@ HWY_INLINE void row(T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTRICT g,
 }
 
 template <bool Zero, class T>
-HWY_INLINE void row(T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTRICT g, size_t n, const Clip<T>& clip,
-                    const Adagrad<T>& rule) {
+HWY_INLINE void row(T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTRICT g, size_t n,
+                    const Clip<T>& clip, const Adagrad<T>& rule) {
   if constexpr (Zero) return;
   T* HWY_RESTRICT a = state[0];
   for (size_t i = 0; i < n; ++i) {
@@ -60,8 +60,8 @@ HWY_INLINE void row(T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTRICT g,
 }
 
 template <bool Zero, class T>
-HWY_INLINE void row(T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTRICT g, size_t n, const Clip<T>& clip,
-                    const Adam<T>& rule) {
+HWY_INLINE void row(T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTRICT g, size_t n,
+                    const Clip<T>& clip, const Adam<T>& rule) {
   T* HWY_RESTRICT m = state[0];
   T* HWY_RESTRICT v = state[1];
   if (rule.amsgrad) {
@@ -84,8 +84,8 @@ HWY_INLINE void row(T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTRICT g,
 }
 
 template <class T, class Rule>
-HWY_INLINE void rows(const UpdateRows<T>& to, const UpdateGradient<T>& from, const Clip<T>& clip, const Rule& rule,
-                     size_t begin, size_t end) {
+HWY_INLINE void rows(const UpdateRows<T>& to, const UpdateGradient<T>& from, const Clip<T>& clip,
+                     const Rule& rule, size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i) {
     const size_t r = from.ids ? static_cast<size_t>(from.ids[i]) : i;
     if (from.ids && i + 4 < end) {
@@ -98,21 +98,20 @@ HWY_INLINE void rows(const UpdateRows<T>& to, const UpdateGradient<T>& from, con
     if (from.place == nullptr)
       row<false>(to.weight + at, state, from.gradient + i * to.width, to.width, clip, rule);
     else if (const int32_t place = from.place[r])
-      row<false>(to.weight + at, state, from.gradient + static_cast<size_t>(place - 1) * to.width, to.width, clip,
-                 rule);
-    else
-      row<true>(to.weight + at, state, from.gradient, to.width, clip, rule);
+      row<false>(to.weight + at, state, from.gradient + static_cast<size_t>(place - 1) * to.width, to.width,
+                 clip, rule);
+    else row<true>(to.weight + at, state, from.gradient, to.width, clip, rule);
   }
 }
 
-#define LACUNA_UPDATE(Rule)                                                                                     \
-  void Rule##_f32(const UpdateRows<float>& to, const UpdateGradient<float>& from, const Clip<float>& clip,      \
-                  const Rule<float>& rule, size_t begin, size_t end) {                                          \
-    rows(to, from, clip, rule, begin, end);                                                                     \
-  }                                                                                                             \
-  void Rule##_f64(const UpdateRows<double>& to, const UpdateGradient<double>& from, const Clip<double>& clip,   \
-                  const Rule<double>& rule, size_t begin, size_t end) {                                         \
-    rows(to, from, clip, rule, begin, end);                                                                     \
+#define LACUNA_UPDATE(Rule)                                                                                \
+  void Rule##_f32(const UpdateRows<float>& to, const UpdateGradient<float>& from, const Clip<float>& clip, \
+                  const Rule<float>& rule, size_t begin, size_t end) {                                     \
+    rows(to, from, clip, rule, begin, end);                                                                \
+  }                                                                                                        \
+  void Rule##_f64(const UpdateRows<double>& to, const UpdateGradient<double>& from,                        \
+                  const Clip<double>& clip, const Rule<double>& rule, size_t begin, size_t end) {          \
+    rows(to, from, clip, rule, begin, end);                                                                \
   }
 LACUNA_UPDATE(Sgd)
 LACUNA_UPDATE(Momentum)
@@ -132,13 +131,14 @@ namespace {
 
 template <class T, class Rows>
 void blocks(const UpdateRows<T>& to, const UpdateGradient<T>& from, const Rows& some_rows) {
-  constexpr size_t kValues = size_t{1} << 15;  // A block: some tens of microseconds.
+  constexpr size_t kValues = size_t{1} << 15;               // A block: some tens of microseconds.
   if (!from.ids && !from.place && to.stride == to.width) {  // Contiguous: rows may be cut.
     const size_t n = from.count * to.width;
     parallel_for(n, kValues, [&](size_t begin, size_t end) {
       const UpdateRows<T> part{to.weight + begin,
                                {to.state[0] + begin, to.state[1] + begin, to.state[2] + begin},
-                               end - begin, end - begin};
+                               end - begin,
+                               end - begin};
       some_rows(part, UpdateGradient<T>{nullptr, nullptr, from.gradient + begin, 1}, 0, 1);
     });
     return;
@@ -157,7 +157,8 @@ double squares(const T* values, size_t n) {
     double sum[4] = {};
     size_t i = begin;
     for (; i + 4 <= end; i += 4)
-      for (size_t j = 0; j < 4; ++j) sum[j] += static_cast<double>(values[i + j]) * static_cast<double>(values[i + j]);
+      for (size_t j = 0; j < 4; ++j)
+        sum[j] += static_cast<double>(values[i + j]) * static_cast<double>(values[i + j]);
     for (; i < end; ++i) sum[0] += static_cast<double>(values[i]) * static_cast<double>(values[i]);
     sums[begin / kBlock] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
   });
@@ -168,20 +169,20 @@ double squares(const T* values, size_t n) {
 
 }  // namespace
 
-#define LACUNA_UPDATE(Rule)                                                                                     \
-  HWY_EXPORT(Rule##_f32);                                                                                       \
-  HWY_EXPORT(Rule##_f64);                                                                                       \
-  void update(const UpdateRows<float>& to, const UpdateGradient<float>& from, const Clip<float>& clip,          \
-              const Rule<float>& rule) {                                                                        \
-    blocks(to, from, [&](const auto& t, const auto& f, size_t begin, size_t end) {                              \
-      HWY_DYNAMIC_DISPATCH(Rule##_f32)(t, f, clip, rule, begin, end);                                           \
-    });                                                                                                         \
-  }                                                                                                             \
-  void update(const UpdateRows<double>& to, const UpdateGradient<double>& from, const Clip<double>& clip,       \
-              const Rule<double>& rule) {                                                                       \
-    blocks(to, from, [&](const auto& t, const auto& f, size_t begin, size_t end) {                              \
-      HWY_DYNAMIC_DISPATCH(Rule##_f64)(t, f, clip, rule, begin, end);                                           \
-    });                                                                                                         \
+#define LACUNA_UPDATE(Rule)                                                                               \
+  HWY_EXPORT(Rule##_f32);                                                                                 \
+  HWY_EXPORT(Rule##_f64);                                                                                 \
+  void update(const UpdateRows<float>& to, const UpdateGradient<float>& from, const Clip<float>& clip,    \
+              const Rule<float>& rule) {                                                                  \
+    blocks(to, from, [&](const auto& t, const auto& f, size_t begin, size_t end) {                        \
+      HWY_DYNAMIC_DISPATCH(Rule##_f32)(t, f, clip, rule, begin, end);                                     \
+    });                                                                                                   \
+  }                                                                                                       \
+  void update(const UpdateRows<double>& to, const UpdateGradient<double>& from, const Clip<double>& clip, \
+              const Rule<double>& rule) {                                                                 \
+    blocks(to, from, [&](const auto& t, const auto& f, size_t begin, size_t end) {                        \
+      HWY_DYNAMIC_DISPATCH(Rule##_f64)(t, f, clip, rule, begin, end);                                     \
+    });                                                                                                   \
   }
 LACUNA_UPDATE(Sgd)
 LACUNA_UPDATE(Momentum)

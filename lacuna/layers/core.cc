@@ -15,8 +15,9 @@ Symbol Activation::call(const Symbol& x) { return (*activation_)(x); }
 Dropout::Dropout(double rate, const DropoutOptions& options)
     : Layer(common(options), "Dropout"), rate_(rate), key_(options.seed ? mix(*options.seed) : next_key()) {
   require(rate >= 0 && rate < 1, "Dropout: rate must be in [0, 1). Received: rate=", rate, ".");
-  require(options.noise_shape.empty(), "Dropout: noise_shape is not supported yet. Received: noise_shape=",
-          to_string(options.noise_shape), ".");
+  require(options.noise_shape.empty(),
+          "Dropout: noise_shape is not supported yet. Received: noise_shape=", to_string(options.noise_shape),
+          ".");
 }
 Symbol Dropout::call(const Symbol& x) { return rate_ > 0 ? dropout(x, rate_, key_) : x; }
 

@@ -18,7 +18,7 @@ class Activation : public Layer {
 };
 
 struct DropoutOptions {
-  Shape noise_shape{};             // Not supported yet: one that is given is an error.
+  Shape noise_shape{};  // Not supported yet: one that is given is an error.
   std::optional<uint64_t> seed{};
   std::string name{};
   bool trainable = true;

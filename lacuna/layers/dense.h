@@ -18,9 +18,9 @@ struct DenseOptions {
   Shape input_shape{}, batch_input_shape{};
 };
 
-// activation(x kernel + bias), over the last axis of x; x dense of rank 2 or more, or csr. With sparse_weight the
-// kernel keeps only the rows that were touched, and the optimizer's state beside them; l1 and l2 count rows that the
-// batch touches.
+// activation(x kernel + bias), over the last axis of x; x dense of rank 2 or more, or csr. With sparse_weight
+// the kernel keeps only the rows that were touched, and the optimizer's state beside them; l1 and l2 count
+// rows that the batch touches.
 class Dense : public Layer {
  public:
   explicit Dense(Dim units, DenseOptions options = {});

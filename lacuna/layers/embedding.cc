@@ -7,13 +7,16 @@
 namespace lacuna::layers {
 
 Embedding::Embedding(Dim input_dim, Dim output_dim, EmbeddingOptions options)
-    : Layer(common(options), "Embedding"), input_dim_(input_dim), output_dim_(output_dim),
+    : Layer(common(options), "Embedding"),
+      input_dim_(input_dim),
+      output_dim_(output_dim),
       options_(std::make_shared<EmbeddingOptions>(std::move(options))) {
-  require(input_dim > 0 && output_dim > 0, "Embedding: input_dim and output_dim must be positive. Received: input_dim=",
-          input_dim, ", output_dim=", output_dim, ".");
+  require(input_dim > 0 && output_dim > 0,
+          "Embedding: input_dim and output_dim must be positive. Received: input_dim=", input_dim,
+          ", output_dim=", output_dim, ".");
   require(!options_->mask_zero, "Embedding: mask_zero is not supported yet. Received: mask_zero=True.");
-  require(options_->input_length >= 0, "Embedding: input_length must be positive. Received: input_length=",
-          options_->input_length, ".");
+  require(options_->input_length >= 0,
+          "Embedding: input_length must be positive. Received: input_length=", options_->input_length, ".");
   state()->feeds_ids = true;
   if (state()->batch_input_shape.empty()) {
     if (options_->input_length) state()->batch_input_shape = {None, options_->input_length};
@@ -28,9 +31,10 @@ void Embedding::build(const std::vector<Shape>&) {
 
 Symbol Embedding::call(const Symbol& x) {
   const Symbol embeddings = read(state()->weights[0].variable);
-  require(!options_->input_length || (x.rank() == 2 && (x.shape()[1] == None || x.shape()[1] == options_->input_length)),
-          name(), ": the input must have input_length columns. Received: input=", x.spec(), ", input_length=",
-          options_->input_length, ".");
+  require(!options_->input_length ||
+              (x.rank() == 2 && (x.shape()[1] == None || x.shape()[1] == options_->input_length)),
+          name(), ": the input must have input_length columns. Received: input=", x.spec(),
+          ", input_length=", options_->input_length, ".");
   const Symbol ids = as_ids(x);
   return take(embeddings, options_->sparse_grad ? translate(ids, embeddings) : ids);
 }

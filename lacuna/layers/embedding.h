@@ -16,8 +16,8 @@ struct EmbeddingOptions {
   Shape input_shape{}, batch_input_shape{};
 };
 
-// Rows of a weight by id: integers of shape (batch, …) in [0, input_dim) to (batch, …, output_dim). With sparse_grad
-// only rows that were touched are kept and updated, the optimizer's state beside them.
+// Rows of a weight by id: integers of shape (batch, …) in [0, input_dim) to (batch, …, output_dim). With
+// sparse_grad only rows that were touched are kept and updated, the optimizer's state beside them.
 class Embedding : public Layer {
  public:
   Embedding(Dim input_dim, Dim output_dim, EmbeddingOptions options = {});

@@ -12,7 +12,8 @@ Symbol Input(const InputOptions& options) {
     shape.insert(shape.begin(), None);
   }
   for (const Dim d : shape)
-    require(d == None || d > 0, "Input: dimensions must be positive or None. Received: shape=", to_string(shape), ".");
+    require(d == None || d > 0,
+            "Input: dimensions must be positive or None. Received: shape=", to_string(shape), ".");
   require(!options.sparse || (shape.size() == 2 && shape[1] != None),
           "Input: a csr input has rank 2, the batch included, and its width is known. Received: shape=",
           to_string(shape), ", sparse=True.");
@@ -21,8 +22,9 @@ Symbol Input(const InputOptions& options) {
   call->layer->class_name = "InputLayer";
   call->layer->name = options.name.empty() ? unique_name("Input") : options.name;
   call->layer->built = true;
-  const Symbol symbol = placeholder({shape, options.dtype.value_or(floatx()), options.sparse ? Storage::csr : Storage::dense},
-                                    call->layer->name);
+  const Symbol symbol =
+      placeholder({shape, options.dtype.value_or(floatx()), options.sparse ? Storage::csr : Storage::dense},
+                  call->layer->name);
   call->outputs = {symbol};
   return symbol.with_origin(call);
 }

@@ -11,8 +11,8 @@ struct InputOptions {
   bool sparse = false;           // csr: shape must have one dimension
 };
 
-// The start of a network. Takes csr with sparse; without it, csr is taken as well where the network's ops have a rule
-// for it.
+// The start of a network. Takes csr with sparse; without it, csr is taken as well where the network's ops
+// have a rule for it.
 Symbol Input(const InputOptions& options);
 
 }  // namespace lacuna::layers

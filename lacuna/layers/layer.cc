@@ -62,13 +62,14 @@ std::shared_ptr<const Call> call_of(const Symbol& symbol) {
   return std::dynamic_pointer_cast<const Call>(symbol.origin());
 }
 
-Layer::Layer(const LayerOptions& options, const std::string& class_name) : state_(std::make_shared<LayerState>()) {
+Layer::Layer(const LayerOptions& options, const std::string& class_name)
+    : state_(std::make_shared<LayerState>()) {
   state_->class_name = class_name;
   state_->name = options.name.empty() ? unique_name(class_name) : options.name;
   state_->trainable = options.trainable;
   state_->dtype = options.dtype.value_or(floatx());
-  require(is_float(state_->dtype), class_name, ": dtype must be float32 or float64. Received: dtype=", state_->dtype,
-          ".");
+  require(is_float(state_->dtype), class_name,
+          ": dtype must be float32 or float64. Received: dtype=", state_->dtype, ".");
   state_->batch_input_shape = options.batch_input_shape;
   if (state_->batch_input_shape.empty() && !options.input_shape.empty()) {
     state_->batch_input_shape = options.input_shape;
@@ -108,32 +109,38 @@ Symbol Layer::call(const Symbol&) {
 }
 
 Symbol Layer::call(const std::vector<Symbol>& inputs) {
-  require(inputs.size() == 1, name(), ": the layer must be called on one input. Received: inputs=", inputs.size(),
-          ".");
+  require(inputs.size() == 1, name(),
+          ": the layer must be called on one input. Received: inputs=", inputs.size(), ".");
   return call(inputs[0]);
 }
 
 Symbol Layer::activity_loss(const Symbol&) { return {}; }
 
-Symbol Layer::add_weight(const std::string& name, const Shape& shape, const Arg<initializers::Initializer>& initializer,
+Symbol Layer::add_weight(const std::string& name, const Shape& shape,
+                         const Arg<initializers::Initializer>& initializer,
                          const Arg<regularizers::Regularizer>& regularizer,
                          const Arg<constraints::Constraint>& constraint, bool trainable, bool sparse) {
   for (const Dim d : shape)
-    require(d > 0, state_->name, ": a weight's dimensions must be known and positive. Received: ", name, " of shape ",
-            to_string(shape), ".");
+    require(d > 0, state_->name, ": a weight's dimensions must be known and positive. Received: ", name,
+            " of shape ", to_string(shape), ".");
   require(!sparse || !constraint || constraint->row_wise(), state_->name,
-          ": a constraint over all rows cannot hold for a weight whose rows are made when they are touched. Received: "
-          "constraint of '", name, "' along axis 0.");
+          ": a constraint over all rows cannot hold for a weight whose rows are made when they are touched. "
+          "Received: "
+          "constraint of '",
+          name, "' along axis 0.");
   double bytes = static_cast<double>(size_of(dtype()));
   for (const Dim d : shape) bytes *= static_cast<double>(d);
   require(sparse || bytes < memory_of_the_machine(), state_->name,
-          ": a weight must fit in memory; with sparse_weight=True (of Embedding: sparse_grad=True) only the rows that are "
-          "touched are kept. Received: ", name, " of shape ", to_string(shape), ", bytes=", bytes, ".");
+          ": a weight must fit in memory; with sparse_weight=True (of Embedding: sparse_grad=True) only the "
+          "rows that are "
+          "touched are kept. Received: ",
+          name, " of shape ", to_string(shape), ", bytes=", bytes, ".");
   const Spec spec{shape, dtype(), sparse ? Storage::row_table : Storage::dense};
-  Weight weight{.variable = std::make_shared<Variable>(state_->name + "/" + name, spec, initializer->draw(shape)),
-                .regularizer = regularizer.get(),
-                .constraint = constraint.get(),
-                .trainable = trainable};
+  Weight weight{
+      .variable = std::make_shared<Variable>(state_->name + "/" + name, spec, initializer->draw(shape)),
+      .regularizer = regularizer.get(),
+      .constraint = constraint.get(),
+      .trainable = trainable};
   state_->weights.push_back(weight);
   return read(weight.variable);
 }
@@ -152,12 +159,12 @@ std::vector<tensor::Dense> Layer::get_weights() const {
 
 void Layer::set_weights(const std::vector<tensor::Dense>& values) {
   const auto variables = weights();
-  require(values.size() == variables.size(), "set_weights: a value must be given for each weight of '", name(),
-          "'. Received: values=", values.size(), ", weights=", variables.size(), ".");
+  require(values.size() == variables.size(), "set_weights: a value must be given for each weight of '",
+          name(), "'. Received: values=", values.size(), ", weights=", variables.size(), ".");
   for (size_t i = 0; i < values.size(); ++i)
     require(values[i].shape == variables[i]->spec().shape,
-            "set_weights: the value must have the shape of the weight. Received: shape=", to_string(values[i].shape),
-            ", weight '", variables[i]->name(), "' ", variables[i]->spec(), ".");
+            "set_weights: the value must have the shape of the weight. Received: shape=",
+            to_string(values[i].shape), ", weight '", variables[i]->name(), "' ", variables[i]->spec(), ".");
   for (size_t i = 0; i < values.size(); ++i) variables[i]->assign(values[i]);
 }
 

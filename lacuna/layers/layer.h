@@ -14,11 +14,11 @@ namespace lacuna::layers {
 
 // What every layer takes: Keras' **kwargs.
 struct LayerOptions {
-  std::string name{};             // class name and a number unless given
+  std::string name{};  // class name and a number unless given
   bool trainable = true;
-  std::optional<DType> dtype{};   // of its weights; floatx unless given
-  Shape input_shape{};            // without the batch: for the first layer of a Sequential
-  Shape batch_input_shape{};      // with it
+  std::optional<DType> dtype{};  // of its weights; floatx unless given
+  Shape input_shape{};           // without the batch: for the first layer of a Sequential
+  Shape batch_input_shape{};     // with it
 };
 
 // The common part of a layer's own options.
@@ -100,9 +100,11 @@ class Layer {
   virtual Symbol activity_loss(const Symbol& output);
 
   // A new weight, drawn by the initializer. sparse: a table whose rows are made when they are touched.
-  Symbol add_weight(const std::string& name, const Shape& shape, const Arg<initializers::Initializer>& initializer,
+  Symbol add_weight(const std::string& name, const Shape& shape,
+                    const Arg<initializers::Initializer>& initializer,
                     const Arg<regularizers::Regularizer>& regularizer = {},
-                    const Arg<constraints::Constraint>& constraint = {}, bool trainable = true, bool sparse = false);
+                    const Arg<constraints::Constraint>& constraint = {}, bool trainable = true,
+                    bool sparse = false);
 
   DType dtype() const { return state_->dtype; }
 

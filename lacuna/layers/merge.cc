@@ -12,10 +12,12 @@ namespace lacuna::layers {
 namespace {
 
 void require_several(const std::string& name, const std::vector<Symbol>& inputs) {
-  require(inputs.size() >= 2, name, ": two inputs or more must be given. Received: inputs=", inputs.size(), ".");
+  require(inputs.size() >= 2, name, ": two inputs or more must be given. Received: inputs=", inputs.size(),
+          ".");
 }
 
-Symbol fold(const std::string& name, const std::vector<Symbol>& inputs, Symbol (*op)(const Symbol&, const Symbol&)) {
+Symbol fold(const std::string& name, const std::vector<Symbol>& inputs,
+            Symbol (*op)(const Symbol&, const Symbol&)) {
   require_several(name, inputs);
   Symbol result = inputs[0];
   for (size_t i = 1; i < inputs.size(); ++i) result = op(result, inputs[i]);
@@ -24,7 +26,8 @@ Symbol fold(const std::string& name, const std::vector<Symbol>& inputs, Symbol (
 
 }  // namespace
 
-Concatenate::Concatenate(int axis, const LayerOptions& options) : Layer(options, "Concatenate"), axis_(axis) {}
+Concatenate::Concatenate(int axis, const LayerOptions& options)
+    : Layer(options, "Concatenate"), axis_(axis) {}
 Symbol Concatenate::call(const std::vector<Symbol>& inputs) {
   require_several(name(), inputs);
   return lacuna::concatenate(inputs, axis_);
@@ -35,7 +38,8 @@ Symbol Add::call(const std::vector<Symbol>& inputs) { return fold(name(), inputs
 
 Subtract::Subtract(const LayerOptions& options) : Layer(options, "Subtract") {}
 Symbol Subtract::call(const std::vector<Symbol>& inputs) {
-  require(inputs.size() == 2, name(), ": exactly two inputs must be given. Received: inputs=", inputs.size(), ".");
+  require(inputs.size() == 2, name(), ": exactly two inputs must be given. Received: inputs=", inputs.size(),
+          ".");
   return lacuna::subtract(inputs[0], inputs[1]);
 }
 
@@ -47,19 +51,21 @@ Symbol Average::call(const std::vector<Symbol>& inputs) {
   return scale(fold(name(), inputs, lacuna::add), 1.0 / static_cast<double>(inputs.size()));
 }
 
-Dot::Dot(int axes, bool normalize, const LayerOptions& options) : Dot(std::pair{axes, axes}, normalize, options) {}
+Dot::Dot(int axes, bool normalize, const LayerOptions& options)
+    : Dot(std::pair{axes, axes}, normalize, options) {}
 Dot::Dot(std::pair<int, int> axes, bool normalize, const LayerOptions& options)
     : Layer(options, "Dot"), axes_(axes), normalize_(normalize) {}
 
 Symbol Dot::call(const std::vector<Symbol>& inputs) {
-  require(inputs.size() == 2, name(), ": exactly two inputs must be given. Received: inputs=", inputs.size(), ".");
+  require(inputs.size() == 2, name(), ": exactly two inputs must be given. Received: inputs=", inputs.size(),
+          ".");
   int axis[2] = {axes_.first, axes_.second};
   Symbol x[2] = {inputs[0], inputs[1]};
   for (int i = 0; i < 2; ++i) {
     if (axis[i] < 0) axis[i] += static_cast<int>(x[i].rank());
     require(axis[i] > 0 && axis[i] < static_cast<int>(x[i].rank()), name(),
-            ": axes must name an axis of each input, other than the batch. Received: axis=", axis[i], ", input=",
-            x[i].spec(), ".");
+            ": axes must name an axis of each input, other than the batch. Received: axis=", axis[i],
+            ", input=", x[i].spec(), ".");
     if (normalize_) {  // Keras: x / √max(Σ x², 1e-12)
       const Symbol squares = sum(square(x[i]), {axis[i]}, true);
       x[i] = divide(x[i], sqrt(maximum(squares, constant(1e-12, x[i].dtype()))));
@@ -72,9 +78,15 @@ Symbol concatenate(const std::vector<Symbol>& inputs, int axis, const LayerOptio
   return Concatenate(axis, options)(inputs);
 }
 Symbol add(const std::vector<Symbol>& inputs, const LayerOptions& options) { return Add(options)(inputs); }
-Symbol subtract(const std::vector<Symbol>& inputs, const LayerOptions& options) { return Subtract(options)(inputs); }
-Symbol multiply(const std::vector<Symbol>& inputs, const LayerOptions& options) { return Multiply(options)(inputs); }
-Symbol average(const std::vector<Symbol>& inputs, const LayerOptions& options) { return Average(options)(inputs); }
+Symbol subtract(const std::vector<Symbol>& inputs, const LayerOptions& options) {
+  return Subtract(options)(inputs);
+}
+Symbol multiply(const std::vector<Symbol>& inputs, const LayerOptions& options) {
+  return Multiply(options)(inputs);
+}
+Symbol average(const std::vector<Symbol>& inputs, const LayerOptions& options) {
+  return Average(options)(inputs);
+}
 Symbol dot(const std::vector<Symbol>& inputs, int axes, bool normalize, const LayerOptions& options) {
   return Dot(axes, normalize, options)(inputs);
 }

@@ -69,6 +69,7 @@ Symbol add(const std::vector<Symbol>& inputs, const LayerOptions& options = {});
 Symbol subtract(const std::vector<Symbol>& inputs, const LayerOptions& options = {});
 Symbol multiply(const std::vector<Symbol>& inputs, const LayerOptions& options = {});
 Symbol average(const std::vector<Symbol>& inputs, const LayerOptions& options = {});
-Symbol dot(const std::vector<Symbol>& inputs, int axes, bool normalize = false, const LayerOptions& options = {});
+Symbol dot(const std::vector<Symbol>& inputs, int axes, bool normalize = false,
+           const LayerOptions& options = {});
 
 }  // namespace lacuna::layers

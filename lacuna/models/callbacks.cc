@@ -10,10 +10,12 @@ namespace lacuna::callbacks {
 
 EarlyStopping::EarlyStopping(EarlyStoppingOptions options) : options_(std::move(options)) {
   const std::string& mode = options_.mode;
-  require(mode == "auto" || mode == "min" || mode == "max", "EarlyStopping: mode must be 'auto', 'min' or 'max'. "
-          "Received: mode='", mode, "'.");
-  require(options_.patience >= 0, "EarlyStopping: patience must not be negative. Received: patience=",
-          options_.patience, ".");
+  require(mode == "auto" || mode == "min" || mode == "max",
+          "EarlyStopping: mode must be 'auto', 'min' or 'max'. "
+          "Received: mode='",
+          mode, "'.");
+  require(options_.patience >= 0,
+          "EarlyStopping: patience must not be negative. Received: patience=", options_.patience, ".");
   larger_is_better_ = mode == "max" || (mode == "auto" && options_.monitor.find("acc") != std::string::npos);
 }
 
@@ -29,8 +31,8 @@ void EarlyStopping::on_epoch_end(int epoch, Logs& logs) {
   if (!current) {
     std::string known;
     for (const auto& entry : logs) known += (known.empty() ? "" : ", ") + entry.first;
-    warn("EarlyStopping: monitor must be one of the logs. Received: monitor='" + options_.monitor + "'; logs: " +
-         known + ".");
+    warn("EarlyStopping: monitor must be one of the logs. Received: monitor='" + options_.monitor +
+         "'; logs: " + known + ".");
     return;
   }
   const double delta = options_.min_delta < 0 ? -options_.min_delta : options_.min_delta;

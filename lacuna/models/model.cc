@@ -25,8 +25,10 @@ void Model::set_network(std::shared_ptr<Network> network, const std::string& cla
 
 Trainer& Model::trainer() {
   prepare(nullptr);
-  require(trainer_ != nullptr, "Sequential: the shape of the input is not known yet: give the first layer an "
-          "input_shape, or call build or fit first. Received: model '", name_, "'.");
+  require(trainer_ != nullptr,
+          "Sequential: the shape of the input is not known yet: give the first layer an "
+          "input_shape, or call build or fit first. Received: model '",
+          name_, "'.");
   return *trainer_;
 }
 
@@ -49,8 +51,10 @@ std::vector<tensor::Dense> Model::predict_all(const Arrays& x, const PredictOpti
 
 tensor::Dense Model::predict(const Arrays& x, const PredictOptions& options) {
   prepare(&x);
-  require(network().outputs().size() == 1, "predict: the model must have one output; predict_all answers several. "
-          "Received: outputs=", network().outputs().size(), ".");
+  require(network().outputs().size() == 1,
+          "predict: the model must have one output; predict_all answers several. "
+          "Received: outputs=",
+          network().outputs().size(), ".");
   return std::move(trainer().predict(x, options)[0]);
 }
 
@@ -78,7 +82,9 @@ std::string Model::summary(size_t line_length) {
   return n.summary(line_length, state_->class_name != "Sequential");  // As in Keras.
 }
 
-const std::vector<std::string>& Model::metrics_names() { return trainer().compiled("metrics_names").metrics_names; }
+const std::vector<std::string>& Model::metrics_names() {
+  return trainer().compiled("metrics_names").metrics_names;
+}
 
 void Model::set_trainable(bool trainable) {
   for (const auto& layer : network().layers()) layer->trainable = trainable;
@@ -87,8 +93,8 @@ void Model::set_trainable(bool trainable) {
 
 Symbol Model::operator()(const Symbol& input) {
   const auto outputs = (*this)(std::vector{input});
-  require(outputs.size() == 1, "Model: must have one output to be called on one symbol. Received: outputs=",
-          outputs.size(), ".");
+  require(outputs.size() == 1,
+          "Model: must have one output to be called on one symbol. Received: outputs=", outputs.size(), ".");
   return outputs[0];
 }
 

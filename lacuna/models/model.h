@@ -23,8 +23,8 @@ class Model {
   // Optimizer, loss and metrics: by name, settings, or functions of (y_true, y_pred).
   virtual void compile(const CompileOptions& options);
 
-  // Trains for options.epochs epochs. x: csr or dense, one array, a list, or by input name; rows of x and y belong
-  // together. The user's arrays are never changed. A last partial batch is trained as it is.
+  // Trains for options.epochs epochs. x: csr or dense, one array, a list, or by input name; rows of x and y
+  // belong together. The user's arrays are never changed. A last partial batch is trained as it is.
   History fit(const Arrays& x, const Arrays& y, const FitOptions& options = {});
 
   // The loss and then the metrics, as metrics_names() names them: means over all rows.

@@ -1,5 +1,5 @@
-// Whole models: what they learn against plain mathematics, csr against the same data made dense, tables, threads,
-// callbacks, and bad input.
+// Whole models: what they learn against plain mathematics, csr against the same data made dense, tables,
+// threads, callbacks, and bad input.
 #include "lacuna/models/model.h"
 
 #include <gtest/gtest.h>
@@ -88,7 +88,8 @@ TEST(Model, LearnsWhatPlainGradientDescentLearns) {
   std::vector<double> w(21);
   const auto start = kernel_of(model);
   std::copy(start.begin(), start.end(), w.begin());
-  model.compile({.optimizer = optimizers::SGD{.lr = 0.05, .momentum = 0.9}, .loss = "mse", .metrics = {"mae"}});
+  model.compile(
+      {.optimizer = optimizers::SGD{.lr = 0.05, .momentum = 0.9}, .loss = "mse", .metrics = {"mae"}});
   const History history =
       model.fit(p.csr, p.y, {.batch_size = 10, .epochs = 4, .verbose = 0, .shuffle = Shuffle::none});
 
@@ -133,9 +134,11 @@ TEST(Model, WithoutFlagsCsrLearnsWhatDenseLearns) {
         Arg<optimizers::Optimizer> own;
         if (optimizer->class_name() == "Adam") own = optimizers::Adam{.lr = 0.05};
         else if (optimizer->class_name() == "Adagrad") own = optimizers::Adagrad{.lr = 0.1};
-        else own = optimizers::SGD{.lr = 0.05, .momentum = std::get<double>(config.at("momentum")),
-                                   .decay = std::get<double>(config.at("decay")),
-                                   .nesterov = std::get<bool>(config.at("nesterov"))};
+        else
+          own = optimizers::SGD{.lr = 0.05,
+                                .momentum = std::get<double>(config.at("momentum")),
+                                .decay = std::get<double>(config.at("decay")),
+                                .nesterov = std::get<bool>(config.at("nesterov"))};
         model.compile({.optimizer = own, .loss = "mse"});
         if (fed_csr) model.fit(p.csr, p.y, {.batch_size = 16, .epochs = 3, .verbose = 0});
         else model.fit(p.dense, p.y, {.batch_size = 16, .epochs = 3, .verbose = 0});
@@ -173,10 +176,13 @@ TEST(Model, ATrillionColumnsCostTheTouchedRows) {
   constexpr Dim kColumns = Dim{1} << 40;
   const std::vector<float> data{1, 2, 3, 4}, y{1, -1, 2};
   const std::vector<int64_t> indices{5, kColumns - 1, 7, 5}, indptr{0, 2, 3, 4};
-  const csr_matrix x{std::span<const float>(data), std::span<const int64_t>(indices), std::span<const int64_t>(indptr),
+  const csr_matrix x{std::span<const float>(data),
+                     std::span<const int64_t>(indices),
+                     std::span<const int64_t>(indptr),
                      {3, kColumns}};
   const Symbol in = Input({.shape = {kColumns}, .sparse = true});
-  Model model(in, Dense(1, {.sparse_weight = true})(Dense(8, {.activation = "tanh", .sparse_weight = true})(in)));
+  Model model(in,
+              Dense(1, {.sparse_weight = true})(Dense(8, {.activation = "tanh", .sparse_weight = true})(in)));
   model.compile({.optimizer = optimizers::Adam{.lr = 0.05}, .loss = "mse"});
   const auto untrained = model.predict(x);
   EXPECT_EQ(model.network().weights()[0]->variable->value().table().size(), 0u);  // A read keeps nothing.
@@ -205,7 +211,8 @@ TEST(Model, ThreadsDoNotChangeABit) {
     model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
     model.fit(p.csr, p.label, {.batch_size = 64, .epochs = 3, .verbose = 0});
     auto& flat = all.emplace_back();
-    for (const auto& w : model.get_weights()) flat.insert(flat.end(), w.values<float>().begin(), w.values<float>().end());
+    for (const auto& w : model.get_weights())
+      flat.insert(flat.end(), w.values<float>().begin(), w.values<float>().end());
   }
   set_num_threads(before);
   EXPECT_EQ(all[0], all[1]);
@@ -221,10 +228,12 @@ TEST(Model, EmbeddingsLearnWithAndWithoutSparseGrad) {
   std::vector<std::vector<float>> weights;
   for (const bool sparse_grad : {true, false}) {
     set_random_seed(8);
-    Sequential model({layers::Embedding(50, 4, {.input_length = 3, .sparse_grad = sparse_grad}), layers::Flatten(),
-                      Dense(1, {.activation = "sigmoid"})});
-    model.compile({.optimizer = optimizers::SGD{.lr = 1.0}, .loss = "binary_crossentropy", .metrics = {"accuracy"}});
-    const History h = model.fit(array{std::span<const int32_t>(ids), {200, 3}}, y, {.epochs = 30, .verbose = 0});
+    Sequential model({layers::Embedding(50, 4, {.input_length = 3, .sparse_grad = sparse_grad}),
+                      layers::Flatten(), Dense(1, {.activation = "sigmoid"})});
+    model.compile(
+        {.optimizer = optimizers::SGD{.lr = 1.0}, .loss = "binary_crossentropy", .metrics = {"accuracy"}});
+    const History h =
+        model.fit(array{std::span<const int32_t>(ids), {200, 3}}, y, {.epochs = 30, .verbose = 0});
     EXPECT_GT(h.history.at("acc").back(), 0.95);
     weights.push_back(kernel_of(model));
   }
@@ -237,12 +246,15 @@ TEST(Model, SeveralInputsAndOutputsAndSharedLayers) {
   const Symbol right = Input({.shape = {20}, .name = "right", .sparse = true});
   Dense shared(4, {.activation = "relu"});
   const Symbol both = layers::concatenate({shared(left), shared(right)});
-  Model model({left, right}, {Dense(1, {.name = "value"})(both), Dense(3, {.activation = "softmax", .name = "kind"})(both)});
+  Model model({left, right},
+              {Dense(1, {.name = "value"})(both), Dense(3, {.activation = "softmax", .name = "kind"})(both)});
   EXPECT_EQ(model.get_weights().size(), 6u);  // The shared layer's stand once.
-  model.compile({.optimizer = "adam",
-                 .loss = std::map<std::string, Arg<losses::Loss>>{{"value", "mse"}, {"kind", "sparse_categorical_crossentropy"}},
-                 .output_metrics = {{"kind", {"accuracy"}}},
-                 .loss_weights = std::vector<double>{0.5, 2.0}});
+  model.compile(
+      {.optimizer = "adam",
+       .loss = std::map<std::string, Arg<losses::Loss>>{{"value", "mse"},
+                                                        {"kind", "sparse_categorical_crossentropy"}},
+       .output_metrics = {{"kind", {"accuracy"}}},
+       .loss_weights = std::vector<double>{0.5, 2.0}});
   EXPECT_EQ(model.metrics_names(), (std::vector<std::string>{"loss", "value_loss", "kind_loss", "kind_acc"}));
   const Arrays x(std::map<std::string, Array>{{"right", Array(b.csr)}, {"left", Array(a.csr)}});
   const Arrays y{Array(a.y), Array(a.label)};
@@ -260,7 +272,8 @@ TEST(Model, ASharedTableIsReadByTwoInputsAtOnce) {
   const Symbol left = Input({.shape = {20}, .sparse = true}), right = Input({.shape = {20}, .sparse = true});
   std::vector<std::vector<float>> predictions;
   for (const bool sparse_weight : {true, false}) {
-    Dense shared(4, {.kernel_initializer = initializers::RandomNormal{.seed = 3}, .sparse_weight = sparse_weight});
+    Dense shared(
+        4, {.kernel_initializer = initializers::RandomNormal{.seed = 3}, .sparse_weight = sparse_weight});
     Model model({left, right}, {layers::concatenate({shared(left), shared(right)})});
     const tensor::Dense p = model.predict(Arrays{Array(a.csr), Array(b.csr)});
     predictions.emplace_back(p.values<float>().begin(), p.values<float>().end());
@@ -296,8 +309,10 @@ TEST(Model, PredictsAnyNumberOfRows) {
   }
   const std::vector<float> none;
   const std::vector<int32_t> no_indices, indptr{0};
-  const csr_matrix empty{std::span<const float>(none), std::span<const int32_t>(no_indices),
-                         std::span<const int32_t>(indptr), {0, 20}};
+  const csr_matrix empty{std::span<const float>(none),
+                         std::span<const int32_t>(no_indices),
+                         std::span<const int32_t>(indptr),
+                         {0, 20}};
   EXPECT_EQ(model.predict(empty).shape, (Shape{0, 1}));
 }
 
@@ -308,8 +323,8 @@ TEST(Model, EarlyStoppingRestoresTheBestWeights) {
   auto stopping = std::make_shared<callbacks::EarlyStopping>(
       callbacks::EarlyStoppingOptions{.monitor = "loss", .patience = 2, .restore_best_weights = true});
   std::vector<float> at_two;
-  auto remember = std::make_shared<callbacks::LambdaCallback>(callbacks::LambdaCallbackOptions{
-      .on_epoch_end = [&](int epoch, const callbacks::Logs&) {
+  auto remember = std::make_shared<callbacks::LambdaCallback>(
+      callbacks::LambdaCallbackOptions{.on_epoch_end = [&](int epoch, const callbacks::Logs&) {
         if (epoch == 1) at_two = kernel_of(model);
       }});
   struct Worse : callbacks::Callback {
@@ -317,7 +332,8 @@ TEST(Model, EarlyStoppingRestoresTheBestWeights) {
       if (epoch >= 2) *callbacks::find(logs, "loss") = 1e9;
     }
   };
-  const History h = model.fit(p.csr, p.y, {.epochs = 50, .verbose = 0, .callbacks = {remember, std::make_shared<Worse>(), stopping}});
+  const History h = model.fit(
+      p.csr, p.y, {.epochs = 50, .verbose = 0, .callbacks = {remember, std::make_shared<Worse>(), stopping}});
   EXPECT_EQ(h.epoch.size(), 4u);
   EXPECT_EQ(stopping->stopped_epoch(), 3);
   EXPECT_EQ(kernel_of(model), at_two);
@@ -337,8 +353,9 @@ TEST(Model, BadInputChangesNoWeight) {
     }
     return std::string("no error");
   };
-  EXPECT_EQ(message([&] { model.fit(p.csr, std::vector<float>(100), quiet); }),
-            "fit: y must have as many rows as the other arrays. Received: y=(100, 1) dense, others have rows=101.");
+  EXPECT_EQ(
+      message([&] { model.fit(p.csr, std::vector<float>(100), quiet); }),
+      "fit: y must have as many rows as the other arrays. Received: y=(100, 1) dense, others have rows=101.");
   const Problem wide(10, 21);
   EXPECT_EQ(message([&] { model.fit(wide.csr, wide.y, quiet); }).substr(0, 43),
             "fit: x must have the shape of input 'input_");
@@ -358,10 +375,14 @@ TEST(Model, BadInputChangesNoWeight) {
   EXPECT_NE(message([&] { other.fit(p.csr, p.y, quiet); }).find("must be compiled first"), std::string::npos);
   EXPECT_NE(message([&] { other.compile({.optimizer = "sgd", .loss = "msee"}); }).find("did you mean 'mse'"),
             std::string::npos);
-  EXPECT_NE(message([] { Dense(8)(Input({.shape = {Dim{1} << 40}, .sparse = true})); }).find("sparse_weight=True"),
-            std::string::npos);
+  EXPECT_NE(
+      message([] { Dense(8)(Input({.shape = {Dim{1} << 40}, .sparse = true})); }).find("sparse_weight=True"),
+      std::string::npos);
   EXPECT_EQ(message([] { Dense(0); }), "Dense: units must be positive. Received: units=0.");
-  EXPECT_NE(message([] { Input({.shape = {2, 2}, .sparse = true}); }).find("a csr input has rank 2"), std::string::npos);
+  EXPECT_NE(message([] {
+              Input({.shape = {2, 2}, .sparse = true});
+            }).find("a csr input has rank 2"),
+            std::string::npos);
 }
 
 TEST(Model, EmbeddingIdsMustBeIntegersInRange) {

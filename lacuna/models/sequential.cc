@@ -23,10 +23,11 @@ void Sequential::start(const Shape& shape, bool ids, DType dtype) {
 
 void Sequential::add(const AnyLayer& layer) {
   for (const AnyLayer& other : state_->layers)
-    require(other->name() != layer->name(), "Sequential: names of layers must differ. Received: '", layer->name(),
-            "' twice.");
+    require(other->name() != layer->name(), "Sequential: names of layers must differ. Received: '",
+            layer->name(), "' twice.");
   const auto& s = *layer->state();
-  if (state_->output) state_->output = (*layer)(state_->output);  // If it does not fit, the model stays as it was.
+  if (state_->output)
+    state_->output = (*layer)(state_->output);  // If it does not fit, the model stays as it was.
   state_->layers.push_back(layer);
   state_->stale = true;
   if (state_->layers.size() > 1 || s.batch_input_shape.empty()) return;

@@ -16,14 +16,14 @@ class AnyLayer {
   std::shared_ptr<layers::Layer> layer_;
 };
 
-// Layers one after another. The input's shape comes from the first layer's input_shape (or input_dim, input_length), from
-// build(), or else from the first x that is given.
+// Layers one after another. The input's shape comes from the first layer's input_shape (or input_dim,
+// input_length), from build(), or else from the first x that is given.
 class Sequential : public Model {
  public:
   explicit Sequential(const std::vector<AnyLayer>& layers = {}, const std::string& name = {});
 
   void add(const AnyLayer& layer);
-  void pop();                                 // Takes the last layer off.
+  void pop();                                  // Takes the last layer off.
   void build(const Shape& batch_input_shape);  // The batch first: {None, 20}.
   void compile(const CompileOptions& options) override;
   const std::vector<AnyLayer>& layers() const { return state_->layers; }

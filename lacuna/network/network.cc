@@ -26,8 +26,9 @@ bool is_input(const Call& call) { return call.layer->class_name == "InputLayer";
 
 Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name)
     : name_(std::move(name)), inputs_(std::move(inputs)), outputs_(std::move(outputs)) {
-  require(!inputs_.empty() && !outputs_.empty(), "Model: inputs and outputs must be given. Received: inputs=",
-          inputs_.size(), ", outputs=", outputs_.size(), ".");
+  require(!inputs_.empty() && !outputs_.empty(),
+          "Model: inputs and outputs must be given. Received: inputs=", inputs_.size(),
+          ", outputs=", outputs_.size(), ".");
   std::set<const Node*> given;
   for (const Symbol& s : inputs_) {
     require(s && is_placeholder(s), "Model: inputs must come from Input(). Received: ",
@@ -36,10 +37,11 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
             placeholder_name(s), "' twice.");
     input_names_.push_back(placeholder_name(s));
   }
-  for (const Symbol& s : outputs_) require(static_cast<bool>(s), "Model: outputs must be symbols. Received: an empty one.");
+  for (const Symbol& s : outputs_)
+    require(static_cast<bool>(s), "Model: outputs must be symbols. Received: an empty one.");
 
-  // From the outputs back along the calls of layers; where ops stand between layers, along their inputs. A call's
-  // height is the longest way from it to an output.
+  // From the outputs back along the calls of layers; where ops stand between layers, along their inputs. A
+  // call's height is the longest way from it to an output.
   std::map<const Call*, int> height;
   std::vector<std::shared_ptr<const Call>> found;
   std::set<std::pair<const Node*, const Call*>> seen;
@@ -61,7 +63,8 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
   for (const auto& call : found)
     for (const Symbol& s : call->outputs)
       require(!is_input(*call) || given.contains(s.node().get()),
-              "Model: outputs must depend on the inputs given alone. Received: also on input '", call->layer->name, "'.");
+              "Model: outputs must depend on the inputs given alone. Received: also on input '",
+              call->layer->name, "'.");
   for (const Symbol& s : inputs_)
     if (const auto call = call_of(s); call && std::find(found.begin(), found.end(), call) == found.end())
       found.insert(found.begin(), call);
@@ -110,7 +113,8 @@ const std::shared_ptr<LayerState>& Network::layer(const std::string& name) const
     if (l->name == name) return l;
   std::vector<std::string> known;
   for (const auto& l : layers_) known.push_back(l->name);
-  throw InvalidArgument(text("get_layer: no layer of that name. Received: name='", name, "'", nearest(name, known), "."));
+  throw InvalidArgument(
+      text("get_layer: no layer of that name. Received: name='", name, "'", nearest(name, known), "."));
 }
 
 const std::shared_ptr<LayerState>& Network::layer(int index) const {
@@ -144,12 +148,14 @@ std::vector<tensor::Dense> Network::get_weights() const {
 
 void Network::set_weights(const std::vector<tensor::Dense>& values) {
   const auto all = weights();
-  require(values.size() == all.size(), "set_weights: a value must be given for each weight. Received: values=",
-          values.size(), ", weights=", all.size(), ".");
+  require(values.size() == all.size(),
+          "set_weights: a value must be given for each weight. Received: values=", values.size(),
+          ", weights=", all.size(), ".");
   for (size_t i = 0; i < all.size(); ++i)
     require(values[i].shape == all[i]->variable->spec().shape,
-            "set_weights: the value must have the shape of the weight. Received: shape=", to_string(values[i].shape),
-            ", weight '", all[i]->variable->name(), "' ", all[i]->variable->spec(), ".");
+            "set_weights: the value must have the shape of the weight. Received: shape=",
+            to_string(values[i].shape), ", weight '", all[i]->variable->name(), "' ",
+            all[i]->variable->spec(), ".");
   for (size_t i = 0; i < all.size(); ++i) all[i]->variable->assign(values[i]);
 }
 
@@ -170,8 +176,9 @@ Snapshot Network::snapshot() const {
 
 void Network::restore(const Snapshot& snapshot) {
   const auto all = weights();
-  require(snapshot.values.size() == all.size(), "restore: the snapshot must be of this network. Received: weights=",
-          snapshot.values.size(), ", network has ", all.size(), ".");
+  require(snapshot.values.size() == all.size(),
+          "restore: the snapshot must be of this network. Received: weights=", snapshot.values.size(),
+          ", network has ", all.size(), ".");
   for (size_t i = 0; i < all.size(); ++i) {
     Variable& variable = *all[i]->variable;
     if (variable.is_table()) variable.value().table().assign(snapshot.values[i].row_sparse());
@@ -180,11 +187,13 @@ void Network::restore(const Snapshot& snapshot) {
 }
 
 std::vector<Symbol> Network::operator()(const std::vector<Symbol>& inputs) const {
-  require(inputs.size() == inputs_.size(), "Model: must be called on as many symbols as it has inputs. Received: ",
-          inputs.size(), ", inputs=", inputs_.size(), ".");
+  require(inputs.size() == inputs_.size(),
+          "Model: must be called on as many symbols as it has inputs. Received: ", inputs.size(),
+          ", inputs=", inputs_.size(), ".");
   for (size_t i = 0; i < inputs.size(); ++i)
-    require(inputs[i].rank() == inputs_[i].rank(), "Model: an input must have the rank of the model's. Received: ",
-            inputs[i].spec(), ", input '", input_names_[i], "' ", inputs_[i].spec(), ".");
+    require(inputs[i].rank() == inputs_[i].rank(),
+            "Model: an input must have the rank of the model's. Received: ", inputs[i].spec(), ", input '",
+            input_names_[i], "' ", inputs_[i].spec(), ".");
   return substitute(outputs_, inputs_, inputs);
 }
 

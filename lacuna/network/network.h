@@ -22,7 +22,9 @@ class Network {
   const std::vector<Symbol>& inputs() const { return inputs_; }
   const std::vector<Symbol>& outputs() const { return outputs_; }
   const std::vector<std::string>& input_names() const { return input_names_; }
-  const std::vector<std::string>& output_names() const { return output_names_; }  // Of the layers that answered them.
+  const std::vector<std::string>& output_names() const {
+    return output_names_;
+  }  // Of the layers that answered them.
 
   // In Keras' order: by depth, inputs first.
   const std::vector<std::shared_ptr<layers::LayerState>>& layers() const { return layers_; }
@@ -47,7 +49,8 @@ class Network {
   // Whether an input is of integer ids: it goes into an embedding.
   bool takes_ids(size_t input) const { return takes_ids_[input]; }
 
-  // Layer, output shape, parameters, and, where there are branches, inputs: a line each. line_length 0: what fits.
+  // Layer, output shape, parameters, and, where there are branches, inputs: a line each. line_length 0: what
+  // fits.
   std::string summary(size_t line_length = 0, bool show_inputs = true) const;
 
   // The outputs for other inputs, with the same weights: what calling a model does.

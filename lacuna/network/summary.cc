@@ -21,7 +21,8 @@ std::string line(const std::vector<std::string>& fields, const std::vector<size_
 
 std::string grouped(Dim n) {  // 1,234,567
   std::string digits = std::to_string(n);
-  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3) digits.insert(static_cast<size_t>(i), 1, ',');
+  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3)
+    digits.insert(static_cast<size_t>(i), 1, ',');
   return digits;
 }
 
@@ -34,8 +35,9 @@ Dim count(const std::vector<layers::Weight*>& weights) {
 }  // namespace
 
 std::string Network::summary(size_t line_length, bool show_inputs) const {
-  const bool branches = std::any_of(calls_.begin(), calls_.end(), [](const auto& c) { return c->inputs.size() > 1; }) ||
-                        inputs_.size() > 1 || calls_.size() != layers_.size();
+  const bool branches =
+      std::any_of(calls_.begin(), calls_.end(), [](const auto& c) { return c->inputs.size() > 1; }) ||
+      inputs_.size() > 1 || calls_.size() != layers_.size();
   const size_t width = line_length ? line_length : branches ? 98 : 65;
   const std::vector<double> parts = branches ? std::vector{.33, .55, .67, 1.0} : std::vector{.45, .85, 1.0};
   std::vector<size_t> ends;

@@ -40,8 +40,8 @@ struct Dot final : Op {
             "dot: a must have rank 2 or more and b be a matrix. Received: a=", a, ", b=", b, ".");
     require(a.shape.back() == b.shape[0] || a.shape.back() == None || b.shape[0] == None,
             "dot: columns of a must equal rows of b. Received: a=", a, ", b=", b, ".");
-    require(a.dtype == b.dtype && is_float(a.dtype), "dot: a and b must have one float dtype. Received: a=", a,
-            ", b=", b, ".");
+    require(a.dtype == b.dtype && is_float(a.dtype),
+            "dot: a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
     Shape shape = a.shape;
     shape.back() = b.shape[1];
     return {{shape, a.dtype, rule_for(*this, in).out[0]}};

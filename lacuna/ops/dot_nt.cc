@@ -41,8 +41,8 @@ struct DotNT final : Op {
             "dot_nt: a must have rank 2 or more and b be a matrix. Received: a=", a, ", b=", b, ".");
     require(a.shape.back() == b.shape[1] || a.shape.back() == None || b.shape[1] == None,
             "dot_nt: columns of a must equal columns of b. Received: a=", a, ", b=", b, ".");
-    require(a.dtype == b.dtype && is_float(a.dtype), "dot_nt: a and b must have one float dtype. Received: a=", a,
-            ", b=", b, ".");
+    require(a.dtype == b.dtype && is_float(a.dtype),
+            "dot_nt: a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
     Shape shape = a.shape;
     shape.back() = b.shape[0];
     return {{shape, a.dtype, rule_for(*this, in).out[0]}};

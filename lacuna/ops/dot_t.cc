@@ -38,8 +38,8 @@ struct DotT final : Op {
     for (size_t i = 0; i + 1 < a.shape.size(); ++i)
       require(a.shape[i] == b.shape[i] || a.shape[i] == None || b.shape[i] == None,
               "dot_t: rows of a must equal rows of b. Received: a=", a, ", b=", b, ".");
-    require(a.dtype == b.dtype && is_float(a.dtype), "dot_t: a and b must have one float dtype. Received: a=", a,
-            ", b=", b, ".");
+    require(a.dtype == b.dtype && is_float(a.dtype),
+            "dot_t: a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
     return {{{a.shape.back(), b.shape.back()}, a.dtype, rule_for(*this, in).out[0]}};
   }
 

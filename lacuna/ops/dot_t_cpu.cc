@@ -19,7 +19,8 @@ void dot_t_dense_dense(const Op&, Context&, std::span<const Tensor* const> in, s
   });
 }
 
-void dot_t_csr_dense(const Op&, Context& context, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+void dot_t_csr_dense(const Op&, Context& context, std::span<const Tensor* const> in,
+                     std::span<Tensor* const> out) {
   const tensor::Csr& a = in[0]->csr();
   const tensor::Dense& b = in[1]->dense();
   with_float("dot_t", a.dtype, [&](auto tag) {

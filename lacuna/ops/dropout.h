@@ -5,8 +5,9 @@
 
 namespace lacuna {
 
-// In training: 0 with probability `rate`, else x / (1 - rate); else x. The mask is keyed by (seed of the run, key, step,
-// row, place in the row), so that dense and csr agree and threads do not matter. csr keeps its pattern.
+// In training: 0 with probability `rate`, else x / (1 - rate); else x. The mask is keyed by (seed of the run,
+// key, step, row, place in the row), so that dense and csr agree and threads do not matter. csr keeps its
+// pattern.
 Symbol dropout(const Symbol& x, double rate, uint64_t key);
 
 }  // namespace lacuna

@@ -3,8 +3,8 @@
 
 namespace lacuna {
 
-// The same values in another shape; one dimension may be -1. The first dimension stays the batch where it is open:
-// target_shape does not name it. Dense.
+// The same values in another shape; one dimension may be -1. The first dimension stays the batch where it is
+// open: target_shape does not name it. Dense.
 Symbol reshape(const Symbol& x, const Shape& target_shape_without_batch);
 // (batch, all else); csr passes through.
 Symbol flatten(const Symbol& x);

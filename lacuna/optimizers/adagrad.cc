@@ -7,7 +7,8 @@ namespace {
 class AdagradOptimizer final : public Optimizer {
  public:
   explicit AdagradOptimizer(const Adagrad& s)
-      : Optimizer({s.lr, s.decay, s.clipnorm, s.clipvalue, s.lazy_update}), settings(s),
+      : Optimizer({s.lr, s.decay, s.clipnorm, s.clipvalue, s.lazy_update}),
+        settings(s),
         epsilon(s.epsilon.value_or(1e-7)) {}
 
   std::string class_name() const override { return "Adagrad"; }
@@ -24,7 +25,8 @@ class AdagradOptimizer final : public Optimizer {
 
   void update(const kernels::UpdateRows<float>& to, const kernels::UpdateGradient<float>& from,
               const kernels::Clip<float>& clip, double rate, double) const override {
-    kernels::update(to, from, clip, kernels::Adagrad<float>{static_cast<float>(rate), static_cast<float>(epsilon)});
+    kernels::update(to, from, clip,
+                    kernels::Adagrad<float>{static_cast<float>(rate), static_cast<float>(epsilon)});
   }
   void update(const kernels::UpdateRows<double>& to, const kernels::UpdateGradient<double>& from,
               const kernels::Clip<double>& clip, double rate, double) const override {

@@ -5,7 +5,8 @@
 
 namespace lacuna::optimizers {
 
-// Adagrad, Duchi et al. (2011): a ← a + g², w ← w - lr g / (√a + epsilon). Rows without a gradient never move.
+// Adagrad, Duchi et al. (2011): a ← a + g², w ← w - lr g / (√a + epsilon). Rows without a gradient never
+// move.
 struct Adagrad {
   double lr = 0.01;
   std::optional<double> epsilon{};  // 1e-7 unless given

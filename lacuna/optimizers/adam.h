@@ -14,7 +14,8 @@ struct Adam {
   std::optional<double> epsilon{};  // 1e-7 unless given
   double decay = 0;
   bool amsgrad = false;
-  bool lazy_update = true;  // For tables alone: moments of rows without a gradient stay, t is the optimizer's step.
+  bool lazy_update =
+      true;  // For tables alone: moments of rows without a gradient stay, t is the optimizer's step.
   double clipnorm = 0, clipvalue = 0;
 
   std::shared_ptr<Optimizer> make() const;

@@ -24,7 +24,7 @@ double squares(const Tensor& gradient) {
   return with_float("clipnorm", gradient.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     const auto values = gradient.storage() == Storage::dense ? gradient.dense().values<T>()
-                                                              : gradient.row_sparse().values<T>();
+                                                             : gradient.row_sparse().values<T>();
     return kernels::sum_of_squares(values.data(), values.size());
   });
 }
@@ -32,11 +32,14 @@ double squares(const Tensor& gradient) {
 }  // namespace
 
 Optimizer::Optimizer(const CommonSettings& settings)
-    : lr(scalar("lr", settings.lr)), decay(scalar("decay", settings.decay)), iterations(scalar("iterations", 0)),
+    : lr(scalar("lr", settings.lr)),
+      decay(scalar("decay", settings.decay)),
+      iterations(scalar("iterations", 0)),
       settings_(settings) {
   require(settings.lr >= 0 && settings.decay >= 0 && settings.clipnorm >= 0 && settings.clipvalue >= 0,
           "optimizer: lr, decay, clipnorm and clipvalue must not be negative. Received: lr=", settings.lr,
-          ", decay=", settings.decay, ", clipnorm=", settings.clipnorm, ", clipvalue=", settings.clipvalue, ".");
+          ", decay=", settings.decay, ", clipnorm=", settings.clipnorm, ", clipvalue=", settings.clipvalue,
+          ".");
 }
 
 void Optimizer::step(std::span<const VariablePtr> weights, std::span<const Tensor* const> gradients) {
@@ -74,8 +77,10 @@ std::span<T> Optimizer::dense_gradient(size_t values) {
 }
 
 template <class T>
-void Optimizer::step_one(const VariablePtr& weight, const Tensor& gradient, double factor, double rate, double step) {
-  const double limit = settings_.clipvalue > 0 ? settings_.clipvalue : std::numeric_limits<double>::infinity();
+void Optimizer::step_one(const VariablePtr& weight, const Tensor& gradient, double factor, double rate,
+                         double step) {
+  const double limit =
+      settings_.clipvalue > 0 ? settings_.clipvalue : std::numeric_limits<double>::infinity();
   const kernels::Clip<T> clip{static_cast<T>(factor), static_cast<T>(limit)};
   const size_t count = states();
 
@@ -98,7 +103,8 @@ void Optimizer::step_one(const VariablePtr& weight, const Tensor& gradient, doub
     if (!value.shape.empty()) rows = static_cast<size_t>(value.shape[0]);
     const size_t width = rows ? value.size() / rows : 0;
     to = {value.values<T>().data(), {}, width, width};
-    for (size_t k = 0; k < 3; ++k) to.state[k] = k < count ? arrays[k].template values<T>().data() : to.weight;
+    for (size_t k = 0; k < 3; ++k)
+      to.state[k] = k < count ? arrays[k].template values<T>().data() : to.weight;
   }
 
   if (gradient.storage() == Storage::dense) {
@@ -115,9 +121,9 @@ void Optimizer::step_one(const VariablePtr& weight, const Tensor& gradient, doub
     update(to, {ids.data(), nullptr, g.values<T>().data(), ids.size()}, clip, rate, step);
     return;
   }
-  // All rows, as if the gradient were dense: for a table those ever touched, since the others have no state to move by.
-  // A narrow gradient is made dense for the time, so that the update is one SIMD loop: its rows are smaller than the
-  // places that would point at them.
+  // All rows, as if the gradient were dense: for a table those ever touched, since the others have no state
+  // to move by. A narrow gradient is made dense for the time, so that the update is one SIMD loop: its rows
+  // are smaller than the places that would point at them.
   if (to.width == 1) {
     const auto all = dense_gradient<T>(rows);
     const auto values = g.values<T>();

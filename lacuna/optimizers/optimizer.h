@@ -1,5 +1,5 @@
-// What changes weights by their gradients. Each optimizer has a row update (lacuna/kernels/update.h) that runs over all
-// rows of a dense weight, or over the touched rows of a table.
+// What changes weights by their gradients. Each optimizer has a row update (lacuna/kernels/update.h) that
+// runs over all rows of a dense weight, or over the touched rows of a table.
 #pragma once
 #include <functional>
 #include <map>
@@ -35,8 +35,9 @@ class Optimizer {
   // lr / (1 + decay · iterations).
   VariablePtr lr, decay, iterations;
 
-  // One step: a gradient, dense or row_sparse, for each weight, in order; weights without one stay. For a table the
-  // ids of its gradient are slots. States are made at the first step. Clipping by norm is over all gradients together.
+  // One step: a gradient, dense or row_sparse, for each weight, in order; weights without one stay. For a
+  // table the ids of its gradient are slots. States are made at the first step. Clipping by norm is over all
+  // gradients together.
   void step(std::span<const VariablePtr> weights, std::span<const Tensor* const> gradients);
 
   // States of a dense weight, in the order of state arrays; empty before the first step.
@@ -44,8 +45,8 @@ class Optimizer {
 
  protected:
   virtual size_t states() const = 0;
-  // Whether a weight moves where its gradient is zero (momentum): then rows that a gradient does not name move too,
-  // unless updates are lazy.
+  // Whether a weight moves where its gradient is zero (momentum): then rows that a gradient does not name
+  // move too, unless updates are lazy.
   virtual bool moves_without_gradient() const = 0;
   virtual void update(const kernels::UpdateRows<float>& to, const kernels::UpdateGradient<float>& from,
                       const kernels::Clip<float>& clip, double rate, double step) const = 0;

@@ -1,5 +1,5 @@
-// Each optimizer against its formula in plain C++: dense weights with dense and row_sparse gradients end where dense
-// mathematics ends; lazy tables move touched rows alone.
+// Each optimizer against its formula in plain C++: dense weights with dense and row_sparse gradients end
+// where dense mathematics ends; lazy tables move touched rows alone.
 #include "lacuna/optimizers/optimizer.h"
 
 #include <gtest/gtest.h>
@@ -37,7 +37,8 @@ const Case kCases[] = {
        s[0] = 0.9 * s[0] - 0.1 * g;
        w += s[0];
      }},
-    {"nesterov", [](bool lazy) { return SGD{.lr = 0.1, .momentum = 0.9, .nesterov = true, .lazy_update = lazy}.make(); },
+    {"nesterov",
+     [](bool lazy) { return SGD{.lr = 0.1, .momentum = 0.9, .nesterov = true, .lazy_update = lazy}.make(); },
      [](double& w, double* s, double g, double) {
        s[0] = 0.9 * s[0] - 0.1 * g;
        w += 0.9 * s[0] - 0.1 * g;
@@ -51,14 +52,16 @@ const Case kCases[] = {
      [](double& w, double* s, double g, double t) {
        s[0] = 0.9 * s[0] + 0.1 * g;
        s[1] = 0.999 * s[1] + 0.001 * g * g;
-       w -= 0.1 * std::sqrt(1 - std::pow(0.999, t)) / (1 - std::pow(0.9, t)) * s[0] / (std::sqrt(s[1]) + 1e-7);
+       w -=
+           0.1 * std::sqrt(1 - std::pow(0.999, t)) / (1 - std::pow(0.9, t)) * s[0] / (std::sqrt(s[1]) + 1e-7);
      }},
     {"amsgrad", [](bool lazy) { return Adam{.lr = 0.1, .amsgrad = true, .lazy_update = lazy}.make(); },
      [](double& w, double* s, double g, double t) {
        s[0] = 0.9 * s[0] + 0.1 * g;
        s[1] = 0.999 * s[1] + 0.001 * g * g;
        s[2] = std::max(s[2], s[1]);
-       w -= 0.1 * std::sqrt(1 - std::pow(0.999, t)) / (1 - std::pow(0.9, t)) * s[0] / (std::sqrt(s[2]) + 1e-7);
+       w -=
+           0.1 * std::sqrt(1 - std::pow(0.999, t)) / (1 - std::pow(0.9, t)) * s[0] / (std::sqrt(s[2]) + 1e-7);
      }},
 };
 
@@ -80,7 +83,8 @@ class OptimizerTest : public testing::TestWithParam<Case> {
   struct Mimic {
     std::vector<double> w;
     std::vector<std::array<double, 3>> s;
-    void step(const Formula& formula, const std::vector<double>& g, double t, const std::vector<bool>& moves) {
+    void step(const Formula& formula, const std::vector<double>& g, double t,
+              const std::vector<bool>& moves) {
       for (size_t i = 0; i < w.size(); ++i)
         if (moves[i / kWidth]) formula(w[i], s[i].data(), g[i], t);
     }
@@ -93,7 +97,8 @@ class OptimizerTest : public testing::TestWithParam<Case> {
   Generator random_{11};
 };
 
-INSTANTIATE_TEST_SUITE_P(All, OptimizerTest, testing::ValuesIn(kCases), [](const auto& c) { return c.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, OptimizerTest, testing::ValuesIn(kCases),
+                         [](const auto& c) { return c.param.name; });
 
 const Draw kDraw{Draw::Kind::normal, 0, 1, 5};
 

@@ -25,13 +25,13 @@ class SgdOptimizer final : public Optimizer {
   bool moves_without_gradient() const override { return settings.momentum > 0; }
 
   template <class T>
-  void run(const kernels::UpdateRows<T>& to, const kernels::UpdateGradient<T>& from, const kernels::Clip<T>& clip,
-           double rate) const {
+  void run(const kernels::UpdateRows<T>& to, const kernels::UpdateGradient<T>& from,
+           const kernels::Clip<T>& clip, double rate) const {
     if (settings.momentum > 0)
-      kernels::update(to, from, clip,
-                      kernels::Momentum<T>{static_cast<T>(rate), static_cast<T>(settings.momentum), settings.nesterov});
-    else
-      kernels::update(to, from, clip, kernels::Sgd<T>{static_cast<T>(rate)});
+      kernels::update(
+          to, from, clip,
+          kernels::Momentum<T>{static_cast<T>(rate), static_cast<T>(settings.momentum), settings.nesterov});
+    else kernels::update(to, from, clip, kernels::Sgd<T>{static_cast<T>(rate)});
   }
   void update(const kernels::UpdateRows<float>& to, const kernels::UpdateGradient<float>& from,
               const kernels::Clip<float>& clip, double rate, double) const override {

@@ -25,8 +25,8 @@ void Buffer::resize(size_t bytes) {
     bytes_ = bytes;
     return;
   }
-  // A little more than asked for: the non-zeros of the next batch will be a few more or less. 64 bytes beyond the
-  // end may be read by vectors.
+  // A little more than asked for: the non-zeros of the next batch will be a few more or less. 64 bytes beyond
+  // the end may be read by vectors.
   const size_t capacity = (own_ ? std::max(bytes, bytes + bytes / 4) : bytes) + 64;
   own_ = std::shared_ptr<std::byte>(static_cast<std::byte*>(::operator new(capacity, kAlignment)),
                                     [](std::byte* p) { ::operator delete(p, kAlignment); });

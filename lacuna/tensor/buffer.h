@@ -17,7 +17,8 @@ class Buffer {
   static Buffer alias(const Buffer& other);
 
   // Room for `bytes`, aligned to 64, that nobody else holds; contents are undefined, but our own that
-  // shrink keep theirs. Memory grows to its high-water size and is used again, so that a step allocates nothing.
+  // shrink keep theirs. Memory grows to its high-water size and is used again, so that a step allocates
+  // nothing.
   void resize(size_t bytes);
 
   size_t bytes() const { return bytes_; }
@@ -36,7 +37,7 @@ class Buffer {
   Buffer copy() const;  // Own memory with the same bytes.
 
  private:
-  std::shared_ptr<std::byte> own_{};          // Null for a view.
+  std::shared_ptr<std::byte> own_{};  // Null for a view.
   std::shared_ptr<const void> owner_{};
   std::byte* data_ = nullptr;
   size_t bytes_ = 0, capacity_ = 0;

@@ -1,5 +1,5 @@
-// Storage to storage, the same values: dense to csr (stored are the entries that are not 0), dense to row_sparse
-// (rows with an entry that is not 0), and back; csr to row_sparse and back.
+// Storage to storage, the same values: dense to csr (stored are the entries that are not 0), dense to
+// row_sparse (rows with an entry that is not 0), and back; csr to row_sparse and back.
 #pragma once
 #include "lacuna/tensor/tensor.h"
 

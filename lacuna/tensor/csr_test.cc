@@ -48,7 +48,8 @@ TYPED_TEST(CsrTest, SaysWhetherRowsAreSortedAndUnique) {
   using I = TypeParam;
   EXPECT_FALSE(csr<I>(1, 4, {1, 2}, {3, 0}, {0, 2}).validate("x"));
   EXPECT_FALSE(csr<I>(2, 4, {1, 1, 2}, {3, 1, 1}, {0, 1, 3}).validate("x"));
-  EXPECT_TRUE(csr<I>(2, 4, {1, 1, 2}, {3, 0, 1}, {0, 1, 3}).validate("x"));  // A descent between rows is none.
+  EXPECT_TRUE(
+      csr<I>(2, 4, {1, 1, 2}, {3, 0, 1}, {0, 1, 3}).validate("x"));  // A descent between rows is none.
   EXPECT_TRUE(csr<I>(4, 4, {1, 1, 2}, {3, 0, 1}, {0, 0, 1, 1, 3}).validate("x"));
 }
 
@@ -61,7 +62,8 @@ TYPED_TEST(CsrTest, NamesWhatIsWrong) {
   expect_error<I>(csr<I>(2, 4, {1, 1}, {0, 1}, {0, 2, 1}),
                   "x: indptr must not decrease. Received: indptr[1]=2, indptr[2]=1.");
   expect_error<I>(csr<I>(1, 4, {1}, {0}, {0, 2}),
-                  "x: data and indices must have indptr[-1] places. Received: len(data)=1, len(indices)=1, indptr[-1]=2.");
+                  "x: data and indices must have indptr[-1] places. Received: len(data)=1, len(indices)=1, "
+                  "indptr[-1]=2.");
   expect_error<I>(csr<I>(2, 4, {1}, {0}, {0, 1}),
                   "x: indptr must have one place more than there are rows. Received: len(indptr)=2, rows=2.");
   expect_error<I>(csr<I>(1, 4, {1}, {0}, {-1, 1}), "x: indptr must not be negative. Received: indptr[0]=-1.");
@@ -96,7 +98,8 @@ TEST(CastStorage, GoesRoundBetweenAllStorages) {
     const auto expect_same = [&](const Tensor& t) {
       const tensor::Dense back = to_dense(t);
       EXPECT_EQ(back.shape, shape);
-      EXPECT_TRUE(std::equal(back.values<double>().begin(), back.values<double>().end(), dense.values<double>().begin()));
+      EXPECT_TRUE(std::equal(back.values<double>().begin(), back.values<double>().end(),
+                             dense.values<double>().begin()));
     };
     expect_same(to_csr(dense));
     expect_same(to_row_sparse(dense));

@@ -1,5 +1,5 @@
-// The types of values. Tensors of the graph are float32, float64, int32 or int64; the others are what a user's
-// arrays may hold, and are converted as rows are packed.
+// The types of values. Tensors of the graph are float32, float64, int32 or int64; the others are what a
+// user's arrays may hold, and are converted as rows are packed.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -11,8 +11,17 @@
 namespace lacuna {
 
 enum class DType : uint8_t {
-  float32, float64, int32, int64,  // in the graph
-  boolean, int8, int16, uint8, uint16, uint32, uint64  // in a user's arrays only
+  float32,
+  float64,
+  int32,
+  int64,  // in the graph
+  boolean,
+  int8,
+  int16,
+  uint8,
+  uint16,
+  uint32,
+  uint64  // in a user's arrays only
 };
 
 // C++ types as values: with_dtype(t, [](auto tag) { using T = typename decltype(tag)::type; … }).
@@ -22,17 +31,28 @@ using Tag = std::type_identity<T>;
 template <class F>
 decltype(auto) with_dtype(DType dtype, F&& f) {
   switch (dtype) {
-    case DType::float32: return f(Tag<float>{});
-    case DType::float64: return f(Tag<double>{});
-    case DType::int32: return f(Tag<int32_t>{});
-    case DType::int64: return f(Tag<int64_t>{});
-    case DType::boolean: return f(Tag<bool>{});
-    case DType::int8: return f(Tag<int8_t>{});
-    case DType::int16: return f(Tag<int16_t>{});
-    case DType::uint8: return f(Tag<uint8_t>{});
-    case DType::uint16: return f(Tag<uint16_t>{});
-    case DType::uint32: return f(Tag<uint32_t>{});
-    case DType::uint64: break;
+    case DType::float32:
+      return f(Tag<float>{});
+    case DType::float64:
+      return f(Tag<double>{});
+    case DType::int32:
+      return f(Tag<int32_t>{});
+    case DType::int64:
+      return f(Tag<int64_t>{});
+    case DType::boolean:
+      return f(Tag<bool>{});
+    case DType::int8:
+      return f(Tag<int8_t>{});
+    case DType::int16:
+      return f(Tag<int16_t>{});
+    case DType::uint8:
+      return f(Tag<uint8_t>{});
+    case DType::uint16:
+      return f(Tag<uint16_t>{});
+    case DType::uint32:
+      return f(Tag<uint32_t>{});
+    case DType::uint64:
+      break;
   }
   return f(Tag<uint64_t>{});
 }
@@ -43,17 +63,23 @@ constexpr DType dtype_of() {
   else if constexpr (std::is_same_v<T, double>) return DType::float64;
   else if constexpr (std::is_same_v<T, bool>) return DType::boolean;
   else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>)
-    return sizeof(T) == 1 ? DType::int8 : sizeof(T) == 2 ? DType::int16 : sizeof(T) == 4 ? DType::int32 : DType::int64;
+    return sizeof(T) == 1   ? DType::int8
+           : sizeof(T) == 2 ? DType::int16
+           : sizeof(T) == 4 ? DType::int32
+                            : DType::int64;
   else {
     static_assert(std::is_integral_v<T>, "no DType for this type");
-    return sizeof(T) == 1 ? DType::uint8 : sizeof(T) == 2 ? DType::uint16 : sizeof(T) == 4 ? DType::uint32 : DType::uint64;
+    return sizeof(T) == 1   ? DType::uint8
+           : sizeof(T) == 2 ? DType::uint16
+           : sizeof(T) == 4 ? DType::uint32
+                            : DType::uint64;
   }
 }
 
 constexpr bool is_float(DType dtype) { return dtype == DType::float32 || dtype == DType::float64; }
 
 size_t size_of(DType dtype);
-const char* name_of(DType dtype);             // "float32"; NumPy's words
+const char* name_of(DType dtype);                // "float32"; NumPy's words
 DType dtype_from_name(const std::string& name);  // Throws for an unknown one, naming the nearest.
 std::ostream& operator<<(std::ostream& out, DType dtype);
 

@@ -20,7 +20,8 @@ constexpr size_t kAhead = 16;  // Entries between a prefetch and its use: about 
 template <class T>
 class Pages {
  public:
-  explicit Pages(size_t n) : bytes_(n * sizeof(T)), data_(reinterpret_cast<T*>(resize_pages(nullptr, 0, bytes_))) {}
+  explicit Pages(size_t n)
+      : bytes_(n * sizeof(T)), data_(reinterpret_cast<T*>(resize_pages(nullptr, 0, bytes_))) {}
   ~Pages() { resize_pages(reinterpret_cast<std::byte*>(data_), bytes_, 0); }
   Pages(const Pages&) = delete;
   Pages& operator=(const Pages&) = delete;
@@ -104,7 +105,8 @@ struct RowTable::Index {
   }
 };
 
-RowTable::RowTable(Shape shape, DType dtype, Draw draw) : shape_(std::move(shape)), dtype_(dtype), draw_(draw) {
+RowTable::RowTable(Shape shape, DType dtype, Draw draw)
+    : shape_(std::move(shape)), dtype_(dtype), draw_(draw) {
   require(shape_.size() >= 2 && shape_[0] >= 1 && is_float(dtype_),
           "RowTable: the shape must have rank 2 or more and rows, the dtype be a float. Received: shape=",
           to_string(shape_), ", dtype=", dtype_, ".");
@@ -143,7 +145,8 @@ void RowTable::forget_reads() {
 
 void RowTable::reserve(size_t slots) {
   if (slots <= capacity_) return;
-  require(slots < (size_t{1} << 31), "RowTable: at most 2^31 rows may be touched. Received: rows=", slots, ".");
+  require(slots < (size_t{1} << 31), "RowTable: at most 2^31 rows may be touched. Received: rows=", slots,
+          ".");
   const size_t capacity = std::max({slots, capacity_ * 2, size_t{64}});
   const size_t row = stride_ * size_of(dtype_);
   memory_ = resize_pages(memory_, capacity_ * row, capacity * row);
@@ -216,19 +219,24 @@ tensor::RowSparse RowTable::to_row_sparse() const {
 
 tensor::Dense RowTable::to_dense(size_t limit_bytes) const {
   const size_t row = width_ * size_of(dtype_);
-  require(static_cast<size_t>(shape_[0]) <= limit_bytes / row, "get_weights: a weight of shape ", to_string(shape_),
-          " is too large for a full array; weight.rows() gives the ids and the rows that were touched. Received: "
-          "bytes=", static_cast<double>(shape_[0]) * static_cast<double>(row), ", limit=", limit_bytes, ".");
+  require(
+      static_cast<size_t>(shape_[0]) <= limit_bytes / row, "get_weights: a weight of shape ",
+      to_string(shape_),
+      " is too large for a full array; weight.rows() gives the ids and the rows that were touched. Received: "
+      "bytes=",
+      static_cast<double>(shape_[0]) * static_cast<double>(row), ", limit=", limit_bytes, ".");
   tensor::Dense result;
   result.resize(shape_, dtype_);
   parallel_for(static_cast<size_t>(shape_[0]), 4096, [&](size_t begin, size_t end) {
     for (size_t r = begin; r < end; ++r) {
-      if (dtype_ == DType::float64) draw_.row(static_cast<int64_t>(r), {result.values<double>().data() + r * width_, width_});
+      if (dtype_ == DType::float64)
+        draw_.row(static_cast<int64_t>(r), {result.values<double>().data() + r * width_, width_});
       else draw_.row(static_cast<int64_t>(r), {result.values<float>().data() + r * width_, width_});
     }
   });
   for (size_t s = 0; s < size_; ++s)
-    std::memcpy(result.data.data() + static_cast<size_t>(ids_[s]) * row, memory_ + s * stride_ * size_of(dtype_), row);
+    std::memcpy(result.data.data() + static_cast<size_t>(ids_[s]) * row,
+                memory_ + s * stride_ * size_of(dtype_), row);
   return result;
 }
 
@@ -242,7 +250,8 @@ void RowTable::assign(const tensor::RowSparse& rows) {
   clear();
   std::vector<int32_t> slots(rows.row_ids().size());
   touch(rows.row_ids(), slots);
-  require(size_ == slots.size(), "RowTable: ids must be unique. Received: ids=", slots.size(), ", unique=", size_, ".");
+  require(size_ == slots.size(), "RowTable: ids must be unique. Received: ids=", slots.size(),
+          ", unique=", size_, ".");
   const size_t item = size_of(dtype_), row = width_ * item;
   for (size_t i = 0; i < slots.size(); ++i)
     std::memcpy(memory_ + static_cast<size_t>(slots[i]) * stride_ * item, rows.data.data() + i * row, row);
@@ -250,8 +259,8 @@ void RowTable::assign(const tensor::RowSparse& rows) {
 
 void RowTable::assign(const tensor::Dense& values) {
   require(values.shape == shape_ && values.dtype == dtype_,
-          "RowTable: values must have the table's shape and dtype. Received: values=", to_string(values.shape), " ",
-          values.dtype, ", table=", to_string(shape_), " ", dtype_, ".");
+          "RowTable: values must have the table's shape and dtype. Received: values=",
+          to_string(values.shape), " ", values.dtype, ", table=", to_string(shape_), " ", dtype_, ".");
   tensor::RowSparse rows;
   rows.shape = shape_;
   rows.dtype = dtype_;

@@ -1,5 +1,6 @@
-// The rows of a weight that were touched, made on first touch: what `sparse_weight=True` means. From row id to slot;
-// weight and optimizer state of a row stand side by side, so that a row costs one meeting with memory.
+// The rows of a weight that were touched, made on first touch: what `sparse_weight=True` means. From row id
+// to slot; weight and optimizer state of a row stand side by side, so that a row costs one meeting with
+// memory.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -12,11 +13,12 @@
 
 namespace lacuna {
 
-// Slots are dealt in the order of asking, by one thread; no result depends on them. Not for two threads at a time.
+// Slots are dealt in the order of asking, by one thread; no result depends on them. Not for two threads at a
+// time.
 class RowTable {
  public:
-  // A weight of shape (rows, …): rows up to 2^63 - 1, none of them held until touched. Untouched ones are as `draw`
-  // makes them.
+  // A weight of shape (rows, …): rows up to 2^63 - 1, none of them held until touched. Untouched ones are as
+  // `draw` makes them.
   RowTable(Shape shape, DType dtype, Draw draw);
   ~RowTable();
   RowTable(const RowTable&) = delete;
@@ -25,13 +27,15 @@ class RowTable {
   const Shape& shape() const { return shape_; }
   DType dtype() const { return dtype_; }
   const Draw& draw() const { return draw_; }
-  size_t width() const { return width_; }   // Values a row.
-  size_t stride() const { return stride_; } // Values from a slot to the next: width × (1 + states), rounded up.
-  size_t size() const { return size_; }     // Rows touched.
+  size_t width() const { return width_; }  // Values a row.
+  size_t stride() const {
+    return stride_;
+  }                                      // Values from a slot to the next: width × (1 + states), rounded up.
+  size_t size() const { return size_; }  // Rows touched.
   std::span<const int64_t> ids() const { return {ids_.data(), size_}; }  // Of the slots, in slot order.
 
-  // Optimizer states a row holds beside its weight; state k of slot s is at row(s) + (k + 1) width. All of them
-  // become zero; a change of their number moves all rows.
+  // Optimizer states a row holds beside its weight; state k of slot s is at row(s) + (k + 1) width. All of
+  // them become zero; a change of their number moves all rows.
   void set_states(size_t states);
   size_t states() const { return states_; }
 
@@ -39,8 +43,8 @@ class RowTable {
   void touch(std::span<const int64_t> ids, std::span<int32_t> slots);
   void touch(std::span<const int32_t> ids, std::span<int32_t> slots);
 
-  // The same for reading, which leaves the table as it is: rows of unknown ids are drawn in slots beyond size(), which
-  // hold until forget_reads() or touch.
+  // The same for reading, which leaves the table as it is: rows of unknown ids are drawn in slots beyond
+  // size(), which hold until forget_reads() or touch.
   void read(std::span<const int64_t> ids, std::span<int32_t> slots);
   void read(std::span<const int32_t> ids, std::span<int32_t> slots);
 
@@ -64,7 +68,8 @@ class RowTable {
   // All rows, untouched ones as they would be drawn. Throws above `limit_bytes`, naming weight.rows().
   tensor::Dense to_dense(size_t limit_bytes = size_t{1} << 30) const;
 
-  // Replaces the touched rows (states are filled anew) by those of a row_sparse or dense tensor of this shape.
+  // Replaces the touched rows (states are filled anew) by those of a row_sparse or dense tensor of this
+  // shape.
   void assign(const tensor::RowSparse& rows);
   void assign(const tensor::Dense& values);
   void clear();  // Forgets all rows.
@@ -88,7 +93,7 @@ class RowTable {
   size_t size_ = 0, drawn_ = 0, capacity_ = 0;
   std::byte* memory_ = nullptr;
   std::vector<int64_t> ids_;
-  std::unique_ptr<Index> index_;   // Of touched rows.
+  std::unique_ptr<Index> index_;        // Of touched rows.
   std::unique_ptr<Index> drawn_index_;  // Of the rows that reads drew.
 };
 

@@ -1,4 +1,5 @@
-// Rows are made on first touch, as a dense weight of the same key would have them; reads leave the table alone.
+// Rows are made on first touch, as a dense weight of the same key would have them; reads leave the table
+// alone.
 #include "lacuna/tensor/row_table.h"
 
 #include <gtest/gtest.h>

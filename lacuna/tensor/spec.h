@@ -10,7 +10,8 @@
 
 namespace lacuna {
 
-// dense; csr: rank 2; row_sparse: row ids and their rows; row_table: a weight that makes its rows on first touch.
+// dense; csr: rank 2; row_sparse: row ids and their rows; row_table: a weight that makes its rows on first
+// touch.
 enum class Storage : uint8_t { dense, csr, row_sparse, row_table };
 
 using Dim = int64_t;

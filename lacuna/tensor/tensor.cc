@@ -63,23 +63,23 @@ bool validate_parts(const Csr& a, const char* where) {
   const auto indptr = a.indptr.as<I>();
   const auto indices = a.indices.as<I>();
   const auto rows = static_cast<size_t>(a.rows);
-  require(a.rows >= 0 && a.columns >= 0, where, ": the shape must not be negative. Received: shape=(", a.rows, ", ",
-          a.columns, ").");
+  require(a.rows >= 0 && a.columns >= 0, where, ": the shape must not be negative. Received: shape=(", a.rows,
+          ", ", a.columns, ").");
   require(indptr.size() == rows + 1, where,
           ": indptr must have one place more than there are rows. Received: len(indptr)=", indptr.size(),
           ", rows=", rows, ".");
   require(indptr[0] >= 0, where, ": indptr must not be negative. Received: indptr[0]=", indptr[0], ".");
   for (size_t r = 0; r < rows; ++r)
-    require(indptr[r] <= indptr[r + 1], where, ": indptr must not decrease. Received: indptr[", r, "]=", indptr[r],
-            ", indptr[", r + 1, "]=", indptr[r + 1], ".");
+    require(indptr[r] <= indptr[r + 1], where, ": indptr must not decrease. Received: indptr[", r,
+            "]=", indptr[r], ", indptr[", r + 1, "]=", indptr[r + 1], ".");
   const auto begin = static_cast<size_t>(indptr[0]), end = static_cast<size_t>(indptr[rows]);
   const size_t held = std::min(indices.size(), a.data.bytes() / size_of(a.dtype));
   require(end <= held, where, ": data and indices must have indptr[-1] places. Received: len(data)=",
           a.data.bytes() / size_of(a.dtype), ", len(indices)=", indices.size(), ", indptr[-1]=", end, ".");
 
-  // One pass over all entries in plain loops that become SIMD: the largest column as an unsigned number (so that
-  // negative ones are out of range too), and the places where the next entry is not larger. Of those, each row
-  // but the last may have one at its end; what is left over breaks the order.
+  // One pass over all entries in plain loops that become SIMD: the largest column as an unsigned number (so
+  // that negative ones are out of range too), and the places where the next entry is not larger. Of those,
+  // each row but the last may have one at its end; what is left over breaks the order.
   using U = std::make_unsigned_t<I>;
   const size_t nonzeros = end - begin;
   constexpr size_t kBlock = size_t{1} << 20;
@@ -104,13 +104,14 @@ bool validate_parts(const Csr& a, const char* where) {
   size_t down = 0;
   for (size_t b = 0; b < largest.size(); ++b) top = std::max(top, largest[b]), down += descents[b];
   // A negative int32 is 2^31 and more: out of range even where the columns are more than that.
-  const uint64_t limit = std::min(static_cast<uint64_t>(a.columns), uint64_t{std::numeric_limits<I>::max()} + 1);
+  const uint64_t limit =
+      std::min(static_cast<uint64_t>(a.columns), uint64_t{std::numeric_limits<I>::max()} + 1);
   if (nonzeros && top >= limit)
     for (size_t r = 0; r < rows; ++r)
       for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
         require_range(indices[k] >= 0 && static_cast<Dim>(indices[k]) < a.columns, where,
-                      ": a column must be within the shape. Received: indices[", k, "]=", indices[k], " in row ", r,
-                      ", shape=(", a.rows, ", ", a.columns, ").");
+                      ": a column must be within the shape. Received: indices[", k, "]=", indices[k],
+                      " in row ", r, ", shape=(", a.rows, ", ", a.columns, ").");
   for (size_t r = 0; r + 1 <= rows && down; ++r) {
     const auto k = static_cast<size_t>(indptr[r]);  // Only the boundary between two entries counts, once.
     if (k > begin && k < end && indptr[r] != indptr[r + 1] && indices[k - 1] >= indices[k]) --down;
@@ -121,7 +122,8 @@ bool validate_parts(const Csr& a, const char* where) {
 }  // namespace
 
 bool Csr::validate(const char* where) const {
-  return index == DType::int64 ? validate_parts<int64_t>(*this, where) : validate_parts<int32_t>(*this, where);
+  return index == DType::int64 ? validate_parts<int64_t>(*this, where)
+                               : validate_parts<int32_t>(*this, where);
 }
 
 size_t RowSparse::width() const {
@@ -141,20 +143,28 @@ void RowSparse::resize(const Shape& new_shape, size_t count, DType new_dtype) {
 
 DType Tensor::dtype() const {
   switch (storage()) {
-    case Storage::dense: return dense().dtype;
-    case Storage::csr: return csr().dtype;
-    case Storage::row_sparse: return row_sparse().dtype;
-    case Storage::row_table: break;
+    case Storage::dense:
+      return dense().dtype;
+    case Storage::csr:
+      return csr().dtype;
+    case Storage::row_sparse:
+      return row_sparse().dtype;
+    case Storage::row_table:
+      break;
   }
   return table().dtype();
 }
 
 Shape Tensor::shape() const {
   switch (storage()) {
-    case Storage::dense: return dense().shape;
-    case Storage::csr: return {csr().rows, csr().columns};
-    case Storage::row_sparse: return row_sparse().shape;
-    case Storage::row_table: break;
+    case Storage::dense:
+      return dense().shape;
+    case Storage::csr:
+      return {csr().rows, csr().columns};
+    case Storage::row_sparse:
+      return row_sparse().shape;
+    case Storage::row_table:
+      break;
   }
   return table().shape();
 }
@@ -167,10 +177,14 @@ Dim Tensor::rows() const {
 
 Tensor Tensor::empty(const Spec& spec) {
   switch (spec.storage) {
-    case Storage::dense: return tensor::Dense{.dtype = spec.dtype};
-    case Storage::csr: return tensor::Csr{.dtype = spec.dtype};
-    case Storage::row_sparse: return tensor::RowSparse{.dtype = spec.dtype};
-    case Storage::row_table: break;
+    case Storage::dense:
+      return tensor::Dense{.dtype = spec.dtype};
+    case Storage::csr:
+      return tensor::Csr{.dtype = spec.dtype};
+    case Storage::row_sparse:
+      return tensor::RowSparse{.dtype = spec.dtype};
+    case Storage::row_table:
+      break;
   }
   return Tensor();  // A table is a weight, never a result.
 }
@@ -178,7 +192,9 @@ Tensor Tensor::empty(const Spec& spec) {
 Tensor Tensor::copy() const {
   Tensor result = *this;
   switch (storage()) {
-    case Storage::dense: result.dense().data = dense().data.copy(); break;
+    case Storage::dense:
+      result.dense().data = dense().data.copy();
+      break;
     case Storage::csr:
       result.csr().data = csr().data.copy();
       result.csr().indices = csr().indices.copy();
@@ -188,7 +204,8 @@ Tensor Tensor::copy() const {
       result.row_sparse().ids = row_sparse().ids.copy();
       result.row_sparse().data = row_sparse().data.copy();
       break;
-    case Storage::row_table: break;
+    case Storage::row_table:
+      break;
   }
   return result;
 }

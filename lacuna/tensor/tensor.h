@@ -32,17 +32,18 @@ struct Dense {
   size_t size() const { return static_cast<size_t>(size_of(shape)); }
   void resize(std::initializer_list<Dim> new_shape, DType new_dtype);  // Contents are undefined.
   void resize(const Shape& new_shape, DType new_dtype);
-  void resize_last(const Shape& new_shape, Dim last, DType new_dtype);  // new_shape with another last dimension
+  void resize_last(const Shape& new_shape, Dim last,
+                   DType new_dtype);  // new_shape with another last dimension
 
   // A copy of the values: tensor::Dense::of<float>({2, 3}, values).
   template <class T>
   static Dense of(Shape shape, std::span<const T> values);
 };
 
-// Rank 2. scipy's words: row r holds data[k] at column indices[k] for k from indptr[r] up to indptr[r + 1]. Inside
-// the graph indices are int32 (int64 only where there are 2^31 columns or more), sorted and unique in a row;
-// stored zeros are allowed and count as touched. indptr has the type of indices and may start above 0 (a view of
-// some rows of a larger matrix).
+// Rank 2. scipy's words: row r holds data[k] at column indices[k] for k from indptr[r] up to indptr[r + 1].
+// Inside the graph indices are int32 (int64 only where there are 2^31 columns or more), sorted and unique in
+// a row; stored zeros are allowed and count as touched. indptr has the type of indices and may start above 0
+// (a view of some rows of a larger matrix).
 struct Csr {
   DType dtype = DType::float32;
   Dim rows = 0, columns = 0;
@@ -60,12 +61,13 @@ struct Csr {
   size_t nonzeros() const;  // Stored entries.
 
   // Room for `nonzeros` entries; contents are undefined.
-  void resize(Dim new_rows, Dim new_columns, size_t nonzeros, DType new_dtype, DType new_index = DType::int32);
+  void resize(Dim new_rows, Dim new_columns, size_t nonzeros, DType new_dtype,
+              DType new_index = DType::int32);
   // The same pattern, shared with `other` (which must outlive this), with values of its own.
   void resize_like(const Csr& other, DType new_dtype);
 
-  // Throws InvalidArgument or OutOfRange unless row pointers do not decrease and fit the buffers and columns are
-  // in range. True if each row's columns are sorted and unique. `where` starts the message.
+  // Throws InvalidArgument or OutOfRange unless row pointers do not decrease and fit the buffers and columns
+  // are in range. True if each row's columns are sorted and unique. `where` starts the message.
   bool validate(const char* where) const;
 };
 
@@ -127,8 +129,9 @@ class Tensor {
 
 template <class T>
 tensor::Dense tensor::Dense::of(Shape shape, std::span<const T> values) {
-  require(size_of(shape) == static_cast<Dim>(values.size()), "Dense: values must fill the shape. Received: shape=",
-          to_string(shape), ", values=", values.size(), ".");
+  require(size_of(shape) == static_cast<Dim>(values.size()),
+          "Dense: values must fill the shape. Received: shape=", to_string(shape), ", values=", values.size(),
+          ".");
   Dense result;
   result.resize(shape, dtype_of<T>());
   std::copy(values.begin(), values.end(), result.template values<T>().begin());

@@ -9,7 +9,8 @@ namespace lacuna {
 namespace {
 
 template <class T>
-const T* pick(const PerOutput<T>& options, size_t i, const std::vector<std::string>& names, const char* argument) {
+const T* pick(const PerOutput<T>& options, size_t i, const std::vector<std::string>& names,
+              const char* argument) {
   for (const auto& entry : options.named) {
     bool known = false;
     for (const auto& name : names) known |= name == entry.first;
@@ -23,8 +24,8 @@ const T* pick(const PerOutput<T>& options, size_t i, const std::vector<std::stri
   if (options.list.empty()) return nullptr;
   if (options.for_all) return &options.list[0];
   require(options.list.size() == names.size(), "compile: ", argument,
-          " must be one for all outputs or one for each. Received: ", options.list.size(), ", outputs=", names.size(),
-          ".");
+          " must be one for all outputs or one for each. Received: ", options.list.size(),
+          ", outputs=", names.size(), ".");
   return &options.list[i];
 }
 
@@ -59,8 +60,9 @@ Compiled compile(const Network& network, const CompileOptions& options) {
   }
   for (size_t i = 0; i < names.size(); ++i) {
     const Symbol& y = network.outputs()[i];
-    require(y.storage() == Storage::dense, "compile: an output that is trained must be dense. Received: output '",
-            names[i], "' ", y.spec(), ".");
+    require(y.storage() == Storage::dense,
+            "compile: an output that is trained must be dense. Received: output '", names[i], "' ", y.spec(),
+            ".");
     CompiledOutput output{.name = names[i]};
     if (const auto* loss = pick(options.loss, i, names, "loss")) output.loss = loss->get();
     if (const double* weight = pick(options.loss_weights, i, names, "loss_weights")) output.weight = *weight;
@@ -92,7 +94,8 @@ Compiled compile(const Network& network, const CompileOptions& options) {
   if (several)
     for (const CompiledOutput* o : targets) result.metrics_names.push_back(o->name + "_loss");
   for (const CompiledOutput* o : targets)
-    for (const auto& m : o->metrics) result.metrics_names.push_back(several ? o->name + "_" + m.name : m.name);
+    for (const auto& m : o->metrics)
+      result.metrics_names.push_back(several ? o->name + "_" + m.name : m.name);
   return result;
 }
 

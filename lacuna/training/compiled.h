@@ -18,8 +18,7 @@ template <class T>
 struct PerOutput {
   PerOutput() = default;
   template <class U>
-    requires std::convertible_to<U, T>
-  PerOutput(U&& one) : list{T(std::forward<U>(one))}, for_all(true) {}
+  requires std::convertible_to<U, T> PerOutput(U&& one) : list{T(std::forward<U>(one))}, for_all(true) {}
   PerOutput(std::vector<T> each) : list(std::move(each)) {}
   PerOutput(std::map<std::string, T> by_name) : named(std::move(by_name)) {}
 
@@ -43,7 +42,7 @@ struct CompiledOutput {
   std::string name{};
   std::shared_ptr<losses::Loss> loss{};  // Null: the output has no target.
   double weight = 1;
-  Symbol target{}, sample_weight{};  // placeholders
+  Symbol target{}, sample_weight{};      // placeholders
   Symbol plain_loss{}, weighted_loss{};  // scalars
   struct Metric {
     std::string name;

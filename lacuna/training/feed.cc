@@ -12,15 +12,17 @@ std::vector<Array> match(const char* where, const char* argument, const Arrays& 
                          const std::vector<std::string>& names, std::vector<std::string>& labels) {
   std::vector<Array> result;
   for (const auto& name : names)
-    labels.push_back(names.size() == 1 ? text(where, ": ", argument) : text(where, ": ", argument, "['", name, "']"));
+    labels.push_back(names.size() == 1 ? text(where, ": ", argument)
+                                       : text(where, ": ", argument, "['", name, "']"));
   if (!arrays.named.empty()) {
     for (const auto& entry : arrays.named)
       require(std::find(names.begin(), names.end(), entry.first) != names.end(), where, ": ", argument,
-              " must be named after the model's. Received: name='", entry.first, "'", nearest(entry.first, names), ".");
+              " must be named after the model's. Received: name='", entry.first, "'",
+              nearest(entry.first, names), ".");
     for (const auto& name : names) {
       const auto found = arrays.named.find(name);
-      require(found != arrays.named.end(), where, ": ", argument, " must hold an array for each. Received: none for '",
-              name, "'.");
+      require(found != arrays.named.end(), where, ": ", argument,
+              " must hold an array for each. Received: none for '", name, "'.");
       result.push_back(found->second);
     }
     return result;
@@ -40,7 +42,8 @@ Tensor fitted(const std::string& label, const Tensor& user, const Spec& wanted, 
     result.dense().shape = shape;
   }
   bool fits = !shape.empty() && shape.size() == wanted.shape.size();
-  for (size_t i = 1; fits && i < shape.size(); ++i) fits = wanted.shape[i] == None || shape[i] == wanted.shape[i];
+  for (size_t i = 1; fits && i < shape.size(); ++i)
+    fits = wanted.shape[i] == None || shape[i] == wanted.shape[i];
   require(fits, label, " must have the shape of ", what, ". Received: ", user.spec(), ", ", what, " ",
           to_string(wanted.shape), ".");
   return result;
@@ -48,8 +51,8 @@ Tensor fitted(const std::string& label, const Tensor& user, const Spec& wanted, 
 
 }  // namespace
 
-Feed::Feed(const char* where, const Network& network, const Compiled* compiled, const Arrays& x, const Arrays& y,
-           const Arrays& sample_weight, const std::map<int64_t, double>& class_weight) {
+Feed::Feed(const char* where, const Network& network, const Compiled* compiled, const Arrays& x,
+           const Arrays& y, const Arrays& sample_weight, const std::map<int64_t, double>& class_weight) {
   require(x.given(), where, ": x must be given. Received: none.");
   std::vector<std::string> labels;
   const auto inputs = match(where, "x", x, network.input_names(), labels);
@@ -84,8 +87,9 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
 
 void Feed::add(Tensor user, const std::string& argument, const Spec& wanted, bool ids_only) {
   const Dim rows = user.rows();
-  require(rows_ < 0 || rows == rows_, argument, " must have as many rows as the other arrays. Received: ", argument.substr(argument.find(' ') + 1), "=",
-          user.spec(), ", others have rows=", rows_, ".");
+  require(rows_ < 0 || rows == rows_, argument,
+          " must have as many rows as the other arrays. Received: ", argument.substr(argument.find(' ') + 1),
+          "=", user.spec(), ", others have rows=", rows_, ".");
   rows_ = rows;
   parts_.push_back({data::Rows(std::move(user), argument, ids_only), wanted, Tensor::empty(wanted)});
   batch_.resize(parts_.size());
@@ -105,7 +109,8 @@ void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays
     if (!given.empty()) {
       const Tensor& user = given[i].tensor();
       require(user.storage() == Storage::dense && user.shape() == Shape{rows_}, labels[i],
-              " must be a dense array with a weight for each row. Received: ", user.spec(), ", rows=", rows_, ".");
+              " must be a dense array with a weight for each row. Received: ", user.spec(), ", rows=", rows_,
+              ".");
       data::Rows all(user, labels[i]);
       Tensor values;
       all.pack_range(0, rows_, {{None}, DType::float64}, values);
@@ -128,8 +133,10 @@ void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays
           const auto label = one_hot ? std::max_element(row.begin(), row.end()) - row.begin()
                                      : static_cast<std::ptrdiff_t>(std::llround(row[0]));
           const auto found = class_weight.find(label);
-          require(found != class_weight.end(), where, ": class_weight must hold a weight for each class. Received: none "
-                  "for class ", label, ".");
+          require(found != class_weight.end(), where,
+                  ": class_weight must hold a weight for each class. Received: none "
+                  "for class ",
+                  label, ".");
           weights[static_cast<size_t>(r)] *= found->second;
         }
       }

@@ -11,13 +11,16 @@ namespace lacuna {
 
 class Feed {
  public:
-  // `where` starts every message: "fit". y and sample_weight may be absent (compiled null or the arrays not given).
+  // `where` starts every message: "fit". y and sample_weight may be absent (compiled null or the arrays not
+  // given).
   Feed(const char* where, const Network& network, const Compiled* compiled, const Arrays& x, const Arrays& y,
        const Arrays& sample_weight, const std::map<int64_t, double>& class_weight);
 
   Dim rows() const { return rows_; }
   bool weighted() const { return weighted_; }
-  const std::vector<Spec>& input_specs() const { return input_specs_; }  // Storage and dtype as they will be fed.
+  const std::vector<Spec>& input_specs() const {
+    return input_specs_;
+  }  // Storage and dtype as they will be fed.
 
   // The tensors of these rows, in the order that a Program takes them; valid until the next call.
   std::span<const Tensor* const> pack(std::span<const int64_t> rows);

@@ -15,12 +15,14 @@ namespace {
 
 constexpr size_t kNone = ~size_t{0};
 
-// Inputs as they are fed. An embedding reads integers as they come; what else reads such an input gets floats.
+// Inputs as they are fed. An embedding reads integers as they come; what else reads such an input gets
+// floats.
 struct Substitution {
   std::vector<Symbol> from{}, to{}, inputs{};
 };
 
-Substitution fed_inputs(const Network& network, const std::vector<Symbol>& outputs, const std::vector<Spec>& fed) {
+Substitution fed_inputs(const Network& network, const std::vector<Symbol>& outputs,
+                        const std::vector<Spec>& fed) {
   Substitution result;
   for (size_t i = 0; i < fed.size(); ++i) {
     const Symbol& old = network.inputs()[i];
@@ -82,7 +84,8 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
     losses = targets.size();
     for (const CompiledOutput* o : targets) {
       require(!weighted || o->weighted_loss,
-              "fit: sample weights need a loss with a value for each sample. Received: loss '", o->loss->name, "'.");
+              "fit: sample weights need a loss with a value for each sample. Received: loss '", o->loss->name,
+              "'.");
       wanted.push_back(weighted ? o->weighted_loss : o->plain_loss);
     }
     for (const CompiledOutput* o : targets)

@@ -1,5 +1,5 @@
-// A network's graph made ready to run for what is fed: storages and dtypes of the inputs put in, the total loss, the
-// gradients and the plan. Made once for each mode and fed storages.
+// A network's graph made ready to run for what is fed: storages and dtypes of the inputs put in, the total
+// loss, the gradients and the plan. Made once for each mode and fed storages.
 #pragma once
 #include <memory>
 #include <vector>
@@ -14,17 +14,21 @@ enum class Mode : uint8_t { train, test, predict };
 class Program {
  public:
   // `fed`: the storage and dtype of each input. compiled is not needed to predict.
-  Program(const Network& network, const Compiled* compiled, Mode mode, const std::vector<Spec>& fed, bool weighted);
+  Program(const Network& network, const Compiled* compiled, Mode mode, const std::vector<Spec>& fed,
+          bool weighted);
 
   // Feeds in the order inputs, targets, sample weights (of a weighted program).
-  void run(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed) { plan_->run(feeds, step, seed); }
+  void run(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed) {
+    plan_->run(feeds, step, seed);
+  }
 
   // Predict: the outputs. Else the values of metrics_names, in order.
   size_t values() const { return values_; }
   double value(size_t i) const;
   const Tensor& output(size_t i) const { return plan_->output(i); }
 
-  // Train: the weights that learn, and their gradients after a run (null where the loss does not depend on one).
+  // Train: the weights that learn, and their gradients after a run (null where the loss does not depend on
+  // one).
   const std::vector<layers::Weight*>& weights() const { return weights_; }
   const std::vector<VariablePtr>& variables() const { return variables_; }
   const std::vector<const Tensor*>& gradients();

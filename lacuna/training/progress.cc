@@ -58,9 +58,11 @@ void Progress::draw(int64_t done, const callbacks::Logs& logs, bool last) {
   const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   std::string line = bar(done);
   if (last)
-    line += " - " + clock_time(seconds) + " " + step_time(samples_ ? seconds / static_cast<double>(samples_) : 0);
+    line +=
+        " - " + clock_time(seconds) + " " + step_time(samples_ ? seconds / static_cast<double>(samples_) : 0);
   else if (done > 0)
-    line += " - ETA: " + clock_time(seconds / static_cast<double>(done) * static_cast<double>(samples_ - done));
+    line +=
+        " - ETA: " + clock_time(seconds / static_cast<double>(done) * static_cast<double>(samples_ - done));
   line += values(logs);
   std::string padding;
   if (line.size() < width_) padding.assign(width_ - line.size(), ' ');

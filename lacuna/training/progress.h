@@ -1,4 +1,5 @@
-// The progress bar of fit and evaluate, in Keras' form. verbose 1: a bar that is drawn again; 2: one line an epoch.
+// The progress bar of fit and evaluate, in Keras' form. verbose 1: a bar that is drawn again; 2: one line an
+// epoch.
 #pragma once
 #include <chrono>
 #include <cstdint>

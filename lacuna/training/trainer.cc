@@ -67,8 +67,8 @@ void apply_constraints(const Program& program) {
       if (weight.variable->is_table()) {  // Row by row, those that moved.
         RowTable& table = value.table();
         for (const int64_t slot : gradients[i]->row_sparse().row_ids())
-          weight.constraint->apply(table.rows<T>() + static_cast<size_t>(slot) * table.stride(), 1, table.width(),
-                                   table.stride());
+          weight.constraint->apply(table.rows<T>() + static_cast<size_t>(slot) * table.stride(), 1,
+                                   table.width(), table.stride());
         return;
       }
       tensor::Dense& dense = value.dense();
@@ -94,7 +94,8 @@ void shuffle_rows(std::vector<int64_t>& order, Shuffle how, Dim batch_size, uint
   generator.shuffle(std::span(batches));
   for (size_t b = 0; b < whole; ++b)
     std::iota(order.begin() + static_cast<std::ptrdiff_t>(b * size),
-              order.begin() + static_cast<std::ptrdiff_t>((b + 1) * size), static_cast<int64_t>(batches[b] * size));
+              order.begin() + static_cast<std::ptrdiff_t>((b + 1) * size),
+              static_cast<int64_t>(batches[b] * size));
 }
 
 }  // namespace
@@ -108,8 +109,8 @@ void Trainer::compile(const CompileOptions& options) {
 }
 
 const Compiled& Trainer::compiled(const char* where) const {
-  require(compiled_.has_value(), where, ": the model must be compiled first. Received: model '", network_->name(),
-          "' without an optimizer and a loss; call compile(optimizer, loss).");
+  require(compiled_.has_value(), where, ": the model must be compiled first. Received: model '",
+          network_->name(), "' without an optimizer and a loss; call compile(optimizer, loss).");
   return *compiled_;
 }
 
@@ -121,7 +122,8 @@ void Trainer::reset() {
 Program& Trainer::program(Mode mode, const Feed& feed) {
   std::vector<bool> trainable;
   for (const auto& layer : network_->layers())
-    for (const layers::Weight* w : layer->ordered_weights()) trainable.push_back(layer->trainable && w->trainable);
+    for (const layers::Weight* w : layer->ordered_weights())
+      trainable.push_back(layer->trainable && w->trainable);
   if (trainable != trainable_) programs_.clear();
   trainable_ = trainable;
   std::string key = text(static_cast<int>(mode), feed.weighted() ? " weighted" : "");
@@ -144,10 +146,11 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
   const Compiled& c = compiled("fit");
   require_batch_size("fit", options.batch_size);
   require(options.validation_split >= 0 && options.validation_split < 1,
-          "fit: validation_split must be in [0, 1). Received: validation_split=", options.validation_split, ".");
+          "fit: validation_split must be in [0, 1). Received: validation_split=", options.validation_split,
+          ".");
   require(options.initial_epoch >= 0 && options.epochs >= 0,
-          "fit: epochs and initial_epoch must not be negative. Received: epochs=", options.epochs, ", initial_epoch=",
-          options.initial_epoch, ".");
+          "fit: epochs and initial_epoch must not be negative. Received: epochs=", options.epochs,
+          ", initial_epoch=", options.initial_epoch, ".");
   Feed feed("fit", *network_, &c, x, y, options.sample_weight, options.class_weight);
   require(feed.rows() > 0, "fit: x must have rows. Received: rows=0.");
   std::unique_ptr<Feed> validation;
@@ -167,7 +170,8 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
 
   Program& train = program(Mode::train, feed);
   History history;
-  callbacks::Params params{options.batch_size, options.epochs, rows, options.verbose, validation_rows > 0, c.metrics_names};
+  callbacks::Params params{options.batch_size, options.epochs,      rows,
+                           options.verbose,    validation_rows > 0, c.metrics_names};
   for (const auto& name : c.metrics_names)
     if (validation_rows) params.metrics.push_back("val_" + name);
   bool batches_wanted = false;
@@ -193,7 +197,8 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
   for (int epoch = options.initial_epoch; epoch < options.epochs && !stop_training; ++epoch) {
     if (options.verbose > 0) print(text("Epoch ", epoch + 1, "/", options.epochs, "\n"));
     for (const auto& callback : options.callbacks) callback->on_epoch_begin(epoch, {});
-    if (options.shuffle != Shuffle::none) shuffle_rows(order, options.shuffle, options.batch_size, next_key());
+    if (options.shuffle != Shuffle::none)
+      shuffle_rows(order, options.shuffle, options.batch_size, next_key());
     Progress progress(rows, options.verbose);
     Means means(train.values());
     logs = named(c.metrics_names);
@@ -208,18 +213,20 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
         for (const auto& callback : options.callbacks)
           if (callback->wants_batches()) callback->on_batch_begin(batch, batch_logs);
       }
-      const auto feeds = options.shuffle == Shuffle::none
-                             ? feed.pack_range(begin, begin + size)
-                             : feed.pack(std::span(order).subspan(static_cast<size_t>(begin), static_cast<size_t>(size)));
+      const auto feeds =
+          options.shuffle == Shuffle::none
+              ? feed.pack_range(begin, begin + size)
+              : feed.pack(std::span(order).subspan(static_cast<size_t>(begin), static_cast<size_t>(size)));
       train_step(train, feeds);
       means.add(train, size);
       if (!warned && !std::isfinite(train.value(0))) {
         warned = true;
-        warn(text("fit: the loss is no longer finite. Received: loss=", train.value(0), " in epoch ", epoch + 1,
-                  ", batch ", batch + 1, "."));
+        warn(text("fit: the loss is no longer finite. Received: loss=", train.value(0), " in epoch ",
+                  epoch + 1, ", batch ", batch + 1, "."));
       }
       if (batches_wanted) {
-        for (size_t i = 0; i < train.values(); ++i) batch_logs.emplace_back(c.metrics_names[i], train.value(i));
+        for (size_t i = 0; i < train.values(); ++i)
+          batch_logs.emplace_back(c.metrics_names[i], train.value(i));
         for (const auto& callback : options.callbacks)
           if (callback->wants_batches()) callback->on_batch_end(batch, batch_logs);
       }
@@ -294,7 +301,8 @@ std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOption
         result[i].resize(shape, batch.dtype);
       }
       if (batch.data.bytes())
-        std::memcpy(result[i].data.data() + static_cast<size_t>(at) * (batch.data.bytes() / static_cast<size_t>(size)),
+        std::memcpy(result[i].data.data() +
+                        static_cast<size_t>(at) * (batch.data.bytes() / static_cast<size_t>(size)),
                     batch.data.data(), batch.data.bytes());
     }
     progress.update(at + size, {});
@@ -312,7 +320,8 @@ std::vector<double> Trainer::train_on_batch(const Arrays& x, const Arrays& y, co
   train_step(train, feed.pack_range(0, feed.rows()));
   std::vector<double> values;
   for (size_t i = 0; i < train.values(); ++i) values.push_back(train.value(i));
-  if (!std::isfinite(values[0])) warn(text("train_on_batch: the loss is not finite. Received: loss=", values[0], "."));
+  if (!std::isfinite(values[0]))
+    warn(text("train_on_batch: the loss is not finite. Received: loss=", values[0], "."));
   return values;
 }
 

@@ -34,24 +34,38 @@ std::pair<Symbol, Symbol> operands(nb::handle x, nb::handle y) {
 
 void bind_backend(nb::module_& m) {
   const std::pair<const char*, Unary> unary[] = {
-      {"abs", lacuna::abs},           {"exp", lacuna::exp},
-      {"exponential", lacuna::exp},   {"flatten", lacuna::flatten},
-      {"hard_sigmoid", lacuna::hard_sigmoid}, {"linear", activations::linear},
-      {"log", lacuna::log},           {"round", lacuna::round},
-      {"selu", lacuna::selu},         {"sigmoid", lacuna::sigmoid},
-      {"sign", lacuna::sign},         {"softplus", lacuna::softplus},
-      {"softsign", lacuna::softsign}, {"sqrt", lacuna::sqrt},
-      {"square", lacuna::square},     {"stop_gradient", lacuna::stop_gradient},
-      {"tanh", lacuna::tanh},         {"to_dense", backend::to_dense},
+      {"abs", lacuna::abs},
+      {"exp", lacuna::exp},
+      {"exponential", lacuna::exp},
+      {"flatten", lacuna::flatten},
+      {"hard_sigmoid", lacuna::hard_sigmoid},
+      {"linear", activations::linear},
+      {"log", lacuna::log},
+      {"round", lacuna::round},
+      {"selu", lacuna::selu},
+      {"sigmoid", lacuna::sigmoid},
+      {"sign", lacuna::sign},
+      {"softplus", lacuna::softplus},
+      {"softsign", lacuna::softsign},
+      {"sqrt", lacuna::sqrt},
+      {"square", lacuna::square},
+      {"stop_gradient", lacuna::stop_gradient},
+      {"tanh", lacuna::tanh},
+      {"to_dense", backend::to_dense},
   };
   for (const auto& [name, f] : unary) m.def(name, f, "x"_a);
 
   const std::pair<const char*, Binary> binary[] = {
-      {"bias_add", lacuna::bias_add}, {"dot", lacuna::dot},
-      {"equal", lacuna::equal},       {"greater", lacuna::greater},
-      {"greater_equal", lacuna::greater_equal}, {"less", lacuna::less},
-      {"less_equal", lacuna::less_equal},       {"maximum", lacuna::maximum},
-      {"minimum", lacuna::minimum},   {"not_equal", lacuna::not_equal},
+      {"bias_add", lacuna::bias_add},
+      {"dot", lacuna::dot},
+      {"equal", lacuna::equal},
+      {"greater", lacuna::greater},
+      {"greater_equal", lacuna::greater_equal},
+      {"less", lacuna::less},
+      {"less_equal", lacuna::less_equal},
+      {"maximum", lacuna::maximum},
+      {"minimum", lacuna::minimum},
+      {"not_equal", lacuna::not_equal},
   };
   for (const auto& [name, f] : binary)
     m.def(
@@ -68,7 +82,8 @@ void bind_backend(nb::module_& m) {
   m.def("max", &lacuna::max, "x"_a, "axes"_a, "keepdims"_a);
   m.def("argmax", &lacuna::argmax, "x"_a, "axis"_a);
   m.def("clip", &lacuna::clip, "x"_a, "min_value"_a, "max_value"_a);
-  m.def("elu", [](const Symbol& x, double alpha) { return lacuna::elu(x, alpha); }, "x"_a, "alpha"_a);
+  m.def(
+      "elu", [](const Symbol& x, double alpha) { return lacuna::elu(x, alpha); }, "x"_a, "alpha"_a);
   m.def(
       "relu",
       [](const Symbol& x, double alpha, std::optional<double> max_value, double threshold) {
@@ -76,23 +91,31 @@ void bind_backend(nb::module_& m) {
       },
       "x"_a, "alpha"_a, "max_value"_a.none(), "threshold"_a);
   m.def("softmax", &activations::softmax, "x"_a, "axis"_a);
-  m.def("cast", [](const Symbol& x, const std::string& dtype) { return lacuna::cast(x, dtype_from_name(dtype)); }, "x"_a,
-        "dtype"_a);
-  m.def("concatenate", [](const std::vector<Symbol>& parts, int axis) { return lacuna::concatenate(parts, axis); },
-        "tensors"_a, "axis"_a);
-  m.def("reshape", [](const Symbol& x, nb::handle shape) { return lacuna::reshape(x, to_shape(shape)); }, "x"_a,
-        "target_shape"_a);
+  m.def(
+      "cast",
+      [](const Symbol& x, const std::string& dtype) { return lacuna::cast(x, dtype_from_name(dtype)); },
+      "x"_a, "dtype"_a);
+  m.def(
+      "concatenate",
+      [](const std::vector<Symbol>& parts, int axis) { return lacuna::concatenate(parts, axis); },
+      "tensors"_a, "axis"_a);
+  m.def(
+      "reshape", [](const Symbol& x, nb::handle shape) { return lacuna::reshape(x, to_shape(shape)); }, "x"_a,
+      "target_shape"_a);
   m.def("expand_dims", &lacuna::expand_dims, "x"_a, "axis"_a);
   m.def("squeeze", &lacuna::squeeze, "x"_a, "axis"_a);
   m.def("batch_dot", &lacuna::batch_dot, "x"_a, "y"_a, "axis_x"_a, "axis_y"_a);
   m.def("slice", &lacuna::slice, "x"_a, "axis"_a, "start"_a, "stop"_a, "step"_a);
-  m.def("gather", [](const Symbol& reference, const Symbol& indices) { return lacuna::take(reference, as_ids(indices)); },
-        "reference"_a, "indices"_a);
-  m.def("dropout",
-        [](const Symbol& x, double level, std::optional<uint64_t> seed) {
-          return lacuna::dropout(x, level, seed ? mix(*seed) : next_key());
-        },
-        "x"_a, "level"_a, "seed"_a.none());
+  m.def(
+      "gather",
+      [](const Symbol& reference, const Symbol& indices) { return lacuna::take(reference, as_ids(indices)); },
+      "reference"_a, "indices"_a);
+  m.def(
+      "dropout",
+      [](const Symbol& x, double level, std::optional<uint64_t> seed) {
+        return lacuna::dropout(x, level, seed ? mix(*seed) : next_key());
+      },
+      "x"_a, "level"_a, "seed"_a.none());
 }
 
 }  // namespace lacuna::bind

@@ -1,6 +1,6 @@
-// One function a room, each in a file of its own; module.cc calls them from the lowest room up. What they bind is for
-// the package's own modules: real signatures and docs are there. Objects of the library are values here (an Arg, an
-// AnyLayer, a Variable's pointer), so that the library never holds one of Python's.
+// One function a room, each in a file of its own; module.cc calls them from the lowest room up. What they
+// bind is for the package's own modules: real signatures and docs are there. Objects of the library are
+// values here (an Arg, an AnyLayer, a Variable's pointer), so that the library never holds one of Python's.
 #pragma once
 #include <nanobind/nanobind.h>
 

@@ -88,15 +88,17 @@ void bind_callbacks(nb::module_& m) {
           "__init__",
           [](EarlyStopping* self, const std::string& monitor, double min_delta, int patience, int verbose,
              const std::string& mode, std::optional<double> baseline, bool restore_best_weights) {
-            new (self) EarlyStopping(callbacks::EarlyStoppingOptions{.monitor = monitor,
-                                                                     .min_delta = min_delta,
-                                                                     .patience = patience,
-                                                                     .verbose = verbose,
-                                                                     .mode = mode,
-                                                                     .baseline = baseline,
-                                                                     .restore_best_weights = restore_best_weights});
+            new (self)
+                EarlyStopping(callbacks::EarlyStoppingOptions{.monitor = monitor,
+                                                              .min_delta = min_delta,
+                                                              .patience = patience,
+                                                              .verbose = verbose,
+                                                              .mode = mode,
+                                                              .baseline = baseline,
+                                                              .restore_best_weights = restore_best_weights});
           },
-          "monitor"_a, "min_delta"_a, "patience"_a, "verbose"_a, "mode"_a, "baseline"_a.none(), "restore_best_weights"_a)
+          "monitor"_a, "min_delta"_a, "patience"_a, "verbose"_a, "mode"_a, "baseline"_a.none(),
+          "restore_best_weights"_a)
       .def("on_train_begin", [](EarlyStopping& self) { self.on_train_begin({}); })
       .def("on_train_end", [](EarlyStopping& self) { self.on_train_end({}); })
       .def(

@@ -39,8 +39,9 @@ Shape to_shape(nb::handle shape) {
       if (value == -1 && PyErr_Occurred()) throw nb::python_error();
       return value;
     }
-    throw nb::type_error(
-        text("shape: dimensions must be whole numbers or None. Received: shape=", nb::repr(shape).c_str(), ".").c_str());
+    throw nb::type_error(text("shape: dimensions must be whole numbers or None. Received: shape=",
+                              nb::repr(shape).c_str(), ".")
+                             .c_str());
   };
   if (PyIndex_Check(shape.ptr())) return {dim(shape)};
   Shape result;
@@ -59,7 +60,8 @@ nb::object to_numpy(tensor::Dense&& values) {
 nb::object to_numpy(Buffer&& values, DType dtype) {
   auto kept = std::make_unique<Buffer>(std::move(values));
   Buffer& buffer = *kept;
-  return numpy_array(buffer.data(), {static_cast<Dim>(buffer.bytes() / size_of(dtype))}, dtype, keep(std::move(kept)));
+  return numpy_array(buffer.data(), {static_cast<Dim>(buffer.bytes() / size_of(dtype))}, dtype,
+                     keep(std::move(kept)));
 }
 
 nb::list to_numpy(std::vector<tensor::Dense>&& values) {
@@ -96,8 +98,8 @@ Symbol to_symbol(nb::handle value, const Symbol* like) {
   if (nb::isinstance<Symbol>(value)) return nb::cast<Symbol>(value);
   if (nb::isinstance<VariableHandle>(value)) return read(nb::cast<VariableHandle&>(value).variable);
   if (like && !PyUnicode_Check(value.ptr())) {
-    const nb::object array =
-        nb::module_::import_("numpy").attr("array")(value, "dtype"_a = name_of(like->dtype()), "order"_a = "C");
+    const nb::object array = nb::module_::import_("numpy").attr("array")(
+        value, "dtype"_a = name_of(like->dtype()), "order"_a = "C");
     const auto a = nb::cast<nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>>(array);
     tensor::Dense dense;
     Shape shape;
@@ -134,7 +136,8 @@ WeakObject::WeakObject(nb::handle object, const char* what)
 
 nb::object WeakObject::get() const {
   nb::object object = (*reference_)();
-  require(!object.is_none(), what_, ": it must live as long as it may be called. Received: one that is gone.");
+  require(!object.is_none(), what_,
+          ": it must live as long as it may be called. Received: one that is gone.");
   return object;
 }
 

@@ -41,13 +41,14 @@ nb::list to_numpy(std::vector<tensor::Dense>&& values);
 Arrays to_arrays(nb::handle arrays);
 std::vector<tensor::Dense> to_values(const std::vector<ArrayHandle>& arrays);
 
-// A Symbol, a Variable, or (where `like` is given) a number or an array, which becomes a constant of its dtype.
+// A Symbol, a Variable, or (where `like` is given) a number or an array, which becomes a constant of its
+// dtype.
 Symbol to_symbol(nb::handle value, const Symbol* like = nullptr);
 
 nb::dict from_config(const Config& config);
 
-// An object of Python (a function, a layer) that the library may refer to for as long as it likes: weakly, so that no
-// cycle hides from the garbage collector. Whoever passes it keeps it alive.
+// An object of Python (a function, a layer) that the library may refer to for as long as it likes: weakly, so
+// that no cycle hides from the garbage collector. Whoever passes it keeps it alive.
 class WeakObject {
  public:
   WeakObject(nb::handle object, const char* what);

@@ -9,9 +9,10 @@ namespace lacuna::bind {
 void bind_data(nb::module_& m) {
   m.def(
       "load_libsvm",
-      [](const std::string& path, Dim n_features, const std::string& dtype, bool multilabel, nb::handle zero_based,
-         bool query_id) {
-        data::LibsvmOptions options{.n_features = n_features, .dtype = dtype_from_name(dtype), .multilabel = multilabel};
+      [](const std::string& path, Dim n_features, const std::string& dtype, bool multilabel,
+         nb::handle zero_based, bool query_id) {
+        data::LibsvmOptions options{
+            .n_features = n_features, .dtype = dtype_from_name(dtype), .multilabel = multilabel};
         options.query_id = query_id;
         if (!PyUnicode_Check(zero_based.ptr()))
           options.zero_based = nb::cast<bool>(zero_based) ? data::ZeroBased::yes : data::ZeroBased::no;

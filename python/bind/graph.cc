@@ -17,33 +17,40 @@ namespace {
 // The arithmetic that symbols and variables share: with each other, numbers and arrays, on both sides.
 template <class C>
 void def_arithmetic(C& c) {
-  const auto binary = [&](const char* name, const char* reflected, auto symbols, auto number_right, auto number_left) {
+  const auto binary = [&](const char* name, const char* reflected, auto symbols, auto number_right,
+                          auto number_left) {
     c.def(
         name,
         [=](nb::handle self, nb::handle other) {
           const Symbol a = to_symbol(self);
-          return PyFloat_Check(other.ptr()) || PyLong_Check(other.ptr()) ? number_right(a, nb::cast<double>(other))
-                                                                         : symbols(a, to_symbol(other, &a));
+          return PyFloat_Check(other.ptr()) || PyLong_Check(other.ptr())
+                     ? number_right(a, nb::cast<double>(other))
+                     : symbols(a, to_symbol(other, &a));
         },
         "other"_a);
     c.def(
         reflected,
         [=](nb::handle self, nb::handle other) {
           const Symbol a = to_symbol(self);
-          return PyFloat_Check(other.ptr()) || PyLong_Check(other.ptr()) ? number_left(nb::cast<double>(other), a)
-                                                                         : symbols(to_symbol(other, &a), a);
+          return PyFloat_Check(other.ptr()) || PyLong_Check(other.ptr())
+                     ? number_left(nb::cast<double>(other), a)
+                     : symbols(to_symbol(other, &a), a);
         },
         "other"_a);
   };
   using S = const Symbol&;
-  binary("__add__", "__radd__", [](S a, S b) { return a + b; }, [](S a, double b) { return a + b; },
-         [](double a, S b) { return a + b; });
-  binary("__sub__", "__rsub__", [](S a, S b) { return a - b; }, [](S a, double b) { return a - b; },
-         [](double a, S b) { return a - b; });
-  binary("__mul__", "__rmul__", [](S a, S b) { return a * b; }, [](S a, double b) { return a * b; },
-         [](double a, S b) { return a * b; });
-  binary("__truediv__", "__rtruediv__", [](S a, S b) { return a / b; }, [](S a, double b) { return a / b; },
-         [](double a, S b) { return a / b; });
+  binary(
+      "__add__", "__radd__", [](S a, S b) { return a + b; }, [](S a, double b) { return a + b; },
+      [](double a, S b) { return a + b; });
+  binary(
+      "__sub__", "__rsub__", [](S a, S b) { return a - b; }, [](S a, double b) { return a - b; },
+      [](double a, S b) { return a - b; });
+  binary(
+      "__mul__", "__rmul__", [](S a, S b) { return a * b; }, [](S a, double b) { return a * b; },
+      [](double a, S b) { return a * b; });
+  binary(
+      "__truediv__", "__rtruediv__", [](S a, S b) { return a / b; }, [](S a, double b) { return a / b; },
+      [](double a, S b) { return a / b; });
   c.def("__neg__", [](nb::handle self) { return -to_symbol(self); });
   c.def("__abs__", [](nb::handle self) { return lacuna::abs(to_symbol(self)); });
   c.attr("__array_ufunc__") = nb::none();  // NumPy's scalars leave arithmetic to the symbol.
@@ -69,45 +76,60 @@ void bind_graph(nb::module_& m) {
           .def("__repr__", [](const Symbol& s) { return text("<Symbol ", s.spec(), ">"); })
           .def("__bool__",
                [](const Symbol& s) -> bool {
-                 throw nb::type_error(text("Symbol: a symbol has no value while the graph is built, so that it cannot be "
-                                           "asked for its truth. Received: ", s.spec(), ".").c_str());
+                 throw nb::type_error(
+                     text("Symbol: a symbol has no value while the graph is built, so that it cannot be "
+                          "asked for its truth. Received: ",
+                          s.spec(), ".")
+                         .c_str());
                })
-          .def("__eq__", [](const Symbol& a, nb::handle b) { return nb::isinstance<Symbol>(b) && a == nb::cast<Symbol&>(b); })
-          .def("__hash__", [](const Symbol& s) { return std::hash<const void*>()(s.node().get()) + s.output(); });
+          .def("__eq__", [](const Symbol& a,
+                            nb::handle b) { return nb::isinstance<Symbol>(b) && a == nb::cast<Symbol&>(b); })
+          .def("__hash__",
+               [](const Symbol& s) { return std::hash<const void*>()(s.node().get()) + s.output(); });
   def_arithmetic(symbol);
 
   auto variable =
       nb::class_<VariableHandle>(m, "Variable", "A weight, or another value that outlives a step.")
           .def_prop_ro("name", [](const VariableHandle& v) { return v.variable->name(); })
           .def_prop_ro("shape", [](const VariableHandle& v) { return from_shape(v.variable->spec().shape); })
-          .def_prop_ro("dtype", [](const VariableHandle& v) { return std::string(name_of(v.variable->spec().dtype)); })
-          .def_prop_ro("storage",
-                       [](const VariableHandle& v) { return std::string(name_of(v.variable->spec().storage)); })
+          .def_prop_ro("dtype",
+                       [](const VariableHandle& v) { return std::string(name_of(v.variable->spec().dtype)); })
+          .def_prop_ro(
+              "storage",
+              [](const VariableHandle& v) { return std::string(name_of(v.variable->spec().storage)); })
           .def_prop_ro("is_sparse", [](const VariableHandle& v) { return v.variable->is_table(); })
-          .def("numpy", [](const VariableHandle& v) { return to_numpy(v.variable->to_dense()); },
-               "A copy of all values. Of a weight with sparse_weight=True above 1 GiB an error: see rows().")
-          .def("assign",
-               [](const VariableHandle& v, const ArrayHandle& value) { v.variable->assign(to_values({value})[0]); },
-               "value"_a)
+          .def(
+              "numpy", [](const VariableHandle& v) { return to_numpy(v.variable->to_dense()); },
+              "A copy of all values. Of a weight with sparse_weight=True above 1 GiB an error: see rows().")
+          .def(
+              "assign",
+              [](const VariableHandle& v, const ArrayHandle& value) {
+                v.variable->assign(to_values({value})[0]);
+              },
+              "value"_a)
           .def(
               "rows",
               [](const VariableHandle& v) {
                 require(v.variable->is_table(),
-                        "rows: only a weight with sparse_weight=True or sparse_grad=True keeps rows. Received: weight '",
+                        "rows: only a weight with sparse_weight=True or sparse_grad=True keeps rows. "
+                        "Received: weight '",
                         v.variable->name(), "' ", v.variable->spec(), ".");
                 tensor::RowSparse rows = v.variable->value().table().to_row_sparse();
                 tensor::Dense values{.dtype = rows.dtype, .shape = rows.shape, .data = std::move(rows.data)};
                 values.shape[0] = static_cast<Dim>(rows.row_ids().size());
-                return nb::make_tuple(to_numpy(std::move(rows.ids), DType::int64), to_numpy(std::move(values)));
+                return nb::make_tuple(to_numpy(std::move(rows.ids), DType::int64),
+                                      to_numpy(std::move(values)));
               },
-              "Of a weight with sparse_weight=True or sparse_grad=True: the ids of the rows that were touched, in order "
+              "Of a weight with sparse_weight=True or sparse_grad=True: the ids of the rows that were "
+              "touched, in order "
               "(int64), and the rows.")
-          .def_prop_ro("nbytes",
-                       [](const VariableHandle& v) {
-                         return v.variable->is_table() ? v.variable->value().table().bytes()
-                                                       : v.variable->value().dense().data.bytes();
-                       },
-                       "Held in memory; of rows with the optimizer's state beside them.")
+          .def_prop_ro(
+              "nbytes",
+              [](const VariableHandle& v) {
+                return v.variable->is_table() ? v.variable->value().table().bytes()
+                                              : v.variable->value().dense().data.bytes();
+              },
+              "Held in memory; of rows with the optimizer's state beside them.")
           .def("__repr__",
                [](const VariableHandle& v) {
                  const Variable& w = *v.variable;
@@ -116,33 +138,47 @@ void bind_graph(nb::module_& m) {
                })
           .def("__eq__",
                [](const VariableHandle& a, nb::handle b) {
-                 return nb::isinstance<VariableHandle>(b) && a.variable == nb::cast<VariableHandle&>(b).variable;
+                 return nb::isinstance<VariableHandle>(b) &&
+                        a.variable == nb::cast<VariableHandle&>(b).variable;
                })
-          .def("__hash__", [](const VariableHandle& v) { return std::hash<const void*>()(v.variable.get()); });
+          .def("__hash__",
+               [](const VariableHandle& v) { return std::hash<const void*>()(v.variable.get()); });
   def_arithmetic(variable);
 
   // A variable stands wherever a symbol may.
   symbol.def("__init__", [](Symbol* self, const VariableHandle& v) { new (self) Symbol(read(v.variable)); });
   nb::implicitly_convertible<VariableHandle, Symbol>();
 
-  m.def("variable", [](const ArrayHandle& value, const std::optional<std::string>& name) {
-    return VariableHandle{std::make_shared<Variable>(name.value_or(layers::unique_name("Variable")),
-                                                     Tensor(to_values({value})[0]).copy().dense())};
-  }, "value"_a, "name"_a.none());
-  m.def("constant", [](const ArrayHandle& value) { return constant(Tensor(to_values({value})[0]).copy().dense()); },
-        "value"_a);
-  m.def("placeholder", [](nb::handle shape, const std::optional<std::string>& dtype, bool sparse,
-                          const std::optional<std::string>& name) {
-    return placeholder({to_shape(shape), to_dtype(dtype), sparse ? Storage::csr : Storage::dense},
-                       name.value_or(layers::unique_name("Placeholder")));
-  }, "shape"_a, "dtype"_a.none(), "sparse"_a, "name"_a.none());
-  m.def("gradients", [](const Symbol& loss, const std::vector<Symbol>& variables) {
-    nb::list result;
-    for (const Symbol& g : gradients(loss, variables)) result.append(g ? nb::cast(g) : nb::none());
-    return result;
-  }, "loss"_a, "variables"_a);
+  m.def(
+      "variable",
+      [](const ArrayHandle& value, const std::optional<std::string>& name) {
+        return VariableHandle{std::make_shared<Variable>(name.value_or(layers::unique_name("Variable")),
+                                                         Tensor(to_values({value})[0]).copy().dense())};
+      },
+      "value"_a, "name"_a.none());
+  m.def(
+      "constant",
+      [](const ArrayHandle& value) { return constant(Tensor(to_values({value})[0]).copy().dense()); },
+      "value"_a);
+  m.def(
+      "placeholder",
+      [](nb::handle shape, const std::optional<std::string>& dtype, bool sparse,
+         const std::optional<std::string>& name) {
+        return placeholder({to_shape(shape), to_dtype(dtype), sparse ? Storage::csr : Storage::dense},
+                           name.value_or(layers::unique_name("Placeholder")));
+      },
+      "shape"_a, "dtype"_a.none(), "sparse"_a, "name"_a.none());
+  m.def(
+      "gradients",
+      [](const Symbol& loss, const std::vector<Symbol>& variables) {
+        nb::list result;
+        for (const Symbol& g : gradients(loss, variables)) result.append(g ? nb::cast(g) : nb::none());
+        return result;
+      },
+      "loss"_a, "variables"_a);
   m.def("floatx", [] { return std::string(name_of(floatx())); });
-  m.def("set_floatx", [](const std::string& dtype) { set_floatx(dtype_from_name(dtype)); }, "floatx"_a);
+  m.def(
+      "set_floatx", [](const std::string& dtype) { set_floatx(dtype_from_name(dtype)); }, "floatx"_a);
 }
 
 }  // namespace lacuna::bind

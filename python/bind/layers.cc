@@ -88,46 +88,58 @@ void bind_layer(nb::module_& m) {
             if (!input_shape.is_none()) self->input_shape = to_shape(input_shape);
             if (!batch_input_shape.is_none()) self->batch_input_shape = to_shape(batch_input_shape);
           },
-          "name"_a.none(), "trainable"_a, "dtype"_a.none(), "input_shape"_a.none(), "batch_input_shape"_a.none());
+          "name"_a.none(), "trainable"_a, "dtype"_a.none(), "input_shape"_a.none(),
+          "batch_input_shape"_a.none());
 
   nb::class_<AnyLayer>(m, "Layer")
-      .def("__call__", [](const AnyLayer& l, const Symbol& input) { return (*l)(input); }, "input"_a)
-      .def("__call__", [](const AnyLayer& l, const std::vector<Symbol>& inputs) { return (*l)(inputs); }, "inputs"_a)
+      .def(
+          "__call__", [](const AnyLayer& l, const Symbol& input) { return (*l)(input); }, "input"_a)
+      .def(
+          "__call__", [](const AnyLayer& l, const std::vector<Symbol>& inputs) { return (*l)(inputs); },
+          "inputs"_a)
       .def_prop_ro("id", [](const AnyLayer& l) { return id(l->state().get()); })
       .def_prop_ro("name", [](const AnyLayer& l) { return l->name(); })
       .def_prop_ro("class_name", [](const AnyLayer& l) { return l->state()->class_name; })
       .def_prop_ro("built", [](const AnyLayer& l) { return l->state()->built; })
       .def_prop_ro("dtype", [](const AnyLayer& l) { return std::string(name_of(l->state()->dtype)); })
-      .def_prop_rw("trainable", [](const AnyLayer& l) { return l->trainable(); },
-                   [](const AnyLayer& l, bool trainable) { l->set_trainable(trainable); })
-      .def_prop_ro("weights", [](const AnyLayer& l) { return handles(l->state()->ordered_weights(), true, true); })
+      .def_prop_rw(
+          "trainable", [](const AnyLayer& l) { return l->trainable(); },
+          [](const AnyLayer& l, bool trainable) { l->set_trainable(trainable); })
+      .def_prop_ro("weights",
+                   [](const AnyLayer& l) { return handles(l->state()->ordered_weights(), true, true); })
       .def_prop_ro("trainable_weights",
                    [](const AnyLayer& l) { return handles(l->state()->ordered_weights(), true, false); })
       .def_prop_ro("non_trainable_weights",
                    [](const AnyLayer& l) { return handles(l->state()->ordered_weights(), false, false); })
       .def_prop_ro("calls", [](const AnyLayer& l) { return calls(*l->state()); })
       .def("get_weights", [](const AnyLayer& l) { return to_numpy(l->get_weights()); })
-      .def("set_weights",
-           [](const AnyLayer& l, const std::vector<ArrayHandle>& weights) { l->set_weights(to_values(weights)); },
-           "weights"_a)
+      .def(
+          "set_weights",
+          [](const AnyLayer& l, const std::vector<ArrayHandle>& weights) {
+            l->set_weights(to_values(weights));
+          },
+          "weights"_a)
       .def(
           "add_weight",
           [](const AnyLayer& l, const std::string& name, nb::handle shape, const Initializer& initializer,
-             const Regularizer* regularizer, bool trainable, const Constraint* constraint, bool sparse_weight) {
+             const Regularizer* regularizer, bool trainable, const Constraint* constraint,
+             bool sparse_weight) {
             auto* layer = dynamic_cast<PythonLayer*>(&*l);
-            require(layer, l->name(), ": weights can be added to layers that derive from Layer alone. Received: a ",
+            require(layer, l->name(),
+                    ": weights can be added to layers that derive from Layer alone. Received: a ",
                     l->state()->class_name, ".");
-            layer->add_weight(name, to_shape(shape), initializer, or_none(regularizer), or_none(constraint), trainable,
-                              sparse_weight);
+            layer->add_weight(name, to_shape(shape), initializer, or_none(regularizer), or_none(constraint),
+                              trainable, sparse_weight);
             return VariableHandle{l->state()->weights.back().variable};
           },
           "name"_a, "shape"_a, "initializer"_a, "regularizer"_a.none(), "trainable"_a, "constraint"_a.none(),
           "sparse_weight"_a);
-  m.def("python_layer",
-        [](nb::handle self, const std::string& class_name, const LayerOptions& options) {
-          return AnyLayer(PythonLayer(self, options, class_name));
-        },
-        "self"_a, "class_name"_a, "options"_a);
+  m.def(
+      "python_layer",
+      [](nb::handle self, const std::string& class_name, const LayerOptions& options) {
+        return AnyLayer(PythonLayer(self, options, class_name));
+      },
+      "self"_a, "class_name"_a, "options"_a);
 }
 
 void bind_core(nb::module_& m) {
@@ -145,9 +157,10 @@ void bind_core(nb::module_& m) {
   m.def(
       "dense_layer",
       [](Dim units, const Activation* activation, bool use_bias, const Initializer& kernel_initializer,
-         const Initializer& bias_initializer, const Regularizer* kernel_regularizer, const Regularizer* bias_regularizer,
-         const Regularizer* activity_regularizer, const Constraint* kernel_constraint, const Constraint* bias_constraint,
-         bool sparse_weight, const LayerOptions& o) {
+         const Initializer& bias_initializer, const Regularizer* kernel_regularizer,
+         const Regularizer* bias_regularizer, const Regularizer* activity_regularizer,
+         const Constraint* kernel_constraint, const Constraint* bias_constraint, bool sparse_weight,
+         const LayerOptions& o) {
         return AnyLayer(layers::Dense(units, {.activation = or_none(activation),
                                               .use_bias = use_bias,
                                               .kernel_initializer = kernel_initializer,
@@ -188,11 +201,14 @@ void bind_core(nb::module_& m) {
                                            .batch_input_shape = o.batch_input_shape}));
       },
       "input_dim"_a, "output_dim"_a, "embeddings_initializer"_a, "embeddings_regularizer"_a.none(),
-      "activity_regularizer"_a.none(), "embeddings_constraint"_a.none(), "mask_zero"_a, "input_length"_a, "sparse_grad"_a,
-      "options"_a);
-  m.def("activation_layer",
-        [](const Activation& activation, const LayerOptions& o) { return AnyLayer(layers::Activation(activation, o)); },
-        "activation"_a, "options"_a);
+      "activity_regularizer"_a.none(), "embeddings_constraint"_a.none(), "mask_zero"_a, "input_length"_a,
+      "sparse_grad"_a, "options"_a);
+  m.def(
+      "activation_layer",
+      [](const Activation& activation, const LayerOptions& o) {
+        return AnyLayer(layers::Activation(activation, o));
+      },
+      "activation"_a, "options"_a);
   m.def(
       "dropout_layer",
       [](double rate, std::optional<uint64_t> seed, const LayerOptions& o) {
@@ -204,24 +220,33 @@ void bind_core(nb::module_& m) {
                                                .batch_input_shape = o.batch_input_shape}));
       },
       "rate"_a, "seed"_a.none(), "options"_a);
-  m.def("flatten_layer", [](const LayerOptions& o) { return AnyLayer(layers::Flatten(o)); }, "options"_a);
-  m.def("reshape_layer",
-        [](nb::handle shape, const LayerOptions& o) { return AnyLayer(layers::Reshape(to_shape(shape), o)); },
-        "target_shape"_a, "options"_a);
+  m.def(
+      "flatten_layer", [](const LayerOptions& o) { return AnyLayer(layers::Flatten(o)); }, "options"_a);
+  m.def(
+      "reshape_layer",
+      [](nb::handle shape, const LayerOptions& o) { return AnyLayer(layers::Reshape(to_shape(shape), o)); },
+      "target_shape"_a, "options"_a);
 }
 
 void bind_merge(nb::module_& m) {
-  m.def("concatenate_layer", [](int axis, const LayerOptions& o) { return AnyLayer(layers::Concatenate(axis, o)); },
-        "axis"_a, "options"_a);
-  m.def("add_layer", [](const LayerOptions& o) { return AnyLayer(layers::Add(o)); }, "options"_a);
-  m.def("subtract_layer", [](const LayerOptions& o) { return AnyLayer(layers::Subtract(o)); }, "options"_a);
-  m.def("multiply_layer", [](const LayerOptions& o) { return AnyLayer(layers::Multiply(o)); }, "options"_a);
-  m.def("average_layer", [](const LayerOptions& o) { return AnyLayer(layers::Average(o)); }, "options"_a);
-  m.def("dot_layer",
-        [](int first, int second, bool normalize, const LayerOptions& o) {
-          return AnyLayer(layers::Dot(std::pair{first, second}, normalize, o));
-        },
-        "first_axis"_a, "second_axis"_a, "normalize"_a, "options"_a);
+  m.def(
+      "concatenate_layer",
+      [](int axis, const LayerOptions& o) { return AnyLayer(layers::Concatenate(axis, o)); }, "axis"_a,
+      "options"_a);
+  m.def(
+      "add_layer", [](const LayerOptions& o) { return AnyLayer(layers::Add(o)); }, "options"_a);
+  m.def(
+      "subtract_layer", [](const LayerOptions& o) { return AnyLayer(layers::Subtract(o)); }, "options"_a);
+  m.def(
+      "multiply_layer", [](const LayerOptions& o) { return AnyLayer(layers::Multiply(o)); }, "options"_a);
+  m.def(
+      "average_layer", [](const LayerOptions& o) { return AnyLayer(layers::Average(o)); }, "options"_a);
+  m.def(
+      "dot_layer",
+      [](int first, int second, bool normalize, const LayerOptions& o) {
+        return AnyLayer(layers::Dot(std::pair{first, second}, normalize, o));
+      },
+      "first_axis"_a, "second_axis"_a, "normalize"_a, "options"_a);
 }
 
 }  // namespace

@@ -22,13 +22,15 @@ PerOutput<T> per_output(nb::handle given) {
   if (nb::isinstance<nb::dict>(given)) return nb::cast<std::map<std::string, T>>(given);
   if (!nb::isinstance<nb::list>(given)) return nb::cast<T>(given);
   std::vector<T> each;
-  for (const nb::handle item : nb::borrow<nb::list>(given)) each.push_back(item.is_none() ? T() : nb::cast<T>(item));
+  for (const nb::handle item : nb::borrow<nb::list>(given))
+    each.push_back(item.is_none() ? T() : nb::cast<T>(item));
   return each;
 }
 
 CompileOptions compile_options(const Arg<optimizers::Optimizer>& optimizer, nb::handle loss,
                                const std::vector<Metric>& metrics,
-                               const std::map<std::string, std::vector<Metric>>& output_metrics, nb::handle loss_weights) {
+                               const std::map<std::string, std::vector<Metric>>& output_metrics,
+                               nb::handle loss_weights) {
   return {.optimizer = optimizer,
           .loss = per_output<Loss>(loss),
           .metrics = metrics,
@@ -40,9 +42,10 @@ Shuffle to_shuffle(const std::string& name) {
   return name == "batch" ? Shuffle::batch : name == "rows" ? Shuffle::rows : Shuffle::none;
 }
 
-void fit(Model& model, nb::handle x, nb::handle y, Dim batch_size, int epochs, int verbose, const nb::object& callbacks,
-         double validation_split, nb::handle validation_data, const std::string& shuffle,
-         const std::map<int64_t, double>& class_weight, nb::handle sample_weight, int initial_epoch) {
+void fit(Model& model, nb::handle x, nb::handle y, Dim batch_size, int epochs, int verbose,
+         const nb::object& callbacks, double validation_split, nb::handle validation_data,
+         const std::string& shuffle, const std::map<int64_t, double>& class_weight, nb::handle sample_weight,
+         int initial_epoch) {
   const Arrays inputs = to_arrays(x), targets = to_arrays(y);
   FitOptions options{.batch_size = batch_size,
                      .epochs = epochs,
@@ -54,7 +57,8 @@ void fit(Model& model, nb::handle x, nb::handle y, Dim batch_size, int epochs, i
                      .sample_weight = to_arrays(sample_weight),
                      .initial_epoch = initial_epoch};
   if (!validation_data.is_none())
-    options.validation_data = {to_arrays(validation_data[0]), to_arrays(validation_data[1]), to_arrays(validation_data[2])};
+    options.validation_data = {to_arrays(validation_data[0]), to_arrays(validation_data[1]),
+                               to_arrays(validation_data[2])};
   const nb::gil_scoped_release no_gil;
   model.fit(inputs, targets, options);
 }
@@ -62,7 +66,8 @@ void fit(Model& model, nb::handle x, nb::handle y, Dim batch_size, int epochs, i
 std::vector<double> evaluate(Model& model, nb::handle x, nb::handle y, Dim batch_size, int verbose,
                              nb::handle sample_weight) {
   const Arrays inputs = to_arrays(x), targets = to_arrays(y);
-  const EvaluateOptions options{.batch_size = batch_size, .verbose = verbose, .sample_weight = to_arrays(sample_weight)};
+  const EvaluateOptions options{
+      .batch_size = batch_size, .verbose = verbose, .sample_weight = to_arrays(sample_weight)};
   const nb::gil_scoped_release no_gil;
   return model.evaluate(inputs, targets, options);
 }
@@ -84,16 +89,19 @@ nb::list handles(const std::vector<layers::Weight*>& weights) {
 }
 
 void bind_training(nb::class_<Model>& c) {
-  c.def("compile",
-        [](Model& model, const Arg<optimizers::Optimizer>& optimizer, nb::handle loss, const std::vector<Metric>& metrics,
-           const std::map<std::string, std::vector<Metric>>& output_metrics, nb::handle loss_weights) {
-          model.compile(compile_options(optimizer, loss, metrics, output_metrics, loss_weights));
-        },
-        "optimizer"_a, "loss"_a.none(), "metrics"_a, "output_metrics"_a, "loss_weights"_a.none())
+  c.def(
+       "compile",
+       [](Model& model, const Arg<optimizers::Optimizer>& optimizer, nb::handle loss,
+          const std::vector<Metric>& metrics,
+          const std::map<std::string, std::vector<Metric>>& output_metrics, nb::handle loss_weights) {
+         model.compile(compile_options(optimizer, loss, metrics, output_metrics, loss_weights));
+       },
+       "optimizer"_a, "loss"_a.none(), "metrics"_a, "output_metrics"_a, "loss_weights"_a.none())
       .def("fit", &fit, "x"_a.none(), "y"_a.none(), "batch_size"_a, "epochs"_a, "verbose"_a, "callbacks"_a,
-           "validation_split"_a, "validation_data"_a.none(), "shuffle"_a, "class_weight"_a, "sample_weight"_a.none(),
-           "initial_epoch"_a)
-      .def("evaluate", &evaluate, "x"_a.none(), "y"_a.none(), "batch_size"_a, "verbose"_a, "sample_weight"_a.none())
+           "validation_split"_a, "validation_data"_a.none(), "shuffle"_a, "class_weight"_a,
+           "sample_weight"_a.none(), "initial_epoch"_a)
+      .def("evaluate", &evaluate, "x"_a.none(), "y"_a.none(), "batch_size"_a, "verbose"_a,
+           "sample_weight"_a.none())
       .def("predict", &predict, "x"_a.none(), "batch_size"_a, "verbose"_a)
       .def(
           "train_on_batch",
@@ -125,8 +133,9 @@ void bind_training(nb::class_<Model>& c) {
           },
           "x"_a.none())
       .def_prop_ro("metrics_names", [](Model& model) { return model.metrics_names(); })
-      .def_prop_rw("stop_training", [](Model& model) { return model.trainer().stop_training; },
-                   [](Model& model, bool stop) { model.trainer().stop_training = stop; });
+      .def_prop_rw(
+          "stop_training", [](Model& model) { return model.trainer().stop_training; },
+          [](Model& model, bool stop) { model.trainer().stop_training = stop; });
 }
 
 }  // namespace
@@ -134,10 +143,10 @@ void bind_training(nb::class_<Model>& c) {
 void bind_models(nb::module_& m) {
   nb::class_<Model> model(m, "Model");
   model
-      .def(nb::init<const std::vector<Symbol>&, const std::vector<Symbol>&, const std::string&>(), "inputs"_a, "outputs"_a,
-           "name"_a)
-      .def("__call__",
-           [](Model& self, const std::vector<Symbol>& inputs) { return self(inputs); }, "inputs"_a)
+      .def(nb::init<const std::vector<Symbol>&, const std::vector<Symbol>&, const std::string&>(), "inputs"_a,
+           "outputs"_a, "name"_a)
+      .def(
+          "__call__", [](Model& self, const std::vector<Symbol>& inputs) { return self(inputs); }, "inputs"_a)
       .def_prop_ro("id", [](Model& self) { return reinterpret_cast<uintptr_t>(self.state().get()); })
       .def_prop_ro("name", [](Model& self) { return self.name(); })
       .def_prop_ro("inputs", [](Model& self) { return self.network().inputs(); })
@@ -147,20 +156,28 @@ void bind_models(nb::module_& m) {
       .def_prop_ro("layers",
                    [](Model& self) {
                      nb::list result;
-                     for (const auto& state : self.network().layers()) result.append(AnyLayer(layers::Layer(state)));
+                     for (const auto& state : self.network().layers())
+                       result.append(AnyLayer(layers::Layer(state)));
                      return result;
                    })
-      .def("get_layer",
-           [](Model& self, const std::string& name) { return AnyLayer(layers::Layer(self.network().layer(name))); },
-           "name"_a)
-      .def("get_layer", [](Model& self, int index) { return AnyLayer(layers::Layer(self.network().layer(index))); },
-           "index"_a)
+      .def(
+          "get_layer",
+          [](Model& self, const std::string& name) {
+            return AnyLayer(layers::Layer(self.network().layer(name)));
+          },
+          "name"_a)
+      .def(
+          "get_layer",
+          [](Model& self, int index) { return AnyLayer(layers::Layer(self.network().layer(index))); },
+          "index"_a)
       .def("get_weights", [](Model& self) { return to_numpy(self.get_weights()); })
-      .def("set_weights",
-           [](Model& self, const std::vector<ArrayHandle>& weights) { self.set_weights(to_values(weights)); },
-           "weights"_a)
+      .def(
+          "set_weights",
+          [](Model& self, const std::vector<ArrayHandle>& weights) { self.set_weights(to_values(weights)); },
+          "weights"_a)
       .def_prop_ro("weights", [](Model& self) { return handles(self.network().weights()); })
-      .def_prop_ro("trainable_weights", [](Model& self) { return handles(self.network().trainable_weights()); })
+      .def_prop_ro("trainable_weights",
+                   [](Model& self) { return handles(self.network().trainable_weights()); })
       .def_prop_rw(
           "trainable",
           [](Model& self) {
@@ -168,21 +185,26 @@ void bind_models(nb::module_& m) {
             return self.state()->trainable;
           },
           &Model::set_trainable)
-      .def_prop_ro("input_count", [](Model& self) { return self.state() ? self.network().inputs().size() : 1; })
-      .def_prop_ro("output_count", [](Model& self) { return self.state() ? self.network().outputs().size() : 1; })
+      .def_prop_ro("input_count",
+                   [](Model& self) { return self.state() ? self.network().inputs().size() : 1; })
+      .def_prop_ro("output_count",
+                   [](Model& self) { return self.state() ? self.network().outputs().size() : 1; })
       .def("count_params", &Model::count_params)
       .def("summary", &Model::summary, "line_length"_a);
   bind_training(model);
 
   nb::class_<Sequential, Model>(m, "Sequential")
-      .def("__init__",
-           [](Sequential* self, const std::string& name) {
-             new (self) Sequential(std::vector<AnyLayer>{}, name);
-           },
-           "name"_a)
+      .def(
+          "__init__",
+          [](Sequential* self, const std::string& name) {
+            new (self) Sequential(std::vector<AnyLayer>{}, name);
+          },
+          "name"_a)
       .def("add", &Sequential::add, "layer"_a)
       .def("pop", &Sequential::pop)
-      .def("build", [](Sequential& self, nb::handle shape) { self.build(to_shape(shape)); }, "batch_input_shape"_a)
+      .def(
+          "build", [](Sequential& self, nb::handle shape) { self.build(to_shape(shape)); },
+          "batch_input_shape"_a)
       .def_prop_ro("built", &Sequential::built);
 }
 

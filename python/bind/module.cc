@@ -1,4 +1,5 @@
-// lacuna._core. std::invalid_argument is a ValueError and std::out_of_range an IndexError by nanobind's own rules.
+// lacuna._core. std::invalid_argument is a ValueError and std::out_of_range an IndexError by nanobind's own
+// rules.
 #include <nanobind/stl/string.h>
 
 #include "lacuna/base/interrupt.h"

@@ -17,7 +17,8 @@ nb::class_<Arg<T>> def_kind(nb::module_& m, const char* class_name, const char* 
   auto c = nb::class_<Arg<T>>(m, class_name)
                .def_prop_ro("class_name", [](const Arg<T>& a) { return a->class_name(); })
                .def_prop_ro("config", [](const Arg<T>& a) { return from_config(a->config()); });
-  m.def(make, [](const std::string& name) { return Arg<T>(name); }, "name"_a);
+  m.def(
+      make, [](const std::string& name) { return Arg<T>(name); }, "name"_a);
   return c;
 }
 
@@ -33,23 +34,36 @@ void bind_initializers(nb::module_& m) {
           },
           "shape"_a, "dtype"_a.none());
   m.def("constant_initializer", [](double value) { return I(Constant{value}); });
-  m.def("random_normal", [](double mean, double stddev, Seed seed) { return I(RandomNormal{mean, stddev, seed}); },
-        "mean"_a, "stddev"_a, "seed"_a.none());
-  m.def("random_uniform",
-        [](double minval, double maxval, Seed seed) { return I(RandomUniform{minval, maxval, seed}); }, "minval"_a,
-        "maxval"_a, "seed"_a.none());
-  m.def("truncated_normal",
-        [](double mean, double stddev, Seed seed) { return I(TruncatedNormal{mean, stddev, seed}); }, "mean"_a,
-        "stddev"_a, "seed"_a.none());
-  m.def("variance_scaling",
-        [](double scale, const std::string& mode, const std::string& distribution, Seed seed) {
-          return I(VarianceScaling{scale, mode, distribution, seed});
-        },
-        "scale"_a, "mode"_a, "distribution"_a, "seed"_a.none());
-  m.def("identity_initializer", [](double gain) { return I(Identity{gain}); }, "gain"_a);
+  m.def(
+      "random_normal",
+      [](double mean, double stddev, Seed seed) {
+        return I(RandomNormal{mean, stddev, seed});
+      },
+      "mean"_a, "stddev"_a, "seed"_a.none());
+  m.def(
+      "random_uniform",
+      [](double minval, double maxval, Seed seed) {
+        return I(RandomUniform{minval, maxval, seed});
+      },
+      "minval"_a, "maxval"_a, "seed"_a.none());
+  m.def(
+      "truncated_normal",
+      [](double mean, double stddev, Seed seed) {
+        return I(TruncatedNormal{mean, stddev, seed});
+      },
+      "mean"_a, "stddev"_a, "seed"_a.none());
+  m.def(
+      "variance_scaling",
+      [](double scale, const std::string& mode, const std::string& distribution, Seed seed) {
+        return I(VarianceScaling{scale, mode, distribution, seed});
+      },
+      "scale"_a, "mode"_a, "distribution"_a, "seed"_a.none());
+  m.def(
+      "identity_initializer", [](double gain) { return I(Identity{gain}); }, "gain"_a);
 }
 
-// A regularizer of Python: called whenever a plan is made, long after its layer is forgotten, so that it is held.
+// A regularizer of Python: called whenever a plan is made, long after its layer is forgotten, so that it is
+// held.
 struct Held {
   std::shared_ptr<nb::object> function;
 
@@ -67,35 +81,53 @@ struct Held {
 void bind_regularizers(nb::module_& m) {
   using namespace regularizers;
   def_kind<Regularizer>(m, "Regularizer", "regularizer")
-      .def("__call__", [](const Arg<Regularizer>& self, const Symbol& x) { return self->loss(x); }, "x"_a);
-  m.def("l1_l2", [](double first, double second) { return Arg<Regularizer>(L1L2{first, second}); }, "l1"_a, "l2"_a);
-  m.def("custom_regularizer",
-        [](nb::object function) { return Arg<Regularizer>(Regularizer::from_function(Held(std::move(function)))); },
-        "function"_a);
+      .def(
+          "__call__", [](const Arg<Regularizer>& self, const Symbol& x) { return self->loss(x); }, "x"_a);
+  m.def(
+      "l1_l2",
+      [](double first, double second) {
+        return Arg<Regularizer>(L1L2{first, second});
+      },
+      "l1"_a, "l2"_a);
+  m.def(
+      "custom_regularizer",
+      [](nb::object function) {
+        return Arg<Regularizer>(Regularizer::from_function(Held(std::move(function))));
+      },
+      "function"_a);
 }
 
 void bind_constraints(nb::module_& m) {
   using namespace constraints;
   using C = Arg<Constraint>;
   def_kind<Constraint>(m, "Constraint", "constraint");
-  m.def("max_norm", [](double max_value, int axis) { return C(MaxNorm{max_value, axis}); }, "max_value"_a, "axis"_a);
-  m.def("unit_norm", [](int axis) { return C(UnitNorm{axis}); }, "axis"_a);
-  m.def("min_max_norm",
-        [](double min_value, double max_value, double rate, int axis) {
-          return C(MinMaxNorm{min_value, max_value, rate, axis});
-        },
-        "min_value"_a, "max_value"_a, "rate"_a, "axis"_a);
+  m.def(
+      "max_norm",
+      [](double max_value, int axis) {
+        return C(MaxNorm{max_value, axis});
+      },
+      "max_value"_a, "axis"_a);
+  m.def(
+      "unit_norm", [](int axis) { return C(UnitNorm{axis}); }, "axis"_a);
+  m.def(
+      "min_max_norm",
+      [](double min_value, double max_value, double rate, int axis) {
+        return C(MinMaxNorm{min_value, max_value, rate, axis});
+      },
+      "min_value"_a, "max_value"_a, "rate"_a, "axis"_a);
 }
 
 void bind_activations(nb::module_& m) {
   using A = Arg<activations::Activation>;
   nb::class_<A>(m, "Activation").def_prop_ro("name", [](const A& a) { return a->name; });
-  m.def("activation", [](const std::string& name) { return A(name); }, "name"_a);
-  m.def("custom_activation",
-        [](nb::handle function, const std::string& name) {
-          return A(activations::Activation::from_function(WeakObject(function, "activation"), name));
-        },
-        "function"_a, "name"_a);
+  m.def(
+      "activation", [](const std::string& name) { return A(name); }, "name"_a);
+  m.def(
+      "custom_activation",
+      [](nb::handle function, const std::string& name) {
+        return A(activations::Activation::from_function(WeakObject(function, "activation"), name));
+      },
+      "function"_a, "name"_a);
 }
 
 }  // namespace

@@ -15,11 +15,14 @@ using AnyArray = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
 
 DType dtype_of_array(const AnyArray& a, const char* argument) {
   const nb::dlpack::dtype t = a.dtype();
-  for (const DType dtype : {DType::float32, DType::float64, DType::int32, DType::int64, DType::boolean, DType::int8,
-                            DType::int16, DType::uint8, DType::uint16, DType::uint32, DType::uint64})
-    if (with_dtype(dtype, [&](auto tag) { return nb::dtype<typename decltype(tag)::type>() == t; })) return dtype;
-  throw InvalidArgument(text("array: ", argument, " must hold numbers of at most 64 bits. Received: dtype code ",
-                             int{t.code}, ", bits=", int{t.bits}, "."));
+  for (const DType dtype :
+       {DType::float32, DType::float64, DType::int32, DType::int64, DType::boolean, DType::int8, DType::int16,
+        DType::uint8, DType::uint16, DType::uint32, DType::uint64})
+    if (with_dtype(dtype, [&](auto tag) { return nb::dtype<typename decltype(tag)::type>() == t; }))
+      return dtype;
+  throw InvalidArgument(text("array: ", argument,
+                             " must hold numbers of at most 64 bits. Received: dtype code ", int{t.code},
+                             ", bits=", int{t.bits}, "."));
 }
 
 Buffer view(const AnyArray& a) { return Buffer::view(a.data(), a.nbytes(), nullptr); }
@@ -32,14 +35,16 @@ ArrayHandle dense(const nb::object& array) {
   return {Array(std::move(dense)), {array}};
 }
 
-ArrayHandle csr(std::pair<Dim, Dim> shape, const nb::object& data, const nb::object& indices, const nb::object& indptr) {
+ArrayHandle csr(std::pair<Dim, Dim> shape, const nb::object& data, const nb::object& indices,
+                const nb::object& indptr) {
   const auto values = nb::cast<AnyArray>(data, false), columns = nb::cast<AnyArray>(indices, false),
              rows = nb::cast<AnyArray>(indptr, false);
   const DType index = dtype_of_array(columns, "indices");
   require((index == DType::int32 || index == DType::int64) && dtype_of_array(rows, "indptr") == index,
-          "csr: indices and indptr must both be int32 or both be int64. Received: indices ", index, ", indptr ",
-          dtype_of_array(rows, "indptr"), ".");
-  tensor::Csr csr{.dtype = dtype_of_array(values, "data"), .rows = shape.first, .columns = shape.second, .index = index};
+          "csr: indices and indptr must both be int32 or both be int64. Received: indices ", index,
+          ", indptr ", dtype_of_array(rows, "indptr"), ".");
+  tensor::Csr csr{
+      .dtype = dtype_of_array(values, "data"), .rows = shape.first, .columns = shape.second, .index = index};
   csr.data = view(values);
   csr.indices = view(columns);
   csr.indptr = view(rows);
@@ -53,8 +58,10 @@ nb::object address(const Buffer& buffer) { return nb::cast(reinterpret_cast<uint
 void bind_tensor(nb::module_& m) {
   nb::class_<ArrayHandle>(m, "Array")
       .def_prop_ro("shape", [](const ArrayHandle& a) { return from_shape(a.array.tensor().shape()); })
-      .def_prop_ro("dtype", [](const ArrayHandle& a) { return std::string(name_of(a.array.tensor().dtype())); })
-      .def_prop_ro("storage", [](const ArrayHandle& a) { return std::string(name_of(a.array.tensor().storage())); })
+      .def_prop_ro("dtype",
+                   [](const ArrayHandle& a) { return std::string(name_of(a.array.tensor().dtype())); })
+      .def_prop_ro("storage",
+                   [](const ArrayHandle& a) { return std::string(name_of(a.array.tensor().storage())); })
       .def_prop_ro(
           "addresses",
           [](const ArrayHandle& a) {
@@ -73,7 +80,8 @@ void bind_tensor(nb::module_& m) {
   m.def("dense", &dense, "array"_a, "A view of a C-contiguous array of NumPy.");
   m.def(
       "csr",
-      [](const nb::tuple& shape, const nb::object& data, const nb::object& indices, const nb::object& indptr) {
+      [](const nb::tuple& shape, const nb::object& data, const nb::object& indices,
+         const nb::object& indptr) {
         const Shape s = to_shape(shape);
         require(s.size() == 2, "csr: the matrix must have rank 2. Received: shape=", to_string(s), ".");
         return csr({s[0], s[1]}, data, indices, indptr);
