@@ -94,7 +94,10 @@ void bind_training(nb::class_<Model>& c) {
        [](Model& model, const Arg<optimizers::Optimizer>& optimizer, nb::handle loss,
           const std::vector<Metric>& metrics,
           const std::map<std::string, std::vector<Metric>>& output_metrics, nb::handle loss_weights) {
-         model.compile(compile_options(optimizer, loss, metrics, output_metrics, loss_weights));
+         const CompileOptions options =
+             compile_options(optimizer, loss, metrics, output_metrics, loss_weights);
+         const nb::gil_scoped_release no_gil;  // Another thread may be in fit, and its callbacks need it.
+         model.compile(options);
        },
        "optimizer"_a, "loss"_a.none(), "metrics"_a, "output_metrics"_a, "loss_weights"_a.none())
       .def("fit", &fit, "x"_a.none(), "y"_a.none(), "batch_size"_a, "epochs"_a, "verbose"_a, "callbacks"_a,

@@ -19,7 +19,8 @@ NB_MODULE(_core, m) {
   });
   lacuna::set_warning_handler([](const std::string& message) {
     const nb::gil_scoped_acquire gil;
-    if (PyErr_WarnEx(PyExc_RuntimeWarning, message.c_str(), 1) != 0) throw nb::python_error();
+    // 2: where the package was called, not where it called us.
+    if (PyErr_WarnEx(PyExc_RuntimeWarning, message.c_str(), 2) != 0) throw nb::python_error();
   });
   lacuna::set_print_handler([](const std::string& text) {
     const nb::gil_scoped_acquire gil;

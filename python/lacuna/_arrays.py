@@ -1,5 +1,5 @@
-"""A user's arrays (NumPy's, scipy's, lists) as views that the library reads: converted once where they must be, else
-shared. The views keep what they look at alive."""
+"""A user's arrays (NumPy's, scipy's, lists) as views that the library reads: converted once where they must
+be, else shared. The views keep what they look at alive."""
 
 import numpy as np
 
@@ -17,7 +17,8 @@ def view(array, where):
 
 
 def views(arrays, where, count=None):
-    """One array, a list of them, or a dict by name; `count`: how many are expected, since a list of lists may be both."""
+    """One array, a list of them, or a dict by name; `count`: how many are expected, since a list of lists may
+    be both."""
     if arrays is None:
         return None
     if isinstance(arrays, dict) and not is_sparse(arrays):  # scipy's dok is a dict.
@@ -42,7 +43,9 @@ def _dense(array, where):
     try:
         values = np.asarray(array)
     except ValueError as error:
-        raise ValueError(f"{where} must be an array of numbers. Received: {type(array).__name__}; {error}") from None
+        raise ValueError(
+            f"{where} must be an array of numbers. Received: {type(array).__name__}; {error}"
+        ) from None
     values = _numbers(values, where)
     if values.ndim == 0:
         raise ValueError(f"{where} must be an array of rank 1 or more. Received: {array!r}.")
@@ -68,7 +71,8 @@ def _csr(matrix, where):
     indices, indptr = np.asarray(matrix.indices, order="C"), np.asarray(matrix.indptr, order="C")
     if indices.dtype.kind not in "iu" or indptr.dtype.kind not in "iu":
         raise ValueError(
-            f"{where} must have whole numbers for indices. Received: indices {indices.dtype}, indptr {indptr.dtype}."
+            f"{where} must have whole numbers for indices. Received: indices {indices.dtype}, "
+            f"indptr {indptr.dtype}."
         )
     if indices.dtype != indptr.dtype or indices.dtype not in (np.int32, np.int64):
         indices, indptr = indices.astype(np.int64), indptr.astype(np.int64)

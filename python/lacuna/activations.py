@@ -1,5 +1,5 @@
-"""Activations: functions of a symbol. relu, elu, linear, selu, softsign and tanh take csr, since zero stays zero there;
-the others of csr are errors."""
+"""Activations: functions of a symbol. relu, elu, linear, selu, softsign and tanh take csr, since zero stays
+zero there; the others of csr are errors."""
 
 from lacuna import _core
 

@@ -1,5 +1,5 @@
-"""Keras' backend, imported as K: functions on symbols. Where an op has no rule for csr, that is an error; to_dense says
-that zeros may be stored."""
+"""Keras' backend, imported as K: functions on symbols. Where an op has no rule for csr, that is an error;
+to_dense says that zeros may be stored."""
 
 import builtins
 
@@ -47,7 +47,8 @@ def clear_session():
 
 
 def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
-    """A value that is given later; the batch is part of the shape, None an open dimension. sparse: csr, of rank 2."""
+    """A value that is given later; the batch is part of the shape, None an open dimension. sparse: csr, of
+    rank 2."""
     if shape is None:
         if ndim is None:
             raise ValueError("placeholder: shape or ndim must be given. Received: neither.")
@@ -58,7 +59,9 @@ def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
 def variable(value, dtype=None, name=None, constraint=None):
     """A variable of that value, of a dtype (floatx unless given)."""
     unsupported("variable", constraint=constraint)
-    return _core.variable(_core.dense(np.asarray(value, dtype=dtype_name(dtype) or floatx(), order="C")), name)
+    return _core.variable(
+        _core.dense(np.asarray(value, dtype=dtype_name(dtype) or floatx(), order="C")), name
+    )
 
 
 def constant(value, dtype=None, shape=None, name=None):
@@ -302,7 +305,9 @@ def reshape(x, shape):
     """Another shape, the batch its first dimension; one other may be -1."""
     shape = tuple(shape)
     if x.shape[0] is None and shape[0] not in (None, -1):
-        raise ValueError(f"reshape: the batch must stay the first dimension. Received: x={x!r}, shape={shape}.")
+        raise ValueError(
+            f"reshape: the batch must stay the first dimension. Received: x={x!r}, shape={shape}."
+        )
     return _core.reshape(x, shape[1:] if x.shape[0] is None else shape)
 
 

@@ -4,8 +4,9 @@ from lacuna import _core
 
 
 class Callback:
-    """What a user derives from. While fit runs, `model` is its model, whose stop_training ends fit with the epoch, and
-    `params` a dict: batch_size, epochs, samples, verbose, do_validation, metrics. What a callback raises ends fit."""
+    """What a user derives from. While fit runs, `model` is its model, whose stop_training ends fit with the
+    epoch, and `params` a dict: batch_size, epochs, samples, verbose, do_validation, metrics. What a callback
+    raises ends fit."""
 
     model = None
     params = None
@@ -23,7 +24,8 @@ class Callback:
         """Before an epoch; they are counted from 0."""
 
     def on_epoch_end(self, epoch, logs=None):
-        """After an epoch. What is put into the logs here is seen by callbacks later in the list, and kept in History."""
+        """After an epoch. What is put into the logs here is seen by callbacks later in the list, and kept in
+        History."""
 
     def on_batch_begin(self, batch, logs=None):
         """Before a batch; logs: batch and size."""
@@ -103,8 +105,8 @@ class CallbackList:
 
 
 class History(Callback):
-    """What fit returns: `epoch`, a list of numbers, and `history`, a dict of lists with a value for each: loss, acc,
-    val_loss, val_acc, …"""
+    """What fit returns: `epoch`, a list of numbers, and `history`, a dict of lists with a value for each:
+    loss, acc, val_loss, val_acc, …"""
 
     def __init__(self):
         self.epoch = []
@@ -148,8 +150,9 @@ class LambdaCallback(Callback):
 
 
 class EarlyStopping(Callback):
-    """Ends training when `monitor` has not become better by min_delta for `patience` epochs. mode: 'min', 'max', or
-    'auto', which is max for accuracies. restore_best_weights keeps touched rows alone where a weight is sparse."""
+    """Ends training when `monitor` has not become better by min_delta for `patience` epochs. mode: 'min',
+    'max', or 'auto', which is max for accuracies. restore_best_weights keeps touched rows alone where a
+    weight is sparse."""
 
     def __init__(
         self,

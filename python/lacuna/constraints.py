@@ -1,5 +1,6 @@
-"""Constraints: what a weight is put back to after each step. `axis` is the one that a norm is summed over: 0 takes each
-column of a kernel (what goes into a unit), 1 each row, and only 1 can hold for a weight with sparse_weight=True."""
+"""Constraints: what a weight is put back to after each step. `axis` is the one that a norm is summed over: 0
+takes each column of a kernel (what goes into a unit), 1 each row, and only 1 can hold for a weight with
+sparse_weight=True."""
 
 from lacuna import _core
 from lacuna._arguments import from_config, wrap
@@ -58,7 +59,8 @@ def get(identifier):
     if isinstance(identifier, dict):
         return from_config("constraint", identifier, _classes)
     raise ValueError(
-        f"constraint: must be a name or one of lacuna.constraints; others are not supported yet. Received: {identifier!r}."
+        "constraint: must be a name or one of lacuna.constraints; others are not supported yet. "
+        f"Received: {identifier!r}."
     )
 
 

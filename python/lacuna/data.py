@@ -9,15 +9,19 @@ from lacuna._arguments import dtype_name
 def load_libsvm(path, n_features=None, dtype="float32", multilabel=False, zero_based="auto", query_id=False):
     """Reads a libsvm (svmlight) file, plain or gz: (x, y), or (x, y, query_id) with query_id.
 
-    x is a csr matrix of scipy, of shape (lines, n_features) or as many columns as are named; y an array of numbers, or
-    with multilabel a list of tuples. zero_based: whether the first column is called 0; 'auto' finds out. ValueError,
-    with the line, for text that is no such file.
+    x is a csr matrix of scipy, of shape (lines, n_features) or as many columns as are named; y an array of
+    numbers, or with multilabel a list of tuples. zero_based: whether the first column is called 0; 'auto'
+    finds out. ValueError, with the line, for text that is no such file.
     """
     from scipy.sparse import csr_matrix
 
     if zero_based not in (True, False, "auto"):
-        raise ValueError(f"load_libsvm: zero_based must be True, False or 'auto'. Received: zero_based={zero_based!r}.")
-    file = _core.load_libsvm(os.fspath(path), n_features or 0, dtype_name(dtype), multilabel, zero_based, query_id)
+        raise ValueError(
+            f"load_libsvm: zero_based must be True, False or 'auto'. Received: zero_based={zero_based!r}."
+        )
+    file = _core.load_libsvm(
+        os.fspath(path), n_features or 0, dtype_name(dtype), multilabel, zero_based, query_id
+    )
     x = csr_matrix((file["data"], file["indices"], file["indptr"]), shape=file["shape"])
     if multilabel:
         ends, labels = file["label_ptr"], file["labels"].tolist()

@@ -1,5 +1,5 @@
-"""Initializers: how a weight is first filled. A value depends on the seed and its place alone, so that rows of a weight
-with sparse_weight=True may be made when they are first touched."""
+"""Initializers: how a weight is first filled. A value depends on the seed and its place alone, so that rows
+of a weight with sparse_weight=True may be made when they are first touched."""
 
 from lacuna import _core
 from lacuna._arguments import dtype_name, from_config, wrap
@@ -65,7 +65,8 @@ class TruncatedNormal(Initializer):
 
 
 class VarianceScaling(Initializer):
-    """Variance scale / fan; mode 'fan_in', 'fan_out' or 'fan_avg'; distribution 'normal' (truncated) or 'uniform'."""
+    """Variance scale / fan; mode 'fan_in', 'fan_out' or 'fan_avg'; distribution 'normal' (truncated) or
+    'uniform'."""
 
     def __init__(self, scale=1.0, mode="fan_in", distribution="normal", seed=None):
         self._core = _core.variance_scaling(scale, mode, distribution, seed)
@@ -128,7 +129,8 @@ def get(identifier):
     if isinstance(identifier, dict):
         return from_config("initializer", identifier, _classes)
     raise ValueError(
-        f"initializer: must be a name or one of lacuna.initializers; others are not supported yet. Received: {identifier!r}."
+        "initializer: must be a name or one of lacuna.initializers; others are not supported yet. "
+        f"Received: {identifier!r}."
     )
 
 

@@ -1,5 +1,5 @@
-"""Losses: functions of symbols (y_true, y_pred) that give one value for each sample. Any such function may stand for
-one; it is called while the graph is built, not in the step."""
+"""Losses: functions of symbols (y_true, y_pred) that give one value for each sample. Any such function may
+stand for one; it is called while the graph is built, not in the step."""
 
 from lacuna import _core
 

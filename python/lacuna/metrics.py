@@ -1,5 +1,5 @@
-"""Metrics: functions of symbols (y_true, y_pred), shown beside the loss. Every loss is one too. The names "accuracy" and
-"crossentropy" mean the one that fits output and loss."""
+"""Metrics: functions of symbols (y_true, y_pred), shown beside the loss. Every loss is one too. The names
+"accuracy" and "crossentropy" mean the one that fits output and loss."""
 
 from lacuna import _core
 from lacuna.losses import (  # noqa: F401

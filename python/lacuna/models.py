@@ -1,6 +1,7 @@
 """Models: layers joined, and their training."""
 
-from lacuna import _core, losses, metrics as metrics_module, optimizers
+from lacuna import _core, losses, optimizers
+from lacuna import metrics as metrics_module
 from lacuna._arguments import no_more, unsupported, whole
 from lacuna._arrays import view, views
 from lacuna.callbacks import CallbackList, History
@@ -137,8 +138,8 @@ class Model:
         return [v for v in self.weights if v not in learn]
 
     def get_weights(self):
-        """Copies of all values, as arrays, layer by layer, kernel before bias. A weight with sparse_weight=True above 1 GiB
-        is an error: its rows() gives the touched rows."""
+        """Copies of all values, as arrays, layer by layer, kernel before bias. A weight with
+        sparse_weight=True above 1 GiB is an error: its rows() gives the touched rows."""
         return self._core.get_weights()
 
     def set_weights(self, weights):
@@ -170,9 +171,9 @@ class Model:
     ):
         """Makes the model ready to train.
 
-        optimizer: a name or one of lacuna.optimizers. loss: a name or a function of (y_true, y_pred), one for all outputs,
-        a list with one for each, or a dict by output name. metrics: a list, for all outputs, or a dict by output name.
-        loss_weights: a list or a dict of numbers. ValueError for an unknown name.
+        optimizer: a name or one of lacuna.optimizers. loss: a name or a function of (y_true, y_pred), one for
+        all outputs, a list with one for each, or a dict by output name. metrics: a list, for all outputs, or
+        a dict by output name. loss_weights: a list or a dict of numbers. ValueError for an unknown name.
         """
         no_more("compile", kwargs)
         unsupported(
@@ -182,7 +183,9 @@ class Model:
             target_tensors=target_tensors,
         )
         if metrics is not None and not isinstance(metrics, (list, tuple, dict)):
-            raise TypeError(f"compile: metrics must be a list or a dict by output name. Received: metrics={metrics!r}.")
+            raise TypeError(
+                f"compile: metrics must be a list or a dict by output name. Received: metrics={metrics!r}."
+            )
         optimizer = optimizers.get(optimizer)
         if isinstance(loss, dict):
             core_loss = {name: losses._core_of(one) for name, one in loss.items()}
@@ -198,7 +201,12 @@ class Model:
             {name: [metrics_module._core_of(m) for m in _listed(some)] for name, some in by_name.items()},
             list(loss_weights) if isinstance(loss_weights, tuple) else loss_weights,
         )
-        self.optimizer, self.loss, self.metrics, self.loss_weights = optimizer, loss, metrics or [], loss_weights
+        self.optimizer, self.loss, self.metrics, self.loss_weights = (
+            optimizer,
+            loss,
+            metrics or [],
+            loss_weights,
+        )
 
     @property
     def metrics_names(self):
@@ -240,11 +248,15 @@ class Model:
     ):
         """Trains, and gives a History.
 
-        x, y: arrays of NumPy or matrices of scipy, in any format, with a row for each sample; lists of them, or dicts by
-        input or output name. They are never changed; csr and C-contiguous arrays are not copied. batch_size: rows a step,
-        32 unless given; a last partial batch is trained as it is. verbose: 0 silent, 1 a progress bar, 2 a line an epoch.
-        validation_split: the share of rows, the last ones, that is not trained on. validation_data: (x, y) or (x, y,
-        sample_weight). shuffle: True, False, or 'batch' for whole batches. class_weight: a dict from class to number.
+        x, y: arrays of NumPy or matrices of scipy, in any format, a row a sample; lists of them, or
+            dicts by input or output name. They are never changed; csr and C-contiguous arrays are not copied.
+        batch_size: rows a step, 32 unless given; a last partial batch is trained as it is.
+        verbose: 0 is silent, 1 a progress bar, 2 a line an epoch.
+        validation_split: the share of rows, the last ones, that is not trained on.
+        validation_data: (x, y) or (x, y, sample_weight).
+        shuffle: True, False, or 'batch' for whole batches.
+        class_weight: a dict from class to number. sample_weight: a number for each row.
+
         Ctrl-C, and what a callback raises, end training after a whole step.
         """
         no_more("fit", kwargs)
@@ -260,7 +272,11 @@ class Model:
                 )
             x_val, y_val, *w_val = validation_data
             where = "fit: validation_data"
-            validation = (self._x(x_val, where), self._y(y_val, where), self._y(*w_val, where) if w_val else None)
+            validation = (
+                self._x(x_val, where),
+                self._y(y_val, where),
+                self._y(*w_val, where) if w_val else None,
+            )
         history = History()
         every = CallbackList([*(callbacks or []), history])
         every.set_model(self)
@@ -297,7 +313,9 @@ class Model:
     def predict(self, x, batch_size=None, verbose=0, steps=None):
         """An array with a row for each row of x, or a list of them for several outputs."""
         unsupported("predict", steps=steps)
-        return _one_or_all(self._core.predict(self._x(x, "predict"), _batch_size("predict", batch_size), int(verbose)))
+        return _one_or_all(
+            self._core.predict(self._x(x, "predict"), _batch_size("predict", batch_size), int(verbose))
+        )
 
     def train_on_batch(self, x, y, sample_weight=None, class_weight=None):
         """One step on all rows at once; the loss, or a list of loss and metrics."""
@@ -329,8 +347,8 @@ class Model:
 
 
 class Sequential(Model):
-    """Layers one after another. The input's shape comes from the first layer's input_shape (or input_dim, input_length),
-    from build(), or else from the first x that is given."""
+    """Layers one after another. The input's shape comes from the first layer's input_shape (or input_dim,
+    input_length), from build(), or else from the first x that is given."""
 
     def __init__(self, layers=None, name=None):
         self._core = _core.Sequential(name or "")
@@ -356,6 +374,13 @@ class Sequential(Model):
             raise ValueError("build: input_shape must be given. Received: none.")
         self._core.build(input_shape)
 
+    def __call__(self, inputs):
+        """The model as a layer; the first call makes the weights where the shape of the input was not
+        known."""
+        if not self.built:
+            self.build(checked_symbols(self.name, inputs).shape)
+        return super().__call__(inputs)
+
     @property
     def built(self):
         """Whether the shape of the input is known."""
@@ -370,5 +395,7 @@ def _class_weight(where, class_weight):
     if class_weight is None:
         return {}
     if not isinstance(class_weight, dict):
-        raise ValueError(f"{where}: class_weight must be a dict from class to number. Received: {class_weight!r}.")
+        raise ValueError(
+            f"{where}: class_weight must be a dict from class to number. Received: {class_weight!r}."
+        )
     return {whole(where, "a class of class_weight", key): float(value) for key, value in class_weight.items()}

@@ -1,7 +1,7 @@
-"""Optimizers. lr, decay and iterations are variables: read them with K.get_value, and set them between steps with
-K.set_value or by assignment. All take `learning_rate` for lr, clipnorm and clipvalue (0: none), and lazy_update: whether
-rows of a weight with sparse_weight=True or sparse_grad=True that a batch does not touch stay as they are (True), or move
-as they would with a dense gradient."""
+"""Optimizers. lr, decay and iterations are variables: read them with K.get_value, and set them between steps
+with K.set_value or by assignment. All take `learning_rate` for lr, clipnorm and clipvalue (0: none), and
+lazy_update: whether rows of a weight with sparse_weight=True or sparse_grad=True that a batch does not touch
+stay as they are (True), or move as they would with a dense gradient."""
 
 from lacuna import _core
 from lacuna._arguments import from_config, no_more, wrap
@@ -23,7 +23,11 @@ def _rate(name):
     def read(self):
         return getattr(self._core, name)
 
-    return property(read, lambda self, value: assign(read(self), value), doc=f"The variable {name}; assigning a number sets its value.")
+    return property(
+        read,
+        lambda self, value: assign(read(self), value),
+        doc=f"The variable {name}; assigning a number sets its value.",
+    )
 
 
 class Optimizer:
@@ -47,7 +51,9 @@ class SGD(Optimizer):
     """w ← w - lr g; with momentum v ← momentum v - lr g, w ← w + v."""
 
     def __init__(self, lr=0.01, momentum=0.0, decay=0.0, nesterov=False, **kwargs):
-        self._core = _core.sgd(momentum=momentum, decay=decay, nesterov=nesterov, **_common("SGD", lr, kwargs))
+        self._core = _core.sgd(
+            momentum=momentum, decay=decay, nesterov=nesterov, **_common("SGD", lr, kwargs)
+        )
 
 
 class Adam(Optimizer):

@@ -1,5 +1,5 @@
-"""Regularizers: what a weight adds to the loss. Of a weight with sparse_weight=True the rows that a batch touches count,
-in loss and gradient alike."""
+"""Regularizers: what a weight adds to the loss. Of a weight with sparse_weight=True the rows that a batch
+touches count, in loss and gradient alike."""
 
 from lacuna import _core
 from lacuna._arguments import from_config, wrap
@@ -52,7 +52,8 @@ _classes = {"L1L2": L1L2}
 
 
 def get(identifier):
-    """The object of a name or a config; an object or a function itself; None of None. ValueError for an unknown name."""
+    """The object of a name or a config; an object or a function itself; None of None. ValueError for an
+    unknown name."""
     if isinstance(identifier, str):
         return wrap(_core.regularizer(identifier), _classes)
     if isinstance(identifier, dict):

@@ -70,7 +70,9 @@ def test_batches_are_left_out_unless_wanted():
         def on_epoch_end(self, epoch, logs=None):
             pass
 
-    assert not CallbackList([Epochs(), History(), LambdaCallback(on_epoch_end=print), EarlyStopping()]).wants_batches
+    assert not CallbackList(
+        [Epochs(), History(), LambdaCallback(on_epoch_end=print), EarlyStopping()]
+    ).wants_batches
     assert CallbackList([Recorder()]).wants_batches
     assert CallbackList([LambdaCallback(on_batch_end=print)]).wants_batches
 
@@ -84,7 +86,10 @@ def test_logs_may_be_added_to(x, y):
 
     after = []
     history = linear().fit(
-        x, y, verbose=0, callbacks=[Rate(), LambdaCallback(on_epoch_end=lambda epoch, logs: after.append(logs))]
+        x,
+        y,
+        verbose=0,
+        callbacks=[Rate(), LambdaCallback(on_epoch_end=lambda epoch, logs: after.append(logs))],
     )
     assert history.history["lr"] == [0.01] and history.history["loss"] == [42.0]
     assert history.history["note"] == ["any object"] and after[0]["lr"] == 0.01
@@ -139,7 +144,9 @@ def test_callbacks_may_use_the_model(x, y):
         y,
         epochs=2,
         verbose=0,
-        callbacks=[LambdaCallback(on_epoch_end=lambda e, l: scores.append(model.evaluate(x, y, verbose=0)[0]))],
+        callbacks=[
+            LambdaCallback(on_epoch_end=lambda e, l: scores.append(model.evaluate(x, y, verbose=0)[0]))
+        ],
     )
     assert scores[1] < scores[0] and scores[1] == pytest.approx(model.evaluate(x, y, verbose=0)[0])
 
@@ -175,7 +182,7 @@ def test_ctrl_c_stops_within_a_batch():
         from lacuna import Input, Model
         from lacuna.layers import Dense
 
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # Background processes start with it ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # In the background it is ignored.
         x = sp.random(20000, 1000, density=0.01, format="csr", dtype=np.float32, random_state=0)
         i = Input((1000,), sparse=True)
         model = Model(i, Dense(1)(Dense(64)(i)))
@@ -190,7 +197,9 @@ def test_ctrl_c_stops_within_a_batch():
             model.fit(x, np.ones(20000), verbose=0)
             print("usable", len(model.history.epoch))
     """
-    result = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=120)
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=120
+    )
     assert result.stdout == "usable 1\n", result.stderr
 
 

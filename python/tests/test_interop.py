@@ -5,6 +5,7 @@ import pytest
 import scipy.sparse as sp
 
 from lacuna import Input, Model
+from lacuna import backend as K
 from lacuna._arrays import view, views
 from lacuna.layers import Concatenate, Dense
 
@@ -20,7 +21,9 @@ def linear(sparse=True, units=1):
     return model
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, bool, np.int8, np.uint8, np.int16, np.int32, np.int64, np.uint64])
+@pytest.mark.parametrize(
+    "dtype", [np.float32, np.float64, bool, np.int8, np.uint8, np.int16, np.int32, np.int64, np.uint64]
+)
 @pytest.mark.parametrize("index", [np.int32, np.int64])
 @pytest.mark.parametrize("make", [sp.csr_matrix, sp.csr_array])
 def test_csr_is_not_copied(dtype, index, make):
@@ -108,7 +111,12 @@ def test_lists_tuples_and_dicts():
     model = Model([a, b], Dense(1)(Concatenate()([a, b])))
     xa, xb = sp.csr_matrix(np.arange(12, dtype=np.float32).reshape(4, 3)), np.ones((4, 2), np.float32)
     expected = model.predict([xa, xb])
-    for given in ((xa, xb), {"a": xa, "b": xb}, [xa.tocoo(), xb.tolist()], [xa.toarray().tolist(), xb.tolist()]):
+    for given in (
+        (xa, xb),
+        {"a": xa, "b": xb},
+        [xa.tocoo(), xb.tolist()],
+        [xa.toarray().tolist(), xb.tolist()],
+    ):
         np.testing.assert_array_equal(model.predict(given), expected)
     with pytest.raises(ValueError, match="did you mean 'b'"):
         model.predict({"a": xa, "bb": xb})
@@ -147,8 +155,6 @@ def test_readers_of_one_matrix_may_be_slices(x):
 
 
 def test_float64_models(x, y):
-    from lacuna import backend as K
-
     K.set_floatx("float64")
     model = linear()
     assert model.get_weights()[0].dtype == np.float64 and model.predict(x).dtype == np.float64

@@ -32,7 +32,9 @@ def test_models_and_layers(x, y):
 
 def test_the_memory_of_models_comes_back():
     def use():
-        model = Sequential([Dense(1000, input_dim=1000), Dense(1000)])  # 8 MB, 32 MB with Adam's state and a gradient.
+        model = Sequential(
+            [Dense(1000, input_dim=1000), Dense(1000)]
+        )  # 8 MB, 32 MB with Adam's state and a gradient.
         model.compile("adam", lambda t, p: K.mean(K.square(p - t) * (1 if model else 0), axis=-1))
         model.train_on_batch(np.ones((2, 1000), np.float32), np.ones((2, 1000), np.float32))
 

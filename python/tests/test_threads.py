@@ -4,12 +4,14 @@ import hashlib
 import os
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
 
 from lacuna import Input, Model, config
+from lacuna.callbacks import LambdaCallback
 from lacuna.layers import Dense, Dropout
 from lacuna.utils import set_random_seed
 
@@ -61,8 +63,6 @@ def test_another_seed_gives_other_bits():
 
 
 def test_fit_leaves_the_interpreter_to_other_threads(x, y):
-    import threading
-
     i = Input((20,), sparse=True)
     model = Model(i, Dense(64)(i))
     model.compile("sgd", "mse")
@@ -78,3 +78,17 @@ def test_fit_leaves_the_interpreter_to_other_threads(x, y):
     stop.set()
     thread.join()
     assert counted[0] > 1000
+
+
+def test_a_model_may_be_compiled_while_another_thread_trains_it(x, y):
+    i = Input((20,), sparse=True)
+    model = Model(i, Dense(1)(i))
+    model.compile("sgd", "mse")
+    started = threading.Event()
+    tell = LambdaCallback(on_batch_end=lambda batch, logs: started.set())
+    thread = threading.Thread(target=lambda: model.fit(x, y, epochs=50, verbose=0, callbacks=[tell]))
+    thread.start()
+    started.wait()
+    model.compile("sgd", "mae")  # Waits for fit, whose callbacks need the interpreter.
+    thread.join()
+    assert np.isfinite(model.evaluate(x, y, verbose=0))

@@ -7,8 +7,10 @@ import scipy.sparse as sp
 from lacuna import Input, Model, Sequential
 from lacuna import backend as K
 from lacuna import losses, metrics, optimizers
+from lacuna.callbacks import LambdaCallback
 from lacuna.layers import Concatenate, Dense, Dropout, Embedding, Flatten, add
-from lacuna.utils import set_random_seed
+from lacuna.regularizers import L1L2
+from lacuna.utils import set_random_seed, to_categorical
 
 
 def linear(optimizer="sgd", loss="mse", sparse=True, **kwargs):
@@ -64,8 +66,6 @@ OPTIMIZERS = [
 @pytest.mark.parametrize("update, make", OPTIMIZERS, ids=[u.__name__ for u, _ in OPTIMIZERS])
 @pytest.mark.parametrize("l2", [0, 0.01])
 def test_csr_learns_what_numpy_learns_on_dense_data(x, y, update, make, l2):
-    from lacuna.regularizers import L1L2
-
     model = linear(make(), kernel_regularizer=L1L2(l2=l2))
     w, b = (v.astype(np.float64) for v in model.get_weights())
     dense, states, t = x.toarray().astype(np.float64), ({}, {}), 0
@@ -136,7 +136,9 @@ def test_validation(x, y):
     assert history["val_loss"][0] == pytest.approx(model.evaluate(x[:50], y[:50], verbose=0), rel=1e-5)
     w = np.linspace(0, 1, 50)
     history = model.fit(x, y, validation_data=(x[:50], y[:50], w), verbose=0).history
-    assert history["val_loss"][0] == pytest.approx(model.evaluate(x[:50], y[:50], sample_weight=w, verbose=0), rel=1e-5)
+    assert history["val_loss"][0] == pytest.approx(
+        model.evaluate(x[:50], y[:50], sample_weight=w, verbose=0), rel=1e-5
+    )
 
 
 def test_evaluate_is_the_mean_over_rows(x, y):
@@ -170,8 +172,6 @@ def test_sample_and_class_weights(x, y, labels):
 def test_shuffling_sees_every_row_once(x, y, shuffle):
     seen = []
     model = linear(optimizers.SGD(lr=0.0))
-    from lacuna.callbacks import LambdaCallback
-
     keep = LambdaCallback(on_batch_end=lambda batch, logs: seen.append((logs["size"], logs["loss"])))
     history = model.fit(x, y, shuffle=shuffle, verbose=0, callbacks=[keep]).history
     assert [size for size, _ in seen] == [32, 32, 32, 32, 22]
@@ -195,7 +195,10 @@ def test_several_inputs_and_outputs(x, y, labels):
     one, two = Dense(1, name="one")(hidden), Dense(1, activation="sigmoid", name="two")(hidden)
     model = Model([a, b], [one, two])
     model.compile(
-        "adam", {"one": "mse", "two": "binary_crossentropy"}, metrics={"two": "accuracy"}, loss_weights={"one": 0.5, "two": 2}
+        "adam",
+        {"one": "mse", "two": "binary_crossentropy"},
+        metrics={"two": "accuracy"},
+        loss_weights={"one": 0.5, "two": 2},
     )
     assert model.metrics_names == ["loss", "one_loss", "two_loss", "two_acc"]
     history = model.fit([x, ids], [y, labels], epochs=20, verbose=0).history
@@ -221,15 +224,15 @@ def test_losses_and_metrics_of_ones_own(x, y):
     error = model.predict(x) - y
     values = model.test_on_batch(x, y)
     np.testing.assert_allclose(
-        values, [(error**2).mean() / 2, np.abs(error).max(), np.abs(error).mean(), (error**2).mean()], rtol=1e-5
+        values,
+        [(error**2).mean() / 2, np.abs(error).max(), np.abs(error).mean(), (error**2).mean()],
+        rtol=1e-5,
     )
     model.fit(x, y, verbose=0)
 
 
 def test_classification(x):
     target = np.asarray(x[:, :3].argmax(axis=1)).ravel()
-    from lacuna.utils import to_categorical
-
     for loss, y in [
         ("sparse_categorical_crossentropy", target),
         ("sparse_categorical_crossentropy", target[:, None]),
@@ -263,6 +266,7 @@ def test_sequential(x, y):
     late.compile("sgd", "mse")
     late.fit(x, y, verbose=0)
     assert late.count_params() == 45 and late.input_shape == (None, 20)
+    assert Sequential([Dense(3)])(Input((20,))).shape == (None, 3)
     built = Sequential([Dense(2)])
     built.build((None, 20))
     assert built.predict(x).shape == (150, 2) and built.get_layer(index=0) is built.layers[0]
@@ -353,7 +357,11 @@ def test_summary_and_progress(x, y, capsys):
     model.fit(x, y, epochs=2, validation_split=0.2)
     out = capsys.readouterr().out
     assert out.startswith("Train on 120 samples, validate on 30 samples\nEpoch 1/2\n")
-    assert "120/120 [==============================] - 0s" in out and "/step - loss: " in out and " - val_loss: " in out
+    assert (
+        "120/120 [==============================] - 0s" in out
+        and "/step - loss: " in out
+        and " - val_loss: " in out
+    )
     model.fit(x, y, verbose=2)
     out = capsys.readouterr().out
     assert out.splitlines()[-1].startswith(" - 0s - loss: ") and "[" not in out
@@ -373,5 +381,7 @@ def test_add_of_csr_and_dense_trains(x, y):
     model.compile("sgd", "mse")
     model.fit([x, x.toarray()], y, verbose=0)
     np.testing.assert_allclose(
-        model.predict([x, x.toarray()]), 2 * x.toarray() @ model.get_weights()[0] + model.get_weights()[1], atol=1e-5
+        model.predict([x, x.toarray()]),
+        2 * x.toarray() @ model.get_weights()[0] + model.get_weights()[1],
+        atol=1e-5,
     )

@@ -1,5 +1,5 @@
-"""What layers have in common. A Layer holds one of the library's; a network keeps that one's state, and finds the object
-of Python again for as long as it lives."""
+"""What layers have in common. A Layer holds one of the library's; a network keeps that one's state, and finds
+the object of Python again for as long as it lives."""
 
 import weakref
 
@@ -46,7 +46,7 @@ def checked_symbols(name, inputs):
     for x in inputs if several else [inputs]:
         if not isinstance(x, (_core.Symbol, _core.Variable)):
             raise TypeError(
-                f"{name}: inputs must be symbols, from Input() or another layer. Received: {type(x).__name__}."
+                f"{name}: inputs must be symbols, of Input() or of layers. Received: {type(x).__name__}."
             )
     return list(inputs) if several else inputs
 
@@ -65,8 +65,8 @@ def options(where, kwargs):
 
 
 class Layer:
-    """Base of all layers. A layer of one's own derives from it and defines build(input_shape), which calls add_weight,
-    and call(inputs), which gives a symbol; both run while the graph is built, not in the step."""
+    """Base of all layers. A layer of one's own derives from it and defines build(input_shape), which calls
+    add_weight, and call(inputs), which gives a symbol; both run while the graph is built, not in the step."""
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -77,8 +77,8 @@ class Layer:
             for method in ("build", "call"):
                 if _classes.get(base.__name__) is base and method in cls.__dict__:
                     raise TypeError(
-                        f"{cls.__name__}: {method} can be defined by what derives from Layer alone. Received: a class "
-                        f"that derives from {base.__name__}."
+                        f"{cls.__name__}: {method} can be defined by what derives from Layer alone. "
+                        f"Received: a class that derives from {base.__name__}."
                     )
 
     def __init__(self, **kwargs):
@@ -174,8 +174,8 @@ class Layer:
         return self._core.non_trainable_weights if self.trainable else self.weights
 
     def get_weights(self):
-        """Copies of the values, as arrays, trainable ones first. Of a weight with sparse_weight=True above 1 GiB an error:
-        weights[i].rows() gives its touched rows."""
+        """Copies of the values, as arrays, trainable ones first. Of a weight with sparse_weight=True above 1
+        GiB an error: weights[i].rows() gives its touched rows."""
         return self._core.get_weights()
 
     def set_weights(self, weights):

@@ -8,8 +8,8 @@ from lacuna.layers.base import Layer, options
 class Dense(Layer):
     """activation(x kernel + bias), over the last axis of x: dense of rank 2 or more, or csr.
 
-    sparse_weight: only rows of the kernel that were touched are made and kept, the optimizer's state beside them, so that
-    memory and time follow the non-zeros. l1 and l2 then count the rows that a batch touches.
+    sparse_weight: only rows of the kernel that were touched are made and kept, the optimizer's state beside
+    them, so that memory and time follow the non-zeros. l1 and l2 then count the rows that a batch touches.
     """
 
     def __init__(
@@ -66,11 +66,14 @@ class Activation(Layer):
 
     def __init__(self, activation, **kwargs):
         self.activation = activations.get(activation)
-        self._adopt(_core.activation_layer(activations._core_of(self.activation), options("Activation", kwargs)))
+        self._adopt(
+            _core.activation_layer(activations._core_of(self.activation), options("Activation", kwargs))
+        )
 
 
 class Dropout(Layer):
-    """In training each value is 0 with probability `rate`, else divided by 1 - rate. csr keeps its pattern."""
+    """In training each value is 0 with probability `rate`, else divided by 1 - rate. csr keeps its
+    pattern."""
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         unsupported("Dropout", noise_shape=noise_shape)

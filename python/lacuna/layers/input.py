@@ -13,10 +13,11 @@ class InputLayer(Layer):
 
 
 def Input(shape=None, batch_shape=None, name=None, dtype=None, sparse=False, tensor=None):
-    """A symbol for what is fed to a network. shape is without the batch, batch_shape with it; None is an open dimension.
+    """A symbol for what is fed to a network. shape is without the batch, batch_shape with it; None is an open
+    dimension.
 
-    sparse: csr, of rank 2; dense arrays are then converted batch by batch. Without it, csr is taken as well, where the
-    network's ops have a rule for it. dtype: floatx unless given.
+    sparse: csr, of rank 2; dense arrays are then converted batch by batch. Without it, csr is taken as well,
+    where the network's ops have a rule for it. dtype: floatx unless given.
     """
     unsupported("Input", tensor=tensor)
     return _core.input(shape, batch_shape, name, dtype_name(dtype), sparse)

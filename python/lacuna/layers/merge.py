@@ -33,7 +33,8 @@ class Average(Layer):
 
 
 class Concatenate(Layer):
-    """The inputs beside each other along an axis, the batch counted as 0. csr with dense gives csr, as scipy's hstack."""
+    """The inputs beside each other along an axis, the batch counted as 0. csr with dense gives csr, as
+    scipy's hstack."""
 
     def __init__(self, axis=-1, **kwargs):
         self.axis = axis
@@ -41,8 +42,8 @@ class Concatenate(Layer):
 
 
 class Dot(Layer):
-    """For each row of the batch the product of two inputs over one axis of each: `axes`, a number or two, the batch
-    counted as 0. normalize: of vectors scaled to length 1, so that the result is their cosine."""
+    """For each row of the batch the product of two inputs over one axis of each: `axes`, a number or two, the
+    batch counted as 0. normalize: of vectors scaled to length 1, so that the result is their cosine."""
 
     def __init__(self, axes, normalize=False, **kwargs):
         self.axes, self.normalize = axes, normalize

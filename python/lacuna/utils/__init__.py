@@ -13,8 +13,8 @@ __all__ = ["data_utils", "normalize", "np_utils", "set_random_seed", "to_categor
 
 
 def set_random_seed(seed):
-    """Seeds Lacuna, Python's random and NumPy (a whole number from 0 up to 2³² - 1). From there on, training gives the
-    same weights, bit for bit, on any number of threads."""
+    """Seeds Lacuna, Python's random and NumPy (a whole number from 0 up to 2³² - 1). From there on, training
+    gives the same weights, bit for bit, on any number of threads."""
     seed = whole("set_random_seed", "seed", seed)
     if not 0 <= seed < 2**32:
         raise ValueError(f"set_random_seed: seed must be in [0, 2³²). Received: seed={seed}.")

@@ -4,9 +4,12 @@ import warnings
 
 
 def prepare_sliced_sparse_data(data, batch_size):
-    """The first rows of a sparse matrix, in any format, that fill whole batches, as csr. Lacuna needs it nowhere: any last
-    batch is trained as it is. None, or fewer rows than a batch, come back as they are, with a warning."""
+    """The first rows of a sparse matrix, in any format, that fill whole batches, as csr. Lacuna needs it
+    nowhere: any last batch is trained as it is. None, or fewer rows than a batch, come back as they are, with
+    a warning."""
     if data is None or data.shape[0] < batch_size:
-        warnings.warn(f"Cannot slice data: it must have {batch_size} rows or more.", UserWarning, stacklevel=2)
+        warnings.warn(
+            f"Cannot slice data: it must have {batch_size} rows or more.", UserWarning, stacklevel=2
+        )
         return data
     return data.tocsr()[: data.shape[0] // batch_size * batch_size]

@@ -4,8 +4,9 @@ import numpy as np
 
 
 def to_categorical(y, num_classes=None, dtype="float32"):
-    """Whole numbers of any shape (a last dimension of 1 is dropped) as rows of zeros with a one: y.shape + (num_classes,).
-    num_classes is the largest plus 1 unless given. ValueError for a class that is negative or too large."""
+    """Whole numbers of any shape (a last dimension of 1 is dropped) as rows of zeros with a one: y.shape +
+    (num_classes,). num_classes is the largest plus 1 unless given. ValueError for a class that is negative or
+    too large."""
     y = np.array(y, dtype="int64")
     shape = y.shape[:-1] if y.ndim > 1 and y.shape[-1] == 1 else y.shape
     y = y.ravel()
