@@ -133,7 +133,7 @@ Rows::Rows(Tensor user, std::string argument_name, bool ids_only)
   require(!a.shape.empty(), name_, ": an array must have rank 1 or more. Received: shape=().");
   for (const Dim d : a.shape)
     require(d >= 0, name_, ": the shape must not be negative. Received: shape=", to_string(a.shape), ".");
-  require(a.data.bytes() >= a.size() * size_of(a.dtype), name_,
+  require(a.data.bytes() / size_of(a.dtype) >= a.size(), name_,
           ": values must fill the shape. Received: shape=", to_string(a.shape),
           ", len(values)=", a.data.bytes() / size_of(a.dtype), ".");
   count_ = a.shape[0];

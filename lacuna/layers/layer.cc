@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <map>
 #include <mutex>
@@ -50,11 +51,26 @@ void reset_names() {
   table.last.clear();
 }
 
+void add_new(std::vector<Weight*>& all, const std::vector<Weight*>& more) {
+  for (Weight* w : more)
+    if (std::find(all.begin(), all.end(), w) == all.end()) all.push_back(w);
+}
+
 std::vector<Weight*> LayerState::ordered_weights() {
   std::vector<Weight*> result;
+  for (const auto& layer : inner) add_new(result, layer->ordered_weights());
   for (const bool first : {true, false})
     for (Weight& w : weights)
       if (w.trainable == first) result.push_back(&w);
+  return result;
+}
+
+std::vector<Weight*> LayerState::trainable_weights() {
+  std::vector<Weight*> result;
+  if (!trainable) return result;
+  for (const auto& layer : inner) add_new(result, layer->trainable_weights());
+  for (Weight& w : weights)
+    if (w.trainable) result.push_back(&w);
   return result;
 }
 
@@ -89,7 +105,12 @@ Symbol Layer::apply(const std::vector<Symbol>& inputs, bool several) {
     shapes.push_back(s.shape());
   }
   if (!state_->built) {
-    build(shapes);
+    try {
+      build(shapes);
+    } catch (...) {
+      state_->weights.clear();  // Or a second try would add them again.
+      throw;
+    }
     state_->built = true;
   }
   const Symbol output = several ? call(in) : call(in[0]);
@@ -130,7 +151,8 @@ Symbol Layer::add_weight(const std::string& name, const Shape& shape,
           name, "' along axis 0.");
   double bytes = static_cast<double>(size_of(dtype()));
   for (const Dim d : shape) bytes *= static_cast<double>(d);
-  require(sparse || bytes < memory_of_the_machine(), state_->name,
+  const double held = sparse ? bytes / static_cast<double>(shape[0]) : bytes;  // Of a table at least a row.
+  require(held < memory_of_the_machine(), state_->name,
           ": a weight must fit in memory; with sparse_weight=True (of Embedding: sparse_grad=True) only the "
           "rows that are "
           "touched are kept. Received: ",

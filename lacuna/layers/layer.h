@@ -34,6 +34,9 @@ struct Weight {
   bool trainable = true;
 };
 
+// Adds those that are not there yet.
+void add_new(std::vector<Weight*>& all, const std::vector<Weight*>& more);
+
 // What copies of a layer share, and what a network keeps of it: called twice, the weights are the same.
 struct LayerState {
   std::string class_name{};
@@ -47,8 +50,13 @@ struct LayerState {
   // Calls, oldest first, for whoever holds them still.
   std::vector<std::weak_ptr<const struct Call>> calls{};
 
-  // Copies of the weights, trainable ones first.
+  // Of a model as a layer: its layers, whose weights these are and whose flags hold.
+  std::vector<std::shared_ptr<LayerState>> inner{};
+
+  // Trainable ones first; of a model layer by layer. Each once.
   std::vector<Weight*> ordered_weights();
+  // Those that learn at the moment.
+  std::vector<Weight*> trainable_weights();
 };
 
 // One use of a layer: the origin of the symbols that it answered.

@@ -13,14 +13,13 @@ Model::Model(const std::vector<Symbol>& inputs, const std::vector<Symbol>& outpu
   set_network(std::make_shared<Network>(inputs, outputs, name_), "Model");
 }
 
-void Model::set_network(std::shared_ptr<Network> network, const std::string& class_name) {
-  network_ = std::move(network);
-  trainer_ = std::make_shared<Trainer>(network_);
-  state_ = std::make_shared<layers::LayerState>();
-  state_->class_name = class_name;
-  state_->name = name_;
-  state_->built = true;
-  for (const layers::Weight* w : network_->weights()) state_->weights.push_back(*w);
+void Model::set_network(const std::shared_ptr<Network>& network, const std::string& class_name) {
+  trainer_ = std::make_shared<Trainer>(network);
+  as_layer_ = std::make_shared<layers::LayerState>();
+  as_layer_->class_name = class_name;
+  as_layer_->name = name_;
+  as_layer_->built = true;
+  as_layer_->inner = network->layers();
 }
 
 Trainer& Model::trainer() {
@@ -36,7 +35,9 @@ void Model::compile(const CompileOptions& options) { trainer().compile(options);
 
 History Model::fit(const Arrays& x, const Arrays& y, const FitOptions& options) {
   prepare(&x);
-  return trainer().fit(x, y, options);
+  trainer();
+  const auto held = trainer_;  // A callback may add a layer to a Sequential, which then has another.
+  return held->fit(x, y, options);
 }
 
 std::vector<double> Model::evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options) {
@@ -79,7 +80,7 @@ std::vector<tensor::Dense> Model::predict_on_batch(const Arrays& x) {
 
 std::string Model::summary(size_t line_length) {
   const Network& n = network();
-  return n.summary(line_length, state_->class_name != "Sequential");  // As in Keras.
+  return n.summary(line_length, as_layer_->class_name != "Sequential");  // As in Keras.
 }
 
 const std::vector<std::string>& Model::metrics_names() {
@@ -88,7 +89,7 @@ const std::vector<std::string>& Model::metrics_names() {
 
 void Model::set_trainable(bool trainable) {
   for (const auto& layer : network().layers()) layer->trainable = trainable;
-  state_->trainable = trainable;
+  as_layer_->trainable = trainable;
 }
 
 Symbol Model::operator()(const Symbol& input) {
@@ -101,10 +102,11 @@ Symbol Model::operator()(const Symbol& input) {
 std::vector<Symbol> Model::operator()(const std::vector<Symbol>& inputs) {
   trainer();
   auto call = std::make_shared<layers::Call>();
-  call->layer = state_;
+  call->layer = as_layer_;
   call->inputs = inputs;
-  for (const Symbol& s : (*network_)(inputs)) call->outputs.push_back(s.with_origin(nullptr));
-  state_->calls.push_back(call);
+  for (const Symbol& s : network()(inputs)) call->outputs.push_back(s.with_origin(nullptr));
+  for (const Symbol& s : network().activity_losses(inputs)) call->losses.push_back(s.with_origin(nullptr));
+  as_layer_->calls.push_back(call);
   std::vector<Symbol> result;
   for (const Symbol& s : call->outputs) result.push_back(s.with_origin(call));
   return result;

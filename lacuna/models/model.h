@@ -48,7 +48,7 @@ class Model {
   std::string summary(size_t line_length = 0);
   const std::vector<std::string>& metrics_names();
 
-  // Frozen or not: takes effect at the next step.
+  // Frozen or not: takes effect at the next call, within fit at the next epoch.
   void set_trainable(bool trainable);
 
   // The model as a layer: the same weights on other symbols.
@@ -59,20 +59,19 @@ class Model {
   Trainer& trainer();
 
   // The model as a layer of another network; null while a Sequential has no network yet.
-  const std::shared_ptr<layers::LayerState>& state() const { return state_; }
+  const std::shared_ptr<layers::LayerState>& state() const { return as_layer_; }
 
  protected:
   explicit Model(const std::string& name) : name_(name) {}  // Without a network yet: see Sequential.
-  void set_network(std::shared_ptr<Network> network, const std::string& class_name);
+  void set_network(const std::shared_ptr<Network>& network, const std::string& class_name);
   // Called before anything that needs the network.
   virtual void prepare(const Arrays* /*x*/) {}
 
   std::shared_ptr<Trainer> trainer_{};
+  std::shared_ptr<layers::LayerState> as_layer_{};  // The model as a layer.
 
  private:
   std::string name_;
-  std::shared_ptr<Network> network_{};
-  std::shared_ptr<layers::LayerState> state_{};  // Of the model as a layer.
 };
 
 }  // namespace lacuna

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -17,6 +18,8 @@
 #include "lacuna/layers/merge.h"
 #include "lacuna/models/callbacks.h"
 #include "lacuna/models/sequential.h"
+#include "lacuna/ops/arithmetic.h"
+#include "lacuna/ops/reduce.h"
 #include "lacuna/optimizers/adagrad.h"
 #include "lacuna/optimizers/adam.h"
 #include "lacuna/optimizers/sgd.h"
@@ -298,6 +301,20 @@ TEST(Model, SampleAndClassWeightsCountLikeKeras) {
   EXPECT_NEAR(loss, expected / used, 1e-4 * loss);
 }
 
+TEST(Model, ClassWeightsNeedWholeClassesAndFiniteWeights) {
+  const Problem data;
+  Model model = linear(false, false);
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  const std::vector<float> y(data.y.size(), 0.5f), zeros(data.y.size());
+  EXPECT_THROW(model.fit(data.dense, y, {.verbose = 0, .class_weight = {{0, 1}, {1, 1}}}), InvalidArgument);
+  EXPECT_THROW(model.fit(data.dense, zeros, {.verbose = 0, .class_weight = {{0, NAN}}}), InvalidArgument);
+  const Symbol in = Input({.shape = {20}});
+  Model cube(in, layers::Reshape({4, 5})(in));
+  cube.compile({.optimizer = "sgd", .loss = "mse"});
+  const tensor::Dense y3 = cube.predict(data.dense);
+  EXPECT_THROW(cube.fit(data.dense, y3, {.verbose = 0, .class_weight = {{0, 1}}}), InvalidArgument);
+}
+
 TEST(Model, PredictsAnyNumberOfRows) {
   const Problem p;
   Model model = linear(true, false);
@@ -393,6 +410,23 @@ TEST(Model, EmbeddingIdsMustBeIntegersInRange) {
   EXPECT_THROW(model.fit(std::vector<int32_t>{1, 50}, y, {.verbose = 0}), std::out_of_range);
   EXPECT_THROW(model.fit(std::vector<int64_t>{-1, 3}, y, {.verbose = 0}), std::out_of_range);
   EXPECT_NO_THROW(model.fit(std::vector<uint8_t>{1, 49}, y, {.verbose = 0}));
+
+  // A bad id in the last batch, and a bad label, change no weight either.
+  const auto before = kernel_of(model);
+  EXPECT_THROW(
+      model.fit(std::vector<int32_t>{1, 50}, y, {.batch_size = 1, .verbose = 0, .shuffle = Shuffle::none}),
+      std::out_of_range);
+  EXPECT_EQ(kernel_of(model), before);
+  Sequential labels({Dense(3, {.activation = "softmax", .input_dim = 1})});
+  labels.compile({.optimizer = "sgd", .loss = "sparse_categorical_crossentropy"});
+  const auto untrained = kernel_of(labels);
+  try {
+    labels.fit(y, std::vector<int32_t>{2, 3}, {.batch_size = 1, .verbose = 0, .shuffle = Shuffle::none});
+    FAIL();
+  } catch (const std::out_of_range& e) {
+    EXPECT_STREQ(e.what(), "fit: y must hold ids in [0, 3). Received: 3 in row 1.");
+  }
+  EXPECT_EQ(kernel_of(labels), untrained);
 }
 
 TEST(Model, WarnsOnceWhenTheLossIsNotFinite) {
@@ -453,6 +487,114 @@ TEST(Model, Float64AllTheWay) {
   model.fit(p.csr, p.y, {.verbose = 0});
   set_floatx(DType::float32);
   EXPECT_EQ(model.predict(p.csr).dtype, DType::float64);
+}
+
+TEST(Model, ANewOptimizerStartsATablesStatesAnew) {
+  const Problem data;
+  Model model = linear(true, true);
+  model.compile({.optimizer = optimizers::SGD{.lr = 0.1, .momentum = 0.9}, .loss = "mse"});
+  model.fit(data.csr, data.y, {.epochs = 3, .verbose = 0});
+  // A momentum may be negative, of which Adagrad would take the root.
+  model.compile({.optimizer = optimizers::Adagrad{}, .loss = "mse"});
+  const History h = model.fit(data.csr, data.y, {.epochs = 3, .verbose = 0});
+  EXPECT_TRUE(std::isfinite(h.history.at("loss").back()));
+}
+
+TEST(Model, NestedOnesKeepTheirFlagsAndLosses) {
+  const Problem data;
+  const Symbol in = Input({.shape = {20}}), outer_in = Input({.shape = {20}});
+  Dense frozen(4, {.trainable = false});
+  Dense counted(4, {.activity_regularizer = regularizers::l2(1.0)});
+  Model inner(in, counted(frozen(in)));
+  Model outer(outer_in, Dense(1)(inner(outer_in)));
+  EXPECT_EQ(outer.network().trainable_weights().size(), 4u);
+  outer.compile({.optimizer = "sgd", .loss = "mse"});
+  const auto before = frozen.get_weights()[0];
+  outer.fit(data.dense, data.y, {.verbose = 0});
+  EXPECT_TRUE(std::ranges::equal(before.values<float>(), frozen.get_weights()[0].values<float>()));
+  inner.set_trainable(false);
+  EXPECT_EQ(outer.network().trainable_weights().size(), 2u);
+
+  const tensor::Dense y = inner.predict(data.dense);
+  Model same(outer_in, inner(outer_in));
+  same.compile({.optimizer = "sgd", .loss = "mse"});
+  EXPECT_GT(same.evaluate(data.dense, y, {.verbose = 0})[0], 0);  // Of the activity alone.
+}
+
+TEST(Model, AWeightThatIsReachedTwiceIsOneWeight) {
+  const Symbol in = Input({.shape = {20}}), outer_in = Input({.shape = {20}});
+  Dense shared(4);
+  Model inner(in, shared(in));
+  Model outer(outer_in, layers::add({inner(outer_in), shared(outer_in)}));
+  EXPECT_EQ(outer.get_weights().size(), 2u);
+  EXPECT_EQ(outer.network().trainable_weights().size(), 2u);
+}
+
+TEST(Model, CallbacksMayFreezeAndEvaluateButNotCompile) {
+  const Problem data;
+  const Symbol in = Input({.shape = {20}});
+  Dense first(4);
+  Model model(in, Dense(1)(first(in)));
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  tensor::Dense after_first{};
+  const auto freeze = std::make_shared<callbacks::LambdaCallback>(
+      callbacks::LambdaCallbackOptions{.on_epoch_end = [&](int epoch, const callbacks::Logs&) {
+        if (epoch > 0) return;
+        first.set_trainable(false);
+        after_first = first.get_weights()[0];
+        model.evaluate(data.dense, data.y, {.verbose = 0});
+      }});
+  model.fit(data.dense, data.y, {.epochs = 3, .verbose = 0, .callbacks = {freeze}});
+  EXPECT_TRUE(std::ranges::equal(after_first.values<float>(), first.get_weights()[0].values<float>()));
+
+  const auto compile = std::make_shared<callbacks::LambdaCallback>(
+      callbacks::LambdaCallbackOptions{.on_epoch_end = [&](int, const callbacks::Logs&) {
+        model.compile({.optimizer = "adam", .loss = "mae"});
+      }});
+  EXPECT_THROW(model.fit(data.dense, data.y, {.verbose = 0, .callbacks = {compile}}), InvalidArgument);
+  model.compile({.optimizer = "adam", .loss = "mae"});  // Afterwards it may be.
+  EXPECT_THROW(model.fit(data.dense, data.y, {.verbose = 0, .callbacks = {nullptr}}), InvalidArgument);
+}
+
+TEST(Model, PredictsOnlyWhatHasARowForEachRow) {
+  const Problem data;
+  const Symbol in = Input({.shape = {20}});
+  EXPECT_THROW(Model(in, sum(in)).predict(data.dense), InvalidArgument);
+  EXPECT_THROW(Model(in, layers::Concatenate(0)({in, in})).predict(data.dense), InvalidArgument);
+}
+
+TEST(Model, MetricsOfOneNameAreNumbered) {
+  const Problem data;
+  Model model = linear(false, false);
+  model.compile({.optimizer = "sgd", .loss = "mse", .metrics = {"acc", "accuracy"}});
+  EXPECT_EQ(model.metrics_names(), (std::vector<std::string>{"loss", "acc", "acc_1"}));
+  const History h = model.fit(data.dense, data.y, {.epochs = 2, .verbose = 0});
+  EXPECT_EQ(h.history.at("acc").size(), 2u);
+}
+
+TEST(Model, IsMadeInTimeWhereOpsShareTheirInputs) {
+  const Symbol in = Input({.shape = {20}});
+  Symbol s = Dense(4)(in);
+  for (int i = 0; i < 80; ++i) s = add(s, s);  // 2^80 ways through it.
+  EXPECT_EQ(Model(in, s).network().layers().size(), 2u);
+}
+
+TEST(Layer, AWeightMustFitInMemoryOneRowOfATableToo) {
+  const Symbol in = Input({.shape = {4}, .sparse = true});
+  for (const bool sparse : {false, true})
+    EXPECT_THROW(Dense(Dim{1} << 62, {.use_bias = false, .sparse_weight = sparse})(in), InvalidArgument);
+}
+
+TEST(Sequential, CopiesAreOneModel) {
+  const Problem data;
+  Sequential model({Dense(1)});
+  Sequential copy = model;
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  model.fit(data.dense, data.y, {.verbose = 0});
+  EXPECT_EQ(copy.summary(), model.summary());
+  EXPECT_EQ(copy(Input({.shape = {20}})).shape(), (Shape{None, 1}));
+  EXPECT_EQ(copy.state(), model.state());
+  EXPECT_THROW(Sequential({Dense(1)}).predict(tensor::Dense{}), InvalidArgument);
 }
 
 TEST(Sequential, IsBuiltByItsFirstInput) {

@@ -68,6 +68,7 @@ void Sequential::prepare(const Arrays* x) {
   require(!state_->layers.empty(), "Sequential: the model must have layers. Received: layers=0.");
   if (!state_->output && x && x->list.size() == 1) {
     Shape shape = x->list[0].tensor().shape();
+    require(!shape.empty(), "Sequential: x must have rows. Received: shape=().");
     if (shape.size() == 1) shape.push_back(1);
     shape[0] = None;
     build(shape);
@@ -77,9 +78,11 @@ void Sequential::prepare(const Arrays* x) {
                 "Sequential");
     state_->stale = false;
     state_->trainer = trainer_;
+    state_->as_layer = as_layer_;
     if (state_->options) trainer_->compile(*state_->options);
   }
   trainer_ = state_->trainer;
+  as_layer_ = state_->as_layer;
 }
 
 }  // namespace lacuna

@@ -39,6 +39,7 @@ class Sequential : public Model {
     bool stale = true;  // Layers were added or taken off since the network was made.
     std::optional<CompileOptions> options{};
     std::shared_ptr<Trainer> trainer{};
+    std::shared_ptr<layers::LayerState> as_layer{};
   };
   void start(const Shape& batch_input_shape, bool ids, DType dtype);
 

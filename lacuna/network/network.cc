@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -40,24 +41,28 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
   for (const Symbol& s : outputs_)
     require(static_cast<bool>(s), "Model: outputs must be symbols. Received: an empty one.");
 
-  // From the outputs back along the calls of layers; where ops stand between layers, along their inputs. A
-  // call's height is the longest way from it to an output.
-  std::map<const Call*, int> height;
-  std::vector<std::shared_ptr<const Call>> found;
-  std::set<std::pair<const Node*, const Call*>> seen;
-  const std::function<void(const Symbol&)> visit = [&](const Symbol& s) {
+  // From the outputs back along the calls of layers; where ops stand between layers, along their inputs.
+  struct Place {
+    const void* what;  // A call or a node.
+    bool is_call;
+    const std::vector<Symbol>* in;
+  };
+  const auto place_of = [](const Symbol& s) {
     const auto call = call_of(s);
-    if (!seen.insert({s.node().get(), call.get()}).second) return;
-    if (call) {
-      if (std::find(found.begin(), found.end(), call) != found.end()) return;
-      for (const Symbol& in : call->inputs) visit(in);
-      if (std::find(found.begin(), found.end(), call) == found.end()) found.push_back(call);
-    } else {
-      require(!is_placeholder(s) || given.contains(s.node().get()),
-              "Model: outputs must depend on the inputs given alone. Received: also on input '",
-              is_placeholder(s) ? placeholder_name(s) : "", "'.");
-      for (const Symbol& in : s.node()->in()) visit(in);
-    }
+    return call ? Place{call.get(), true, &call->inputs} : Place{s.node().get(), false, &s.node()->in()};
+  };
+  std::vector<Place> order;  // Each after what it needs.
+  std::vector<std::shared_ptr<const Call>> found;
+  std::set<const void*> seen;
+  const std::function<void(const Symbol&)> visit = [&](const Symbol& s) {
+    const Place place = place_of(s);
+    if (!seen.insert(place.what).second) return;
+    require(place.is_call || !is_placeholder(s) || given.contains(s.node().get()),
+            "Model: outputs must depend on the inputs given alone. Received: also on input '",
+            is_placeholder(s) ? placeholder_name(s) : "", "'.");
+    for (const Symbol& in : *place.in) visit(in);
+    order.push_back(place);
+    if (place.is_call) found.push_back(call_of(s));
   };
   for (const Symbol& s : outputs_) visit(s);
   for (const auto& call : found)
@@ -68,19 +73,14 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
   for (const Symbol& s : inputs_)
     if (const auto call = call_of(s); call && std::find(found.begin(), found.end(), call) == found.end())
       found.insert(found.begin(), call);
-  const std::function<void(const Symbol&, int)> raise = [&](const Symbol& s, int h) {
-    if (const auto call = call_of(s)) {
-      const auto place = height.find(call.get());
-      if (place != height.end() && place->second >= h) return;
-      height[call.get()] = h;
-      for (const Symbol& in : call->inputs) raise(in, h + 1);
-    } else {
-      for (const Symbol& in : s.node()->in()) raise(in, h);
+  std::map<const void*, int> height;  // The longest way from a call to an output, in calls.
+  for (size_t i = order.size(); i-- > 0;)
+    for (const Symbol& in : *order[i].in) {
+      int& h = height[place_of(in).what];
+      h = std::max(h, height[order[i].what] + order[i].is_call);
     }
-  };
-  for (const Symbol& s : outputs_) raise(s, 0);
   int top = 0;
-  for (const auto& [call, h] : height) top = std::max(top, h);
+  for (const auto& call : found) top = std::max(top, height[call.get()]);
   for (const auto& call : found)
     if (is_input(*call)) height[call.get()] = top;  // Keras puts all inputs first.
   calls_ = found;
@@ -101,11 +101,20 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
     output_names_.push_back(times ? text(output, "_", times) : output);
   }
 
-  takes_ids_.resize(inputs_.size());
-  for (const auto& node : in_order(outputs_))
-    if (is_as_ids(*node))
-      for (size_t i = 0; i < inputs_.size(); ++i)
-        if (node->in(0) == inputs_[i]) takes_ids_[i] = true;
+  id_limits_.resize(inputs_.size());
+  const auto nodes = in_order(outputs_);
+  for (const auto& node : nodes) {
+    if (!is_as_ids(*node)) continue;
+    const auto input = std::find(inputs_.begin(), inputs_.end(), node->in(0));
+    if (input == inputs_.end()) continue;
+    Dim& limit = id_limits_[static_cast<size_t>(input - inputs_.begin())];
+    if (limit == 0) limit = std::numeric_limits<Dim>::max();
+    for (const auto& reader : nodes)
+      for (const Symbol& ids : reader->in())
+        if (ids.node() == node)
+          for (const Symbol& weight : reader->in())  // take(weight, ids), or ids to the slots of a table
+            if (variable_of(weight)) limit = std::min(limit, weight.shape()[0]);
+  }
 }
 
 const std::shared_ptr<LayerState>& Network::layer(const std::string& name) const {
@@ -126,17 +135,13 @@ const std::shared_ptr<LayerState>& Network::layer(int index) const {
 
 std::vector<Weight*> Network::weights() const {
   std::vector<Weight*> result;
-  for (const auto& layer : layers_)
-    for (Weight* w : layer->ordered_weights()) result.push_back(w);
+  for (const auto& layer : layers_) layers::add_new(result, layer->ordered_weights());
   return result;
 }
 
 std::vector<Weight*> Network::trainable_weights() const {
   std::vector<Weight*> result;
-  for (const auto& layer : layers_)
-    if (layer->trainable)
-      for (Weight* w : layer->ordered_weights())
-        if (w->trainable) result.push_back(w);
+  for (const auto& layer : layers_) layers::add_new(result, layer->trainable_weights());
   return result;
 }
 
@@ -195,6 +200,10 @@ std::vector<Symbol> Network::operator()(const std::vector<Symbol>& inputs) const
             "Model: an input must have the rank of the model's. Received: ", inputs[i].spec(), ", input '",
             input_names_[i], "' ", inputs_[i].spec(), ".");
   return substitute(outputs_, inputs_, inputs);
+}
+
+std::vector<Symbol> Network::activity_losses(const std::vector<Symbol>& inputs) const {
+  return substitute(activity_losses_, inputs_, inputs);
 }
 
 }  // namespace lacuna

@@ -45,9 +45,12 @@ class Network {
 
   // Of activity regularizers.
   const std::vector<Symbol>& activity_losses() const { return activity_losses_; }
+  std::vector<Symbol> activity_losses(const std::vector<Symbol>& inputs) const;  // For other inputs.
 
   // Whether an input is of integer ids: it goes into an embedding.
-  bool takes_ids(size_t input) const { return takes_ids_[input]; }
+  bool takes_ids(size_t input) const { return id_limits_[input] > 0; }
+  // Ids of such an input are below this: the fewest rows of the embeddings that it goes into.
+  Dim id_limit(size_t input) const { return id_limits_[input]; }
 
   // Layer, output shape, parameters, and, where there are branches, inputs: a line each. line_length 0: what
   // fits.
@@ -63,7 +66,7 @@ class Network {
   std::vector<std::shared_ptr<layers::LayerState>> layers_;
   std::vector<std::shared_ptr<const layers::Call>> calls_;  // Of this network alone, in order.
   std::vector<Symbol> activity_losses_;
-  std::vector<bool> takes_ids_;
+  std::vector<Dim> id_limits_;  // 0 where an input is not of ids.
 };
 
 }  // namespace lacuna

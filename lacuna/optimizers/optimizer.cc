@@ -1,6 +1,7 @@
 // One step of an optimizer: which rows of which weights move.
 #include "lacuna/optimizers/optimizer.h"
 
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -14,6 +15,11 @@ LACUNA_REGISTRY(optimizers::Optimizer)
 
 namespace optimizers {
 namespace {
+
+uint64_t next_id() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
+}
 
 VariablePtr scalar(const char* name, double value) {
   auto variable = std::make_shared<Variable>(name, tensor::Dense::of<double>({}, std::span(&value, 1)));
@@ -35,7 +41,8 @@ Optimizer::Optimizer(const CommonSettings& settings)
     : lr(scalar("lr", settings.lr)),
       decay(scalar("decay", settings.decay)),
       iterations(scalar("iterations", 0)),
-      settings_(settings) {
+      settings_(settings),
+      id_(next_id()) {
   require(settings.lr >= 0 && settings.decay >= 0 && settings.clipnorm >= 0 && settings.clipvalue >= 0,
           "optimizer: lr, decay, clipnorm and clipvalue must not be negative. Received: lr=", settings.lr,
           ", decay=", settings.decay, ", clipnorm=", settings.clipnorm, ", clipvalue=", settings.clipvalue,
@@ -88,7 +95,8 @@ void Optimizer::step_one(const VariablePtr& weight, const Tensor& gradient, doub
   size_t rows = 1;
   if (weight->is_table()) {
     RowTable& table = weight->value().table();
-    if (table.states() != count) table.set_states(count);
+    // States that another optimizer left mean something else: Adagrad takes the root of its own.
+    if (count && table.state_owner() != id_) table.set_states(count, id_);
     rows = table.size();
     to = {table.rows<T>(), {}, table.stride(), table.width()};
     for (size_t k = 0; k < 3; ++k) to.state[k] = to.weight + (k < count ? k + 1 : 0) * table.width();

@@ -66,6 +66,7 @@ class Optimizer {
   };
   std::map<const Variable*, States> states_;
   std::vector<int32_t> place_;  // Row to gradient row + 1; zeros between uses.
+  uint64_t id_;                 // In a table, whose rows hold the states of one optimizer.
   Buffer dense_{};              // A narrow gradient, all rows of it; zeros between uses.
   template <class T>
   std::span<T> dense_gradient(size_t values);

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <functional>
+#include <ostream>
 
 #include "lacuna/base/random.h"
 #include "lacuna/base/threads.h"
@@ -28,6 +29,8 @@ struct Case {
   std::function<std::shared_ptr<Optimizer>(bool lazy)> make;
   Formula formula;
 };
+
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 const Case kCases[] = {
     {"sgd", [](bool lazy) { return SGD{.lr = 0.1, .decay = 0.05, .lazy_update = lazy}.make(); },

@@ -1,6 +1,7 @@
 // What a csr must hold, and the sentence when it does not.
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <vector>
 
 #include "lacuna/base/random.h"
@@ -128,6 +129,14 @@ TEST(Buffer, IsUsedAgainUnlessItIsShared) {
   a.resize(500);
   EXPECT_NE(a.data(), b.data());
   EXPECT_EQ(b.data(), first);
+}
+
+TEST(Dense, SizesBeyondMemoryAreErrorsAndDoNotWrapAround) {
+  constexpr Dim kLarge = Dim{1} << 32;
+  EXPECT_EQ(size_of(Shape{kLarge, kLarge}), std::numeric_limits<Dim>::max());
+  EXPECT_EQ(size_of(Shape{kLarge, kLarge, 0}), 0);
+  tensor::Dense a;
+  EXPECT_THROW(a.resize({kLarge, kLarge}, DType::float32), InvalidArgument);
 }
 
 }  // namespace

@@ -118,7 +118,7 @@ RowTable::RowTable(Shape shape, DType dtype, Draw draw)
 
 RowTable::~RowTable() { resize_pages(memory_, capacity_ * stride_ * size_of(dtype_), 0); }
 
-void RowTable::set_states(size_t states) {
+void RowTable::set_states(size_t states, uint64_t owner) {
   // Up to a cache line a row must not straddle two, above it a row starts at one.
   const size_t line = 64 / size_of(dtype_), used = width_ * (1 + states);
   const size_t stride = used <= line ? std::bit_ceil(used) : (used + line - 1) / line * line;
@@ -135,6 +135,7 @@ void RowTable::set_states(size_t states) {
       std::memset(memory_ + (s * stride_ + width_) * item, 0, (stride_ - width_) * item);
   }
   states_ = states;
+  state_owner_ = owner;
   forget_reads();
 }
 
@@ -247,11 +248,14 @@ void RowTable::assign(const tensor::RowSparse& rows) {
   for (const int64_t id : rows.row_ids())
     require_range(id >= 0 && id < shape_[0], "RowTable: ids must be within the shape. Received: id=", id,
                   ", shape=", to_string(shape_), ".");
-  clear();
-  std::vector<int32_t> slots(rows.row_ids().size());
+  std::vector<int64_t> sorted(rows.row_ids().begin(), rows.row_ids().end());
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  require(twice == sorted.end(),
+          "RowTable: ids must be unique. Received: id=", twice == sorted.end() ? 0 : *twice, " twice.");
+  clear();  // Only now: a table that is given bad rows keeps its own.
+  std::vector<int32_t> slots(sorted.size());
   touch(rows.row_ids(), slots);
-  require(size_ == slots.size(), "RowTable: ids must be unique. Received: ids=", slots.size(),
-          ", unique=", size_, ".");
   const size_t item = size_of(dtype_), row = width_ * item;
   for (size_t i = 0; i < slots.size(); ++i)
     std::memcpy(memory_ + static_cast<size_t>(slots[i]) * stride_ * item, rows.data.data() + i * row, row);

@@ -35,9 +35,10 @@ class RowTable {
   std::span<const int64_t> ids() const { return {ids_.data(), size_}; }  // Of the slots, in slot order.
 
   // Optimizer states a row holds beside its weight; state k of slot s is at row(s) + (k + 1) width. All of
-  // them become zero; a change of their number moves all rows.
-  void set_states(size_t states);
+  // them become zero; a change of their number moves all rows. owner: whose states they are from now on.
+  void set_states(size_t states, uint64_t owner = 0);
   size_t states() const { return states_; }
+  uint64_t state_owner() const { return state_owner_; }
 
   // The slots of ids, which are made when new: weight drawn, states zero. Ids must be in range.
   void touch(std::span<const int64_t> ids, std::span<int32_t> slots);
@@ -90,6 +91,7 @@ class RowTable {
   DType dtype_;
   Draw draw_;
   size_t width_ = 1, stride_ = 1, states_ = 0;
+  uint64_t state_owner_ = 0;
   size_t size_ = 0, drawn_ = 0, capacity_ = 0;
   std::byte* memory_ = nullptr;
   std::vector<int64_t> ids_;

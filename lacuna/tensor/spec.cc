@@ -1,6 +1,7 @@
 // How specs are written in errors, summaries and documentation.
 #include "lacuna/tensor/spec.h"
 
+#include <limits>
 #include <ostream>
 
 namespace lacuna {
@@ -32,11 +33,12 @@ std::string list(std::span<const Storage> storages) {
 
 Dim size_of(const Shape& shape) {
   Dim size = 1;
+  bool overflow = false;
   for (const Dim d : shape) {
     if (d == None) return None;
-    size *= d;
+    overflow = (overflow && d != 0) || __builtin_mul_overflow(size, d, &size);
   }
-  return size;
+  return overflow ? std::numeric_limits<Dim>::max() : size;  // More than any memory holds.
 }
 
 }  // namespace lacuna

@@ -4,28 +4,41 @@
 #include <limits>
 
 #include "lacuna/base/threads.h"
+#include "lacuna/kernels/scan_columns.h"
 #include "lacuna/tensor/row_table.h"
 
 namespace lacuna {
 namespace tensor {
 
+namespace {
+
+size_t bytes_of(const Dense& a) {
+  const size_t most = size_t{1} << 59, size = a.size();
+  if (size >= most)  // Built only where it throws: resize runs in every step.
+    throw InvalidArgument(text(
+        "Dense: a dense tensor must fit in memory. Received: shape=", to_string(a.shape), " ", a.dtype, "."));
+  return size * size_of(a.dtype);
+}
+
+}  // namespace
+
 void Dense::resize(std::initializer_list<Dim> new_shape, DType new_dtype) {
   shape.assign(new_shape);
   dtype = new_dtype;
-  data.resize(size() * size_of(dtype));
+  data.resize(bytes_of(*this));
 }
 
 void Dense::resize(const Shape& new_shape, DType new_dtype) {
   shape = new_shape;
   dtype = new_dtype;
-  data.resize(size() * size_of(dtype));
+  data.resize(bytes_of(*this));
 }
 
 void Dense::resize_last(const Shape& new_shape, Dim last, DType new_dtype) {
   shape = new_shape;
   shape.back() = last;
   dtype = new_dtype;
-  data.resize(size() * size_of(dtype));
+  data.resize(bytes_of(*this));
 }
 
 size_t Csr::nonzeros() const {
@@ -77,32 +90,17 @@ bool validate_parts(const Csr& a, const char* where) {
   require(end <= held, where, ": data and indices must have indptr[-1] places. Received: len(data)=",
           a.data.bytes() / size_of(a.dtype), ", len(indices)=", indices.size(), ", indptr[-1]=", end, ".");
 
-  // One pass over all entries in plain loops that become SIMD: the largest column as an unsigned number (so
-  // that negative ones are out of range too), and the places where the next entry is not larger. Of those,
-  // each row but the last may have one at its end; what is left over breaks the order.
-  using U = std::make_unsigned_t<I>;
+  // One pass over all entries: the largest column, and the places where the next entry is not larger. Of
+  // those each row but the last may have one at its end; what is left over breaks the order.
   const size_t nonzeros = end - begin;
   constexpr size_t kBlock = size_t{1} << 20;
-  std::vector<U> largest((nonzeros + kBlock - 1) / kBlock + 1);
-  std::vector<size_t> descents(largest.size());
+  std::vector<kernels::ColumnScan> blocks((nonzeros + kBlock - 1) / kBlock);
   parallel_for(nonzeros, kBlock, [&](size_t from, size_t to) {
-    const I* p = indices.data() + begin;
-    U top = 0;
-    for (size_t k = from; k < to; ++k) top = std::max(top, static_cast<U>(p[k]));
-    size_t down = 0;
-    const size_t last = std::min(to, nonzeros - 1);
-    for (size_t k = from; k < last;) {
-      uint32_t part = 0;  // 32-bit counts are twice as many lanes.
-      const size_t stop = std::min(last, k + 65536);
-      for (; k < stop; ++k) part += p[k] >= p[k + 1];
-      down += part;
-    }
-    largest[from / kBlock] = top;
-    descents[from / kBlock] = down;
+    blocks[from / kBlock] = kernels::scan_columns(indices.data() + begin + from, to - from, to < nonzeros);
   });
-  U top = 0;
+  uint64_t top = 0;
   size_t down = 0;
-  for (size_t b = 0; b < largest.size(); ++b) top = std::max(top, largest[b]), down += descents[b];
+  for (const auto& block : blocks) top = std::max(top, block.largest), down += block.descents;
   // A negative int32 is 2^31 and more: out of range even where the columns are more than that.
   const uint64_t limit =
       std::min(static_cast<uint64_t>(a.columns), uint64_t{std::numeric_limits<I>::max()} + 1);

@@ -1,6 +1,8 @@
 // Losses and metrics of a network's outputs, made once.
 #include "lacuna/training/compiled.h"
 
+#include <algorithm>
+
 #include "lacuna/ops/arithmetic.h"
 #include "lacuna/ops/compare.h"
 #include "lacuna/ops/reduce.h"
@@ -68,6 +70,7 @@ Compiled compile(const Network& network, const CompileOptions& options) {
     if (const double* weight = pick(options.loss_weights, i, names, "loss_weights")) output.weight = *weight;
     if (output.loss) {
       output.target = placeholder(output.loss->target(y.spec()), names[i] + "_target");
+      if (output.loss->ids_target()) output.classes = std::max<Dim>(y.shape().back(), 0);
       output.sample_weight = placeholder({{None}, y.dtype()}, names[i] + "_sample_weights");
       const Symbol values = (*output.loss)(output.target, y);
       output.plain_loss = scalar(values);
@@ -94,8 +97,12 @@ Compiled compile(const Network& network, const CompileOptions& options) {
   if (several)
     for (const CompiledOutput* o : targets) result.metrics_names.push_back(o->name + "_loss");
   for (const CompiledOutput* o : targets)
-    for (const auto& m : o->metrics)
-      result.metrics_names.push_back(several ? o->name + "_" + m.name : m.name);
+    for (const auto& m : o->metrics) {
+      const std::string base = several ? o->name + "_" + m.name : m.name;
+      std::string unique = base;  // Of two of one name the second is acc_1, as in Keras.
+      for (int k = 1; std::ranges::count(result.metrics_names, unique); ++k) unique = text(base, "_", k);
+      result.metrics_names.push_back(unique);
+    }
   return result;
 }
 

@@ -42,6 +42,7 @@ struct CompiledOutput {
   std::string name{};
   std::shared_ptr<losses::Loss> loss{};  // Null: the output has no target.
   double weight = 1;
+  Dim classes = 0;                       // Labels are below this; 0 where the target holds none.
   Symbol target{}, sample_weight{};      // placeholders
   Symbol plain_loss{}, weighted_loss{};  // scalars
   struct Metric {

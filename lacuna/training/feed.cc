@@ -63,7 +63,8 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
     wanted.storage = user.storage() == Storage::csr ? Storage::csr : input.storage();
     if (network.takes_ids(i) && wanted.storage == Storage::dense) wanted.dtype = DType::int64;
     Tensor array = fitted(labels[i], user, wanted, text("input '", network.input_names()[i], "'"));
-    add(std::move(array), labels[i], wanted, wanted.dtype == DType::int64);
+    add(std::move(array), labels[i], wanted, wanted.dtype == DType::int64,
+        wanted.dtype == DType::int64 ? network.id_limit(i) : 0);
     input_specs_.push_back(wanted);
   }
   if (!compiled) return;
@@ -79,13 +80,33 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
     const bool labels_for_classes = targets[i]->loss->ids_target();
     const Tensor array = fitted(labels[i], arrays[i].tensor(), wanted,
                                 text(labels_for_classes ? "labels for output '" : "output '", names[i], "'"));
-    add(array, labels[i], wanted, false);
+    add(array, labels[i], wanted, false, targets[i]->classes);
   }
   if (sample_weight.given() || !class_weight.empty())
     add_weights(where, *compiled, sample_weight, class_weight, inputs.size());
 }
 
-void Feed::add(Tensor user, const std::string& argument, const Spec& wanted, bool ids_only) {
+namespace {
+
+// Every id, block by block: those that a training step would meet last too.
+void check_ids(data::Rows& rows, const std::string& argument, Dim limit) {
+  constexpr Dim kBlock = 65536;
+  Tensor block;
+  for (Dim begin = 0; begin < rows.count(); begin += kBlock) {
+    const Dim end = std::min(rows.count(), begin + kBlock);
+    rows.pack_range(begin, end, {{None}, DType::int64}, block);
+    const auto ids = block.dense().values<int64_t>();
+    for (size_t k = 0; k < ids.size(); ++k)
+      if (ids[k] < 0 || ids[k] >= limit)
+        throw OutOfRange(text(argument, " must hold ids in [0, ", limit, "). Received: ", ids[k], " in row ",
+                              begin + static_cast<Dim>(k / (ids.size() / static_cast<size_t>(end - begin))),
+                              "."));
+  }
+}
+
+}  // namespace
+
+void Feed::add(Tensor user, const std::string& argument, const Spec& wanted, bool ids_only, Dim limit) {
   const Dim rows = user.rows();
   require(rows_ < 0 || rows == rows_, argument,
           " must have as many rows as the other arrays. Received: ", argument.substr(argument.find(' ') + 1),
@@ -93,6 +114,7 @@ void Feed::add(Tensor user, const std::string& argument, const Spec& wanted, boo
   rows_ = rows;
   parts_.push_back({data::Rows(std::move(user), argument, ids_only), wanted, Tensor::empty(wanted)});
   batch_.resize(parts_.size());
+  if (limit > 0) check_ids(parts_.back().rows, argument, limit);
 }
 
 void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays& sample_weight,
@@ -119,8 +141,14 @@ void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays
         require(std::isfinite(w), labels[i], " must be finite. Received: ", w, ".");
     }
     if (!class_weight.empty()) {
+      for (const auto& [label, weight] : class_weight)
+        require(std::isfinite(weight), where, ": class_weight must be finite. Received: ", weight,
+                " for class ", label, ".");
       Part& target = parts_[first_target + i];
       const bool one_hot = target.wanted.shape.size() == 2 && target.wanted.shape[1] > 1;
+      require(target.wanted.shape.size() <= 2, where,
+              ": class_weight needs y of rank 1 or 2. Received: y=", to_string(target.wanted.shape),
+              " for output '", names[i], "'.");
       Tensor batch = Tensor::empty(target.wanted);
       constexpr Dim kBlock = 4096;
       for (Dim begin = 0; begin < rows_; begin += kBlock) {
@@ -130,6 +158,9 @@ void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays
         const size_t width = values.size() / static_cast<size_t>(end - begin);
         for (Dim r = begin; r < end; ++r) {
           const auto row = values.subspan(static_cast<size_t>(r - begin) * width, width);
+          require(one_hot || row[0] == std::nearbyint(row[0]), where,
+                  ": class_weight needs classes that are whole numbers. Received: y=", row[0], " in row ", r,
+                  ".");
           const auto label = one_hot ? std::max_element(row.begin(), row.end()) - row.begin()
                                      : static_cast<std::ptrdiff_t>(std::llround(row[0]));
           const auto found = class_weight.find(label);

@@ -32,7 +32,9 @@ class Feed {
     Spec wanted;
     Tensor batch{};
   };
-  void add(Tensor user, const std::string& argument, const Spec& wanted, bool ids_only);
+  // ids: below `limit`, checked in all rows at once, so that a bad one changes no weight; 0 where they are
+  // none.
+  void add(Tensor user, const std::string& argument, const Spec& wanted, bool ids_only, Dim limit = 0);
   void add_weights(const char* where, const Compiled& compiled, const Arrays& sample_weight,
                    const std::map<int64_t, double>& class_weight, size_t first_target);
 

@@ -104,6 +104,8 @@ Trainer::Trainer(std::shared_ptr<Network> network) : network_(std::move(network)
 
 void Trainer::compile(const CompileOptions& options) {
   const std::lock_guard lock(mutex_);
+  require(fits_ == 0, "compile: must not be called by a callback, while fit runs. Received: model '",
+          network_->name(), "' in fit.");
   compiled_ = lacuna::compile(*network_, options);
   programs_.clear();
 }
@@ -119,20 +121,18 @@ void Trainer::reset() {
   programs_.clear();
 }
 
-Program& Trainer::program(Mode mode, const Feed& feed) {
-  std::vector<bool> trainable;
-  for (const auto& layer : network_->layers())
-    for (const layers::Weight* w : layer->ordered_weights())
-      trainable.push_back(layer->trainable && w->trainable);
+// Shared, since a callback that evaluates after it froze a layer makes all programs anew.
+std::shared_ptr<Program> Trainer::program(Mode mode, const Feed& feed) {
+  std::vector<layers::Weight*> trainable = network_->trainable_weights();
   if (trainable != trainable_) programs_.clear();
-  trainable_ = trainable;
+  trainable_ = std::move(trainable);
   std::string key = text(static_cast<int>(mode), feed.weighted() ? " weighted" : "");
   for (const Spec& spec : feed.input_specs()) key += text(' ', spec.storage, ' ', spec.dtype);
   auto& place = programs_[key];
   if (!place)
-    place = std::make_unique<Program>(*network_, compiled_ ? &*compiled_ : nullptr, mode, feed.input_specs(),
+    place = std::make_shared<Program>(*network_, compiled_ ? &*compiled_ : nullptr, mode, feed.input_specs(),
                                       feed.weighted());
-  return *place;
+  return place;
 }
 
 void Trainer::train_step(Program& program, std::span<const Tensor* const> feeds) {
@@ -168,19 +168,23 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
             options.validation_split, ", rows=", feed.rows(), ".");
   }
 
-  Program& train = program(Mode::train, feed);
+  std::shared_ptr<Program> held = program(Mode::train, feed);  // What does not fit fails before any callback.
   History history;
   callbacks::Params params{options.batch_size, options.epochs,      rows,
                            options.verbose,    validation_rows > 0, c.metrics_names};
   for (const auto& name : c.metrics_names)
     if (validation_rows) params.metrics.push_back("val_" + name);
   bool batches_wanted = false;
+  for (const auto& callback : options.callbacks)
+    require(callback != nullptr, "fit: callbacks must be objects. Received: an empty one.");
   struct Detach {  // A callback outlives fit; this trainer may not.
     const std::vector<std::shared_ptr<callbacks::Callback>>& all;
+    int& fits;
     ~Detach() {
+      --fits;
       for (const auto& callback : all) callback->trainer = nullptr;
     }
-  } detach{options.callbacks};
+  } detach{options.callbacks, ++fits_};
   for (const auto& callback : options.callbacks) {
     callback->trainer = this;
     callback->params = params;
@@ -199,6 +203,8 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
     for (const auto& callback : options.callbacks) callback->on_epoch_begin(epoch, {});
     if (options.shuffle != Shuffle::none)
       shuffle_rows(order, options.shuffle, options.batch_size, next_key());
+    held = program(Mode::train, feed);  // A callback may have frozen a layer.
+    Program& train = *held;
     Progress progress(rows, options.verbose);
     Means means(train.values());
     logs = named(c.metrics_names);
@@ -252,7 +258,8 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
 }
 
 std::vector<double> Trainer::evaluate_rows(Feed& feed, Dim begin, Dim end, Dim batch_size, int verbose) {
-  Program& test = program(Mode::test, feed);
+  const auto held = program(Mode::test, feed);
+  Program& test = *held;
   Progress progress(end - begin, verbose);
   Means means(test.values());
   Logs none;
@@ -279,7 +286,8 @@ std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOption
   const std::lock_guard lock(mutex_);
   require_batch_size("predict", options.batch_size);
   Feed feed("predict", *network_, nullptr, x, {}, {}, {});
-  Program& run = program(Mode::predict, feed);
+  const auto held = program(Mode::predict, feed);
+  Program& run = *held;
   const size_t outputs = network_->outputs().size();
   std::vector<tensor::Dense> result(outputs);
   Progress progress(feed.rows(), options.verbose);
@@ -295,6 +303,10 @@ std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOption
         output = &dense[i];
       }
       const tensor::Dense& batch = output->dense();
+      if (batch.shape.empty() || batch.shape[0] != size)
+        throw InvalidArgument(text("predict: an output must have a row for each row of x. Received: output '",
+                                   network_->output_names()[i], "' ", output->spec(), ", rows of x=", size,
+                                   "."));
       if (at == 0) {
         Shape shape = batch.shape;
         shape[0] = feed.rows();
@@ -316,7 +328,8 @@ std::vector<double> Trainer::train_on_batch(const Arrays& x, const Arrays& y, co
   const std::lock_guard lock(mutex_);
   Feed feed("train_on_batch", *network_, &compiled("train_on_batch"), x, y, sample_weight, class_weight);
   require(feed.rows() > 0, "train_on_batch: x must have rows. Received: rows=0.");
-  Program& train = program(Mode::train, feed);
+  const auto held = program(Mode::train, feed);
+  Program& train = *held;
   train_step(train, feed.pack_range(0, feed.rows()));
   std::vector<double> values;
   for (size_t i = 0; i < train.values(); ++i) values.push_back(train.value(i));

@@ -79,15 +79,16 @@ class Trainer {
   void reset();
 
  private:
-  Program& program(Mode mode, const Feed& feed);
+  std::shared_ptr<Program> program(Mode mode, const Feed& feed);
   void train_step(Program& program, std::span<const Tensor* const> feeds);
   std::vector<double> evaluate_rows(Feed& feed, Dim begin, Dim end, Dim batch_size, int verbose);
 
   std::shared_ptr<Network> network_;
   std::optional<Compiled> compiled_;
-  std::map<std::string, std::unique_ptr<Program>> programs_;
-  std::vector<bool> trainable_;  // Of the weights, when the programs were made.
+  std::map<std::string, std::shared_ptr<Program>> programs_;
+  std::vector<layers::Weight*> trainable_;  // The weights that learned when the programs were made.
   int64_t steps_ = 0;
+  int fits_ = 0;  // That run: a callback may call fit again.
   uint64_t seed_ = 0;
   std::recursive_mutex mutex_;
 };

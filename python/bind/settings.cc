@@ -62,22 +62,6 @@ void bind_initializers(nb::module_& m) {
       "identity_initializer", [](double gain) { return I(Identity{gain}); }, "gain"_a);
 }
 
-// A regularizer of Python: called whenever a plan is made, long after its layer is forgotten, so that it is
-// held.
-struct Held {
-  std::shared_ptr<nb::object> function;
-
-  explicit Held(nb::object f)
-      : function(new nb::object(std::move(f)), [](nb::object* object) {
-          const nb::gil_scoped_acquire gil;
-          delete object;
-        }) {}
-  Symbol operator()(const Symbol& w) const {
-    const nb::gil_scoped_acquire gil;
-    return to_symbol((*function)(w));
-  }
-};
-
 void bind_regularizers(nb::module_& m) {
   using namespace regularizers;
   def_kind<Regularizer>(m, "Regularizer", "regularizer")
@@ -91,8 +75,8 @@ void bind_regularizers(nb::module_& m) {
       "l1"_a, "l2"_a);
   m.def(
       "custom_regularizer",
-      [](nb::object function) {
-        return Arg<Regularizer>(Regularizer::from_function(Held(std::move(function))));
+      [](nb::handle function) {
+        return Arg<Regularizer>(Regularizer::from_function(WeakObject(function, "regularizer")));
       },
       "function"_a);
 }

@@ -74,7 +74,7 @@ def deserialize(config, custom_objects=None):
 
 
 def _core_of(regularizer):
-    regularizer = get(regularizer)
+    """For the library, which refers to a user's own function weakly: the layer must hold it."""
     if regularizer is None or isinstance(regularizer, L1L2):
         return regularizer and regularizer._core
     return _core.custom_regularizer(regularizer)

@@ -2,6 +2,8 @@
 
 import gc
 import resource
+import subprocess
+import sys
 import weakref
 
 import numpy as np
@@ -61,6 +63,42 @@ def test_a_model_that_its_own_functions_refer_to(x, y):
         return weakref.ref(model), weakref.ref(loss)
 
     assert freed(*use())
+
+
+def test_a_regularizer_that_refers_to_its_model(x, y):
+    def use():
+        i = Input((20,), sparse=True)
+        hidden = Dense(4, kernel_regularizer=lambda w: K.sum(w) * (1 if model else 0))(i)
+        model = Model(i, Dense(1)(hidden))  # Nobody but the model holds the layer, and it the function.
+        model.compile("sgd", "mse")
+        gc.collect()
+        model.fit(x, y, verbose=0)
+        return weakref.ref(model)
+
+    assert freed(use())
+
+
+def test_a_script_leaves_nothing_behind():
+    script = """
+import numpy as np
+from lacuna import Input, Model, backend as K
+from lacuna.layers import Dense, Layer
+class Own(Layer):
+    def build(self, input_shape):
+        self.w = self.add_weight("w", (2,), regularizer=lambda w: K.sum(w))
+    def call(self, inputs):
+        return inputs * self.w
+i = Input((3,))
+d = Dense(2, activation=lambda s: s * 2, kernel_regularizer=lambda w: K.sum(w))
+own = Own()
+model = Model(i, own(d(i)))
+model.compile("adam", lambda t, p: K.mean(t - p, axis=-1), metrics=[lambda t, p: K.mean(p)])
+history = model.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0)
+weights, output, optimizer = d.weights, d.output, model.optimizer
+"""
+    for end in ("", "raise SystemExit(model)", "model.fit(np.ones((4, 3)), np.ones(3))"):
+        result = subprocess.run([sys.executable, "-c", script + end], capture_output=True, text=True)
+        assert "leaked" not in result.stderr
 
 
 def test_a_layer_that_refers_to_its_model(x, y):

@@ -120,6 +120,8 @@ class Layer:
         """A new weight, of the layer's dtype, drawn by the initializer (glorot_uniform unless given)."""
         if dtype is not None and dtype_name(dtype) != self.dtype:
             unsupported(self.name, dtype=dtype)
+        regularizer = regularizers.get(regularizer)
+        self.__dict__.setdefault("_regularizers", []).append(regularizer)
         return self._core.add_weight(
             name,
             shape,

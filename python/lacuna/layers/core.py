@@ -32,6 +32,9 @@ class Dense(Layer):
         self.units = whole("Dense", "units", units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.activity_regularizer = regularizers.get(activity_regularizer)
         self.sparse_weight = sparse_weight
         self._adopt(
             _core.dense_layer(
@@ -40,9 +43,9 @@ class Dense(Layer):
                 use_bias,
                 initializers._core_of(kernel_initializer),
                 initializers._core_of(bias_initializer),
-                regularizers._core_of(kernel_regularizer),
-                regularizers._core_of(bias_regularizer),
-                regularizers._core_of(activity_regularizer),
+                regularizers._core_of(self.kernel_regularizer),
+                regularizers._core_of(self.bias_regularizer),
+                regularizers._core_of(self.activity_regularizer),
                 constraints._core_of(kernel_constraint),
                 constraints._core_of(bias_constraint),
                 sparse_weight,

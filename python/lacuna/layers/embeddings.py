@@ -35,14 +35,16 @@ class Embedding(Layer):
             whole("Embedding", "input_dim", input_dim),
             whole("Embedding", "output_dim", output_dim),
         )
+        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
+        self.activity_regularizer = regularizers.get(activity_regularizer)
         self.input_length, self.sparse_grad = input_length, sparse_grad
         self._adopt(
             _core.embedding_layer(
                 self.input_dim,
                 self.output_dim,
                 initializers._core_of(embeddings_initializer),
-                regularizers._core_of(embeddings_regularizer),
-                regularizers._core_of(activity_regularizer),
+                regularizers._core_of(self.embeddings_regularizer),
+                regularizers._core_of(self.activity_regularizer),
                 constraints._core_of(embeddings_constraint),
                 False,
                 input_length or 0,
