@@ -4,8 +4,8 @@
 
 namespace lacuna::kernels {
 
-// Row i of W starts at w + i * stride and has `units` values; c is (a.rows, units), contiguous.
-void csr_dot(const CsrView<float>& a, const float* w, size_t stride, size_t units, float* c);
-void csr_dot(const CsrView<double>& a, const double* w, size_t stride, size_t units, double* c);
+// Row i of W, of `rows`, starts at w + i * stride and has `units` values; c is (a.rows, units), contiguous.
+void csr_dot(const CsrView<float>& a, const float* w, size_t rows, size_t stride, size_t units, float* c);
+void csr_dot(const CsrView<double>& a, const double* w, size_t rows, size_t stride, size_t units, double* c);
 
 }  // namespace lacuna::kernels

@@ -119,26 +119,22 @@ HWY_EXPORT(csr_dot_f64);
 namespace {
 
 template <class T, class Rows>
-void blocks(const CsrView<T>& a, size_t stride, size_t units, const Rows& rows) {
-  int32_t largest = 0;  // Gathers take int32 offsets.
-  const bool one = units == 1;
-  if (one && stride > 1)
-    for (int32_t k = a.indptr[0]; k < a.indptr[a.rows]; ++k) largest = std::max(largest, a.indices[k]);
-  const bool gather = one && static_cast<size_t>(largest) * stride < (size_t{1} << 31);
+void blocks(const CsrView<T>& a, size_t rows, size_t stride, size_t units, const Rows& some_rows) {
+  const bool gather = units == 1 && rows * stride < (size_t{1} << 31);   // Gathers take int32 offsets.
   const size_t work = a.rows ? (a.nonzeros() / a.rows + 1) * units : 1;  // Multiplications a row.
   parallel_for(a.rows, std::max<size_t>(1, (size_t{1} << 17) / work),
-               [&](size_t begin, size_t end) { rows(gather, begin, end); });
+               [&](size_t begin, size_t end) { some_rows(gather, begin, end); });
 }
 
 }  // namespace
 
-void csr_dot(const CsrView<float>& a, const float* w, size_t stride, size_t units, float* c) {
-  blocks(a, stride, units, [&](bool gather, size_t begin, size_t end) {
+void csr_dot(const CsrView<float>& a, const float* w, size_t rows, size_t stride, size_t units, float* c) {
+  blocks(a, rows, stride, units, [&](bool gather, size_t begin, size_t end) {
     HWY_DYNAMIC_DISPATCH(csr_dot_f32)(a, w, stride, units, gather, c, begin, end);
   });
 }
-void csr_dot(const CsrView<double>& a, const double* w, size_t stride, size_t units, double* c) {
-  blocks(a, stride, units, [&](bool gather, size_t begin, size_t end) {
+void csr_dot(const CsrView<double>& a, const double* w, size_t rows, size_t stride, size_t units, double* c) {
+  blocks(a, rows, stride, units, [&](bool gather, size_t begin, size_t end) {
     HWY_DYNAMIC_DISPATCH(csr_dot_f64)(a, w, stride, units, gather, c, begin, end);
   });
 }

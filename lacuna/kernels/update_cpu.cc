@@ -83,25 +83,35 @@ HWY_INLINE void row(T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTRICT g,
   }
 }
 
-template <class T, class Rule>
-HWY_INLINE void rows(const UpdateRows<T>& to, const UpdateGradient<T>& from, const Clip<T>& clip,
-                     const Rule& rule, size_t begin, size_t end) {
+// Width: of a row, or 0 where it is not known when this is compiled.
+template <size_t Width, class T, class Rule>
+HWY_INLINE void rows_of(const UpdateRows<T>& to, const UpdateGradient<T>& from, const Clip<T>& clip,
+                        const Rule& rule, size_t begin, size_t end) {
+  const size_t width = Width ? Width : to.width;
+  constexpr size_t kAhead = Width ? 16 : 4;
   for (size_t i = begin; i < end; ++i) {
     const size_t r = from.ids ? static_cast<size_t>(from.ids[i]) : i;
-    if (from.ids && i + 4 < end) {
-      const size_t next = static_cast<size_t>(from.ids[i + 4]) * to.stride;
+    if (from.ids && i + kAhead < end) {
+      const size_t next = static_cast<size_t>(from.ids[i + kAhead]) * to.stride;
       hwy::Prefetch(to.weight + next);
       hwy::Prefetch(to.state[0] + next);
     }
     const size_t at = r * to.stride;
     T* const state[3] = {to.state[0] + at, to.state[1] + at, to.state[2] + at};
     if (from.place == nullptr)
-      row<false>(to.weight + at, state, from.gradient + i * to.width, to.width, clip, rule);
+      row<false>(to.weight + at, state, from.gradient + i * width, width, clip, rule);
     else if (const int32_t place = from.place[r])
-      row<false>(to.weight + at, state, from.gradient + static_cast<size_t>(place - 1) * to.width, to.width,
-                 clip, rule);
-    else row<true>(to.weight + at, state, from.gradient, to.width, clip, rule);
+      row<false>(to.weight + at, state, from.gradient + static_cast<size_t>(place - 1) * width, width, clip,
+                 rule);
+    else row<true>(to.weight + at, state, from.gradient, width, clip, rule);
   }
+}
+
+template <class T, class Rule>
+HWY_INLINE void rows(const UpdateRows<T>& to, const UpdateGradient<T>& from, const Clip<T>& clip,
+                     const Rule& rule, size_t begin, size_t end) {
+  if (to.width == 1) rows_of<1>(to, from, clip, rule, begin, end);
+  else rows_of<0>(to, from, clip, rule, begin, end);
 }
 
 #define LACUNA_UPDATE(Rule)                                                                                \

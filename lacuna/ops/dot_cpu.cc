@@ -26,7 +26,7 @@ void dot_csr_rows(const Op&, Context&, std::span<const Tensor* const> in, std::s
     const RowsView<T> w = rows_view<T>(*in[1]);
     tensor::Dense& c = out[0]->dense();
     c.resize({a.rows, static_cast<Dim>(w.width)}, a.dtype);
-    kernels::csr_dot(csr_view<T>(a, "dot"), w.data, w.stride, w.width, c.values<T>().data());
+    kernels::csr_dot(csr_view<T>(a, "dot"), w.data, w.rows, w.stride, w.width, c.values<T>().data());
   });
 }
 

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <type_traits>
 
 #include "lacuna/base/error.h"
+#include "lacuna/kernels/scan_columns.h"
 #include "lacuna/tensor/tensor.h"
 
 namespace lacuna {
@@ -29,10 +29,8 @@ void with_index(const tensor::Csr& a, F&& f) {
 // The place of the first id that is not in [0, limit); ids.size() if there is none.
 template <class I>
 size_t first_out_of_range(std::span<const I> ids, Dim limit) {
-  using U = std::make_unsigned_t<I>;  // Negative ids are large ones.
-  constexpr U kTop = static_cast<U>(std::numeric_limits<I>::max());
-  U largest = 0;
-  for (const I id : ids) largest = std::max(largest, static_cast<U>(id));
+  constexpr auto kTop = static_cast<uint64_t>(std::numeric_limits<I>::max());  // Negative ids are larger.
+  const uint64_t largest = kernels::scan_columns(ids.data(), ids.size(), false).largest;
   if (ids.empty() || (largest <= kTop && largest < static_cast<uint64_t>(limit))) return ids.size();
   const auto outside = [limit](I id) { return id < 0 || id >= limit; };
   return static_cast<size_t>(std::find_if(ids.begin(), ids.end(), outside) - ids.begin());

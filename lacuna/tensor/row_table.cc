@@ -162,23 +162,31 @@ void RowTable::make_row(size_t slot, int64_t id) {
   std::memset(row + width_ * item, 0, (stride_ - width_) * item);  // A read may have drawn another row here.
 }
 
+size_t RowTable::add_row(int64_t id) {
+  reserve(size_ + 1);
+  make_row(size_, id);
+  if (ids_.size() <= size_) ids_.resize(std::max<size_t>(64, size_ * 2));
+  ids_[size_] = id;
+  index_->insert(id, size_);
+  return size_++;
+}
+
 template <class I>
 void RowTable::find_or_make(std::span<const I> ids, std::span<int32_t> slots) {
   forget_reads();
+  if (index_->direct) {  // The loop that a step is long for: no call where the row is there.
+    const int32_t* slot_plus_1 = index_->direct->data();
+    for (size_t k = 0; k < ids.size(); ++k) {
+      if (k + kAhead < ids.size()) __builtin_prefetch(slot_plus_1 + ids[k + kAhead]);
+      const int32_t known = slot_plus_1[ids[k]];
+      slots[k] = (known ? known : static_cast<int32_t>(add_row(ids[k]) + 1)) - 1;
+    }
+    return;
+  }
   for (size_t k = 0; k < ids.size(); ++k) {
     if (k + kAhead < ids.size()) index_->prefetch(ids[k + kAhead]);
-    const int64_t id = ids[k];
-    int64_t slot = index_->find(id);
-    if (slot < 0) {
-      slot = static_cast<int64_t>(size_);
-      reserve(size_ + 1);
-      make_row(size_, id);
-      if (ids_.size() <= size_) ids_.resize(std::max<size_t>(64, size_ * 2));
-      ids_[size_] = id;
-      index_->insert(id, size_);
-      ++size_;
-    }
-    slots[k] = static_cast<int32_t>(slot);
+    const int64_t slot = index_->find(ids[k]);
+    slots[k] = static_cast<int32_t>(slot < 0 ? static_cast<int64_t>(add_row(ids[k])) : slot);
   }
 }
 

@@ -82,6 +82,7 @@ class RowTable {
 
   void reserve(size_t slots);
   void make_row(size_t slot, int64_t id);
+  size_t add_row(int64_t id);  // Its slot.
   template <class I>
   void find_or_make(std::span<const I> ids, std::span<int32_t> slots);
   template <class I>
