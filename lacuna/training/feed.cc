@@ -121,6 +121,8 @@ void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays
                        const std::map<int64_t, double>& class_weight, size_t first_target) {
   weighted_ = true;
   const auto targets = compiled.targets();
+  require(class_weight.empty() || targets.size() == 1, where,
+          ": class_weight is supported for one output only. Received: outputs=", targets.size(), ".");
   std::vector<std::string> names, labels;
   for (const CompiledOutput* o : targets) names.push_back(o->name);
   std::vector<Array> given;
