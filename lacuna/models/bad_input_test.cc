@@ -115,7 +115,7 @@ TEST(Model, WarnsOnceWhenTheLossIsNotFinite) {
   model.compile({.optimizer = "sgd", .loss = "mse"});
   std::vector<std::string> warnings;
   set_warning_handler([&](const std::string& w) { warnings.push_back(w); });
-  model.fit(p.csr, p.y, {.batch_size = 10, .verbose = 0, .shuffle = Shuffle::none});
+  model.fit(p.csr, p.y, {.batch_size = 10, .epochs = 3, .verbose = 0, .shuffle = Shuffle::none});
   set_warning_handler({});
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_NE(warnings[0].find("in epoch 1, batch 1"), std::string::npos) << warnings[0];

@@ -198,6 +198,7 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
   std::vector<int64_t> order(static_cast<size_t>(rows));
   std::iota(order.begin(), order.end(), 0);
   Logs logs;
+  bool warned = false;
   for (int epoch = options.initial_epoch; epoch < options.epochs && !stop_training; ++epoch) {
     if (options.verbose > 0) print(text("Epoch ", epoch + 1, "/", options.epochs, "\n"));
     for (const auto& callback : options.callbacks) callback->on_epoch_begin(epoch, {});
@@ -208,7 +209,6 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
     Progress progress(rows, options.verbose);
     Means means(train.values());
     logs = named(c.metrics_names);
-    bool warned = false;
     int64_t batch = 0;
     for (Dim begin = 0; begin < rows; begin += options.batch_size, ++batch) {
       poll_interrupt();  // Between steps, so that the weights are those of a whole step.
