@@ -75,7 +75,7 @@ class Arrays {
  public:
   Arrays() = default;
   template <class A>
-  requires std::convertible_to<const A&, Array> Arrays(const A& one) : list{Array(one)} {}
+  requires std::convertible_to<const A&, Array> Arrays(const A& one) { list.emplace_back(one); }
   Arrays(std::vector<Array> arrays) : list(std::move(arrays)) {}
   Arrays(std::initializer_list<Array> arrays) : list(arrays) {}
   Arrays(std::map<std::string, Array> arrays) : named(std::move(arrays)) {}

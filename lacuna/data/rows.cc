@@ -5,11 +5,13 @@
 #include "lacuna/data/rows.h"
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <limits>
 
 #include "lacuna/base/threads.h"
 #include "lacuna/data/convert.h"
+#include "lacuna/kernels/scan_columns.h"
 
 namespace lacuna::data {
 namespace {
@@ -44,6 +46,20 @@ bool copy_columns(const I* from, J* to, size_t n, Dim columns) {
     to[k] = static_cast<J>(column);
   }
   return static_cast<std::make_signed_t<U>>(bad) >= 0;
+}
+
+// Whether the columns of each row of a packed batch are sorted and unique. One pass tells how many columns
+// are not smaller than the next; each row but the last may have one such at its end.
+template <class J>
+bool in_order(const tensor::Csr& a) {
+  const auto indptr = a.indptr.as<J>(), indices = a.indices.as<J>();
+  size_t descents = kernels::scan_columns(indices.data(), indices.size(), false).descents;
+  const auto rows = static_cast<size_t>(a.rows);
+  for (size_t r = 1; r < rows && descents; ++r) {
+    const auto k = static_cast<size_t>(indptr[r]);
+    if (k > 0 && k < indices.size() && indptr[r] != indptr[r + 1] && indices[k - 1] >= indices[k]) --descents;
+  }
+  return descents == 0;
 }
 
 // Sorts each row, sums its duplicates (or takes their logical or), and closes the gaps.
@@ -117,25 +133,31 @@ void csr_to_dense(const tensor::Csr& a, tensor::Dense& out) {
 
 }  // namespace
 
-Rows::Rows(Tensor user, std::string argument_name, bool ids_only)
-    : user_(std::move(user)), name_(std::move(argument_name)) {
-  require(user_.storage() == Storage::dense || user_.storage() == Storage::csr, name_,
-          ": an array must be dense or csr. Received: ", user_.spec(), ".");
-  require(!ids_only || !is_float(user_.dtype()), name_,
-          ": embedding ids must be integers. Received: dtype=", user_.dtype(),
-          ", shape=", to_string(user_.shape()), ".");
+Rows::Rows(Tensor user, std::string argument_name, bool ids_only, Check check)
+    : user_(std::move(user)), name_(std::move(argument_name)), whole_(check == Check::whole) {
+  // Messages that are dear to put together are put together where they are thrown.
+  if (user_.storage() != Storage::dense && user_.storage() != Storage::csr)
+    throw InvalidArgument(text(name_, ": an array must be dense or csr. Received: ", user_.spec(), "."));
+  if (ids_only && is_float(user_.dtype()))
+    throw InvalidArgument(text(name_, ": embedding ids must be integers. Received: dtype=", user_.dtype(),
+                               ", shape=", to_string(user_.shape()), "."));
   if (user_.storage() == Storage::csr) {
-    canonical_ = user_.csr().validate(name_.c_str());
-    count_ = user_.csr().rows;
+    const tensor::Csr& a = user_.csr();
+    const bool pointers = a.rows >= 0 && a.columns >= 0 &&
+                          a.indptr.bytes() / size_of(a.index) == static_cast<size_t>(a.rows) + 1;
+    if (whole_ || !pointers) canonical_ = a.validate(name_.c_str());
+    count_ = a.rows;
     return;
   }
   const tensor::Dense& a = user_.dense();
   require(!a.shape.empty(), name_, ": an array must have rank 1 or more. Received: shape=().");
   for (const Dim d : a.shape)
-    require(d >= 0, name_, ": the shape must not be negative. Received: shape=", to_string(a.shape), ".");
-  require(a.data.bytes() / size_of(a.dtype) >= a.size(), name_,
-          ": values must fill the shape. Received: shape=", to_string(a.shape),
-          ", len(values)=", a.data.bytes() / size_of(a.dtype), ".");
+    if (d < 0)
+      throw InvalidArgument(
+          text(name_, ": the shape must not be negative. Received: shape=", to_string(a.shape), "."));
+  if (a.data.bytes() / size_of(a.dtype) < a.size())
+    throw InvalidArgument(text(name_, ": values must fill the shape. Received: shape=", to_string(a.shape),
+                               ", len(values)=", a.data.bytes() / size_of(a.dtype), "."));
   count_ = a.shape[0];
 }
 
@@ -243,6 +265,7 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
   const auto indptr = out.indptr.as<J>();
   starts_.resize(rows);
   size_t entries = 0;
+  int64_t last = 0;
   indptr[0] = 0;
   for (size_t i = 0; i < rows; ++i) {
     constexpr size_t kPointersAhead = 8;
@@ -250,10 +273,12 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
       __builtin_prefetch(&from_indptr[static_cast<size_t>(pick[i + kPointersAhead])]);
     const auto row = static_cast<size_t>(pick[i]);
     const int64_t begin = from_indptr[row], end = from_indptr[row + 1];
-    require(0 <= begin && begin <= end && static_cast<size_t>(end) <= held, name_,
-            ": indptr must not decrease and must fit data and indices. Received: indptr[", row, "]=", begin,
-            ", indptr[", row + 1, "]=", end, ", len(indices)=", held, ".");
+    const bool holds = 0 <= begin && begin <= end && static_cast<size_t>(end) <= held;
+    if (!holds) explain();
+    require(holds, name_, ": indptr must not decrease and must fit data and indices. Received: indptr[", row,
+            "]=", begin, ", indptr[", row + 1, "]=", end, ", len(indices)=", held, ".");
     starts_[i] = begin;
+    last = end;
     entries += static_cast<size_t>(end - begin);
     indptr[i + 1] = static_cast<J>(entries);
   }
@@ -261,12 +286,18 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
     throw InvalidArgument(text(name_, ": a batch must have fewer than 2^31 non-zeros. Received: batch of ",
                                rows, " rows of ", user_.spec(), "."));
 
-  out.data.resize(entries * to_size);
+  // Values that lie one after another are read where they are: any value will do, so only columns must be
+  // copied to be safe from who writes to them meanwhile.
+  const bool in_place = !pick.ids && rows && from.dtype == dtype && (canonical_ || !whole_) &&
+                        starts_[0] + static_cast<int64_t>(entries) == last;
+  const std::byte* source_values = from.data.data();
+  const std::byte* shared = source_values + (in_place ? static_cast<size_t>(starts_[0]) * from_size : 0);
+  if (in_place) out.data = Buffer::view(shared, entries * from_size, nullptr);
+  else out.data.resize(entries * to_size);
   out.indices.resize(entries * sizeof(J));
   const Convert convert = converter(from.dtype, dtype);
   const I* source = from.indices.as<I>().data();
   J* target = out.indices.as<J>().data();
-  const std::byte* source_values = from.data.data();
   std::byte* target_values = out.data.data();
   const auto copy = [&](size_t begin, size_t end) {
     for (size_t i = begin, next; i < end; i = next) {  // Neighbours are copied at once.
@@ -277,10 +308,11 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
         const auto place = static_cast<size_t>(starts_[later]),
                    n = static_cast<size_t>(indptr[later + 1] - indptr[later]);
         prefetch(reinterpret_cast<const std::byte*>(source + place), n * sizeof(I));
-        prefetch(source_values + place * from_size, n * from_size);
+        if (!in_place) prefetch(source_values + place * from_size, n * from_size);
       }
       const size_t n = static_cast<size_t>(indptr[next]) - to;
       if (!copy_columns(source + start, target + to, n, from.columns)) bad_column<I>(start, start + n);
+      if (in_place) continue;
       const size_t good = convert(source_values + start * from_size, target_values + to * to_size, n);
       if (good < n) bad_value(dtype, start + good);
     }
@@ -288,7 +320,11 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
   if (entries < kManyEntries) copy(0, rows);
   else parallel_for(rows, kBlock, copy);
 
-  if (canonical_) return;
+  if (whole_ ? canonical_ : in_order<J>(out)) return;
+  if (in_place) {
+    out.data.resize(entries * to_size);
+    if (entries) std::memcpy(out.data.data(), shared, entries * to_size);
+  }
   with_graph_dtype(dtype, [&](auto tag) {
     put_right<J, typename decltype(tag)::type>(out, from.dtype == DType::boolean, order_, held_);
   });
@@ -307,6 +343,10 @@ size_t row_of(const tensor::Csr& a, size_t k) {
 
 }  // namespace
 
+void Rows::explain() const {
+  if (!whole_) user_.csr().validate(name_.c_str());
+}
+
 void Rows::bad_value(DType dtype, size_t position) const {
   const bool dense = user_.storage() == Storage::dense;
   const Buffer& data = dense ? user_.dense().data : user_.csr().data;
@@ -324,6 +364,7 @@ void Rows::bad_value(DType dtype, size_t position) const {
 
 template <class I>
 void Rows::bad_column(size_t begin, size_t end) const {
+  explain();
   const tensor::Csr& a = user_.csr();
   const auto indices = a.indices.as<I>();
   size_t k = begin;

@@ -9,15 +9,20 @@
 
 namespace lacuna::data {
 
+// When a csr matrix is checked: as a whole at once, where a training step must not come before the error, or
+// batch by batch, which saves a pass over the matrix. The error is the same.
+enum class Check : uint8_t { whole, by_batch };
+
 // A user's array, dense (rank 1 and up) or csr, of any dtype; a csr view may start above 0. It is never
 // written, and since its memory is shared, a batch is checked again as it is packed. Not for several threads
 // at once.
 class Rows {
  public:
-  // Checks the whole array. `argument_name` starts every message. With `ids_only`, float values are refused.
-  Rows(Tensor user, std::string argument_name, bool ids_only = false);
+  // `argument_name` starts every message. With `ids_only`, float values are refused.
+  Rows(Tensor user, std::string argument_name, bool ids_only = false, Check check = Check::whole);
 
   Dim count() const { return count_; }
+  const std::string& name() const { return name_; }
   const Tensor& tensor() const { return user_; }
 
   // Copies these rows to `out`, in wanted.dtype (float32, float64, int32 or int64) and wanted.storage (dense
@@ -29,7 +34,7 @@ class Rows {
   void pack(std::span<const int64_t> rows, const Spec& wanted, Tensor& out);
 
   // The rows begin, …, end - 1. Of a dense array of wanted.dtype `out` becomes a view, which lives as long as
-  // that array does.
+  // that array does; of a sorted csr matrix of wanted.dtype its values do.
   void pack_range(Dim begin, Dim end, const Spec& wanted, Tensor& out);
 
  private:
@@ -46,6 +51,7 @@ class Rows {
   void pack_csr(const Pick& pick, DType dtype, tensor::Csr& out);
   template <class I, class J>
   void pack_entries(const Pick& pick, DType dtype, tensor::Csr& out);
+  void explain() const;  // Throws if the matrix was not right from the start.
   [[noreturn]] void bad_value(DType dtype, size_t position) const;
   template <class I>
   [[noreturn]] void bad_column(size_t begin, size_t end) const;
@@ -53,7 +59,8 @@ class Rows {
   Tensor user_;
   std::string name_;
   Dim count_ = 0;
-  bool canonical_ = true;
+  bool whole_ = true;      // The matrix was checked.
+  bool canonical_ = true;  // And found sorted and unique.
 
   // Used again from batch to batch.
   std::vector<int64_t> starts_{};                    // Of the rows of a batch, in the user's array.

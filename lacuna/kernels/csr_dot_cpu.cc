@@ -15,7 +15,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 // Between the macros no function of std may be called: its code would be of this instruction set, and the
 // linker may keep that copy for all.
 
-constexpr int32_t kAhead = 16;  // Non-zeros between a prefetch and its use.
+constexpr int32_t kAhead = 12;  // Non-zeros between a prefetch and its use.
 
 // One unit: gathers. Offsets fit int32, which the caller checks.
 template <class T>
@@ -43,67 +43,77 @@ HWY_INLINE void rows_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride
   }
 }
 
-// N vectors of units in registers over the non-zeros of a row, from unit j on.
+// N vectors of units in registers over the non-zeros of a row, from unit j on. The same units of the rows of
+// W that come next are fetched, those of the next row of A too.
 template <int N, class D, class T = hn::TFromD<D>>
 HWY_INLINE void strip(D d, const CsrView<T>& a, const T* w, size_t stride, size_t units, T* c, size_t r,
                       size_t j) {
   const size_t lanes = hn::Lanes(d);
-  auto s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
-  const int32_t stop = a.indptr[r + 1];
+  auto s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+  const int32_t stop = a.indptr[r + 1], last = a.indptr[a.rows];
   for (int32_t k = a.indptr[r]; k < stop; ++k) {
     const T* row = w + static_cast<size_t>(a.indices[k]) * stride + j;
-    if (k + 4 < stop) {
-      const T* next = w + static_cast<size_t>(a.indices[k + 4]) * stride + j;
-      for (int i = 0; i < N; ++i) hwy::Prefetch(next + static_cast<size_t>(i) * lanes);
+    if (k + kAhead < last) {
+      const T* next = w + static_cast<size_t>(a.indices[k + kAhead]) * stride + j;
+      for (size_t i = 0; i < N * lanes; i += 64 / sizeof(T)) hwy::Prefetch(next + i);
     }
     const auto x = hn::Set(d, a.data[k]);
     s0 = hn::MulAdd(x, hn::LoadU(d, row), s0);
-    if constexpr (N > 1) s1 = hn::MulAdd(x, hn::LoadU(d, row + lanes), s1);
-    if constexpr (N > 2) s2 = hn::MulAdd(x, hn::LoadU(d, row + 2 * lanes), s2);
-    if constexpr (N > 3) s3 = hn::MulAdd(x, hn::LoadU(d, row + 3 * lanes), s3);
+    if constexpr (N > 1) {
+      s1 = hn::MulAdd(x, hn::LoadU(d, row + lanes), s1);
+      s2 = hn::MulAdd(x, hn::LoadU(d, row + 2 * lanes), s2);
+      s3 = hn::MulAdd(x, hn::LoadU(d, row + 3 * lanes), s3);
+      s4 = hn::MulAdd(x, hn::LoadU(d, row + 4 * lanes), s4);
+      s5 = hn::MulAdd(x, hn::LoadU(d, row + 5 * lanes), s5);
+      s6 = hn::MulAdd(x, hn::LoadU(d, row + 6 * lanes), s6);
+      s7 = hn::MulAdd(x, hn::LoadU(d, row + 7 * lanes), s7);
+    }
   }
   T* out = c + r * units + j;
   hn::StoreU(s0, d, out);
-  if constexpr (N > 1) hn::StoreU(s1, d, out + lanes);
-  if constexpr (N > 2) hn::StoreU(s2, d, out + 2 * lanes);
-  if constexpr (N > 3) hn::StoreU(s3, d, out + 3 * lanes);
-}
-
-template <class T>
-HWY_INLINE void rows_of_units(const CsrView<T>& a, const T* w, size_t stride, size_t units, T* c,
-                              size_t begin, size_t end) {
-  const hn::ScalableTag<T> d;
-  const size_t lanes = hn::Lanes(d);
-  for (size_t r = begin; r < end; ++r) {
-    size_t j = 0;
-    for (; j + 4 * lanes <= units; j += 4 * lanes) strip<4>(d, a, w, stride, units, c, r, j);
-    for (; j + lanes <= units; j += lanes) strip<1>(d, a, w, stride, units, c, r, j);
-    for (; j < units; ++j) {
-      T sum = 0;
-      for (int32_t k = a.indptr[r]; k < a.indptr[r + 1]; ++k) {
-        if (k + kAhead < a.indptr[r + 1])
-          hwy::Prefetch(w + static_cast<size_t>(a.indices[k + kAhead]) * stride + j);
-        sum += a.data[k] * w[static_cast<size_t>(a.indices[k]) * stride + j];
-      }
-      c[r * units + j] = sum;
-    }
+  if constexpr (N > 1) {
+    hn::StoreU(s1, d, out + lanes);
+    hn::StoreU(s2, d, out + 2 * lanes);
+    hn::StoreU(s3, d, out + 3 * lanes);
+    hn::StoreU(s4, d, out + 4 * lanes);
+    hn::StoreU(s5, d, out + 5 * lanes);
+    hn::StoreU(s6, d, out + 6 * lanes);
+    hn::StoreU(s7, d, out + 7 * lanes);
   }
 }
 
+// Units [from, to) of some rows.
 template <class T>
-HWY_INLINE void some_rows(const CsrView<T>& a, const T* w, size_t stride, size_t units, bool gather, T* c,
-                          size_t begin, size_t end) {
-  if (gather) rows_of_one_unit(a, w, static_cast<int32_t>(stride), c, begin, end);
-  else rows_of_units(a, w, stride, units, c, begin, end);
+HWY_INLINE void rows_of_units(const CsrView<T>& a, const T* w, size_t stride, size_t units, T* c,
+                              size_t begin, size_t end, size_t from, size_t to) {
+  const hn::ScalableTag<T> d;
+  const size_t lanes = hn::Lanes(d);
+  size_t j = from;
+  for (; j + 8 * lanes <= to; j += 8 * lanes)
+    for (size_t r = begin; r < end; ++r) strip<8>(d, a, w, stride, units, c, r, j);
+  if (j == to) return;
+  for (size_t r = begin; r < end; ++r) {
+    size_t i = j;
+    for (; i + lanes <= to; i += lanes) strip<1>(d, a, w, stride, units, c, r, i);
+    for (; i < to; ++i) strip<1>(hn::CappedTag<T, 1>(), a, w, stride, units, c, r, i);
+  }
 }
 
-void csr_dot_f32(const CsrView<float>& a, const float* w, size_t stride, size_t units, bool gather, float* c,
-                 size_t begin, size_t end) {
-  some_rows(a, w, stride, units, gather, c, begin, end);
+void csr_dot_one_f32(const CsrView<float>& a, const float* w, int32_t stride, float* c, size_t begin,
+                     size_t end) {
+  rows_of_one_unit(a, w, stride, c, begin, end);
 }
-void csr_dot_f64(const CsrView<double>& a, const double* w, size_t stride, size_t units, bool gather,
-                 double* c, size_t begin, size_t end) {
-  some_rows(a, w, stride, units, gather, c, begin, end);
+void csr_dot_one_f64(const CsrView<double>& a, const double* w, int32_t stride, double* c, size_t begin,
+                     size_t end) {
+  rows_of_one_unit(a, w, stride, c, begin, end);
+}
+void csr_dot_f32(const CsrView<float>& a, const float* w, size_t stride, size_t units, float* c, size_t begin,
+                 size_t end, size_t from, size_t to) {
+  rows_of_units(a, w, stride, units, c, begin, end, from, to);
+}
+void csr_dot_f64(const CsrView<double>& a, const double* w, size_t stride, size_t units, double* c,
+                 size_t begin, size_t end, size_t from, size_t to) {
+  rows_of_units(a, w, stride, units, c, begin, end, from, to);
 }
 
 }  // namespace lacuna::kernels::HWY_NAMESPACE
@@ -113,29 +123,57 @@ HWY_AFTER_NAMESPACE();
 #include <algorithm>
 
 namespace lacuna::kernels {
+HWY_EXPORT(csr_dot_one_f32);
+HWY_EXPORT(csr_dot_one_f64);
 HWY_EXPORT(csr_dot_f32);
 HWY_EXPORT(csr_dot_f64);
 
 namespace {
 
-template <class T, class Rows>
-void blocks(const CsrView<T>& a, size_t rows, size_t stride, size_t units, const Rows& some_rows) {
-  const bool gather = units == 1 && rows * stride < (size_t{1} << 31);   // Gathers take int32 offsets.
-  const size_t work = a.rows ? (a.nonzeros() / a.rows + 1) * units : 1;  // Multiplications a row.
-  parallel_for(a.rows, std::max<size_t>(1, (size_t{1} << 17) / work),
-               [&](size_t begin, size_t end) { some_rows(gather, begin, end); });
+constexpr size_t kGrain = size_t{1} << 17;  // Multiplications a block.
+constexpr size_t kUnits = 128;              // Of a block: the rows of a batch meet them one after another.
+
+// Gathers take int32 offsets.
+bool gathers(size_t rows, size_t stride, size_t units) {
+  return units == 1 && rows * stride < (size_t{1} << 31);
+}
+
+template <class T>
+size_t rows_a_block(const CsrView<T>& a, size_t units) {
+  const size_t a_row = a.rows ? a.nonzeros() / a.rows + 1 : 1;
+  return std::max<size_t>(1, kGrain / std::max<size_t>(1, a_row * units));
+}
+
+// Blocks of rows and units.
+template <class T, class Block>
+void blocks(const CsrView<T>& a, size_t units, const Block& block) {
+  const size_t high = rows_a_block(a, std::min(units, kUnits)), rows = (a.rows + high - 1) / high;
+  parallel_for(rows * ((units + kUnits - 1) / kUnits), 1, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      const size_t r = i % rows * high, j = i / rows * kUnits;
+      block(r, std::min(a.rows, r + high), j, std::min(units, j + kUnits));
+    }
+  });
 }
 
 }  // namespace
 
 void csr_dot(const CsrView<float>& a, const float* w, size_t rows, size_t stride, size_t units, float* c) {
-  blocks(a, rows, stride, units, [&](bool gather, size_t begin, size_t end) {
-    HWY_DYNAMIC_DISPATCH(csr_dot_f32)(a, w, stride, units, gather, c, begin, end);
+  if (gathers(rows, stride, units))
+    return parallel_for(a.rows, rows_a_block(a, 1), [&](size_t begin, size_t end) {
+      HWY_DYNAMIC_DISPATCH(csr_dot_one_f32)(a, w, static_cast<int32_t>(stride), c, begin, end);
+    });
+  blocks(a, units, [&](size_t begin, size_t end, size_t from, size_t to) {
+    HWY_DYNAMIC_DISPATCH(csr_dot_f32)(a, w, stride, units, c, begin, end, from, to);
   });
 }
 void csr_dot(const CsrView<double>& a, const double* w, size_t rows, size_t stride, size_t units, double* c) {
-  blocks(a, rows, stride, units, [&](bool gather, size_t begin, size_t end) {
-    HWY_DYNAMIC_DISPATCH(csr_dot_f64)(a, w, stride, units, gather, c, begin, end);
+  if (gathers(rows, stride, units))
+    return parallel_for(a.rows, rows_a_block(a, 1), [&](size_t begin, size_t end) {
+      HWY_DYNAMIC_DISPATCH(csr_dot_one_f64)(a, w, static_cast<int32_t>(stride), c, begin, end);
+    });
+  blocks(a, units, [&](size_t begin, size_t end, size_t from, size_t to) {
+    HWY_DYNAMIC_DISPATCH(csr_dot_f64)(a, w, stride, units, c, begin, end, from, to);
   });
 }
 

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "lacuna/kernels/row_sums.h"
+
 namespace lacuna::kernels {
 
 // Rows of a weight and its optimizer states. Row r of the weight starts at weight + r * stride, of state k at
@@ -17,13 +19,17 @@ struct UpdateRows {
 
 // Which rows change, and where their gradients are: row i of `count` is ids[i] (or i, without ids). Its
 // gradient is row i of `gradient`, or, with `place`, row place[row] - 1; place 0 stands for a gradient of
-// zero.
+// zero. Without `gradient` its rows are those of `sums`, made where they are used: the gradient is never
+// written to memory. Slower for rows of a few values, which leave no vectors to sum in.
 template <class T>
 struct UpdateGradient {
   const int64_t* ids;
   const int32_t* place;
   const T* gradient;
   size_t count;
+  RowSums<T> sums{};
+  // Rows of one value, without ids: those whose byte is 0 stay as they are. Null: none does.
+  const uint8_t* named = nullptr;
 };
 
 // What happens to a gradient first: g ← min(max(factor · g, -limit), limit).

@@ -20,14 +20,14 @@ void rows_of_slots(const Op&, Context& context, std::span<const Tensor* const> i
   const RowTable& table = in[0]->table();
   size_t entries = 0;
   for (const Tensor* translated : in.subspan(1)) entries += slots_of(*translated).size();
-  // Slots beyond size() were drawn for a read: no rows of the table, and gone by the next read.
-  const auto seen = context.scratch.zeros<uint8_t>(0, table.size());
-  const auto ids = context.scratch.get<int64_t>(1, std::min(entries, table.size()));
+  // Slots that are not touched were drawn for a read: no rows of the table.
+  const auto seen = context.scratch.zeros<uint8_t>(0, table.slots());
+  const auto ids = context.scratch.get<int64_t>(1, std::min(entries, table.slots()));
   size_t count = 0;
   for (const Tensor* translated : in.subspan(1))
     for (const int32_t slot : slots_of(*translated)) {
       const auto s = static_cast<size_t>(slot);
-      if (s >= table.size() || seen[s]) continue;
+      if (!table.touched(s) || seen[s]) continue;
       seen[s] = 1;
       ids[count++] = slot;
     }

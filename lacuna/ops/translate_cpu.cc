@@ -36,7 +36,9 @@ void translate_csr(const Op&, Context& context, std::span<const Tensor* const> i
   tensor::Csr& y = out[0]->csr();
   const size_t nonzeros = x.nonzeros();
   check_places(nonzeros);
-  y.indices.resize(nonzeros * sizeof(int32_t));
+  const bool same = table.slots_are_ids() && x.index == DType::int32;
+  if (same) y.indices = Buffer::alias(x.indices);
+  else y.indices.resize(nonzeros * sizeof(int32_t));
   with_index(x, [&](auto indices, auto indptr) {
     const auto ids = indices.first(nonzeros);
     const size_t bad = first_out_of_range(ids, table.shape()[0]);
@@ -44,7 +46,8 @@ void translate_csr(const Op&, Context& context, std::span<const Tensor* const> i
       const auto row = std::ranges::upper_bound(indptr, static_cast<int64_t>(bad)) - indptr.begin() - 1;
       throw_out_of_range(ids[bad], static_cast<size_t>(row), *in[1]);
     }
-    find_slots(context, table, ids, y.indices.template as<int32_t>());
+    if (!same) find_slots(context, table, ids, y.indices.template as<int32_t>());
+    else if (context.training) table.touch(ids, {});
     if (x.index == DType::int32) {
       y.indptr = Buffer::alias(x.indptr);
     } else {

@@ -157,7 +157,7 @@ TEST(TouchedRows, EachOnceWithoutStates) {
   const tensor::RowSparse& got = out[0].row_sparse();
   ASSERT_EQ(got.row_ids().size(), 3u);
   for (size_t i = 0; i < 3; ++i) {
-    const int64_t id = w->value().table().ids()[static_cast<size_t>(got.row_ids()[i])];
+    const int64_t id = w->value().table().id(static_cast<size_t>(got.row_ids()[i]));
     EXPECT_EQ(id, (std::vector<int64_t>{5, 7, 50})[i]);
     for (size_t j = 0; j < 3; ++j) EXPECT_EQ(got.values<float>()[i * 3 + j], drawn(w, id)[j]);
   }

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "lacuna/base/threads.h"
+#include "lacuna/kernels/one_unit.h"
 #include "lacuna/tensor/row_table.h"
 
 namespace lacuna {
@@ -49,13 +50,16 @@ Optimizer::Optimizer(const CommonSettings& settings)
           ".");
 }
 
-void Optimizer::step(std::span<const VariablePtr> weights, std::span<const Tensor* const> gradients) {
+void Optimizer::step(std::span<const VariablePtr> weights, std::span<const Gradient> gradients) {
   const FlushDenormals flush;
   double factor = 1;
   if (settings_.clipnorm > 0) {
     double sum = 0;
-    for (const Tensor* g : gradients)
-      if (g) sum += squares(*g);
+    for (const Gradient& g : gradients) {
+      if (g && !g.whole)
+        throw InvalidArgument("optimizer: with clipnorm gradients must be whole. Received: factors of one.");
+      if (g) sum += squares(*g.whole);
+    }
     const double norm = std::sqrt(sum);
     if (norm >= settings_.clipnorm) factor = settings_.clipnorm / norm;
   }
@@ -64,7 +68,7 @@ void Optimizer::step(std::span<const VariablePtr> weights, std::span<const Tenso
   for (size_t i = 0; i < weights.size(); ++i)
     if (gradients[i])
       with_float("optimizer", weights[i]->spec().dtype, [&](auto tag) {
-        step_one<typename decltype(tag)::type>(weights[i], *gradients[i], factor, rate, done + 1);
+        step_one<typename decltype(tag)::type>(weights[i], gradients[i], factor, rate, done + 1);
       });
   iterations->set_scalar(done + 1);
 }
@@ -75,16 +79,16 @@ const std::vector<tensor::Dense>* Optimizer::states_of(const Variable& weight) c
 }
 
 template <class T>
-std::span<T> Optimizer::dense_gradient(size_t values) {
-  if (dense_.bytes() < values * sizeof(T)) {
-    dense_.resize(values * sizeof(T));
-    std::memset(dense_.data(), 0, dense_.bytes());
+std::span<T> Optimizer::zeros(Buffer& held, size_t values) {
+  if (held.bytes() < values * sizeof(T)) {
+    held.resize(values * sizeof(T));
+    std::memset(held.data(), 0, held.bytes());
   }
-  return dense_.as<T>();
+  return held.as<T>();
 }
 
 template <class T>
-void Optimizer::step_one(const VariablePtr& weight, const Tensor& gradient, double factor, double rate,
+void Optimizer::step_one(const VariablePtr& weight, const Gradient& gradient, double factor, double rate,
                          double step) {
   const double limit =
       settings_.clipvalue > 0 ? settings_.clipvalue : std::numeric_limits<double>::infinity();
@@ -92,13 +96,17 @@ void Optimizer::step_one(const VariablePtr& weight, const Tensor& gradient, doub
   const size_t count = states();
 
   kernels::UpdateRows<T> to{};
+  T* numbers_at = nullptr;  // Where the first row of a table of one unit has room for a number.
   size_t rows = 1;
   if (weight->is_table()) {
     RowTable& table = weight->value().table();
     // States that another optimizer left mean something else: Adagrad takes the root of its own.
-    if (count && table.state_owner() != id_) table.set_states(count, id_);
-    rows = table.size();
+    const bool numbered = table.width() == 1 && !table.slots_are_ids() && !descends();
+    const size_t held = count + (numbered ? 1 : 0);
+    if (held && (table.state_owner() != id_ || table.states() != held)) table.set_states(held, id_);
+    rows = table.slots();
     to = {table.rows<T>(), {}, table.stride(), table.width()};
+    if (numbered) numbers_at = to.weight + held;
     for (size_t k = 0; k < 3; ++k) to.state[k] = to.weight + (k < count ? k + 1 : 0) * table.width();
   } else {
     tensor::Dense& value = weight->value().dense();
@@ -115,35 +123,88 @@ void Optimizer::step_one(const VariablePtr& weight, const Tensor& gradient, doub
       to.state[k] = k < count ? arrays[k].template values<T>().data() : to.weight;
   }
 
-  if (gradient.storage() == Storage::dense) {
+  if (gradient.is_dense()) {
     if (weight->is_table())  // Not by require: its arguments would be made at each step.
       throw InvalidArgument(text("optimizer: the gradient of a table must be row_sparse. Received: weight '",
-                                 weight->name(), "', gradient=", gradient.spec(), "."));
-    update(to, {nullptr, nullptr, gradient.dense().values<T>().data(), rows}, clip, rate, step);
+                                 weight->name(), "', gradient=", gradient.whole->spec(), "."));
+    update(to, {nullptr, nullptr, gradient.whole->dense().values<T>().data(), rows}, clip, rate, step);
     return;
   }
-  const tensor::RowSparse& g = gradient.row_sparse();
-  const auto ids = g.row_ids();
   const bool lazy = weight->is_table() && settings_.lazy_update;
+  if (gradient.a)
+    return step_one_unit<T>(to, numbers_at, rows, moves_without_gradient() && !lazy, gradient, clip, rate,
+                            step);
+  const auto ids = gradient.row_ids();
+  kernels::UpdateGradient<T> from{ids.data(), nullptr, nullptr, ids.size()};
+  if (gradient.whole) {
+    from.gradient = gradient.whole->row_sparse().values<T>().data();
+  } else {
+    const tensor::Csr& entries = gradient.entries->csr();
+    from.sums = {entries.indptr.as<int32_t>().data(), entries.indices.as<int32_t>().data(),
+                 entries.values<T>().data(), gradient.dy->dense().values<T>().data(), to.width};
+  }
   if (lazy || !moves_without_gradient()) {
-    update(to, {ids.data(), nullptr, g.values<T>().data(), ids.size()}, clip, rate, step);
+    update(to, from, clip, rate, step);
     return;
   }
   // All rows, as if the gradient were dense: for a table those ever touched, since the others have no state
   // to move by. A narrow gradient is made dense for the time, so that the update is one SIMD loop: its rows
   // are smaller than the places that would point at them.
-  if (to.width == 1) {
-    const auto all = dense_gradient<T>(rows);
-    const auto values = g.values<T>();
-    for (size_t i = 0; i < ids.size(); ++i) all[static_cast<size_t>(ids[i])] = values[i];
+  if (to.width == 1 && from.gradient) {
+    const auto all = zeros<T>(dense_, rows);
+    for (size_t i = 0; i < ids.size(); ++i) all[static_cast<size_t>(ids[i])] = from.gradient[i];
     update(to, {nullptr, nullptr, all.data(), rows}, clip, rate, step);
     for (const int64_t id : ids) all[static_cast<size_t>(id)] = 0;
     return;
   }
   if (place_.size() < rows) place_.resize(rows);
   for (size_t i = 0; i < ids.size(); ++i) place_[static_cast<size_t>(ids[i])] = static_cast<int32_t>(i + 1);
-  update(to, {nullptr, place_.data(), g.values<T>().data(), rows}, clip, rate, step);
+  from.ids = nullptr;
+  from.place = place_.data();
+  from.count = rows;
+  update(to, from, clip, rate, step);
   for (const int64_t id : ids) place_[static_cast<size_t>(id)] = 0;
+}
+
+// The gradient of one unit is summed here, by what its use makes cheapest. all: rows that it does not name
+// move too.
+template <class T>
+void Optimizer::step_one_unit(const kernels::UpdateRows<T>& to, T* numbers_at, size_t rows, bool all,
+                              const Gradient& gradient, const kernels::Clip<T>& clip, double rate,
+                              double step) {
+  const tensor::Csr& csr = gradient.a->csr();
+  const kernels::CsrView<T> a{static_cast<size_t>(csr.rows), csr.values<T>().data(),
+                              csr.indices.as<int32_t>().data(), csr.indptr.as<int32_t>().data()};
+  const T* dy = gradient.dy->dense().values<T>().data();
+  const size_t entries = a.nonzeros();
+  // A sweep over a row is a part of what an entry costs that is looked up.
+  const bool few_rows = rows <= 4 * entries;
+  if (all || few_rows) {
+    const auto sums = zeros<T>(dense_, rows);
+    uint8_t* named = all ? nullptr : zeros<uint8_t>(named_, rows).data();
+    kernels::add_one_unit(a, dy, sums.data(), named);
+    kernels::UpdateGradient<T> from{nullptr, nullptr, sums.data(), rows};
+    from.named = named;
+    update(to, from, clip, rate, step);
+    if (named) std::memset(named, 0, rows);
+    if (few_rows) std::memset(sums.data(), 0, rows * sizeof(T));
+    else
+      for (size_t k = 0; k < entries; ++k)
+        sums[static_cast<size_t>(a.indices[static_cast<size_t>(a.indptr[0]) + k])] = 0;
+    return;
+  }
+  if (descends() && clip.limit == std::numeric_limits<T>::infinity())
+    return kernels::descend_one_unit(a, dy, static_cast<T>(rate) * clip.factor, to.weight, to.stride);
+  // In a table a row holds its number itself: memory that the step meets anyway.
+  const size_t words = sizeof(T) / sizeof(int32_t);
+  const kernels::ColumnNumbers numbers =
+      numbers_at ? kernels::ColumnNumbers{reinterpret_cast<int32_t*>(numbers_at), to.stride * words}
+                 : kernels::ColumnNumbers{zeros<int32_t>(number_, rows).data(), 1};
+  ids_.resize(entries * sizeof(int64_t));
+  values_.resize(entries * sizeof(T));
+  const auto ids = ids_.as<int64_t>();
+  const size_t distinct = kernels::list_one_unit(a, dy, numbers, ids.data(), values_.as<T>().data());
+  update(to, {ids.data(), nullptr, values_.as<T>().data(), distinct}, clip, rate, step);
 }
 
 }  // namespace optimizers

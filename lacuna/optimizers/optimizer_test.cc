@@ -121,7 +121,7 @@ TEST_P(OptimizerTest, DenseWeightsEndWhereDenseMathematicsEnds) {
       const auto values = dense.values<double>();
       expected.step(GetParam().formula, {values.begin(), values.end()}, t, std::vector<bool>(kRows, true));
       const Tensor given = sparse_gradient ? g : Tensor(dense);
-      const Tensor* gradients[] = {&given};
+      const Gradient gradients[] = {&given};
       optimizer->step({&weight, 1}, gradients);
     }
     expect_near(weight->value().dense().values<double>(), expected.w);
@@ -146,7 +146,7 @@ TEST_P(OptimizerTest, TablesMoveTouchedRowsWhenLazyAndAllRowsElse) {
       table.touch(std::span<const int64_t>(g.row_ids()), slots);
       std::copy(slots.begin(), slots.end(), g.row_ids().begin());
       const Tensor given = g;
-      const Tensor* gradients[] = {&given};
+      const Gradient gradients[] = {&given};
       optimizer->step({&weight, 1}, gradients);
     }
     const tensor::Dense result = table.to_dense();
@@ -167,7 +167,7 @@ TEST_P(OptimizerTest, ThreadsDoNotMatter) {
       g.resize({300, 500}, DType::float64);
       for (double& v : g.values<double>()) v = random_.normal();
       const Tensor given = g;
-      const Tensor* gradients[] = {&given};
+      const Gradient gradients[] = {&given};
       optimizer->step({&weight, 1}, gradients);
     }
     const auto w = weight->value().dense().values<double>();
@@ -189,7 +189,7 @@ TEST(Optimizer, ClipsByTheNormOfAllGradients) {
   rows.row_ids()[0] = 0;
   rows.values<double>()[0] = four;
   const Tensor b = rows;
-  const Tensor* gradients[] = {&a, &b};
+  const Gradient gradients[] = {&a, &b};
   optimizer->step(weights, gradients);
   EXPECT_NEAR(weights[0]->value().dense().values<double>()[0], -3.0 * 2 / 5, 1e-12);
   EXPECT_NEAR(weights[1]->value().dense().values<double>()[0], -4.0 * 2 / 5, 1e-12);
@@ -200,7 +200,7 @@ TEST(Optimizer, ClipsByValue) {
   const auto weight = std::make_shared<Variable>("a", Spec{{3, 1}, DType::float64}, Draw{});
   const std::vector<double> g{-2, 0.25, 7};
   const Tensor given = tensor::Dense::of<double>({3, 1}, std::span(g));
-  const Tensor* gradients[] = {&given};
+  const Gradient gradients[] = {&given};
   optimizer->step({&weight, 1}, gradients);
   expect_near(weight->value().dense().values<double>(), {0.5, -0.25, -0.5});
 }

@@ -23,6 +23,7 @@ class SgdOptimizer final : public Optimizer {
  private:
   size_t states() const override { return settings.momentum > 0 ? 1 : 0; }
   bool moves_without_gradient() const override { return settings.momentum > 0; }
+  bool descends() const override { return settings.momentum == 0; }
 
   template <class T>
   void run(const kernels::UpdateRows<T>& to, const kernels::UpdateGradient<T>& from,

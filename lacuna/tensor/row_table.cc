@@ -1,4 +1,5 @@
-// Slots of rows: an array with a slot per row where the table has up to 2^24 rows, a hash table above.
+// Slots of rows: the ids themselves where all rows are few, an array with a slot per row where the table has
+// up to 2^24 rows, a hash table above.
 #include "lacuna/tensor/row_table.h"
 
 #include <algorithm>
@@ -14,6 +15,7 @@ namespace lacuna {
 namespace {
 
 constexpr int64_t kDirectRows = int64_t{1} << 24;
+constexpr size_t kSmallBytes = size_t{1} << 18;  // Of weights: with two states still within most L2 caches.
 constexpr size_t kAhead = 16;  // Entries between a prefetch and its use: about a memory latency.
 
 // Memory of zeros that is paid for where it is touched.
@@ -112,8 +114,15 @@ RowTable::RowTable(Shape shape, DType dtype, Draw draw)
           to_string(shape_), ", dtype=", dtype_, ".");
   for (size_t i = 1; i < shape_.size(); ++i) width_ *= static_cast<size_t>(shape_[i]);
   stride_ = width_;
-  index_ = std::make_unique<Index>(shape_[0] <= kDirectRows ? shape_[0] : 0);
   drawn_index_ = std::make_unique<Index>(0);
+  slots_are_ids_ = width_ > 0 && static_cast<size_t>(shape_[0]) <= kSmallBytes / (width_ * size_of(dtype_));
+  if (slots_are_ids_) {
+    marks_.resize(static_cast<size_t>(shape_[0]));
+    reserve(slots());
+    draw_all();
+  } else {
+    index_ = std::make_unique<Index>(shape_[0] <= kDirectRows ? shape_[0] : 0);
+  }
 }
 
 RowTable::~RowTable() { resize_pages(memory_, capacity_ * stride_ * size_of(dtype_), 0); }
@@ -125,13 +134,13 @@ void RowTable::set_states(size_t states, uint64_t owner) {
   const size_t item = size_of(dtype_);
   if (stride != stride_) {
     std::byte* moved = capacity_ ? resize_pages(nullptr, 0, capacity_ * stride * item) : nullptr;
-    for (size_t s = 0; s < size_; ++s)
+    for (size_t s = 0; s < slots(); ++s)
       std::memcpy(moved + s * stride * item, memory_ + s * stride_ * item, width_ * item);
     resize_pages(memory_, capacity_ * stride_ * item, 0);
     memory_ = moved;
     stride_ = stride;
   } else {
-    for (size_t s = 0; s < size_; ++s)
+    for (size_t s = 0; s < slots(); ++s)
       std::memset(memory_ + (s * stride_ + width_) * item, 0, (stride_ - width_) * item);
   }
   states_ = states;
@@ -171,8 +180,29 @@ size_t RowTable::add_row(int64_t id) {
   return size_++;
 }
 
+void RowTable::draw_all() {
+  for (size_t s = 0; s < slots(); ++s) make_row(s, static_cast<int64_t>(s));
+}
+
+template <class I>
+void RowTable::mark(std::span<const I> ids) {
+  if (size_ == slots()) return;
+  size_t news = 0;
+  for (const I id : ids) {
+    uint8_t& mark = marks_[static_cast<size_t>(id)];
+    news += mark == 0;
+    mark = 1;
+  }
+  size_ += news;
+}
+
 template <class I>
 void RowTable::find_or_make(std::span<const I> ids, std::span<int32_t> slots) {
+  if (slots_are_ids_) {
+    mark(ids);
+    if (!slots.empty()) std::copy(ids.begin(), ids.end(), slots.begin());
+    return;
+  }
   forget_reads();
   if (index_->direct) {  // The loop that a step is long for: no call where the row is there.
     const int32_t* slot_plus_1 = index_->direct->data();
@@ -192,6 +222,10 @@ void RowTable::find_or_make(std::span<const I> ids, std::span<int32_t> slots) {
 
 template <class I>
 void RowTable::find_or_draw(std::span<const I> ids, std::span<int32_t> slots) {
+  if (slots_are_ids_) {
+    std::copy(ids.begin(), ids.end(), slots.begin());
+    return;
+  }
   for (size_t k = 0; k < ids.size(); ++k) {
     if (k + kAhead < ids.size()) index_->prefetch(ids[k + kAhead]);
     const int64_t id = ids[k];
@@ -212,15 +246,23 @@ void RowTable::touch(std::span<const int32_t> ids, std::span<int32_t> slots) { f
 void RowTable::read(std::span<const int64_t> ids, std::span<int32_t> slots) { find_or_draw(ids, slots); }
 void RowTable::read(std::span<const int32_t> ids, std::span<int32_t> slots) { find_or_draw(ids, slots); }
 
+std::vector<size_t> RowTable::touched_slots() const {
+  std::vector<size_t> order;
+  order.reserve(size_);
+  for (size_t s = 0; s < slots(); ++s)
+    if (touched(s)) order.push_back(s);
+  if (!slots_are_ids_)
+    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return ids_[a] < ids_[b]; });
+  return order;
+}
+
 tensor::RowSparse RowTable::to_row_sparse() const {
-  std::vector<size_t> order(size_);
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return ids_[a] < ids_[b]; });
+  const std::vector<size_t> order = touched_slots();
   tensor::RowSparse result;
   result.resize(shape_, size_, dtype_);
   const size_t item = size_of(dtype_), row = width_ * item;
   for (size_t i = 0; i < size_; ++i) {
-    result.row_ids()[i] = ids_[order[i]];
+    result.row_ids()[i] = id(order[i]);
     std::memcpy(result.data.data() + i * row, memory_ + order[i] * stride_ * item, row);
   }
   return result;
@@ -243,8 +285,8 @@ tensor::Dense RowTable::to_dense(size_t limit_bytes) const {
       else draw_.row(static_cast<int64_t>(r), {result.values<float>().data() + r * width_, width_});
     }
   });
-  for (size_t s = 0; s < size_; ++s)
-    std::memcpy(result.data.data() + static_cast<size_t>(ids_[s]) * row,
+  for (size_t s = 0; s < slots(); ++s)
+    std::memcpy(result.data.data() + static_cast<size_t>(id(s)) * row,
                 memory_ + s * stride_ * size_of(dtype_), row);
   return result;
 }
@@ -284,11 +326,17 @@ void RowTable::assign(const tensor::Dense& values) {
 
 void RowTable::clear() {
   forget_reads();
-  index_->clear();
   size_ = 0;
+  if (slots_are_ids_) {
+    std::ranges::fill(marks_, uint8_t{0});
+    draw_all();
+  } else {
+    index_->clear();
+  }
 }
 
 size_t RowTable::bytes() const {
+  if (slots_are_ids_) return slots() * (stride_ * size_of(dtype_) + 1);
   const size_t index = index_->direct ? size_ * sizeof(int32_t) : index_->bytes();
   return size_ * (stride_ * size_of(dtype_) + sizeof(int64_t)) + index;
 }

@@ -1,6 +1,6 @@
 // The rows of a weight that were touched, made on first touch: what `sparse_weight=True` means. From row id
 // to slot; weight and optimizer state of a row stand side by side, so that a row costs one meeting with
-// memory.
+// memory. A small table holds all rows from the start, and slots are ids: nothing is looked up.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -32,7 +32,11 @@ class RowTable {
     return stride_;
   }                                      // Values from a slot to the next: width × (1 + states), rounded up.
   size_t size() const { return size_; }  // Rows touched.
-  std::span<const int64_t> ids() const { return {ids_.data(), size_}; }  // Of the slots, in slot order.
+  bool slots_are_ids() const { return slots_are_ids_; }
+  // Slots that hold rows which stay: those touched or, in a small table, all.
+  size_t slots() const { return slots_are_ids_ ? static_cast<size_t>(shape_[0]) : size_; }
+  bool touched(size_t slot) const { return slots_are_ids_ ? marks_[slot] != 0 : slot < size_; }
+  int64_t id(size_t slot) const { return slots_are_ids_ ? static_cast<int64_t>(slot) : ids_[slot]; }
 
   // Optimizer states a row holds beside its weight; state k of slot s is at row(s) + (k + 1) width. All of
   // them become zero; a change of their number moves all rows. owner: whose states they are from now on.
@@ -45,14 +49,14 @@ class RowTable {
   void touch(std::span<const int32_t> ids, std::span<int32_t> slots);
 
   // The same for reading, which leaves the table as it is: rows of unknown ids are drawn in slots beyond
-  // size(), which hold until forget_reads() or touch.
+  // slots(), which hold until forget_reads() or touch.
   void read(std::span<const int64_t> ids, std::span<int32_t> slots);
   void read(std::span<const int32_t> ids, std::span<int32_t> slots);
 
   void forget_reads();
 
-  // Slots that may be read: size() and the ones that reads drew.
-  size_t readable() const { return size_ + drawn_; }
+  // Slots that may be read: slots() and the ones that reads drew.
+  size_t readable() const { return slots() + drawn_; }
 
   // First value of slot 0; slot s starts at + s * stride(). Valid until rows are made.
   template <class T>
@@ -83,6 +87,10 @@ class RowTable {
   void reserve(size_t slots);
   void make_row(size_t slot, int64_t id);
   size_t add_row(int64_t id);  // Its slot.
+  void draw_all();
+  std::vector<size_t> touched_slots() const;  // Sorted by id.
+  template <class I>
+  void mark(std::span<const I> ids);
   template <class I>
   void find_or_make(std::span<const I> ids, std::span<int32_t> slots);
   template <class I>
@@ -95,7 +103,9 @@ class RowTable {
   uint64_t state_owner_ = 0;
   size_t size_ = 0, drawn_ = 0, capacity_ = 0;
   std::byte* memory_ = nullptr;
-  std::vector<int64_t> ids_;
+  bool slots_are_ids_ = false;
+  std::vector<uint8_t> marks_;          // Of a small table: which rows were touched.
+  std::vector<int64_t> ids_;            // Of the slots of a large one.
   std::unique_ptr<Index> index_;        // Of touched rows.
   std::unique_ptr<Index> drawn_index_;  // Of the rows that reads drew.
 };

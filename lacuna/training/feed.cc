@@ -7,80 +7,102 @@
 namespace lacuna {
 namespace {
 
-// An array for each name, in order; arguments are called "x", "y", and "x['left']" where there are several.
-std::vector<Array> match(const char* where, const char* argument, const Arrays& arrays,
-                         const std::vector<std::string>& names, std::vector<std::string>& labels) {
-  std::vector<Array> result;
-  for (const auto& name : names)
-    labels.push_back(names.size() == 1 ? text(where, ": ", argument)
-                                       : text(where, ": ", argument, "['", name, "']"));
+// What an argument is called in errors: "fit: x", and "fit: x['left']" where there are several.
+std::string label(const char* where, const char* argument, const std::vector<std::string>& names, size_t i) {
+  std::string result(where);
+  result.append(": ").append(argument);
+  if (names.size() > 1) result.append("['").append(names[i]).append("']");
+  return result;
+}
+
+// An array for each name, in order.
+std::vector<const Tensor*> match(const char* where, const char* argument, const Arrays& arrays,
+                                 const std::vector<std::string>& names) {
+  std::vector<const Tensor*> result;
+  result.reserve(names.size());
   if (!arrays.named.empty()) {
     for (const auto& entry : arrays.named)
-      require(std::find(names.begin(), names.end(), entry.first) != names.end(), where, ": ", argument,
-              " must be named after the model's. Received: name='", entry.first, "'",
-              nearest(entry.first, names), ".");
+      if (std::find(names.begin(), names.end(), entry.first) == names.end())
+        throw InvalidArgument(text(where, ": ", argument,
+                                   " must be named after the model's. Received: name='", entry.first, "'",
+                                   nearest(entry.first, names), "."));
     for (const auto& name : names) {
       const auto found = arrays.named.find(name);
       require(found != arrays.named.end(), where, ": ", argument,
               " must hold an array for each. Received: none for '", name, "'.");
-      result.push_back(found->second);
+      result.push_back(&found->second.tensor());
     }
     return result;
   }
   require(arrays.list.size() == names.size(), where, ": ", argument, " must hold ", names.size(),
           names.size() == 1 ? " array" : " arrays", ". Received: arrays=", arrays.list.size(), ".");
-  return arrays.list;
+  for (const Array& array : arrays.list) result.push_back(&array.tensor());
+  return result;
 }
 
-// The array with a last dimension of 1 where only that is missing.
-Tensor fitted(const std::string& label, const Tensor& user, const Spec& wanted, const std::string& what) {
-  Shape shape = user.shape();
+// The array with a last dimension of 1 where only that is missing. `what` and `name` say whose shape it must
+// have.
+Tensor fitted(const std::string& argument, const Tensor& user, const Shape& wanted, const char* what,
+              const std::string& name) {
   Tensor result = user;
-  if (user.storage() == Storage::dense && shape.size() + 1 == wanted.shape.size() &&
-      (wanted.shape.back() == 1 || wanted.shape.back() == None)) {
-    shape.push_back(1);
-    result.dense().shape = shape;
+  bool fits;
+  if (user.storage() == Storage::csr) {
+    fits = wanted.size() == 2 && (wanted[1] == None || wanted[1] == user.csr().columns);
+  } else {
+    Shape shape = user.shape();
+    if (user.storage() == Storage::dense && shape.size() + 1 == wanted.size() &&
+        (wanted.back() == 1 || wanted.back() == None)) {
+      shape.push_back(1);
+      result.dense().shape = shape;
+    }
+    fits = !shape.empty() && shape.size() == wanted.size();
+    for (size_t i = 1; fits && i < shape.size(); ++i) fits = wanted[i] == None || shape[i] == wanted[i];
   }
-  bool fits = !shape.empty() && shape.size() == wanted.shape.size();
-  for (size_t i = 1; fits && i < shape.size(); ++i)
-    fits = wanted.shape[i] == None || shape[i] == wanted.shape[i];
-  require(fits, label, " must have the shape of ", what, ". Received: ", user.spec(), ", ", what, " ",
-          to_string(wanted.shape), ".");
+  if (!fits)  // The message is dear.
+    throw InvalidArgument(text(argument, " must have the shape of ", what, "'", name, "'. Received: ",
+                               user.spec(), ", ", what, "'", name, "' ", to_string(wanted), "."));
   return result;
 }
 
 }  // namespace
 
-Feed::Feed(const char* where, const Network& network, const Compiled* compiled, const Arrays& x,
-           const Arrays& y, const Arrays& sample_weight, const std::map<int64_t, double>& class_weight) {
+Feed::Feed(const char* where, const Network& network, const Compiled* compiled, data::Check check,
+           const Arrays& x, const Arrays& y, const Arrays& sample_weight,
+           const std::map<int64_t, double>& class_weight)
+    : check_(check) {
   require(x.given(), where, ": x must be given. Received: none.");
-  std::vector<std::string> labels;
-  const auto inputs = match(where, "x", x, network.input_names(), labels);
+  const auto& input_names = network.input_names();
+  const auto inputs = match(where, "x", x, input_names);
+  parts_.reserve(inputs.size() + 2 * network.outputs().size());
+  input_specs_.reserve(inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Symbol& input = network.inputs()[i];
-    const Tensor& user = inputs[i].tensor();
-    Spec wanted = input.spec();
-    wanted.storage = user.storage() == Storage::csr ? Storage::csr : input.storage();
-    if (network.takes_ids(i) && wanted.storage == Storage::dense) wanted.dtype = DType::int64;
-    Tensor array = fitted(labels[i], user, wanted, text("input '", network.input_names()[i], "'"));
-    add(std::move(array), labels[i], wanted, wanted.dtype == DType::int64,
-        wanted.dtype == DType::int64 ? network.id_limit(i) : 0);
+    Spec wanted{{}, input.dtype(), input.storage()};
+    if (inputs[i]->storage() == Storage::csr) wanted.storage = Storage::csr;
+    const bool ids = network.takes_ids(i) && wanted.storage == Storage::dense;
+    if (ids) wanted.dtype = DType::int64;
+    std::string argument = label(where, "x", input_names, i);
+    Tensor array = fitted(argument, *inputs[i], input.shape(), "input ", input_names[i]);
     input_specs_.push_back(wanted);
+    const bool ids_only = wanted.dtype == DType::int64;
+    add(std::move(array), std::move(argument), std::move(wanted), ids_only,
+        ids_only ? network.id_limit(i) : 0);
   }
   if (!compiled) return;
 
   const auto targets = compiled->targets();
   std::vector<std::string> names;
+  names.reserve(targets.size());
   for (const CompiledOutput* o : targets) names.push_back(o->name);
   require(y.given(), where, ": y must be given. Received: none.");
-  labels.clear();
-  const auto arrays = match(where, "y", y, names, labels);
+  const auto arrays = match(where, "y", y, names);
   for (size_t i = 0; i < targets.size(); ++i) {
-    Spec wanted = targets[i]->target.spec();
-    const bool labels_for_classes = targets[i]->loss->ids_target();
-    const Tensor array = fitted(labels[i], arrays[i].tensor(), wanted,
-                                text(labels_for_classes ? "labels for output '" : "output '", names[i], "'"));
-    add(array, labels[i], wanted, false, targets[i]->classes);
+    const Symbol& target = targets[i]->target;
+    std::string argument = label(where, "y", names, i);
+    Tensor array = fitted(argument, *arrays[i], target.shape(),
+                          targets[i]->loss->ids_target() ? "labels for output " : "output ", names[i]);
+    add(std::move(array), std::move(argument), {{}, target.dtype(), target.storage()}, false,
+        targets[i]->classes);
   }
   if (sample_weight.given() || !class_weight.empty())
     add_weights(where, *compiled, sample_weight, class_weight, inputs.size());
@@ -89,7 +111,7 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
 namespace {
 
 // Every id, block by block: those that a training step would meet last too.
-void check_ids(data::Rows& rows, const std::string& argument, Dim limit) {
+void check_ids(data::Rows& rows, Dim limit) {
   constexpr Dim kBlock = 65536;
   Tensor block;
   for (Dim begin = 0; begin < rows.count(); begin += kBlock) {
@@ -98,23 +120,23 @@ void check_ids(data::Rows& rows, const std::string& argument, Dim limit) {
     const auto ids = block.dense().values<int64_t>();
     for (size_t k = 0; k < ids.size(); ++k)
       if (ids[k] < 0 || ids[k] >= limit)
-        throw OutOfRange(text(argument, " must hold ids in [0, ", limit, "). Received: ", ids[k], " in row ",
-                              begin + static_cast<Dim>(k / (ids.size() / static_cast<size_t>(end - begin))),
-                              "."));
+        throw OutOfRange(
+            text(rows.name(), " must hold ids in [0, ", limit, "). Received: ", ids[k], " in row ",
+                 begin + static_cast<Dim>(k / (ids.size() / static_cast<size_t>(end - begin))), "."));
   }
 }
 
 }  // namespace
 
-void Feed::add(Tensor user, const std::string& argument, const Spec& wanted, bool ids_only, Dim limit) {
+void Feed::add(Tensor user, std::string argument, Spec wanted, bool ids_only, Dim limit) {
   const Dim rows = user.rows();
-  require(rows_ < 0 || rows == rows_, argument,
-          " must have as many rows as the other arrays. Received: ", argument.substr(argument.find(' ') + 1),
-          "=", user.spec(), ", others have rows=", rows_, ".");
+  if (rows_ >= 0 && rows != rows_)  // The message is dear.
+    throw InvalidArgument(text(argument, " must have as many rows as the other arrays. Received: ",
+                               argument.substr(argument.find(' ') + 1), "=", user.spec(),
+                               ", others have rows=", rows_, "."));
   rows_ = rows;
-  parts_.push_back({data::Rows(std::move(user), argument, ids_only), wanted, Tensor::empty(wanted)});
-  batch_.resize(parts_.size());
-  if (limit > 0) check_ids(parts_.back().rows, argument, limit);
+  parts_.push_back({data::Rows(std::move(user), std::move(argument), ids_only, check_), std::move(wanted)});
+  if (limit > 0) check_ids(parts_.back().rows, limit);
 }
 
 void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays& sample_weight,
@@ -123,39 +145,40 @@ void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays
   const auto targets = compiled.targets();
   require(class_weight.empty() || targets.size() == 1, where,
           ": class_weight is supported for one output only. Received: outputs=", targets.size(), ".");
-  std::vector<std::string> names, labels;
+  std::vector<std::string> names;
   for (const CompiledOutput* o : targets) names.push_back(o->name);
-  std::vector<Array> given;
-  if (sample_weight.given()) given = match(where, "sample_weight", sample_weight, names, labels);
+  std::vector<const Tensor*> given;
+  if (sample_weight.given()) given = match(where, "sample_weight", sample_weight, names);
   for (size_t i = 0; i < targets.size(); ++i) {
     std::vector<double> weights(static_cast<size_t>(rows_), 1.0);
-    const Spec wanted{{None}, targets[i]->sample_weight.dtype()};
     if (!given.empty()) {
-      const Tensor& user = given[i].tensor();
-      require(user.storage() == Storage::dense && user.shape() == Shape{rows_}, labels[i],
-              " must be a dense array with a weight for each row. Received: ", user.spec(), ", rows=", rows_,
-              ".");
-      data::Rows all(user, labels[i]);
+      const Tensor& user = *given[i];
+      const std::string argument = label(where, "sample_weight", names, i);
+      if (user.storage() != Storage::dense || user.dense().shape != Shape{rows_})
+        throw InvalidArgument(text(argument, " must be a dense array with a weight for each row. Received: ",
+                                   user.spec(), ", rows=", rows_, "."));
+      data::Rows all(user, argument);
       Tensor values;
       all.pack_range(0, rows_, {{None}, DType::float64}, values);
       std::copy_n(values.dense().values<double>().begin(), weights.size(), weights.begin());
       for (const double w : weights)
-        require(std::isfinite(w), labels[i], " must be finite. Received: ", w, ".");
+        require(std::isfinite(w), argument, " must be finite. Received: ", w, ".");
     }
     if (!class_weight.empty()) {
       for (const auto& [label, weight] : class_weight)
         require(std::isfinite(weight), where, ": class_weight must be finite. Received: ", weight,
                 " for class ", label, ".");
       Part& target = parts_[first_target + i];
-      const bool one_hot = target.wanted.shape.size() == 2 && target.wanted.shape[1] > 1;
-      require(target.wanted.shape.size() <= 2, where,
-              ": class_weight needs y of rank 1 or 2. Received: y=", to_string(target.wanted.shape),
-              " for output '", names[i], "'.");
-      Tensor batch = Tensor::empty(target.wanted);
+      const Shape& shape = targets[i]->target.shape();
+      const bool one_hot = shape.size() == 2 && shape[1] > 1;
+      require(shape.size() <= 2, where,
+              ": class_weight needs y of rank 1 or 2. Received: y=", to_string(shape), " for output '",
+              names[i], "'.");
+      Tensor batch;
       constexpr Dim kBlock = 4096;
       for (Dim begin = 0; begin < rows_; begin += kBlock) {
         const Dim end = std::min(rows_, begin + kBlock);
-        target.rows.pack_range(begin, end, {target.wanted.shape, DType::float64, Storage::dense}, batch);
+        target.rows.pack_range(begin, end, {{}, DType::float64}, batch);
         const auto values = batch.dense().values<double>();
         const size_t width = values.size() / static_cast<size_t>(end - begin);
         for (Dim r = begin; r < end; ++r) {
@@ -174,11 +197,13 @@ void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays
         }
       }
     }
-    add(tensor::Dense::of<double>({rows_}, weights), text(where, ": sample_weight"), wanted, false);
+    add(tensor::Dense::of<double>({rows_}, weights), text(where, ": sample_weight"),
+        {{}, targets[i]->sample_weight.dtype()}, false);
   }
 }
 
 std::span<const Tensor* const> Feed::pack(std::span<const int64_t> rows) {
+  batch_.resize(parts_.size());
   for (size_t i = 0; i < parts_.size(); ++i) {
     parts_[i].rows.pack(rows, parts_[i].wanted, parts_[i].batch);
     batch_[i] = &parts_[i].batch;
@@ -187,6 +212,7 @@ std::span<const Tensor* const> Feed::pack(std::span<const int64_t> rows) {
 }
 
 std::span<const Tensor* const> Feed::pack_range(Dim begin, Dim end) {
+  batch_.resize(parts_.size());
   for (size_t i = 0; i < parts_.size(); ++i) {
     parts_[i].rows.pack_range(begin, end, parts_[i].wanted, parts_[i].batch);
     batch_[i] = &parts_[i].batch;

@@ -12,15 +12,15 @@ namespace lacuna {
 class Feed {
  public:
   // `where` starts every message: "fit". y and sample_weight may be absent (compiled null or the arrays not
-  // given).
-  Feed(const char* where, const Network& network, const Compiled* compiled, const Arrays& x, const Arrays& y,
-       const Arrays& sample_weight, const std::map<int64_t, double>& class_weight);
+  // given). Small batches are fed by the million: nothing is made here that only an error needs.
+  Feed(const char* where, const Network& network, const Compiled* compiled, data::Check check,
+       const Arrays& x, const Arrays& y = {}, const Arrays& sample_weight = {},
+       const std::map<int64_t, double>& class_weight = {});
 
   Dim rows() const { return rows_; }
   bool weighted() const { return weighted_; }
-  const std::vector<Spec>& input_specs() const {
-    return input_specs_;
-  }  // Storage and dtype as they will be fed.
+  // Storage and dtype as they will be fed; without shapes.
+  const std::vector<Spec>& input_specs() const { return input_specs_; }
 
   // The tensors of these rows, in the order that a Program takes them; valid until the next call.
   std::span<const Tensor* const> pack(std::span<const int64_t> rows);
@@ -34,10 +34,11 @@ class Feed {
   };
   // ids: below `limit`, checked in all rows at once, so that a bad one changes no weight; 0 where they are
   // none.
-  void add(Tensor user, const std::string& argument, const Spec& wanted, bool ids_only, Dim limit = 0);
+  void add(Tensor user, std::string argument, Spec wanted, bool ids_only, Dim limit = 0);
   void add_weights(const char* where, const Compiled& compiled, const Arrays& sample_weight,
                    const std::map<int64_t, double>& class_weight, size_t first_target);
 
+  data::Check check_;
   std::vector<Part> parts_;
   std::vector<const Tensor*> batch_;
   std::vector<Spec> input_specs_;

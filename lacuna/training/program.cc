@@ -5,6 +5,7 @@
 
 #include "lacuna/graph/gradient.h"
 #include "lacuna/ops/arithmetic.h"
+#include "lacuna/ops/by_column.h"
 #include "lacuna/ops/cast.h"
 #include "lacuna/ops/scale.h"
 #include "lacuna/ops/take.h"
@@ -12,8 +13,6 @@
 
 namespace lacuna {
 namespace {
-
-constexpr size_t kNone = ~size_t{0};
 
 // Inputs as they are fed. An embedding reads integers as they come; what else reads such an input gets
 // floats.
@@ -122,13 +121,25 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
         variables_.push_back(w->variable);
         learn.push_back(read(w->variable));
       }
-      for (const Symbol& g : lacuna::gradients(total, learn)) {
-        gradient_outputs_.push_back(g ? outputs.size() : kNone);
-        if (g) outputs.push_back(g);
+      const bool whole = compiled->optimizer->needs_whole_gradients();
+      const auto gradients = lacuna::gradients(total, learn);
+      for (size_t i = 0; i < gradients.size(); ++i) {
+        const Symbol& g = gradients[i];
+        const auto place = [&](GradientPlace::Form form, std::initializer_list<Symbol> parts) {
+          gradient_places_.push_back({form, outputs.size()});
+          outputs.insert(outputs.end(), parts);
+        };
+        const bool named = weights_[i]->constraint != nullptr;  // Constraints ask which rows moved.
+        if (!g) place(GradientPlace::none, {});
+        else if (const auto rows = whole ? std::nullopt : row_factors(g))
+          place(GradientPlace::row_factors, {rows->ids, rows->entries, rows->dy});
+        else if (const auto one = whole || named ? std::nullopt : one_unit_factors(g))
+          place(GradientPlace::one_unit, {one->a, one->dy});
+        else place(GradientPlace::whole, {g});
       }
     }
   }
-  gradients_.resize(gradient_outputs_.size());
+  gradients_.resize(gradient_places_.size());
   plan_ = std::make_unique<Plan>(std::move(inputs), std::move(outputs), mode == Mode::train);
 }
 
@@ -139,9 +150,24 @@ double Program::value(size_t i) const {
   });
 }
 
-const std::vector<const Tensor*>& Program::gradients() {
-  for (size_t i = 0; i < gradients_.size(); ++i)
-    gradients_[i] = gradient_outputs_[i] == kNone ? nullptr : &plan_->output(gradient_outputs_[i]);
+const std::vector<optimizers::Gradient>& Program::gradients() {
+  for (size_t i = 0; i < gradients_.size(); ++i) {
+    const auto [form, first] = gradient_places_[i];
+    const auto part = [&, at = first](size_t k) -> const Tensor& { return plan_->output(at + k); };
+    switch (form) {
+      case GradientPlace::none:
+        break;
+      case GradientPlace::whole:
+        gradients_[i] = {&part(0)};
+        break;
+      case GradientPlace::row_factors:
+        gradients_[i] = {part(0), part(1), part(2)};
+        break;
+      case GradientPlace::one_unit:
+        gradients_[i] = optimizers::Gradient::of_one_unit(part(0), part(1));
+        break;
+    }
+  }
   return gradients_;
 }
 

@@ -27,19 +27,23 @@ class Program {
   double value(size_t i) const;
   const Tensor& output(size_t i) const { return plan_->output(i); }
 
-  // Train: the weights that learn, and their gradients after a run (null where the loss does not depend on
-  // one).
+  // Train: the weights that learn, and their gradients after a run (none where the loss does not depend on
+  // one), as factors where the optimizer takes them.
   const std::vector<layers::Weight*>& weights() const { return weights_; }
   const std::vector<VariablePtr>& variables() const { return variables_; }
-  const std::vector<const Tensor*>& gradients();
+  const std::vector<optimizers::Gradient>& gradients();
 
  private:
   std::unique_ptr<Plan> plan_;
   size_t values_ = 0;
   std::vector<layers::Weight*> weights_;
   std::vector<VariablePtr> variables_;
-  std::vector<size_t> gradient_outputs_;  // kNone where there is none
-  std::vector<const Tensor*> gradients_;
+  struct GradientPlace {
+    enum Form : uint8_t { none, whole, row_factors, one_unit } form;
+    size_t first;  // Of its parts among the plan's outputs.
+  };
+  std::vector<GradientPlace> gradient_places_;
+  std::vector<optimizers::Gradient> gradients_;
 };
 
 }  // namespace lacuna

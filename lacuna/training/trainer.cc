@@ -66,7 +66,7 @@ void apply_constraints(const Program& program) {
       Tensor& value = weight.variable->value();
       if (weight.variable->is_table()) {  // Row by row, those that moved.
         RowTable& table = value.table();
-        for (const int64_t slot : gradients[i]->row_sparse().row_ids())
+        for (const int64_t slot : gradients[i].row_ids())
           weight.constraint->apply(table.rows<T>() + static_cast<size_t>(slot) * table.stride(), 1,
                                    table.width(), table.stride());
         return;
@@ -123,16 +123,19 @@ void Trainer::reset() {
 
 // Shared, since a callback that evaluates after it froze a layer makes all programs anew.
 std::shared_ptr<Program> Trainer::program(Mode mode, const Feed& feed) {
-  std::vector<layers::Weight*> trainable = network_->trainable_weights();
-  if (trainable != trainable_) programs_.clear();
-  trainable_ = std::move(trainable);
-  std::string key = text(static_cast<int>(mode), feed.weighted() ? " weighted" : "");
-  for (const Spec& spec : feed.input_specs()) key += text(' ', spec.storage, ' ', spec.dtype);
-  auto& place = programs_[key];
-  if (!place)
-    place = std::make_shared<Program>(*network_, compiled_ ? &*compiled_ : nullptr, mode, feed.input_specs(),
-                                      feed.weighted());
-  return place;
+  if (mode == Mode::train) {  // The others do not ask which weights learn.
+    std::vector<layers::Weight*> trainable = network_->trainable_weights();
+    if (trainable != trainable_)
+      std::erase_if(programs_, [](const Made& m) { return m.mode == Mode::train; });
+    trainable_ = std::move(trainable);
+  }
+  for (const Made& made : programs_)
+    if (made.mode == mode && made.weighted == feed.weighted() && made.fed == feed.input_specs())
+      return made.program;
+  programs_.push_back({mode, feed.weighted(), feed.input_specs(),
+                       std::make_shared<Program>(*network_, compiled_ ? &*compiled_ : nullptr, mode,
+                                                 feed.input_specs(), feed.weighted())});
+  return programs_.back().program;
 }
 
 void Trainer::train_step(Program& program, std::span<const Tensor* const> feeds) {
@@ -151,14 +154,14 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
   require(options.initial_epoch >= 0 && options.epochs >= 0,
           "fit: epochs and initial_epoch must not be negative. Received: epochs=", options.epochs,
           ", initial_epoch=", options.initial_epoch, ".");
-  Feed feed("fit", *network_, &c, x, y, options.sample_weight, options.class_weight);
+  Feed feed("fit", *network_, &c, data::Check::whole, x, y, options.sample_weight, options.class_weight);
   require(feed.rows() > 0, "fit: x must have rows. Received: rows=0.");
   std::unique_ptr<Feed> validation;
   Dim rows = feed.rows(), validation_rows = 0;
   if (options.validation_data) {
     const ValidationData& v = *options.validation_data;
-    validation = std::make_unique<Feed>("fit: validation_data", *network_, &c, v.x, v.y, v.sample_weight,
-                                        std::map<int64_t, double>{});
+    validation = std::make_unique<Feed>("fit: validation_data", *network_, &c, data::Check::whole, v.x, v.y,
+                                        v.sample_weight);
     validation_rows = validation->rows();
     require(validation_rows > 0, "fit: validation_data must have rows. Received: rows=0.");
   } else if (options.validation_split > 0) {
@@ -277,7 +280,7 @@ std::vector<double> Trainer::evaluate_rows(Feed& feed, Dim begin, Dim end, Dim b
 std::vector<double> Trainer::evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options) {
   const std::lock_guard lock(mutex_);
   require_batch_size("evaluate", options.batch_size);
-  Feed feed("evaluate", *network_, &compiled("evaluate"), x, y, options.sample_weight, {});
+  Feed feed("evaluate", *network_, &compiled("evaluate"), data::Check::by_batch, x, y, options.sample_weight);
   require(feed.rows() > 0, "evaluate: x must have rows. Received: rows=0.");
   return evaluate_rows(feed, 0, feed.rows(), options.batch_size, options.verbose);
 }
@@ -285,7 +288,7 @@ std::vector<double> Trainer::evaluate(const Arrays& x, const Arrays& y, const Ev
 std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOptions& options) {
   const std::lock_guard lock(mutex_);
   require_batch_size("predict", options.batch_size);
-  Feed feed("predict", *network_, nullptr, x, {}, {}, {});
+  Feed feed("predict", *network_, nullptr, data::Check::by_batch, x);
   const auto held = program(Mode::predict, feed);
   Program& run = *held;
   const size_t outputs = network_->outputs().size();
@@ -326,7 +329,8 @@ std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOption
 std::vector<double> Trainer::train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
                                             const std::map<int64_t, double>& class_weight) {
   const std::lock_guard lock(mutex_);
-  Feed feed("train_on_batch", *network_, &compiled("train_on_batch"), x, y, sample_weight, class_weight);
+  Feed feed("train_on_batch", *network_, &compiled("train_on_batch"), data::Check::by_batch, x, y,
+            sample_weight, class_weight);
   require(feed.rows() > 0, "train_on_batch: x must have rows. Received: rows=0.");
   const auto held = program(Mode::train, feed);
   Program& train = *held;
@@ -340,7 +344,8 @@ std::vector<double> Trainer::train_on_batch(const Arrays& x, const Arrays& y, co
 
 std::vector<double> Trainer::test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight) {
   const std::lock_guard lock(mutex_);
-  Feed feed("test_on_batch", *network_, &compiled("test_on_batch"), x, y, sample_weight, {});
+  Feed feed("test_on_batch", *network_, &compiled("test_on_batch"), data::Check::by_batch, x, y,
+            sample_weight);
   require(feed.rows() > 0, "test_on_batch: x must have rows. Received: rows=0.");
   return evaluate_rows(feed, 0, feed.rows(), feed.rows(), 0);
 }

@@ -85,8 +85,14 @@ class Trainer {
 
   std::shared_ptr<Network> network_;
   std::optional<Compiled> compiled_;
-  std::map<std::string, std::shared_ptr<Program>> programs_;
-  std::vector<layers::Weight*> trainable_;  // The weights that learned when the programs were made.
+  struct Made {
+    Mode mode;
+    bool weighted;
+    std::vector<Spec> fed;  // Storages and dtypes.
+    std::shared_ptr<Program> program;
+  };
+  std::vector<Made> programs_;              // A few, looked up at every call.
+  std::vector<layers::Weight*> trainable_;  // The weights that learned when those that train were made.
   int64_t steps_ = 0;
   int fits_ = 0;  // That run: a callback may call fit again.
   uint64_t seed_ = 0;

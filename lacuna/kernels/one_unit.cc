@@ -1,0 +1,86 @@
+// Scatters: no instruction set has a quick one, so the loops are scalar, and the loads of what they add to
+// are asked for early.
+#include "lacuna/kernels/one_unit.h"
+
+namespace lacuna::kernels {
+namespace {
+
+constexpr int32_t kAhead = 16;  // Entries between a prefetch and its use: about a memory latency.
+
+// f(column, value) for each entry, with the value times its row's b.
+template <class T, class Prefetch, class F>
+void each_entry(const CsrView<T>& a, const T* b, const Prefetch& prefetch, const F& f) {
+  const int32_t last = a.indptr[a.rows] - kAhead;
+  for (size_t r = 0; r < a.rows; ++r) {
+    const T x = b[r];
+    const int32_t stop = a.indptr[r + 1];
+    int32_t k = a.indptr[r];
+    for (const int32_t safe = stop < last ? stop : last; k < safe; ++k) {
+      prefetch(static_cast<size_t>(a.indices[k + kAhead]));
+      f(static_cast<size_t>(a.indices[k]), a.data[k] * x);
+    }
+    for (; k < stop; ++k) f(static_cast<size_t>(a.indices[k]), a.data[k] * x);
+  }
+}
+
+template <class T>
+void add(const CsrView<T>& a, const T* b, T* sums, uint8_t* named) {
+  const auto prefetch = [](size_t) {};  // Sums are kept for few columns: they are in a cache.
+  if (named)
+    each_entry(a, b, prefetch, [=](size_t c, T g) {
+      sums[c] += g;
+      named[c] = 1;
+    });
+  else each_entry(a, b, prefetch, [=](size_t c, T g) { sums[c] += g; });
+}
+
+template <class T>
+void descend(const CsrView<T>& a, const T* b, T rate, T* w, size_t stride) {
+  each_entry(
+      a, b, [=](size_t c) { __builtin_prefetch(w + c * stride, 1); },
+      [=](size_t c, T g) { w[c * stride] -= rate * g; });
+}
+
+template <class T>
+size_t list(const CsrView<T>& a, const T* b, const ColumnNumbers& numbers, int64_t* ids, T* g) {
+  size_t distinct = 0;
+  each_entry(
+      a, b, [&](size_t c) { __builtin_prefetch(numbers.first + c * numbers.stride, 1); },
+      [&](size_t c, T x) {
+        int32_t& held = numbers.first[c * numbers.stride];
+        const auto number = static_cast<size_t>(static_cast<uint32_t>(held));
+        if (number < distinct && static_cast<size_t>(ids[number]) == c) {
+          g[number] += x;
+        } else {
+          held = static_cast<int32_t>(distinct);
+          ids[distinct] = static_cast<int64_t>(c);
+          g[distinct++] = x;
+        }
+      });
+  return distinct;
+}
+
+}  // namespace
+
+void add_one_unit(const CsrView<float>& a, const float* b, float* sums, uint8_t* named) {
+  add(a, b, sums, named);
+}
+void add_one_unit(const CsrView<double>& a, const double* b, double* sums, uint8_t* named) {
+  add(a, b, sums, named);
+}
+void descend_one_unit(const CsrView<float>& a, const float* b, float rate, float* w, size_t stride) {
+  descend(a, b, rate, w, stride);
+}
+void descend_one_unit(const CsrView<double>& a, const double* b, double rate, double* w, size_t stride) {
+  descend(a, b, rate, w, stride);
+}
+size_t list_one_unit(const CsrView<float>& a, const float* b, const ColumnNumbers& numbers, int64_t* ids,
+                     float* g) {
+  return list(a, b, numbers, ids, g);
+}
+size_t list_one_unit(const CsrView<double>& a, const double* b, const ColumnNumbers& numbers, int64_t* ids,
+                     double* g) {
+  return list(a, b, numbers, ids, g);
+}
+
+}  // namespace lacuna::kernels

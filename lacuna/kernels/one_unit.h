@@ -1,0 +1,31 @@
+// The gradient of a weight of one unit, g = Aᵀ b for a csr A, in each form that its use makes cheapest. All
+// add in batch order.
+#pragma once
+#include "lacuna/kernels/csr_view.h"
+
+namespace lacuna::kernels {
+
+// sums[c] += A[r, c] b[r] for each entry. named: becomes 1 at the columns that have an
+// entry; null where nobody asks.
+void add_one_unit(const CsrView<float>& a, const float* b, float* sums, uint8_t* named);
+void add_one_unit(const CsrView<double>& a, const double* b, double* sums, uint8_t* named);
+
+// w[c · stride] -= rate A[r, c] b[r] for each entry: a step of plain gradient descent.
+void descend_one_unit(const CsrView<float>& a, const float* b, float rate, float* w, size_t stride);
+void descend_one_unit(const CsrView<double>& a, const double* b, double rate, double* w, size_t stride);
+
+// A number for each column c, at first[c · stride]. They may hold anything: a column has one if ids agree, so
+// nothing is to be cleared between uses.
+struct ColumnNumbers {
+  int32_t* first;
+  size_t stride;
+};
+
+// The columns that A names, in the order of their first entry, to ids, and their gradients to g; both have
+// room for all entries. Answers how many they are.
+size_t list_one_unit(const CsrView<float>& a, const float* b, const ColumnNumbers& numbers, int64_t* ids,
+                     float* g);
+size_t list_one_unit(const CsrView<double>& a, const double* b, const ColumnNumbers& numbers, int64_t* ids,
+                     double* g);
+
+}  // namespace lacuna::kernels

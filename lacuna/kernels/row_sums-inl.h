@@ -1,0 +1,71 @@
+// The inner loop of RowSums, for files that Highway compiles for each instruction set (hence the guard that
+// lets it in again).
+#if defined(LACUNA_KERNELS_ROW_SUMS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LACUNA_KERNELS_ROW_SUMS_INL_H_
+#undef LACUNA_KERNELS_ROW_SUMS_INL_H_
+#else
+#define LACUNA_KERNELS_ROW_SUMS_INL_H_
+#endif
+#include <hwy/highway.h>
+
+#include "lacuna/kernels/row_sums.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lacuna::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Values that are summed in registers at a time: eight vectors.
+template <class T>
+HWY_INLINE size_t row_sum_block() {
+  return 8 * hn::Lanes(hn::ScalableTag<T>());
+}
+
+template <class D, class T = hn::TFromD<D>>
+HWY_INLINE void sum_vector(D d, const RowSums<T>& sums, size_t i, size_t j, T* HWY_RESTRICT out) {
+  auto s = hn::Zero(d);
+  for (int32_t k = sums.start[i]; k < sums.start[i + 1]; ++k)
+    s = hn::MulAdd(hn::Set(d, sums.value[k]),
+                   hn::LoadU(d, sums.b + static_cast<size_t>(sums.row[k]) * sums.stride + j), s);
+  hn::StoreU(s, d, out);
+}
+
+// Values [j, j + n) of row i to out; n is at most a block. Each value has the same bits wherever the row is
+// cut.
+template <class T>
+HWY_INLINE void row_sum(const RowSums<T>& sums, size_t i, size_t j, size_t n, T* HWY_RESTRICT out) {
+  const hn::ScalableTag<T> d;
+  const size_t lanes = hn::Lanes(d);
+  const int32_t from = sums.start[i], to = sums.start[i + 1];
+  if (n == 8 * lanes) {
+    auto s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+    for (int32_t k = from; k < to; ++k) {
+      const auto x = hn::Set(d, sums.value[k]);
+      const T* p = sums.b + static_cast<size_t>(sums.row[k]) * sums.stride + j;
+      s0 = hn::MulAdd(x, hn::LoadU(d, p), s0);
+      s1 = hn::MulAdd(x, hn::LoadU(d, p + lanes), s1);
+      s2 = hn::MulAdd(x, hn::LoadU(d, p + 2 * lanes), s2);
+      s3 = hn::MulAdd(x, hn::LoadU(d, p + 3 * lanes), s3);
+      s4 = hn::MulAdd(x, hn::LoadU(d, p + 4 * lanes), s4);
+      s5 = hn::MulAdd(x, hn::LoadU(d, p + 5 * lanes), s5);
+      s6 = hn::MulAdd(x, hn::LoadU(d, p + 6 * lanes), s6);
+      s7 = hn::MulAdd(x, hn::LoadU(d, p + 7 * lanes), s7);
+    }
+    hn::StoreU(s0, d, out);
+    hn::StoreU(s1, d, out + lanes);
+    hn::StoreU(s2, d, out + 2 * lanes);
+    hn::StoreU(s3, d, out + 3 * lanes);
+    hn::StoreU(s4, d, out + 4 * lanes);
+    hn::StoreU(s5, d, out + 5 * lanes);
+    hn::StoreU(s6, d, out + 6 * lanes);
+    hn::StoreU(s7, d, out + 7 * lanes);
+    return;
+  }
+  size_t at = 0;
+  for (; at + lanes <= n; at += lanes) sum_vector(d, sums, i, j + at, out + at);
+  for (; at < n; ++at) sum_vector(hn::CappedTag<T, 1>(), sums, i, j + at, out + at);
+}
+
+}  // namespace lacuna::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // LACUNA_KERNELS_ROW_SUMS_INL_H_
