@@ -1,108 +1,99 @@
-// Reader of libsvm text. Colons and lines are counted first, so that the result is written where it stays.
+// Reader of libsvm text, in one pass. Room for the result is guessed from what the text took so far.
 #include "lacuna/data/libsvm.h"
 
-#include <zlib.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <filesystem>
 #include <limits>
-#include <memory>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "lacuna/base/interrupt.h"
+#include "lacuna/data/number.h"
+#include "lacuna/data/text_blocks.h"
 
 namespace lacuna::data {
 namespace {
 
-size_t count(std::string_view text, char c) {
-  size_t total = 0;
-  for (size_t i = 0; i < text.size();) {
-    uint8_t part = 0;  // 8-bit counts are as many lanes as there are bytes in a vector.
-    const size_t stop = std::min(text.size(), i + 255);
-    for (; i < stop; ++i) part = static_cast<uint8_t>(part + (text[i] == c));
-    total += part;
-  }
-  return total;
-}
-
-bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
-// Reads a finite number at p and moves p behind it; false if there is none.
+// Room for `count` values in a buffer whose first `used` stay.
 template <class T>
-bool read_number(const char*& p, const char* stop, T& result) {
-  constexpr double kTens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-  bool negative = false;
-  if (p < stop && (*p == '-' || *p == '+')) negative = *p++ == '-';
-  const char* const first = p;
-  uint64_t whole = 0;
-  for (; p < stop && is_digit(*p); ++p) whole = whole * 10 + static_cast<uint64_t>(*p - '0');
-  auto digits = p - first;
-  std::ptrdiff_t decimals = 0;
-  if (p < stop && *p == '.') {
-    const char* const point = p++;
-    for (; p < stop && is_digit(*p); ++p) whole = whole * 10 + static_cast<uint64_t>(*p - '0');
-    decimals = p - point - 1;
-    digits += decimals;
-  }
-  if (digits == 0) return false;  // inf and nan too.
-  double value = 0;
-  if (digits <= 19 && whole <= uint64_t{1} << 53 && (p == stop || (*p != 'e' && *p != 'E'))) {
-    value = static_cast<double>(whole) / kTens[decimals];  // Both exact, so this is the nearest double.
-  } else {
-    const auto [end, error] = std::from_chars(first, stop, value);
-    if (error == std::errc::result_out_of_range) {  // Says neither whether it is too large or too small.
-      if (std::string_view(first, static_cast<size_t>(end - first)).find('-') == std::string_view::npos)
-        return false;
-      value = 0;
-    }
-    if (value > static_cast<double>(std::numeric_limits<T>::max())) return false;
-    p = end;
-  }
-  result = static_cast<T>(negative ? -value : value);
-  return true;
+T* resized(Buffer& buffer, size_t used, size_t count) {
+  Buffer larger;
+  larger.resize(count * sizeof(T));
+  if (used) std::memcpy(larger.data(), buffer.data(), used * sizeof(T));
+  buffer = std::move(larger);
+  return buffer.as<T>().data();
+}
+
+template <class From, class To>
+void widen(Buffer& buffer, size_t count) {
+  Buffer wide;
+  wide.resize(count * sizeof(To));
+  std::ranges::copy(std::as_const(buffer).as<From>().first(count), wide.as<To>().begin());
+  buffer = std::move(wide);
 }
 
 // I: of indices; T: of values and labels.
 template <class I, class T>
 class Parser {
  public:
-  Parser(std::string_view text, size_t colons, const LibsvmOptions& options, const char* where,
-         const std::string& name)
-      : text_(text), options_(options), where_(where), name_(name) {
-    const size_t lines = count(text, '\n') + 1;
-    const auto most_rows = static_cast<Dim>(lines);
-    data_.x.resize(most_rows, 0, colons, dtype_of<T>(), dtype_of<I>());
-    values_ = data_.x.template values<T>().data();
-    indices_ = data_.x.indices.template as<I>().data();
-    indptr_ = data_.x.indptr.template as<I>().data();
+  Parser(const LibsvmOptions& options, const char* where, const std::string& name)
+      : options_(options), where_(where), name_(name) {
+    data_.x.dtype = data_.y.dtype = data_.labels.dtype = dtype_of<T>();
+    data_.x.index = dtype_of<I>();
+    data_.label_ptr.dtype = data_.qid.dtype = DType::int64;
+    more_entries();
+    more_rows();
+    more_labels();
     indptr_[0] = 0;
-    data_.y.resize({options.multilabel ? 0 : most_rows}, dtype_of<T>());
-    data_.labels.resize({options.multilabel ? most_rows + static_cast<Dim>(count(text, ',')) : 0},
-                        dtype_of<T>());
-    data_.label_ptr.resize({options.multilabel ? most_rows + 1 : 0}, DType::int64);
-    if (options.multilabel) data_.label_ptr.template values<int64_t>()[0] = 0;
-    data_.qid.resize({options.query_id ? most_rows : 0}, DType::int64);
-    labels_ = (options.multilabel ? data_.labels : data_.y).template values<T>().data();
+    if (label_ptr_) label_ptr_[0] = 0;
   }
 
-  // False if I is too narrow.
-  bool parse() {
-    const char* p = text_.data();
-    const char* const end = p + text_.size();
+  // Goes on where one with narrower indices had to stop.
+  template <class Narrow>
+  explicit Parser(Parser<Narrow, T>&& narrow)
+      : options_(narrow.options_),
+        where_(narrow.where_),
+        name_(narrow.name_),
+        data_(std::move(narrow.data_)),
+        line_(narrow.line_),
+        rows_(narrow.rows_),
+        entries_(narrow.entries_),
+        label_count_(narrow.label_count_),
+        largest_line_(narrow.largest_line_),
+        largest_(narrow.largest_),
+        names_zero_(narrow.names_zero_),
+        share_(narrow.share_before_) {
+    data_.x.index = dtype_of<I>();
+    widen<Narrow, I>(data_.x.indices, entries_);
+    widen<Narrow, I>(data_.x.indptr, rows_ + 1);
+    more_entries();
+    more_rows();
+    more_labels();
+  }
+
+  // Reads whole lines from p on, and moves p to the end; or to a line that I is too narrow for, and false.
+  // share: how much of all the text was seen with this.
+  bool parse(const char*& p, const char* end, double share) {
+    block_ = p;
+    end_ = end;
+    share_before_ = share_;
+    share_ = share;
     while (p < end) {
       if (++line_ % 4096 == 0) poll_interrupt();
-      const auto* stop = static_cast<const char*>(std::memchr(p, '\n', static_cast<size_t>(end - p)));
-      if (!stop) stop = end;
-      const auto* comment = static_cast<const char*>(std::memchr(p, '#', static_cast<size_t>(stop - p)));
-      if (!parse_line(p, comment ? comment : stop)) return false;
-      p = stop + 1;
+      line_begin_ = p;
+      const size_t entries = entries_, labels = label_count_;
+      const char* stop = parse_line(p);
+      if (!stop) {
+        entries_ = entries, label_count_ = labels, --line_;
+        return false;
+      }
+      if (stop < end && *stop == '#')
+        stop = static_cast<const char*>(std::memchr(stop, '\n', static_cast<size_t>(end - stop)));
+      p = stop && stop < end ? stop + 1 : end;
     }
     return true;
   }
@@ -123,91 +114,142 @@ class Parser {
     x.data.resize(entries_ * sizeof(T));
     x.indices.resize(entries_ * sizeof(I));
     x.indptr.resize((rows_ + 1) * sizeof(I));
-    if (base)
-      for (size_t k = 0; k < entries_; ++k) --indices_[k];
+    if (from_zero && first_)
+      for (size_t k = 0; k < entries_; ++k) ++indices_[k];
     const auto rows = static_cast<Dim>(rows_);
     if (options_.multilabel) {
       data_.labels.resize({static_cast<Dim>(label_count_)}, dtype_of<T>());
       data_.label_ptr.resize({rows + 1}, DType::int64);
+      data_.y.resize({0}, dtype_of<T>());
     } else {
       data_.y.resize({rows}, dtype_of<T>());
+      data_.labels.resize({0}, dtype_of<T>());
+      data_.label_ptr.resize({0}, DType::int64);
     }
-    if (options_.query_id) data_.qid.resize({rows}, DType::int64);
+    data_.qid.resize({options_.query_id ? rows : 0}, DType::int64);
     return std::move(data_);
   }
 
  private:
-  bool parse_line(const char* p, const char* stop) {
-    skip_blanks(p, stop);
-    if (p == stop) return true;
-    read_labels(p, stop);
-    read_query(p, stop);
-    const size_t begin = entries_;
+  template <class, class>
+  friend class Parser;
+
+  // How many places a full buffer gets: what the whole text will fill if it goes on like this.
+  size_t places(size_t used) const {
+    const double in_block =
+        end_ == block_ ? 0 : static_cast<double>(line_begin_ - block_) / static_cast<double>(end_ - block_);
+    const double share = share_before_ + (share_ - share_before_) * in_block;
+    const double whole = share > 0 ? 1.05 * static_cast<double>(used) / share : 0;
+    const double most = 64 * static_cast<double>(used);  // A first line may be unlike all others.
+    return std::max({size_t{4096}, used + used / 2, static_cast<size_t>(std::min(whole, most))});
+  }
+  void more_entries() {
+    entry_places_ = places(entries_);
+    values_ = resized<T>(data_.x.data, entries_, entry_places_);
+    indices_ = resized<I>(data_.x.indices, entries_, entry_places_);
+  }
+  void more_rows() {
+    const size_t pointers = data_.x.indptr.bytes() ? rows_ + 1 : 0;
+    row_places_ = places(rows_);
+    indptr_ = resized<I>(data_.x.indptr, pointers, row_places_ + 1);
+    if (options_.multilabel) label_ptr_ = resized<int64_t>(data_.label_ptr.data, pointers, row_places_ + 1);
+    else labels_ = resized<T>(data_.y.data, rows_, row_places_);
+    if (options_.query_id) qid_ = resized<int64_t>(data_.qid.data, rows_, row_places_);
+  }
+  void more_labels() {
+    if (!options_.multilabel) return;
+    label_places_ = places(label_count_);
+    labels_ = resized<T>(data_.labels.data, label_count_, label_places_);
+  }
+
+  // From p up to the end of the line or its comment, which it answers. Null if I is too narrow.
+  const char* parse_line(const char* p) {
+    p = skip_blanks(p);
+    if (at_stop(p)) return p;
+    if (rows_ == row_places_) more_rows();
+    p = read_query(read_labels(p));
+    const char* const end = end_;
+    I* indices = indices_;  // Members would be read again at every entry.
+    T* values = values_;
+    size_t k = entries_, places = entry_places_;
+    const size_t begin = k;
     int64_t previous = -1;
     bool sorted = true;
-    for (skip_blanks(p, stop); p < stop; skip_blanks(p, stop)) {
+    for (p = skip_blanks(p); !at_stop(p); p = skip_blanks(p)) {
       const char* const token = p;
       uint64_t column = 0;
-      for (; p < stop && is_digit(*p); ++p) column = column * 10 + static_cast<uint64_t>(*p - '0');
-      if (p == token || p == stop || *p != ':' || p - token > 19 ||
+      p = read_digits(p, end, column);
+      if (p == token || p == end || *p != ':' || p - token > 19 ||
           column >= std::numeric_limits<int64_t>::max())
-        fail("a feature must be column:value with a column that is a whole number", token, stop);
+        fail("a feature must be column:value with a column that is a whole number", token);
+      if (k == places) {
+        if (sizeof(I) == 4 && k >= static_cast<size_t>(std::numeric_limits<I>::max()) / 2) return nullptr;
+        entries_ = k;
+        more_entries();
+        indices = indices_, values = values_, places = entry_places_;
+      }
       ++p;
-      if (!read_number(p, stop, values_[entries_]) || !at_end(p, stop))
+      if (end - p >= 2 && is_digit(*p) && (p[1] == ' ' || p[1] == '\n')) {  // Where all values are 1.
+        values[k] = static_cast<T>(*p++ - '0');
+      } else if (p = read_number(p, end, values[k]); !p || !at_end(p)) {
         fail(
             sizeof(T) == 4 ? "a value must be a finite number in float32" : "a value must be a finite number",
-            token, stop);
+            token);
+      }
       // One less than I holds, so that the number of columns fits too.
-      if (column >= static_cast<uint64_t>(std::numeric_limits<I>::max())) return false;
+      if (column >= static_cast<uint64_t>(std::numeric_limits<I>::max())) return nullptr;
       const auto id = static_cast<int64_t>(column);
       if (id == 0) {
         if (options_.zero_based == ZeroBased::no)
-          fail("columns must be 1 or more, since zero_based is no", token, stop);
+          fail("columns must be 1 or more, since zero_based is no", token);
         names_zero_ = true;
       }
-      if (id > largest_) largest_ = id, largest_line_ = line_;
       sorted &= id > previous;
       previous = id;
-      indices_[entries_++] = static_cast<I>(column);
+      if (id > largest_) largest_ = id, largest_line_ = line_;
+      indices[k++] = static_cast<I>(id - first_);
     }
+    entries_ = k;
     if (!sorted) sort_row(begin);
     indptr_[++rows_] = static_cast<I>(entries_);
-    return true;
+    return p;
   }
 
-  void read_labels(const char*& p, const char* stop) {
+  const char* read_labels(const char* p) {
     const char* const token = p;
-    const char* end = p;
-    while (end < stop && !is_blank(*end)) ++end;
     if (!options_.multilabel) {
-      if (!read_number(p, end, labels_[rows_]) || p != end)
-        fail(std::find(token, end, ',') != end ? "a line must start with one label, unless multilabel is set"
-                                               : "a line must start with a label, a finite number",
-             token, stop);
-      return;
+      p = read_number(p, end_, labels_[rows_]);
+      if (p && at_end(p)) return p;
+      const char* const end = end_of(token);
+      fail(std::find(token, end, ',') != end ? "a line must start with one label, unless multilabel is set"
+                                             : "a line must start with a label, a finite number",
+           token);
     }
+    const char* const end = end_of(token);
     if (std::find(token, end, ':') == end)  // Else a line without labels.
       for (;; ++p) {
-        if (!read_number(p, end, labels_[label_count_++]) || (p < end && *p != ','))
-          fail("labels must be finite numbers with commas between them", token, stop);
+        if (label_count_ == label_places_) more_labels();
+        p = read_number(p, end, labels_[label_count_++]);
+        if (!p || (p < end && *p != ','))
+          fail("labels must be finite numbers with commas between them", token);
         if (p == end) break;
       }
-    data_.label_ptr.template values<int64_t>()[rows_ + 1] = static_cast<int64_t>(label_count_);
+    label_ptr_[rows_ + 1] = static_cast<int64_t>(label_count_);
+    return p;
   }
 
-  void read_query(const char*& p, const char* stop) {
-    skip_blanks(p, stop);
+  const char* read_query(const char* p) {
+    p = skip_blanks(p);
     const char* const token = p;
-    if (!std::string_view(p, static_cast<size_t>(stop - p)).starts_with("qid:")) {
-      if (options_.query_id)
-        fail("a line must have a qid behind its label, since query_id is set", token, stop);
-      return;
+    if (!std::string_view(p, static_cast<size_t>(end_ - p)).starts_with("qid:")) {
+      if (options_.query_id) fail("a line must have a qid behind its label, since query_id is set", token);
+      return p;
     }
     int64_t id = 0;
-    const auto [end, error] = std::from_chars(p + 4, stop, id);
-    if (error != std::errc{} || !at_end(end, stop)) fail("a qid must be a whole number", token, stop);
-    if (options_.query_id) data_.qid.template values<int64_t>()[rows_] = id;
-    p = end;
+    const auto [end, error] = std::from_chars(p + 4, end_, id);
+    if (error != std::errc{} || !at_end(end)) fail("a qid must be a whole number", token);
+    if (options_.query_id) qid_[rows_] = id;
+    return end;
   }
 
   void sort_row(size_t begin) {
@@ -216,95 +258,88 @@ class Parser {
     std::sort(order_.begin(), order_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     for (size_t k = 0; k < order_.size(); ++k) {
       if (k && order_[k].first == order_[k - 1].first) {
-        const std::string column = std::to_string(order_[k].first);
-        fail("a column must not be named twice in a line", column.data(), column.data() + column.size());
+        fail("a column must not be named twice in a line",
+             std::string_view(std::to_string(order_[k].first + first_)));
       }
       std::tie(indices_[begin + k], values_[begin + k]) = order_[k];
     }
   }
 
-  static void skip_blanks(const char*& p, const char* stop) {
-    while (p < stop && is_blank(*p)) ++p;
+  const char* skip_blanks(const char* p) const {
+    while (p < end_ && is_blank(*p)) ++p;
+    return p;
   }
-  static bool at_end(const char* p, const char* stop) { return p == stop || is_blank(*p); }
+  bool at_stop(const char* p) const { return p == end_ || *p == '\n' || *p == '#'; }
+  bool at_end(const char* p) const { return at_stop(p) || is_blank(*p); }
+  const char* end_of(const char* token) const {
+    while (!at_end(token)) ++token;
+    return token;
+  }
 
-  [[noreturn]] void fail(const char* what, const char* token, const char* stop) const {
+  [[noreturn]] void fail(const char* what, const char* token) const {
+    fail(what, std::string_view(token, static_cast<size_t>(end_of(token) - token)));
+  }
+  [[noreturn]] void fail(const char* what, std::string_view token) const {
     constexpr size_t kMost = 40;
     std::string shown;
-    for (; token < stop && !is_blank(*token) && shown.size() < kMost; ++token)
-      shown += *token >= ' ' && *token <= '~' ? *token : '?';  // A message is text, whatever the file is.
+    for (const char c : token.substr(0, kMost))
+      shown += c >= ' ' && c <= '~' ? c : '?';  // A message is text, whatever the file is.
     throw InvalidArgument(
         text(where_, ": ", what, ". Received: '", shown, "' in line ", line_, " of ", name_, "."));
   }
 
-  std::string_view text_;
   const LibsvmOptions& options_;
   const char* where_;
   const std::string& name_;
   LibsvmData data_{};
   T *values_ = nullptr, *labels_ = nullptr;
   I *indices_ = nullptr, *indptr_ = nullptr;
+  int64_t *label_ptr_ = nullptr, *qid_ = nullptr;
   size_t line_ = 0, rows_ = 0, entries_ = 0, label_count_ = 0, largest_line_ = 0;
   int64_t largest_ = 0;
   bool names_zero_ = false;
+  size_t entry_places_ = 0, row_places_ = 0, label_places_ = 0;
+  const char *block_ = nullptr, *end_ = nullptr, *line_begin_ = nullptr;  // The text that there is.
+  double share_before_ = 0, share_ = 0;                                   // Of all text: before it, with it.
+  // What the first column is called, until a column 0 tells.
+  const int64_t first_ = options_.zero_based == ZeroBased::yes ? 0 : 1;
   std::vector<std::pair<I, T>> order_{};
 };
 
-LibsvmData parse(std::string_view text, const LibsvmOptions& options, const char* where,
+// next() gives text in whole lines, empty at the end, and share() the part of all that was given.
+template <class Next, class Share>
+LibsvmData parse(const Next& next, const Share& share, const LibsvmOptions& options, const char* where,
                  const std::string& name) {
   require(options.n_features >= 0, where,
           ": n_features must not be negative. Received: n_features=", options.n_features, ".");
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // A mark that some editors put first.
   return with_float(where, options.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    constexpr Dim kInt32 = std::numeric_limits<int32_t>::max();
-    const size_t colons = count(text, ':');
-    if (options.n_features <= kInt32 && colons <= static_cast<size_t>(kInt32)) {
-      Parser<int32_t, T> parser(text, colons, options, where, name);
-      if (parser.parse()) return parser.finish();
+    std::string_view text = next();
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // A mark that some editors put first.
+    const char* p = text.data();
+    Parser<int32_t, T> narrow(options, where, name);
+    if (options.n_features <= std::numeric_limits<int32_t>::max()) {
+      for (; narrow.parse(p, text.data() + text.size(), share()); p = text.data())
+        if (text = next(); text.empty()) return narrow.finish();
     }
-    Parser<int64_t, T> parser(text, colons, options, where, name);
-    parser.parse();
-    return parser.finish();
+    Parser<int64_t, T> wide(std::move(narrow));
+    for (;; p = text.data()) {
+      wide.parse(p, text.data() + text.size(), share());
+      if (text = next(); text.empty()) return wide.finish();
+    }
   });
-}
-
-std::string read_file(const std::string& path, const char* where) {
-  const auto close = [](gzFile file) { gzclose(file); };
-  errno = 0;
-  const std::unique_ptr<gzFile_s, decltype(close)> file(gzopen(path.c_str(), "rb"), close);
-  require(file != nullptr, where, ": the file must be readable. Received: path='", path, "' (",
-          std::strerror(errno), ").");
-  gzbuffer(file.get(), 1 << 18);
-  std::error_code unknown;
-  const auto bytes = std::filesystem::file_size(path, unknown);
-  std::string text;
-  text.resize(std::max<size_t>(unknown ? 0 : bytes + 1, 1 << 16));
-  for (size_t used = 0;;) {
-    if (used == text.size()) text.resize(2 * used);
-    const size_t room = std::min<size_t>(text.size() - used, 1 << 30);
-    const int n = gzread(file.get(), text.data() + used, static_cast<unsigned>(room));
-    int error = Z_OK;
-    const char* why = gzerror(file.get(), &error);  // Z_BUF_ERROR: the end came early.
-    require(n >= 0 && (n > 0 || error == Z_OK), where,
-            ": the file must be whole and readable. Received: path='", path, "' (",
-            error == Z_ERRNO ? std::strerror(errno) : why, ").");
-    used += static_cast<size_t>(n);
-    if (n == 0) {
-      text.resize(used);
-      return text;
-    }
-  }
 }
 
 }  // namespace
 
 LibsvmData load_libsvm(const std::string& path, const LibsvmOptions& options) {
-  return parse(read_file(path, "load_libsvm"), options, "load_libsvm", path);
+  constexpr const char* kWhere = "load_libsvm";
+  TextBlocks blocks(path, kWhere);
+  return parse([&] { return blocks.next(); }, [&] { return blocks.share(); }, options, kWhere, path);
 }
 
 LibsvmData parse_libsvm(std::string_view text, const LibsvmOptions& options, const std::string& name) {
-  return parse(text, options, "parse_libsvm", name);
+  return parse([&] { return std::exchange(text, {}); }, [] { return 1.0; }, options, "parse_libsvm", name);
 }
 
 }  // namespace lacuna::data

@@ -1,0 +1,164 @@
+// Reads text ahead of its parser.
+#include "lacuna/data/text_blocks.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <condition_variable>
+#include <cstring>
+#include <exception>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "lacuna/base/error.h"
+#include "lacuna/base/threads.h"
+
+namespace lacuna::data {
+namespace {
+constexpr size_t kBlock = size_t{1} << 20;  // Still in a cache when it is parsed.
+}
+
+struct TextBlocks::Block {
+  std::unique_ptr<char[]> text{};
+  size_t capacity = 0, size = 0;
+  double share = 0;
+  bool last = false;
+
+  // Room for more; what it holds stays.
+  void reserve(size_t wanted) {
+    if (wanted <= capacity) return;
+    auto larger = std::make_unique_for_overwrite<char[]>(wanted);
+    if (size) std::memcpy(larger.get(), text.get(), size);
+    text = std::move(larger);
+    capacity = wanted;
+  }
+};
+
+class TextBlocks::File {
+ public:
+  File(const std::string& path, const char* where) : path_(path), where_(where) {
+    errno = 0;
+    file_.reset(gzopen(path.c_str(), "rb"));
+    require(file_ != nullptr, where_, ": the file must be readable. Received: path='", path_, "' (",
+            std::strerror(errno), ").");
+    gzbuffer(file_.get(), 1 << 18);
+    std::error_code unknown;
+    const auto bytes = std::filesystem::file_size(path, unknown);
+    if (!unknown) bytes_ = static_cast<double>(bytes);
+  }
+
+  // What is left of the last block and what follows, up to the last end of a line.
+  void read(Block& block) {
+    block.size = 0;
+    block.reserve(std::max(kBlock, 2 * rest_.size()));
+    std::memcpy(block.text.get(), rest_.data(), rest_.size());
+    block.size = rest_.size();
+    rest_.clear();
+    for (;;) {
+      const size_t room = std::min<size_t>(block.capacity - block.size, 1 << 30);
+      const int n = gzread(file_.get(), block.text.get() + block.size, static_cast<unsigned>(room));
+      int error = Z_OK;
+      const char* why = gzerror(file_.get(), &error);  // Z_BUF_ERROR: the end came early.
+      require(n >= 0 && (n > 0 || error == Z_OK), where_,
+              ": the file must be whole and readable. Received: path='", path_, "' (",
+              error == Z_ERRNO ? std::strerror(errno) : why, ").");
+      block.last = n == 0;
+      if (block.last) break;
+      const char* const added = block.text.get() + block.size;
+      block.size += static_cast<size_t>(n);
+      const char* const end = block.text.get() + block.size;
+      if (const auto* line = static_cast<const char*>(memrchr(added, '\n', static_cast<size_t>(n)))) {
+        rest_.assign(line + 1, end);
+        block.size -= rest_.size();
+        break;
+      }
+      if (block.size == block.capacity) block.reserve(2 * block.capacity);  // A long line.
+    }
+    const auto read = static_cast<double>(gzoffset(file_.get()));
+    block.share = read > 0 && bytes_ > 0 ? std::min(1.0, read / bytes_) : 1.0;
+  }
+
+ private:
+  struct Close {
+    void operator()(gzFile file) const { gzclose(file); }
+  };
+  std::string path_;
+  const char* where_;
+  std::unique_ptr<gzFile_s, Close> file_{};
+  std::string rest_{};
+  double bytes_ = 0;
+};
+
+// Fills one block while the caller has the other.
+class TextBlocks::Ahead {
+ public:
+  explicit Ahead(File& file) : thread_([this, &file] { run(file); }) {}
+  ~Ahead() {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+
+  void take(Block& block) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return full_; });
+    if (error_) std::rethrow_exception(error_);
+    std::swap(block, block_);
+    full_ = false;
+    lock.unlock();
+    changed_.notify_all();
+  }
+
+ private:
+  void run(File& file) {
+    Block block;
+    for (bool more = true; more;) {
+      std::exception_ptr error;
+      try {
+        file.read(block);
+      } catch (...) {
+        error = std::current_exception();
+      }
+      more = !error && !block.last;
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return stop_ || !full_; });
+      if (stop_) return;
+      std::swap(block, block_);
+      error_ = error;
+      full_ = true;
+      lock.unlock();
+      changed_.notify_all();
+    }
+  }
+
+  std::mutex mutex_{};
+  std::condition_variable changed_{};
+  Block block_{};
+  std::exception_ptr error_{};
+  bool full_ = false, stop_ = false;
+  std::thread thread_;  // The last: it uses all the others.
+};
+
+TextBlocks::TextBlocks(const std::string& path, const char* where)
+    : file_(std::make_unique<File>(path, where)), block_(std::make_unique<Block>()) {}
+TextBlocks::~TextBlocks() = default;
+
+std::string_view TextBlocks::next() {
+  Block& block = *block_;
+  if (block.last) return {};
+  if (ahead_) ahead_->take(block);
+  else file_->read(block);
+  if (!ahead_ && !block.last && num_threads() > 1) ahead_ = std::make_unique<Ahead>(*file_);
+  return {block.text.get(), block.size};
+}
+
+double TextBlocks::share() const { return block_->share; }
+
+}  // namespace lacuna::data
