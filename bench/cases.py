@@ -1,0 +1,141 @@
+"""The table of cases: which data, which command, and who runs in which variant."""
+
+from typing import NamedTuple
+
+
+class Contestant(NamedTuple):
+    """`learns` names the algorithm: contestants that share it must reach the same loss."""
+
+    peer: str
+    variant: str
+    learns: str = ""
+    rows: int = 0  # An epoch is so many rows, for those whose step sweeps the whole weight; 0: all.
+    options: tuple[str, ...] = ()  # More of the command line.
+
+    @property
+    def label(self):
+        return " ".join([self.peer, self.variant, *(o for o in self.options if not o.startswith("-"))])
+
+
+class Case(NamedTuple):
+    """`worker` is the case that contestants are told, `command` what is timed."""
+
+    name: str
+    data: str
+    worker: str
+    contestants: list[Contestant]
+    command: str = "epoch"
+    batch: int = 512
+    features: int = 0
+    exact: bool = False  # From zero weights and rows in order all learn the same; else weights start at random.
+
+    @property
+    def label(self):
+        parts = [self.name]
+        if self.features:
+            parts.append(f"{self.features:.0e}".replace("e+0", "e") + " columns")
+        if self.command == "epoch":
+            parts.append(f"batch {self.batch}")
+        return ", ".join(parts)
+
+
+LAZY, EXACT, PLAIN = "momentum on touched rows", "momentum", "sgd"
+LAZY_ADAM, DENSE_ADAM = "adam on touched rows", "adam"
+
+LINEAR = [
+    Contestant("lacuna", "flag", LAZY),
+    Contestant("lacuna", "dense", EXACT),
+    Contestant("lacuna", "plain", PLAIN),
+    Contestant("loop", "flag", LAZY),
+    Contestant("loop", "dense", EXACT),
+    Contestant("loop", "plain", PLAIN),
+    Contestant("keras_mxnet", "flag", LAZY),
+    Contestant("keras3", "dense", EXACT),
+    Contestant("pytorch", "bag", PLAIN),
+    Contestant("pytorch", "csr", EXACT),
+    Contestant("sklearn", "plain"),  # A row a step.
+]
+WIDE = [one for one in LINEAR if (one.peer, one.variant) != ("loop", "dense")]
+FEW = 20_480
+CLASSIFIER = [
+    Contestant("lacuna", "flag", LAZY_ADAM),
+    Contestant("lacuna", "dense", DENSE_ADAM),
+    Contestant("loop", "flag", LAZY_ADAM),
+    Contestant("keras_mxnet", "flag", LAZY_ADAM, rows=FEW),
+    Contestant("keras3", "dense", DENSE_ADAM, rows=FEW),
+    Contestant("pytorch", "dense", DENSE_ADAM, rows=FEW),
+    Contestant("pytorch", "bag", LAZY_ADAM, rows=FEW),
+]
+EMBEDDING = [
+    Contestant("lacuna", "flag", LAZY_ADAM),
+    Contestant("loop", "flag", LAZY_ADAM),
+    Contestant("keras_mxnet", "flag", LAZY_ADAM, rows=FEW),
+    Contestant("keras3", "dense", DENSE_ADAM, rows=FEW),
+    Contestant("pytorch", "bag", LAZY_ADAM, rows=FEW),
+]
+FM = [
+    Contestant("lacuna", "flag", LAZY_ADAM),
+    Contestant("loop", "flag", LAZY_ADAM),
+    Contestant("pytorch", "bag", LAZY_ADAM, rows=FEW),
+]
+TEXT = [
+    Contestant("lacuna", "plain"),
+    Contestant("lacuna", "gz"),
+    Contestant("loop", "plain"),
+    Contestant("sklearn", "plain"),
+    Contestant("sklearn", "gz"),
+    Contestant("gzip", "gz"),
+]
+TRAINING = ("linear", "mlp", "embedding", "wide", "fm", "sections")
+NAMES = (*TRAINING, "predict", "predict_one", "libsvm", "import", "threads")
+WIDE_COLUMNS = (10_000, 1_000_000, 10_000_000, 1_000_000_000)
+LARGEST_DENSE = 10_000_000  # Columns beyond which no dense weight is tried.
+
+
+def cases(name, batch=None, features=None, dtype="float32", index="int32"):
+    """The cases of one name; batch and features choose one of several. With another dtype or index Lacuna runs in
+    that one too."""
+    made = [case._replace(contestants=_typed(case, dtype, index)) for case in _cases(name, features)]
+    if batch:
+        made = [case._replace(batch=batch) for case in made if case.command == "epoch"]
+        return list({case.label: case for case in made}.values())
+    return made
+
+
+def _cases(name, features):
+    if name == "linear":
+        return [Case(name, "linear", "linear", LINEAR, batch=batch, exact=True) for batch in (512, 64)]
+    if name == "mlp":
+        return [Case(name, "mlp", "mlp", CLASSIFIER, batch=128)]
+    if name == "sections":
+        return [Case(name, "sections", "sections", CLASSIFIER, batch=128)]
+    if name == "embedding":
+        return [Case(name, "embedding", "embedding", EMBEDDING, batch=1024)]
+    if name == "fm":
+        return [Case(name, "wide-1000000", "fm", FM, batch=1000, features=1_000_000)]
+    if name == "wide":
+        return [_wide(columns) for columns in ([features] if features else WIDE_COLUMNS)]
+    if name in ("predict", "predict_one"):
+        some = [one for one in LINEAR if one.learns != PLAIN or one.peer not in ("lacuna", "loop")]
+        return [Case(name, "linear", "linear", some, command=name)]
+    if name == "libsvm":
+        return [Case(name, "libsvm-1000000", "libsvm", TEXT, command="parse")]
+    raise ValueError(f"case must be one of {', '.join(NAMES)}. Received: {name}.")
+
+
+def _wide(columns):
+    contestants = WIDE
+    if columns > LARGEST_DENSE:
+        contestants = [one for one in WIDE if one.peer in ("lacuna", "loop") and one.variant == "flag"]
+    return Case("wide", f"wide-{columns}", "wide", contestants, features=columns, exact=True)
+
+
+def _typed(case, dtype, index):
+    if (dtype, index) == ("float32", "int32"):
+        return case.contestants
+    more = [
+        one._replace(options=("--dtype", dtype, "--index", index), learns="")
+        for one in case.contestants
+        if one.peer == "lacuna"
+    ]
+    return [*case.contestants, *more] if case.worker in ("linear", "mlp", "sections") else case.contestants

@@ -1,0 +1,103 @@
+"""Whether contestants that run the same algorithm learn the same thing.
+
+Where weights start at zero (linear, wide) each trains one pass over the same first rows in the same order: the losses
+agree, and so does how far they fell, since a loss that hardly fell agrees with anything. Where weights start at random,
+the losses of the first timed epoch agree within what chance does.
+"""
+
+import itertools
+
+import numpy as np
+
+from bench import data, race
+from bench.process import Failed, Process
+
+ROWS = 20_480
+LOSS, FALL = 1e-3, 2e-2  # Most that may lie between two, relative.
+RANDOM_STARTS = 0.05
+
+
+def exact(places, case, folder, threads, say):
+    """Lines of checks, each {algorithm, contestants, losses, difference, allowed, ok}, by processes of their own."""
+    losses = {}
+    for one in case.contestants:
+        if not one.learns or places.missing(one.peer, case.worker):
+            continue
+        try:
+            process = Process(race.command_line(places, case, one, folder, threads), threads)
+        except Failed as error:
+            say(f"  {one.label}: {error}")
+            continue
+        try:
+            # Keras-MXNet has whole batches only.
+            losses[one] = process.ask(f"check {ROWS // case.batch * case.batch}")["loss"]
+        except Failed as error:
+            say(f"  {one.label}: {error}")
+        finally:
+            process.end()
+    return compared(losses, start=_loss_of_zeros(case, folder))
+
+
+def compared(losses, start=None, allowed=LOSS):
+    """Checks of {contestant: loss}, one for each algorithm that two or more share. start: the loss before training;
+    where it is given, the fall from there must agree as well."""
+    checks = []
+    by_algorithm = itertools.groupby(sorted(losses, key=lambda one: one.learns), key=lambda one: one.learns)
+    for learns, some in by_algorithm:
+        some = list(some)
+        if not learns or len(some) < 2:
+            continue
+        values = np.array([losses[one] for one in some], float)
+        difference = float(np.ptp(values) / abs(np.median(values)))
+        check = {
+            "learns": learns,
+            "losses": {one.label: float(loss) for one, loss in zip(some, values)},
+            "difference": difference,
+            "allowed": allowed,
+            "ok": bool(difference <= allowed),  # False where a loss is not a number.
+        }
+        if start is not None:
+            check["fall"] = float(np.ptp(values) / abs(start - np.median(values)))
+            check["ok"] = bool(check["ok"] and check["fall"] <= FALL)
+        checks.append(check)
+    return checks
+
+
+def random_starts(places, case, folder, threads, results, say):
+    """Checks of timed results: the losses of the first epoch. Those of fewer rows are held against Lacuna on as many."""
+    losses = {one: result["losses"][0] for one, result in results.items() if result["losses"][0] is not None}
+    checks = []
+    for rows in sorted({one.rows for one in losses}):
+        some = {one: loss for one, loss in losses.items() if one.rows == rows}
+        for lacuna in _lacuna_on(rows, some, case):
+            try:
+                process = Process(race.command_line(places, case, lacuna, folder, threads), threads)
+                some[lacuna] = process.ask("epoch")["loss"]
+                process.end()
+            except Failed as error:
+                say(f"  {lacuna.label}: {error}")
+        checks += compared(some, allowed=RANDOM_STARTS)
+    return checks
+
+
+def line(check):
+    """A check as it is printed."""
+    losses = ", ".join(f"{label} {loss:.7g}" for label, loss in check["losses"].items())
+    parts = f"apart by {check['difference']:.1e}, allowed {check['allowed']:.0e}"
+    if "fall" in check:
+        parts += f"; their fall by {check['fall']:.1e}, allowed {FALL:.0e}"
+    return f"  {'same' if check['ok'] else 'NOT THE SAME'}, {check['learns']}: {losses} ({parts})"
+
+
+def _lacuna_on(rows, some, case):
+    """Lacuna's contestants of the case that share an algorithm with some others, on so many rows."""
+    if not rows:
+        return []
+    wanted = {one.learns for one in some}
+    return [one._replace(rows=rows) for one in case.contestants if one.peer == "lacuna" and one.learns in wanted]
+
+
+def _loss_of_zeros(case, folder):
+    _, y = data.load_csr(folder)
+    y = y[: ROWS // case.batch * case.batch].astype(float)
+    return float(np.log(2)) if case.worker == "wide" else float(np.mean(y * y))

@@ -1,0 +1,59 @@
+// The places of a batch at which each id stands, so that the gradient of a row of weights is summed in
+// registers and goes into the optimizer at once. A chain costs one pass over the ids, where sorting costs
+// three.
+#pragma once
+#include <hwy/cache_control.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "pages.h"
+
+namespace loops {
+
+class Chains {
+ public:
+  static constexpr int32_t kEnd = -1;
+
+  // For ids below `ids`, and batches of at most `most` of them.
+  Chains(size_t ids, size_t most) : marks_(ids), ids_(most + 1), last_(most + 1), before_(most) {}
+
+  // Of ids[0 … n - 1]; beyond them may be read.
+  void link(const int32_t* ids, size_t n) {
+    constexpr size_t kAhead = 32;
+    ++batch_;
+    int32_t count = 0;
+    for (size_t k = 0; k < n; ++k) {
+      hwy::Prefetch(&marks_[ids[k + kAhead]]);
+      Mark& mark = marks_[ids[k]];
+      // No branch: whether an id is new is as random as the ids.
+      const bool met = mark.batch == batch_;
+      mark.batch = batch_;
+      mark.number = met ? mark.number : count;
+      before_[k] = met ? last_[mark.number] : kEnd;
+      last_[mark.number] = static_cast<int32_t>(k);
+      ids_[count] = ids[k];
+      count += !met;
+    }
+    count_ = static_cast<size_t>(count);
+  }
+
+  // The different ids, in the order in which they came. id(i) may be asked some way beyond the last.
+  size_t count() const { return count_; }
+  int32_t id(size_t i) const { return ids_[i]; }
+  // The last place of the i-th id; the place before place k, or kEnd.
+  int32_t last(size_t i) const { return last_[i]; }
+  int32_t before(int32_t k) const { return before_[k]; }
+
+ private:
+  struct Mark {
+    int32_t batch, number;  // The last batch that had the id, and its number there.
+  };
+
+  Pages<Mark> marks_;
+  Pages<int32_t> ids_, last_, before_;
+  int32_t batch_ = 0;
+  size_t count_ = 0;
+};
+
+}  // namespace loops

@@ -1,0 +1,180 @@
+// wide
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include "csr.h"
+#include "loss.h"
+#include "packed.h"
+#include "row_store.h"
+#include "simd.h"
+#include "swept.h"
+#include "training.h"
+#include "worker.h"
+
+namespace loops {
+namespace {
+
+constexpr float kRate = 0.1f, kMomentum = 0.9f;
+constexpr size_t kAhead = 32;  // Non-zeros, or rows of the table, between a prefetch and its use.
+
+// No momentum: the gradients of a weight need no sum before they are subtracted, so a step meets weights
+// alone, in the forward pass and after it.
+class Plain {
+ public:
+  explicit Plain(const Options& options)
+      : x_(read_csr(options.data, options.rows)),
+        y_(read_targets<float>(options.data, x_.rows)),
+        batch_(x_, options.batch),
+        w_(x_.columns),
+        d_(options.batch) {}
+
+  size_t rows() const { return x_.rows; }
+
+  void reset() {
+    std::fill(w_.begin(), w_.end(), 0.f);
+    bias_ = 0;
+  }
+
+  void step(const int32_t* rows, size_t n, Sums& sums) {
+    batch_.pack(x_, rows, n);
+    float bias_gradient = 0;
+    for (size_t i = 0; i < n; ++i) {
+      const int32_t begin = batch_.begin[i], end = batch_.begin[i + 1];
+      for (int32_t k = begin; k < end; ++k) hwy::Prefetch(&w_[batch_.ids[k + kAhead]]);
+      const float logit = bias_ + gathered_dot(&batch_.ids[begin], &batch_.values[begin],
+                                               static_cast<size_t>(end - begin), w_.data());
+      d_[i] = Logistic::gradient(logit, y_[rows[i]], sums) / static_cast<float>(n);
+      bias_gradient += d_[i];
+    }
+    for (size_t i = 0; i < n; ++i) {
+      const float move = kRate * d_[i];
+      for (int32_t k = batch_.begin[i]; k < batch_.begin[i + 1]; ++k) {
+        hwy::Prefetch(&w_[batch_.ids[k + kAhead]]);
+        w_[batch_.ids[k]] -= move * batch_.values[k];
+      }
+    }
+    bias_ -= kRate * bias_gradient;
+  }
+
+ private:
+  Csr x_;
+  Pages<float> y_;
+  Packed batch_;
+  Pages<float> w_;
+  std::vector<float> d_;
+  float bias_ = 0;
+};
+
+// Momentum on the touched rows.
+template <class Store>
+class Touched {
+ public:
+  explicit Touched(const Options& options)
+      : x_(read_csr(options.data, options.rows)),
+        y_(read_targets<float>(options.data, x_.rows)),
+        batch_(x_, options.batch),
+        store_(x_.columns),
+        local_(batch_.ids.size()),
+        places_(batch_.ids.size() + kAhead),
+        w_(batch_.ids.size() + 1),
+        gradient_(batch_.ids.size()) {}
+
+  size_t rows() const { return x_.rows; }
+
+  void reset() {
+    store_.reset();
+    bias_ = bias_velocity_ = 0;
+  }
+
+  void step(const int32_t* rows, size_t n, Sums& sums) {
+    batch_.pack(x_, rows, n);
+    const uint32_t touched = number_ids();
+    const float bias_gradient = forward_and_back(rows, n, sums);
+    update(touched);
+    bias_velocity_ = kMomentum * bias_velocity_ - kRate * bias_gradient;
+    bias_ += bias_velocity_;
+  }
+
+ private:
+  // Numbers the ids of the batch 0, 1, … as they come and gathers their weights. New and old ids mix at
+  // random, so nothing branches on it: what belongs to a new one is written each time, and counts only where
+  // it was new.
+  uint32_t number_ids() {
+    store_.begin_batch(batch_.nonzeros);
+    const int32_t* ids = batch_.ids.data();
+    uint32_t* places = places_.data();
+    uint32_t count = 0;
+    for (size_t k = 0; k < batch_.nonzeros; ++k) {
+      store_.prefetch(ids[k + kAhead]);
+      const uint32_t place = store_.place(ids[k]);
+      Row& row = store_.at(place);
+      const bool met = store_.met(row, place, places, count);
+      row.local = met ? row.local : count;
+      local_[k] = static_cast<int32_t>(row.local);
+      places[count] = place;
+      w_[count] = row.weight;
+      count += !met;
+    }
+    return count;
+  }
+
+  // In arrays of this batch only, which the cache holds. Returns the bias' gradient.
+  float forward_and_back(const int32_t* rows, size_t n, Sums& sums) {
+    const int32_t* local = local_.data();
+    const float* values = batch_.values.data();
+    float* gradient = gradient_.data();
+    float bias_gradient = 0;
+    for (size_t i = 0; i < n; ++i) {
+      const int32_t begin = batch_.begin[i], end = batch_.begin[i + 1];
+      const float logit =
+          bias_ + gathered_dot(local + begin, values + begin, static_cast<size_t>(end - begin), w_.data());
+      const float d = Logistic::gradient(logit, y_[rows[i]], sums) / static_cast<float>(n);
+      bias_gradient += d;
+      for (int32_t k = begin; k < end; ++k) gradient[local[k]] += d * values[k];
+    }
+    return bias_gradient;
+  }
+
+  void update(uint32_t touched) {
+    std::fill_n(&places_[touched], kAhead, 0);
+    for (uint32_t i = 0; i < touched; ++i) {
+      store_.prefetch_place(places_[i + kAhead]);
+      Row& row = store_.at(places_[i]);
+      row.velocity = kMomentum * row.velocity - kRate * gradient_[i];
+      row.weight += row.velocity;
+      gradient_[i] = 0;
+    }
+  }
+
+  Csr x_;
+  Pages<float> y_;
+  Packed batch_;
+  Store store_;
+  Pages<int32_t> local_;    // For each non-zero of the batch, the number of its id.
+  Pages<uint32_t> places_;  // By number: where the row lies, its weight, its gradient.
+  Pages<float> w_, gradient_;
+  float bias_ = 0, bias_velocity_ = 0;
+};
+
+// An array of more ids than this (256 MB) loses to a hash table of those that occur.
+constexpr size_t kMostDirect = size_t{1} << 24;
+
+Commands make(const Options& options) {
+  const auto commands_of = [&](auto model) { return training_commands(model, options.batch); };
+  if (options.variant == "plain") return commands_of(std::make_shared<Plain>(options));
+  if (options.variant == "dense")
+    return commands_of(std::make_shared<Swept<Logistic>>(options, Rates{kRate, kMomentum, false}));
+  if (options.variant != "flag")
+    throw std::invalid_argument("--variant must be flag, dense or plain. Received: " + options.variant);
+  if (read_csr(options.data, options.rows).columns <= kMostDirect)
+    return commands_of(std::make_shared<Touched<Direct>>(options));
+  return commands_of(std::make_shared<Touched<Hashed>>(options));
+}
+
+}  // namespace
+}  // namespace loops
+
+int main(int argc, char** argv) { return loops::serve(argc, argv, loops::make); }

@@ -1,0 +1,182 @@
+"""Lacuna through its Python API, as a user drives it.
+
+Variants: flag (sparse_weight or sparse_grad: touched rows only), dense (no flag: learns what Keras learns on dense
+data), plain (no flag, no momentum).
+"""
+
+import numpy as np
+
+from lacuna import Input, Model, Sequential, config, utils
+from lacuna import backend as K
+from lacuna.data import load_libsvm
+from lacuna.layers import Activation, Dense, Embedding, Flatten, Layer
+from lacuna.optimizers import SGD, Adam
+
+from bench import data, recipe
+from bench.worker import serve
+
+
+class Training:
+    """One model on one data set; a case says how both are made."""
+
+    def __init__(self, options):
+        self.options = options
+        K.set_floatx(options.dtype)
+        self.x, self.y = self.load(options)
+        self.model = self.build()
+
+    def epoch(self):
+        history = self.model.fit(self.x, self.y, batch_size=self.options.batch, verbose=0)
+        return history.history["loss"][0]
+
+    def predict(self):
+        self.model.predict(self.x, batch_size=self.options.batch)
+
+    def predict_one(self, row):
+        self.model.predict(self.one_row(row))
+
+    def one_row(self, row):
+        if not hasattr(self, "single"):
+            self.single = [self.x[i : i + 1] for i in range(1_000)]  # Slicing is scipy's time, not ours.
+        return self.single[row]
+
+    def load(self, options):
+        x, y = data.load_csr(options.data, options.rows)
+        x.data = x.data.astype(options.dtype, copy=False)
+        x.indices, x.indptr = (part.astype(options.index, copy=False) for part in (x.indices, x.indptr))
+        return x, y if y.dtype.kind == "i" else y.astype(options.dtype, copy=False)
+
+
+class Linear(Training):
+    """linear, wide and units: one layer, from zero weights."""
+
+    def build(self):
+        wide = self.options.case == "wide"
+        outputs = 1 if self.y.ndim == 1 else self.y.shape[1]
+        x = Input((self.x.shape[1],), sparse=True)
+        layer = Dense(
+            outputs,
+            activation="sigmoid" if wide else None,
+            kernel_initializer="zeros",
+            sparse_weight=self.options.variant == "flag",
+        )
+        model = Model(x, layer(x))
+        model.compile(
+            SGD(
+                recipe.WIDE_RATE if wide else recipe.LINEAR_RATE,
+                momentum=0 if self.options.variant == "plain" else recipe.MOMENTUM,
+            ),
+            "binary_crossentropy" if wide else "mse",
+            metrics=["accuracy" if wide else "mae"],
+        )
+        return model
+
+    def check(self, rows):
+        fit = self.build().fit(
+            self.x[:rows], self.y[:rows], batch_size=self.options.batch, shuffle=False, verbose=0
+        )
+        return fit.history["loss"][0]
+
+
+class Classifier(Training):
+    """mlp and sections: one hidden layer."""
+
+    def build(self):
+        x = Input((self.x.shape[1],), sparse=True)
+        hidden = Dense(
+            recipe.HIDDEN[self.options.case], activation="relu", sparse_weight=self.options.variant == "flag"
+        )(x)
+        model = Model(x, Dense(int(self.y.max()) + 1, activation="softmax")(hidden))
+        model.compile(Adam(), "sparse_categorical_crossentropy", metrics=["accuracy"])
+        return model
+
+
+class Embedded(Training):
+    """embedding: ids to rows of a large table."""
+
+    def load(self, options):
+        return data.load_ids(options.data, options.rows)
+
+    def build(self):
+        model = Sequential(
+            [
+                Embedding(
+                    recipe.VOCABULARY,
+                    recipe.EMBEDDED,
+                    input_length=self.x.shape[1],
+                    sparse_grad=self.options.variant == "flag",
+                ),
+                Flatten(),
+                Dense(1, activation="sigmoid"),
+            ]
+        )
+        model.compile(Adam(), "binary_crossentropy", metrics=["accuracy"])
+        return model
+
+
+class Interactions(Layer):
+    """Of embedded ids (batch, fields, k): the sum of the products of all pairs, by (Σv)² - Σv²."""
+
+    def call(self, inputs):
+        squares = K.square(K.sum(inputs, axis=1)) - K.sum(K.square(inputs), axis=1)
+        return 0.5 * K.sum(squares, axis=1, keepdims=True)
+
+
+class SumOfFields(Layer):
+    """(batch, fields, k) to (batch, k)."""
+
+    def call(self, inputs):
+        return K.sum(inputs, axis=1)
+
+
+class Factorization(Training):
+    """fm: a factorization machine over ids, each row having the same number of them."""
+
+    def load(self, options):
+        x, y = data.load_csr(options.data, options.rows)
+        self.columns = x.shape[1]
+        return x.indices.reshape(x.shape[0], -1), y
+
+    def build(self):
+        ids = Input((self.x.shape[1],))
+        linear = SumOfFields()(Embedding(self.columns, 1, sparse_grad=True)(ids))
+        pairs = Interactions()(Embedding(self.columns, recipe.FACTORS, sparse_grad=True)(ids))
+        model = Model(ids, Activation("sigmoid")(linear + pairs))
+        model.compile(Adam(), "binary_crossentropy", metrics=["accuracy"])
+        return model
+
+
+class Text:
+    """libsvm, variants plain and gz."""
+
+    def __init__(self, options):
+        self.path = f"{options.data}/text.svm" + (".gz" if options.variant == "gz" else "")
+        self.mb = data.described(options.data)["mb"]
+
+    def parse(self):
+        x, y = load_libsvm(self.path)
+        assert x.shape[0] == len(y) > 0
+        return self.mb
+
+
+JOBS = {
+    "linear": Linear,
+    "wide": Linear,
+    "units": Linear,
+    "mlp": Classifier,
+    "sections": Classifier,
+    "embedding": Embedded,
+    "fm": Factorization,
+    "libsvm": Text,
+}
+
+
+def make(options):
+    config.set_num_threads(options.threads)
+    utils.set_random_seed(0)
+    np.random.seed(0)
+    return JOBS[options.case](options)
+
+
+if __name__ == "__main__":
+    serve(make)

@@ -1,0 +1,106 @@
+"""Runs the contestants of a case in turns, A B C A B C …, so that a noisy machine is noisy to all of them."""
+
+import statistics
+import time
+
+from bench.process import Failed, Process, free_mb
+
+LEAST_FREE_MB = 4_000
+SLOW, LONG, FEWER = 20, 1.0, 5  # Who takes 20 times as long as the fastest, and a second, runs a fifth of the rounds.
+PAIRS = 3  # Fewer rounds in common say less than the medians of each.
+PAUSE = 0.2  # Thread pools spin for a while after their work; the next to run should not share the cores with that.
+
+
+def command_line(places, case, contestant, folder, threads):
+    """What starts a contestant of a case."""
+    command = places.program(contestant.peer, case.worker)
+    command += ["--data", str(folder), "--case", case.worker, "--variant", contestant.variant]
+    command += ["--batch", str(case.batch), "--threads", "1" if contestant.peer == "loop" else str(threads)]
+    if case.features:
+        command += ["--features", str(case.features)]
+    if contestant.rows:
+        command += ["--rows", str(contestant.rows)]
+    return command + list(contestant.options)
+
+
+def started(places, case, folder, threads, say):
+    """{contestant: process} of all that can run; says a line of each that cannot."""
+    running = {}
+    for one in case.contestants:
+        why = places.missing(one.peer, case.worker)
+        if why is None and free_mb() < LEAST_FREE_MB:
+            why = f"left out, since less than {LEAST_FREE_MB} MB of memory are free"
+        if why is None:
+            try:
+                running[one] = Process(command_line(places, case, one, folder, threads), threads)
+                continue
+            except Failed as error:
+                why = str(error)
+        say(f"  {one.label}: {why}")
+    return running
+
+
+def run(running, command, repeats, say):
+    """{contestant: result}: the first answer, then `repeats` rounds of all. A result has first_s, rounds (the seconds
+    of each round, None where it sat one out), losses, peak_mb and setup_s."""
+    results = {}
+    for one, process in list(running.items()):
+        answer = _ask(process, command, one, say)
+        if answer is None:
+            running.pop(one).end()
+            continue
+        results[one] = {
+            "setup_s": process.ready["setup_s"],
+            "first_s": answer["s"],
+            "rounds": [],
+            "losses": [answer.get("loss")],
+            **({"mb": answer["mb"]} if "mb" in answer else {}),
+        }
+    for turn in range(repeats):
+        fastest = min((_usual(results[one]) for one in running), default=0)
+        for one, process in list(running.items()):
+            result = results[one]
+            if turn % FEWER and _usual(result) > max(LONG, SLOW * fastest):
+                result["rounds"].append(None)
+                continue
+            answer = _ask(process, command, one, say)
+            if answer is None:
+                running.pop(one).end()
+                continue
+            result["rounds"].append(answer["s"])
+            result["losses"].append(answer.get("loss"))
+    for one, process in running.items():
+        results[one]["peak_mb"] = process.peak_mb()
+    return {one: result for one, result in results.items() if measured(result)}
+
+
+def measured(result):
+    """The seconds of the rounds that it ran."""
+    return [seconds for seconds in result["rounds"] if seconds is not None]
+
+
+def median(result):
+    """Of its rounds."""
+    return statistics.median(measured(result))
+
+
+def ratio(result, other):
+    """How many times as long as another it takes, for the same number of rows: the median over the rounds that both
+    ran, so that what slows a round slows both sides of the fraction."""
+    both = [(a, b) for a, b in zip(result["rounds"], other["rounds"]) if a is not None and b is not None]
+    times = statistics.median(a / b for a, b in both) if len(both) >= PAIRS else median(result) / median(other)
+    return times * other.get("rows", 1) / result.get("rows", 1)
+
+
+def _usual(result):
+    # An epoch of fewer rows counts as a whole one: it is the time spent that decides.
+    return median(result) if measured(result) else result["first_s"]
+
+
+def _ask(process, command, one, say):
+    time.sleep(PAUSE)
+    try:
+        return process.ask(command)
+    except Failed as error:
+        say(f"  {one.label}: {error}")
+        return None

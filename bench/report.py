@@ -1,0 +1,123 @@
+"""Results as a table and as JSON."""
+
+import json
+import os
+import pathlib
+import platform
+
+from bench import race
+
+HEAD = ("", "first", "median", "step", "x loop", "x lacuna", "peak MB", "rounds", "first loss")
+
+
+def rows_of(case, results, shape):
+    """A dict a contestant, as JSON has it: seconds, ratios to the loop and to Lacuna, memory."""
+    all_rows = shape["shape"][0]
+    for one, result in results.items():
+        result["rows"] = (one.rows or all_rows) if case.command == "epoch" else 1
+    rows = []
+    for one, result in results.items():
+        row = {
+            "contestant": one.label,
+            "peer": one.peer,
+            "variant": one.variant,
+            "learns": one.learns,
+            "median_s": race.median(result),
+            "first_s": result["first_s"],
+            "rounds_s": result["rounds"],
+            "setup_s": result["setup_s"],
+            "peak_mb": result["peak_mb"],
+            "losses": result["losses"],
+        }
+        if case.command == "epoch":
+            row["rows"] = result["rows"]
+            row["step_ms"] = 1_000 * row["median_s"] / -(-result["rows"] // case.batch)
+        if "mb" in result:
+            row["mb_s"] = result["mb"] / row["median_s"]
+        for peer in ("loop", "lacuna"):
+            other = reference(one, results, peer)
+            if other is not None and other != one:
+                row[f"x_{peer}"] = race.ratio(result, results[other])
+        rows.append(row)
+    return rows
+
+
+def reference(one, results, peer):
+    """The run of `peer` to measure a contestant by: that of its algorithm, else of its variant, else the first."""
+    some = [other for other in results if other.peer == peer and not other.options]
+    same = [other for other in some if one.learns and other.learns == one.learns]
+    like = [other for other in some if other.variant == one.variant]
+    return (same or like or some or [None])[0]
+
+
+def table(rows):
+    """Lines for people, the fastest first."""
+    last = "MB/s" if any("mb_s" in row for row in rows) else HEAD[-1]
+    lines = [(*HEAD[:-1], last)]
+    for row in sorted(rows, key=lambda row: row["median_s"] / row.get("rows", 1)):
+        loss = row["losses"][0]
+        lines.append(
+            (
+                row["contestant"] + (f" ({row['rows']:,} rows)" if _fewer_rows(row, rows) else ""),
+                seconds(row["first_s"]),
+                seconds(row["median_s"]),
+                seconds(row["step_ms"] / 1_000) if "step_ms" in row else "",
+                _times(row.get("x_loop")),
+                _times(row.get("x_lacuna")),
+                f"{row['peak_mb']:.0f}" if row["peak_mb"] else "",
+                _rounds(row["rounds_s"]),
+                f"{row['mb_s']:.0f}" if "mb_s" in row else f"{loss:.5g}" if loss is not None else "",
+            )
+        )
+    kept = [i for i, cells in enumerate(zip(*lines)) if any(cells[1:])]
+    return columns([[line[i] for i in kept] for line in lines])
+
+
+def columns(lines):
+    """Texts of equal length a column, the first to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    return [
+        "  " + "  ".join(cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths)))
+        for line in lines
+    ]
+
+
+def seconds(value):
+    """A time in the unit that suits it."""
+    for unit, size in (("s", 1), ("ms", 1e-3), ("us", 1e-6)):
+        if value >= size:
+            break
+    return f"{value / size:.3g} {unit}"
+
+
+def machine():
+    """What the figures were measured on."""
+    cpu = platform.processor() or platform.machine()
+    try:
+        for entry in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+            if entry.startswith("model name"):
+                cpu = entry.partition(":")[2].strip()
+                break
+    except FileNotFoundError:
+        pass
+    return {"cpu": cpu, "cores": os.cpu_count(), "python": platform.python_version()}
+
+
+def write_json(path, settings, cases):
+    """All that was measured."""
+    pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"machine": machine(), "settings": settings, "cases": cases}, indent=1)
+    pathlib.Path(path).write_text(text + "\n")
+
+
+def _fewer_rows(row, rows):
+    return "rows" in row and row["rows"] < max(other.get("rows", 0) for other in rows)
+
+
+def _times(value):
+    return "" if value is None else f"{value:.3g}"
+
+
+def _rounds(rounds):
+    ran = sum(seconds is not None for seconds in rounds)
+    return f"{ran}" if ran == len(rounds) else f"{ran} of {len(rounds)}"

@@ -1,0 +1,110 @@
+"""A contestant's side of the protocol: a process that says when it is ready, then answers each line of stdin with a
+line of JSON on stdout.
+
+    epoch       {"s": seconds, "loss": mean loss}     one shuffled pass over the rows
+    predict     {"s": seconds}                        all rows
+    predict_one {"s": seconds}                        one row, the median of many calls
+    parse       {"s": seconds, "mb": size of the text}
+    check N     {"loss": mean loss}                   a new model, from zero weights, one pass over the first N rows in
+                                                      order
+    quit
+
+An error is answered as {"error": text}. Needs nothing but Python and NumPy, old ones too.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import time
+
+MOST_CALLS, LONGEST = 200, 5.0  # Of predict_one, the longest in seconds.
+
+
+def options(argv=None):
+    """The command line that every contestant is started with."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", required=True, help="folder of the made data")
+    parser.add_argument("--case", required=True)
+    parser.add_argument("--variant", default="flag")
+    parser.add_argument("--batch", type=int, default=512)
+    parser.add_argument("--rows", type=int, default=0, help="at most so many; 0: all")
+    parser.add_argument("--features", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--dtype", default="float32")
+    parser.add_argument("--index", default="int32")
+    return parser.parse_args(argv)
+
+
+def serve(make, argv=None):
+    """Makes the job by make(options) and answers until told to quit."""
+    out = _own_stdout()
+    chosen = options(argv)
+    start = time.perf_counter()
+    try:
+        job = make(chosen)
+    except Exception as error:
+        out({"error": _text(error)})
+        return
+    out({"ready": True, "setup_s": time.perf_counter() - start})
+    answer_lines(job, sys.stdin, out)
+
+
+def answer_lines(job, lines, out):
+    """Calls the job's method of each line's name; out takes the answers."""
+    for line in lines:
+        command, *arguments = line.split()
+        if command == "quit":
+            return
+        try:
+            out(_answer(job, command, arguments))
+        except Exception as error:
+            out({"error": _text(error)})
+
+
+def _answer(job, command, arguments):
+    if not hasattr(job, command):
+        raise ValueError("there is no command " + command)
+    if command == "check":
+        return {"loss": float(job.check(int(arguments[0])))}
+    if command == "predict_one":
+        return {"s": _median_of_calls(job.predict_one)}
+    seconds, result = _timed(getattr(job, command))
+    answer = {"s": seconds}
+    if command == "epoch":
+        answer["loss"] = None if result is None else float(result)
+    elif command == "parse":
+        answer["mb"] = float(result)
+    return answer
+
+
+def _median_of_calls(function):
+    took = []
+    while len(took) < MOST_CALLS and sum(took) < LONGEST:
+        took.append(_timed(function, len(took))[0])
+    return statistics.median(took)
+
+
+def _timed(function, *arguments):
+    start = time.perf_counter()
+    result = function(*arguments)
+    return time.perf_counter() - start, result
+
+
+def _text(error):
+    lines = [line for line in str(error).splitlines() if line.strip()] or [""]
+    return "{}: {}".format(type(error).__name__, lines[-1])[:500]  # The last line: MXNet starts with its stack.
+
+
+def _own_stdout():
+    """Libraries chatter on stdout: from here on that is stderr, and only answers go out."""
+    answers = os.fdopen(os.dup(1), "w")
+    sys.stdout.flush()
+    os.dup2(2, 1)
+
+    def out(answer):
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+    return out
