@@ -12,6 +12,7 @@
 #include "lacuna/layers/core.h"
 #include "lacuna/layers/dense.h"
 #include "lacuna/layers/embedding.h"
+#include "lacuna/layers/factorization_machine.h"
 #include "lacuna/layers/input.h"
 #include "lacuna/layers/merge.h"
 #include "lacuna/losses/losses.h"

@@ -9,7 +9,7 @@ import numpy as np
 from lacuna import Input, Model, Sequential, config, utils
 from lacuna import backend as K
 from lacuna.data import load_libsvm
-from lacuna.layers import Activation, Dense, Embedding, Flatten, Layer
+from lacuna.layers import Dense, Embedding, FactorizationMachine, Flatten
 from lacuna.optimizers import SGD, Adam
 
 from bench import data, recipe
@@ -114,34 +114,13 @@ class Embedded(Training):
         return model
 
 
-class Interactions(Layer):
-    """Of embedded ids (batch, fields, k): the sum of the products of all pairs, by (Σv)² - Σv²."""
-
-    def call(self, inputs):
-        squares = K.square(K.sum(inputs, axis=1)) - K.sum(K.square(inputs), axis=1)
-        return 0.5 * K.sum(squares, axis=1, keepdims=True)
-
-
-class SumOfFields(Layer):
-    """(batch, fields, k) to (batch, k)."""
-
-    def call(self, inputs):
-        return K.sum(inputs, axis=1)
-
-
 class Factorization(Training):
-    """fm: a factorization machine over ids, each row having the same number of them."""
-
-    def load(self, options):
-        x, y = data.load_csr(options.data, options.rows)
-        self.columns = x.shape[1]
-        return x.indices.reshape(x.shape[0], -1), y
+    """fm: a factorization machine over csr."""
 
     def build(self):
-        ids = Input((self.x.shape[1],))
-        linear = SumOfFields()(Embedding(self.columns, 1, sparse_grad=True)(ids))
-        pairs = Interactions()(Embedding(self.columns, recipe.FACTORS, sparse_grad=True)(ids))
-        model = Model(ids, Activation("sigmoid")(linear + pairs))
+        x = Input((self.x.shape[1],), sparse=True)
+        y = FactorizationMachine(recipe.FACTORS, activation="sigmoid", sparse_weight=self.options.variant == "flag")(x)
+        model = Model(x, y)
         model.compile(Adam(), "binary_crossentropy", metrics=["accuracy"])
         return model
 

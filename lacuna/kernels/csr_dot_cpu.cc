@@ -17,8 +17,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr int32_t kAhead = 12;  // Non-zeros between a prefetch and its use.
 
-// One unit: gathers. Offsets fit int32, which the caller checks.
-template <class T>
+// One unit: gathers. Offsets fit int32, which the caller checks. Far: the weights are too many for a cache of
+// the core, so they are asked for early, those of the next row too.
+template <bool Far, class T>
 HWY_INLINE void rows_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride, T* c, size_t begin,
                                  size_t end) {
   const hn::ScalableTag<T> d;
@@ -26,10 +27,14 @@ HWY_INLINE void rows_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride
   const hn::Rebind<int32_t, decltype(d)> d32;
   const auto lanes = static_cast<int32_t>(hn::Lanes(d));
   const auto step = hn::Set(d32, stride);
+  const int32_t last = a.indptr[end] - 2 * kAhead;
   for (size_t r = begin; r < end; ++r) {
     auto sum = hn::Zero(d);
     int32_t k = a.indptr[r];
     const int32_t stop = a.indptr[r + 1];
+    if constexpr (Far)
+      for (int32_t later = k; later < stop && later < last; ++later)
+        hwy::Prefetch(w + static_cast<size_t>(a.indices[later + 2 * kAhead]) * static_cast<size_t>(stride));
     for (; k + lanes <= stop; k += lanes) {
       const auto at = hn::Mul(hn::LoadU(d32, a.indices + k), step);
       if constexpr (sizeof(T) == 4)
@@ -99,13 +104,15 @@ HWY_INLINE void rows_of_units(const CsrView<T>& a, const T* w, size_t stride, si
   }
 }
 
-void csr_dot_one_f32(const CsrView<float>& a, const float* w, int32_t stride, float* c, size_t begin,
-                     size_t end) {
-  rows_of_one_unit(a, w, stride, c, begin, end);
+void csr_dot_one_f32(const CsrView<float>& a, const float* w, int32_t stride, bool far, float* c,
+                     size_t begin, size_t end) {
+  if (far) rows_of_one_unit<true>(a, w, stride, c, begin, end);
+  else rows_of_one_unit<false>(a, w, stride, c, begin, end);
 }
-void csr_dot_one_f64(const CsrView<double>& a, const double* w, int32_t stride, double* c, size_t begin,
-                     size_t end) {
-  rows_of_one_unit(a, w, stride, c, begin, end);
+void csr_dot_one_f64(const CsrView<double>& a, const double* w, int32_t stride, bool far, double* c,
+                     size_t begin, size_t end) {
+  if (far) rows_of_one_unit<true>(a, w, stride, c, begin, end);
+  else rows_of_one_unit<false>(a, w, stride, c, begin, end);
 }
 void csr_dot_f32(const CsrView<float>& a, const float* w, size_t stride, size_t units, float* c, size_t begin,
                  size_t end, size_t from, size_t to) {
@@ -138,6 +145,12 @@ bool gathers(size_t rows, size_t stride, size_t units) {
   return units == 1 && rows * stride < (size_t{1} << 31);
 }
 
+// More than a cache of the core, or half of it.
+template <class T>
+bool is_far(size_t rows, size_t stride) {
+  return rows * stride * sizeof(T) > size_t{1} << 18;
+}
+
 template <class T>
 size_t rows_a_block(const CsrView<T>& a, size_t units) {
   const size_t a_row = a.rows ? a.nonzeros() / a.rows + 1 : 1;
@@ -161,7 +174,8 @@ void blocks(const CsrView<T>& a, size_t units, const Block& block) {
 void csr_dot(const CsrView<float>& a, const float* w, size_t rows, size_t stride, size_t units, float* c) {
   if (gathers(rows, stride, units))
     return parallel_for(a.rows, rows_a_block(a, 1), [&](size_t begin, size_t end) {
-      HWY_DYNAMIC_DISPATCH(csr_dot_one_f32)(a, w, static_cast<int32_t>(stride), c, begin, end);
+      HWY_DYNAMIC_DISPATCH(csr_dot_one_f32)
+      (a, w, static_cast<int32_t>(stride), is_far<float>(rows, stride), c, begin, end);
     });
   blocks(a, units, [&](size_t begin, size_t end, size_t from, size_t to) {
     HWY_DYNAMIC_DISPATCH(csr_dot_f32)(a, w, stride, units, c, begin, end, from, to);
@@ -170,7 +184,8 @@ void csr_dot(const CsrView<float>& a, const float* w, size_t rows, size_t stride
 void csr_dot(const CsrView<double>& a, const double* w, size_t rows, size_t stride, size_t units, double* c) {
   if (gathers(rows, stride, units))
     return parallel_for(a.rows, rows_a_block(a, 1), [&](size_t begin, size_t end) {
-      HWY_DYNAMIC_DISPATCH(csr_dot_one_f64)(a, w, static_cast<int32_t>(stride), c, begin, end);
+      HWY_DYNAMIC_DISPATCH(csr_dot_one_f64)
+      (a, w, static_cast<int32_t>(stride), is_far<double>(rows, stride), c, begin, end);
     });
   blocks(a, units, [&](size_t begin, size_t end, size_t from, size_t to) {
     HWY_DYNAMIC_DISPATCH(csr_dot_f64)(a, w, stride, units, c, begin, end, from, to);

@@ -29,10 +29,9 @@ HWY_INLINE void sum_vector(D d, const RowSums<T>& sums, size_t i, size_t j, T* H
   hn::StoreU(s, d, out);
 }
 
-// Values [j, j + n) of row i to out; n is at most a block. Each value has the same bits wherever the row is
-// cut.
+// Values [j, j + n) of the sum of row i to out.
 template <class T>
-HWY_INLINE void row_sum(const RowSums<T>& sums, size_t i, size_t j, size_t n, T* HWY_RESTRICT out) {
+HWY_INLINE void sum_of_entries(const RowSums<T>& sums, size_t i, size_t j, size_t n, T* HWY_RESTRICT out) {
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d);
   const int32_t from = sums.start[i], to = sums.start[i + 1];
@@ -63,6 +62,26 @@ HWY_INLINE void row_sum(const RowSums<T>& sums, size_t i, size_t j, size_t n, T*
   size_t at = 0;
   for (; at + lanes <= n; at += lanes) sum_vector(d, sums, i, j + at, out + at);
   for (; at < n; ++at) sum_vector(hn::CappedTag<T, 1>(), sums, i, j + at, out + at);
+}
+
+// Values [j, j + n) of row i to out; n is at most a block. Each value has the same bits wherever the row is
+// cut.
+template <class T>
+HWY_INLINE void row_sum(const RowSums<T>& sums, size_t i, size_t j, size_t n, T* HWY_RESTRICT out) {
+  sum_of_entries(sums, i, j, n, out);
+  const OwnRows<T>& own = sums.own;
+  if (!own.share || j >= own.width) return;
+  const hn::ScalableTag<T> d;
+  const hn::CappedTag<T, 1> one;
+  const size_t lanes = hn::Lanes(d), stop = own.width - j < n ? own.width - j : n;
+  const T* row = own.w + static_cast<size_t>(own.ids[i]) * own.stride + j;
+  size_t at = 0;
+  for (; at + lanes <= stop; at += lanes)
+    hn::StoreU(hn::NegMulAdd(hn::Set(d, own.share[i]), hn::LoadU(d, row + at), hn::LoadU(d, out + at)), d,
+               out + at);
+  for (; at < stop; ++at)
+    hn::StoreU(hn::NegMulAdd(hn::Set(one, own.share[i]), hn::LoadU(one, row + at), hn::LoadU(one, out + at)),
+               one, out + at);
 }
 
 }  // namespace lacuna::kernels::HWY_NAMESPACE

@@ -73,16 +73,22 @@ const bool registered_id = register_op("by_id", [] {
 
 }  // namespace
 
+ColumnEntries by_column(const Symbol& a) {
+  static const auto op = std::make_shared<ByColumn>();
+  const auto node = apply_node(op, {a});
+  return {{node, 0}, {node, 1}};
+}
+
 std::optional<RowFactors> row_factors(const Symbol& row_sparse) {
   if (row_sparse.storage() != Storage::row_sparse) return {};
+  const Node& node = *row_sparse.node();
+  if (node.op().name() == "interactions_t") return RowFactors{node.in(0), node.in(1), node.in(2), node.in(3)};
   Dim width = 1;
   for (size_t i = 1; i < row_sparse.rank(); ++i) width *= row_sparse.shape()[i];
   if (width < kWideRows) return {};
-  const Node& node = *row_sparse.node();
   if (node.op().name() == "dot_t") {
-    static const auto op = std::make_shared<ByColumn>();
-    const auto factors = apply_node(op, {node.in(0)});
-    return RowFactors{{factors, 0}, {factors, 1}, node.in(1)};
+    const ColumnEntries ordered = by_column(node.in(0));
+    return RowFactors{ordered.ids, ordered.entries, node.in(1)};
   }
   if (node.op().name() == "take_t") {
     static const auto op = std::make_shared<ById>();

@@ -10,8 +10,8 @@ namespace lacuna::optimizers {
 struct Gradient {
   Gradient() = default;
   Gradient(const Tensor* made) : whole(made) {}
-  Gradient(const Tensor& ids_, const Tensor& entries_, const Tensor& dy_)
-      : ids(&ids_), entries(&entries_), dy(&dy_) {}
+  Gradient(const Tensor& ids_, const Tensor& entries_, const Tensor& dy_, const Tensor* share_ = nullptr)
+      : ids(&ids_), entries(&entries_), dy(&dy_), share(share_) {}
 
   static Gradient of_one_unit(const Tensor& a, const Tensor& dy) {
     Gradient g;
@@ -21,7 +21,7 @@ struct Gradient {
   }
 
   const Tensor* whole = nullptr;
-  const Tensor *ids = nullptr, *entries = nullptr, *a = nullptr, *dy = nullptr;
+  const Tensor *ids = nullptr, *entries = nullptr, *a = nullptr, *dy = nullptr, *share = nullptr;
 
   explicit operator bool() const { return whole || dy; }
   bool is_dense() const { return whole && whole->storage() == Storage::dense; }

@@ -142,6 +142,9 @@ void Optimizer::step_one(const VariablePtr& weight, const Gradient& gradient, do
     const tensor::Csr& entries = gradient.entries->csr();
     from.sums = {entries.indptr.as<int32_t>().data(), entries.indices.as<int32_t>().data(),
                  entries.values<T>().data(), gradient.dy->dense().values<T>().data(), to.width};
+    if (gradient.share)
+      from.sums.own = {gradient.share->dense().values<T>().data(), ids.data(), to.weight, to.stride,
+                       to.width - 1};
   }
   if (lazy || !moves_without_gradient()) {
     update(to, from, clip, rate, step);

@@ -131,8 +131,9 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
         };
         const bool named = weights_[i]->constraint != nullptr;  // Constraints ask which rows moved.
         if (!g) place(GradientPlace::none, {});
-        else if (const auto rows = whole ? std::nullopt : row_factors(g))
-          place(GradientPlace::row_factors, {rows->ids, rows->entries, rows->dy});
+        else if (const auto rows = whole ? std::nullopt : row_factors(g); rows && rows->share)
+          place(GradientPlace::shared_row_factors, {rows->ids, rows->entries, rows->dy, rows->share});
+        else if (rows) place(GradientPlace::row_factors, {rows->ids, rows->entries, rows->dy});
         else if (const auto one = whole || named ? std::nullopt : one_unit_factors(g))
           place(GradientPlace::one_unit, {one->a, one->dy});
         else place(GradientPlace::whole, {g});
@@ -162,6 +163,9 @@ const std::vector<optimizers::Gradient>& Program::gradients() {
         break;
       case GradientPlace::row_factors:
         gradients_[i] = {part(0), part(1), part(2)};
+        break;
+      case GradientPlace::shared_row_factors:
+        gradients_[i] = {part(0), part(1), part(2), &part(3)};
         break;
       case GradientPlace::one_unit:
         gradients_[i] = optimizers::Gradient::of_one_unit(part(0), part(1));

@@ -39,7 +39,7 @@ class Program {
   std::vector<layers::Weight*> weights_;
   std::vector<VariablePtr> variables_;
   struct GradientPlace {
-    enum Form : uint8_t { none, whole, row_factors, one_unit } form;
+    enum Form : uint8_t { none, whole, row_factors, shared_row_factors, one_unit } form;
     size_t first;  // Of its parts among the plan's outputs.
   };
   std::vector<GradientPlace> gradient_places_;

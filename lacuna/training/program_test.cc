@@ -7,6 +7,7 @@
 #include "lacuna/base/threads.h"
 #include "lacuna/layers/core.h"
 #include "lacuna/layers/embedding.h"
+#include "lacuna/layers/factorization_machine.h"
 #include "lacuna/models/testing.h"
 #include "lacuna/optimizers/adagrad.h"
 #include "lacuna/optimizers/adam.h"
@@ -62,23 +63,30 @@ struct Wide {
   std::vector<float> y{};
 };
 
-// 75 units: vectors and a rest. The weights of three epochs.
+enum class First { dense, embedding, interactions };
+
+// 75 units, or as many factors: vectors and a rest. The weights of three epochs.
 std::vector<std::byte> trained(const Wide& data, const Arg<optimizers::Optimizer>& optimizer, DType dtype,
-                               bool flag, bool embedding) {
+                               bool flag, First first) {
   const initializers::RandomNormal draw{.seed = 3};
   Symbol in, h;
-  if (embedding) {
+  if (first == First::embedding) {
     in = Input({.shape = {6}, .dtype = DType::int32});
     h = layers::Flatten()(layers::Embedding(
         700, 75, {.embeddings_initializer = draw, .sparse_grad = flag, .dtype = dtype})(in));
   } else {
     in = Input({.shape = {700}, .dtype = dtype, .sparse = true});
-    h = layers::Dense(
-        75, {.activation = "tanh", .kernel_initializer = draw, .sparse_weight = flag, .dtype = dtype})(in);
+    h = first == First::interactions
+            ? layers::FactorizationMachine(
+                  75, {.kernel_initializer = draw, .sparse_weight = flag, .dtype = dtype})(in)
+            : layers::Dense(
+                  75,
+                  {.activation = "tanh", .kernel_initializer = draw, .sparse_weight = flag, .dtype = dtype})(
+                  in);
   }
   Model model(in, layers::Dense(1, {.kernel_initializer = draw, .dtype = dtype})(h));
   model.compile({.optimizer = optimizer, .loss = "mse"});
-  model.fit(Array(embedding ? data.ids : data.x), data.y,
+  model.fit(Array(first == First::embedding ? data.ids : data.x), data.y,
             {.batch_size = 40, .epochs = 3, .verbose = 0, .shuffle = Shuffle::none});
   return bytes_of(model);
 }
@@ -87,17 +95,17 @@ TEST(Program, FactorsGiveTheBitsOfWholeGradientsOnAnyNumberOfThreads) {
   const size_t before = num_threads();
   for (const DType dtype : {DType::float32, DType::float64}) {
     const Wide data(dtype);
-    for (const bool embedding : {false, true})
+    for (const First first : {First::dense, First::embedding, First::interactions})
       for (const bool flag : {false, true})
         for (const bool lazy : {true, false}) {
           for (size_t i = 0; i < all(0, lazy).size(); ++i) {  // New ones each time: they count their steps.
-            SCOPED_TRACE(
-                text(dtype, " embedding ", embedding, " flag ", flag, " lazy ", lazy, " optimizer ", i));
+            SCOPED_TRACE(text(dtype, " first ", static_cast<int>(first), " flag ", flag, " lazy ", lazy,
+                              " optimizer ", i));
             set_num_threads(1);
-            const auto expected = trained(data, all(kLimit, lazy)[i], dtype, flag, embedding);
-            EXPECT_TRUE(trained(data, all(0, lazy)[i], dtype, flag, embedding) == expected);
+            const auto expected = trained(data, all(kLimit, lazy)[i], dtype, flag, first);
+            EXPECT_TRUE(trained(data, all(0, lazy)[i], dtype, flag, first) == expected);
             set_num_threads(3);
-            EXPECT_TRUE(trained(data, all(0, lazy)[i], dtype, flag, embedding) == expected);
+            EXPECT_TRUE(trained(data, all(0, lazy)[i], dtype, flag, first) == expected);
           }
         }
   }

@@ -8,6 +8,7 @@
 #include "lacuna/layers/core.h"
 #include "lacuna/layers/dense.h"
 #include "lacuna/layers/embedding.h"
+#include "lacuna/layers/factorization_machine.h"
 #include "lacuna/layers/input.h"
 #include "lacuna/layers/merge.h"
 #include "lacuna/models/sequential.h"
@@ -178,6 +179,33 @@ void bind_core(nb::module_& m) {
                                               .batch_input_shape = o.batch_input_shape}));
       },
       "units"_a, "activation"_a.none(), "use_bias"_a, "kernel_initializer"_a, "bias_initializer"_a,
+      "kernel_regularizer"_a.none(), "bias_regularizer"_a.none(), "activity_regularizer"_a.none(),
+      "kernel_constraint"_a.none(), "bias_constraint"_a.none(), "sparse_weight"_a, "options"_a);
+  m.def(
+      "factorization_machine_layer",
+      [](Dim factors, const Activation* activation, bool use_bias, const Initializer& kernel_initializer,
+         const Initializer& bias_initializer, const Regularizer* kernel_regularizer,
+         const Regularizer* bias_regularizer, const Regularizer* activity_regularizer,
+         const Constraint* kernel_constraint, const Constraint* bias_constraint, bool sparse_weight,
+         const LayerOptions& o) {
+        return AnyLayer(
+            layers::FactorizationMachine(factors, {.activation = or_none(activation),
+                                                   .use_bias = use_bias,
+                                                   .kernel_initializer = kernel_initializer,
+                                                   .bias_initializer = bias_initializer,
+                                                   .kernel_regularizer = or_none(kernel_regularizer),
+                                                   .bias_regularizer = or_none(bias_regularizer),
+                                                   .activity_regularizer = or_none(activity_regularizer),
+                                                   .kernel_constraint = or_none(kernel_constraint),
+                                                   .bias_constraint = or_none(bias_constraint),
+                                                   .sparse_weight = sparse_weight,
+                                                   .name = o.name,
+                                                   .trainable = o.trainable,
+                                                   .dtype = o.dtype,
+                                                   .input_shape = o.input_shape,
+                                                   .batch_input_shape = o.batch_input_shape}));
+      },
+      "factors"_a, "activation"_a.none(), "use_bias"_a, "kernel_initializer"_a, "bias_initializer"_a,
       "kernel_regularizer"_a.none(), "bias_regularizer"_a.none(), "activity_regularizer"_a.none(),
       "kernel_constraint"_a.none(), "bias_constraint"_a.none(), "sparse_weight"_a, "options"_a);
   m.def(

@@ -3,6 +3,7 @@
 from lacuna.layers.base import Layer
 from lacuna.layers.core import Activation, Dense, Dropout, Flatten, Reshape
 from lacuna.layers.embeddings import Embedding
+from lacuna.layers.factorization_machine import FactorizationMachine
 from lacuna.layers.input import Input, InputLayer
 from lacuna.layers.merge import (
     Add,
@@ -28,6 +29,7 @@ __all__ = [
     "Dot",
     "Dropout",
     "Embedding",
+    "FactorizationMachine",
     "Flatten",
     "Input",
     "InputLayer",

@@ -1,0 +1,119 @@
+// The rows of W that a row of A names come from memory once: they are asked for some non-zeros ahead, and all
+// that is summed of them is summed when they are there.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "lacuna/kernels/interactions_cpu.cc"
+#include <hwy/cache_control.h>
+#include <hwy/foreach_target.h>  // Includes this file again; must stand before highway.h.
+#include <hwy/highway.h>
+
+#include "lacuna/kernels/interactions.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lacuna::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+template <class T>
+struct Rows {
+  const CsrView<T>& a;
+  const T* w;
+  size_t stride, width;
+};
+
+// Factors [j, j + N vectors) of row r: their sums to `sums`; the answer is Σ (sum² - squares).
+template <int N, class D, class T = hn::TFromD<D>>
+HWY_INLINE T some_factors(D d, const Rows<T>& of, size_t r, size_t j, T* sums) {
+  const size_t lanes = hn::Lanes(d);
+  auto s0 = hn::Zero(d), s1 = s0, q0 = s0, q1 = s0;
+  for (int32_t k = of.a.indptr[r]; k < of.a.indptr[r + 1]; ++k) {
+    const T* row = of.w + static_cast<size_t>(of.a.indices[k]) * of.stride + j;
+    const auto x = hn::Set(d, of.a.data[k]);
+    const auto v0 = hn::Mul(x, hn::LoadU(d, row));
+    s0 = hn::Add(s0, v0);
+    q0 = hn::MulAdd(v0, v0, q0);
+    if constexpr (N > 1) {
+      const auto v1 = hn::Mul(x, hn::LoadU(d, row + lanes));
+      s1 = hn::Add(s1, v1);
+      q1 = hn::MulAdd(v1, v1, q1);
+    }
+  }
+  hn::StoreU(s0, d, sums + j);
+  auto pairs = hn::MulSub(s0, s0, q0);
+  if constexpr (N > 1) {
+    hn::StoreU(s1, d, sums + j + lanes);
+    pairs = hn::Add(pairs, hn::MulSub(s1, s1, q1));
+  }
+  return hn::GetLane(hn::SumOfLanes(d, pairs));
+}
+
+template <class T>
+HWY_INLINE void some_rows(const Rows<T>& of, T* y, T* all_sums, size_t begin, size_t end) {
+  constexpr int32_t kAhead = 24;  // Non-zeros between a prefetch and its use.
+  const hn::ScalableTag<T> d;
+  const size_t lanes = hn::Lanes(d), factors = of.width - 1;
+  const int32_t last = of.a.indptr[end];
+  for (size_t r = begin; r < end; ++r) {
+    T* sums = all_sums + r * of.width;
+    T linear = 0, pairs = 0;
+    for (int32_t k = of.a.indptr[r]; k < of.a.indptr[r + 1]; ++k) {
+      if (k + kAhead < last) {
+        const T* later = of.w + static_cast<size_t>(of.a.indices[k + kAhead]) * of.stride;
+        for (size_t j = 0; j < of.width; j += 64 / sizeof(T)) hwy::Prefetch(later + j);
+        hwy::Prefetch(later + factors);
+      }
+      linear += of.a.data[k] * of.w[static_cast<size_t>(of.a.indices[k]) * of.stride + factors];
+    }
+    size_t j = 0;
+    for (; j + 2 * lanes <= factors; j += 2 * lanes) pairs += some_factors<2>(d, of, r, j, sums);
+    for (; j + lanes <= factors; j += lanes) pairs += some_factors<1>(d, of, r, j, sums);
+    for (; j < factors; ++j) pairs += some_factors<1>(hn::CappedTag<T, 1>(), of, r, j, sums);
+    sums[factors] = 1;
+    y[r] = linear + pairs / 2;
+  }
+}
+
+void interactions_f32(const CsrView<float>& a, const float* w, size_t stride, size_t width, float* y,
+                      float* sums, size_t begin, size_t end) {
+  some_rows<float>({a, w, stride, width}, y, sums, begin, end);
+}
+void interactions_f64(const CsrView<double>& a, const double* w, size_t stride, size_t width, double* y,
+                      double* sums, size_t begin, size_t end) {
+  some_rows<double>({a, w, stride, width}, y, sums, begin, end);
+}
+
+}  // namespace lacuna::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include <algorithm>
+
+#include "lacuna/base/threads.h"
+
+namespace lacuna::kernels {
+HWY_EXPORT(interactions_f32);
+HWY_EXPORT(interactions_f64);
+
+namespace {
+
+template <class T, class Rows>
+void blocks(const CsrView<T>& a, size_t width, const Rows& some_rows) {
+  const size_t work = a.rows ? (a.nonzeros() / a.rows + 1) * width : 1;  // Multiplications a row.
+  parallel_for(a.rows, std::max<size_t>(1, (size_t{1} << 16) / work), some_rows);
+}
+
+}  // namespace
+
+void interactions(const CsrView<float>& a, const float* w, size_t stride, size_t width, float* y,
+                  float* sums) {
+  blocks(a, width, [&](size_t begin, size_t end) {
+    HWY_DYNAMIC_DISPATCH(interactions_f32)(a, w, stride, width, y, sums, begin, end);
+  });
+}
+void interactions(const CsrView<double>& a, const double* w, size_t stride, size_t width, double* y,
+                  double* sums) {
+  blocks(a, width, [&](size_t begin, size_t end) {
+    HWY_DYNAMIC_DISPATCH(interactions_f64)(a, w, stride, width, y, sums, begin, end);
+  });
+}
+
+}  // namespace lacuna::kernels
+#endif

@@ -1,0 +1,46 @@
+// activation(linear model and products of pairs)
+#include "lacuna/layers/factorization_machine.h"
+
+#include "lacuna/ops/bias_add.h"
+#include "lacuna/ops/interactions.h"
+#include "lacuna/ops/translate.h"
+
+namespace lacuna::layers {
+
+FactorizationMachine::FactorizationMachine(Dim factors, FactorizationMachineOptions options)
+    : Layer(common(options), "FactorizationMachine"),
+      factors_(factors),
+      options_(std::make_shared<FactorizationMachineOptions>(std::move(options))) {
+  require(factors > 0, "FactorizationMachine: factors must be positive. Received: factors=", factors, ".");
+  require(options_->input_dim >= 0,
+          "FactorizationMachine: input_dim must be positive. Received: input_dim=", options_->input_dim, ".");
+  if (state()->batch_input_shape.empty() && options_->input_dim)
+    state()->batch_input_shape = {None, options_->input_dim};
+}
+
+void FactorizationMachine::build(const std::vector<Shape>& input_shapes) {
+  const Shape& x = input_shapes[0];
+  require(x.size() == 2 && x.back() != None, name(),
+          ": the input must have rank 2 and a known last dimension. Received: shape=", to_string(x), ".");
+  add_weight("kernel", {x.back(), factors_ + 1}, options_->kernel_initializer, options_->kernel_regularizer,
+             options_->kernel_constraint, true, options_->sparse_weight);
+  if (options_->use_bias)
+    add_weight("bias", {1}, options_->bias_initializer, options_->bias_regularizer,
+               options_->bias_constraint);
+}
+
+Symbol FactorizationMachine::call(const Symbol& x) {
+  const Symbol kernel = read(state()->weights[0].variable);
+  require(x.rank() == 2 && x.shape().back() == kernel.shape()[0], name(),
+          ": the input must be as wide as the kernel has rows. Received: input=", x.spec(),
+          ", kernel=", kernel.spec(), ".");
+  Symbol y = interactions(options_->sparse_weight ? translate(x, kernel) : x, kernel);
+  if (options_->use_bias) y = bias_add(y, read(state()->weights[1].variable));
+  return options_->activation ? (*options_->activation)(y) : y;
+}
+
+Symbol FactorizationMachine::activity_loss(const Symbol& output) {
+  return options_->activity_regularizer ? options_->activity_regularizer->loss(output) : Symbol();
+}
+
+}  // namespace lacuna::layers
