@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 
+#include <cstdint>
 #include <new>
 
 namespace lacuna {
@@ -16,8 +17,14 @@ std::byte* resize_pages(std::byte* old, size_t old_bytes, size_t new_bytes) {
                      : mmap(nullptr, new_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
   constexpr size_t kHuge = size_t{4} << 20;  // Below two large pages the advice wastes more than it gains.
-  if (new_bytes >= kHuge) madvise(memory, new_bytes, MADV_HUGEPAGE);
+  if (new_bytes >= kHuge) advise_large_pages(memory, new_bytes);
   return static_cast<std::byte*>(memory);
+}
+
+void advise_large_pages(void* memory, size_t bytes) {
+  const auto begin = (reinterpret_cast<uintptr_t>(memory) + 4095) / 4096 * 4096;  // Advice is of whole pages.
+  const auto end = reinterpret_cast<uintptr_t>(memory) + bytes;
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 }
 
 }  // namespace lacuna

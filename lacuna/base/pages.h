@@ -9,4 +9,7 @@ namespace lacuna {
 // Throws std::bad_alloc.
 std::byte* resize_pages(std::byte* old, size_t old_bytes, size_t new_bytes);
 
+// Pages of 2 MiB, where the kernel has them, for memory that is not touched yet.
+void advise_large_pages(void* memory, size_t bytes);
+
 }  // namespace lacuna

@@ -5,10 +5,17 @@
 #include <cstring>
 #include <new>
 
+#include "lacuna/base/pages.h"
+
 namespace lacuna {
 namespace {
-constexpr std::align_val_t kAlignment{64};
+constexpr size_t kLarge =
+    size_t{4} << 20;  // From here on on large pages: what is read at random meets fewer.
+
+std::align_val_t alignment(size_t capacity) {
+  return std::align_val_t{capacity >= kLarge ? size_t{2} << 20 : 64};
 }
+}  // namespace
 
 Buffer Buffer::view(const void* memory, size_t bytes, std::shared_ptr<const void> owner) {
   Buffer result;
@@ -28,8 +35,9 @@ void Buffer::resize(size_t bytes) {
   // A little more than asked for: the non-zeros of the next batch will be a few more or less. 64 bytes beyond
   // the end may be read by vectors.
   const size_t capacity = (own_ ? std::max(bytes, bytes + bytes / 4) : bytes) + 64;
-  own_ = std::shared_ptr<std::byte>(static_cast<std::byte*>(::operator new(capacity, kAlignment)),
-                                    [](std::byte* p) { ::operator delete(p, kAlignment); });
+  own_ = std::shared_ptr<std::byte>(static_cast<std::byte*>(::operator new(capacity, alignment(capacity))),
+                                    [capacity](std::byte* p) { ::operator delete(p, alignment(capacity)); });
+  if (capacity >= kLarge) advise_large_pages(own_.get(), capacity);
   owner_.reset();
   data_ = own_.get();
   bytes_ = bytes;
