@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lacuna/base/interrupt.h"
+#include "lacuna/data/growing.h"
 #include "lacuna/data/number.h"
 #include "lacuna/data/text_blocks.h"
 
@@ -18,38 +19,15 @@ namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
-// Room for `count` values in a buffer whose first `used` stay.
-template <class T>
-T* resized(Buffer& buffer, size_t used, size_t count) {
-  Buffer larger;
-  larger.resize(count * sizeof(T));
-  if (used) std::memcpy(larger.data(), buffer.data(), used * sizeof(T));
-  buffer = std::move(larger);
-  return buffer.as<T>().data();
-}
-
-template <class From, class To>
-void widen(Buffer& buffer, size_t count) {
-  Buffer wide;
-  wide.resize(count * sizeof(To));
-  std::ranges::copy(std::as_const(buffer).as<From>().first(count), wide.as<To>().begin());
-  buffer = std::move(wide);
-}
-
 // I: of indices; T: of values and labels.
 template <class I, class T>
 class Parser {
  public:
   Parser(const LibsvmOptions& options, const char* where, const std::string& name)
       : options_(options), where_(where), name_(name) {
-    data_.x.dtype = data_.y.dtype = data_.labels.dtype = dtype_of<T>();
-    data_.x.index = dtype_of<I>();
-    data_.label_ptr.dtype = data_.qid.dtype = DType::int64;
     more_entries();
     more_rows();
-    more_labels();
-    indptr_[0] = 0;
-    if (label_ptr_) label_ptr_[0] = 0;
+    more_labels();  // All begin with 0, the first row pointers too.
   }
 
   // Goes on where one with narrower indices had to stop.
@@ -58,7 +36,10 @@ class Parser {
       : options_(narrow.options_),
         where_(narrow.where_),
         name_(narrow.name_),
-        data_(std::move(narrow.data_)),
+        kept_values_(std::move(narrow.kept_values_)),
+        kept_labels_(std::move(narrow.kept_labels_)),
+        kept_label_ptr_(std::move(narrow.kept_label_ptr_)),
+        kept_qid_(std::move(narrow.kept_qid_)),
         line_(narrow.line_),
         rows_(narrow.rows_),
         entries_(narrow.entries_),
@@ -67,12 +48,11 @@ class Parser {
         largest_(narrow.largest_),
         names_zero_(narrow.names_zero_),
         share_(narrow.share_before_) {
-    data_.x.index = dtype_of<I>();
-    widen<Narrow, I>(data_.x.indices, entries_);
-    widen<Narrow, I>(data_.x.indptr, rows_ + 1);
     more_entries();
     more_rows();
     more_labels();
+    std::copy_n(narrow.indices_, entries_, indices_);
+    std::copy_n(narrow.indptr_, rows_ + 1, indptr_);
   }
 
   // Reads whole lines from p on, and moves p to the end; or to a line that I is too narrow for, and false.
@@ -102,7 +82,10 @@ class Parser {
     const bool from_zero =
         options_.zero_based == ZeroBased::yes || (options_.zero_based == ZeroBased::automatic && names_zero_);
     const Dim base = from_zero ? 0 : 1;
-    tensor::Csr& x = data_.x;
+    LibsvmData data;
+    tensor::Csr& x = data.x;
+    x.dtype = dtype_of<T>();
+    x.index = dtype_of<I>();
     x.rows = static_cast<Dim>(rows_);
     x.columns = options_.n_features;
     const Dim named = largest_ + 1 - base;
@@ -110,24 +93,20 @@ class Parser {
     require(!entries_ || named <= x.columns, where_, ": columns must be within n_features. Received: column ",
             largest_, " in line ", largest_line_, " of ", name_, ", n_features=", options_.n_features,
             from_zero ? ", and the first column is 0." : ", and the first column is 1.");
-    // Smaller buffers keep what they hold; the pages behind it were never touched.
-    x.data.resize(entries_ * sizeof(T));
-    x.indices.resize(entries_ * sizeof(I));
-    x.indptr.resize((rows_ + 1) * sizeof(I));
     if (from_zero && first_)
       for (size_t k = 0; k < entries_; ++k) ++indices_[k];
-    const auto rows = static_cast<Dim>(rows_);
-    if (options_.multilabel) {
-      data_.labels.resize({static_cast<Dim>(label_count_)}, dtype_of<T>());
-      data_.label_ptr.resize({rows + 1}, DType::int64);
-      data_.y.resize({0}, dtype_of<T>());
-    } else {
-      data_.y.resize({rows}, dtype_of<T>());
-      data_.labels.resize({0}, dtype_of<T>());
-      data_.label_ptr.resize({0}, DType::int64);
-    }
-    data_.qid.resize({options_.query_id ? rows : 0}, DType::int64);
-    return std::move(data_);
+    x.data = kept_values_.take(entries_);
+    x.indices = kept_indices_.take(entries_);
+    x.indptr = kept_indptr_.take(rows_ + 1);
+    const bool many = options_.multilabel;
+    const size_t labels = many ? label_count_ : rows_;
+    tensor::Dense kept{dtype_of<T>(), {static_cast<Dim>(labels)}, kept_labels_.take(labels)};
+    const tensor::Dense none{dtype_of<T>(), {0}};
+    data.y = many ? none : kept;
+    data.labels = many ? std::move(kept) : none;
+    data.label_ptr = whole_numbers(kept_label_ptr_, many ? rows_ + 1 : 0);
+    data.qid = whole_numbers(kept_qid_, options_.query_id ? rows_ : 0);
+    return data;
   }
 
  private:
@@ -145,21 +124,23 @@ class Parser {
   }
   void more_entries() {
     entry_places_ = places(entries_);
-    values_ = resized<T>(data_.x.data, entries_, entry_places_);
-    indices_ = resized<I>(data_.x.indices, entries_, entry_places_);
+    values_ = kept_values_.reserve(entry_places_);
+    indices_ = kept_indices_.reserve(entry_places_);
   }
   void more_rows() {
-    const size_t pointers = data_.x.indptr.bytes() ? rows_ + 1 : 0;
     row_places_ = places(rows_);
-    indptr_ = resized<I>(data_.x.indptr, pointers, row_places_ + 1);
-    if (options_.multilabel) label_ptr_ = resized<int64_t>(data_.label_ptr.data, pointers, row_places_ + 1);
-    else labels_ = resized<T>(data_.y.data, rows_, row_places_);
-    if (options_.query_id) qid_ = resized<int64_t>(data_.qid.data, rows_, row_places_);
+    indptr_ = kept_indptr_.reserve(row_places_ + 1);
+    if (options_.multilabel) label_ptr_ = kept_label_ptr_.reserve(row_places_ + 1);
+    else labels_ = kept_labels_.reserve(row_places_);
+    if (options_.query_id) qid_ = kept_qid_.reserve(row_places_);
   }
   void more_labels() {
     if (!options_.multilabel) return;
     label_places_ = places(label_count_);
-    labels_ = resized<T>(data_.labels.data, label_count_, label_places_);
+    labels_ = kept_labels_.reserve(label_places_);
+  }
+  static tensor::Dense whole_numbers(Growing<int64_t>& from, size_t count) {
+    return {DType::int64, {static_cast<Dim>(count)}, from.take(count)};
   }
 
   // From p up to the end of the line or its comment, which it answers. Null if I is too narrow.
@@ -173,15 +154,20 @@ class Parser {
     T* values = values_;
     size_t k = entries_, places = entry_places_;
     const size_t begin = k;
-    int64_t previous = -1;
+    const auto first = static_cast<I>(first_);
+    int64_t previous = -1, largest = -1;
     bool sorted = true;
-    for (p = skip_blanks(p); !at_stop(p); p = skip_blanks(p)) {
+    for (;;) {
+      if (end - p >= 2 && *p == ' ' && is_digit(p[1])) ++p;  // As nearly all are.
+      else if (p = skip_blanks(p); at_stop(p)) break;
       const char* const token = p;
       uint64_t column = 0;
       p = read_digits(p, end, column);
-      if (p == token || p == end || *p != ':' || p - token > 19 ||
-          column >= std::numeric_limits<int64_t>::max())
+      const auto digits = static_cast<size_t>(p - token);
+      if (digits - 1 >= 19 || p == end || *p != ':' || column >= std::numeric_limits<int64_t>::max())
         fail("a feature must be column:value with a column that is a whole number", token);
+      // One less than I holds, so that the number of columns fits too.
+      if (column >= static_cast<uint64_t>(std::numeric_limits<I>::max())) return nullptr;
       if (k == places) {
         if (sizeof(I) == 4 && k >= static_cast<size_t>(std::numeric_limits<I>::max()) / 2) return nullptr;
         entries_ = k;
@@ -196,8 +182,6 @@ class Parser {
             sizeof(T) == 4 ? "a value must be a finite number in float32" : "a value must be a finite number",
             token);
       }
-      // One less than I holds, so that the number of columns fits too.
-      if (column >= static_cast<uint64_t>(std::numeric_limits<I>::max())) return nullptr;
       const auto id = static_cast<int64_t>(column);
       if (id == 0) {
         if (options_.zero_based == ZeroBased::no)
@@ -206,9 +190,10 @@ class Parser {
       }
       sorted &= id > previous;
       previous = id;
-      if (id > largest_) largest_ = id, largest_line_ = line_;
-      indices[k++] = static_cast<I>(id - first_);
+      largest = std::max(largest, id);
+      indices[k++] = static_cast<I>(static_cast<I>(id) - first);
     }
+    if (largest > largest_) largest_ = largest, largest_line_ = line_;
     entries_ = k;
     if (!sorted) sort_row(begin);
     indptr_[++rows_] = static_cast<I>(entries_);
@@ -291,7 +276,9 @@ class Parser {
   const LibsvmOptions& options_;
   const char* where_;
   const std::string& name_;
-  LibsvmData data_{};
+  Growing<T> kept_values_{}, kept_labels_{};  // Labels: one a row, or with multilabel all of them.
+  Growing<I> kept_indices_{}, kept_indptr_{};
+  Growing<int64_t> kept_label_ptr_{}, kept_qid_{};
   T *values_ = nullptr, *labels_ = nullptr;
   I *indices_ = nullptr, *indptr_ = nullptr;
   int64_t *label_ptr_ = nullptr, *qid_ = nullptr;

@@ -253,6 +253,35 @@ TEST(Libsvm, ReadsBackRandomText) {
   }
 }
 
+// Long enough for large pages, and grown while it is read; the first lines are unlike the others.
+TEST(Libsvm, ManyEntries) {
+  std::string lines(20000, '\n');
+  const int rows = 30000, each = 50;
+  for (int r = 0; r < rows; ++r) {
+    lines += std::to_string(r % 7);
+    for (int k = 0; k < each; ++k)
+      lines += ' ' + std::to_string(k * 1000 + r % 997 + 1) + ":" + (k % 2 ? "1" : "-2.5");
+    lines += '\n';
+  }
+  for (int way = 0; way < 3; ++way) {
+    const File file(way == 2 ? gz(lines) : lines);
+    const auto a = way == 0 ? parse_libsvm(lines) : load_libsvm(file.path());
+    ASSERT_EQ(a.x.rows, rows);
+    ASSERT_EQ(a.x.nonzeros(), static_cast<size_t>(rows) * each);
+    EXPECT_TRUE(a.x.validate("x"));
+    const auto indices = a.x.indices.as<int32_t>();
+    const auto data = a.x.values<float>(), y = a.y.values<float>();
+    size_t wrong = 0;
+    for (int r = 0, i = 0; r < rows; ++r) {
+      wrong += y[static_cast<size_t>(r)] != static_cast<float>(r % 7);
+      for (int k = 0; k < each; ++k, ++i)
+        wrong += indices[static_cast<size_t>(i)] != k * 1000 + r % 997 ||
+                 data[static_cast<size_t>(i)] != (k % 2 ? 1.0f : -2.5f);
+    }
+    EXPECT_EQ(wrong, 0u);
+  }
+}
+
 // Every way to end early and random damage: an error or a result that holds, and no byte read beyond the
 // text.
 TEST(Libsvm, DamagedText) {

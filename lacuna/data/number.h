@@ -1,6 +1,5 @@
 // Numbers in text, eight digits at once where eight bytes can be read.
 #pragma once
-#include <array>
 #include <bit>
 #include <charconv>
 #include <cstdint>
@@ -12,38 +11,58 @@ namespace lacuna::data {
 
 inline bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
-// Appends the digits at p to `whole`; the place behind them. Beyond 19 digits `whole` has no meaning.
-inline const char* read_digits(const char* p, const char* stop, uint64_t& whole) {
-  if constexpr (std::endian::native == std::endian::little) {
-    constexpr std::array<uint64_t, 9> kTens{1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
-    while (stop - p >= 8) {
-      uint64_t digits;
-      std::memcpy(&digits, p, 8);
-      digits ^= 0x3030303030303030;  // A digit is its value now; all else is 10 or more.
-      const uint64_t others = ((digits + 0x7676767676767676) | digits) & 0x8080808080808080;
-      const int n =
-          others ? std::countr_zero(others) / 8 : 8;  // Sums carry only behind the first other byte.
-      if (n == 0) return p;
-      digits <<= 64 - 8 * n;  // As many zeros in front.
-      digits = digits * 10 + (digits >> 8);
-      digits = ((digits & 0x000000FF000000FF) * (100 + (uint64_t{1000000} << 32)) +
-                (digits >> 16 & 0x000000FF000000FF) * (1 + (uint64_t{10000} << 32))) >>
-               32;
-      whole = whole * kTens[static_cast<size_t>(n)] + digits;
-      p += n;
-      if (n < 8) return p;
-    }
+constexpr uint64_t kTens[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+
+constexpr double kExactTens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+// Eight bytes of text with digits turned into their values; all else is 10 or more.
+inline uint64_t eight_bytes(const char* p) {
+  uint64_t bytes;
+  std::memcpy(&bytes, p, 8);
+  return bytes ^ 0x3030303030303030;
+}
+// How many digits stand in front. Sums carry only behind the first other byte.
+inline unsigned digits_in_front(uint64_t bytes) {
+  const uint64_t others = ((bytes + 0x7676767676767676) | bytes) & 0x8080808080808080;
+  return static_cast<unsigned>(std::countr_zero(others)) / 8;
+}
+// The number that eight digits spell: pairs, then all at once.
+inline uint64_t number_of(uint64_t digits) {
+  digits = digits * 10 + (digits >> 8);
+  return ((digits & 0x000000FF000000FF) * (100 + (uint64_t{1000000} << 32)) +
+          (digits >> 16 & 0x000000FF000000FF) * (1 + (uint64_t{10000} << 32))) >>
+         32;
+}
+
+// The digits behind the first eight, or close to the end of the text.
+inline const char* read_more_digits(const char* p, const char* stop, uint64_t& whole) {
+  while (std::endian::native == std::endian::little && stop - p >= 8) {
+    const uint64_t bytes = eight_bytes(p);
+    if (digits_in_front(bytes) < 8) break;
+    whole = whole * 100000000 + number_of(bytes);
+    p += 8;
   }
   for (; p < stop && is_digit(*p); ++p) whole = whole * 10 + static_cast<uint64_t>(*p - '0');
   return p;
+}
+
+// Appends the digits at p to `whole`; the place behind them. Beyond 19 digits `whole` has no meaning. Must be
+// inline: where `whole` is 0 nothing is left of the power of ten.
+[[gnu::always_inline]] inline const char* read_digits(const char* p, const char* stop, uint64_t& whole) {
+  if (std::endian::native != std::endian::little || stop - p < 8) return read_more_digits(p, stop, whole);
+  const uint64_t bytes = eight_bytes(p);
+  const unsigned n = digits_in_front(bytes);
+  if (n == 8) [[unlikely]]
+    return read_more_digits(p, stop, whole);
+  whole = whole * kTens[n] + number_of(bytes << 8 << (56 - 8 * n));  // Zeros in front; no shift is by 64.
+  return p + n;
 }
 
 // Reads a finite number at p, the nearest of type T to the nearest double; the place behind it, or null if
 // there is none.
 template <class T>
 const char* read_number(const char* p, const char* stop, T& result) {
-  constexpr double kTens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
   bool negative = false;
   if (p < stop && (*p == '-' || *p == '+')) negative = *p++ == '-';
   const char* const first = p;
@@ -61,7 +80,7 @@ const char* read_number(const char* p, const char* stop, T& result) {
   double value = 0;
   if (digits <= 19 && whole <= uint64_t{1} << 53 && (p == stop || (*p != 'e' && *p != 'E'))) {
     value = static_cast<double>(static_cast<int64_t>(whole));
-    if (decimals) value /= kTens[decimals];  // Both exact, so this is the nearest double.
+    if (decimals) value /= kExactTens[decimals];  // Both exact, so this is the nearest double.
   } else {
     const auto [end, error] = std::from_chars(first, stop, value);
     if (error == std::errc::result_out_of_range) {  // Says neither whether it is too large or too small.

@@ -5,6 +5,7 @@
 #include "lacuna/data/rows.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <functional>
 #include <limits>
@@ -48,12 +49,27 @@ bool copy_columns(const I* from, J* to, size_t n, Dim columns) {
   return static_cast<std::make_signed_t<U>>(bad) >= 0;
 }
 
-// Whether the columns of each row of a packed batch are sorted and unique. One pass tells how many columns
-// are not smaller than the next; each row but the last may have one such at its end.
+// scan_columns by as many threads as pay.
+template <class I>
+kernels::ColumnScan scan_all(const I* columns, size_t n) {
+  if (n < kManyEntries) return kernels::scan_columns(columns, n, false);
+  std::atomic<uint64_t> largest = 0;
+  std::atomic<size_t> descents = 0;  // A sum of whole numbers is the same in any order.
+  parallel_for(n, kManyEntries / 4, [&](size_t begin, size_t end) {
+    const auto part = kernels::scan_columns(columns + begin, end - begin, end < n);
+    descents += part.descents;
+    for (uint64_t seen = largest;
+         seen < part.largest && !largest.compare_exchange_weak(seen, part.largest);) {
+    }
+  });
+  return {largest, descents};
+}
+
+// Whether the columns of each row of a packed batch are sorted and unique. `descents`: how many columns are
+// not smaller than the next; each row but the last may have one such at its end.
 template <class J>
-bool in_order(const tensor::Csr& a) {
+bool in_order(const tensor::Csr& a, size_t descents) {
   const auto indptr = a.indptr.as<J>(), indices = a.indices.as<J>();
-  size_t descents = kernels::scan_columns(indices.data(), indices.size(), false).descents;
   const auto rows = static_cast<size_t>(a.rows);
   for (size_t r = 1; r < rows && descents; ++r) {
     const auto k = static_cast<size_t>(indptr[r]);
@@ -286,17 +302,38 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
     throw InvalidArgument(text(name_, ": a batch must have fewer than 2^31 non-zeros. Received: batch of ",
                                rows, " rows of ", user_.spec(), "."));
 
-  // Values that lie one after another are read where they are: any value will do, so only columns must be
-  // copied to be safe from who writes to them meanwhile.
+  // Values that lie one after another are read where they are. So are columns where the matrix is checked
+  // batch by batch, since such a batch is looked at right before it is used; fit is gone through many times,
+  // so there columns are copied to be safe from who writes to them meanwhile.
   const bool in_place = !pick.ids && rows && from.dtype == dtype && (canonical_ || !whole_) &&
                         starts_[0] + static_cast<int64_t>(entries) == last;
   const std::byte* source_values = from.data.data();
   const std::byte* shared = source_values + (in_place ? static_cast<size_t>(starts_[0]) * from_size : 0);
   if (in_place) out.data = Buffer::view(shared, entries * from_size, nullptr);
   else out.data.resize(entries * to_size);
+  const auto own_and_put_right = [&] {
+    if (in_place) {
+      out.data.resize(entries * to_size);
+      if (entries) std::memcpy(out.data.data(), shared, entries * to_size);
+    }
+    with_graph_dtype(dtype, [&](auto tag) {
+      put_right<J, typename decltype(tag)::type>(out, from.dtype == DType::boolean, order_, held_);
+    });
+  };
+  const I* source = from.indices.as<I>().data();
+  if (std::is_same_v<I, J> && in_place && !whole_) {
+    const I* const columns = source + starts_[0];
+    const auto seen = scan_all(columns, entries);
+    if (entries && seen.largest >= static_cast<uint64_t>(from.columns))
+      bad_column<I>(static_cast<size_t>(starts_[0]), static_cast<size_t>(last));
+    out.indices = Buffer::view(columns, entries * sizeof(I), nullptr);
+    if (in_order<J>(out, seen.descents)) return;
+    out.indices.resize(entries * sizeof(J));
+    std::memcpy(out.indices.data(), columns, entries * sizeof(J));
+    return own_and_put_right();
+  }
   out.indices.resize(entries * sizeof(J));
   const Convert convert = converter(from.dtype, dtype);
-  const I* source = from.indices.as<I>().data();
   J* target = out.indices.as<J>().data();
   std::byte* target_values = out.data.data();
   const auto copy = [&](size_t begin, size_t end) {
@@ -320,14 +357,7 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
   if (entries < kManyEntries) copy(0, rows);
   else parallel_for(rows, kBlock, copy);
 
-  if (whole_ ? canonical_ : in_order<J>(out)) return;
-  if (in_place) {
-    out.data.resize(entries * to_size);
-    if (entries) std::memcpy(out.data.data(), shared, entries * to_size);
-  }
-  with_graph_dtype(dtype, [&](auto tag) {
-    put_right<J, typename decltype(tag)::type>(out, from.dtype == DType::boolean, order_, held_);
-  });
+  if (!(whole_ ? canonical_ : in_order<J>(out, scan_all(target, entries).descents))) own_and_put_right();
 }
 
 namespace {

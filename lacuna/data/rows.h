@@ -34,7 +34,8 @@ class Rows {
   void pack(std::span<const int64_t> rows, const Spec& wanted, Tensor& out);
 
   // The rows begin, …, end - 1. Of a dense array of wanted.dtype `out` becomes a view, which lives as long as
-  // that array does; of a sorted csr matrix of wanted.dtype its values do.
+  // that array does; of a sorted csr matrix of wanted.dtype its values do, and where it is checked batch by
+  // batch its columns: no other thread may write them until the batch is used.
   void pack_range(Dim begin, Dim end, const Spec& wanted, Tensor& out);
 
  private:

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -236,6 +237,34 @@ TEST(Rows, LargeBatchesOnAnyNumberOfThreads) {
     expect_rows<float, int32_t>(batch.csr(), made.rows, picked);
     set_num_threads(before);
   }
+}
+
+TEST(Rows, RangesCheckedByBatchAreViewsWhereSorted) {
+  const size_t before = num_threads();
+  for (const size_t threads : {1, 4})
+    for (const bool shuffled : {false, true}) {
+      set_num_threads(threads);
+      const Made made = make({.rows = 4000, .columns = 5000, .entries = 100, .shuffled = shuffled});
+      const tensor::Csr& user = made.x.csr();
+      const Buffer unchanged = user.indices.copy();
+      Rows rows(made.x, "x", false, Check::by_batch);
+      Tensor batch;
+      for (const auto& [begin, end] : {std::pair{0, 4000}, {7, 40}, {40, 40}, {1000, 3999}}) {
+        rows.pack_range(begin, end, kCsr, batch);
+        expect_rows<float, int32_t>(batch.csr(), made.rows, numbers(begin, end));
+        const auto start = static_cast<size_t>(user.indptr.as<int32_t>()[static_cast<size_t>(begin)]);
+        const bool view = batch.csr().indices.data() == user.indices.data() + start * sizeof(int32_t);
+        EXPECT_EQ(view, !shuffled && begin < end);
+      }
+      EXPECT_TRUE(std::ranges::equal(user.indices.as<int32_t>(), unchanged.as<int32_t>()));
+      Tensor wrong = made.x.copy();
+      auto columns = wrong.csr().indices.as<int32_t>();
+      for (const int32_t bad : {-1, 5000}) {  // The last column of all is seen too.
+        columns.back() = bad;
+        EXPECT_THROW(Rows(wrong, "x", false, Check::by_batch).pack_range(0, 4000, kCsr, batch), OutOfRange);
+      }
+    }
+  set_num_threads(before);
 }
 
 TEST(Rows, DenseOfAnyRank) {

@@ -82,6 +82,8 @@ class TextBlocks::File {
     block.share = read > 0 && bytes_ > 0 ? std::min(1.0, read / bytes_) : 1.0;
   }
 
+  bool packed() const { return !gzdirect(file_.get()); }
+
  private:
   struct Close {
     void operator()(gzFile file) const { gzclose(file); }
@@ -155,7 +157,8 @@ std::string_view TextBlocks::next() {
   if (block.last) return {};
   if (ahead_) ahead_->take(block);
   else file_->read(block);
-  if (!ahead_ && !block.last && num_threads() > 1) ahead_ = std::make_unique<Ahead>(*file_);
+  if (!ahead_ && !block.last && file_->packed() && num_threads() > 1)
+    ahead_ = std::make_unique<Ahead>(*file_);
   return {block.text.get(), block.size};
 }
 

@@ -1,5 +1,6 @@
-// A text file, plain or gz, in blocks of whole lines. The next block is read and unpacked on a thread of its
-// own while the caller has this one, unless there is one thread alone.
+// A text file, plain or gz, in blocks of whole lines. Of a gz file the next block is unpacked on a thread of
+// its own while the caller has this one, unless there is one thread alone. A plain one is read too fast for
+// that: waking a thread for each block costs more.
 #pragma once
 #include <memory>
 #include <string>
@@ -23,7 +24,7 @@ class TextBlocks {
   class File;
   class Ahead;
   std::unique_ptr<File> file_;
-  std::unique_ptr<Ahead> ahead_;  // Null where the file has one block, or there is one thread.
+  std::unique_ptr<Ahead> ahead_;  // Null where the file is plain or has one block, or there is one thread.
   struct Block;
   std::unique_ptr<Block> block_;
 };
