@@ -137,8 +137,9 @@ HWY_EXPORT(csr_dot_f64);
 
 namespace {
 
-constexpr size_t kGrain = size_t{1} << 17;  // Multiplications a block.
-constexpr size_t kUnits = 128;              // Of a block: the rows of a batch meet them one after another.
+constexpr size_t kGrain = size_t{1} << 17;     // Multiplications a block.
+constexpr size_t kFarGrain = size_t{1} << 12;  // Where each waits for memory.
+constexpr size_t kUnits = 128;                 // Of a block: the rows of a batch meet them one after another.
 
 // Gathers take int32 offsets.
 bool gathers(size_t rows, size_t stride, size_t units) {
@@ -152,9 +153,15 @@ bool is_far(size_t rows, size_t stride) {
 }
 
 template <class T>
-size_t rows_a_block(const CsrView<T>& a, size_t units) {
+size_t rows_a_block(const CsrView<T>& a, size_t units, size_t grain = kGrain) {
   const size_t a_row = a.rows ? a.nonzeros() / a.rows + 1 : 1;
-  return std::max<size_t>(1, kGrain / std::max<size_t>(1, a_row * units));
+  return std::max<size_t>(1, grain / std::max<size_t>(1, a_row * units));
+}
+
+template <class T, class Rows>
+void gathered(const CsrView<T>& a, bool far, const Rows& rows) {
+  parallel_for(a.rows, rows_a_block(a, 1, far ? kFarGrain : kGrain),
+               [&](size_t begin, size_t end) { rows(far, begin, end); });
 }
 
 // Blocks of rows and units.
@@ -173,9 +180,8 @@ void blocks(const CsrView<T>& a, size_t units, const Block& block) {
 
 void csr_dot(const CsrView<float>& a, const float* w, size_t rows, size_t stride, size_t units, float* c) {
   if (gathers(rows, stride, units))
-    return parallel_for(a.rows, rows_a_block(a, 1), [&](size_t begin, size_t end) {
-      HWY_DYNAMIC_DISPATCH(csr_dot_one_f32)
-      (a, w, static_cast<int32_t>(stride), is_far<float>(rows, stride), c, begin, end);
+    return gathered(a, is_far<float>(rows, stride), [&](bool far, size_t begin, size_t end) {
+      HWY_DYNAMIC_DISPATCH(csr_dot_one_f32)(a, w, static_cast<int32_t>(stride), far, c, begin, end);
     });
   blocks(a, units, [&](size_t begin, size_t end, size_t from, size_t to) {
     HWY_DYNAMIC_DISPATCH(csr_dot_f32)(a, w, stride, units, c, begin, end, from, to);
@@ -183,9 +189,8 @@ void csr_dot(const CsrView<float>& a, const float* w, size_t rows, size_t stride
 }
 void csr_dot(const CsrView<double>& a, const double* w, size_t rows, size_t stride, size_t units, double* c) {
   if (gathers(rows, stride, units))
-    return parallel_for(a.rows, rows_a_block(a, 1), [&](size_t begin, size_t end) {
-      HWY_DYNAMIC_DISPATCH(csr_dot_one_f64)
-      (a, w, static_cast<int32_t>(stride), is_far<double>(rows, stride), c, begin, end);
+    return gathered(a, is_far<double>(rows, stride), [&](bool far, size_t begin, size_t end) {
+      HWY_DYNAMIC_DISPATCH(csr_dot_one_f64)(a, w, static_cast<int32_t>(stride), far, c, begin, end);
     });
   blocks(a, units, [&](size_t begin, size_t end, size_t from, size_t to) {
     HWY_DYNAMIC_DISPATCH(csr_dot_f64)(a, w, stride, units, c, begin, end, from, to);

@@ -313,7 +313,9 @@ void blocks(const UpdateRows<T>& to, const UpdateGradient<T>& from, const Rows& 
     });
     return;
   }
-  parallel_for(from.count, std::max<size_t>(1, kValues / std::max<size_t>(1, to.width)),
+  constexpr size_t kRows = size_t{1} << 12;  // Each of which is waited for.
+  const size_t rows = kValues / std::max<size_t>(1, to.width);
+  parallel_for(from.count, std::max<size_t>(1, from.ids ? std::min(rows, kRows) : rows),
                [&](size_t begin, size_t end) { some_rows(to, from, begin, end); });
 }
 

@@ -1,5 +1,4 @@
-// Slots of rows: the ids themselves where all rows are few, an array with a slot per row where the table has
-// up to 2^24 rows, a hash table above.
+// Slots of rows: the ids themselves where all rows are few, else as SlotIndex has them.
 #include "lacuna/tensor/row_table.h"
 
 #include <algorithm>
@@ -10,102 +9,15 @@
 #include "lacuna/base/error.h"
 #include "lacuna/base/pages.h"
 #include "lacuna/base/threads.h"
+#include "lacuna/tensor/slot_index.h"
 
 namespace lacuna {
 namespace {
 
-constexpr int64_t kDirectRows = int64_t{1} << 24;
 constexpr size_t kSmallBytes = size_t{1} << 18;  // Of weights: with two states still within most L2 caches.
 constexpr size_t kAhead = 16;  // Entries between a prefetch and its use: about a memory latency.
 
-// Memory of zeros that is paid for where it is touched.
-template <class T>
-class Pages {
- public:
-  explicit Pages(size_t n)
-      : bytes_(n * sizeof(T)), data_(reinterpret_cast<T*>(resize_pages(nullptr, 0, bytes_))) {}
-  ~Pages() { resize_pages(reinterpret_cast<std::byte*>(data_), bytes_, 0); }
-  Pages(const Pages&) = delete;
-  Pages& operator=(const Pages&) = delete;
-  T& operator[](size_t i) { return data_[i]; }
-  T* data() { return data_; }
-  size_t bytes() const { return bytes_; }
-
- private:
-  size_t bytes_;
-  T* data_;
-};
-
 }  // namespace
-
-// From row id to slot + 1; 0 is "not here".
-struct RowTable::Index {
-  struct Entry {
-    int64_t id;
-    int64_t slot_plus_1;
-  };
-
-  explicit Index(int64_t direct_rows) {
-    if (direct_rows) direct = std::make_unique<Pages<int32_t>>(static_cast<size_t>(direct_rows));
-    else entries = std::make_unique<Pages<Entry>>(capacity());
-  }
-
-  size_t capacity() const { return size_t{1} << log_capacity; }
-  size_t home(int64_t id) const {
-    return static_cast<size_t>((static_cast<uint64_t>(id) * 0x9E3779B97F4A7C15u) >> (64 - log_capacity));
-  }
-
-  void prefetch(int64_t id) {
-    if (direct) __builtin_prefetch(&(*direct)[static_cast<size_t>(id)], 1);
-    else __builtin_prefetch(&(*entries)[home(id)], 1);
-  }
-
-  // -1 where the id is unknown.
-  int64_t find(int64_t id) {
-    if (direct) return (*direct)[static_cast<size_t>(id)] - 1;
-    for (size_t h = home(id);; h = (h + 1) & (capacity() - 1)) {
-      const Entry& e = (*entries)[h];
-      if (e.slot_plus_1 == 0 || e.id == id) return e.slot_plus_1 - 1;
-    }
-  }
-
-  void insert(int64_t id, size_t slot) {
-    if (direct) {
-      (*direct)[static_cast<size_t>(id)] = static_cast<int32_t>(slot + 1);
-      return;
-    }
-    if (++count * 2 > capacity()) grow();
-    place({id, static_cast<int64_t>(slot) + 1});
-  }
-
-  void clear() {
-    if (direct) std::memset(static_cast<void*>(direct->data()), 0, direct->bytes());
-    else if (count) std::memset(static_cast<void*>(entries->data()), 0, entries->bytes());
-    count = 0;
-  }
-
-  size_t bytes() const { return direct ? 0 : entries->bytes(); }
-
-  std::unique_ptr<Pages<int32_t>> direct{};
-  std::unique_ptr<Pages<Entry>> entries{};
-  int log_capacity = 10;
-  size_t count = 0;
-
- private:
-  void place(Entry entry) {
-    size_t h = home(entry.id);
-    while ((*entries)[h].slot_plus_1) h = (h + 1) & (capacity() - 1);
-    (*entries)[h] = entry;
-  }
-  void grow() {
-    const auto old = std::move(entries);
-    const size_t old_capacity = capacity();
-    ++log_capacity;
-    entries = std::make_unique<Pages<Entry>>(capacity());
-    for (size_t i = 0; i < old_capacity; ++i)
-      if ((*old)[i].slot_plus_1) place((*old)[i]);
-  }
-};
 
 RowTable::RowTable(Shape shape, DType dtype, Draw draw)
     : shape_(std::move(shape)), dtype_(dtype), draw_(draw) {
@@ -114,14 +26,14 @@ RowTable::RowTable(Shape shape, DType dtype, Draw draw)
           to_string(shape_), ", dtype=", dtype_, ".");
   for (size_t i = 1; i < shape_.size(); ++i) width_ *= static_cast<size_t>(shape_[i]);
   stride_ = width_;
-  drawn_index_ = std::make_unique<Index>(0);
+  drawn_index_ = std::make_unique<SlotIndex>(shape_[0], false);
   slots_are_ids_ = width_ > 0 && static_cast<size_t>(shape_[0]) <= kSmallBytes / (width_ * size_of(dtype_));
   if (slots_are_ids_) {
     marks_.resize(static_cast<size_t>(shape_[0]));
     reserve(slots());
     draw_all();
   } else {
-    index_ = std::make_unique<Index>(shape_[0] <= kDirectRows ? shape_[0] : 0);
+    index_ = std::make_unique<SlotIndex>(shape_[0]);
   }
 }
 
@@ -204,20 +116,13 @@ void RowTable::find_or_make(std::span<const I> ids, std::span<int32_t> slots) {
     return;
   }
   forget_reads();
-  if (index_->direct) {  // The loop that a step is long for: no call where the row is there.
-    const int32_t* slot_plus_1 = index_->direct->data();
+  index_->visit([&](const auto& index) {  // The loop that a step is long for: no call where the row is there.
     for (size_t k = 0; k < ids.size(); ++k) {
-      if (k + kAhead < ids.size()) __builtin_prefetch(slot_plus_1 + ids[k + kAhead]);
-      const int32_t known = slot_plus_1[ids[k]];
-      slots[k] = (known ? known : static_cast<int32_t>(add_row(ids[k]) + 1)) - 1;
+      if (k + kAhead < ids.size()) index.prefetch(ids[k + kAhead]);
+      const int64_t slot = index.find(ids[k]);
+      slots[k] = static_cast<int32_t>(slot < 0 ? static_cast<int64_t>(add_row(ids[k])) : slot);
     }
-    return;
-  }
-  for (size_t k = 0; k < ids.size(); ++k) {
-    if (k + kAhead < ids.size()) index_->prefetch(ids[k + kAhead]);
-    const int64_t slot = index_->find(ids[k]);
-    slots[k] = static_cast<int32_t>(slot < 0 ? static_cast<int64_t>(add_row(ids[k])) : slot);
-  }
+  });
 }
 
 template <class I>
@@ -226,19 +131,24 @@ void RowTable::find_or_draw(std::span<const I> ids, std::span<int32_t> slots) {
     std::copy(ids.begin(), ids.end(), slots.begin());
     return;
   }
-  for (size_t k = 0; k < ids.size(); ++k) {
-    if (k + kAhead < ids.size()) index_->prefetch(ids[k + kAhead]);
-    const int64_t id = ids[k];
-    int64_t slot = index_->find(id);
-    if (slot < 0 && (slot = drawn_index_->find(id)) < 0) {
-      slot = static_cast<int64_t>(size_ + drawn_);
-      reserve(size_ + drawn_ + 1);
-      make_row(static_cast<size_t>(slot), id);
-      drawn_index_->insert(id, static_cast<size_t>(slot));
-      ++drawn_;
+  index_->visit([&](const auto& index) {
+    for (size_t k = 0; k < ids.size(); ++k) {
+      if (k + kAhead < ids.size()) index.prefetch(ids[k + kAhead]);
+      const int64_t slot = index.find(ids[k]);
+      slots[k] = static_cast<int32_t>(slot < 0 ? static_cast<int64_t>(drawn_row(ids[k])) : slot);
     }
-    slots[k] = static_cast<int32_t>(slot);
-  }
+  });
+}
+
+size_t RowTable::drawn_row(int64_t id) {
+  const int64_t known = drawn_index_->find(id);
+  if (known >= 0) return static_cast<size_t>(known);
+  const size_t slot = size_ + drawn_;
+  reserve(slot + 1);
+  make_row(slot, id);
+  drawn_index_->insert(id, slot);
+  ++drawn_;
+  return slot;
 }
 
 void RowTable::touch(std::span<const int64_t> ids, std::span<int32_t> slots) { find_or_make(ids, slots); }
@@ -337,7 +247,7 @@ void RowTable::clear() {
 
 size_t RowTable::bytes() const {
   if (slots_are_ids_) return slots() * (stride_ * size_of(dtype_) + 1);
-  const size_t index = index_->direct ? size_ * sizeof(int32_t) : index_->bytes();
+  const size_t index = index_->bytes();
   return size_ * (stride_ * size_of(dtype_) + sizeof(int64_t)) + index;
 }
 

@@ -13,6 +13,8 @@
 
 namespace lacuna {
 
+class SlotIndex;
+
 // Slots are dealt in the order of asking, by one thread; no result depends on them. Not for two threads at a
 // time.
 class RowTable {
@@ -82,11 +84,10 @@ class RowTable {
   size_t bytes() const;  // Held in memory.
 
  private:
-  struct Index;
-
   void reserve(size_t slots);
   void make_row(size_t slot, int64_t id);
-  size_t add_row(int64_t id);  // Its slot.
+  size_t add_row(int64_t id);    // Its slot.
+  size_t drawn_row(int64_t id);  // The same of a row that a read draws.
   void draw_all();
   std::vector<size_t> touched_slots() const;  // Sorted by id.
   template <class I>
@@ -104,10 +105,10 @@ class RowTable {
   size_t size_ = 0, drawn_ = 0, capacity_ = 0;
   std::byte* memory_ = nullptr;
   bool slots_are_ids_ = false;
-  std::vector<uint8_t> marks_;          // Of a small table: which rows were touched.
-  std::vector<int64_t> ids_;            // Of the slots of a large one.
-  std::unique_ptr<Index> index_;        // Of touched rows.
-  std::unique_ptr<Index> drawn_index_;  // Of the rows that reads drew.
+  std::vector<uint8_t> marks_;              // Of a small table: which rows were touched.
+  std::vector<int64_t> ids_;                // Of the slots of a large one.
+  std::unique_ptr<SlotIndex> index_;        // Of touched rows.
+  std::unique_ptr<SlotIndex> drawn_index_;  // Of the rows that reads drew.
 };
 
 }  // namespace lacuna
