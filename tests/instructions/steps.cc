@@ -102,18 +102,12 @@ Case embedding() {
   return ids_case(model, 256, ids, 10);
 }
 
-// A factorization machine over ids: w₀ + Σ w + ½ Σ ((Σ v)² - Σ v²).
 Case factorization_machine() {
-  const Dim ids = 100'000;
-  const Symbol x = Input({.shape = {39}});
-  const Symbol w = layers::Embedding(ids, 1, {.sparse_grad = true})(x);
-  const Symbol v = layers::Embedding(ids, 16, {.sparse_grad = true})(x);
-  const Symbol pairs =
-      0.5 *
-      backend::sum(backend::square(backend::sum(v, {1})) - backend::sum(backend::square(v), {1}), {1}, true);
-  Model model(x, layers::Activation("sigmoid")(backend::sum(w, {1}) + pairs));
+  const Dim columns = 100'000;
+  const Symbol x = Input({.shape = {columns}, .sparse = true});
+  Model model(x, layers::FactorizationMachine(16, {.activation = "sigmoid", .sparse_weight = true})(x));
   model.compile({.optimizer = "adam", .loss = "binary_crossentropy"});
-  return ids_case(model, 256, ids, 39);
+  return csr_case(model, 256, columns, 39, 2);
 }
 
 const std::map<std::string, std::function<Case()>> kCases = {
