@@ -25,6 +25,16 @@ void parallel_for(size_t n, size_t grain, const Body& body) {
   });
 }
 
+// Calls work() and other(), at the same time where there are threads: for an `other` that work does not wait
+// for.
+template <class Work, class Other>
+void beside(const Work& work, const Other& other) {
+  parallel_for(2, 1, [&](size_t begin, size_t) {
+    if (begin == 0) work();
+    else other();
+  });
+}
+
 // While it lives, this thread takes denormals for zero and makes none (FTZ and DAZ; FZ on Arm).
 class FlushDenormals {
  public:

@@ -202,22 +202,34 @@ void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays
   }
 }
 
-std::span<const Tensor* const> Feed::pack(std::span<const int64_t> rows) {
-  batch_.resize(parts_.size());
+template <class PackPart>
+std::span<const Tensor* const> Feed::packed_parts(const PackPart& pack_part) {
+  turn_ = 1 - turn_;
+  std::vector<const Tensor*>& batch = batches_[turn_];
+  batch.resize(parts_.size());
   for (size_t i = 0; i < parts_.size(); ++i) {
-    parts_[i].rows.pack(rows, parts_[i].wanted, parts_[i].batch);
-    batch_[i] = &parts_[i].batch;
+    pack_part(parts_[i], parts_[i].batches[turn_]);
+    batch[i] = &parts_[i].batches[turn_];
   }
-  return batch_;
+  return batch;
+}
+
+std::span<const Tensor* const> Feed::pack(std::span<const int64_t> rows) {
+  return packed_parts([&](Part& part, Tensor& batch) { part.rows.pack(rows, part.wanted, batch); });
 }
 
 std::span<const Tensor* const> Feed::pack_range(Dim begin, Dim end) {
-  batch_.resize(parts_.size());
-  for (size_t i = 0; i < parts_.size(); ++i) {
-    parts_[i].rows.pack_range(begin, end, parts_[i].wanted, parts_[i].batch);
-    batch_[i] = &parts_[i].batch;
+  return packed_parts(
+      [&](Part& part, Tensor& batch) { part.rows.pack_range(begin, end, part.wanted, batch); });
+}
+
+size_t Feed::packed() const {
+  size_t result = 0;
+  for (const Part& part : parts_) {
+    const Tensor& batch = part.batches[turn_];
+    result += batch.storage() == Storage::csr ? 2 * batch.csr().nonzeros() : batch.dense().size();
   }
-  return batch_;
+  return result;
 }
 
 }  // namespace lacuna

@@ -22,16 +22,21 @@ class Feed {
   // Storage and dtype as they will be fed; without shapes.
   const std::vector<Spec>& input_specs() const { return input_specs_; }
 
-  // The tensors of these rows, in the order that a Program takes them; valid until the next call.
+  // The tensors of these rows, in the order that a Program takes them; valid until the call after the next,
+  // so that a batch may be packed while the one before it is used.
   std::span<const Tensor* const> pack(std::span<const int64_t> rows);
   std::span<const Tensor* const> pack_range(Dim begin, Dim end);
+  // Entries and values of the last batch, about: what packing costs.
+  size_t packed() const;
 
  private:
   struct Part {
     data::Rows rows;
     Spec wanted;
-    Tensor batch{};
+    Tensor batches[2]{};
   };
+  template <class PackPart>
+  std::span<const Tensor* const> packed_parts(const PackPart& pack_part);
   // ids: below `limit`, checked in all rows at once, so that a bad one changes no weight; 0 where they are
   // none.
   void add(Tensor user, std::string argument, Spec wanted, bool ids_only, Dim limit = 0);
@@ -40,7 +45,8 @@ class Feed {
 
   data::Check check_;
   std::vector<Part> parts_;
-  std::vector<const Tensor*> batch_;
+  std::vector<const Tensor*> batches_[2];
+  size_t turn_ = 0;  // Whose turn it is of the two.
   std::vector<Spec> input_specs_;
   Dim rows_ = -1;
   bool weighted_ = false;

@@ -7,6 +7,7 @@
 
 #include "lacuna/base/interrupt.h"
 #include "lacuna/base/message.h"
+#include "lacuna/base/threads.h"
 #include "lacuna/tensor/cast_storage.h"
 #include "lacuna/tensor/row_table.h"
 #include "lacuna/training/progress.h"
@@ -212,6 +213,13 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
     Progress progress(rows, options.verbose);
     Means means(train.values());
     logs = named(c.metrics_names);
+    const auto pack = [&](Dim begin) {
+      const Dim size = std::min(options.batch_size, rows - begin);
+      if (options.shuffle == Shuffle::none) return feed.pack_range(begin, begin + size);
+      return feed.pack(std::span(order).subspan(static_cast<size_t>(begin), static_cast<size_t>(size)));
+    };
+    std::span<const Tensor*const> feeds, next;  // The batch, and the one that was packed beside it.
+    std::exception_ptr error;                   // Of packing that: thrown when its turn comes.
     int64_t batch = 0;
     for (Dim begin = 0; begin < rows; begin += options.batch_size, ++batch) {
       poll_interrupt();  // Between steps, so that the weights are those of a whole step.
@@ -222,11 +230,24 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
         for (const auto& callback : options.callbacks)
           if (callback->wants_batches()) callback->on_batch_begin(batch, batch_logs);
       }
-      const auto feeds =
-          options.shuffle == Shuffle::none
-              ? feed.pack_range(begin, begin + size)
-              : feed.pack(std::span(order).subspan(static_cast<size_t>(begin), static_cast<size_t>(size)));
-      train_step(train, feeds);
+      if (error) std::rethrow_exception(error);
+      feeds = next.empty() ? pack(begin) : next;
+      next = {};
+      // A callback may change the arrays between two steps. Little is packed quicker than handed over.
+      constexpr size_t kWorthwhile = size_t{1} << 15;
+      const Dim following = begin + options.batch_size;
+      if (!batches_wanted && following < rows && feed.packed() >= kWorthwhile) {
+        beside([&] { train_step(train, feeds); },
+               [&] {
+                 try {
+                   next = pack(following);
+                 } catch (...) {
+                   error = std::current_exception();
+                 }
+               });
+      } else {
+        train_step(train, feeds);
+      }
       means.add(train, size);
       if (!warned && !std::isfinite(train.value(0))) {
         warned = true;
