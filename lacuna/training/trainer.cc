@@ -7,9 +7,9 @@
 
 #include "lacuna/base/interrupt.h"
 #include "lacuna/base/message.h"
-#include "lacuna/base/threads.h"
 #include "lacuna/tensor/cast_storage.h"
 #include "lacuna/tensor/row_table.h"
+#include "lacuna/training/pack_ahead.h"
 #include "lacuna/training/progress.h"
 
 namespace lacuna {
@@ -213,13 +213,11 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
     Progress progress(rows, options.verbose);
     Means means(train.values());
     logs = named(c.metrics_names);
-    const auto pack = [&](Dim begin) {
+    PackAhead batches(feed, [&](Dim begin) {
       const Dim size = std::min(options.batch_size, rows - begin);
       if (options.shuffle == Shuffle::none) return feed.pack_range(begin, begin + size);
       return feed.pack(std::span(order).subspan(static_cast<size_t>(begin), static_cast<size_t>(size)));
-    };
-    std::span<const Tensor*const> feeds, next;  // The batch, and the one that was packed beside it.
-    std::exception_ptr error;                   // Of packing that: thrown when its turn comes.
+    });
     int64_t batch = 0;
     for (Dim begin = 0; begin < rows; begin += options.batch_size, ++batch) {
       poll_interrupt();  // Between steps, so that the weights are those of a whole step.
@@ -230,24 +228,10 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
         for (const auto& callback : options.callbacks)
           if (callback->wants_batches()) callback->on_batch_begin(batch, batch_logs);
       }
-      if (error) std::rethrow_exception(error);
-      feeds = next.empty() ? pack(begin) : next;
-      next = {};
-      // A callback may change the arrays between two steps. Little is packed quicker than handed over.
-      constexpr size_t kWorthwhile = size_t{1} << 15;
+      // A callback may change the arrays between two steps.
       const Dim following = begin + options.batch_size;
-      if (!batches_wanted && following < rows && feed.packed() >= kWorthwhile) {
-        beside([&] { train_step(train, feeds); },
-               [&] {
-                 try {
-                   next = pack(following);
-                 } catch (...) {
-                   error = std::current_exception();
-                 }
-               });
-      } else {
-        train_step(train, feeds);
-      }
+      batches.run(begin, !batches_wanted && following < rows ? std::optional(following) : std::nullopt,
+                  [&](auto feeds) { train_step(train, feeds); });
       means.add(train, size);
       if (!warned && !std::isfinite(train.value(0))) {
         warned = true;
@@ -287,10 +271,12 @@ std::vector<double> Trainer::evaluate_rows(Feed& feed, Dim begin, Dim end, Dim b
   Progress progress(end - begin, verbose);
   Means means(test.values());
   Logs none;
+  PackAhead batches(feed, [&](Dim at) { return feed.pack_range(at, std::min(end, at + batch_size)); });
   for (Dim at = begin; at < end; at += batch_size) {
     poll_interrupt();
     const Dim size = std::min(batch_size, end - at);
-    test.run(feed.pack_range(at, at + size), steps_, seed_);
+    batches.run(at, at + size < end ? std::optional(at + size) : std::nullopt,
+                [&](auto feeds) { test.run(feeds, steps_, seed_); });
     means.add(test, size);
     progress.update(at + size - begin, none);
   }
@@ -316,10 +302,13 @@ std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOption
   std::vector<tensor::Dense> result(outputs);
   Progress progress(feed.rows(), options.verbose);
   std::vector<Tensor> dense(outputs);
+  PackAhead batches(
+      feed, [&](Dim at) { return feed.pack_range(at, std::min(feed.rows(), at + options.batch_size)); });
   for (Dim at = 0; at < feed.rows() || at == 0; at += options.batch_size) {
     poll_interrupt();
     const Dim size = std::min(options.batch_size, feed.rows() - at);
-    run.run(feed.pack_range(at, at + size), steps_, seed_);
+    batches.run(at, at + size < feed.rows() ? std::optional(at + size) : std::nullopt,
+                [&](auto feeds) { run.run(feeds, steps_, seed_); });
     for (size_t i = 0; i < outputs; ++i) {
       const Tensor* output = &run.output(i);
       if (output->storage() != Storage::dense) {  // Predictions are arrays.
