@@ -179,6 +179,8 @@ void Optimizer::step_one_unit(const kernels::UpdateRows<T>& to, T* numbers_at, s
   const kernels::CsrView<T> a{static_cast<size_t>(csr.rows), csr.values<T>().data(),
                               csr.indices.as<int32_t>().data(), csr.indptr.as<int32_t>().data()};
   const T* dy = gradient.dy->dense().values<T>().data();
+  if (descends() && clip.limit == std::numeric_limits<T>::infinity())
+    return kernels::descend_one_unit(a, dy, static_cast<T>(rate) * clip.factor, to.weight, to.stride);
   const size_t entries = a.nonzeros();
   // A sweep over a row is a part of what an entry costs that is looked up.
   const bool few_rows = rows <= 4 * entries;
@@ -196,8 +198,6 @@ void Optimizer::step_one_unit(const kernels::UpdateRows<T>& to, T* numbers_at, s
         sums[static_cast<size_t>(a.indices[static_cast<size_t>(a.indptr[0]) + k])] = 0;
     return;
   }
-  if (descends() && clip.limit == std::numeric_limits<T>::infinity())
-    return kernels::descend_one_unit(a, dy, static_cast<T>(rate) * clip.factor, to.weight, to.stride);
   // In a table a row holds its number itself: memory that the step meets anyway.
   const size_t words = sizeof(T) / sizeof(int32_t);
   const kernels::ColumnNumbers numbers =
