@@ -41,6 +41,7 @@ struct Context {
   uint64_t seed = 0;
   bool training = false;
   Scratch& scratch;
+  std::string_view method{};  // A kernel that has several says here which it took, for explain.
 };
 
 class Op {
@@ -52,6 +53,9 @@ class Op {
   virtual std::string key() const { return std::string(name()); }
 
   virtual const Rules& rules() const = 0;
+
+  // What a run costs, for docs/ops.md: the number that time and memory follow.
+  virtual std::string_view cost() const { return "stored values"; }
 
   // Specs of the results. Throws InvalidArgument when the inputs do not fit.
   virtual std::vector<Spec> infer(std::span<const Spec> in) const = 0;

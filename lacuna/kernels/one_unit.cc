@@ -24,13 +24,9 @@ void each_entry(const CsrView<T>& a, const T* b, const Prefetch& prefetch, const
 }
 
 template <class T>
-void add(const CsrView<T>& a, const T* b, T* sums, uint8_t* named) {
+void add(const CsrView<T>& a, const T* b, T* sums, bool names) {
   const auto prefetch = [](size_t) {};  // Sums are kept for few columns: they are in a cache.
-  if (named)
-    each_entry(a, b, prefetch, [=](size_t c, T g) {
-      sums[c] += g;
-      named[c] = 1;
-    });
+  if (names) each_entry(a, b, prefetch, [=](size_t c, T g) { sums[c] = (sums[c] + g) + T(0); });
   else each_entry(a, b, prefetch, [=](size_t c, T g) { sums[c] += g; });
 }
 
@@ -62,11 +58,11 @@ size_t list(const CsrView<T>& a, const T* b, const ColumnNumbers& numbers, int64
 
 }  // namespace
 
-void add_one_unit(const CsrView<float>& a, const float* b, float* sums, uint8_t* named) {
-  add(a, b, sums, named);
+void add_one_unit(const CsrView<float>& a, const float* b, float* sums, bool names) {
+  add(a, b, sums, names);
 }
-void add_one_unit(const CsrView<double>& a, const double* b, double* sums, uint8_t* named) {
-  add(a, b, sums, named);
+void add_one_unit(const CsrView<double>& a, const double* b, double* sums, bool names) {
+  add(a, b, sums, names);
 }
 void descend_one_unit(const CsrView<float>& a, const float* b, float rate, float* w, size_t stride) {
   descend(a, b, rate, w, stride);

@@ -5,10 +5,10 @@
 
 namespace lacuna::kernels {
 
-// sums[c] += A[r, c] b[r] for each entry. named: becomes 1 at the columns that have an
-// entry; null where nobody asks.
-void add_one_unit(const CsrView<float>& a, const float* b, float* sums, uint8_t* named);
-void add_one_unit(const CsrView<double>& a, const double* b, double* sums, uint8_t* named);
+// sums[c] += A[r, c] b[r] for each entry. names: no sum becomes -0.0, so that where they start from it the
+// columns without an entry alone keep it, and which are named costs no memory to know.
+void add_one_unit(const CsrView<float>& a, const float* b, float* sums, bool names);
+void add_one_unit(const CsrView<double>& a, const double* b, double* sums, bool names);
 
 // w[c · stride] -= rate A[r, c] b[r] for each entry: a step of plain gradient descent.
 void descend_one_unit(const CsrView<float>& a, const float* b, float rate, float* w, size_t stride);

@@ -28,8 +28,8 @@ struct UpdateGradient {
   const T* gradient;
   size_t count;
   RowSums<T> sums{};
-  // Rows of one value, without ids: those whose byte is 0 stay as they are. Null: none does.
-  const uint8_t* named = nullptr;
+  // Rows of one value, without ids: those whose gradient is -0.0 are not named and stay as they are.
+  bool some_named = false;
 };
 
 // What happens to a gradient first: g ← min(max(factor · g, -limit), limit).

@@ -198,6 +198,20 @@ HWY_INLINE void put_back(const NarrowRows<T>& rows, const UpdateRows<T>& to, con
   }
 }
 
+// Rows that are not named, as they were before. The comparison of bits is a loop that the compiler
+// vectorises.
+template <class T>
+HWY_INLINE void keep_unnamed(const T* HWY_RESTRICT g, const NarrowRows<T>& before, size_t arrays, size_t n,
+                             NarrowRows<T>& rows) {
+  using Bits = hwy::MakeUnsigned<T>;
+  constexpr Bits kNegativeZero = Bits{1} << (8 * sizeof(T) - 1);
+  for (size_t k = 0; k < arrays; ++k) {
+    const T* HWY_RESTRICT old = before.array[k];
+    T* HWY_RESTRICT now = rows.array[k];
+    for (size_t i = 0; i < n; ++i) now[i] = __builtin_bit_cast(Bits, g[i]) == kNegativeZero ? old[i] : now[i];
+  }
+}
+
 template <class T, class Rule>
 HWY_INLINE void narrow_rows(const UpdateRows<T>& to, const UpdateGradient<T>& from, const Clip<T>& clip,
                             const Rule& rule, size_t begin, size_t end) {
@@ -207,14 +221,11 @@ HWY_INLINE void narrow_rows(const UpdateRows<T>& to, const UpdateGradient<T>& fr
   for (size_t first = begin; first < end; first += kNarrowRows) {
     const size_t n = end - first < kNarrowRows ? end - first : kNarrowRows;
     bring(to, from, arrays, first, n, end, rows);
-    if (from.named)
+    if (from.some_named)
       for (size_t k = 0; k < arrays; ++k)
-        for (size_t i = 0; i < n; ++i) before.array[k][i] = rows.array[k][i];
+        for (size_t i = 0; i < kNarrowRows; ++i) before.array[k][i] = rows.array[k][i];
     row<false>(rows.array[0], state, from.gradient + first, n, clip, rule);
-    if (from.named)
-      for (size_t k = 0; k < arrays; ++k)
-        for (size_t i = 0; i < n; ++i)
-          rows.array[k][i] = from.named[first + i] ? rows.array[k][i] : before.array[k][i];
+    if (from.some_named) keep_unnamed(from.gradient + first, before, arrays, n, rows);
     put_back(rows, to, from, arrays, first, n);
   }
 }
@@ -302,7 +313,8 @@ template <class T, class Rows>
 void blocks(const UpdateRows<T>& to, const UpdateGradient<T>& from, const Rows& some_rows) {
   if (!from.gradient) return summed_blocks(to, from, some_rows);
   constexpr size_t kValues = size_t{1} << 15;  // A block: some tens of microseconds.
-  if (!from.ids && !from.place && !from.named && to.stride == to.width) {  // Contiguous: rows may be cut.
+  if (!from.ids && !from.place && !from.some_named &&
+      to.stride == to.width) {  // Contiguous: rows may be cut.
     const size_t n = from.count * to.width;
     parallel_for(n, kValues, [&](size_t begin, size_t end) {
       const UpdateRows<T> part{to.weight + begin,

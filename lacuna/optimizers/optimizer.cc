@@ -1,6 +1,7 @@
 // One step of an optimizer: which rows of which weights move.
 #include "lacuna/optimizers/optimizer.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstring>
@@ -185,13 +186,19 @@ void Optimizer::step_one_unit(const kernels::UpdateRows<T>& to, T* numbers_at, s
   // A sweep over a row is a part of what an entry costs that is looked up.
   const bool few_rows = rows <= 4 * entries;
   if (all || few_rows) {
-    const auto sums = zeros<T>(dense_, rows);
-    uint8_t* named = all ? nullptr : zeros<uint8_t>(named_, rows).data();
-    kernels::add_one_unit(a, dy, sums.data(), named);
+    std::span<T> sums;
+    if (all) {
+      sums = zeros<T>(dense_, rows);
+    } else {
+      named_.resize(rows * sizeof(T));
+      sums = named_.as<T>();
+      std::ranges::fill(sums, -T(0));
+    }
+    kernels::add_one_unit(a, dy, sums.data(), !all);
     kernels::UpdateGradient<T> from{nullptr, nullptr, sums.data(), rows};
-    from.named = named;
+    from.some_named = !all;
     update(to, from, clip, rate, step);
-    if (named) std::memset(named, 0, rows);
+    if (!all) return;
     if (few_rows) std::memset(sums.data(), 0, rows * sizeof(T));
     else
       for (size_t k = 0; k < entries; ++k)

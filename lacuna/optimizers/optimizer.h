@@ -79,7 +79,7 @@ class Optimizer {
   template <class T>
   static std::span<T> zeros(Buffer& held, size_t values);
   Buffer dense_{};   // A narrow gradient, all rows of it.
-  Buffer named_{};   // Which rows it names.
+  Buffer named_{};   // The same, with -0.0 where it names no row.
   Buffer number_{};  // Row to place in ids_.
   Buffer ids_{}, values_{};
 };
