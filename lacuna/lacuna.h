@@ -1,6 +1,7 @@
 // Everything a user of the library needs. No header of a dependency is reached from here.
 #pragma once
 #include "lacuna/backend/backend.h"
+#include "lacuna/backend/function.h"
 #include "lacuna/base/error.h"
 #include "lacuna/base/interrupt.h"
 #include "lacuna/base/message.h"
@@ -9,6 +10,7 @@
 #include "lacuna/data/array.h"
 #include "lacuna/data/libsvm.h"
 #include "lacuna/data/slice_rows.h"
+#include "lacuna/graph/strict.h"
 #include "lacuna/layers/core.h"
 #include "lacuna/layers/dense.h"
 #include "lacuna/layers/embedding.h"

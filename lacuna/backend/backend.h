@@ -10,6 +10,7 @@
 #include "lacuna/ops/operators.h"
 #include "lacuna/ops/reduce.h"
 #include "lacuna/ops/reshape.h"
+#include "lacuna/ops/shape.h"
 #include "lacuna/ops/softmax.h"
 #include "lacuna/ops/unary.h"
 
@@ -19,7 +20,8 @@ using lacuna::abs, lacuna::cast, lacuna::clip, lacuna::concatenate, lacuna::dot,
 using lacuna::flatten, lacuna::floatx, lacuna::gradients, lacuna::log, lacuna::max, lacuna::maximum,
     lacuna::mean;
 using lacuna::minimum, lacuna::relu, lacuna::round, lacuna::set_floatx, lacuna::sigmoid, lacuna::sign;
-using lacuna::softmax, lacuna::softplus, lacuna::sqrt, lacuna::square, lacuna::sum, lacuna::tanh;
+using lacuna::shape, lacuna::softmax, lacuna::softplus, lacuna::sqrt, lacuna::square, lacuna::sum,
+    lacuna::tanh;
 
 struct PlaceholderOptions {
   DType dtype = floatx();

@@ -1,6 +1,7 @@
 // Makes plans and runs them.
 #include "lacuna/graph/plan.h"
 
+#include <chrono>
 #include <unordered_map>
 
 #include "lacuna/base/error.h"
@@ -29,7 +30,7 @@ Plan::Plan(std::vector<Symbol> inputs, std::vector<Symbol> outputs, bool trainin
     if (const VariablePtr variable = variable_of(symbol)) {
       places_[place] = &variable->value();
       if (variable->is_table()) tables_.push_back(&variable->value().table());
-    } else if (const tensor::Dense* value = constant_value(*node)) {
+    } else if (const Tensor* value = constant_value(*node)) {
       results_[place] = *value;
       places_[place] = &results_[place];
     } else if (is_placeholder(symbol)) {
@@ -64,20 +65,40 @@ Plan::Plan(std::vector<Symbol> inputs, std::vector<Symbol> outputs, bool trainin
   outputs_.resize(outputs.size());
 }
 
-void Plan::run(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed) {
+void Plan::put(std::span<const Tensor* const> feeds) {
   require(feeds.size() == inputs_.size(),
           "Plan: a tensor must be fed for each input. Received: feeds=", feeds.size(),
           ", inputs=", inputs_.size(), ".");
-  const FlushDenormals flush;
   for (size_t i = 0; i < feeds.size(); ++i)
     if (input_places_[i] != kUnused) places_[input_places_[i]] = feeds[i];
   for (RowTable* table : tables_) table->forget_reads();  // Of the last run; within one they all hold.
-  for (Step& s : steps_) {
-    for (size_t i = 0; i < s.in.size(); ++i) s.in_tensors[i] = places_[s.in[i]];
-    Context context{.step = step, .seed = seed, .training = training_, .scratch = s.scratch};
-    s.rule->cpu(s.node->op(), context, s.in_tensors, s.out_tensors);
-  }
   for (size_t i = 0; i < outputs_.size(); ++i) outputs_[i] = places_[output_places_[i]];
+}
+
+std::string_view Plan::run_step(Step& s, int64_t number, uint64_t seed) {
+  for (size_t i = 0; i < s.in.size(); ++i) s.in_tensors[i] = places_[s.in[i]];
+  Context context{.step = number, .seed = seed, .training = training_, .scratch = s.scratch};
+  s.rule->cpu(s.node->op(), context, s.in_tensors, s.out_tensors);
+  return context.method;
+}
+
+void Plan::run(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed) {
+  put(feeds);
+  const FlushDenormals flush;
+  for (Step& s : steps_) run_step(s, step, seed);
+}
+
+void Plan::observe(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed,
+                   const std::function<void(const Ran&)>& observer) {
+  using Clock = std::chrono::steady_clock;
+  put(feeds);
+  const FlushDenormals flush;
+  for (Step& s : steps_) {
+    const auto start = Clock::now();
+    const std::string_view method = run_step(s, step, seed);
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    observer({*s.node, *s.rule, s.in_tensors, s.out_tensors, method, seconds});
+  }
 }
 
 }  // namespace lacuna

@@ -2,7 +2,9 @@
 // it writes. Made once per graph, mode and fed storages; run for any batch size. Buffers keep their
 // high-water size, so that a step allocates nothing.
 #pragma once
+#include <functional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "lacuna/graph/op.h"
@@ -24,11 +26,27 @@ class Plan {
   // share a table.
   void run(std::span<const Tensor* const> feeds, int64_t step = 0, uint64_t seed = 0);
 
+  // What a node did in a run: its tensors are valid while the observer looks at it.
+  struct Ran {
+    const Node& node;
+    const Rule& rule;
+    std::span<const Tensor* const> in;
+    std::span<Tensor* const> out;
+    std::string_view method;  // Of a kernel that has several; else empty.
+    double seconds;
+  };
+  // The same as run, node by node.
+  void observe(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed,
+               const std::function<void(const Ran&)>& observer);
+
   // Result i of the last run; valid until the next. May share memory with feeds and variables.
   const Tensor& output(size_t i) const { return *outputs_[i]; }
   size_t size() const { return outputs_.size(); }
 
  private:
+  void put(std::span<const Tensor* const> feeds);
+  struct Step;
+  std::string_view run_step(Step& step, int64_t number, uint64_t seed);  // The kernel's method.
   struct Step {
     std::shared_ptr<const Node> node;
     const Rule* rule = nullptr;

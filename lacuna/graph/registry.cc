@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "lacuna/graph/rule.h"
+#include "lacuna/graph/strict.h"
 
 namespace lacuna {
 namespace {
@@ -55,9 +56,7 @@ Node::~Node() {
 }
 
 std::shared_ptr<const Node> apply_node(std::shared_ptr<const Op> op, std::vector<Symbol> in) {
-  std::vector<Spec> specs;
-  for (const Symbol& s : in) specs.push_back(s.spec());
-  std::vector<Spec> out = op->infer(specs);
+  std::vector<Spec> out = infer_or_densify(*op, in);
   KnownNodes& table = known();
   const std::string key = identity(*op, in);
   const std::lock_guard lock(table.mutex);

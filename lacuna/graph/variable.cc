@@ -49,9 +49,8 @@ struct Placeholder final : Leaf {
 };
 
 struct Constant final : Leaf {
-  Constant(tensor::Dense v, std::string key)
-      : Leaf("constant", {v.shape, v.dtype, Storage::dense}, std::move(key)), value(std::move(v)) {}
-  tensor::Dense value;
+  Constant(Tensor v, std::string key) : Leaf("constant", v.spec(), std::move(key)), value(std::move(v)) {}
+  Tensor value;
 };
 
 }  // namespace
@@ -73,11 +72,15 @@ Variable::Variable(std::string name, const Spec& spec, const Draw& draw)
   value_ = std::move(dense);
 }
 
-Variable::Variable(std::string name, tensor::Dense value)
-    : name_(std::move(name)), spec_{value.shape, value.dtype, Storage::dense}, value_(std::move(value)) {}
+Variable::Variable(std::string name, Tensor value)
+    : name_(std::move(name)), spec_(value.spec()), value_(std::move(value)) {
+  require(spec_.storage == Storage::dense || spec_.storage == Storage::csr,
+          "Variable: the value must be dense or csr. Received: ", spec_, ".");
+}
 
 tensor::Dense Variable::to_dense() const {
-  return is_table() ? value_.table().to_dense() : value_.copy().dense();
+  if (is_table()) return value_.table().to_dense();
+  return spec_.storage == Storage::csr ? lacuna::to_dense(value_) : value_.copy().dense();
 }
 
 void Variable::assign(const tensor::Dense& values) {
@@ -86,7 +89,16 @@ void Variable::assign(const tensor::Dense& values) {
           to_string(values.shape), ", weight '", name_, "' ", spec_, ".");
   const Tensor same = cast(Tensor(values), spec_.dtype);
   if (is_table()) value_.table().assign(same.dense());
+  else if (spec_.storage == Storage::csr) value_ = to_csr(same);
   else std::memcpy(value_.dense().data.data(), same.dense().data.data(), same.dense().data.bytes());
+}
+
+void Variable::assign(const Tensor& values) {
+  if (values.storage() == Storage::dense) return assign(values.dense());
+  require(values.storage() == Storage::csr && spec_.storage == Storage::csr && values.shape() == spec_.shape,
+          "set_value: the value must have the shape and storage of the variable. Received: value=",
+          values.spec(), ", variable '", name_, "' ", spec_, ".");
+  value_ = cast(values, spec_.dtype);
 }
 
 double Variable::scalar() const {
@@ -123,7 +135,7 @@ std::string placeholder_name(const Symbol& symbol) {
   return dynamic_cast<const Placeholder&>(symbol.node()->op()).name_given;
 }
 
-Symbol constant(tensor::Dense value) {
+Symbol constant(Tensor value) {
   return apply(std::make_shared<Constant>(std::move(value), unique_key("constant")), {});
 }
 
@@ -139,7 +151,7 @@ Symbol constant(double value, DType dtype) {
   return apply(std::make_shared<Constant>(std::move(dense), text("constant=", bits, ' ', dtype)), {});
 }
 
-const tensor::Dense* constant_value(const Node& node) {
+const Tensor* constant_value(const Node& node) {
   const auto* op = dynamic_cast<const Constant*>(&node.op());
   return op ? &op->value : nullptr;
 }

@@ -1,4 +1,4 @@
-// A Variable is a weight or another value that outlives a step: a dense tensor or a table of rows.
+// A Variable is a weight or another value that outlives a step: a dense or csr tensor, or a table of rows.
 #pragma once
 #include <memory>
 #include <string>
@@ -13,7 +13,7 @@ class Variable {
  public:
   // Drawn at once when dense; a row_table makes its rows when they are touched.
   Variable(std::string name, const Spec& spec, const Draw& draw);
-  Variable(std::string name, tensor::Dense value);
+  Variable(std::string name, Tensor value);  // Dense or csr, which it takes over.
 
   const std::string& name() const { return name_; }
   const Spec& spec() const { return spec_; }
@@ -25,6 +25,8 @@ class Variable {
   tensor::Dense to_dense() const;
   // Replaces the values: same shape, any float dtype. Optimizer state of a table's rows starts anew.
   void assign(const tensor::Dense& values);
+  // The same of the variable's storage: a csr one may get another pattern.
+  void assign(const Tensor& values);
 
   // Of a scalar variable such as a learning rate.
   double scalar() const;
@@ -48,9 +50,9 @@ Symbol placeholder(const Spec& spec, const std::string& name);
 bool is_placeholder(const Symbol& symbol);
 std::string placeholder_name(const Symbol& symbol);
 
-// A dense value that never changes.
-Symbol constant(tensor::Dense value);
-Symbol constant(double value, DType dtype);             // A scalar: shape ().
-const tensor::Dense* constant_value(const Node& node);  // Null for other nodes.
+// A value that never changes, dense or csr.
+Symbol constant(Tensor value);
+Symbol constant(double value, DType dtype);      // A scalar: shape ().
+const Tensor* constant_value(const Node& node);  // Null for other nodes.
 
 }  // namespace lacuna

@@ -178,6 +178,10 @@ void blocks(const CsrView<T>& a, size_t units, const Block& block) {
 
 }  // namespace
 
+std::string_view csr_dot_method(size_t rows, size_t stride, size_t units) {
+  return gathers(rows, stride, units) ? "gathered" : "units in registers";
+}
+
 void csr_dot(const CsrView<float>& a, const float* w, size_t rows, size_t stride, size_t units, float* c) {
   if (gathers(rows, stride, units))
     return gathered(a, is_far<float>(rows, stride), [&](bool far, size_t begin, size_t end) {

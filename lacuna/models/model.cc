@@ -83,6 +83,11 @@ std::string Model::summary(size_t line_length) {
   return n.summary(line_length, as_layer_->class_name != "Sequential");  // As in Keras.
 }
 
+Explanation Model::explain(const Arrays& x, const Arrays& y, Dim batch_size) {
+  prepare(&x);
+  return trainer().explain(x, y, batch_size);
+}
+
 const std::vector<std::string>& Model::metrics_names() {
   return trainer().compiled("metrics_names").metrics_names;
 }

@@ -46,6 +46,9 @@ class Model {
   void set_weights(const std::vector<tensor::Dense>& values) { network().set_weights(values); }
   Dim count_params() { return network().count_params(); }
   std::string summary(size_t line_length = 0);
+  // Op by op what a batch, the first batch_size rows of x, goes through: of a prediction or, with y, of a
+  // training step up to its gradients. Changes nothing; .table() shows it.
+  Explanation explain(const Arrays& x, const Arrays& y = {}, Dim batch_size = 32);
   const std::vector<std::string>& metrics_names();
 
   // Frozen or not: takes effect at the next call, within fit at the next epoch.

@@ -19,13 +19,15 @@ void dot_dense_dense(const Op&, Context&, std::span<const Tensor* const> in, std
   });
 }
 
-void dot_csr_rows(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+void dot_csr_rows(const Op&, Context& context, std::span<const Tensor* const> in,
+                  std::span<Tensor* const> out) {
   const tensor::Csr& a = in[0]->csr();
   with_float("dot", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const RowsView<T> w = rows_view<T>(*in[1]);
     tensor::Dense& c = out[0]->dense();
     c.resize({a.rows, static_cast<Dim>(w.width)}, a.dtype);
+    context.method = kernels::csr_dot_method(w.rows, w.stride, w.width);
     kernels::csr_dot(csr_view<T>(a, "dot"), w.data, w.rows, w.stride, w.width, c.values<T>().data());
   });
 }

@@ -114,7 +114,7 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
     if (network.outputs().size() == 1) outputs.erase(outputs.begin());  // Its loss alone is not shown.
     outputs.insert(outputs.begin(), total);
     values_ = outputs.size();
-    if (mode == Mode::train) {
+    if (mode == Mode::train || mode == Mode::explain) {
       weights_ = network.trainable_weights();
       std::vector<Symbol> learn;
       for (const layers::Weight* w : weights_) {

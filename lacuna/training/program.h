@@ -9,7 +9,12 @@
 
 namespace lacuna {
 
-enum class Mode : uint8_t { train, test, predict };
+enum class Mode : uint8_t {
+  train,
+  test,
+  predict,
+  explain,  // As train, but that nothing changes: no row stays, nothing is dropped.
+};
 
 class Program {
  public:
@@ -20,6 +25,10 @@ class Program {
   // Feeds in the order inputs, targets, sample weights (of a weighted program).
   void run(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed) {
     plan_->run(feeds, step, seed);
+  }
+  void observe(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed,
+               const std::function<void(const Plan::Ran&)>& observer) {
+    plan_->observe(feeds, step, seed, observer);
   }
 
   // Predict: the outputs. Else the values of metrics_names, in order.

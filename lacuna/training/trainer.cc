@@ -336,6 +336,16 @@ std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOption
   return result;
 }
 
+Explanation Trainer::explain(const Arrays& x, const Arrays& y, Dim rows) {
+  const std::lock_guard lock(mutex_);
+  require(rows > 0, "explain: batch_size must be positive. Received: batch_size=", rows, ".");
+  const Compiled* training = y.given() ? &compiled("explain") : nullptr;
+  Feed feed("explain", *network_, training, data::Check::by_batch, x, y);
+  require(feed.rows() > 0, "explain: x must have rows. Received: rows=0.");
+  Program all(*network_, training, training ? Mode::explain : Mode::predict, feed.input_specs(), false);
+  return lacuna::explain(all, feed.pack_range(0, std::min(rows, feed.rows())), steps_, seed_);
+}
+
 std::vector<double> Trainer::train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
                                             const std::map<int64_t, double>& class_weight) {
   const std::lock_guard lock(mutex_);

@@ -9,6 +9,7 @@
 
 #include "lacuna/training/callback.h"
 #include "lacuna/training/compiled.h"
+#include "lacuna/training/explain.h"
 #include "lacuna/training/feed.h"
 #include "lacuna/training/history.h"
 #include "lacuna/training/program.h"
@@ -72,6 +73,10 @@ class Trainer {
   std::vector<double> train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
                                      const std::map<int64_t, double>& class_weight);
   std::vector<double> test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight);
+
+  // What each op does with the first `rows` rows of x: of a prediction or, with y, of a step, whose update is
+  // left out. Changes nothing.
+  Explanation explain(const Arrays& x, const Arrays& y, Dim rows);
 
   bool stop_training = false;  // Set by a callback: fit ends with the epoch.
 

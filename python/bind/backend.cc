@@ -13,6 +13,7 @@
 #include "lacuna/ops/slice.h"
 #include "lacuna/ops/take.h"
 #include "python/bind/convert.h"
+#include "python/bind/numbers.h"
 
 namespace lacuna::bind {
 namespace {
@@ -20,9 +21,11 @@ namespace {
 using Unary = Symbol (*)(const Symbol&);
 using Binary = Symbol (*)(const Symbol&, const Symbol&);
 
-// Both sides symbols, or one of them a number or an array.
+bool is_symbol(nb::handle x) { return nb::isinstance<Symbol>(x) || nb::isinstance<VariableHandle>(x); }
+
+// Both sides symbols or arrays, or one of them a number. A constant gets the dtype of the other side.
 std::pair<Symbol, Symbol> operands(nb::handle x, nb::handle y) {
-  if (nb::isinstance<Symbol>(x) || nb::isinstance<VariableHandle>(x)) {
+  if (is_symbol(x) || (is_numbers(x) && !is_symbol(y))) {
     const Symbol a = to_symbol(x);
     return {a, to_symbol(y, &a)};
   }
@@ -43,6 +46,7 @@ void bind_backend(nb::module_& m) {
       {"log", lacuna::log},
       {"round", lacuna::round},
       {"selu", lacuna::selu},
+      {"shape", lacuna::shape},
       {"sigmoid", lacuna::sigmoid},
       {"sign", lacuna::sign},
       {"softplus", lacuna::softplus},

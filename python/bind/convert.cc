@@ -6,6 +6,10 @@
 
 #include <memory>
 
+#include "lacuna/backend/function.h"
+#include "lacuna/tensor/row_table.h"
+#include "python/bind/numbers.h"
+
 namespace lacuna::bind {
 namespace {
 
@@ -70,6 +74,22 @@ nb::list to_numpy(std::vector<tensor::Dense>&& values) {
   return result;
 }
 
+nb::object from_tensor(Tensor&& value) {
+  if (value.storage() == Storage::dense) return to_numpy(std::move(value.dense()));
+  if (value.storage() == Storage::row_table) return to_numpy(value.table().to_dense());
+  const nb::tuple shape = from_shape(value.shape());
+  if (value.storage() == Storage::row_sparse) {
+    tensor::RowSparse& rows = value.row_sparse();
+    tensor::Dense values{.dtype = rows.dtype, .shape = rows.shape, .data = std::move(rows.data)};
+    values.shape[0] = static_cast<Dim>(rows.row_ids().size());
+    return nb::make_tuple(shape, to_numpy(std::move(rows.ids), DType::int64), to_numpy(std::move(values)));
+  }
+  tensor::Csr& csr = value.csr();
+  return nb::make_tuple(shape, to_numpy(std::move(csr.data), csr.dtype),
+                        to_numpy(std::move(csr.indices), csr.index),
+                        to_numpy(std::move(csr.indptr), csr.index));
+}
+
 Arrays to_arrays(nb::handle arrays) {
   if (arrays.is_none()) return {};
   if (nb::isinstance<ArrayHandle>(arrays)) return nb::cast<ArrayHandle&>(arrays).array;
@@ -94,9 +114,23 @@ std::vector<tensor::Dense> to_values(const std::vector<ArrayHandle>& arrays) {
   return result;
 }
 
+Tensor own(const ArrayHandle& values, DType dtype, const char* name) {
+  const Tensor& given = values.array.tensor();
+  return backend::converted(given, {{}, dtype, given.storage()}, name);
+}
+
+Symbol to_constant(nb::handle value, std::optional<DType> dtype) {
+  const nb::object handle = nb::module_::import_("lacuna._arrays").attr("constant_view")(value);
+  const ArrayHandle& values = nb::cast<ArrayHandle&>(handle);
+  const DType given = values.array.tensor().dtype();
+  const bool known = is_float(given) || given == DType::int32 || given == DType::int64;
+  return constant(own(values, dtype.value_or(known ? given : floatx()), "constant"));
+}
+
 Symbol to_symbol(nb::handle value, const Symbol* like) {
   if (nb::isinstance<Symbol>(value)) return nb::cast<Symbol>(value);
   if (nb::isinstance<VariableHandle>(value)) return read(nb::cast<VariableHandle&>(value).variable);
+  if (is_numbers(value)) return to_constant(value, like ? std::optional(like->dtype()) : std::nullopt);
   if (like && !PyUnicode_Check(value.ptr())) {
     const nb::object array = nb::module_::import_("numpy").attr("array")(
         value, "dtype"_a = name_of(like->dtype()), "order"_a = "C");

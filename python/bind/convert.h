@@ -37,12 +37,22 @@ nb::object to_numpy(tensor::Dense&& values);
 nb::object to_numpy(Buffer&& values, DType dtype);
 nb::list to_numpy(std::vector<tensor::Dense>&& values);
 
+// An array of NumPy; of csr (shape, data, indices, indptr), of row_sparse (shape, ids, rows).
+nb::object from_tensor(Tensor&& value);
+
 // None, an ArrayHandle, a list of them, or a dict of them by name.
 Arrays to_arrays(nb::handle arrays);
 std::vector<tensor::Dense> to_values(const std::vector<ArrayHandle>& arrays);
 
-// A Symbol, a Variable, or (where `like` is given) a number or an array, which becomes a constant of its
-// dtype.
+// The values in memory of their own, of a dtype; csr sorted and unique. `name` starts the messages.
+Tensor own(const ArrayHandle& values, DType dtype, const char* name);
+
+// Of an array of NumPy or a matrix of scipy: of its dtype where the graph has it, else of floatx, unless one
+// is given.
+Symbol to_constant(nb::handle value, std::optional<DType> dtype = {});
+
+// A Symbol, a Variable, an array or a matrix, or (where `like` is given) a number or a list, which becomes a
+// constant of its dtype.
 Symbol to_symbol(nb::handle value, const Symbol* like = nullptr);
 
 nb::dict from_config(const Config& config);

@@ -1,15 +1,19 @@
 // Symbols and variables, and arithmetic as it is written.
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "lacuna/backend/function.h"
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/op.h"
+#include "lacuna/graph/strict.h"
 #include "lacuna/layers/layer.h"
 #include "lacuna/ops/operators.h"
 #include "lacuna/ops/unary.h"
 #include "lacuna/tensor/row_table.h"
 #include "python/bind/convert.h"
+#include "python/bind/numbers.h"
 
 namespace lacuna::bind {
 namespace {
@@ -97,14 +101,17 @@ void bind_graph(nb::module_& m) {
           .def_prop_ro(
               "storage",
               [](const VariableHandle& v) { return std::string(name_of(v.variable->spec().storage)); })
-          .def_prop_ro("is_sparse", [](const VariableHandle& v) { return v.variable->is_table(); })
+          .def_prop_ro("is_sparse",
+                       [](const VariableHandle& v) { return v.variable->spec().storage != Storage::dense; })
           .def(
               "numpy", [](const VariableHandle& v) { return to_numpy(v.variable->to_dense()); },
               "A copy of all values. Of a weight with sparse_weight=True above 1 GiB an error: see rows().")
           .def(
               "assign",
               [](const VariableHandle& v, const ArrayHandle& value) {
-                v.variable->assign(to_values({value})[0]);
+                const Tensor& given = value.array.tensor();
+                if (given.storage() == Storage::dense) v.variable->assign(given.dense());
+                else v.variable->assign(own(value, v.variable->spec().dtype, "set_value: value"));
               },
               "value"_a)
           .def(
@@ -126,8 +133,10 @@ void bind_graph(nb::module_& m) {
           .def_prop_ro(
               "nbytes",
               [](const VariableHandle& v) {
-                return v.variable->is_table() ? v.variable->value().table().bytes()
-                                              : v.variable->value().dense().data.bytes();
+                const Tensor& value = v.variable->value();
+                if (v.variable->is_table()) return value.table().bytes();
+                if (value.storage() == Storage::dense) return value.dense().data.bytes();
+                return value.csr().data.bytes() + value.csr().indices.bytes() + value.csr().indptr.bytes();
               },
               "Held in memory; of rows with the optimizer's state beside them.")
           .def("__repr__",
@@ -148,18 +157,69 @@ void bind_graph(nb::module_& m) {
   // A variable stands wherever a symbol may.
   symbol.def("__init__", [](Symbol* self, const VariableHandle& v) { new (self) Symbol(read(v.variable)); });
   nb::implicitly_convertible<VariableHandle, Symbol>();
+  // So may an array of NumPy or a matrix of scipy, which becomes a constant.
+  symbol.def("__init__",
+             [](Symbol* self, const Numbers& value) { new (self) Symbol(to_constant(value.object)); });
+  nb::implicitly_convertible<Numbers, Symbol>();
 
   m.def(
       "variable",
-      [](const ArrayHandle& value, const std::optional<std::string>& name) {
-        return VariableHandle{std::make_shared<Variable>(name.value_or(layers::unique_name("Variable")),
-                                                         Tensor(to_values({value})[0]).copy().dense())};
+      [](const ArrayHandle& value, const std::optional<std::string>& name,
+         const std::optional<std::string>& dtype, bool sparse_weight) {
+        const std::string given = name.value_or(layers::unique_name("Variable"));
+        Tensor held = own(value, to_dtype(dtype), "variable: value");
+        if (!sparse_weight) return VariableHandle{std::make_shared<Variable>(given, std::move(held))};
+        require(held.storage() == Storage::dense,
+                "variable: the value of a sparse_weight must be dense. Received: ", held.spec(), ".");
+        auto table =
+            std::make_shared<Variable>(given, Spec{held.shape(), held.dtype(), Storage::row_table}, Draw{});
+        table->assign(held.dense());
+        return VariableHandle{table};
       },
-      "value"_a, "name"_a.none());
+      "value"_a, "name"_a.none(), "dtype"_a.none(), "sparse_weight"_a);
   m.def(
       "constant",
-      [](const ArrayHandle& value) { return constant(Tensor(to_values({value})[0]).copy().dense()); },
-      "value"_a);
+      [](const ArrayHandle& value, const std::optional<std::string>& dtype) {
+        return constant(own(value, to_dtype(dtype), "constant: value"));
+      },
+      "value"_a, "dtype"_a.none());
+  m.def(
+      "eval",
+      [](const Symbol& x) {
+        Tensor result;
+        {
+          const nb::gil_scoped_release no_gil;
+          result = backend::eval(x);
+        }
+        return from_tensor(std::move(result));
+      },
+      "x"_a, "An array, or (shape, data, indices, indptr) of csr, or (shape, ids, rows) of row_sparse.");
+  m.def("learning_phase", &backend::learning_phase);
+  nb::class_<backend::Function>(m, "Function")
+      .def(
+          "__init__",
+          [](backend::Function* self, std::vector<Symbol> inputs, std::vector<Symbol> outputs,
+             const std::vector<std::pair<VariableHandle, Symbol>>& updates) {
+            backend::Function::Updates all;
+            for (const auto& [to, value] : updates) all.emplace_back(to.variable, value);
+            new (self) backend::Function(std::move(inputs), std::move(outputs), std::move(all));
+          },
+          "inputs"_a, "outputs"_a, "updates"_a)
+      .def(
+          "__call__",
+          [](backend::Function& self, const std::vector<ArrayHandle>& values) {
+            std::vector<Array> arrays;
+            for (const ArrayHandle& value : values) arrays.push_back(value.array);
+            std::vector<Tensor> results;
+            {
+              const nb::gil_scoped_release no_gil;
+              results = self(arrays);
+            }
+            nb::list list;
+            for (Tensor& result : results) list.append(from_tensor(std::move(result)));
+            return list;
+          },
+          "values"_a);
   m.def(
       "placeholder",
       [](nb::handle shape, const std::optional<std::string>& dtype, bool sparse,
@@ -176,6 +236,8 @@ void bind_graph(nb::module_& m) {
         return result;
       },
       "loss"_a, "variables"_a);
+  m.def("set_strict_sparse", &config::set_strict_sparse, "strict"_a);
+  m.def("strict_sparse", &config::strict_sparse);
   m.def("floatx", [] { return std::string(name_of(floatx())); });
   m.def(
       "set_floatx", [](const std::string& dtype) { set_floatx(dtype_from_name(dtype)); }, "floatx"_a);

@@ -193,7 +193,15 @@ void bind_models(nb::module_& m) {
       .def_prop_ro("output_count",
                    [](Model& self) { return self.state() ? self.network().outputs().size() : 1; })
       .def("count_params", &Model::count_params)
-      .def("summary", &Model::summary, "line_length"_a);
+      .def("summary", &Model::summary, "line_length"_a)
+      .def(
+          "explain",
+          [](Model& self, nb::handle x, nb::handle y, Dim batch_size) {
+            const Arrays inputs = to_arrays(x), targets = to_arrays(y);
+            const nb::gil_scoped_release no_gil;
+            return self.explain(inputs, targets, batch_size).table();
+          },
+          "x"_a, "y"_a.none(), "batch_size"_a);
   bind_training(model);
 
   nb::class_<Sequential, Model>(m, "Sequential")

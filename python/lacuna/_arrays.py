@@ -16,6 +16,11 @@ def view(array, where):
     return _csr(array, where) if is_sparse(array) else _core.dense(_dense(array, where))
 
 
+def constant_view(array):
+    """The same of a value that becomes a constant: any rank."""
+    return _csr(array, "constant") if is_sparse(array) else _core.dense(_numbers(np.asarray(array), "constant"))
+
+
 def views(arrays, where, count=None):
     """One array, a list of them, or a dict by name; `count`: how many are expected, since a list of lists may
     be both."""
@@ -28,8 +33,18 @@ def views(arrays, where, count=None):
     return view(arrays, where)
 
 
+def scipy_csr(shape, data, indices, indptr):
+    """A matrix of scipy over these arrays."""
+    from scipy.sparse import csr_matrix
+
+    return csr_matrix((data, indices, indptr), shape, copy=False)
+
+
 def assign(variable, value):
     """Replaces the values of a variable, or of a scalar one its value."""
+    if is_sparse(value):
+        variable.assign(_csr(value, "set_value: value"))
+        return
     variable.assign(_core.dense(np.asarray(value, dtype=variable.dtype, order="C")))
 
 

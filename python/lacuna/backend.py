@@ -7,7 +7,7 @@ import numpy as np
 
 from lacuna import _core
 from lacuna._arguments import dtype_name, unsupported
-from lacuna._arrays import assign
+from lacuna._arrays import assign, constant_view, scipy_csr
 from lacuna.activations import elu, hard_sigmoid, relu, sigmoid, softmax, softplus, softsign, tanh  # noqa: F401
 
 Symbol, Variable = _core.Symbol, _core.Variable
@@ -56,20 +56,18 @@ def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
     return _core.placeholder(shape, dtype_name(dtype), sparse, name)
 
 
-def variable(value, dtype=None, name=None, constraint=None):
-    """A variable of that value, of a dtype (floatx unless given)."""
+def variable(value, dtype=None, name=None, constraint=None, sparse_weight=False):
+    """A variable of that value, of a dtype (floatx unless given): an array, a list or a number, or a matrix of scipy,
+    which stays csr. sparse_weight: its rows are kept as those of a weight with that flag."""
     unsupported("variable", constraint=constraint)
-    return _core.variable(
-        _core.dense(np.asarray(value, dtype=dtype_name(dtype) or floatx(), order="C")), name
-    )
+    return _core.variable(constant_view(value), name, dtype_name(dtype), bool(sparse_weight))
 
 
 def constant(value, dtype=None, shape=None, name=None):
-    """A symbol of that value, repeated to a shape where one is given."""
-    value = np.asarray(value, dtype=dtype_name(dtype) or floatx())
+    """A symbol of that value, repeated to a shape where one is given; of a matrix of scipy csr."""
     if shape is not None:
         value = np.broadcast_to(value, shape)
-    return _core.constant(_core.dense(np.asarray(value, order="C")))
+    return _core.constant(constant_view(value), dtype_name(dtype))
 
 
 def zeros(shape, dtype=None, name=None):
@@ -117,9 +115,71 @@ def count_params(x):
     return int(np.prod(x.shape, dtype=object))
 
 
+def shape(x):
+    """A symbol of the dimensions, int64: those that are open as they are when it runs."""
+    return _core.shape(x)
+
+
+_LIMIT = 2**30  # Bytes of an array that nobody asked for by that size.
+
+
+def _array(value):
+    """The NumPy array of what the library answers."""
+    if not isinstance(value, tuple):
+        return value[()]
+    dims, data = value[0], value[-1] if len(value) == 3 else value[1]
+    nbytes = int(np.prod(dims, dtype=object)) * data.itemsize
+    if nbytes > _LIMIT:
+        raise ValueError(
+            f"eval: the array of a sparse value must take 1 GiB at most; K.to_scipy gives a csr value as it is, "
+            f"weight.rows() the rows of a weight. Received: shape={dims}, bytes={nbytes}."
+        )
+    if len(value) == 4:
+        return scipy_csr(*value).toarray()
+    array = np.zeros(dims, data.dtype)
+    array[value[1]] = data
+    return array
+
+
+def eval(x):
+    """The value of a symbol that depends on variables and constants alone, as an array, or a number where it is a
+    scalar. A sparse value above 1 GiB of zeros is an error: see to_scipy. ValueError where x needs a placeholder."""
+    return _array(_core.eval(x))
+
+
+def to_scipy(x):
+    """The value of a csr symbol or variable as a matrix of scipy, without zeros that are not stored."""
+    value = _core.eval(x)
+    if not isinstance(value, tuple) or len(value) != 4:
+        raise ValueError(f"to_scipy: x must be csr. Received: {x!r}.")
+    return scipy_csr(*value)
+
+
+def learning_phase():
+    """A placeholder: as an input of K.function, 1 where it runs as in training, else 0."""
+    return _core.learning_phase()
+
+
+def function(inputs, outputs, updates=None, **kwargs):
+    """A function of values (arrays, or csr matrices where a placeholder is sparse) that gives the list of arrays of
+    the outputs. updates: (variable, symbol) pairs; the variable gets the value after each run."""
+    unsupported("function", **kwargs)
+    several = isinstance(outputs, (list, tuple))
+    run = _core.Function(list(inputs), list(outputs) if several else [outputs], list(updates or []))
+
+    def call(values):
+        if not isinstance(values, (list, tuple)):
+            raise TypeError(f"function: a list of values must be given. Received: {type(values).__name__}.")
+        results = [_array(value) for value in run([constant_view(value) for value in values])]
+        return results if several else results[0]
+
+    return call
+
+
 def get_value(x):
-    """The value of a variable: an array, or a number where it is a scalar."""
-    return x.numpy()[()]
+    """The value of a variable: an array, or a number where it is a scalar. Of a sparse one above 1 GiB an error:
+    to_scipy gives a csr one, x.rows() the rows of a weight."""
+    return _array(_core.eval(x))
 
 
 def set_value(x, value):

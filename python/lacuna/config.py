@@ -16,3 +16,14 @@ def set_num_threads(threads):
 def num_threads():
     """How many threads compute."""
     return _core.num_threads()
+
+
+def set_strict_sparse(strict):
+    """True, at first: an op without a kernel for a sparse operand is an error that lists what it takes. False: from
+    now on such an operand is made dense, and a RuntimeWarning names the op, the storage and the bytes."""
+    _core.set_strict_sparse(bool(strict))
+
+
+def strict_sparse():
+    """Whether an op without a kernel for a sparse operand is an error."""
+    return _core.strict_sparse()

@@ -156,6 +156,18 @@ class Model:
         for line in self._core.summary(line_length or 0).splitlines():
             (print_fn or print)(line)
 
+    def explain(self, x, y=None, batch_size=32, print_fn=None):
+        """Prints op by op what a batch, the first batch_size rows of x, goes through: storages in and out, bytes,
+        the share of a weight's rows that the batch names, the kernel, the time. Of a prediction or, with y, of a
+        training step up to its gradients. Changes nothing. print_fn is called with each line."""
+        table = self._core.explain(
+            self._x(x, "explain"),
+            None if y is None else self._y(y, "explain"),
+            _batch_size("explain", batch_size),
+        )
+        for line in table.splitlines():
+            (print_fn or print)(line)
+
     # Training
 
     def compile(

@@ -151,3 +151,95 @@ def test_gradients():
             return K.gradients(K.sum(K.square(inputs)), [inputs])[0]
 
     np.testing.assert_allclose(run(Gradient(), A), 2 * A, rtol=1e-6)
+
+
+SPARSE = sp.csr_matrix(A * (A > 0))
+
+
+def test_eval_keeps_csr_and_gives_arrays():
+    w = K.variable(SPARSE, name="w")
+    assert K.is_sparse(w) and K.is_sparse(K.square(w)) and K.int_shape(w) == (4, 3)
+    np.testing.assert_allclose(K.eval(w), SPARSE.toarray())
+    np.testing.assert_allclose(K.eval(K.dot(w, K.constant(np.ones((3, 2))))), SPARSE @ np.ones((3, 2)), rtol=1e-6)
+    squared = K.to_scipy(K.square(w))
+    assert sp.issparse(squared) and squared.nnz == SPARSE.nnz
+    np.testing.assert_allclose(squared.toarray(), SPARSE.multiply(SPARSE).toarray(), rtol=1e-6)
+    K.set_value(w, 2 * SPARSE)
+    np.testing.assert_allclose(K.get_value(w), 2 * SPARSE.toarray())
+    assert K.eval(K.sum(w)) == pytest.approx(2 * SPARSE.sum(), rel=1e-6)
+
+
+@pytest.mark.parametrize("form", ["coo", "csc", "lil", "dok", "csr"])
+def test_variables_and_constants_of_any_format(form):
+    np.testing.assert_allclose(K.eval(K.variable(SPARSE.asformat(form))), SPARSE.toarray())
+    assert K.is_sparse(K.constant(SPARSE.asformat(form)))
+
+
+def test_functions_of_values():
+    for value, expected in [
+        (K.sum(SPARSE, axis=0), SPARSE.sum(0).A1),
+        (K.abs(-SPARSE), SPARSE.toarray()),
+        (K.dot(SPARSE, np.ones((3, 2), "float32")), SPARSE @ np.ones((3, 2))),
+        (K.maximum(A, 0.5), np.maximum(A, np.float32(0.5))),
+        (K.exp(A), np.exp(A)),
+        (K.mean(A, axis=1), A.mean(1)),
+    ]:
+        np.testing.assert_allclose(K.eval(value), expected, rtol=1e-6)
+
+
+def test_eval_refuses_what_does_not_fit_and_names_the_way():
+    wide = K.variable(sp.csr_matrix(([1.0], ([0], [5])), (2, 2**31)))
+    with pytest.raises(ValueError, match="to_scipy"):
+        K.eval(wide)
+    with pytest.raises(ValueError, match="to_scipy"):
+        K.get_value(wide)
+    assert K.to_scipy(wide)[0, 5] == 1
+    with pytest.raises(ValueError, match="K.function"):
+        K.eval(K.square(K.placeholder((None, 3), name="x")))
+    with pytest.raises(ValueError, match="csr"):
+        K.to_scipy(K.constant(A))
+
+
+def test_function():
+    x, w = K.placeholder((None, 3), sparse=True), K.placeholder((3, 2))
+    f = K.function([x, w], [K.dot(x, w), K.square(x), K.shape(x)])
+    ones = np.ones((3, 2))
+    for rows in (4, 1, 0, 3):
+        product, squared, dims = f([SPARSE[:rows], ones])
+        np.testing.assert_allclose(product, SPARSE[:rows] @ ones, rtol=1e-6)
+        np.testing.assert_allclose(squared, SPARSE[:rows].toarray() ** 2, rtol=1e-6)
+        assert list(dims) == [rows, 3]
+    assert K.function([w], K.sum(w))([ones]) == 6
+    with pytest.raises(ValueError, match="shape"):
+        f([SPARSE[:, :2], ones])
+    with pytest.raises(ValueError, match="values=1"):
+        f([SPARSE])
+    with pytest.raises(ValueError, match="sparse=True"):
+        K.function([w], [w])([sp.csr_matrix(ones)])
+
+
+def test_function_gradients_updates_and_phase():
+    x, w, n = K.placeholder((None, 3), sparse=True), K.variable(np.ones((3, 1))), K.variable(0.0)
+    loss = K.sum(K.square(K.dot(x, w)))
+    step = K.function([x], [loss, K.gradients(loss, w)[0]], updates=[(n, n + 1)])
+    value, gradient = step([SPARSE])
+    product = SPARSE @ np.ones((3, 1))
+    assert value == pytest.approx((product**2).sum(), rel=1e-5)
+    np.testing.assert_allclose(gradient, 2 * SPARSE.T @ product, rtol=1e-5)
+    step([SPARSE])
+    assert K.get_value(n) == 2
+
+    dense = K.placeholder((None, 100))
+    dropped = K.function([dense, K.learning_phase()], [K.dropout(dense, 0.5, seed=1)])
+    ones = np.ones((3, 100))
+    assert (dropped([ones, 0])[0] == 1).all()
+    assert set(np.unique(dropped([ones, 1])[0])) == {0, 2}
+
+
+def test_sparse_weight_variable():
+    w = K.variable(A, sparse_weight=True)
+    assert K.is_sparse(w) and w.storage == "row_table"
+    np.testing.assert_allclose(K.get_value(w), A)
+    assert list(w.rows()[0]) == [0, 1, 2, 3]
+    K.batch_set_value([(w, 2 * A)])
+    np.testing.assert_allclose(K.batch_get_value([w])[0], 2 * A)

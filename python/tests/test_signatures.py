@@ -201,7 +201,7 @@ on_train_begin=None, on_train_end=None, **kwargs)
         sum(x, axis=None, keepdims=False)
         tanh(x)
         to_dense(tensor)
-        variable(value, dtype=None, name=None, constraint=None)
+        variable(value, dtype=None, name=None, constraint=None, sparse_weight=False)
     """,
     utils: """
         normalize(x, axis=-1, order=2)

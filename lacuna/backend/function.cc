@@ -1,0 +1,100 @@
+// Symbols run by a plan of their own.
+#include "lacuna/backend/function.h"
+
+#include "lacuna/base/error.h"
+#include "lacuna/tensor/cast_storage.h"
+
+namespace lacuna::backend {
+namespace {
+
+std::vector<Symbol> without_phase(const std::vector<Symbol>& inputs) {
+  std::vector<Symbol> result;
+  for (const Symbol& s : inputs) {
+    require(is_placeholder(s), "K.function: inputs must be placeholders. Received: ",
+            s ? text(s.node()->op().name(), " ", s.spec()) : std::string("an empty symbol"), ".");
+    if (!(s == learning_phase())) result.push_back(s);
+  }
+  return result;
+}
+
+std::vector<Symbol> with_updates(std::vector<Symbol> outputs, const Function::Updates& updates) {
+  for (const auto& [variable, value] : updates) {
+    require(value.storage() == variable->spec().storage && value.storage() != Storage::row_table &&
+                value.dtype() == variable->spec().dtype,
+            "K.function: an update must have the storage and dtype of its variable. Received: variable '",
+            variable->name(), "' ", variable->spec(), ", value=", value.spec(), ".");
+    outputs.push_back(value);
+  }
+  return outputs;
+}
+
+bool fits(const Shape& given, const Shape& wanted) {
+  if (given.size() != wanted.size()) return false;
+  for (size_t i = 0; i < given.size(); ++i)
+    if (wanted[i] != None && wanted[i] != given[i]) return false;
+  return true;
+}
+
+}  // namespace
+
+Symbol learning_phase() {
+  static const Symbol phase = placeholder({{}, DType::float32, Storage::dense}, "learning_phase");
+  return phase;
+}
+
+Tensor eval(const Symbol& x) {
+  for (const auto& node : in_order({x}))
+    require(!is_placeholder(Symbol(node, 0)),
+            "K.eval: the symbol must depend on variables and constants alone; K.function takes values of "
+            "placeholders. Received: input '",
+            is_placeholder(Symbol(node, 0)) ? placeholder_name(Symbol(node, 0)) : "", "'.");
+  Plan plan({}, {x}, false);
+  plan.run({});
+  return plan.output(0).copy();
+}
+
+Function::Function(std::vector<Symbol> inputs, std::vector<Symbol> outputs, Updates updates)
+    : inputs_(std::move(inputs)),
+      outputs_(outputs.size()),
+      updates_(std::move(updates)),
+      predicts_(without_phase(inputs_), with_updates(outputs, updates_), false),
+      trains_(without_phase(inputs_), with_updates(outputs, updates_), true) {}
+
+std::vector<Tensor> Function::operator()(const std::vector<Array>& values) {
+  require(values.size() == inputs_.size(),
+          "K.function: a value must be given for each input. Received: values=", values.size(),
+          ", inputs=", inputs_.size(), ".");
+  bool training = false;
+  std::vector<Tensor> feeds;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const Tensor& value = values[i].tensor();
+    const Spec& wanted = inputs_[i].spec();
+    const std::string name = text("K.function: input '", placeholder_name(inputs_[i]), "'");
+    require(fits(value.shape(), wanted.shape), name, " must have shape ", to_string(wanted.shape),
+            ". Received: ", value.spec(), ".");
+    Tensor fed = converted(value, wanted, name);
+    if (inputs_[i] == learning_phase()) training = fed.dense().values<float>()[0] != 0;
+    else feeds.push_back(std::move(fed));
+  }
+  std::vector<const Tensor*> pointers;
+  for (const Tensor& t : feeds) pointers.push_back(&t);
+  Plan& plan = training ? trains_ : predicts_;
+  plan.run(pointers);
+  std::vector<Tensor> results;
+  for (size_t i = 0; i < outputs_; ++i) results.push_back(plan.output(i).copy());
+  for (size_t i = 0; i < updates_.size(); ++i) updates_[i].first->assign(plan.output(outputs_ + i));
+  return results;
+}
+
+Tensor converted(const Tensor& value, const Spec& wanted, const std::string& name) {
+  if (value.storage() == Storage::dense && wanted.storage == Storage::dense) return cast(value, wanted.dtype);
+  require(wanted.storage == Storage::csr, name,
+          " is dense; a csr value needs a placeholder with sparse=True, or to_dense. Received: ",
+          value.spec(), ".");
+  data::Rows rows(value, name);
+  Tensor result;
+  rows.pack_range(0, rows.count(), wanted, result);
+  return result.copy();
+}
+
+}  // namespace lacuna::backend

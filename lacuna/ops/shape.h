@@ -1,0 +1,9 @@
+#pragma once
+#include "lacuna/graph/symbol.h"
+
+namespace lacuna {
+
+// The dimensions of x, of any storage: int64, (rank).
+Symbol shape(const Symbol& x);
+
+}  // namespace lacuna

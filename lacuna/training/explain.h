@@ -1,0 +1,32 @@
+// What the ops of a program do with a batch: storages, bytes, rows touched, kernels, time.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lacuna/training/program.h"
+
+namespace lacuna {
+
+struct ExplainedOp {
+  std::string op{};
+  std::string weight{};           // That it reads; empty where it reads none.
+  std::vector<Spec> in{}, out{};  // With the batch as it was.
+  size_t bytes_in = 0, bytes_out = 0;
+  std::optional<double>
+      touched{};         // The share of the rows of a weight, or of its gradient, that the batch names.
+  std::string kernel{};  // The instruction set, and which way where there are several.
+  double seconds = 0;    // The least of a few runs.
+};
+
+struct Explanation {
+  std::vector<ExplainedOp> ops{};
+
+  std::string table() const;  // A line an op, and one for all; ends with a line feed.
+};
+
+// Runs the program on a batch a few times.
+Explanation explain(Program& program, std::span<const Tensor* const> feeds, int64_t step, uint64_t seed);
+
+}  // namespace lacuna
