@@ -73,15 +73,9 @@ kernels::Adagrad<T> rule(Tag<kernels::Adagrad<T>>) {
 }
 template <class T>
 kernels::Adam<T> rule(Tag<kernels::Adam<T>>) {
-  return {.rate = T(1e-3), .beta_1 = T(0.9), .beta_2 = T(0.999), .epsilon = T(1e-7), .amsgrad = false};
+  return {
+      .rate = T(1e-3), .beta_1 = T(0.9), .beta_2 = T(0.999), .epsilon = T(1e-7), .keep = 1, .amsgrad = false};
 }
-template <class Rule>
-constexpr size_t kStates = 1;
-template <class T>
-constexpr size_t kStates<kernels::Sgd<T>> = 0;
-template <class T>
-constexpr size_t kStates<kernels::Adam<T>> = 2;
-
 constexpr kernels::Clip<float> kNoClip{1, std::numeric_limits<float>::infinity()};
 
 void count_values(benchmark::State& state, size_t values, size_t states) {
@@ -100,13 +94,14 @@ tensor::Dense made_states(const Shape& shape) {
 template <class Rule>
 void update_rows(benchmark::State& state) {
   const auto width = static_cast<size_t>(state.range(0));
-  const size_t states = kStates<Rule>, stride = width * (1 + states), touched = 10'000;
+  const size_t states = Rule::states, stride = width * (1 + states), touched = 10'000;
   const Dim rows = 10 * static_cast<Dim>(touched);
   tensor::Dense table = made_states({rows, static_cast<Dim>(stride)});
   const tensor::Dense gradient = made_dense<float>({static_cast<Dim>(touched), static_cast<Dim>(width)});
   const std::vector<int64_t> ids = made_ids(touched, rows);
   float* weight = table.values<float>().data();
-  const kernels::UpdateRows<float> to{weight, {weight + width, weight + 2 * width, nullptr}, stride, width};
+  const kernels::UpdateRows<float> to{
+      weight, {weight + width, weight + 2 * width, nullptr}, stride, width, stride};
   const kernels::UpdateGradient<float> from{
       .ids = ids.data(), .place = nullptr, .gradient = gradient.values<float>().data(), .count = touched};
   for (auto _ : state) kernels::update(to, from, kNoClip, rule(Tag<Rule>{}));
@@ -128,13 +123,14 @@ void update_all(benchmark::State& state) {
   const kernels::UpdateRows<float> to{weight.values<float>().data(),
                                       {first.values<float>().data(), second.values<float>().data(), nullptr},
                                       columns,
+                                      columns,
                                       columns};
   const kernels::UpdateGradient<float> from{.ids = nullptr,
                                             .place = nullptr,
                                             .gradient = gradient.values<float>().data(),
                                             .count = static_cast<size_t>(rows)};
   for (auto _ : state) kernels::update(to, from, kNoClip, rule(Tag<Rule>{}));
-  count_values(state, weight.size(), kStates<Rule>);
+  count_values(state, weight.size(), Rule::states);
 }
 BENCHMARK(update_all<kernels::Momentum<float>>)->ArgName("width")->Arg(1)->Arg(128);
 BENCHMARK(update_all<kernels::Adam<float>>)->ArgName("width")->Arg(1)->Arg(128);

@@ -4,17 +4,18 @@
 #include <cstdint>
 
 #include "lacuna/kernels/row_sums.h"
+#include "lacuna/kernels/update_rules.h"
 
 namespace lacuna::kernels {
 
 // Rows of a weight and its optimizer states. Row r of the weight starts at weight + r * stride, of state k at
-// state[k] + r * stride. Dense weights have a state array each and stride = width; in a table they stand side
-// by side.
+// state[k] + r * state_stride. Dense weights have a state array each and stride = width; in a table they
+// stand side by side, and the strides are one.
 template <class T>
 struct UpdateRows {
   T* weight;
   T* state[3];
-  size_t stride, width;
+  size_t stride, width, state_stride;
 };
 
 // Which rows change, and where their gradients are: row i of `count` is ids[i] (or i, without ids). Its
@@ -30,36 +31,14 @@ struct UpdateGradient {
   RowSums<T> sums{};
   // Rows of one value, without ids: those whose gradient is -0.0 are not named and stay as they are.
   bool some_named = false;
+  // Without ids: rows whose byte is 0 stay too. Null: none does.
+  const uint8_t* marks = nullptr;
 };
 
 // What happens to a gradient first: g ← min(max(factor · g, -limit), limit).
 template <class T>
 struct Clip {
   T factor, limit;
-};
-
-// w ← w - rate g
-template <class T>
-struct Sgd {
-  T rate;
-};
-// m ← momentum m - rate g;  w ← w + m, or with Nesterov's step w + momentum m - rate g
-template <class T>
-struct Momentum {
-  T rate, momentum;
-  bool nesterov;
-};
-// a ← a + g²;  w ← w - rate g / (√a + epsilon)
-template <class T>
-struct Adagrad {
-  T rate, epsilon;
-};
-// m ← β₁ m + (1 - β₁) g;  v ← β₂ v + (1 - β₂) g²;  w ← w - rate m / (√v + epsilon), the rate with the bias
-// correction in it. amsgrad: v̂ ← max(v̂, v) in place of v.
-template <class T>
-struct Adam {
-  T rate, beta_1, beta_2, epsilon;
-  bool amsgrad;
 };
 
 #define LACUNA_UPDATE(Rule)                                                                  \
@@ -70,7 +49,13 @@ struct Adam {
 LACUNA_UPDATE(Sgd)
 LACUNA_UPDATE(Momentum)
 LACUNA_UPDATE(Adagrad)
+LACUNA_UPDATE(GroupAdagrad)
+LACUNA_UPDATE(Rmsprop)
+LACUNA_UPDATE(Adadelta)
 LACUNA_UPDATE(Adam)
+LACUNA_UPDATE(Adamax)
+LACUNA_UPDATE(Nadam)
+LACUNA_UPDATE(Ftrl)
 #undef LACUNA_UPDATE
 
 // Σ g², in double and in order: the same for any number of threads.

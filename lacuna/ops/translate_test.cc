@@ -144,7 +144,8 @@ TEST(Translate, IdOutOfRangeLeavesTheTable) {
 
 TEST(TouchedRows, EachOnceWithoutStates) {
   const VariablePtr w = table_of({100, 3});
-  w->value().table().set_states(2);
+  const auto owner = std::make_shared<int>();
+  w->value().table().states_of(owner, 2 * w->value().table().width());
   const Tensor x = dense({2, 100}, [] {
     std::vector<float> v(200);
     v[5] = v[7] = v[105] = 1;

@@ -12,7 +12,7 @@ struct Adagrad {
   std::optional<double> epsilon{};  // 1e-7 unless given
   double decay = 0;
   bool lazy_update = true;
-  double clipnorm = 0, clipvalue = 0;
+  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
 
   std::shared_ptr<Optimizer> make() const;
 };

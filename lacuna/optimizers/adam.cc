@@ -1,4 +1,4 @@
-// Adam and AMSGrad.
+// Adam, AMSGrad and AdamW.
 #include "lacuna/optimizers/adam.h"
 
 #include <cmath>
@@ -6,59 +6,52 @@
 namespace lacuna::optimizers {
 namespace {
 
-class AdamOptimizer final : public Optimizer {
- public:
-  explicit AdamOptimizer(const Adam& s)
-      : Optimizer({s.lr, s.decay, s.clipnorm, s.clipvalue, s.lazy_update}),
-        settings(s),
-        epsilon(s.epsilon.value_or(1e-7)) {
-    require(s.beta_1 >= 0 && s.beta_1 < 1 && s.beta_2 >= 0 && s.beta_2 < 1,
-            "Adam: beta_1 and beta_2 must be in [0, 1). Received: beta_1=", s.beta_1, ", beta_2=", s.beta_2,
-            ".");
-  }
-
-  std::string class_name() const override { return "Adam"; }
-  Config config() const override {
-    return {{"lr", lr->scalar()},
-            {"beta_1", settings.beta_1},
-            {"beta_2", settings.beta_2},
-            {"epsilon", epsilon},
-            {"decay", decay->scalar()},
-            {"amsgrad", settings.amsgrad},
-            {"lazy_update", settings.lazy_update}};
-  }
-
- private:
-  size_t states() const override { return settings.amsgrad ? 3 : 2; }
-  bool moves_without_gradient() const override { return true; }
-
+struct Moments : Formula {
+  Moments(double beta_1_, double beta_2_, double epsilon_, double weight_decay_, bool amsgrad_)
+      : beta_1(beta_1_), beta_2(beta_2_), epsilon(epsilon_), weight_decay(weight_decay_), amsgrad(amsgrad_) {}
+  double beta_1, beta_2, epsilon, weight_decay;
+  bool amsgrad;
+  size_t states() const { return amsgrad ? 3 : 2; }
+  bool moves_without_state() const { return weight_decay > 0; }
   template <class T>
-  void run(const kernels::UpdateRows<T>& to, const kernels::UpdateGradient<T>& from,
-           const kernels::Clip<T>& clip, double rate, double step) const {
-    const double corrected =
-        rate * std::sqrt(1 - std::pow(settings.beta_2, step)) / (1 - std::pow(settings.beta_1, step));
-    kernels::update(
-        to, from, clip,
-        kernels::Adam<T>{static_cast<T>(corrected), static_cast<T>(settings.beta_1),
-                         static_cast<T>(settings.beta_2), static_cast<T>(epsilon), settings.amsgrad});
+  kernels::Adam<T> step(double rate, double t) const {
+    const double corrected = rate * std::sqrt(1 - std::pow(beta_2, t)) / (1 - std::pow(beta_1, t));
+    return {static_cast<T>(corrected),
+            static_cast<T>(beta_1),
+            static_cast<T>(beta_2),
+            static_cast<T>(epsilon),
+            static_cast<T>(1 - rate * weight_decay),
+            amsgrad};
   }
-  void update(const kernels::UpdateRows<float>& to, const kernels::UpdateGradient<float>& from,
-              const kernels::Clip<float>& clip, double rate, double step) const override {
-    run(to, from, clip, rate, step);
-  }
-  void update(const kernels::UpdateRows<double>& to, const kernels::UpdateGradient<double>& from,
-              const kernels::Clip<double>& clip, double rate, double step) const override {
-    run(to, from, clip, rate, step);
-  }
-
-  Adam settings;
-  double epsilon;
 };
 
-const bool known = Registry<Optimizer>::add({"adam", "Adam"}, [] { return Adam{}.make(); });
+const bool knownAdam = Registry<Optimizer>::add({"adam", "Adam"}, [] { return Adam{}.make(); });
+const bool knownAdamW = Registry<Optimizer>::add({"adamw", "AdamW"}, [] { return AdamW{}.make(); });
 
 }  // namespace
 
-std::shared_ptr<Optimizer> Adam::make() const { return std::make_shared<AdamOptimizer>(*this); }
+std::shared_ptr<Optimizer> Adam::make() const {
+  const double eps = epsilon.value_or(1e-7);
+  check_settings("Adam", {{"epsilon", eps}});
+  check_settings("Adam", {{"beta_1", beta_1}, {"beta_2", beta_2}}, 0, 1);
+  return std::make_shared<Optimizer>(
+      "Adam", CommonSettings{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm},
+      Config{{"beta_1", beta_1}, {"beta_2", beta_2}, {"epsilon", eps}, {"amsgrad", amsgrad}},
+      Moments{beta_1, beta_2, eps, 0, amsgrad});
+}
+
+std::shared_ptr<Optimizer> AdamW::make() const {
+  const double eps = epsilon.value_or(1e-7);
+  check_settings("AdamW", {{"epsilon", eps}, {"weight_decay", weight_decay}});
+  check_settings("AdamW", {{"beta_1", beta_1}, {"beta_2", beta_2}}, 0, 1);
+  return std::make_shared<Optimizer>(
+      "AdamW", CommonSettings{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm},
+      Config{{"weight_decay", weight_decay},
+             {"beta_1", beta_1},
+             {"beta_2", beta_2},
+             {"epsilon", eps},
+             {"amsgrad", amsgrad}},
+      Moments{beta_1, beta_2, eps, weight_decay, amsgrad});
+}
 
 }  // namespace lacuna::optimizers

@@ -14,9 +14,24 @@ struct Adam {
   std::optional<double> epsilon{};  // 1e-7 unless given
   double decay = 0;
   bool amsgrad = false;
-  bool lazy_update =
-      true;  // For tables alone: moments of rows without a gradient stay, t is the optimizer's step.
-  double clipnorm = 0, clipvalue = 0;
+  bool lazy_update = true;  // Of tables: states of rows without a gradient stay; t is the optimizer's step.
+  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
+
+  std::shared_ptr<Optimizer> make() const;
+};
+
+// Adam with decoupled decay, Loshchilov and Hutter (2019), as Keras 3 has it: w ← w - lr weight_decay w, then
+// Adam's step.
+struct AdamW {
+  double lr = 0.001;
+  double weight_decay = 0.004;
+  double beta_1 = 0.9;
+  double beta_2 = 0.999;
+  std::optional<double> epsilon{};  // 1e-7 unless given
+  double decay = 0;
+  bool amsgrad = false;
+  bool lazy_update = true;  // Of tables: rows without a gradient do not decay either.
+  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
 
   std::shared_ptr<Optimizer> make() const;
 };

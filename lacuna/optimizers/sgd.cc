@@ -4,52 +4,36 @@
 namespace lacuna::optimizers {
 namespace {
 
-class SgdOptimizer final : public Optimizer {
- public:
-  explicit SgdOptimizer(const SGD& s)
-      : Optimizer({s.lr, s.decay, s.clipnorm, s.clipvalue, s.lazy_update}), settings(s) {
-    require(s.momentum >= 0, "SGD: momentum must not be negative. Received: momentum=", s.momentum, ".");
-  }
-
-  std::string class_name() const override { return "SGD"; }
-  Config config() const override {
-    return {{"lr", lr->scalar()},
-            {"momentum", settings.momentum},
-            {"decay", decay->scalar()},
-            {"nesterov", settings.nesterov},
-            {"lazy_update", settings.lazy_update}};
-  }
-
- private:
-  size_t states() const override { return settings.momentum > 0 ? 1 : 0; }
-  bool moves_without_gradient() const override { return settings.momentum > 0; }
-  bool descends() const override { return settings.momentum == 0; }
-
+struct Plain : Formula {
+  size_t states() const { return 0; }
+  bool moves_without_gradient() const { return false; }
+  bool descends() const { return true; }
   template <class T>
-  void run(const kernels::UpdateRows<T>& to, const kernels::UpdateGradient<T>& from,
-           const kernels::Clip<T>& clip, double rate) const {
-    if (settings.momentum > 0)
-      kernels::update(
-          to, from, clip,
-          kernels::Momentum<T>{static_cast<T>(rate), static_cast<T>(settings.momentum), settings.nesterov});
-    else kernels::update(to, from, clip, kernels::Sgd<T>{static_cast<T>(rate)});
+  kernels::Sgd<T> step(double rate, double) const {
+    return {static_cast<T>(rate)};
   }
-  void update(const kernels::UpdateRows<float>& to, const kernels::UpdateGradient<float>& from,
-              const kernels::Clip<float>& clip, double rate, double) const override {
-    run(to, from, clip, rate);
-  }
-  void update(const kernels::UpdateRows<double>& to, const kernels::UpdateGradient<double>& from,
-              const kernels::Clip<double>& clip, double rate, double) const override {
-    run(to, from, clip, rate);
-  }
-
-  SGD settings;
 };
 
-const bool known = Registry<Optimizer>::add({"sgd", "SGD"}, [] { return SGD{}.make(); });
+struct WithMomentum : Formula {
+  WithMomentum(double momentum_, bool nesterov_) : momentum(momentum_), nesterov(nesterov_) {}
+  double momentum;
+  bool nesterov;
+  template <class T>
+  kernels::Momentum<T> step(double rate, double) const {
+    return {static_cast<T>(rate), static_cast<T>(momentum), nesterov};
+  }
+};
+
+const bool knownSGD = Registry<Optimizer>::add({"sgd", "SGD"}, [] { return SGD{}.make(); });
 
 }  // namespace
 
-std::shared_ptr<Optimizer> SGD::make() const { return std::make_shared<SgdOptimizer>(*this); }
+std::shared_ptr<Optimizer> SGD::make() const {
+  check_settings("SGD", {{"momentum", momentum}});
+  const CommonSettings common{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm};
+  const Config own{{"momentum", momentum}, {"nesterov", nesterov}};
+  if (momentum == 0) return std::make_shared<Optimizer>("SGD", common, own, Plain{});
+  return std::make_shared<Optimizer>("SGD", common, own, WithMomentum{momentum, nesterov});
+}
 
 }  // namespace lacuna::optimizers

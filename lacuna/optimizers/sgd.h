@@ -10,7 +10,7 @@ struct SGD {
   double decay = 0;
   bool nesterov = false;
   bool lazy_update = true;  // For tables alone: rows without a gradient stay, their momentum too.
-  double clipnorm = 0, clipvalue = 0;
+  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
 
   std::shared_ptr<Optimizer> make() const;
 };

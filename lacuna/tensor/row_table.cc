@@ -39,24 +39,47 @@ RowTable::RowTable(Shape shape, DType dtype, Draw draw)
 
 RowTable::~RowTable() { resize_pages(memory_, capacity_ * stride_ * size_of(dtype_), 0); }
 
-void RowTable::set_states(size_t states, uint64_t owner) {
+size_t RowTable::states_of(const std::shared_ptr<const void>& owner, size_t values) {
+  const auto is_owners = [&](const Space& s) {
+    return !s.owner.owner_before(owner) && !owner.owner_before(s.owner);
+  };
+  for (const Space& s : spaces_)
+    if (is_owners(s) && s.values == values) return s.first;
+  std::vector<Space> spaces;
+  for (const Space& s : spaces_)
+    if (!s.owner.expired() && !is_owners(s)) spaces.push_back(s);
+  spaces.push_back({owner, stride_, values});  // From no place that holds something.
+  give_room(std::move(spaces));
+  return spaces_.back().first;
+}
+
+// `spaces` say where each is now.
+void RowTable::give_room(std::vector<Space> spaces) {
   // Up to a cache line a row must not straddle two, above it a row starts at one.
-  const size_t line = 64 / size_of(dtype_), used = width_ * (1 + states);
+  size_t used = width_;
+  for (const Space& s : spaces) used += s.values;
+  const size_t item = size_of(dtype_), line = 64 / item;
   const size_t stride = used <= line ? std::bit_ceil(used) : (used + line - 1) / line * line;
-  const size_t item = size_of(dtype_);
-  if (stride != stride_) {
-    std::byte* moved = capacity_ ? resize_pages(nullptr, 0, capacity_ * stride * item) : nullptr;
-    for (size_t s = 0; s < slots(); ++s)
-      std::memcpy(moved + s * stride * item, memory_ + s * stride_ * item, width_ * item);
-    resize_pages(memory_, capacity_ * stride_ * item, 0);
-    memory_ = moved;
-    stride_ = stride;
-  } else {
-    for (size_t s = 0; s < slots(); ++s)
-      std::memset(memory_ + (s * stride_ + width_) * item, 0, (stride_ - width_) * item);
+  std::byte* moved = capacity_ ? resize_pages(nullptr, 0, capacity_ * stride * item) : nullptr;
+  for (size_t r = 0; r < slots(); ++r) {
+    const std::byte* from = memory_ + r * stride_ * item;
+    std::byte* to = moved + r * stride * item;
+    std::memcpy(to, from, width_ * item);
+    size_t at = width_;
+    for (const Space& s : spaces) {
+      if (s.first < stride_) std::memcpy(to + at * item, from + s.first * item, s.values * item);
+      at += s.values;
+    }
   }
-  states_ = states;
-  state_owner_ = owner;
+  resize_pages(memory_, capacity_ * stride_ * item, 0);
+  memory_ = moved;
+  stride_ = stride;
+  size_t at = width_;
+  for (Space& s : spaces) {
+    s.first = at;
+    at += s.values;
+  }
+  spaces_ = std::move(spaces);
   forget_reads();
 }
 

@@ -29,22 +29,21 @@ class RowTable {
   const Shape& shape() const { return shape_; }
   DType dtype() const { return dtype_; }
   const Draw& draw() const { return draw_; }
-  size_t width() const { return width_; }  // Values a row.
-  size_t stride() const {
-    return stride_;
-  }                                      // Values from a slot to the next: width × (1 + states), rounded up.
-  size_t size() const { return size_; }  // Rows touched.
+  size_t width() const { return width_; }    // Values a row.
+  size_t stride() const { return stride_; }  // Values from a slot to the next: weight and states, rounded up.
+  size_t size() const { return size_; }      // Rows touched.
   bool slots_are_ids() const { return slots_are_ids_; }
   // Slots that hold rows which stay: those touched or, in a small table, all.
   size_t slots() const { return slots_are_ids_ ? static_cast<size_t>(shape_[0]) : size_; }
   bool touched(size_t slot) const { return slots_are_ids_ ? marks_[slot] != 0 : slot < size_; }
+  // Of a small table a byte for each slot, not 0 where it was touched; null where all slots were.
+  const uint8_t* marks() const { return slots_are_ids_ ? marks_.data() : nullptr; }
   int64_t id(size_t slot) const { return slots_are_ids_ ? static_cast<int64_t>(slot) : ids_[slot]; }
 
-  // Optimizer states a row holds beside its weight; state k of slot s is at row(s) + (k + 1) width. All of
-  // them become zero; a change of their number moves all rows. owner: whose states they are from now on.
-  void set_states(size_t states, uint64_t owner = 0);
-  size_t states() const { return states_; }
-  uint64_t state_owner() const { return state_owner_; }
+  // Where in a row the values are that `owner` (an optimizer) keeps beside each weight: `values` of them,
+  // zero at first. The first time all rows move to make room; what owners that are gone have kept is dropped
+  // then.
+  size_t states_of(const std::shared_ptr<const void>& owner, size_t values);
 
   // The slots of ids, which are made when new: weight drawn, states zero. Ids must be in range.
   void touch(std::span<const int64_t> ids, std::span<int32_t> slots);
@@ -75,7 +74,7 @@ class RowTable {
   // All rows, untouched ones as they would be drawn. Throws above `limit_bytes`, naming weight.rows().
   tensor::Dense to_dense(size_t limit_bytes = size_t{1} << 30) const;
 
-  // Replaces the touched rows (states are filled anew) by those of a row_sparse or dense tensor of this
+  // Replaces the touched rows (their states are zero again) by those of a row_sparse or dense tensor of this
   // shape.
   void assign(const tensor::RowSparse& rows);
   void assign(const tensor::Dense& values);
@@ -84,6 +83,11 @@ class RowTable {
   size_t bytes() const;  // Held in memory.
 
  private:
+  struct Space {
+    std::weak_ptr<const void> owner;
+    size_t first, values;
+  };
+  void give_room(std::vector<Space> spaces);
   void reserve(size_t slots);
   void make_row(size_t slot, int64_t id);
   size_t add_row(int64_t id);    // Its slot.
@@ -100,8 +104,8 @@ class RowTable {
   Shape shape_;
   DType dtype_;
   Draw draw_;
-  size_t width_ = 1, stride_ = 1, states_ = 0;
-  uint64_t state_owner_ = 0;
+  size_t width_ = 1, stride_ = 1;
+  std::vector<Space> spaces_;  // Of a row, in order, behind the weight.
   size_t size_ = 0, drawn_ = 0, capacity_ = 0;
   std::byte* memory_ = nullptr;
   bool slots_are_ids_ = false;

@@ -26,7 +26,8 @@ INSTANTIATE_TEST_SUITE_P(Sizes, RowTableTest, testing::Values(5000, 500000, int6
 TEST_P(RowTableTest, KeepsRowsAndStatesThroughGrowth) {
   const size_t width = 3;
   RowTable table({GetParam(), 3}, DType::float32, kUniform);
-  table.set_states(2);
+  const auto owner = std::make_shared<int>();
+  table.states_of(owner, 2 * width);
   Generator random(3);
   std::map<int64_t, float> mark;  // What was written to a row's last state.
   for (int round = 0; round < 50; ++round) {

@@ -4,16 +4,52 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 
+#include "lacuna/optimizers/adadelta.h"
 #include "lacuna/optimizers/adagrad.h"
 #include "lacuna/optimizers/adam.h"
+#include "lacuna/optimizers/adamax.h"
+#include "lacuna/optimizers/ftrl.h"
+#include "lacuna/optimizers/group_adagrad.h"
+#include "lacuna/optimizers/nadam.h"
+#include "lacuna/optimizers/rmsprop.h"
 #include "lacuna/optimizers/sgd.h"
 #include "python/bind/convert.h"
 
 namespace lacuna::bind {
+namespace {
+
+using O = Arg<optimizers::Optimizer>;
+
+// What all settings have.
+struct Common {
+  double lr, decay;
+  bool lazy_update;
+  double clipnorm, clipvalue, global_clipnorm;
+};
+
+template <class Settings>
+O made(Settings settings, const Common& common) {
+  settings.lr = common.lr;
+  if constexpr (requires { settings.decay; }) settings.decay = common.decay;
+  settings.lazy_update = common.lazy_update;
+  settings.clipnorm = common.clipnorm;
+  settings.clipvalue = common.clipvalue;
+  settings.global_clipnorm = common.global_clipnorm;
+  return O(settings);
+}
+
+}  // namespace
 
 void bind_optimizers(nb::module_& m) {
   using namespace optimizers;
-  using O = Arg<Optimizer>;
+  nb::class_<Common>(m, "OptimizerCommon")
+      .def(
+          "__init__",
+          [](Common* self, double lr, double decay, bool lazy_update, double clipnorm, double clipvalue,
+             double global_clipnorm) {
+            new (self) Common{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm};
+          },
+          "lr"_a, "decay"_a, "lazy_update"_a, "clipnorm"_a, "clipvalue"_a, "global_clipnorm"_a);
   nb::class_<O>(m, "Optimizer")
       .def_prop_ro("class_name", [](const O& o) { return o->class_name(); })
       .def_prop_ro("config", [](const O& o) { return from_config(o->config()); })
@@ -24,26 +60,79 @@ void bind_optimizers(nb::module_& m) {
       "optimizer", [](const std::string& name) { return O(name); }, "name"_a);
   m.def(
       "sgd",
-      [](double lr, double momentum, double decay, bool nesterov, bool lazy_update, double clipnorm,
-         double clipvalue) {
-        return O(SGD{lr, momentum, decay, nesterov, lazy_update, clipnorm, clipvalue});
+      [](double momentum, bool nesterov, const Common& common) {
+        return made(SGD{.momentum = momentum, .nesterov = nesterov}, common);
       },
-      "lr"_a, "momentum"_a, "decay"_a, "nesterov"_a, "lazy_update"_a, "clipnorm"_a, "clipvalue"_a);
+      "momentum"_a, "nesterov"_a, "common"_a);
   m.def(
-      "adam",
-      [](double lr, double beta_1, double beta_2, std::optional<double> epsilon, double decay, bool amsgrad,
-         bool lazy_update, double clipnorm, double clipvalue) {
-        return O(Adam{lr, beta_1, beta_2, epsilon, decay, amsgrad, lazy_update, clipnorm, clipvalue});
+      "rmsprop",
+      [](double rho, std::optional<double> epsilon, const Common& common) {
+        return made(RMSprop{.rho = rho, .epsilon = epsilon}, common);
       },
-      "lr"_a, "beta_1"_a, "beta_2"_a, "epsilon"_a.none(), "decay"_a, "amsgrad"_a, "lazy_update"_a,
-      "clipnorm"_a, "clipvalue"_a);
+      "rho"_a, "epsilon"_a.none(), "common"_a);
   m.def(
       "adagrad",
-      [](double lr, std::optional<double> epsilon, double decay, bool lazy_update, double clipnorm,
-         double clipvalue) {
-        return O(Adagrad{lr, epsilon, decay, lazy_update, clipnorm, clipvalue});
+      [](std::optional<double> epsilon, const Common& common) {
+        return made(Adagrad{.epsilon = epsilon}, common);
       },
-      "lr"_a, "epsilon"_a.none(), "decay"_a, "lazy_update"_a, "clipnorm"_a, "clipvalue"_a);
+      "epsilon"_a.none(), "common"_a);
+  m.def(
+      "groupadagrad",
+      [](std::optional<double> epsilon, const Common& common) {
+        return made(GroupAdagrad{.epsilon = epsilon}, common);
+      },
+      "epsilon"_a.none(), "common"_a);
+  m.def(
+      "adadelta",
+      [](double rho, std::optional<double> epsilon, const Common& common) {
+        return made(Adadelta{.rho = rho, .epsilon = epsilon}, common);
+      },
+      "rho"_a, "epsilon"_a.none(), "common"_a);
+  m.def(
+      "adam",
+      [](double beta_1, double beta_2, std::optional<double> epsilon, bool amsgrad, const Common& common) {
+        return made(Adam{.beta_1 = beta_1, .beta_2 = beta_2, .epsilon = epsilon, .amsgrad = amsgrad}, common);
+      },
+      "beta_1"_a, "beta_2"_a, "epsilon"_a.none(), "amsgrad"_a, "common"_a);
+  m.def(
+      "adamw",
+      [](double weight_decay, double beta_1, double beta_2, std::optional<double> epsilon, bool amsgrad,
+         const Common& common) {
+        return made(AdamW{.weight_decay = weight_decay,
+                          .beta_1 = beta_1,
+                          .beta_2 = beta_2,
+                          .epsilon = epsilon,
+                          .amsgrad = amsgrad},
+                    common);
+      },
+      "weight_decay"_a, "beta_1"_a, "beta_2"_a, "epsilon"_a.none(), "amsgrad"_a, "common"_a);
+  m.def(
+      "adamax",
+      [](double beta_1, double beta_2, std::optional<double> epsilon, const Common& common) {
+        return made(Adamax{.beta_1 = beta_1, .beta_2 = beta_2, .epsilon = epsilon}, common);
+      },
+      "beta_1"_a, "beta_2"_a, "epsilon"_a.none(), "common"_a);
+  m.def(
+      "nadam",
+      [](double beta_1, double beta_2, std::optional<double> epsilon, double schedule_decay,
+         const Common& common) {
+        return made(
+            Nadam{.beta_1 = beta_1, .beta_2 = beta_2, .epsilon = epsilon, .schedule_decay = schedule_decay},
+            common);
+      },
+      "beta_1"_a, "beta_2"_a, "epsilon"_a.none(), "schedule_decay"_a, "common"_a);
+  m.def(
+      "ftrl",
+      [](double initial_accumulator_value, double l1_regularization_strength,
+         double l2_regularization_strength, double beta, const Common& common) {
+        return made(Ftrl{.initial_accumulator_value = initial_accumulator_value,
+                         .l1_regularization_strength = l1_regularization_strength,
+                         .l2_regularization_strength = l2_regularization_strength,
+                         .beta = beta},
+                    common);
+      },
+      "initial_accumulator_value"_a, "l1_regularization_strength"_a, "l2_regularization_strength"_a, "beta"_a,
+      "common"_a);
 }
 
 }  // namespace lacuna::bind

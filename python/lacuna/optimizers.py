@@ -1,22 +1,30 @@
 """Optimizers. lr, decay and iterations are variables: read them with K.get_value, and set them between steps
-with K.set_value or by assignment. All take `learning_rate` for lr, clipnorm and clipvalue (0: none), and
-lazy_update: whether rows of a weight with sparse_weight=True or sparse_grad=True that a batch does not touch
-stay as they are (True), or move as they would with a dense gradient."""
+with K.set_value or by assignment. A step's rate is lr / (1 + decay * iterations). All take `learning_rate` for
+lr, and
+
+- clipnorm, by which all gradients together are scaled where their norm is above it, as Keras 2.2.4 does;
+  global_clipnorm is Keras 3's name for the same. clipvalue limits each value, after that. None: no limit;
+- lazy_update: whether rows of a weight with sparse_weight=True or sparse_grad=True that a batch does not touch
+  stay as they are (True), or move as they would with a dense gradient. Other weights are always exact.
+
+Settings that are negative or not finite are ValueErrors, unknown ones TypeErrors."""
 
 from lacuna import _core
 from lacuna._arguments import from_config, no_more, wrap
 from lacuna._arrays import assign
 
 
-def _common(where, lr, kwargs):
-    settings = {
-        "lr": kwargs.pop("learning_rate", lr),
-        "lazy_update": kwargs.pop("lazy_update", True),
-        "clipnorm": kwargs.pop("clipnorm", None) or 0.0,
-        "clipvalue": kwargs.pop("clipvalue", None) or 0.0,
-    }
+def _common(where, lr, decay, kwargs):
+    common = _core.OptimizerCommon(
+        lr=kwargs.pop("learning_rate", lr),
+        decay=decay,
+        lazy_update=kwargs.pop("lazy_update", True),
+        clipnorm=kwargs.pop("clipnorm", None) or 0.0,
+        clipvalue=kwargs.pop("clipvalue", None) or 0.0,
+        global_clipnorm=kwargs.pop("global_clipnorm", None) or 0.0,
+    )
     no_more(where, kwargs)
-    return settings
+    return common
 
 
 def _rate(name):
@@ -52,7 +60,52 @@ class SGD(Optimizer):
 
     def __init__(self, lr=0.01, momentum=0.0, decay=0.0, nesterov=False, **kwargs):
         self._core = _core.sgd(
-            momentum=momentum, decay=decay, nesterov=nesterov, **_common("SGD", lr, kwargs)
+            momentum=momentum,
+            nesterov=nesterov,
+            common=_common("SGD", lr, decay, kwargs),
+        )
+
+
+class RMSprop(Optimizer):
+    """Tieleman and Hinton, 2012: g over the root of the mean of its squares."""
+
+    def __init__(self, lr=0.001, rho=0.9, epsilon=None, decay=0.0, **kwargs):
+        self._core = _core.rmsprop(
+            rho=rho,
+            epsilon=epsilon,
+            common=_common("RMSprop", lr, decay, kwargs),
+        )
+
+
+class Adagrad(Optimizer):
+    """Duchi et al., 2011. Rows without a gradient never move."""
+
+    def __init__(self, lr=0.01, epsilon=None, decay=0.0, **kwargs):
+        self._core = _core.adagrad(
+            epsilon=epsilon,
+            common=_common("Adagrad", lr, decay, kwargs),
+        )
+
+
+class GroupAdagrad(Optimizer):
+    """Adagrad with one state a row, as MXNet has it: h ← h + mean(g²), w ← w - lr g / √(h + epsilon), where
+    epsilon is 1e-5 unless given. Rows without a gradient never move."""
+
+    def __init__(self, lr=0.01, epsilon=None, decay=0.0, **kwargs):
+        self._core = _core.groupadagrad(
+            epsilon=epsilon,
+            common=_common("GroupAdagrad", lr, decay, kwargs),
+        )
+
+
+class Adadelta(Optimizer):
+    """Zeiler, 2012."""
+
+    def __init__(self, lr=1.0, rho=0.95, epsilon=None, decay=0.0, **kwargs):
+        self._core = _core.adadelta(
+            rho=rho,
+            epsilon=epsilon,
+            common=_common("Adadelta", lr, decay, kwargs),
         )
 
 
@@ -64,20 +117,93 @@ class Adam(Optimizer):
             beta_1=beta_1,
             beta_2=beta_2,
             epsilon=epsilon,
-            decay=decay,
             amsgrad=amsgrad,
-            **_common("Adam", lr, kwargs),
+            common=_common("Adam", lr, decay, kwargs),
         )
 
 
-class Adagrad(Optimizer):
-    """Duchi et al., 2011."""
+class AdamW(Optimizer):
+    """Adam with decoupled decay, Loshchilov and Hutter, 2019, as Keras 3 has it: w ← w - lr weight_decay w, then
+    Adam's step. A row of a weight with sparse_weight=True or sparse_grad=True decays from its first touch on."""
 
-    def __init__(self, lr=0.01, epsilon=None, decay=0.0, **kwargs):
-        self._core = _core.adagrad(epsilon=epsilon, decay=decay, **_common("Adagrad", lr, kwargs))
+    def __init__(
+        self,
+        lr=0.001,
+        weight_decay=0.004,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=None,
+        decay=0.0,
+        amsgrad=False,
+        **kwargs,
+    ):
+        self._core = _core.adamw(
+            weight_decay=weight_decay,
+            beta_1=beta_1,
+            beta_2=beta_2,
+            epsilon=epsilon,
+            amsgrad=amsgrad,
+            common=_common("AdamW", lr, decay, kwargs),
+        )
 
 
-sgd, adam, adagrad = SGD, Adam, Adagrad
+class Adamax(Optimizer):
+    """Kingma and Ba, 2014, section 7."""
+
+    def __init__(self, lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0, **kwargs):
+        self._core = _core.adamax(
+            beta_1=beta_1,
+            beta_2=beta_2,
+            epsilon=epsilon,
+            common=_common("Adamax", lr, decay, kwargs),
+        )
+
+
+class Nadam(Optimizer):
+    """Dozat, 2015: Adam with Nesterov's momentum. It takes no decay."""
+
+    def __init__(self, lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=None, schedule_decay=0.004, **kwargs):
+        self._core = _core.nadam(
+            beta_1=beta_1,
+            beta_2=beta_2,
+            epsilon=epsilon,
+            schedule_decay=schedule_decay,
+            common=_common("Nadam", lr, 0.0, kwargs),
+        )
+
+
+class Ftrl(Optimizer):
+    """FTRL-Proximal, McMahan et al., 2013, as Keras 3 has it: z ← z + g - (√(n + g²) - √n) / lr · w, n ← n + g²,
+    w ← (clip(z, ±l1) - z) / ((√n + beta) / lr + 2 l2). Where a weight without a flag has no gradient, the first
+    step makes it 0. learning_rate_power must be -0.5."""
+
+    def __init__(
+        self,
+        lr=0.001,
+        learning_rate_power=-0.5,
+        initial_accumulator_value=0.1,
+        l1_regularization_strength=0.0,
+        l2_regularization_strength=0.0,
+        beta=0.0,
+        decay=0.0,
+        **kwargs,
+    ):
+        if learning_rate_power != -0.5:
+            raise ValueError(
+                "Ftrl: learning_rate_power must be -0.5. "
+                f"Received: learning_rate_power={learning_rate_power!r}."
+            )
+        self._core = _core.ftrl(
+            initial_accumulator_value=initial_accumulator_value,
+            l1_regularization_strength=l1_regularization_strength,
+            l2_regularization_strength=l2_regularization_strength,
+            beta=beta,
+            common=_common("Ftrl", lr, decay, kwargs),
+        )
+
+
+sgd, rmsprop, adagrad, adadelta, adam = SGD, RMSprop, Adagrad, Adadelta, Adam
+adamw, adamax, nadam, ftrl, groupadagrad = AdamW, Adamax, Nadam, Ftrl, GroupAdagrad
 
 _classes = {c.__name__: c for c in Optimizer.__subclasses__()}
 

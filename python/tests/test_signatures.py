@@ -83,7 +83,16 @@ initial_epoch=0, steps_per_epoch=None, validation_steps=None, **kwargs)
         pop(self)
     """,
     optimizers: """
+        Adadelta(lr=1.0, rho=0.95, epsilon=None, decay=0.0, **kwargs)
         Adagrad(lr=0.01, epsilon=None, decay=0.0, **kwargs)
+        AdamW(lr=0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0, \
+amsgrad=False, **kwargs)
+        Adamax(lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0, **kwargs)
+        Ftrl(lr=0.001, learning_rate_power=-0.5, initial_accumulator_value=0.1, \
+l1_regularization_strength=0.0, l2_regularization_strength=0.0, beta=0.0, decay=0.0, **kwargs)
+        GroupAdagrad(lr=0.01, epsilon=None, decay=0.0, **kwargs)
+        Nadam(lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=None, schedule_decay=0.004, **kwargs)
+        RMSprop(lr=0.001, rho=0.9, epsilon=None, decay=0.0, **kwargs)
         Adam(lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0, amsgrad=False, **kwargs)
         deserialize(config, custom_objects=None)
         get(identifier)

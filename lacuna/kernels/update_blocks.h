@@ -1,0 +1,66 @@
+// Row updates cut into blocks for threads, and sent to the instruction set there is.
+#pragma once
+#include <algorithm>
+#include <type_traits>
+
+#include "lacuna/base/threads.h"
+#include "lacuna/kernels/row_cuts.h"
+#include "lacuna/kernels/update.h"
+
+namespace lacuna::kernels {
+
+// Rows whose gradients are sums. Whole rows: in strips of columns the batch would stay nearer, but weights
+// are far more than it, and the rows after one another are what memory gives fast.
+template <class T, class Rows>
+void summed_blocks(const UpdateRows<T>& to, const UpdateGradient<T>& from, const Rows& some_rows) {
+  constexpr size_t kUpdate = 4;  // What an update is worth in entries.
+  const RowCuts cuts(from.place ? nullptr : from.sums.start, from.count, kUpdate,
+                     (size_t{1} << 17) / std::max<size_t>(1, to.width));
+  parallel_for(cuts.parts(), 1, [&](size_t begin, size_t end) {
+    for (size_t part = begin; part < end; ++part) some_rows(to, from, cuts.first(part), cuts.first(part + 1));
+  });
+}
+
+// cut: a row may be updated in parts.
+template <class T, class Rows>
+void blocks(const UpdateRows<T>& to, const UpdateGradient<T>& from, bool cut, const Rows& some_rows) {
+  if (!from.gradient) return summed_blocks(to, from, some_rows);
+  constexpr size_t kValues = size_t{1} << 15;  // A block: some tens of microseconds.
+  if (cut && !from.ids && !from.place && !from.some_named && !from.marks &&
+      to.stride == to.width) {  // All are contiguous.
+    const size_t n = from.count * to.width;
+    parallel_for(n, kValues, [&](size_t begin, size_t end) {
+      const UpdateRows<T> part{to.weight + begin,
+                               {to.state[0] + begin, to.state[1] + begin, to.state[2] + begin},
+                               end - begin,
+                               end - begin,
+                               end - begin};
+      some_rows(part, UpdateGradient<T>{nullptr, nullptr, from.gradient + begin, 1}, 0, 1);
+    });
+    return;
+  }
+  constexpr size_t kRows = size_t{1} << 12;  // Each of which is waited for.
+  const size_t rows = kValues / std::max<size_t>(1, to.width);
+  parallel_for(from.count, std::max<size_t>(1, from.ids ? std::min(rows, kRows) : rows),
+               [&](size_t begin, size_t end) { some_rows(to, from, begin, end); });
+}
+
+}  // namespace lacuna::kernels
+
+// In namespace lacuna::kernels, where the file is compiled once.
+#define LACUNA_UPDATE_DISPATCH(Rule)                                                                         \
+  HWY_EXPORT(Rule##_f32);                                                                                    \
+  HWY_EXPORT(Rule##_f64);                                                                                    \
+  void update(const UpdateRows<float>& to, const UpdateGradient<float>& from, const Clip<float>& clip,       \
+              const Rule<float>& rule) {                                                                     \
+    blocks(to, from, !kWholeRows<Rule<float>>, [&](const auto& t, const auto& f, size_t begin, size_t end) { \
+      HWY_DYNAMIC_DISPATCH(Rule##_f32)(t, f, clip, rule, begin, end);                                        \
+    });                                                                                                      \
+  }                                                                                                          \
+  void update(const UpdateRows<double>& to, const UpdateGradient<double>& from, const Clip<double>& clip,    \
+              const Rule<double>& rule) {                                                                    \
+    blocks(to, from, !kWholeRows<Rule<double>>,                                                              \
+           [&](const auto& t, const auto& f, size_t begin, size_t end) {                                     \
+             HWY_DYNAMIC_DISPATCH(Rule##_f64)(t, f, clip, rule, begin, end);                                 \
+           });                                                                                               \
+  }

@@ -1,0 +1,31 @@
+// Adadelta.
+#include "lacuna/optimizers/adadelta.h"
+
+namespace lacuna::optimizers {
+namespace {
+
+struct Means : Formula {
+  Means(double rho_, double epsilon_) : rho(rho_), epsilon(epsilon_) {}
+  double rho, epsilon;
+  size_t states() const { return 2; }
+  template <class T>
+  kernels::Adadelta<T> step(double rate, double) const {
+    return {static_cast<T>(rate), static_cast<T>(rho), static_cast<T>(epsilon)};
+  }
+};
+
+const bool knownAdadelta =
+    Registry<Optimizer>::add({"adadelta", "Adadelta"}, [] { return Adadelta{}.make(); });
+
+}  // namespace
+
+std::shared_ptr<Optimizer> Adadelta::make() const {
+  const double eps = epsilon.value_or(1e-7);
+  check_settings("Adadelta", {{"epsilon", eps}});
+  check_settings("Adadelta", {{"rho", rho}}, 0, 1);
+  return std::make_shared<Optimizer>(
+      "Adadelta", CommonSettings{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm},
+      Config{{"rho", rho}, {"epsilon", eps}}, Means{rho, eps});
+}
+
+}  // namespace lacuna::optimizers

@@ -1,0 +1,21 @@
+#pragma once
+#include <optional>
+
+#include "lacuna/optimizers/optimizer.h"
+
+namespace lacuna::optimizers {
+
+// Adadelta, Zeiler (2012): a ← rho a + (1 - rho) g², u = g √(d + epsilon) / √(a + epsilon), w ← w - lr u,
+// d ← rho d + (1 - rho) u².
+struct Adadelta {
+  double lr = 1.0;
+  double rho = 0.95;
+  std::optional<double> epsilon{};  // 1e-7 unless given
+  double decay = 0;
+  bool lazy_update = true;  // Of tables: states of rows without a gradient stay; t is the optimizer's step.
+  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
+
+  std::shared_ptr<Optimizer> make() const;
+};
+
+}  // namespace lacuna::optimizers

@@ -1,0 +1,34 @@
+// Adamax.
+#include "lacuna/optimizers/adamax.h"
+
+#include <cmath>
+
+namespace lacuna::optimizers {
+namespace {
+
+struct Moments : Formula {
+  Moments(double beta_1_, double beta_2_, double epsilon_)
+      : beta_1(beta_1_), beta_2(beta_2_), epsilon(epsilon_) {}
+  double beta_1, beta_2, epsilon;
+  size_t states() const { return 2; }
+  template <class T>
+  kernels::Adamax<T> step(double rate, double t) const {
+    return {static_cast<T>(rate / (1 - std::pow(beta_1, t))), static_cast<T>(beta_1), static_cast<T>(beta_2),
+            static_cast<T>(epsilon)};
+  }
+};
+
+const bool knownAdamax = Registry<Optimizer>::add({"adamax", "Adamax"}, [] { return Adamax{}.make(); });
+
+}  // namespace
+
+std::shared_ptr<Optimizer> Adamax::make() const {
+  const double eps = epsilon.value_or(1e-7);
+  check_settings("Adamax", {{"epsilon", eps}});
+  check_settings("Adamax", {{"beta_1", beta_1}, {"beta_2", beta_2}}, 0, 1);
+  return std::make_shared<Optimizer>(
+      "Adamax", CommonSettings{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm},
+      Config{{"beta_1", beta_1}, {"beta_2", beta_2}, {"epsilon", eps}}, Moments{beta_1, beta_2, eps});
+}
+
+}  // namespace lacuna::optimizers

@@ -1,0 +1,22 @@
+#pragma once
+#include <optional>
+
+#include "lacuna/optimizers/optimizer.h"
+
+namespace lacuna::optimizers {
+
+// Adamax, Kingma and Ba (2014), section 7: m ← β₁ m + (1 - β₁) g, u ← max(β₂ u, |g|),
+// w ← w - lr / (1 - β₁ᵗ) · m / (u + epsilon).
+struct Adamax {
+  double lr = 0.002;
+  double beta_1 = 0.9;
+  double beta_2 = 0.999;
+  std::optional<double> epsilon{};  // 1e-7 unless given
+  double decay = 0;
+  bool lazy_update = true;  // Of tables: states of rows without a gradient stay; t is the optimizer's step.
+  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
+
+  std::shared_ptr<Optimizer> make() const;
+};
+
+}  // namespace lacuna::optimizers

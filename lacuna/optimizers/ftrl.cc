@@ -1,0 +1,40 @@
+// FTRL-Proximal.
+#include "lacuna/optimizers/ftrl.h"
+
+namespace lacuna::optimizers {
+namespace {
+
+struct Proximal : Formula {
+  Proximal(double first_, double l1_, double l2_, double beta_)
+      : first(first_), l1(l1_), l2(l2_), beta(beta_) {}
+  double first, l1, l2, beta;
+  size_t states() const { return 2; }
+  bool moves_without_state() const { return true; }
+  template <class T>
+  kernels::Ftrl<T> step(double rate, double) const {
+    if (rate == 0) throw InvalidArgument("Ftrl: lr must be above 0. Received: lr=0.");
+    return {static_cast<T>(1 / rate), static_cast<T>(first), static_cast<T>(l1),
+            static_cast<T>(2 * l2 + beta / rate)};
+  }
+};
+
+const bool knownFtrl = Registry<Optimizer>::add({"ftrl", "Ftrl"}, [] { return Ftrl{}.make(); });
+
+}  // namespace
+
+std::shared_ptr<Optimizer> Ftrl::make() const {
+  check_settings("Ftrl", {{"initial_accumulator_value", initial_accumulator_value},
+                          {"l1_regularization_strength", l1_regularization_strength},
+                          {"l2_regularization_strength", l2_regularization_strength},
+                          {"beta", beta}});
+  return std::make_shared<Optimizer>(
+      "Ftrl", CommonSettings{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm},
+      Config{{"learning_rate_power", -0.5},
+             {"initial_accumulator_value", initial_accumulator_value},
+             {"l1_regularization_strength", l1_regularization_strength},
+             {"l2_regularization_strength", l2_regularization_strength},
+             {"beta", beta}},
+      Proximal{initial_accumulator_value, l1_regularization_strength, l2_regularization_strength, beta});
+}
+
+}  // namespace lacuna::optimizers

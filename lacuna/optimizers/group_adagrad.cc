@@ -1,0 +1,31 @@
+// Adagrad with one state a row.
+#include "lacuna/optimizers/group_adagrad.h"
+
+namespace lacuna::optimizers {
+namespace {
+
+struct Sums : Formula {
+  explicit Sums(double epsilon_) : epsilon(epsilon_) {}
+  double epsilon;
+  bool row_states() const { return true; }
+  bool moves_without_gradient() const { return false; }
+  template <class T>
+  kernels::GroupAdagrad<T> step(double rate, double) const {
+    return {static_cast<T>(rate), static_cast<T>(epsilon)};
+  }
+};
+
+const bool knownGroupAdagrad =
+    Registry<Optimizer>::add({"groupadagrad", "GroupAdagrad"}, [] { return GroupAdagrad{}.make(); });
+
+}  // namespace
+
+std::shared_ptr<Optimizer> GroupAdagrad::make() const {
+  const double eps = epsilon.value_or(1e-5);
+  check_settings("GroupAdagrad", {{"epsilon", eps}});
+  return std::make_shared<Optimizer>(
+      "GroupAdagrad", CommonSettings{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm},
+      Config{{"epsilon", eps}}, Sums{eps});
+}
+
+}  // namespace lacuna::optimizers

@@ -1,0 +1,52 @@
+// Nadam.
+#include "lacuna/optimizers/nadam.h"
+
+#include <cmath>
+
+namespace lacuna::optimizers {
+namespace {
+
+struct Moments : Formula {
+  Moments(double beta_1_, double beta_2_, double epsilon_, double schedule_decay_)
+      : beta_1(beta_1_), beta_2(beta_2_), epsilon(epsilon_), schedule_decay(schedule_decay_) {}
+  double beta_1, beta_2, epsilon, schedule_decay;
+  size_t states() const { return 2; }
+  template <class T>
+  kernels::Nadam<T> step(double rate, double t) const {
+    const double now = momentum(t), next = momentum(t + 1);
+    const double so_far = momenta(t);
+    return {static_cast<T>(rate * (1 - now) / (1 - so_far)),
+            static_cast<T>(rate * next / (1 - so_far * next)),
+            static_cast<T>(1 / (1 - std::pow(beta_2, t))),
+            static_cast<T>(beta_1),
+            static_cast<T>(beta_2),
+            static_cast<T>(epsilon)};
+  }
+
+ private:
+  double momentum(double t) const { return beta_1 * (1 - 0.5 * std::pow(0.96, t * schedule_decay)); }
+  // The product of those of steps 1 to t, found from that of the last step that was asked for.
+  double momenta(double t) const {
+    if (t < known) known = 0, product = 1;
+    while (known < t && product > 0) product *= momentum(++known);
+    known = t;
+    return product;
+  }
+  mutable double known = 0, product = 1;
+};
+
+const bool knownNadam = Registry<Optimizer>::add({"nadam", "Nadam"}, [] { return Nadam{}.make(); });
+
+}  // namespace
+
+std::shared_ptr<Optimizer> Nadam::make() const {
+  const double eps = epsilon.value_or(1e-7);
+  check_settings("Nadam", {{"epsilon", eps}, {"schedule_decay", schedule_decay}});
+  check_settings("Nadam", {{"beta_1", beta_1}, {"beta_2", beta_2}}, 0, 1);
+  return std::make_shared<Optimizer>(
+      "Nadam", CommonSettings{lr, std::nullopt, lazy_update, clipnorm, clipvalue, global_clipnorm},
+      Config{{"beta_1", beta_1}, {"beta_2", beta_2}, {"epsilon", eps}, {"schedule_decay", schedule_decay}},
+      Moments{beta_1, beta_2, eps, schedule_decay});
+}
+
+}  // namespace lacuna::optimizers

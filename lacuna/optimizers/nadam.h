@@ -1,0 +1,23 @@
+#pragma once
+#include <optional>
+
+#include "lacuna/optimizers/optimizer.h"
+
+namespace lacuna::optimizers {
+
+// Nadam, Dozat (2015): Adam with Nesterov's momentum, and a momentum that grows to beta_1:
+// βₜ = beta_1 (1 - 0.96^(t schedule_decay) / 2), m ← beta_1 m + (1 - beta_1) g, v as Adam's,
+// w ← w - lr ((1 - βₜ) g / (1 - Πβ₁…βₜ) + βₜ₊₁ m / (1 - Πβ₁…βₜ₊₁)) / (√(v / (1 - beta_2ᵗ)) + epsilon).
+struct Nadam {
+  double lr = 0.002;
+  double beta_1 = 0.9;
+  double beta_2 = 0.999;
+  std::optional<double> epsilon{};  // 1e-7 unless given
+  double schedule_decay = 0.004;
+  bool lazy_update = true;  // Of tables: states of rows without a gradient stay; t is the optimizer's step.
+  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
+
+  std::shared_ptr<Optimizer> make() const;
+};
+
+}  // namespace lacuna::optimizers

@@ -1,0 +1,29 @@
+// RMSprop.
+#include "lacuna/optimizers/rmsprop.h"
+
+namespace lacuna::optimizers {
+namespace {
+
+struct Means : Formula {
+  Means(double rho_, double epsilon_) : rho(rho_), epsilon(epsilon_) {}
+  double rho, epsilon;
+  template <class T>
+  kernels::Rmsprop<T> step(double rate, double) const {
+    return {static_cast<T>(rate), static_cast<T>(rho), static_cast<T>(epsilon)};
+  }
+};
+
+const bool knownRMSprop = Registry<Optimizer>::add({"rmsprop", "RMSprop"}, [] { return RMSprop{}.make(); });
+
+}  // namespace
+
+std::shared_ptr<Optimizer> RMSprop::make() const {
+  const double eps = epsilon.value_or(1e-7);
+  check_settings("RMSprop", {{"epsilon", eps}});
+  check_settings("RMSprop", {{"rho", rho}}, 0, 1);
+  return std::make_shared<Optimizer>(
+      "RMSprop", CommonSettings{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm},
+      Config{{"rho", rho}, {"epsilon", eps}}, Means{rho, eps});
+}
+
+}  // namespace lacuna::optimizers

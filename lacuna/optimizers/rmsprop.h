@@ -1,0 +1,20 @@
+#pragma once
+#include <optional>
+
+#include "lacuna/optimizers/optimizer.h"
+
+namespace lacuna::optimizers {
+
+// RMSprop, Tieleman and Hinton (2012): a ← rho a + (1 - rho) g², w ← w - lr g / (√a + epsilon).
+struct RMSprop {
+  double lr = 0.001;
+  double rho = 0.9;
+  std::optional<double> epsilon{};  // 1e-7 unless given
+  double decay = 0;
+  bool lazy_update = true;  // Of tables: states of rows without a gradient stay; t is the optimizer's step.
+  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
+
+  std::shared_ptr<Optimizer> make() const;
+};
+
+}  // namespace lacuna::optimizers

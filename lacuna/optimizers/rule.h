@@ -1,0 +1,61 @@
+// The mathematics of an optimizer: how a step moves a row. A formula is a few numbers and
+//   template <class T> kernels::Rule<T> step(double rate, double t) const   what step t does, from 1
+// and RuleOf makes a Rule of it.
+#pragma once
+#include <cstddef>
+
+#include "lacuna/kernels/update.h"
+
+namespace lacuna::optimizers {
+
+// What a formula has unless it says otherwise.
+struct Formula {
+  size_t states() const { return 1; }
+  // States of one value a row, in place of one for each value of the weight.
+  bool row_states() const { return false; }
+  // Whether a value moves where its gradient is zero (momentum), or its state does: then rows that a gradient
+  // does not name move too, unless updates are lazy.
+  bool moves_without_gradient() const { return true; }
+  // Whether it moves there even while its states are zero: then rows of a table begin to when first touched.
+  bool moves_without_state() const { return false; }
+  // Whether a step is w ← w - rate g and nothing else, so that parts of a gradient may be taken one by one.
+  bool descends() const { return false; }
+};
+
+class Rule {
+ public:
+  virtual ~Rule() = default;
+  virtual size_t states() const = 0;
+  virtual bool row_states() const = 0;
+  virtual bool moves_without_gradient() const = 0;
+  virtual bool moves_without_state() const = 0;
+  virtual bool descends() const = 0;
+  virtual void update(const kernels::UpdateRows<float>& to, const kernels::UpdateGradient<float>& from,
+                      const kernels::Clip<float>& clip, double rate, double t) const = 0;
+  virtual void update(const kernels::UpdateRows<double>& to, const kernels::UpdateGradient<double>& from,
+                      const kernels::Clip<double>& clip, double rate, double t) const = 0;
+};
+
+template <class F>
+class RuleOf final : public Rule {
+ public:
+  explicit RuleOf(const F& formula) : formula_(formula) {}
+  size_t states() const override { return formula_.states(); }
+  bool row_states() const override { return formula_.row_states(); }
+  bool moves_without_gradient() const override { return formula_.moves_without_gradient(); }
+  bool moves_without_state() const override { return formula_.moves_without_state(); }
+  bool descends() const override { return formula_.descends(); }
+  void update(const kernels::UpdateRows<float>& to, const kernels::UpdateGradient<float>& from,
+              const kernels::Clip<float>& clip, double rate, double t) const override {
+    kernels::update(to, from, clip, formula_.template step<float>(rate, t));
+  }
+  void update(const kernels::UpdateRows<double>& to, const kernels::UpdateGradient<double>& from,
+              const kernels::Clip<double>& clip, double rate, double t) const override {
+    kernels::update(to, from, clip, formula_.template step<double>(rate, t));
+  }
+
+ private:
+  F formula_;
+};
+
+}  // namespace lacuna::optimizers
