@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lacuna/base/error.h"
+#include "lacuna/base/settings.h"
 
 namespace lacuna {
 
@@ -18,14 +19,29 @@ namespace lacuna {
 template <class T>
 class Registry {
  public:
-  using Make = std::function<std::shared_ptr<T>()>;
+  using Make = std::function<std::shared_ptr<T>(Settings&)>;
 
-  static bool add(std::initializer_list<const char*> names, Make make) {
-    for (const char* name : names) table()[name] = make;
+  // make: of nothing, or of a config's Settings, which it reads.
+  template <class F>
+  static bool add(std::initializer_list<const char*> names, F make) {
+    for (const char* name : names)
+      if constexpr (std::invocable<F, Settings&>) table()[name] = make;
+      else table()[name] = [make](Settings&) { return make(); };
     return true;
   }
+  // S: an aggregate of settings with make(); list: all of them by name, see Settings.
+  template <class S>
+  static bool add(std::initializer_list<const char*> names, void (*list)(Settings&, S&), S defaults = {}) {
+    return add(names, [=](Settings& settings) {
+      S given = defaults;
+      list(settings, given);
+      return given.make();
+    });
+  }
 
-  static std::shared_ptr<T> make(std::string_view name) {
+  static bool knows(std::string_view name) { return table().find(name) != table().end(); }
+
+  static std::shared_ptr<T> make(std::string_view name, const Config& config = {}) {
     const auto found = table().find(name);
     if (found == table().end()) {
       std::vector<std::string> known;
@@ -33,7 +49,25 @@ class Registry {
       throw InvalidArgument(text(T::kind, ": unknown name. Received: ", T::kind, "='", name, "'",
                                  nearest(std::string(name), known), "."));
     }
-    return found->second();
+    Settings settings(std::string(name), config);
+    auto made = found->second(settings);
+    settings.finish();
+    return made;
+  }
+
+  // Of a name, or of {"class_name": …, "config": {…}}.
+  static std::shared_ptr<T> from_setting(const Setting& setting) {
+    if (const auto* name = setting.as<std::string>()) return make(*name);
+    const Config* both = setting.config();
+    const auto find = [&](const char* key) -> const Setting* {
+      const auto found = both ? both->find(key) : Config::const_iterator();
+      return both && found != both->end() ? &found->second : nullptr;
+    };
+    const Setting *name = find("class_name"), *config = find("config");
+    if (!name || !name->as<std::string>() || !config || !config->config())
+      throw InvalidArgument(text(
+          T::kind, ": must be a name, or a class_name and its config. Received: ", to_string(setting), "."));
+    return make(*name->as<std::string>(), *config->config());
   }
 
  private:
@@ -81,5 +115,32 @@ class Arg {
  private:
   std::shared_ptr<T> value_{};
 };
+
+// What stands for an object in a config: class and settings or, of functions, the name.
+template <class T>
+Setting to_setting(const Arg<T>& arg) {
+  if (!arg) return {};
+  if constexpr (requires { arg->by_name(); })
+    if (arg->by_name()) return arg->class_name();
+  if constexpr (requires { arg->config(); })
+    return Config{{"class_name", arg->class_name()}, {"config", arg->config()}};
+  else return arg->name;
+}
+
+template <class T>
+Settings& Settings::operator()(const char* name, Arg<T>& value) {
+  if (!reads()) write(name, to_setting(value));
+  else if (const Setting* given = find(name))
+    value = given->is_none() ? Arg<T>() : Arg<T>(Registry<T>::from_setting(*given));
+  return *this;
+}
+
+// What get_config gives of an aggregate of settings.
+template <class S>
+Config written(void (*list)(Settings&, S&), S values) {
+  Settings settings;
+  list(settings, values);
+  return settings.written();
+}
 
 }  // namespace lacuna

@@ -36,7 +36,6 @@ class Dropout : public Layer {
 
  private:
   double rate_;
-  uint64_t key_;
 };
 
 // (batch, all else). csr passes through.

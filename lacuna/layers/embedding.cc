@@ -5,6 +5,17 @@
 #include "lacuna/ops/translate.h"
 
 namespace lacuna::layers {
+namespace {
+
+void list(Settings& s, Dim& input_dim, Dim& output_dim, EmbeddingOptions& o) {
+  s("input_dim", input_dim)("output_dim", output_dim)("embeddings_initializer", o.embeddings_initializer);
+  s("embeddings_regularizer", o.embeddings_regularizer)("activity_regularizer", o.activity_regularizer);
+  s("embeddings_constraint", o.embeddings_constraint)("mask_zero", o.mask_zero);
+  s.positive("input_length", o.input_length)("sparse_grad", o.sparse_grad);
+}
+const bool told = known<Embedding>("Embedding", list);
+
+}  // namespace
 
 Embedding::Embedding(Dim input_dim, Dim output_dim, EmbeddingOptions options)
     : Layer(common(options), "Embedding"),
@@ -22,6 +33,7 @@ Embedding::Embedding(Dim input_dim, Dim output_dim, EmbeddingOptions options)
     if (options_->input_length) state()->batch_input_shape = {None, options_->input_length};
     else state()->batch_input_shape = {None, None};
   }
+  describe(list, input_dim, output_dim, *options_);
 }
 
 void Embedding::build(const std::vector<Shape>&) {

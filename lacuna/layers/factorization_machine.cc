@@ -6,6 +6,19 @@
 #include "lacuna/ops/translate.h"
 
 namespace lacuna::layers {
+namespace {
+
+void list(Settings& s, Dim& factors, FactorizationMachineOptions& o) {
+  s("factors", factors)("activation", o.activation)("use_bias", o.use_bias);
+  s("kernel_initializer", o.kernel_initializer)("bias_initializer", o.bias_initializer);
+  s("kernel_regularizer", o.kernel_regularizer)("bias_regularizer", o.bias_regularizer);
+  s("activity_regularizer", o.activity_regularizer);
+  s("kernel_constraint", o.kernel_constraint)("bias_constraint", o.bias_constraint);
+  s("sparse_weight", o.sparse_weight);
+}
+const bool told = known<FactorizationMachine>("FactorizationMachine", list);
+
+}  // namespace
 
 FactorizationMachine::FactorizationMachine(Dim factors, FactorizationMachineOptions options)
     : Layer(common(options), "FactorizationMachine"),
@@ -16,6 +29,7 @@ FactorizationMachine::FactorizationMachine(Dim factors, FactorizationMachineOpti
           "FactorizationMachine: input_dim must be positive. Received: input_dim=", options_->input_dim, ".");
   if (state()->batch_input_shape.empty() && options_->input_dim)
     state()->batch_input_shape = {None, options_->input_dim};
+  describe(list, factors, *options_);
 }
 
 void FactorizationMachine::build(const std::vector<Shape>& input_shapes) {

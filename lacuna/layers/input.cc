@@ -22,6 +22,9 @@ Symbol Input(const InputOptions& options) {
   call->layer->class_name = "InputLayer";
   call->layer->name = options.name.empty() ? unique_name("Input") : options.name;
   call->layer->built = true;
+  call->layer->dtype = options.dtype.value_or(floatx());
+  call->layer->batch_input_shape = shape;
+  call->layer->settings = [sparse = options.sparse] { return Config{{"sparse", sparse}}; };
   const Symbol symbol =
       placeholder({shape, options.dtype.value_or(floatx()), options.sparse ? Storage::csr : Storage::dense},
                   call->layer->name);

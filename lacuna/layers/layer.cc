@@ -32,6 +32,11 @@ std::string snake_case(const std::string& name) {
   return result;
 }
 
+std::map<std::string, Reader>& readers() {
+  static auto* table = new std::map<std::string, Reader>;
+  return *table;
+}
+
 double memory_of_the_machine() {
   return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
 }
@@ -72,6 +77,55 @@ std::vector<Weight*> LayerState::trainable_weights() {
   for (Weight& w : weights)
     if (w.trainable) result.push_back(&w);
   return result;
+}
+
+Config LayerState::config() const {
+  require(static_cast<bool>(settings),
+          "get_config: the layer must say what its settings are. Received: layer '", name, "' of class ",
+          class_name, ".");
+  Config result = common_config();
+  result.merge(settings());
+  return result;
+}
+
+Config LayerState::common_config() const {
+  Config result{{"name", name}};
+  if (!inner.empty()) {  // A model. Keras writes no flag of it, and so nothing where it is as always.
+    if (!trainable) result["trainable"] = false;
+    return result;
+  }
+  if (class_name != "InputLayer") result["trainable"] = trainable;
+  result["dtype"] = name_of(dtype);
+  Settings shape;
+  Shape given = batch_input_shape;
+  if (!given.empty()) result.merge(Config(shape.shape("batch_input_shape", given).written()));
+  return result;
+}
+
+bool add_class(const std::string& class_name, Reader read) {
+  readers()[class_name] = std::move(read);
+  return true;
+}
+
+bool knows(const std::string& class_name) { return readers().contains(class_name); }
+
+std::shared_ptr<Layer> from_config(const std::string& class_name, const Config& config) {
+  const auto found = readers().find(class_name);
+  if (found == readers().end()) {
+    std::vector<std::string> known;
+    for (const auto& entry : readers()) known.push_back(entry.first);
+    throw InvalidArgument(text("layers: unknown class. Received: class_name='", class_name, "'",
+                               nearest(class_name, known), "."));
+  }
+  Settings settings(class_name, config);
+  LayerOptions options;
+  std::string dtype;
+  settings("name", options.name)("trainable", options.trainable)("dtype", dtype);
+  settings.shape("batch_input_shape", options.batch_input_shape);
+  if (!dtype.empty()) options.dtype = dtype_from_name(dtype);
+  auto layer = found->second(settings, options);
+  settings.finish();
+  return layer;
 }
 
 std::shared_ptr<const Call> call_of(const Symbol& symbol) {

@@ -1,10 +1,13 @@
 // A layer: weights, and what it does to symbols. What a user derives from in C++.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include "lacuna/base/settings.h"
 #include "lacuna/graph/variable.h"
 #include "lacuna/layers/constraints/constraints.h"
 #include "lacuna/layers/initializers/initializers.h"
@@ -46,6 +49,8 @@ struct LayerState {
   bool feeds_ids = false;  // Its auto-made Input is of integer ids.
   DType dtype = DType::float32;
   Shape batch_input_shape{};
+  std::function<Config()> settings{};  // Its own, beside those of every layer; empty where it was not told.
+  uint64_t key = 0;  // Of what it draws in training (Dropout), 0 if nothing; kept with a saved model.
   std::vector<Weight> weights{};
   // Calls, oldest first, for whoever holds them still.
   std::vector<std::weak_ptr<const struct Call>> calls{};
@@ -57,6 +62,10 @@ struct LayerState {
   std::vector<Weight*> ordered_weights();
   // Those that learn at the moment.
   std::vector<Weight*> trainable_weights();
+
+  // Keras' get_config: its own settings, and name, trainable, dtype and batch_input_shape.
+  Config config() const;
+  Config common_config() const;  // The latter alone.
 };
 
 // One use of a layer: the origin of the symbols that it answered.
@@ -89,6 +98,7 @@ class Layer {
 
   const std::string& name() const { return state_->name; }
   bool trainable() const { return state_->trainable; }
+  Config get_config() const { return state_->config(); }
   void set_trainable(bool trainable) { state_->trainable = trainable; }
   const std::shared_ptr<LayerState>& state() const { return state_; }
 
@@ -116,10 +126,60 @@ class Layer {
 
   DType dtype() const { return state_->dtype; }
 
+  // For get_config, in the constructor: the list of settings that known() was given as well, and their
+  // values.
+  template <class... Values>
+  void describe(void (*list)(Settings&, Values&...), std::type_identity_t<Values>... values) {
+    state_->settings = [=]() mutable {
+      Settings settings;
+      list(settings, values...);
+      return settings.written();
+    };
+  }
+
  private:
   Symbol apply(const std::vector<Symbol>& inputs, bool several);
 
   std::shared_ptr<LayerState> state_;
 };
+
+// Makes a layer from its config: what Keras' layers.deserialize does. A class is told once, beside its code:
+//
+//   void list(Settings& s, Dim& units, DenseOptions& o) {  // by Keras' names, all but those of every layer
+//     s("units", units)("activation", o.activation)…;
+//   }
+//   const bool told = known<Dense>("Dense", list);      // then Dense(units, o) is called
+//
+// and in the constructor describe(list, units, options) before they are moved from. The last value holds
+// the LayerOptions' members. One's own layers may be told the same way; of_layers answers whether one was.
+using Reader = std::function<std::shared_ptr<Layer>(Settings&, const LayerOptions&)>;
+bool add_class(const std::string& class_name, Reader read);
+bool knows(const std::string& class_name);
+std::shared_ptr<Layer> from_config(const std::string& class_name, const Config& config);
+
+// Sets in options, by reference or of any layer's own kind, what every layer takes.
+template <class Options>
+void set_common(Options& o, const LayerOptions& given) {
+  o.name = given.name;
+  o.trainable = given.trainable;
+  o.dtype = given.dtype;
+  o.batch_input_shape = given.batch_input_shape;
+}
+
+template <class L, class... Values>
+bool known(const std::string& class_name, void (*list)(Settings&, Values&...)) {
+  return add_class(class_name, [list](Settings& settings, const LayerOptions& given) {
+    return std::apply(
+        [&](auto&... values) -> std::shared_ptr<Layer> {
+          set_common(std::get<sizeof...(Values) - 1>(std::tie(values...)), given);
+          list(settings, values...);
+          return std::make_shared<L>(std::move(values)...);
+        },
+        *std::make_unique<std::tuple<Values...>>());
+  });
+}
+
+// The list of a layer that has no settings of its own.
+inline void no_settings(Settings&, LayerOptions&) {}
 
 }  // namespace lacuna::layers

@@ -24,29 +24,54 @@ Symbol fold(const std::string& name, const std::vector<Symbol>& inputs,
   return result;
 }
 
+void concatenate_list(Settings& s, int& axis, LayerOptions&) { s("axis", axis); }
+
+void dot_list(Settings& s, std::pair<int, int>& axes, bool& normalize, LayerOptions&) {
+  s("normalize", normalize);
+  if (!s.reads()) {  // One number where both are it, as Keras is mostly given it.
+    if (axes.first == axes.second) s.write("axes", axes.first);
+    else s.write("axes", SettingList{axes.first, axes.second});
+  } else if (const Setting* given = s.find("axes")) {
+    Shape both;
+    if (given->as<int64_t>()) both = {*given->as<int64_t>(), *given->as<int64_t>()};
+    else s("axes", both);
+    if (both.size() != 2) s.wrong("axes", "one number or two", *given);
+    axes = {static_cast<int>(both[0]), static_cast<int>(both[1])};
+  }
+}
+
+const bool told = known<Add>("Add", no_settings) && known<Subtract>("Subtract", no_settings) &&
+                  known<Multiply>("Multiply", no_settings) && known<Average>("Average", no_settings) &&
+                  known<Concatenate>("Concatenate", concatenate_list) && known<Dot>("Dot", dot_list);
+
 }  // namespace
 
-Concatenate::Concatenate(int axis, const LayerOptions& options)
-    : Layer(options, "Concatenate"), axis_(axis) {}
+Concatenate::Concatenate(int axis, const LayerOptions& options) : Layer(options, "Concatenate"), axis_(axis) {
+  describe(concatenate_list, axis, options);
+}
 Symbol Concatenate::call(const std::vector<Symbol>& inputs) {
   require_several(name(), inputs);
   return lacuna::concatenate(inputs, axis_);
 }
 
-Add::Add(const LayerOptions& options) : Layer(options, "Add") {}
+Add::Add(const LayerOptions& options) : Layer(options, "Add") { describe(no_settings, options); }
 Symbol Add::call(const std::vector<Symbol>& inputs) { return fold(name(), inputs, lacuna::add); }
 
-Subtract::Subtract(const LayerOptions& options) : Layer(options, "Subtract") {}
+Subtract::Subtract(const LayerOptions& options) : Layer(options, "Subtract") {
+  describe(no_settings, options);
+}
 Symbol Subtract::call(const std::vector<Symbol>& inputs) {
   require(inputs.size() == 2, name(), ": exactly two inputs must be given. Received: inputs=", inputs.size(),
           ".");
   return lacuna::subtract(inputs[0], inputs[1]);
 }
 
-Multiply::Multiply(const LayerOptions& options) : Layer(options, "Multiply") {}
+Multiply::Multiply(const LayerOptions& options) : Layer(options, "Multiply") {
+  describe(no_settings, options);
+}
 Symbol Multiply::call(const std::vector<Symbol>& inputs) { return fold(name(), inputs, lacuna::multiply); }
 
-Average::Average(const LayerOptions& options) : Layer(options, "Average") {}
+Average::Average(const LayerOptions& options) : Layer(options, "Average") { describe(no_settings, options); }
 Symbol Average::call(const std::vector<Symbol>& inputs) {
   return scale(fold(name(), inputs, lacuna::add), 1.0 / static_cast<double>(inputs.size()));
 }
@@ -54,7 +79,9 @@ Symbol Average::call(const std::vector<Symbol>& inputs) {
 Dot::Dot(int axes, bool normalize, const LayerOptions& options)
     : Dot(std::pair{axes, axes}, normalize, options) {}
 Dot::Dot(std::pair<int, int> axes, bool normalize, const LayerOptions& options)
-    : Layer(options, "Dot"), axes_(axes), normalize_(normalize) {}
+    : Layer(options, "Dot"), axes_(axes), normalize_(normalize) {
+  describe(dot_list, axes, normalize, options);
+}
 
 Symbol Dot::call(const std::vector<Symbol>& inputs) {
   require(inputs.size() == 2, name(), ": exactly two inputs must be given. Received: inputs=", inputs.size(),

@@ -20,6 +20,7 @@ void Model::set_network(const std::shared_ptr<Network>& network, const std::stri
   as_layer_->name = name_;
   as_layer_->built = true;
   as_layer_->inner = network->layers();
+  as_layer_->settings = [network] { return network->config(); };
 }
 
 Trainer& Model::trainer() {

@@ -51,6 +51,12 @@ class Model {
   Explanation explain(const Arrays& x, const Arrays& y = {}, Dim batch_size = 32);
   const std::vector<std::string>& metrics_names();
 
+  // Layers, settings and connections, by Keras' names, without weights; as JSON with the class' name. Layers
+  // of one's own must be known to the library (layers::known) to be made again.
+  virtual Config get_config();
+  std::string to_json();
+  static Model from_config(const Config& config);
+
   // Frozen or not: takes effect at the next call, within fit at the next epoch.
   void set_trainable(bool trainable);
 
@@ -76,5 +82,12 @@ class Model {
  private:
   std::string name_;
 };
+
+// A model of {"class_name": "Model" or "Sequential", "config": what get_config gives}, or of what to_json
+// gave. Weights are drawn anew.
+Model model_from_config(const Config& config);
+Model model_from_json(const std::string& json);
+// Another model of the same layers, with weights of its own.
+Model clone_model(Model& model);
 
 }  // namespace lacuna

@@ -84,15 +84,8 @@ TEST(Model, WithoutFlagsCsrLearnsWhatDenseLearns) {
         set_random_seed(5);
         Model model = linear(declared && fed_csr, false, {.kernel_regularizer = regularizers::l2(0.01)});
         // Each run takes an optimizer of its own: the states are its.
-        const auto config = optimizer->config();
-        Arg<optimizers::Optimizer> own;
-        if (optimizer->class_name() == "Adam") own = optimizers::Adam{.lr = 0.05};
-        else if (optimizer->class_name() == "Adagrad") own = optimizers::Adagrad{.lr = 0.1};
-        else
-          own = optimizers::SGD{.lr = 0.05,
-                                .momentum = std::get<double>(config.at("momentum")),
-                                .decay = std::get<double>(config.at("decay")),
-                                .nesterov = std::get<bool>(config.at("nesterov"))};
+        const Arg<optimizers::Optimizer> own(
+            Registry<optimizers::Optimizer>::from_setting(to_setting(optimizer)));
         model.compile({.optimizer = own, .loss = "mse"});
         if (fed_csr) model.fit(p.csr, p.y, {.batch_size = 16, .epochs = 3, .verbose = 0});
         else model.fit(p.dense, p.y, {.batch_size = 16, .epochs = 3, .verbose = 0});

@@ -4,6 +4,26 @@
 #include "lacuna/layers/input.h"
 
 namespace lacuna {
+namespace {
+
+// input: its shape, or empty where it is not known yet.
+Config config_of(const std::vector<AnyLayer>& layers, const Shape& input, const std::string& name) {
+  SettingList all;
+  for (const AnyLayer& layer : layers) {
+    const layers::LayerState& state = *layer->state();
+    Config entry{{"class_name", state.class_name}, {"config", state.config()}};
+    if (state.key) entry["key"] = static_cast<int64_t>(state.key);
+    all.emplace_back(std::move(entry));
+  }
+  Settings result;
+  result.write("name", name);
+  result.write("layers", std::move(all));
+  if (Shape shape = input; !shape.empty() && layers[0]->state()->batch_input_shape.empty())
+    result.shape("build_input_shape", shape);
+  return result.written();
+}
+
+}  // namespace
 
 Sequential::Sequential(const std::vector<AnyLayer>& layers, const std::string& name)
     : Model(name.empty() ? layers::unique_name("Sequential") : name) {
@@ -20,6 +40,8 @@ void Sequential::start(const Shape& shape, bool ids, DType dtype) {
   state_->output = output;
   state_->stale = true;
 }
+
+Config Sequential::unbuilt_config() const { return config_of(state_->layers, {}, name()); }
 
 void Sequential::add(const AnyLayer& layer) {
   for (const AnyLayer& other : state_->layers)
@@ -76,6 +98,10 @@ void Sequential::prepare(const Arrays* x) {
   if (state_->output && state_->stale) {
     set_network(std::make_shared<Network>(std::vector{state_->input}, std::vector{state_->output}, name()),
                 "Sequential");
+    // Without the model's own state, which this belongs to.
+    as_layer_->settings = [layers = state_->layers, input = state_->input.shape(), name = name()] {
+      return config_of(layers, input, name);
+    };
     state_->stale = false;
     state_->trainer = trainer_;
     state_->as_layer = as_layer_;

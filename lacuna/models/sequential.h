@@ -9,6 +9,7 @@ class AnyLayer {
  public:
   template <std::derived_from<layers::Layer> L>
   AnyLayer(L layer) : layer_(std::make_shared<L>(std::move(layer))) {}
+  explicit AnyLayer(std::shared_ptr<layers::Layer> layer) : layer_(std::move(layer)) {}
   layers::Layer& operator*() const { return *layer_; }
   layers::Layer* operator->() const { return layer_.get(); }
 
@@ -26,6 +27,8 @@ class Sequential : public Model {
   void pop();                                  // Takes the last layer off.
   void build(const Shape& batch_input_shape);  // The batch first: {None, 20}.
   void compile(const CompileOptions& options) override;
+  Config get_config() override;
+  static Sequential from_config(const Config& config);
   const std::vector<AnyLayer>& layers() const { return state_->layers; }
   bool built() const { return state_->output.operator bool(); }
 
@@ -41,6 +44,7 @@ class Sequential : public Model {
     std::shared_ptr<Trainer> trainer{};
     std::shared_ptr<layers::LayerState> as_layer{};
   };
+  Config unbuilt_config() const;
   void start(const Shape& batch_input_shape, bool ids, DType dtype);
 
   std::shared_ptr<State> state_ = std::make_shared<State>();

@@ -1,5 +1,6 @@
 // Layers joined from inputs to outputs: what a model is before it is compiled.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -56,6 +57,10 @@ class Network {
   // fits.
   std::string summary(size_t line_length = 0, bool show_inputs = true) const;
 
+  // Keras' get_config: layers, their settings and what each is called on. Throws where something other than
+  // layers stands between inputs and outputs.
+  Config config() const;
+
   // The outputs for other inputs, with the same weights: what calling a model does.
   std::vector<Symbol> operator()(const std::vector<Symbol>& inputs) const;
 
@@ -68,5 +73,19 @@ class Network {
   std::vector<Symbol> activity_losses_;
   std::vector<Dim> id_limits_;  // 0 where an input is not of ids.
 };
+
+// A layer or a model that was made of its config, on its way into a network.
+struct Callable {
+  std::shared_ptr<layers::LayerState> layer{};  // Null for a model.
+  std::function<std::vector<Symbol>(const std::vector<Symbol>&)> call{};
+};
+using MakeCallable = std::function<Callable(const std::string& class_name, const Config& config)>;
+
+// What a network is made of, from what Network::config gave.
+struct NetworkParts {
+  std::vector<Symbol> inputs{}, outputs{};
+  std::string name{};
+};
+NetworkParts network_from_config(const Config& config, const MakeCallable& make);
 
 }  // namespace lacuna

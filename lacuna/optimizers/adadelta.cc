@@ -14,8 +14,11 @@ struct Means : Formula {
   }
 };
 
-const bool knownAdadelta =
-    Registry<Optimizer>::add({"adadelta", "Adadelta"}, [] { return Adadelta{}.make(); });
+void list(Settings& s, Adadelta& o) {
+  list_common(s, o);
+  s("rho", o.rho)("epsilon", o.epsilon);
+}
+const bool knownAdadelta = Registry<Optimizer>::add<Adadelta>({"adadelta", "Adadelta"}, list);
 
 }  // namespace
 

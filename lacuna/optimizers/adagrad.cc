@@ -14,7 +14,11 @@ struct Sums : Formula {
   }
 };
 
-const bool knownAdagrad = Registry<Optimizer>::add({"adagrad", "Adagrad"}, [] { return Adagrad{}.make(); });
+void list(Settings& s, Adagrad& o) {
+  list_common(s, o);
+  s("epsilon", o.epsilon);
+}
+const bool knownAdagrad = Registry<Optimizer>::add<Adagrad>({"adagrad", "Adagrad"}, list);
 
 }  // namespace
 

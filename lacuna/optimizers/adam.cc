@@ -25,8 +25,14 @@ struct Moments : Formula {
   }
 };
 
-const bool knownAdam = Registry<Optimizer>::add({"adam", "Adam"}, [] { return Adam{}.make(); });
-const bool knownAdamW = Registry<Optimizer>::add({"adamw", "AdamW"}, [] { return AdamW{}.make(); });
+template <class S>
+void list(Settings& s, S& o) {
+  list_common(s, o);
+  s("beta_1", o.beta_1)("beta_2", o.beta_2)("epsilon", o.epsilon)("amsgrad", o.amsgrad);
+  if constexpr (requires { o.weight_decay; }) s("weight_decay", o.weight_decay);
+}
+const bool knownAdam = Registry<Optimizer>::add<Adam>({"adam", "Adam"}, list);
+const bool knownAdamW = Registry<Optimizer>::add<AdamW>({"adamw", "AdamW"}, list);
 
 }  // namespace
 

@@ -18,7 +18,11 @@ struct Moments : Formula {
   }
 };
 
-const bool knownAdamax = Registry<Optimizer>::add({"adamax", "Adamax"}, [] { return Adamax{}.make(); });
+void list(Settings& s, Adamax& o) {
+  list_common(s, o);
+  s("beta_1", o.beta_1)("beta_2", o.beta_2)("epsilon", o.epsilon);
+}
+const bool knownAdamax = Registry<Optimizer>::add<Adamax>({"adamax", "Adamax"}, list);
 
 }  // namespace
 

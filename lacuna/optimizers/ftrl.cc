@@ -18,7 +18,15 @@ struct Proximal : Formula {
   }
 };
 
-const bool knownFtrl = Registry<Optimizer>::add({"ftrl", "Ftrl"}, [] { return Ftrl{}.make(); });
+void list(Settings& s, Ftrl& o) {
+  list_common(s, o);
+  double power = -0.5;
+  s("learning_rate_power", power)("initial_accumulator_value", o.initial_accumulator_value)("beta", o.beta);
+  s("l1_regularization_strength", o.l1_regularization_strength);
+  s("l2_regularization_strength", o.l2_regularization_strength);
+  require(power == -0.5, "Ftrl: learning_rate_power must be -0.5. Received: learning_rate_power=", power, ".");
+}
+const bool knownFtrl = Registry<Optimizer>::add<Ftrl>({"ftrl", "Ftrl"}, list);
 
 }  // namespace
 

@@ -15,8 +15,11 @@ struct Sums : Formula {
   }
 };
 
-const bool knownGroupAdagrad =
-    Registry<Optimizer>::add({"groupadagrad", "GroupAdagrad"}, [] { return GroupAdagrad{}.make(); });
+void list(Settings& s, GroupAdagrad& o) {
+  list_common(s, o);
+  s("epsilon", o.epsilon);
+}
+const bool knownGroupAdagrad = Registry<Optimizer>::add<GroupAdagrad>({"groupadagrad", "GroupAdagrad"}, list);
 
 }  // namespace
 

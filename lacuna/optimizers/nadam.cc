@@ -35,7 +35,11 @@ struct Moments : Formula {
   mutable double known = 0, product = 1;
 };
 
-const bool knownNadam = Registry<Optimizer>::add({"nadam", "Nadam"}, [] { return Nadam{}.make(); });
+void list(Settings& s, Nadam& o) {
+  list_common(s, o);
+  s("beta_1", o.beta_1)("beta_2", o.beta_2)("epsilon", o.epsilon)("schedule_decay", o.schedule_decay);
+}
+const bool knownNadam = Registry<Optimizer>::add<Nadam>({"nadam", "Nadam"}, list);
 
 }  // namespace
 

@@ -27,6 +27,14 @@ struct CommonSettings {
   double clipnorm, clipvalue, global_clipnorm;
 };
 
+// Their list, for the list of each one's settings by which it is made of its config.
+template <class S>
+void list_common(Settings& s, S& o) {
+  s("lr", o.lr)("lazy_update", o.lazy_update)("clipnorm", o.clipnorm)("clipvalue", o.clipvalue);
+  s("global_clipnorm", o.global_clipnorm);
+  if constexpr (requires { o.decay; }) s("decay", o.decay);
+}
+
 class Optimizer {
  public:
   static constexpr auto kind = "optimizer";

@@ -13,7 +13,11 @@ struct Means : Formula {
   }
 };
 
-const bool knownRMSprop = Registry<Optimizer>::add({"rmsprop", "RMSprop"}, [] { return RMSprop{}.make(); });
+void list(Settings& s, RMSprop& o) {
+  list_common(s, o);
+  s("rho", o.rho)("epsilon", o.epsilon);
+}
+const bool knownRMSprop = Registry<Optimizer>::add<RMSprop>({"rmsprop", "RMSprop"}, list);
 
 }  // namespace
 

@@ -24,7 +24,11 @@ struct WithMomentum : Formula {
   }
 };
 
-const bool knownSGD = Registry<Optimizer>::add({"sgd", "SGD"}, [] { return SGD{}.make(); });
+void list(Settings& s, SGD& o) {
+  list_common(s, o);
+  s("momentum", o.momentum)("nesterov", o.nesterov);
+}
+const bool knownSGD = Registry<Optimizer>::add<SGD>({"sgd", "SGD"}, list);
 
 }  // namespace
 

@@ -145,17 +145,77 @@ Symbol to_symbol(nb::handle value, const Symbol* like) {
   throw nb::type_error(text("a symbol must be given. Received: ", nb::repr(value).c_str(), ".").c_str());
 }
 
+namespace {
+
+nb::object from_setting(const Setting& setting) {
+  if (setting.is_none()) return nb::none();
+  if (setting.config()) return from_config(*setting.config());
+  if (const auto* list = setting.as<SettingList>()) {
+    nb::list result;
+    bool numbers = !list->empty();
+    for (const Setting& item : *list) {
+      result.append(from_setting(item));
+      numbers &= item.is_none() || item.as<int64_t>();
+    }
+    return numbers ? nb::object(nb::tuple(result)) : nb::object(result);
+  }
+  return std::visit(
+      [](const auto& value) -> nb::object {
+        using T = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<T, bool> || std::is_arithmetic_v<T> || std::is_same_v<T, std::string>)
+          return nb::cast(value);
+        else return nb::none();
+      },
+      setting.value());
+}
+
+Setting to_setting(nb::handle value, int depth) {
+  if (depth > 100)
+    throw InvalidArgument("config: it must not be nested deeper than 100. Received: a deeper one.");
+  if (value.is_none()) return {};
+  if (nb::isinstance<nb::bool_>(value)) return nb::cast<bool>(value);
+  if (nb::isinstance<nb::str>(value)) return nb::cast<std::string>(value);
+  if (nb::isinstance<nb::float_>(value)) return nb::cast<double>(value);
+  if (nb::isinstance<nb::dict>(value)) {
+    Config config;
+    for (const auto& [name, item] : nb::borrow<nb::dict>(value))
+      config.emplace(nb::cast<std::string>(nb::str(nb::object(nb::borrow(name)))),
+                     to_setting(item, depth + 1));
+    return config;
+  }
+  if (nb::isinstance<nb::list>(value) || nb::isinstance<nb::tuple>(value)) {
+    SettingList list;
+    for (const nb::handle item : value) list.push_back(to_setting(item, depth + 1));
+    return list;
+  }
+  if (PyIndex_Check(value.ptr())) {
+    int64_t whole;
+    if (nb::try_cast(nb::object(nb::module_::import_("operator").attr("index")(value)), whole)) return whole;
+  } else if (nb::hasattr(value, "get_config")) {
+    return Config{{"class_name", nb::cast<std::string>(value.type().attr("__name__"))},
+                  {"config", to_setting(value.attr("get_config")(), depth + 1)}};
+  } else if (nb::hasattr(value, "tolist")) {  // NumPy's.
+    return to_setting(value.attr("tolist")(), depth + 1);
+  } else if (nb::hasattr(value, "__name__")) {
+    return nb::cast<std::string>(value.attr("__name__"));
+  }
+  throw InvalidArgument(
+      text("config: settings must be None, numbers, texts, lists, dicts or functions. Received: ",
+           nb::repr(value).c_str(), "."));
+}
+
+}  // namespace
+
 nb::dict from_config(const Config& config) {
   nb::dict result;
-  for (const auto& [name, setting] : config)
-    result[name.c_str()] = std::visit(
-        [](const auto& value) -> nb::object {
-          using T = std::decay_t<decltype(value)>;
-          if constexpr (std::is_same_v<T, std::monostate>) return nb::none();
-          else return nb::cast(value);
-        },
-        setting);
+  for (const auto& [name, setting] : config) result[name.c_str()] = from_setting(setting);
   return result;
+}
+
+Config to_config(nb::handle dict) {
+  const Setting setting = to_setting(dict, 0);
+  require(setting.config(), "config: must be a dict. Received: ", to_string(setting), ".");
+  return *setting.config();
 }
 
 WeakObject::WeakObject(nb::handle object, const char* what)

@@ -55,7 +55,11 @@ Symbol to_constant(nb::handle value, std::optional<DType> dtype = {});
 // constant of its dtype.
 Symbol to_symbol(nb::handle value, const Symbol* like = nullptr);
 
+// Lists of numbers become tuples, as Keras has shapes; other lists stay lists.
 nb::dict from_config(const Config& config);
+// Of a dict of None, bools, numbers (NumPy's too), texts, lists, dicts, objects with a get_config and
+// functions, of which the name is written. ValueError for anything else.
+Config to_config(nb::handle dict);
 
 // An object of Python (a function, a layer) that the library may refer to for as long as it likes: weakly, so
 // that no cycle hides from the garbage collector. Whoever passes it keeps it alive.

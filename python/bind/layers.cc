@@ -33,7 +33,12 @@ A or_none(const A* argument) {
 class PythonLayer final : public layers::Layer {
  public:
   PythonLayer(nb::handle self, const LayerOptions& options, const std::string& class_name)
-      : Layer(options, class_name), self_(self, "layer") {}
+      : Layer(options, class_name), self_(self, "layer") {
+    state()->settings = [self_ = self_] {
+      const nb::gil_scoped_acquire gil;
+      return to_config(self_.get().attr("get_config")());
+    };
+  }
 
   using Layer::add_weight;
 
@@ -101,6 +106,14 @@ void bind_layer(nb::module_& m) {
       .def_prop_ro("id", [](const AnyLayer& l) { return id(l->state().get()); })
       .def_prop_ro("name", [](const AnyLayer& l) { return l->name(); })
       .def_prop_ro("class_name", [](const AnyLayer& l) { return l->state()->class_name; })
+      .def_prop_ro("config",
+                   [](const AnyLayer& l) {  // Of a layer of Python what its own get_config adds to.
+                     const bool ours = !dynamic_cast<PythonLayer*>(&*l);
+                     return from_config(ours ? l->get_config() : l->state()->common_config());
+                   })
+      .def_prop_rw(
+          "key", [](const AnyLayer& l) { return static_cast<int64_t>(l->state()->key); },
+          [](const AnyLayer& l, int64_t key) { l->state()->key = static_cast<uint64_t>(key); })
       .def_prop_ro("built", [](const AnyLayer& l) { return l->state()->built; })
       .def_prop_ro("dtype", [](const AnyLayer& l) { return std::string(name_of(l->state()->dtype)); })
       .def_prop_rw(

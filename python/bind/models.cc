@@ -192,6 +192,8 @@ void bind_models(nb::module_& m) {
                    [](Model& self) { return self.state() ? self.network().inputs().size() : 1; })
       .def_prop_ro("output_count",
                    [](Model& self) { return self.state() ? self.network().outputs().size() : 1; })
+      .def_prop_ro("config", [](Model& self) { return from_config(self.get_config()); })
+      .def("freeze_itself", [](Model& self) { self.trainer(), self.state()->trainable = false; })
       .def("count_params", &Model::count_params)
       .def("summary", &Model::summary, "line_length"_a)
       .def(
@@ -203,6 +205,26 @@ void bind_models(nb::module_& m) {
           },
           "x"_a, "y"_a.none(), "batch_size"_a);
   bind_training(model);
+  m.def(
+      "network_from_config",
+      [](nb::handle config, nb::handle make) {
+        const Config network = to_config(config);
+        const NetworkParts parts = network_from_config(
+            network, [&](const std::string& class_name, const Config& of_layer) -> Callable {
+              const nb::object made = make(class_name, from_config(of_layer));
+              const auto layer = nb::isinstance<AnyLayer>(made.attr("_core"))
+                                     ? nb::cast<AnyLayer&>(made.attr("_core"))->state()
+                                     : nullptr;
+              return {layer, [made](const std::vector<Symbol>& inputs) {
+                        const nb::object output =
+                            inputs.size() == 1 ? made(inputs[0]) : made(nb::cast(inputs));
+                        if (nb::isinstance<Symbol>(output)) return std::vector{nb::cast<Symbol>(output)};
+                        return nb::cast<std::vector<Symbol>>(output);
+                      }};
+            });
+        return nb::make_tuple(parts.inputs, parts.outputs);
+      },
+      "config"_a, "make"_a);
 
   nb::class_<Sequential, Model>(m, "Sequential")
       .def(

@@ -75,10 +75,12 @@ void bind_regularizers(nb::module_& m) {
       "l1"_a, "l2"_a);
   m.def(
       "custom_regularizer",
-      [](nb::handle function) {
-        return Arg<Regularizer>(Regularizer::from_function(WeakObject(function, "regularizer")));
+      [](nb::handle function, const std::string& name, nb::handle config) {
+        return Arg<Regularizer>(
+            Regularizer::from_function(WeakObject(function, "regularizer"), name,
+                                       config.is_none() ? std::nullopt : std::optional(to_config(config))));
       },
-      "function"_a);
+      "function"_a, "name"_a, "config"_a.none());
 }
 
 void bind_constraints(nb::module_& m) {

@@ -4,6 +4,8 @@ import operator
 
 import numpy as np
 
+from lacuna._custom import custom
+
 
 def no_more(where, kwargs):
     """Raises TypeError for keywords that nobody took."""
@@ -39,7 +41,13 @@ def wrap(core, classes):
 
 
 def from_config(kind, config, known):
-    """What {'class_name': …, 'config': {…}} says, out of the `known` names; other dicts are ValueErrors."""
-    if set(config) != {"class_name", "config"} or config["class_name"] not in known:
-        raise ValueError(f"{kind}: a dict must hold a known class_name and its config. Received: {config!r}.")
-    return known[config["class_name"]](**config["config"])
+    """What {'class_name': …, 'config': {…}} says, out of one's own and the `known` names; ValueError for other
+    dicts."""
+    known = {**known, **custom}
+    if not {"class_name", "config"} <= set(config) or config["class_name"] not in known:
+        raise ValueError(
+            f"{kind}: a dict must hold a known class_name and its config; classes of one's own are known within "
+            f"custom_object_scope, or as custom_objects. Received: {config!r}."
+        )
+    cls = known[config["class_name"]]
+    return cls.from_config(config["config"]) if hasattr(cls, "from_config") else cls(**config["config"])

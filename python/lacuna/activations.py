@@ -2,6 +2,7 @@
 zero there; the others of csr are errors."""
 
 from lacuna import _core
+from lacuna._custom import custom, custom_object_scope, name_of
 
 
 def elu(x, alpha=1.0):
@@ -68,6 +69,8 @@ def get(identifier):
     if identifier is None:
         return linear
     if isinstance(identifier, str):
+        if identifier in custom:
+            return custom[identifier]
         return globals()[_core.activation(identifier).name]
     if callable(identifier):
         return identifier
@@ -76,16 +79,17 @@ def get(identifier):
 
 def serialize(activation):
     """The name of a function."""
-    return activation.__name__
+    return name_of(activation)
 
 
 def deserialize(name, custom_objects=None):
-    """The function of a name."""
-    return (custom_objects or {}).get(name) or get(name)
+    """The function of a name. custom_objects: a dict of one's own functions by name."""
+    with custom_object_scope(custom_objects):
+        return get(name)
 
 
 def _core_of(function):
     """For the library, which refers to a user's own function weakly: the layer must hold it."""
     if function in _names:
         return _core.activation(_names[function])
-    return _core.custom_activation(function, getattr(function, "__name__", "function"))
+    return _core.custom_activation(function, name_of(function))

@@ -4,6 +4,7 @@ sparse_weight=True."""
 
 from lacuna import _core
 from lacuna._arguments import from_config, wrap
+from lacuna._custom import custom, custom_object_scope, made, to_config
 
 
 class Constraint:
@@ -12,6 +13,11 @@ class Constraint:
     def get_config(self):
         """The settings, by the names of the arguments."""
         return dict(self._core.config)
+
+    @classmethod
+    def from_config(cls, config):
+        """The object of such settings."""
+        return cls(**config)
 
 
 class MaxNorm(Constraint):
@@ -55,6 +61,8 @@ def get(identifier):
     if identifier is None or isinstance(identifier, Constraint):
         return identifier
     if isinstance(identifier, str):
+        if identifier in custom:
+            return made(custom[identifier])
         return wrap(_core.constraint(identifier), _classes)
     if isinstance(identifier, dict):
         return from_config("constraint", identifier, _classes)
@@ -65,13 +73,14 @@ def get(identifier):
 
 
 def serialize(constraint):
-    """Class and settings, for deserialize."""
-    return {"class_name": type(constraint).__name__, "config": constraint.get_config()}
+    """Class and settings, for deserialize; None of None."""
+    return to_config(constraint)
 
 
 def deserialize(config, custom_objects=None):
-    """What serialize was given."""
-    return get(config)
+    """What serialize was given. custom_objects: a dict of one's own classes by name."""
+    with custom_object_scope(custom_objects):
+        return get(config)
 
 
 def _core_of(constraint):

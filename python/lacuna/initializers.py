@@ -3,6 +3,7 @@ of a weight with sparse_weight=True may be made when they are first touched."""
 
 from lacuna import _core
 from lacuna._arguments import dtype_name, from_config, wrap
+from lacuna._custom import custom, custom_object_scope, made, to_config
 
 
 class Initializer:
@@ -125,6 +126,8 @@ def get(identifier):
     if identifier is None or isinstance(identifier, Initializer):
         return identifier
     if isinstance(identifier, str):
+        if identifier in custom:
+            return made(custom[identifier])
         return wrap(_core.initializer(identifier), _classes)
     if isinstance(identifier, dict):
         return from_config("initializer", identifier, _classes)
@@ -135,13 +138,14 @@ def get(identifier):
 
 
 def serialize(initializer):
-    """Class and settings, for deserialize."""
-    return {"class_name": type(initializer).__name__, "config": initializer.get_config()}
+    """Class and settings, for deserialize; None of None."""
+    return to_config(initializer)
 
 
 def deserialize(config, custom_objects=None):
-    """What serialize was given."""
-    return get(config)
+    """What serialize was given. custom_objects: a dict of one's own classes by name."""
+    with custom_object_scope(custom_objects):
+        return get(config)
 
 
 def _core_of(initializer):

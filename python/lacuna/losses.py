@@ -2,6 +2,7 @@
 stand for one; it is called while the graph is built, not in the step."""
 
 from lacuna import _core
+from lacuna._custom import custom, custom_object_scope
 
 
 def mean_squared_error(y_true, y_pred):
@@ -87,6 +88,8 @@ def get(identifier):
     if identifier is None:
         return None
     if isinstance(identifier, str):
+        if identifier in custom:
+            return custom[identifier]
         return globals()[_core.loss(identifier).name]
     if callable(identifier):
         return identifier
@@ -99,8 +102,9 @@ def serialize(loss):
 
 
 def deserialize(name, custom_objects=None):
-    """The function of a name."""
-    return (custom_objects or {}).get(name) or get(name)
+    """The function of a name. custom_objects: a dict of one's own functions by name."""
+    with custom_object_scope(custom_objects):
+        return get(name)
 
 
 def _core_of(loss):

@@ -2,6 +2,7 @@
 "accuracy" and "crossentropy" mean the one that fits output and loss."""
 
 from lacuna import _core
+from lacuna._custom import custom, custom_object_scope
 from lacuna.losses import (  # noqa: F401
     KLD,
     MAE,
@@ -49,6 +50,8 @@ def sparse_categorical_accuracy(y_true, y_pred):
 def get(identifier):
     """The function of a name; a function itself. ValueError for an unknown name."""
     if isinstance(identifier, str):
+        if identifier in custom:
+            return custom[identifier]
         return globals()[_core.metric(identifier).name]
     if callable(identifier):
         return identifier
@@ -61,8 +64,9 @@ def serialize(metric):
 
 
 def deserialize(config, custom_objects=None):
-    """The function of a name."""
-    return (custom_objects or {}).get(config) or get(config)
+    """The function of a name. custom_objects: a dict of one's own functions by name."""
+    with custom_object_scope(custom_objects):
+        return get(config)
 
 
 def _core_of(metric):

@@ -1,14 +1,25 @@
 """Models: layers joined, and their training."""
 
-from lacuna import _core, losses, optimizers
+import json
+import types
+
+from lacuna import _core, losses, optimizers, regularizers
 from lacuna import metrics as metrics_module
 from lacuna._arguments import no_more, unsupported, whole
 from lacuna._arrays import view, views
 from lacuna.callbacks import CallbackList, History
-from lacuna.layers.base import Layer, checked_symbols, found, makers, remember
+from lacuna._custom import custom_object_scope
+from lacuna.layers.base import Layer, checked_symbols, deserialize, found, makers, remember
 from lacuna.layers.input import Input  # noqa: F401  (Keras has it here too.)
 
-__all__ = ["Input", "Model", "Sequential"]
+__all__ = [
+    "Input",
+    "Model",
+    "Sequential",
+    "clone_model",
+    "model_from_config",
+    "model_from_json",
+]
 
 
 def _listed(value):
@@ -167,6 +178,33 @@ class Model:
         )
         for line in table.splitlines():
             (print_fn or print)(line)
+
+    # Configs
+
+    def get_config(self):
+        """Layers, their settings and what each is called on; no weights. ValueError where something other than
+        layers stands between inputs and outputs."""
+        return self._core.config
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """A model of what get_config gave, its weights drawn anew. custom_objects: a dict of one's own classes and
+        functions by name."""
+        made = []  # The network keeps weights, not objects: these must live until the model has them.
+
+        def make(class_name, of_layer):
+            made.append(deserialize({"class_name": class_name, "config": of_layer}))
+            return made[-1]
+
+        with custom_object_scope(custom_objects):
+            model = cls(*_core.network_from_config(config, make), name=config.get("name"))
+        if config.get("trainable") is False:
+            model._core.freeze_itself()
+        return model
+
+    def to_json(self, **kwargs):
+        """get_config with the class' name, as JSON, for model_from_json. kwargs: of json.dumps."""
+        return json.dumps(_named(self), **kwargs)
 
     # Training
 
@@ -358,6 +396,50 @@ class Model:
         return f"<{type(self).__name__} '{self.name}'>"
 
 
+def _named(model):
+    return {
+        "class_name": type(model).__name__,
+        "config": model.get_config(),
+        "keras_version": "2.2.4",
+        "backend": "lacuna",
+    }
+
+
+def model_from_config(config, custom_objects=None):
+    """A model of {'class_name': 'Model' or 'Sequential', 'config': what get_config gave}, its weights drawn anew.
+    custom_objects: a dict of one's own classes and functions by name."""
+    if not isinstance(config, dict):
+        raise TypeError(
+            f"model_from_config: config must be a dict with class_name and config. Received: {type(config).__name__}."
+        )
+    return deserialize(config, custom_objects)
+
+
+def model_from_json(json_string, custom_objects=None):
+    """A model of what to_json gave; see model_from_config."""
+    return model_from_config(json.loads(json_string), custom_objects)
+
+
+def clone_model(model, input_tensors=None):
+    """Another model of the same layers and names, with weights of its own, drawn anew."""
+    unsupported("clone_model", input_tensors=input_tensors)
+    return type(model).from_config(model.get_config(), _own_objects(model))
+
+
+def _own_objects(model):
+    """What custom_objects must hold to make such a model again: classes and functions that are not the library's."""
+    result = {}
+    for layer in model.layers:
+        if isinstance(layer, Model):
+            result.update(_own_objects(layer))
+        for given in (layer, *vars(layer).values()):
+            one = given if isinstance(given, types.FunctionType) else type(given)
+            if isinstance(given, (Layer, regularizers.Regularizer, types.FunctionType)):
+                if not one.__module__.startswith("lacuna."):
+                    result[one.__name__] = one
+    return result
+
+
 class Sequential(Model):
     """Layers one after another. The input's shape comes from the first layer's input_shape (or input_dim,
     input_length), from build(), or else from the first x that is given."""
@@ -374,6 +456,22 @@ class Sequential(Model):
             raise TypeError(f"Sequential: what is added must be a layer. Received: {type(layer).__name__}.")
         self._core.add(layer._core)
         self._layers.append(layer)
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """A model of what get_config gave, its weights drawn anew. custom_objects: a dict of one's own classes and
+        functions by name."""
+        model, shape = cls(name=config.get("name")), config.get("build_input_shape")
+        for of_layer in config["layers"]:
+            if of_layer["class_name"] == "InputLayer":  # Of later versions of Keras.
+                shape = of_layer["config"]["batch_input_shape"]
+            else:
+                model.add(deserialize(of_layer, custom_objects))
+        if shape and not model.built:
+            model.build(shape)
+        if config.get("trainable") is False:
+            model._core.freeze_itself()
+        return model
 
     def pop(self):
         """Takes the last layer off."""

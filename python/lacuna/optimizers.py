@@ -12,6 +12,7 @@ Settings that are negative or not finite are ValueErrors, unknown ones TypeError
 from lacuna import _core
 from lacuna._arguments import from_config, no_more, wrap
 from lacuna._arrays import assign
+from lacuna._custom import custom_object_scope
 
 
 def _common(where, lr, decay, kwargs):
@@ -225,5 +226,6 @@ def serialize(optimizer):
 
 
 def deserialize(config, custom_objects=None):
-    """What serialize was given."""
-    return get(config)
+    """What serialize was given. custom_objects: a dict of one's own classes by name."""
+    with custom_object_scope(custom_objects):
+        return get(config)

@@ -3,6 +3,7 @@ touches count, in loss and gradient alike."""
 
 from lacuna import _core
 from lacuna._arguments import from_config, wrap
+from lacuna._custom import custom, custom_object_scope, made, name_of, to_config
 
 
 class Regularizer:
@@ -55,6 +56,8 @@ def get(identifier):
     """The object of a name or a config; an object or a function itself; None of None. ValueError for an
     unknown name."""
     if isinstance(identifier, str):
+        if identifier in custom:
+            return made(custom[identifier])
         return wrap(_core.regularizer(identifier), _classes)
     if isinstance(identifier, dict):
         return from_config("regularizer", identifier, _classes)
@@ -64,17 +67,19 @@ def get(identifier):
 
 
 def serialize(regularizer):
-    """Class and settings, for deserialize."""
-    return {"class_name": type(regularizer).__name__, "config": regularizer.get_config()}
+    """Class and settings, or a function's name, for deserialize; None of None."""
+    return to_config(regularizer)
 
 
 def deserialize(config, custom_objects=None):
-    """What serialize was given."""
-    return get(config)
+    """What serialize was given. custom_objects: a dict of one's own classes and functions by name."""
+    with custom_object_scope(custom_objects):
+        return get(config)
 
 
 def _core_of(regularizer):
     """For the library, which refers to a user's own function weakly: the layer must hold it."""
     if regularizer is None or isinstance(regularizer, L1L2):
         return regularizer and regularizer._core
-    return _core.custom_regularizer(regularizer)
+    config = regularizer.get_config() if hasattr(regularizer, "get_config") else None
+    return _core.custom_regularizer(regularizer, name_of(regularizer), config)

@@ -32,6 +32,7 @@ KERAS = {
         average(inputs, **kwargs)
         Concatenate(axis=-1, **kwargs)
         concatenate(inputs, axis=-1, **kwargs)
+        deserialize(config, custom_objects=None)
         Dense(units, activation=None, use_bias=True, kernel_initializer='glorot_uniform', \
 bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, \
 kernel_constraint=None, bias_constraint=None, sparse_weight=False, **kwargs)
@@ -47,6 +48,7 @@ sparse_grad=False, **kwargs)
         Multiply(**kwargs)
         multiply(inputs, **kwargs)
         Reshape(target_shape, **kwargs)
+        serialize(layer)
         Subtract(**kwargs)
         subtract(inputs, **kwargs)
     """,
@@ -54,10 +56,15 @@ sparse_grad=False, **kwargs)
         add_weight(self, name, shape, dtype=None, initializer=None, regularizer=None, trainable=True, \
 constraint=None, sparse_weight=False)
         count_params(self)
+        from_config(config)
+        get_config(self)
         get_weights(self)
         set_weights(self, weights)
     """,
     models: """
+        clone_model(model, input_tensors=None)
+        model_from_config(config, custom_objects=None)
+        model_from_json(json_string, custom_objects=None)
         Sequential(layers=None, name=None)
     """,
     models.Model: """
@@ -68,6 +75,8 @@ weighted_metrics=None, target_tensors=None, **kwargs)
         fit(self, x=None, y=None, batch_size=None, epochs=1, verbose=1, callbacks=None, \
 validation_split=0.0, validation_data=None, shuffle=True, class_weight=None, sample_weight=None, \
 initial_epoch=0, steps_per_epoch=None, validation_steps=None, **kwargs)
+        from_config(config, custom_objects=None)
+        get_config(self)
         get_layer(self, name=None, index=None)
         get_weights(self)
         predict(self, x, batch_size=None, verbose=0, steps=None)
@@ -75,6 +84,7 @@ initial_epoch=0, steps_per_epoch=None, validation_steps=None, **kwargs)
         set_weights(self, weights)
         summary(self, line_length=None, positions=None, print_fn=None)
         test_on_batch(self, x, y, sample_weight=None)
+        to_json(self, **kwargs)
         train_on_batch(self, x, y, sample_weight=None, class_weight=None)
     """,
     models.Sequential: """

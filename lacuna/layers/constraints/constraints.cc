@@ -56,7 +56,6 @@ class Norm final : public Both<Norm> {
     require(range.min_value <= range.max_value, class_name,
             ": min_value must not be above max_value. Received: min_value=", range.min_value,
             ", max_value=", range.max_value, ".");
-    config_["axis"] = static_cast<int64_t>(range.axis);
   }
 
   template <class T>
@@ -105,29 +104,34 @@ class Norm final : public Both<Norm> {
   MinMaxNorm range_;
 };
 
-template <class Settings>
-bool add(std::initializer_list<const char*> names) {
-  return Registry<Constraint>::add(names, [] { return Settings{}.make(); });
+// The settings of each, by Keras' names.
+void nothing(Settings&, NonNeg&) {}
+void max_norm_list(Settings& s, MaxNorm& o) { s("max_value", o.max_value)("axis", o.axis); }
+void unit_norm_list(Settings& s, UnitNorm& o) { s("axis", o.axis); }
+void min_max_list(Settings& s, MinMaxNorm& o) {
+  s("min_value", o.min_value)("max_value", o.max_value)("rate", o.rate)("axis", o.axis);
 }
 
-const bool registered =
-    add<NonNeg>({"NonNeg", "non_neg", "nonneg"}) && add<MaxNorm>({"MaxNorm", "max_norm", "maxnorm"}) &&
-    add<UnitNorm>({"UnitNorm", "unit_norm", "unitnorm"}) && add<MinMaxNorm>({"MinMaxNorm", "min_max_norm"});
+using Names = Registry<Constraint>;
+const bool registered = Names::add<NonNeg>({"NonNeg", "non_neg", "nonneg"}, nothing) &&
+                        Names::add<MaxNorm>({"MaxNorm", "max_norm", "maxnorm"}, max_norm_list) &&
+                        Names::add<UnitNorm>({"UnitNorm", "unit_norm", "unitnorm"}, unit_norm_list) &&
+                        Names::add<MinMaxNorm>({"MinMaxNorm", "min_max_norm"}, min_max_list);
 
 }  // namespace
 
 Ptr NonNeg::make() const { return std::make_shared<NotNegative>(); }
 
 Ptr MaxNorm::make() const {
-  return std::make_shared<Norm>("MaxNorm", Config{{"max_value", max_value}},
-                                MinMaxNorm{0, max_value, 1, axis});
+  return std::make_shared<Norm>("MaxNorm", written(max_norm_list, *this), MinMaxNorm{0, max_value, 1, axis});
 }
 
-Ptr UnitNorm::make() const { return std::make_shared<Norm>("UnitNorm", Config{}, MinMaxNorm{1, 1, 1, axis}); }
+Ptr UnitNorm::make() const {
+  return std::make_shared<Norm>("UnitNorm", written(unit_norm_list, *this), MinMaxNorm{1, 1, 1, axis});
+}
 
 Ptr MinMaxNorm::make() const {
-  return std::make_shared<Norm>(
-      "MinMaxNorm", Config{{"min_value", min_value}, {"max_value", max_value}, {"rate", rate}}, *this);
+  return std::make_shared<Norm>("MinMaxNorm", written(min_max_list, *this), *this);
 }
 
 }  // namespace constraints

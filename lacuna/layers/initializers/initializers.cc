@@ -37,8 +37,6 @@ Ptr made(const char* class_name, Config config, Function draw) {
 // Mixed, so that a user's small seed is not the key of something else by chance.
 uint64_t key_of(const Seed& seed) { return seed ? mix(*seed) : next_key(); }
 
-Setting setting(const Seed& seed) { return seed ? Setting(static_cast<int64_t>(*seed)) : Setting(); }
-
 Function random(Draw::Kind kind, double a, double b, const Seed& seed) {
   return [=](const Shape&) { return Draw{.kind = kind, .a = a, .b = b, .key = key_of(seed)}; };
 }
@@ -47,26 +45,40 @@ Function constant_draw(double value) {
   return [=](const Shape&) { return Draw{.kind = Draw::Kind::constant, .a = value}; };
 }
 
-template <class Settings>
-void add(std::initializer_list<const char*> names) {
-  Registry<Initializer>::add(names, [] { return Settings{}.make(); });
+// The settings of each, by Keras' names.
+template <class S>
+void nothing(Settings&, S&) {}
+template <class S>
+void seed(Settings& s, S& o) {
+  s("seed", o.seed);
 }
+template <class S>
+void normal(Settings& s, S& o) {
+  s("mean", o.mean)("stddev", o.stddev)("seed", o.seed);
+}
+void constant(Settings& s, Constant& o) { s("value", o.value); }
+void uniform(Settings& s, RandomUniform& o) { s("minval", o.minval)("maxval", o.maxval)("seed", o.seed); }
+void scaling(Settings& s, VarianceScaling& o) {
+  s("scale", o.scale)("mode", o.mode)("distribution", o.distribution)("seed", o.seed);
+}
+void identity(Settings& s, Identity& o) { s("gain", o.gain); }
 
 const bool registered = [] {
-  add<Zeros>({"Zeros", "zeros", "zero"});
-  add<Ones>({"Ones", "ones", "one"});
-  add<Constant>({"Constant", "constant"});
-  add<RandomNormal>({"RandomNormal", "random_normal", "normal"});
-  add<RandomUniform>({"RandomUniform", "random_uniform", "uniform"});
-  add<TruncatedNormal>({"TruncatedNormal", "truncated_normal"});
-  add<VarianceScaling>({"VarianceScaling"});
-  add<GlorotNormal>({"GlorotNormal", "glorot_normal"});
-  add<GlorotUniform>({"GlorotUniform", "glorot_uniform"});
-  add<HeNormal>({"HeNormal", "he_normal"});
-  add<HeUniform>({"HeUniform", "he_uniform"});
-  add<LecunNormal>({"LecunNormal", "lecun_normal"});
-  add<LecunUniform>({"LecunUniform", "lecun_uniform"});
-  add<Identity>({"Identity", "identity"});
+  using Names = Registry<Initializer>;
+  Names::add<Zeros>({"Zeros", "zeros", "zero"}, nothing);
+  Names::add<Ones>({"Ones", "ones", "one"}, nothing);
+  Names::add<Constant>({"Constant", "constant"}, constant);
+  Names::add<RandomNormal>({"RandomNormal", "random_normal", "normal"}, normal);
+  Names::add<RandomUniform>({"RandomUniform", "random_uniform", "uniform"}, uniform);
+  Names::add<TruncatedNormal>({"TruncatedNormal", "truncated_normal"}, normal);
+  Names::add<VarianceScaling>({"VarianceScaling"}, scaling);
+  Names::add<GlorotNormal>({"GlorotNormal", "glorot_normal"}, seed);
+  Names::add<GlorotUniform>({"GlorotUniform", "glorot_uniform"}, seed);
+  Names::add<HeNormal>({"HeNormal", "he_normal"}, seed);
+  Names::add<HeUniform>({"HeUniform", "he_uniform"}, seed);
+  Names::add<LecunNormal>({"LecunNormal", "lecun_normal"}, seed);
+  Names::add<LecunUniform>({"LecunUniform", "lecun_uniform"}, seed);
+  Names::add<Identity>({"Identity", "identity"}, identity);
   return true;
 }();
 
@@ -85,24 +97,22 @@ Fans fans(const Shape& shape) {
 
 Ptr Zeros::make() const { return made("Zeros", {}, constant_draw(0)); }
 Ptr Ones::make() const { return made("Ones", {}, constant_draw(1)); }
-Ptr Constant::make() const { return made("Constant", {{"value", value}}, constant_draw(value)); }
+Ptr Constant::make() const { return made("Constant", written(constant, *this), constant_draw(value)); }
 
 Ptr RandomNormal::make() const {
   require(stddev >= 0, "RandomNormal: stddev must not be negative. Received: stddev=", stddev, ".");
-  return made("RandomNormal", {{"mean", mean}, {"stddev", stddev}, {"seed", setting(seed)}},
-              random(Draw::Kind::normal, mean, stddev, seed));
+  return made("RandomNormal", written(normal, *this), random(Draw::Kind::normal, mean, stddev, seed));
 }
 
 Ptr RandomUniform::make() const {
   require(minval <= maxval, "RandomUniform: minval must not be above maxval. Received: minval=", minval,
           ", maxval=", maxval, ".");
-  return made("RandomUniform", {{"minval", minval}, {"maxval", maxval}, {"seed", setting(seed)}},
-              random(Draw::Kind::uniform, minval, maxval, seed));
+  return made("RandomUniform", written(uniform, *this), random(Draw::Kind::uniform, minval, maxval, seed));
 }
 
 Ptr TruncatedNormal::make() const {
   require(stddev >= 0, "TruncatedNormal: stddev must not be negative. Received: stddev=", stddev, ".");
-  return made("TruncatedNormal", {{"mean", mean}, {"stddev", stddev}, {"seed", setting(seed)}},
+  return made("TruncatedNormal", written(normal, *this),
               random(Draw::Kind::truncated_normal, mean, stddev, seed));
 }
 
@@ -113,9 +123,7 @@ Ptr VarianceScaling::make() const {
   require(distribution == "normal" || distribution == "uniform",
           "VarianceScaling: distribution must be 'normal' or 'uniform'. Received: distribution='",
           distribution, "'.");
-  const Config config{
-      {"scale", scale}, {"mode", mode}, {"distribution", distribution}, {"seed", setting(seed)}};
-  return made("VarianceScaling", config, [s = *this](const Shape& shape) {
+  return made("VarianceScaling", written(scaling, *this), [s = *this](const Shape& shape) {
     const Fans f = fans(shape);
     const double fan = s.mode == "fan_in" ? f.in : s.mode == "fan_out" ? f.out : (f.in + f.out) / 2;
     const double variance = s.scale / std::max(1.0, fan);
@@ -133,7 +141,7 @@ VarianceScaling lecun_normal(Seed seed) { return {1, "fan_in", "normal", seed}; 
 VarianceScaling lecun_uniform(Seed seed) { return {1, "fan_in", "uniform", seed}; }
 
 Ptr Identity::make() const {
-  return made("Identity", {{"gain", gain}}, [gain = gain](const Shape& shape) {
+  return made("Identity", written(identity, *this), [gain = gain](const Shape& shape) {
     require(shape.size() == 2, "Identity: the weight must be a matrix. Received: shape=", to_string(shape),
             ".");
     return Draw{.kind = Draw::Kind::identity, .a = gain};

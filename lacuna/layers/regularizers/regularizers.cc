@@ -14,6 +14,8 @@ LACUNA_REGISTRY(regularizers::Regularizer)
 namespace regularizers {
 namespace {
 
+void list(Settings& s, L1L2& o) { s("l1", o.l1)("l2", o.l2); }
+
 class Norms final : public Regularizer {
  public:
   explicit Norms(L1L2 settings) : settings_(settings) {}
@@ -28,7 +30,7 @@ class Norms final : public Regularizer {
   }
 
   std::string class_name() const override { return "L1L2"; }
-  Config config() const override { return {{"l1", settings_.l1}, {"l2", settings_.l2}}; }
+  Config config() const override { return written(list, settings_); }
 
  private:
   L1L2 settings_;
@@ -36,23 +38,28 @@ class Norms final : public Regularizer {
 
 class FromFunction final : public Regularizer {
  public:
-  explicit FromFunction(std::function<Symbol(const Symbol&)> function) : function_(std::move(function)) {}
+  FromFunction(std::function<Symbol(const Symbol&)> function, std::string name, std::optional<Config> config)
+      : function_(std::move(function)), name_(std::move(name)), config_(std::move(config)) {}
   Symbol loss(const Symbol& w) const override { return function_(w); }
+  std::string class_name() const override { return name_; }
+  Config config() const override { return config_.value_or(Config{}); }
+  bool by_name() const override { return !config_; }
 
  private:
   std::function<Symbol(const Symbol&)> function_;
+  std::string name_;
+  std::optional<Config> config_;
 };
 
 using Names = Registry<Regularizer>;
-const bool registered = Names::add({"l1"}, [] { return l1().make(); }) &&
-                        Names::add({"l2"}, [] { return l2().make(); }) &&
-                        Names::add({"l1_l2"}, [] { return l1_l2().make(); }) &&
-                        Names::add({"L1L2"}, [] { return L1L2{}.make(); });
+const bool registered = Names::add({"l1"}, list, l1()) && Names::add({"l2"}, list, l2()) &&
+                        Names::add({"l1_l2"}, list, l1_l2()) && Names::add<L1L2>({"L1L2"}, list);
 
 }  // namespace
 
-std::shared_ptr<Regularizer> Regularizer::from_function(std::function<Symbol(const Symbol&)> function) {
-  return std::make_shared<FromFunction>(std::move(function));
+std::shared_ptr<Regularizer> Regularizer::from_function(std::function<Symbol(const Symbol&)> function,
+                                                        std::string name, std::optional<Config> config) {
+  return std::make_shared<FromFunction>(std::move(function), std::move(name), std::move(config));
 }
 
 std::shared_ptr<Regularizer> L1L2::make() const { return std::make_shared<Norms>(*this); }

@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "lacuna/base/arg.h"
@@ -17,10 +18,14 @@ struct Regularizer {
   // A scalar. w is a weight or an output, dense, or the rows of a table that a batch touches, row_sparse: of
   // a table only those count, in loss and gradient alike.
   virtual Symbol loss(const Symbol& w) const = 0;
-  virtual std::string class_name() const { return "function"; }
+  virtual std::string class_name() const = 0;
   virtual Config config() const { return {}; }
+  virtual bool by_name() const { return false; }  // A function, for which its name stands in a config.
 
-  static std::shared_ptr<Regularizer> from_function(std::function<Symbol(const Symbol&)> function);
+  // name, or class and config of what has settings: what stands for it in a config.
+  static std::shared_ptr<Regularizer> from_function(std::function<Symbol(const Symbol&)> function,
+                                                    std::string name = "function",
+                                                    std::optional<Config> config = {});
 };
 
 // l1 Σ|w| + l2 Σw²

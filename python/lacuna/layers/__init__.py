@@ -1,6 +1,6 @@
 """Layers."""
 
-from lacuna.layers.base import Layer
+from lacuna.layers.base import Layer, deserialize, serialize
 from lacuna.layers.core import Activation, Dense, Dropout, Flatten, Reshape
 from lacuna.layers.embeddings import Embedding
 from lacuna.layers.factorization_machine import FactorizationMachine
@@ -40,7 +40,9 @@ __all__ = [
     "add",
     "average",
     "concatenate",
+    "deserialize",
     "dot",
     "multiply",
+    "serialize",
     "subtract",
 ]

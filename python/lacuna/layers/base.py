@@ -4,8 +4,9 @@ the object of Python again for as long as it lives."""
 import weakref
 
 from lacuna import _core, constraints, initializers, regularizers
-from lacuna._arguments import dtype_name, no_more, unsupported
+from lacuna._arguments import dtype_name, from_config, no_more, unsupported
 from lacuna._arrays import view
+from lacuna._custom import custom_object_scope
 
 _alive = weakref.WeakValueDictionary()  # Layers and models by the identity of their state.
 _classes = {}  # The library's own, by name.
@@ -184,6 +185,16 @@ class Layer:
         """Replaces the values by arrays of the same shapes."""
         self._core.set_weights([view(w, f"set_weights: weights[{i}]") for i, w in enumerate(weights)])
 
+    def get_config(self):
+        """The settings, by the names of the arguments: what from_config makes the same layer of, its weights
+        drawn anew. A layer of one's own adds its own settings to this dict."""
+        return self._core.config
+
+    @classmethod
+    def from_config(cls, config):
+        """A layer of what get_config gave."""
+        return cls(**config)
+
     def count_params(self):
         """The number of values of all weights, untouched rows too. ValueError before the first call."""
         if not self.built:
@@ -231,3 +242,21 @@ class Layer:
 
 def _shapes(symbols):
     return [s.shape for s in symbols] if isinstance(symbols, list) else symbols.shape
+
+
+def serialize(layer):
+    """{'class_name': …, 'config': …} of a layer or a model, for deserialize."""
+    return {"class_name": type(layer).__name__, "config": layer.get_config()}
+
+
+def deserialize(config, custom_objects=None):
+    """The layer, or the model, of such a dict; its weights are drawn anew. custom_objects: a dict of classes and
+    functions by name. ValueError for an unknown class."""
+    from lacuna import models
+
+    with custom_object_scope(custom_objects):
+        known = {"Model": models.Model, "Sequential": models.Sequential}
+        layer = from_config("layer", config, {**_classes, **known})
+        if config.get("key"):
+            layer._core.key = config["key"]
+        return layer

@@ -6,10 +6,19 @@ import numpy as np
 
 from lacuna import _core
 from lacuna._arguments import whole
+from lacuna._custom import custom, custom_object_scope
 from lacuna.utils import data_utils, np_utils
 from lacuna.utils.np_utils import normalize, to_categorical
 
-__all__ = ["data_utils", "normalize", "np_utils", "set_random_seed", "to_categorical"]
+__all__ = ["CustomObjectScope", "custom_object_scope", "get_custom_objects", "data_utils", "normalize", "np_utils", "set_random_seed", "to_categorical"]
+
+
+CustomObjectScope = custom_object_scope
+
+
+def get_custom_objects():
+    """The dict of one's own classes and functions by name, for reading configs and files; it may be changed."""
+    return custom
 
 
 def set_random_seed(seed):

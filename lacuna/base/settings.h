@@ -1,0 +1,66 @@
+// One list of an object's settings, by Keras' names, that is both written (get_config) and read
+// (from_config):
+//
+//   void list(Settings& s, Dim& units, DenseOptions& o) {
+//     s("units", units)("activation", o.activation)("use_bias", o.use_bias);
+//   }
+#pragma once
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lacuna/base/config.h"
+#include "lacuna/base/error.h"
+
+namespace lacuna {
+
+template <class T>
+class Arg;
+
+class Settings {
+ public:
+  // Writes.
+  Settings() = default;
+  // Reads. Settings that the config does not hold keep their values. `of` names the object in errors.
+  Settings(std::string of, const Config& config) : of_(std::move(of)), read_(&config) {}
+
+  Settings& operator()(const char* name, bool& value);
+  Settings& operator()(const char* name, int& value);
+  Settings& operator()(const char* name, int64_t& value);
+  Settings& operator()(const char* name, double& value);
+  Settings& operator()(const char* name, std::string& value);
+  Settings& operator()(const char* name, std::vector<int64_t>& value);
+  Settings& operator()(const char* name, std::optional<double>& value);  // none: None
+  Settings& operator()(const char* name, std::optional<uint64_t>& value);
+  // {"class_name": …, "config": {…}}, or the name alone of what has no settings; none: None.
+  template <class T>
+  Settings& operator()(const char* name, Arg<T>& value);
+
+  // Of dimensions, where an open one is None, as is an empty list; and a number that is None where it is 0.
+  Settings& shape(const char* name, std::vector<int64_t>& value);
+  Settings& positive(const char* name, int64_t& value);
+
+  // For what has a form of its own. Reading: the setting, or null where it is missing.
+  bool reads() const { return read_ != nullptr; }
+  const Setting* find(const char* name);
+  void write(const char* name, Setting value) { written_[name] = std::move(value); }
+
+  const Config& written() const { return written_; }
+  // Reading: throws InvalidArgument for settings that nobody asked for.
+  void finish() const;
+
+  [[noreturn]] void wrong(const char* name, const char* must, const Setting& received) const;
+
+ private:
+  template <class T>
+  Settings& plain(const char* name, T& value, const char* must);
+
+  std::string of_{};
+  const Config* read_ = nullptr;
+  std::set<std::string> asked_{};
+  Config written_{};
+};
+
+}  // namespace lacuna

@@ -1,0 +1,228 @@
+// A network as its config, in Keras' form, and back. A call of a layer is named by the layer and its number
+// among the calls that belong to the network; a model as a layer counts one more, its own inputs' one.
+#include <algorithm>
+#include <map>
+
+#include "lacuna/graph/op.h"
+#include "lacuna/layers/input.h"
+#include "lacuna/network/network.h"
+
+namespace lacuna {
+namespace {
+
+using layers::Call;
+using layers::LayerState;
+
+bool is_model(const LayerState& layer) { return !layer.inner.empty(); }
+
+// Of one layer, in the order in which it was called.
+std::vector<std::shared_ptr<const Call>> calls_within(
+    const LayerState& layer, const std::vector<std::shared_ptr<const Call>>& network) {
+  std::vector<std::shared_ptr<const Call>> result;
+  for (const auto& call : network)
+    if (call->layer.get() == &layer) result.push_back(call);
+  const auto age = [&](const auto& call) {
+    return std::find_if(layer.calls.begin(), layer.calls.end(),
+                        [&](const auto& weak) { return weak.lock() == call; });
+  };
+  std::stable_sort(result.begin(), result.end(),
+                   [&](const auto& a, const auto& b) { return age(a) < age(b); });
+  return result;
+}
+
+class Reader {
+ public:
+  Reader(const Config& config, const MakeCallable& make) : make_(make) {
+    for (const Setting& entry : list(config, "layers")) add(entry);
+    // A layer that is called twice may stand before what its second call reads.
+    for (bool all = false, some = true; !all && some;) {
+      all = true;
+      some = false;
+      for (Entry& entry : entries_)
+        while (entry.done < entry.calls.size()) {
+          if (!call(entry)) {
+            all = false;
+            break;
+          }
+          some = true;
+        }
+      if (!all)
+        require(some,
+                "Model: each call of a layer must read what another makes. Received: a config in which "
+                "layer '",
+                waiting(), "' reads what no layer makes.");
+    }
+    for (const Setting& end : list(config, "input_layers")) parts_.inputs.push_back(end_of(end));
+    for (const Setting& end : list(config, "output_layers")) parts_.outputs.push_back(end_of(end));
+  }
+
+  NetworkParts take() { return std::move(parts_); }
+
+ private:
+  struct Entry {
+    std::string name{};
+    Callable made{};
+    size_t first = 0;  // The number of its first call.
+    std::vector<const SettingList*> calls{};
+    size_t done = 0;
+    std::vector<std::vector<Symbol>> outputs{};
+  };
+
+  [[noreturn]] static void malformed(const char* what) {
+    throw InvalidArgument(
+        text("Model: the config must be what get_config gives. Received: one without ", what, "."));
+  }
+
+  template <class T>
+  static const T& part(const Config& config, const char* key, const T* (*as)(const Setting&)) {
+    const auto found = config.find(key);
+    const T* value = found == config.end() ? nullptr : as(found->second);
+    if (!value) malformed(key);
+    return *value;
+  }
+  static const SettingList& list(const Config& config, const char* key) {
+    return part<SettingList>(config, key, [](const Setting& s) { return s.as<SettingList>(); });
+  }
+  static const std::string& name(const Config& config, const char* key) {
+    return part<std::string>(config, key, [](const Setting& s) { return s.as<std::string>(); });
+  }
+  static const Config& nested(const Config& config, const char* key) {
+    return part<Config>(config, key, [](const Setting& s) { return s.config(); });
+  }
+
+  void add(const Setting& setting) {
+    if (!setting.config()) malformed("a class_name and a config of each layer");
+    const Config& config = *setting.config();
+    Entry entry{.name = name(config, "name")};
+    require(!places_.contains(entry.name), "Model: names of layers must differ. Received: '", entry.name,
+            "' for two layers.");
+    const std::string& class_name = name(config, "class_name");
+    if (class_name == "InputLayer") {
+      entry.outputs = {{input(nested(config, "config"))}};
+    } else {
+      entry.made = make_(class_name, nested(config, "config"));
+      const auto key = config.find("key");
+      if (entry.made.layer && key != config.end() && key->second.as<int64_t>())
+        entry.made.layer->key = static_cast<uint64_t>(*key->second.as<int64_t>());
+      entry.first = !entry.made.layer;
+      for (const Setting& call : list(config, "inbound_nodes")) {
+        if (!call.as<SettingList>() || call.as<SettingList>()->empty())
+          malformed("inbound_nodes of each layer");
+        entry.calls.push_back(call.as<SettingList>());
+      }
+    }
+    places_[entry.name] = entries_.size();
+    entries_.push_back(std::move(entry));
+  }
+
+  static Symbol input(const Config& config) {
+    layers::InputOptions options;
+    std::string dtype;
+    Settings settings("InputLayer", config);
+    settings("name", options.name)("dtype", dtype)("sparse", options.sparse);
+    settings.shape("batch_input_shape", options.batch_shape).finish();
+    if (!dtype.empty()) options.dtype = dtype_from_name(dtype);
+    return layers::Input(options);
+  }
+
+  // [layer, call, output, …]: empty while that call waits.
+  Symbol find(const Setting& setting) const {
+    const auto* parts = setting.as<SettingList>();
+    if (!parts || parts->size() < 3) malformed("[layer, call, output] of each input");
+    const auto* layer = (*parts)[0].as<std::string>();
+    const auto *call = (*parts)[1].as<int64_t>(), *output = (*parts)[2].as<int64_t>();
+    if (!layer || !call || !output) malformed("[layer, call, output] of each input");
+    const auto place = places_.find(*layer);
+    require(place != places_.end(), "Model: inputs of layers must be layers of the config. Received: '",
+            *layer, "'.");
+    const Entry& entry = entries_[place->second];
+    const int64_t at = *call - static_cast<int64_t>(entry.first);
+    if (at < 0 || at >= static_cast<int64_t>(entry.outputs.size())) return {};
+    const auto& made = entry.outputs[static_cast<size_t>(at)];
+    require(*output >= 0 && *output < static_cast<int64_t>(made.size()),
+            "Model: an output must be one of the layer's. Received: layer '", *layer, "', output=", *output,
+            ", outputs=", made.size(), ".");
+    return made[static_cast<size_t>(*output)];
+  }
+
+  Symbol end_of(const Setting& setting) const {
+    const Symbol symbol = find(setting);
+    if (!symbol) malformed("the call that an input or output is of");
+    return symbol;
+  }
+
+  bool call(Entry& entry) {
+    std::vector<Symbol> inputs;
+    for (const Setting& from : *entry.calls[entry.done]) {
+      inputs.push_back(find(from));
+      if (!inputs.back()) return false;
+    }
+    entry.outputs.push_back(entry.made.call(inputs));
+    ++entry.done;
+    return true;
+  }
+
+  std::string waiting() const {
+    for (const Entry& entry : entries_)
+      if (entry.done < entry.calls.size()) return entry.name;
+    return {};
+  }
+
+  const MakeCallable& make_;
+  std::vector<Entry> entries_{};
+  std::map<std::string, size_t> places_{};
+  NetworkParts parts_{};
+};
+
+}  // namespace
+
+Config Network::config() const {
+  const auto place = [&](const Symbol& symbol) -> SettingList {
+    const auto call = layers::call_of(symbol);
+    require(call != nullptr,
+            "get_config: all that stands between inputs and outputs must be layers. Received: op '",
+            symbol.node()->op().name(), "' ", symbol.spec(), " outside of one.");
+    const auto own = calls_within(*call->layer, calls_);
+    const auto number = std::find(own.begin(), own.end(), call) - own.begin() + is_model(*call->layer);
+    const auto output = std::find(call->outputs.begin(), call->outputs.end(), symbol) - call->outputs.begin();
+    return {call->layer->name, static_cast<int64_t>(number), static_cast<int64_t>(output)};
+  };
+  const auto places = [&](const std::vector<Symbol>& symbols) {
+    SettingList result;
+    for (const Symbol& s : symbols) result.emplace_back(place(s));
+    return result;
+  };
+  SettingList all;
+  for (const auto& layer : layers_) {
+    SettingList calls;
+    for (const auto& call : calls_within(*layer, calls_)) {
+      SettingList inputs = places(call->inputs);
+      if (inputs.empty()) continue;  // An input.
+      for (Setting& input : inputs) {
+        SettingList with_arguments = *input.as<SettingList>();
+        with_arguments.emplace_back(Config{});
+        input = std::move(with_arguments);
+      }
+      calls.emplace_back(std::move(inputs));
+    }
+    Config entry{{"name", layer->name},
+                 {"class_name", layer->class_name},
+                 {"config", layer->config()},
+                 {"inbound_nodes", std::move(calls)}};
+    if (layer->key) entry["key"] = static_cast<int64_t>(layer->key);
+    all.emplace_back(std::move(entry));
+  }
+  return {{"name", name_},
+          {"layers", std::move(all)},
+          {"input_layers", places(inputs_)},
+          {"output_layers", places(outputs_)}};
+}
+
+NetworkParts network_from_config(const Config& config, const MakeCallable& make) {
+  NetworkParts parts = Reader(config, make).take();
+  if (const auto found = config.find("name"); found != config.end() && found->second.as<std::string>())
+    parts.name = *found->second.as<std::string>();
+  return parts;
+}
+
+}  // namespace lacuna

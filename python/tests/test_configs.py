@@ -1,0 +1,220 @@
+"""get_config and from_config of layers, models and optimizers; models as JSON."""
+
+import json
+
+import numpy as np
+import pytest
+
+import lacuna
+from lacuna import backend as K
+from lacuna import constraints, initializers, layers, models, optimizers, regularizers
+from lacuna.utils import CustomObjectScope
+
+
+def made_again(layer):
+    return layers.deserialize(json.loads(json.dumps(layers.serialize(layer))))
+
+
+LAYERS = [
+    lambda: layers.Dense(3, "relu", sparse_weight=True, kernel_regularizer="l2", input_dim=7, name="first"),
+    lambda: layers.Dense(3, use_bias=False, kernel_initializer=initializers.RandomNormal(seed=4), dtype="float64"),
+    lambda: layers.Dense(3, kernel_constraint=constraints.MaxNorm(3, axis=1), trainable=False),
+    lambda: layers.Embedding(2**40, 4, sparse_grad=True, input_length=5),
+    lambda: layers.Embedding(9, 4, embeddings_regularizer=regularizers.l1_l2(0.1, 0.2)),
+    lambda: layers.FactorizationMachine(3, activation="sigmoid", sparse_weight=True),
+    lambda: layers.Dropout(0.5, seed=3, input_shape=(4,)),
+    lambda: layers.Activation("softmax"),
+    lambda: layers.Flatten(),
+    lambda: layers.Reshape((2, -1)),
+    lambda: layers.Concatenate(axis=1),
+    lambda: layers.Dot(axes=(1, 2), normalize=True),
+    lambda: layers.Dot(axes=1),
+    lambda: layers.Add(),
+    lambda: layers.Subtract(),
+    lambda: layers.Multiply(),
+    lambda: layers.Average(),
+]
+
+
+@pytest.mark.parametrize("make", LAYERS)
+def test_layers_keep_their_settings(make):
+    layer = make()
+    again = made_again(layer)
+    assert type(again) is type(layer) and again.name == layer.name
+    assert again.get_config() == layer.get_config()
+
+
+def test_keys_and_nesting_are_those_of_keras():
+    config = layers.Dense(3, kernel_regularizer="l2", input_dim=7, name="d").get_config()
+    assert config == {
+        "name": "d",
+        "trainable": True,
+        "batch_input_shape": (None, 7),
+        "dtype": "float32",
+        "units": 3,
+        "activation": "linear",
+        "use_bias": True,
+        "kernel_initializer": {
+            "class_name": "VarianceScaling",
+            "config": {"scale": 1.0, "mode": "fan_avg", "distribution": "uniform", "seed": None},
+        },
+        "bias_initializer": {"class_name": "Zeros", "config": {}},
+        "kernel_regularizer": {"class_name": "L1L2", "config": {"l1": 0.0, "l2": 0.01}},
+        "bias_regularizer": None,
+        "activity_regularizer": None,
+        "kernel_constraint": None,
+        "bias_constraint": None,
+        "sparse_weight": False,
+    }
+    # As Keras 2.2.4 writes it: no flags of ours, its own order of dimensions.
+    assert layers.Dense.from_config({"units": 3, "activation": "relu", "use_bias": True}).units == 3
+    assert layers.Flatten.from_config({"name": "f", "trainable": True, "data_format": "channels_last"})
+
+
+def test_optimizers_keep_their_settings():
+    for optimizer in (
+        optimizers.SGD(0.2, momentum=0.9, nesterov=True, clipnorm=2.0),
+        optimizers.Adam(epsilon=1e-3, amsgrad=True, lazy_update=False),
+        optimizers.Adagrad(decay=1e-3, clipvalue=0.5),
+    ):
+        K.set_value(optimizer.lr, 0.25)
+        again = optimizers.deserialize(optimizers.serialize(optimizer))
+        assert again.get_config() == optimizer.get_config()
+        assert again.get_config()["lr"] == 0.25
+    assert optimizers.SGD(clipnorm=2.0).get_config()["clipnorm"] == 2
+    assert "clipnorm" not in optimizers.SGD().get_config()
+
+
+def branches():
+    a = lacuna.Input((20,), name="a", sparse=True)
+    b = lacuna.Input((20,), name="b")
+    shared = layers.Dense(6, activation="tanh", name="shared")
+    inside = lacuna.Input((6,), name="inside")
+    inner = lacuna.Model(
+        inside, layers.Dense(6, name="inner_dense")(layers.Dropout(0.5, name="drop")(inside)), name="inner"
+    )
+    x, y = shared(a), shared(b)
+    total = layers.add([inner(x), inner(y), x])
+    return lacuna.Model([a, b], [total, layers.Dense(1)(layers.concatenate([total, y]))])
+
+
+def test_models_are_made_again():
+    model = branches()
+    again = models.model_from_json(model.to_json(indent=1))
+    assert again.get_config() == model.get_config()
+    assert [type(layer) for layer in again.layers] == [type(layer) for layer in model.layers]
+    assert K.is_sparse(again.inputs[0])
+    again.set_weights(model.get_weights())
+    x = [np.random.rand(5, 20).astype("float32") for _ in range(2)]
+    for first, second in zip(model.predict(x), again.predict(x), strict=True):
+        np.testing.assert_array_equal(first, second)
+    clone = models.clone_model(model)
+    assert clone.get_config() == model.get_config()
+    assert not np.array_equal(clone.get_weights()[0], model.get_weights()[0])
+    clone.compile("sgd", "mse")
+    clone.fit(x, [np.zeros((5, 6)), np.zeros(5)], verbose=0)
+
+
+def test_sequential_models_are_made_again():
+    model = lacuna.Sequential([layers.Dense(4, input_dim=20), layers.Dropout(0.1), layers.Dense(1)])
+    again = models.model_from_json(model.to_json())
+    assert type(again) is lacuna.Sequential and again.get_config() == model.get_config()
+    assert again.predict(np.zeros((2, 20))).shape == (2, 1)
+    unbuilt = lacuna.Sequential([layers.Dense(4)])
+    assert not lacuna.Sequential.from_config(unbuilt.get_config()).built
+    unbuilt.build((None, 3))
+    assert lacuna.Sequential.from_config(unbuilt.get_config()).built
+
+
+class Scaled(layers.Layer):
+    def __init__(self, factor, regularizer=None, **kwargs):
+        self.factor, self.regularizer = factor, regularizers.get(regularizer)
+        super().__init__(**kwargs)
+
+    def build(self, input_shape):
+        self.w = self.add_weight("w", (input_shape[-1],), initializer="ones", regularizer=self.regularizer)
+
+    def call(self, x):
+        return x * self.w * self.factor
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "factor": np.float64(self.factor),
+            "regularizer": regularizers.serialize(self.regularizer),
+        }
+
+
+class Fourth(regularizers.Regularizer):
+    def __init__(self, rate=1.0):
+        self.rate = rate
+
+    def __call__(self, x):
+        return K.sum(K.square(K.square(x))) * self.rate
+
+    def get_config(self):
+        return {"rate": self.rate}
+
+
+def twice(x):
+    return x + x
+
+
+def squares(w):
+    return K.sum(K.square(w))
+
+
+OWN = {"Scaled": Scaled, "Fourth": Fourth, "twice": twice, "squares": squares}
+
+
+def own_model():
+    return lacuna.Sequential(
+        [
+            Scaled(3.0, Fourth(0.5), input_shape=(4,)),
+            layers.Dense(2, activation=twice, kernel_regularizer=squares, activity_regularizer=Fourth()),
+        ]
+    )
+
+
+def test_classes_and_functions_of_ones_own():
+    model = own_model()
+    config = model.get_config()
+    dense = config["layers"][1]["config"]
+    assert config["layers"][0]["class_name"] == "Scaled"
+    assert dense["activation"] == "twice" and dense["kernel_regularizer"] == "squares"
+    assert dense["activity_regularizer"] == {"class_name": "Fourth", "config": {"rate": 1.0}}
+    text = model.to_json()
+    again = models.model_from_json(text, custom_objects=OWN)
+    again.set_weights(model.get_weights())
+    x = np.random.rand(3, 4)
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+    assert again.layers[0].factor == 3 and again.layers[0].regularizer.rate == 0.5
+    with CustomObjectScope(OWN):
+        assert models.model_from_json(text).get_config() == config
+    with pytest.raises(ValueError, match="Scaled"):
+        models.model_from_json(text)  # Known within the scope alone.
+    assert models.clone_model(model).get_config() == config
+
+    inputs = lacuna.Input((4,))
+    functional = lacuna.Model(inputs, Scaled(2.0, name="s")(inputs))
+    found = models.model_from_json(functional.to_json(), OWN)
+    np.testing.assert_array_equal(found.predict(x), functional.predict(x))
+
+
+def test_what_cannot_be_written_is_an_error():
+    inputs = lacuna.Input((4,))
+    with pytest.raises(ValueError, match="get_config: all that stands between .* op 'exp'"):
+        lacuna.Model(inputs, layers.Dense(1)(K.exp(inputs))).get_config()
+
+    class Odd(layers.Layer):
+        def get_config(self):
+            return {**super().get_config(), "odd": object.__new__(object)}
+
+    with pytest.raises(ValueError, match="config: settings must be"):
+        lacuna.Model(inputs, Odd()(inputs)).get_config()
+    with pytest.raises(ValueError, match="unknown|known class_name"):
+        layers.deserialize({"class_name": "Dens", "config": {}})
+    with pytest.raises(TypeError, match="model_from_config: config must be a dict"):
+        models.model_from_config([])
+    with pytest.raises(ValueError, match="one without"):
+        lacuna.Model.from_config({"name": "m"})
