@@ -14,38 +14,90 @@ int64_t allocations_of(Model& model, const Arrays& x, const Arrays& y, int epoch
   return allocations() - before;
 }
 
-TEST(Allocation, StepsAllocateNothing) {
+// 40 batches of 16 rows of csr, 200 columns.
+struct Data {
+  Data() {
+    Generator random(1);
+    for (int r = 0; r < 16 * 40; ++r) {
+      for (int32_t c = static_cast<int32_t>(random.below(9)); c < 200;
+           c += 1 + static_cast<int32_t>(random.below(20))) {
+        data.push_back(1);
+        indices.push_back(c);
+      }
+      indptr.push_back(static_cast<int32_t>(indices.size()));
+      y.push_back(static_cast<float>(r % 2));
+      for (int i = 0; i < 6; ++i) ids.push_back(static_cast<int32_t>(random.below(200)) * (i < r % 7));
+    }
+  }
+  auto x() const {
+    return csr_matrix{std::span<const float>(data),
+                      std::span<const int32_t>(indices),
+                      std::span<const int32_t>(indptr),
+                      {static_cast<Dim>(y.size()), 200}};
+  }
+  auto padded() const { return array{std::span<const int32_t>(ids), {static_cast<Dim>(y.size()), 6}}; }
+  std::vector<float> data{}, y{};
+  std::vector<int32_t> indices{}, indptr{0}, ids{};
+};
+
+void expect_none(Model& model, const Arrays& x, const Arrays& y, const std::string& what) {
   if (!kAllocationsAreCounted) GTEST_SKIP() << "a sanitizer counts for itself";
   const size_t threads = num_threads();
-  set_num_threads(1);  // oneTBB's tasks are its own affair.
-  Generator random(1);
-  std::vector<float> data, y;
-  std::vector<int32_t> indices, indptr{0};
-  for (int r = 0; r < 16 * 40; ++r) {
-    for (int32_t c = static_cast<int32_t>(random.below(9)); c < 200;
-         c += 1 + static_cast<int32_t>(random.below(20))) {
-      data.push_back(1);
-      indices.push_back(c);
-    }
-    indptr.push_back(static_cast<int32_t>(indices.size()));
-    y.push_back(static_cast<float>(r % 2));
-  }
-  const csr_matrix x{std::span<const float>(data),
-                     std::span<const int32_t>(indices),
-                     std::span<const int32_t>(indptr),
-                     {static_cast<Dim>(y.size()), 200}};
+  set_num_threads(1);              // oneTBB's tasks are its own affair.
+  allocations_of(model, x, y, 2);  // Buffers grow, rows are made.
+  const int64_t few = allocations_of(model, x, y, 2), many = allocations_of(model, x, y, 12);
+  // What an epoch itself takes (logs, history) is less than one allocation a step.
+  EXPECT_LT(many - few, 10 * 40) << "ten more epochs of 40 steps, " << what;
+  set_num_threads(threads);
+}
+
+TEST(Allocation, StepsAllocateNothing) {
+  const Data d;
   for (const bool sparse_weight : {true, false}) {
     const Symbol in = Input({.shape = {200}, .sparse = true});
     Symbol h =
         layers::Dense(40, {.activation = "relu", .sparse_weight = sparse_weight})(layers::Dropout(0.2)(in));
     Model model(in, layers::Dense(1, {.activation = "sigmoid"})(h));
     model.compile({.optimizer = "adam", .loss = "binary_crossentropy", .metrics = {"accuracy"}});
-    allocations_of(model, x, y, 2);  // Buffers grow, rows are made.
-    const int64_t few = allocations_of(model, x, y, 2), many = allocations_of(model, x, y, 12);
-    // What an epoch itself takes (logs, history) is less than one allocation a step.
-    EXPECT_LT(many - few, 10 * 40) << "ten more epochs of 40 steps, sparse_weight " << sparse_weight;
+    expect_none(model, d.x(), d.y, text("sparse_weight ", sparse_weight));
   }
-  set_num_threads(threads);
+}
+
+TEST(Allocation, NorOfBagsCrossesAndNormalization) {
+  const Data d;
+  for (const bool table : {true, false}) {
+    const Symbol in = Input({.shape = {200}, .sparse = true});
+    const Symbol scaled = layers::BatchNormalization({.center = false, .subtract_mean = false})(in);
+    const Symbol crossed = layers::CrossNet(2, {.use_bias = false, .sparse_weight = table})(scaled);
+    Symbol h = layers::Embedding(200, 33, {.sparse_grad = table, .combiner = "sqrtn"})(crossed);
+    h = layers::PReLU()(layers::GaussianDropout(0.1)(layers::BatchNormalization()(h)));
+    Model model(in, layers::Dense(1, {.activation = "sigmoid"})(h));
+    model.compile({.optimizer = "adam", .loss = "binary_crossentropy", .metrics = {"accuracy"}});
+    expect_none(model, d.x(), d.y, text("csr, table ", table));
+  }
+}
+
+TEST(Allocation, NorOfPaddedIds) {
+  const Data d;
+  for (const bool table : {true, false}) {
+    const Symbol in = Input({.shape = {6}});
+    const Symbol steps = layers::Embedding(200, 4, {.mask_zero = true, .sparse_grad = table})(in);
+    const Symbol bag =
+        layers::Embedding(200, 4, {.mask_zero = true, .sparse_grad = table, .combiner = "mean"})(in);
+    const Symbol pairs = layers::FactorizationMachine(
+        4, {.sparse_weight = table, .input_dim = 200, .ids = true, .mask_zero = true})(in);
+    const Symbol h = layers::concatenate(
+        {layers::GlobalAveragePooling1D()(layers::SpatialDropout1D(0.1)(steps)), bag, pairs});
+    Model model(in, layers::Dense(1, {.activation = "sigmoid"})(h));
+    model.compile({.optimizer = "adam", .loss = "binary_crossentropy", .metrics = {"accuracy"}});
+    expect_none(model, d.padded(), d.y, text("ids, table ", table));
+    // The loss of an output with a mask.
+    Model masked(in, layers::Dense(1)(steps));
+    masked.compile({.optimizer = "adam", .loss = "mse"});
+    const std::vector<float> y(d.y.size() * 6, 1);
+    expect_none(masked, d.padded(), array{std::span<const float>(y), {static_cast<Dim>(d.y.size()), 6, 1}},
+                text("mask, table ", table));
+  }
 }
 
 }  // namespace

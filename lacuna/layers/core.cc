@@ -1,7 +1,11 @@
-// Layers without weights: activation, dropout, shape.
+// Layers without weights: activation, dropout, masks, shape.
 #include "lacuna/layers/core.h"
 
+#include "lacuna/ops/arithmetic.h"
+#include "lacuna/ops/cast.h"
+#include "lacuna/ops/compare.h"
 #include "lacuna/ops/dropout.h"
+#include "lacuna/ops/reduce.h"
 #include "lacuna/ops/reshape.h"
 
 namespace lacuna::layers {
@@ -22,29 +26,68 @@ void flatten_list(Settings& s, LayerOptions&) {
           order, "'.");
 }
 
+void spatial_list(Settings& s, double& rate, LayerOptions&) { s("rate", rate); }
+void masking_list(Settings& s, double& mask_value, LayerOptions&) { s("mask_value", mask_value); }
+void repeat_list(Settings& s, Dim& n, LayerOptions&) { s("n", n); }
+void activity_list(Settings& s, double& l1, double& l2, LayerOptions&) { s("l1", l1)("l2", l2); }
+
 const bool told = known<Activation>("Activation", activation_list) &&
                   known<Dropout>("Dropout", dropout_list) && known<Flatten>("Flatten", flatten_list) &&
-                  known<Reshape>("Reshape", reshape_list);
+                  known<Reshape>("Reshape", reshape_list) && known<Masking>("Masking", masking_list) &&
+                  known<SpatialDropout1D>("SpatialDropout1D", spatial_list) &&
+                  known<RepeatVector>("RepeatVector", repeat_list) &&
+                  known<ActivityRegularization>("ActivityRegularization", activity_list);
 
 }  // namespace
 
 Activation::Activation(Arg<activations::Activation> activation, const LayerOptions& options)
     : Layer(options, "Activation"), activation_(std::move(activation)) {
+  supports_masking();
   require(static_cast<bool>(activation_), "Activation: an activation must be given. Received: none.");
   describe(activation_list, activation_, options);
 }
 Symbol Activation::call(const Symbol& x) { return (*activation_)(x); }
 
 Dropout::Dropout(double rate, const DropoutOptions& options)
-    : Layer(common(options), "Dropout"), rate_(rate) {
+    : Layer(common(options), "Dropout"),
+      rate_(rate),
+      noise_shape_(options.noise_shape) {
+  supports_masking();
   require(rate >= 0 && rate < 1, "Dropout: rate must be in [0, 1). Received: rate=", rate, ".");
-  require(options.noise_shape.empty(),
-          "Dropout: noise_shape is not supported yet. Received: noise_shape=", to_string(options.noise_shape),
-          ".");
   state()->key = options.seed ? mix(*options.seed) : next_key();
   describe(dropout_list, rate, options);
 }
-Symbol Dropout::call(const Symbol& x) { return rate_ > 0 ? dropout(x, rate_, state()->key) : x; }
+Symbol Dropout::call(const Symbol& x) {
+  return rate_ > 0 ? dropout(x, rate_, state()->key, noise_shape_) : x;
+}
+
+SpatialDropout1D::SpatialDropout1D(double rate, const LayerOptions& options)
+    : Layer(options, "SpatialDropout1D"), rate_(rate) {
+  supports_masking();
+  require(rate >= 0 && rate < 1, "SpatialDropout1D: rate must be in [0, 1). Received: rate=", rate, ".");
+  state()->key = next_key();
+  describe(spatial_list, rate, options);
+}
+Symbol SpatialDropout1D::call(const Symbol& x) {
+  require(x.rank() == 3, name(),
+          ": the input must have rank 3: batch, steps and features. Received: input=", x.spec(), ".");
+  return rate_ > 0 ? dropout(x, rate_, state()->key, {None, 1, None}) : x;
+}
+
+Masking::Masking(double mask_value, const LayerOptions& options)
+    : Layer(options, "Masking"), mask_value_(mask_value) {
+  supports_masking();
+  describe(masking_list, mask_value, options);
+}
+Symbol Masking::call(const Symbol& x) { return multiply(x, counted(x, true)); }
+Symbol Masking::compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>&) {
+  return counted(inputs[0], false);
+}
+Symbol Masking::counted(const Symbol& x, bool keepdims) const {
+  require(x.rank() >= 3, name(),
+          ": the input must have rank 3 or more: batch, steps, features. Received: input=", x.spec(), ".");
+  return max(not_equal(x, constant(mask_value_, x.dtype())), {-1}, keepdims);
+}
 
 Flatten::Flatten(const LayerOptions& options) : Layer(options, "Flatten") { describe(flatten_list, options); }
 Symbol Flatten::call(const Symbol& x) { return flatten(x); }
@@ -54,5 +97,39 @@ Reshape::Reshape(Shape target_shape, const LayerOptions& options)
   describe(reshape_list, target_shape_, options);
 }
 Symbol Reshape::call(const Symbol& x) { return reshape(x, target_shape_); }
+
+RepeatVector::RepeatVector(Dim n, const LayerOptions& options) : Layer(options, "RepeatVector"), n_(n) {
+  require(n > 0, "RepeatVector: n must be positive. Received: n=", n, ".");
+  describe(repeat_list, n, options);
+}
+Symbol RepeatVector::call(const Symbol& x) {
+  require(x.rank() == 2, name(), ": the input must have rank 2. Received: input=", x.spec(), ".");
+  const std::vector<double> ones(static_cast<size_t>(n_), 1);
+  const Symbol column = constant(tensor::Dense::of<double>({n_, 1}, ones));
+  return multiply(expand_dims(x, 1), column.dtype() == x.dtype() ? column : cast(column, x.dtype()));
+}
+
+ActivityRegularization::ActivityRegularization(double l1, double l2, const LayerOptions& options)
+    : Layer(options, "ActivityRegularization"), l1_(l1), l2_(l2) {
+  supports_masking();
+  describe(activity_list, l1, l2, options);
+}
+Symbol ActivityRegularization::call(const Symbol& x) { return x; }
+Symbol ActivityRegularization::activity_loss(const Symbol& output) {
+  return regularizers::l1_l2(l1_, l2_).make()->loss(output);
+}
+
+Lambda::Lambda(Function function, const LayerOptions& options)
+    : Layer(options, "Lambda"), function_(std::move(function)) {
+  require(static_cast<bool>(function_), "Lambda: a function must be given. Received: an empty one.");
+}
+Lambda::Lambda(FunctionOfSeveral function, const LayerOptions& options)
+    : Layer(options, "Lambda"), of_several_(std::move(function)) {
+  require(static_cast<bool>(of_several_), "Lambda: a function must be given. Received: an empty one.");
+}
+Symbol Lambda::call(const Symbol& x) { return function_ ? function_(x) : of_several_(std::vector{x}); }
+Symbol Lambda::call(const std::vector<Symbol>& inputs) {
+  return of_several_ ? of_several_(inputs) : Layer::call(inputs);
+}
 
 }  // namespace lacuna::layers

@@ -1,5 +1,7 @@
-// Layers without weights: activation, dropout, shape.
+// Layers without weights: activation, dropout, masks, shape.
 #pragma once
+#include <functional>
+
 #include "lacuna/layers/activations/activations.h"
 #include "lacuna/layers/layer.h"
 
@@ -18,7 +20,7 @@ class Activation : public Layer {
 };
 
 struct DropoutOptions {
-  Shape noise_shape{};  // Not supported yet: one that is given is an error.
+  Shape noise_shape{};
   std::optional<uint64_t> seed{};
   std::string name{};
   bool trainable = true;
@@ -27,6 +29,8 @@ struct DropoutOptions {
 };
 
 // In training each value is 0 with probability `rate`, else divided by 1 - rate. csr keeps its pattern.
+// noise_shape, of the rank of the input: along an axis where it is 1 all values share their fate; elsewhere
+// it is None or the size of the input.
 class Dropout : public Layer {
  public:
   explicit Dropout(double rate, const DropoutOptions& options = {});
@@ -36,6 +40,34 @@ class Dropout : public Layer {
 
  private:
   double rate_;
+  Shape noise_shape_;
+};
+
+// Dropout of whole features, over all steps, of (batch, steps, features).
+class SpatialDropout1D : public Layer {
+ public:
+  explicit SpatialDropout1D(double rate, const LayerOptions& options = {});
+
+ protected:
+  Symbol call(const Symbol& x) override;
+
+ private:
+  double rate_;
+};
+
+// A step all of whose features are mask_value does not count: its mask is 0, and so are its features.
+class Masking : public Layer {
+ public:
+  explicit Masking(double mask_value = 0, const LayerOptions& options = {});
+
+ protected:
+  Symbol call(const Symbol& x) override;
+  Symbol compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>& masks) override;
+
+ private:
+  Symbol counted(const Symbol& x, bool keepdims) const;
+
+  double mask_value_;
 };
 
 // (batch, all else). csr passes through.
@@ -57,6 +89,48 @@ class Reshape : public Layer {
 
  private:
   Shape target_shape_;
+};
+
+// (batch, features) to (batch, n, features).
+class RepeatVector : public Layer {
+ public:
+  explicit RepeatVector(Dim n, const LayerOptions& options = {});
+
+ protected:
+  Symbol call(const Symbol& x) override;
+
+ private:
+  Dim n_;
+};
+
+// x as it is; l1 Σ|x| + l2 Σx² is added to the loss.
+class ActivityRegularization : public Layer {
+ public:
+  explicit ActivityRegularization(double l1 = 0, double l2 = 0, const LayerOptions& options = {});
+
+ protected:
+  Symbol call(const Symbol& x) override;
+  Symbol activity_loss(const Symbol& output) override;
+
+ private:
+  double l1_, l2_;
+};
+
+// A function of symbols as a layer; it runs while the graph is built, and has no weights.
+class Lambda : public Layer {
+ public:
+  using Function = std::function<Symbol(const Symbol&)>;
+  using FunctionOfSeveral = std::function<Symbol(const std::vector<Symbol>&)>;
+  explicit Lambda(Function function, const LayerOptions& options = {});
+  explicit Lambda(FunctionOfSeveral function, const LayerOptions& options = {});
+
+ protected:
+  Symbol call(const Symbol& x) override;
+  Symbol call(const std::vector<Symbol>& inputs) override;
+
+ private:
+  Function function_{};
+  FunctionOfSeveral of_several_{};
 };
 
 }  // namespace lacuna::layers

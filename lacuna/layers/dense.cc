@@ -24,6 +24,7 @@ Dense::Dense(Dim units, DenseOptions options)
     : Layer(common(options), "Dense"),
       units_(units),
       options_(std::make_shared<DenseOptions>(std::move(options))) {
+  supports_masking();
   require(units > 0, "Dense: units must be positive. Received: units=", units, ".");
   require(options_->input_dim >= 0,
           "Dense: input_dim must be positive. Received: input_dim=", options_->input_dim, ".");

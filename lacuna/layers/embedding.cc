@@ -1,17 +1,36 @@
-// Rows of a weight by id.
+// Rows of a weight by id, or what bags of them add up to.
 #include "lacuna/layers/embedding.h"
 
+#include "lacuna/ops/arithmetic.h"
+#include "lacuna/ops/bag_of_ids.h"
+#include "lacuna/ops/broadcast_at.h"
+#include "lacuna/ops/cast.h"
+#include "lacuna/ops/compare.h"
+#include "lacuna/ops/dot.h"
 #include "lacuna/ops/take.h"
 #include "lacuna/ops/translate.h"
+#include "lacuna/ops/unary.h"
 
 namespace lacuna::layers {
 namespace {
+
+// None where there is none.
+void combiner_list(Settings& s, std::string& combiner) {
+  if (!s.reads()) {
+    s.write("combiner", combiner.empty() ? Setting() : Setting(combiner));
+  } else if (const Setting* given = s.find("combiner")) {
+    combiner.clear();
+    if (!given->is_none()) s("combiner", combiner);
+  }
+}
 
 void list(Settings& s, Dim& input_dim, Dim& output_dim, EmbeddingOptions& o) {
   s("input_dim", input_dim)("output_dim", output_dim)("embeddings_initializer", o.embeddings_initializer);
   s("embeddings_regularizer", o.embeddings_regularizer)("activity_regularizer", o.activity_regularizer);
   s("embeddings_constraint", o.embeddings_constraint)("mask_zero", o.mask_zero);
   s.positive("input_length", o.input_length)("sparse_grad", o.sparse_grad);
+  combiner_list(s, o.combiner);
+  s("weighted", o.weighted);
 }
 const bool told = known<Embedding>("Embedding", list);
 
@@ -25,15 +44,17 @@ Embedding::Embedding(Dim input_dim, Dim output_dim, EmbeddingOptions options)
   require(input_dim > 0 && output_dim > 0,
           "Embedding: input_dim and output_dim must be positive. Received: input_dim=", input_dim,
           ", output_dim=", output_dim, ".");
-  require(!options_->mask_zero, "Embedding: mask_zero is not supported yet. Received: mask_zero=True.");
   require(options_->input_length >= 0,
           "Embedding: input_length must be positive. Received: input_length=", options_->input_length, ".");
+  const std::string& combiner = options_->combiner;
+  require(combiner.empty() || combiner == "sum" || combiner == "mean" || combiner == "sqrtn",
+          "Embedding: combiner must be 'sum', 'mean' or 'sqrtn'. Received: combiner='", combiner, "'",
+          nearest(combiner, {"sum", "mean", "sqrtn"}), ".");
   state()->feeds_ids = true;
-  if (state()->batch_input_shape.empty()) {
-    if (options_->input_length) state()->batch_input_shape = {None, options_->input_length};
-    else state()->batch_input_shape = {None, None};
-  }
   describe(list, input_dim, output_dim, *options_);
+  if (!state()->batch_input_shape.empty()) return;
+  if (options_->input_length) state()->batch_input_shape = {None, options_->input_length};
+  else if (combiner.empty()) state()->batch_input_shape = {None, None};  // A bag may be csr: x will tell.
 }
 
 void Embedding::build(const std::vector<Shape>&) {
@@ -43,12 +64,42 @@ void Embedding::build(const std::vector<Shape>&) {
 
 Symbol Embedding::call(const Symbol& x) {
   const Symbol embeddings = read(state()->weights[0].variable);
-  require(!options_->input_length ||
+  const bool csr = x.storage() == Storage::csr;
+  require(!csr || !options_->combiner.empty(), name(),
+          ": a csr input needs a combiner, 'sum', 'mean' or 'sqrtn', since its columns are the ids; ids that "
+          "are its values are to be given as a dense array. Received: input=",
+          x.spec(), ".");
+  require(csr || !options_->input_length ||
               (x.rank() == 2 && (x.shape()[1] == None || x.shape()[1] == options_->input_length)),
           name(), ": the input must have input_length columns. Received: input=", x.spec(),
           ", input_length=", options_->input_length, ".");
+  if (!options_->combiner.empty()) return bag(x, embeddings);
   const Symbol ids = as_ids(x);
   return take(embeddings, options_->sparse_grad ? translate(ids, embeddings) : ids);
+}
+
+Symbol Embedding::bag(const Symbol& x, const Symbol& embeddings) const {
+  const bool csr = x.storage() == Storage::csr;
+  require(x.rank() == 2, name(), ": the input of a combiner has rank 2. Received: input=", x.spec(), ".");
+  require(!csr || !options_->mask_zero, name(),
+          ": mask_zero is for padded ids: csr has none. Received: input=", x.spec(), ", mask_zero=True.");
+  require(!csr || x.shape()[1] == input_dim_, name(),
+          ": a csr input must have input_dim columns. Received: input=", x.spec(), ", input_dim=", input_dim_,
+          ".");
+  Symbol weights = csr ? x : bag_of_ids(as_ids(x), embeddings, options_->mask_zero);
+  if (options_->sparse_grad) weights = translate(weights, embeddings);
+  if (csr && !options_->weighted) weights = broadcast_at(constant(1, dtype()), weights);
+  const Symbol total = dot(weights, embeddings);
+  if (options_->combiner == "sum") return total;
+  const bool mean = options_->combiner == "mean";
+  const Symbol norm = sum(mean ? weights : square(weights), {1}, true), zero = constant(0, dtype());
+  const Symbol divisor = add(norm, equal(norm, zero));  // 1 where it would be 0: times 0, not 0 / 0.
+  return multiply(total, divide(not_equal(norm, zero), mean ? divisor : sqrt(divisor)));
+}
+
+Symbol Embedding::compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>&) {
+  if (!options_->mask_zero || !options_->combiner.empty()) return {};
+  return not_equal(cast(as_ids(inputs[0]), dtype()), constant(0, dtype()));
 }
 
 Symbol Embedding::activity_loss(const Symbol& output) {

@@ -1,8 +1,10 @@
 // activation(linear model and products of pairs)
 #include "lacuna/layers/factorization_machine.h"
 
+#include "lacuna/ops/bag_of_ids.h"
 #include "lacuna/ops/bias_add.h"
 #include "lacuna/ops/interactions.h"
+#include "lacuna/ops/take.h"
 #include "lacuna/ops/translate.h"
 
 namespace lacuna::layers {
@@ -14,7 +16,8 @@ void list(Settings& s, Dim& factors, FactorizationMachineOptions& o) {
   s("kernel_regularizer", o.kernel_regularizer)("bias_regularizer", o.bias_regularizer);
   s("activity_regularizer", o.activity_regularizer);
   s("kernel_constraint", o.kernel_constraint)("bias_constraint", o.bias_constraint);
-  s("sparse_weight", o.sparse_weight);
+  s("sparse_weight", o.sparse_weight).positive("input_dim", o.input_dim);
+  s("ids", o.ids)("mask_zero", o.mask_zero);
 }
 const bool told = known<FactorizationMachine>("FactorizationMachine", list);
 
@@ -27,24 +30,35 @@ FactorizationMachine::FactorizationMachine(Dim factors, FactorizationMachineOpti
   require(factors > 0, "FactorizationMachine: factors must be positive. Received: factors=", factors, ".");
   require(options_->input_dim >= 0,
           "FactorizationMachine: input_dim must be positive. Received: input_dim=", options_->input_dim, ".");
+  require(!options_->ids || options_->input_dim,
+          "FactorizationMachine: ids need input_dim, the number of them that there are. Received: ids=True, "
+          "input_dim=none.");
+  require(!options_->mask_zero || options_->ids,
+          "FactorizationMachine: mask_zero is for ids. Received: mask_zero=True, ids=False.");
+  state()->feeds_ids = options_->ids;
   if (state()->batch_input_shape.empty() && options_->input_dim)
-    state()->batch_input_shape = {None, options_->input_dim};
+    state()->batch_input_shape = {None, options_->ids ? None : options_->input_dim};
   describe(list, factors, *options_);
 }
 
 void FactorizationMachine::build(const std::vector<Shape>& input_shapes) {
   const Shape& x = input_shapes[0];
-  require(x.size() == 2 && x.back() != None, name(),
+  require(x.size() == 2 && (x.back() != None || options_->ids), name(),
           ": the input must have rank 2 and a known last dimension. Received: shape=", to_string(x), ".");
-  add_weight("kernel", {x.back(), factors_ + 1}, options_->kernel_initializer, options_->kernel_regularizer,
-             options_->kernel_constraint, true, options_->sparse_weight);
+  add_weight("kernel", {options_->ids ? options_->input_dim : x.back(), factors_ + 1},
+             options_->kernel_initializer, options_->kernel_regularizer, options_->kernel_constraint, true,
+             options_->sparse_weight);
   if (options_->use_bias)
     add_weight("bias", {1}, options_->bias_initializer, options_->bias_regularizer,
                options_->bias_constraint);
 }
 
-Symbol FactorizationMachine::call(const Symbol& x) {
+Symbol FactorizationMachine::call(const Symbol& input) {
   const Symbol kernel = read(state()->weights[0].variable);
+  require(!options_->ids || input.storage() == Storage::dense, name(),
+          ": ids are given as a dense array; csr, of input_dim columns, is for ids=False. Received: input=",
+          input.spec(), ".");
+  const Symbol x = options_->ids ? bag_of_ids(as_ids(input), kernel, options_->mask_zero) : input;
   require(x.rank() == 2 && x.shape().back() == kernel.shape()[0], name(),
           ": the input must be as wide as the kernel has rows. Received: input=", x.spec(),
           ", kernel=", kernel.spec(), ".");

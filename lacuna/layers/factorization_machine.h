@@ -12,6 +12,7 @@ struct FactorizationMachineOptions {
   Arg<constraints::Constraint> kernel_constraint{}, bias_constraint{};
   bool sparse_weight = false;
   Dim input_dim = 0;
+  bool ids = false, mask_zero = false;
   std::string name{};
   bool trainable = true;
   std::optional<DType> dtype{};
@@ -21,6 +22,9 @@ struct FactorizationMachineOptions {
 // activation(Σ x_j l_j + Σ_{i<j} ⟨v_i, v_j⟩ x_i x_j + bias), (batch, n) to (batch, 1): a linear model and,
 // for each pair of features, the product of their factors (Rendle, 2010). x csr or dense. Row j of the kernel
 // (n, factors + 1) is v_j, then l_j. sparse_weight: as in Dense.
+//
+// With ids x holds integers in [0, input_dim), (batch, fields), as of an Embedding: the features that are 1,
+// each once for each time it stands there; mask_zero: id 0 is padding.
 class FactorizationMachine : public Layer {
  public:
   explicit FactorizationMachine(Dim factors, FactorizationMachineOptions options = {});

@@ -132,6 +132,17 @@ std::shared_ptr<const Call> call_of(const Symbol& symbol) {
   return std::dynamic_pointer_cast<const Call>(symbol.origin());
 }
 
+bool LayerUpdate::is_wanted() const {
+  return std::ranges::all_of(layers, [](const auto& layer) { return layer->trainable; });
+}
+
+Symbol mask_of(const Symbol& symbol) {
+  const auto call = call_of(symbol);
+  for (size_t i = 0; call && i < call->masks.size(); ++i)
+    if (call->outputs[i] == symbol) return call->masks[i];
+  return {};
+}
+
 Layer::Layer(const LayerOptions& options, const std::string& class_name)
     : state_(std::make_shared<LayerState>()) {
   state_->class_name = class_name;
@@ -151,11 +162,16 @@ Symbol Layer::operator()(const Symbol& input) { return apply({input}, false); }
 Symbol Layer::operator()(const std::vector<Symbol>& inputs) { return apply(inputs, true); }
 
 Symbol Layer::apply(const std::vector<Symbol>& inputs, bool several) {
-  std::vector<Symbol> in;
+  std::vector<Symbol> in, masks;
   std::vector<Shape> shapes;
+  const auto in_my_dtype = [&](const Symbol& s) {
+    return s && is_float(s.dtype()) && s.dtype() != dtype() ? cast(s, dtype()) : s;
+  };
   for (const Symbol& s : inputs) {
     require(static_cast<bool>(s), name(), ": inputs must be symbols. Received: an empty symbol.");
-    in.push_back(is_float(s.dtype()) && s.dtype() != dtype() && !state_->feeds_ids ? cast(s, dtype()) : s);
+    const bool ids = state_->feeds_ids && s.storage() == Storage::dense;
+    in.push_back(ids ? s : in_my_dtype(s));
+    masks.push_back(in_my_dtype(mask_of(s)));
     shapes.push_back(s.shape());
   }
   if (!state_->built) {
@@ -167,11 +183,16 @@ Symbol Layer::apply(const std::vector<Symbol>& inputs, bool several) {
     }
     state_->built = true;
   }
-  const Symbol output = several ? call(in) : call(in[0]);
+  const Symbol mask = compute_mask(in, masks);
+  updates_.clear();
+  const Symbol output = several ? call(in) : masks[0] ? call(in[0], masks[0]) : call(in[0]);
   auto record = std::make_shared<Call>();
   record->layer = state_;
   record->inputs = inputs;
   record->outputs = {output.with_origin(nullptr)};
+  if (mask) record->masks = {mask.with_origin(nullptr)};
+  for (Update& update : updates_) record->updates.push_back({{state_}, std::move(update)});
+  updates_.clear();
   if (const Symbol loss = activity_loss(output)) record->losses = {loss.with_origin(nullptr)};
   state_->calls.push_back(record);
   return output.with_origin(record);
@@ -187,6 +208,21 @@ Symbol Layer::call(const std::vector<Symbol>& inputs) {
   require(inputs.size() == 1, name(),
           ": the layer must be called on one input. Received: inputs=", inputs.size(), ".");
   return call(inputs[0]);
+}
+
+Symbol Layer::call(const Symbol& input, const Symbol&) { return call(input); }
+
+Symbol Layer::compute_mask(const std::vector<Symbol>&, const std::vector<Symbol>& masks) {
+  for (const Symbol& mask : masks)
+    require(!mask || state_->supports_masking, name(),
+            ": the layer does not support masking, but its input has a mask, of Embedding(mask_zero=True) or "
+            "Masking. Received: mask=",
+            mask ? text(mask.spec()) : std::string(), ".");
+  return masks.size() == 1 ? masks[0] : Symbol();
+}
+
+void Layer::add_update(const VariablePtr& variable, const Symbol& value, double momentum) {
+  updates_.push_back(update(variable, value, momentum));
 }
 
 Symbol Layer::activity_loss(const Symbol&) { return {}; }

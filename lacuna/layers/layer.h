@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "lacuna/base/settings.h"
-#include "lacuna/graph/variable.h"
+#include "lacuna/graph/update.h"
 #include "lacuna/layers/constraints/constraints.h"
 #include "lacuna/layers/initializers/initializers.h"
 #include "lacuna/layers/regularizers/regularizers.h"
@@ -46,7 +46,8 @@ struct LayerState {
   std::string name{};
   bool trainable = true;
   bool built = false;
-  bool feeds_ids = false;  // Its auto-made Input is of integer ids.
+  bool feeds_ids = false;         // Its auto-made Input is of integer ids.
+  bool supports_masking = false;  // It takes an input that has a mask.
   DType dtype = DType::float32;
   Shape batch_input_shape{};
   std::function<Config()> settings{};  // Its own, beside those of every layer; empty where it was not told.
@@ -68,16 +69,30 @@ struct LayerState {
   Config common_config() const;  // The latter alone.
 };
 
+// An update and the layer whose it is, with the models that this one is a part of: done while all of them are
+// trainable.
+struct LayerUpdate {
+  std::vector<std::shared_ptr<LayerState>> layers{};
+  Update update{};
+  bool is_wanted() const;
+};
+
 // One use of a layer: the origin of the symbols that it answered.
 struct Call final : Origin {
   std::shared_ptr<LayerState> layer{};
   std::vector<Symbol> inputs{};
   std::vector<Symbol> outputs{};  // Without origin, or they would hold themselves.
+  std::vector<Symbol> masks{};    // Of the outputs; empty ones where all steps count.
   std::vector<Symbol> losses{};   // Of the activity regularizer.
+  std::vector<LayerUpdate> updates{};
 };
 
 // The call that made a symbol, or null.
 std::shared_ptr<const Call> call_of(const Symbol& symbol);
+
+// Keras' mask of what a layer answered: 1 where a step counts, 0 where it does not, of the shape of the
+// symbol without its last axes: (batch, steps) for (batch, steps, features). Empty where all steps count.
+Symbol mask_of(const Symbol& symbol);
 
 // "dense_3": the next free name of a class; "Dense" becomes "dense".
 std::string unique_name(const std::string& class_name);
@@ -114,6 +129,14 @@ class Layer {
   // One of the two is to be overridden; the second by layers of several inputs.
   virtual Symbol call(const Symbol& input);
   virtual Symbol call(const std::vector<Symbol>& inputs);
+  // To be overridden by a layer that looks at the mask of its one input; else call(input) is used.
+  virtual Symbol call(const Symbol& input, const Symbol& mask);
+  // The mask of the output, from a mask for each input (see mask_of). Unless overridden that of the only
+  // input; an error if there is one and the layer does not support masking.
+  virtual Symbol compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>& masks);
+  void supports_masking() { state_->supports_masking = true; }
+  // From within call: what a step of training changes beside the weights that learn.
+  void add_update(const VariablePtr& variable, const Symbol& value, double momentum = 0);
   // An activity regularizer's loss of the output, or empty.
   virtual Symbol activity_loss(const Symbol& output);
 
@@ -141,6 +164,7 @@ class Layer {
   Symbol apply(const std::vector<Symbol>& inputs, bool several);
 
   std::shared_ptr<LayerState> state_;
+  std::vector<Update> updates_{};  // Of the call at hand.
 };
 
 // Makes a layer from its config: what Keras' layers.deserialize does. A class is told once, beside its code:

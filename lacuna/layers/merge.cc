@@ -42,22 +42,53 @@ void dot_list(Settings& s, std::pair<int, int>& axes, bool& normalize, LayerOpti
 
 const bool told = known<Add>("Add", no_settings) && known<Subtract>("Subtract", no_settings) &&
                   known<Multiply>("Multiply", no_settings) && known<Average>("Average", no_settings) &&
+                  known<Maximum>("Maximum", no_settings) && known<Minimum>("Minimum", no_settings) &&
                   known<Concatenate>("Concatenate", concatenate_list) && known<Dot>("Dot", dot_list);
+
+// Keras: a step counts where it does in all inputs that have a mask.
+Symbol all_of(const std::vector<Symbol>& masks) {
+  Symbol result;
+  for (const Symbol& mask : masks)
+    if (mask) result = result ? lacuna::multiply(result, mask) : mask;
+  return result;
+}
 
 }  // namespace
 
+Symbol Merge::compute_mask(const std::vector<Symbol>&, const std::vector<Symbol>& masks) {
+  return all_of(masks);
+}
+
 Concatenate::Concatenate(int axis, const LayerOptions& options) : Layer(options, "Concatenate"), axis_(axis) {
   describe(concatenate_list, axis, options);
+}
+// Of features, the steps that count in all inputs; of steps, those of each. Where one has no mask, all of its
+// steps count.
+Symbol Concatenate::compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>& masks) {
+  const Symbol all = all_of(masks);
+  const int rank = static_cast<int>(inputs[0].rank()), axis = axis_ < 0 ? axis_ + rank : axis_;
+  if (!all || axis >= static_cast<int>(all.rank())) return all;
+  std::vector<Symbol> parts;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (masks[i]) {
+      parts.push_back(masks[i]);
+      continue;
+    }
+    Symbol like = inputs[i];  // Without its last axes, to the rank of a mask.
+    while (like.rank() > all.rank()) like = max(like, {-1});
+    parts.push_back(broadcast_like(constant(1, all.dtype()), like));
+  }
+  return lacuna::concatenate(parts, axis);
 }
 Symbol Concatenate::call(const std::vector<Symbol>& inputs) {
   require_several(name(), inputs);
   return lacuna::concatenate(inputs, axis_);
 }
 
-Add::Add(const LayerOptions& options) : Layer(options, "Add") { describe(no_settings, options); }
+Add::Add(const LayerOptions& options) : Merge(options, "Add") { describe(no_settings, options); }
 Symbol Add::call(const std::vector<Symbol>& inputs) { return fold(name(), inputs, lacuna::add); }
 
-Subtract::Subtract(const LayerOptions& options) : Layer(options, "Subtract") {
+Subtract::Subtract(const LayerOptions& options) : Merge(options, "Subtract") {
   describe(no_settings, options);
 }
 Symbol Subtract::call(const std::vector<Symbol>& inputs) {
@@ -66,15 +97,21 @@ Symbol Subtract::call(const std::vector<Symbol>& inputs) {
   return lacuna::subtract(inputs[0], inputs[1]);
 }
 
-Multiply::Multiply(const LayerOptions& options) : Layer(options, "Multiply") {
+Multiply::Multiply(const LayerOptions& options) : Merge(options, "Multiply") {
   describe(no_settings, options);
 }
 Symbol Multiply::call(const std::vector<Symbol>& inputs) { return fold(name(), inputs, lacuna::multiply); }
 
-Average::Average(const LayerOptions& options) : Layer(options, "Average") { describe(no_settings, options); }
+Average::Average(const LayerOptions& options) : Merge(options, "Average") { describe(no_settings, options); }
 Symbol Average::call(const std::vector<Symbol>& inputs) {
   return scale(fold(name(), inputs, lacuna::add), 1.0 / static_cast<double>(inputs.size()));
 }
+
+Maximum::Maximum(const LayerOptions& options) : Merge(options, "Maximum") { describe(no_settings, options); }
+Symbol Maximum::call(const std::vector<Symbol>& inputs) { return fold(name(), inputs, lacuna::maximum); }
+
+Minimum::Minimum(const LayerOptions& options) : Merge(options, "Minimum") { describe(no_settings, options); }
+Symbol Minimum::call(const std::vector<Symbol>& inputs) { return fold(name(), inputs, lacuna::minimum); }
 
 Dot::Dot(int axes, bool normalize, const LayerOptions& options)
     : Dot(std::pair{axes, axes}, normalize, options) {}
@@ -82,6 +119,8 @@ Dot::Dot(std::pair<int, int> axes, bool normalize, const LayerOptions& options)
     : Layer(options, "Dot"), axes_(axes), normalize_(normalize) {
   describe(dot_list, axes, normalize, options);
 }
+
+Symbol Dot::compute_mask(const std::vector<Symbol>&, const std::vector<Symbol>&) { return {}; }
 
 Symbol Dot::call(const std::vector<Symbol>& inputs) {
   require(inputs.size() == 2, name(), ": exactly two inputs must be given. Received: inputs=", inputs.size(),
@@ -95,7 +134,7 @@ Symbol Dot::call(const std::vector<Symbol>& inputs) {
             ", input=", x[i].spec(), ".");
     if (normalize_) {  // Keras: x / √max(Σ x², 1e-12)
       const Symbol squares = sum(square(x[i]), {axis[i]}, true);
-      x[i] = divide(x[i], sqrt(maximum(squares, constant(1e-12, x[i].dtype()))));
+      x[i] = divide(x[i], sqrt(lacuna::maximum(squares, constant(1e-12, x[i].dtype()))));
     }
   }
   return batch_dot(x[0], x[1], axis[0], axis[1]);
@@ -113,6 +152,12 @@ Symbol multiply(const std::vector<Symbol>& inputs, const LayerOptions& options) 
 }
 Symbol average(const std::vector<Symbol>& inputs, const LayerOptions& options) {
   return Average(options)(inputs);
+}
+Symbol maximum(const std::vector<Symbol>& inputs, const LayerOptions& options) {
+  return Maximum(options)(inputs);
+}
+Symbol minimum(const std::vector<Symbol>& inputs, const LayerOptions& options) {
+  return Minimum(options)(inputs);
 }
 Symbol dot(const std::vector<Symbol>& inputs, int axes, bool normalize, const LayerOptions& options) {
   return Dot(axes, normalize, options)(inputs);

@@ -4,6 +4,13 @@
 
 namespace lacuna::layers {
 
+// What layers that work element by element have in common: a step counts where it does in all inputs.
+class Merge : public Layer {
+ protected:
+  using Layer::Layer;
+  Symbol compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>& masks) override;
+};
+
 // Along an axis, the batch counted as 0. csr with dense gives csr, as scipy's hstack.
 class Concatenate : public Layer {
  public:
@@ -11,13 +18,14 @@ class Concatenate : public Layer {
 
  protected:
   Symbol call(const std::vector<Symbol>& inputs) override;
+  Symbol compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>& masks) override;
 
  private:
   int axis_;
 };
 
 // Element by element. All csr give csr; with a dense one Add and Average give dense, Multiply csr.
-class Add : public Layer {
+class Add : public Merge {
  public:
   explicit Add(const LayerOptions& options = {});
 
@@ -25,7 +33,7 @@ class Add : public Layer {
   Symbol call(const std::vector<Symbol>& inputs) override;
 };
 
-class Subtract : public Layer {  // of exactly two
+class Subtract : public Merge {  // of exactly two
  public:
   explicit Subtract(const LayerOptions& options = {});
 
@@ -33,7 +41,7 @@ class Subtract : public Layer {  // of exactly two
   Symbol call(const std::vector<Symbol>& inputs) override;
 };
 
-class Multiply : public Layer {
+class Multiply : public Merge {
  public:
   explicit Multiply(const LayerOptions& options = {});
 
@@ -41,9 +49,25 @@ class Multiply : public Layer {
   Symbol call(const std::vector<Symbol>& inputs) override;
 };
 
-class Average : public Layer {
+class Average : public Merge {
  public:
   explicit Average(const LayerOptions& options = {});
+
+ protected:
+  Symbol call(const std::vector<Symbol>& inputs) override;
+};
+
+class Maximum : public Merge {  // all dense or all csr
+ public:
+  explicit Maximum(const LayerOptions& options = {});
+
+ protected:
+  Symbol call(const std::vector<Symbol>& inputs) override;
+};
+
+class Minimum : public Merge {
+ public:
+  explicit Minimum(const LayerOptions& options = {});
 
  protected:
   Symbol call(const std::vector<Symbol>& inputs) override;
@@ -58,6 +82,7 @@ class Dot : public Layer {
 
  protected:
   Symbol call(const std::vector<Symbol>& inputs) override;
+  Symbol compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>& masks) override;
 
  private:
   std::pair<int, int> axes_;
@@ -69,6 +94,8 @@ Symbol add(const std::vector<Symbol>& inputs, const LayerOptions& options = {});
 Symbol subtract(const std::vector<Symbol>& inputs, const LayerOptions& options = {});
 Symbol multiply(const std::vector<Symbol>& inputs, const LayerOptions& options = {});
 Symbol average(const std::vector<Symbol>& inputs, const LayerOptions& options = {});
+Symbol maximum(const std::vector<Symbol>& inputs, const LayerOptions& options = {});
+Symbol minimum(const std::vector<Symbol>& inputs, const LayerOptions& options = {});
 Symbol dot(const std::vector<Symbol>& inputs, int axes, bool normalize = false,
            const LayerOptions& options = {});
 

@@ -1,10 +1,15 @@
 // Configs of layers and models: what get_config gives makes the same again.
 #include <gtest/gtest.h>
 
+#include "lacuna/layers/advanced_activations.h"
 #include "lacuna/layers/core.h"
+#include "lacuna/layers/cross_net.h"
 #include "lacuna/layers/embedding.h"
 #include "lacuna/layers/factorization_machine.h"
 #include "lacuna/layers/merge.h"
+#include "lacuna/layers/noise.h"
+#include "lacuna/layers/normalization.h"
+#include "lacuna/layers/pooling.h"
 #include "lacuna/models/sequential.h"
 #include "lacuna/models/testing.h"
 #include "lacuna/optimizers/adagrad.h"
@@ -67,6 +72,29 @@ TEST(Config, LayersKeepTheirSettings) {
   expect_kept(layers::Dot(1, true));
   expect_kept(layers::Dot(std::pair{1, 2}));
   expect_kept(layers::Add());
+  expect_kept(layers::Maximum());
+  expect_kept(layers::Embedding(9, 4, {.mask_zero = true, .combiner = "mean", .weighted = false}));
+  expect_kept(layers::FactorizationMachine(3, {.input_dim = 9, .ids = true, .mask_zero = true}));
+  expect_kept(layers::CrossNet(3, {.use_bias = false, .sparse_weight = true}));
+  expect_kept(layers::BatchNormalization({.axis = 1, .momentum = 0.9, .scale = false, .subtract_mean = false}));
+  expect_kept(layers::Dropout(0.5, {.noise_shape = {None, 1}}));
+  expect_kept(layers::SpatialDropout1D(0.5));
+  expect_kept(layers::GaussianNoise(0.5));
+  expect_kept(layers::GaussianDropout(0.5));
+  expect_kept(layers::AlphaDropout(0.5, {.noise_shape = {None, 1}, .seed = 3}));
+  expect_kept(layers::Masking(3));
+  expect_kept(layers::GlobalAveragePooling1D({.channels_last = false}));
+  expect_kept(layers::GlobalMaxPooling1D());
+  expect_kept(layers::RepeatVector(3));
+  expect_kept(layers::ActivityRegularization(0.5, 0.25));
+  expect_kept(layers::LeakyReLU(0.2));
+  expect_kept(layers::ELU(0.2));
+  expect_kept(layers::ThresholdedReLU(0.2));
+  expect_kept(layers::ReLU({.max_value = 6}));
+  expect_kept(layers::ReLU());
+  expect_kept(layers::Softmax());
+  expect_kept(layers::PReLU({.shared_axes = {1, 2}}));
+  EXPECT_EQ(layers::from_config("LeakyReLU", {})->get_config().at("alpha"), Setting(0.3));
   expect_kept(layers::Subtract());
   expect_kept(layers::Multiply());
   expect_kept(layers::Average({.name = "middle"}));

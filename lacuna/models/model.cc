@@ -107,11 +107,18 @@ Symbol Model::operator()(const Symbol& input) {
 
 std::vector<Symbol> Model::operator()(const std::vector<Symbol>& inputs) {
   trainer();
+  for (const Symbol& s : inputs)
+    require(!layers::mask_of(s),
+            "Model: a model as a layer takes no input that has a mask. Received: ", s ? text(s.spec()) : "",
+            " with a mask; apply its layers to it one by one.");
   auto call = std::make_shared<layers::Call>();
   call->layer = as_layer_;
   call->inputs = inputs;
   for (const Symbol& s : network()(inputs)) call->outputs.push_back(s.with_origin(nullptr));
   for (const Symbol& s : network().activity_losses(inputs)) call->losses.push_back(s.with_origin(nullptr));
+  call->masks = network().output_masks(inputs);
+  call->updates = network().updates(inputs);
+  for (layers::LayerUpdate& update : call->updates) update.layers.push_back(as_layer_);
   as_layer_->calls.push_back(call);
   std::vector<Symbol> result;
   for (const Symbol& s : call->outputs) result.push_back(s.with_origin(call));

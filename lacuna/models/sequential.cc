@@ -30,10 +30,13 @@ Sequential::Sequential(const std::vector<AnyLayer>& layers, const std::string& n
   for (const AnyLayer& layer : layers) add(layer);
 }
 
-void Sequential::start(const Shape& shape, bool ids, DType dtype) {
+void Sequential::start(const Shape& shape, bool sparse) {
   const auto& first = state_->layers.front();
-  const Symbol input = layers::Input(
-      {.batch_shape = shape, .name = first->name() + "_input", .dtype = ids ? DType::int64 : dtype});
+  const auto& s = *first->state();
+  const Symbol input = layers::Input({.batch_shape = shape,
+                                      .name = first->name() + "_input",
+                                      .dtype = s.feeds_ids && !sparse ? DType::int64 : s.dtype,
+                                      .sparse = sparse});
   Symbol output = input;
   for (const AnyLayer& layer : state_->layers) output = (*layer)(output);
   state_->input = input;
@@ -54,7 +57,7 @@ void Sequential::add(const AnyLayer& layer) {
   state_->stale = true;
   if (state_->layers.size() > 1 || s.batch_input_shape.empty()) return;
   try {
-    start(s.batch_input_shape, s.feeds_ids, s.dtype);
+    start(s.batch_input_shape, false);
   } catch (...) {
     state_->layers.pop_back();
     throw;
@@ -75,9 +78,7 @@ void Sequential::pop() {
 
 void Sequential::build(const Shape& batch_input_shape) {
   require(!state_->layers.empty(), "Sequential: layers must be added before build. Received: layers=0.");
-  if (state_->output) return;
-  const auto& s = *state_->layers.front()->state();
-  start(batch_input_shape, s.feeds_ids, s.dtype);
+  if (!state_->output) start(batch_input_shape, false);
 }
 
 void Sequential::compile(const CompileOptions& options) {
@@ -93,7 +94,8 @@ void Sequential::prepare(const Arrays* x) {
     require(!shape.empty(), "Sequential: x must have rows. Received: shape=().");
     if (shape.size() == 1) shape.push_back(1);
     shape[0] = None;
-    build(shape);
+    // A layer of ids reads the columns of csr in another way than ids; to others it is all the same.
+    start(shape, x->list[0].tensor().storage() == Storage::csr && state_->layers.front()->state()->feeds_ids);
   }
   if (state_->output && state_->stale) {
     set_network(std::make_shared<Network>(std::vector{state_->input}, std::vector{state_->output}, name()),

@@ -45,7 +45,7 @@ class Sequential : public Model {
     std::shared_ptr<layers::LayerState> as_layer{};
   };
   Config unbuilt_config() const;
-  void start(const Shape& batch_input_shape, bool ids, DType dtype);
+  void start(const Shape& batch_input_shape, bool sparse);
 
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };

@@ -89,12 +89,14 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
   std::map<std::string, const LayerState*> names;
   for (const auto& call : found) {
     for (const Symbol& loss : call->losses) activity_losses_.push_back(loss);
+    updates_.insert(updates_.end(), call->updates.begin(), call->updates.end());
     if (std::find(layers_.begin(), layers_.end(), call->layer) != layers_.end()) continue;
     const auto [place, fresh] = names.try_emplace(call->layer->name, call->layer.get());
     require(fresh, "Model: names of layers must differ. Received: '", call->layer->name, "' for two layers.");
     layers_.push_back(call->layer);
   }
   for (const Symbol& s : outputs_) {
+    output_masks_.push_back(layers::mask_of(s));
     const auto call = call_of(s);
     std::string output = call ? call->layer->name : text("output_", output_names_.size() + 1);
     const auto times = std::count(output_names_.begin(), output_names_.end(), output);
@@ -204,6 +206,20 @@ std::vector<Symbol> Network::operator()(const std::vector<Symbol>& inputs) const
 
 std::vector<Symbol> Network::activity_losses(const std::vector<Symbol>& inputs) const {
   return substitute(activity_losses_, inputs_, inputs);
+}
+
+std::vector<layers::LayerUpdate> Network::updates(const std::vector<Symbol>& inputs) const {
+  std::vector<layers::LayerUpdate> result = updates_;
+  for (layers::LayerUpdate& u : result)
+    u.update.value = substitute({u.update.value}, inputs_, inputs)[0].with_origin(nullptr);
+  return result;
+}
+
+std::vector<Symbol> Network::output_masks(const std::vector<Symbol>& inputs) const {
+  std::vector<Symbol> result;
+  for (const Symbol& mask : output_masks_)
+    result.push_back(mask ? substitute({mask}, inputs_, inputs)[0].with_origin(nullptr) : Symbol());
+  return result;
 }
 
 }  // namespace lacuna

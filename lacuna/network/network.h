@@ -48,6 +48,14 @@ class Network {
   const std::vector<Symbol>& activity_losses() const { return activity_losses_; }
   std::vector<Symbol> activity_losses(const std::vector<Symbol>& inputs) const;  // For other inputs.
 
+  // What a step of training changes beside the weights that learn.
+  const std::vector<layers::LayerUpdate>& updates() const { return updates_; }
+  std::vector<layers::LayerUpdate> updates(const std::vector<Symbol>& inputs) const;  // For other inputs.
+
+  // A mask for each output, empty where all its steps count: see layers::mask_of.
+  const std::vector<Symbol>& output_masks() const { return output_masks_; }
+  std::vector<Symbol> output_masks(const std::vector<Symbol>& inputs) const;  // For other inputs.
+
   // Whether an input is of integer ids: it goes into an embedding.
   bool takes_ids(size_t input) const { return id_limits_[input] > 0; }
   // Ids of such an input are below this: the fewest rows of the embeddings that it goes into.
@@ -70,7 +78,8 @@ class Network {
   std::vector<std::string> input_names_, output_names_;
   std::vector<std::shared_ptr<layers::LayerState>> layers_;
   std::vector<std::shared_ptr<const layers::Call>> calls_;  // Of this network alone, in order.
-  std::vector<Symbol> activity_losses_;
+  std::vector<Symbol> activity_losses_, output_masks_;
+  std::vector<layers::LayerUpdate> updates_;
   std::vector<Dim> id_limits_;  // 0 where an input is not of ids.
 };
 

@@ -7,13 +7,13 @@
 #include <cstring>
 
 #include "lacuna/base/error.h"
-#include "lacuna/base/random.h"
 #include "lacuna/base/threads.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/alias.h"
 #include "lacuna/ops/at_entries.h"
 #include "lacuna/ops/ids.h"
+#include "lacuna/ops/step_random.h"
 
 namespace lacuna {
 namespace {
@@ -22,29 +22,28 @@ namespace {
 class Mask {
  public:
   Mask(double rate, uint64_t key, const Context& context)
-      : step_(mix(mix(context.seed ^ mix(key)) + static_cast<uint64_t>(context.step))),
-        below_(static_cast<uint64_t>(rate * 0x1p64)),
-        factor_(1 / (1 - rate)) {}
+      : random_(key, context), below_(static_cast<uint64_t>(rate * 0x1p64)), factor_(1 / (1 - rate)) {}
 
-  uint64_t row(size_t r) const { return mix(step_ + r); }
+  uint64_t row(size_t r) const { return random_.row(r); }
   template <class T>
   T operator()(uint64_t row, uint64_t place) const {
-    return mix(row + place) < below_ ? T(0) : static_cast<T>(factor_);
+    return StepRandom::at(row, place) < below_ ? T(0) : static_cast<T>(factor_);
   }
 
  private:
-  uint64_t step_, below_;
+  StepRandom random_;
+  uint64_t below_;
   double factor_;
 };
 
 struct Dropout final : Op {
-  Dropout(double r, uint64_t k) : rate(r), key_of_mask(k) {}
+  Dropout(double r, uint64_t k, Shape noise = {}) : rate(r), key_of_mask(k), noise_shape(std::move(noise)) {}
 
   std::string_view name() const override { return "dropout"; }
   std::string key() const override {
     uint64_t bits;
     std::memcpy(&bits, &rate, sizeof(bits));
-    return text("dropout ", bits, ' ', key_of_mask);
+    return text("dropout ", bits, ' ', key_of_mask, noise_shape.empty() ? "" : to_string(noise_shape));
   }
 
   const Rules& rules() const override {
@@ -55,6 +54,7 @@ struct Dropout final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     require(is_float(in[0].dtype), "dropout: x must have a float dtype. Received: x=", in[0], ".");
+    if (!noise_fits(in[0].shape)) throw_noise(in[0]);
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 
@@ -63,6 +63,34 @@ struct Dropout final : Op {
     const Symbol& x = node.in(0);
     const bool same = dy[0].storage() == x.storage();
     return {apply(node.shared_op(), {same ? dy[0] : at_entries(dy[0], x)})};
+  }
+
+  bool shared(size_t axis) const { return !noise_shape.empty() && noise_shape[axis] == 1; }
+  bool noise_fits(const Shape& x) const {
+    if (noise_shape.empty()) return true;
+    bool fits = noise_shape.size() == x.size();
+    for (size_t i = 0; fits && i < x.size(); ++i)
+      fits = noise_shape[i] == 1 || noise_shape[i] == None || x[i] == None || noise_shape[i] == x[i];
+    return fits;
+  }
+  [[noreturn]] void throw_noise(const Spec& x) const {
+    throw InvalidArgument(
+        text("dropout: noise_shape must have the rank of x, and be 1, None or the size of x "
+             "along each axis. Received: noise_shape=",
+             to_string(noise_shape), ", x=", x, "."));
+  }
+
+  // For each place of a row the one whose mask it takes.
+  void find_places(const Shape& x, std::span<uint32_t> places) const {
+    for (size_t j = 0; j < places.size(); ++j) {
+      size_t rest = j, place = 0, step = 1;
+      for (size_t axis = x.size() - 1; axis > 0; --axis) {
+        const auto size = static_cast<size_t>(x[axis]);
+        if (!shared(axis)) place += rest % size * step, step *= size;
+        rest /= size;
+      }
+      places[j] = static_cast<uint32_t>(place);
+    }
   }
 
   static void run_dense(const Op& op, Context& context, std::span<const Tensor* const> in,
@@ -74,15 +102,22 @@ struct Dropout final : Op {
     y.resize(x.shape, x.dtype);
     const size_t rows = x.shape.empty() ? 1 : static_cast<size_t>(x.shape[0]),
                  width = rows ? x.size() / rows : 0;
+    if (!self.noise_fits(x.shape)) self.throw_noise(in[0]->spec());
+    const bool by_row = !self.shared(0), as_is = self.noise_shape.empty();
+    const auto places = context.scratch.get<uint32_t>(0, as_is ? 0 : width);
+    self.find_places(x.shape, places);
     const Mask mask(self.rate, self.key_of_mask, context);
     with_float("dropout", x.dtype, [&](auto tag) {
       using T = typename decltype(tag)::type;
       parallel_for(rows, std::max<size_t>(1, 16384 / (width + 1)), [&](size_t begin, size_t end) {
         for (size_t r = begin; r < end; ++r) {
-          const uint64_t row = mask.row(r);
+          const uint64_t row = mask.row(by_row ? r : 0);
           const T* from = x.values<T>().data() + r * width;
           T* to = y.values<T>().data() + r * width;
-          for (size_t j = 0; j < width; ++j) to[j] = from[j] * mask.operator()<T>(row, j);
+          if (as_is)
+            for (size_t j = 0; j < width; ++j) to[j] = from[j] * mask.operator()<T>(row, j);
+          else
+            for (size_t j = 0; j < width; ++j) to[j] = from[j] * mask.operator()<T>(row, places[j]);
         }
       });
     });
@@ -95,6 +130,7 @@ struct Dropout final : Op {
     tensor::Csr& y = out[0]->csr();
     if (!context.training) return alias(x, x.data, x.dtype, y);
     y.resize_like(x, x.dtype);
+    const bool by_row = !self.shared(0), one_place = self.shared(1);
     const Mask mask(self.rate, self.key_of_mask, context);
     with_float("dropout", x.dtype, [&](auto tag) {
       using T = typename decltype(tag)::type;
@@ -103,9 +139,9 @@ struct Dropout final : Op {
       with_index(x, [&](auto indices, auto indptr) {
         parallel_for(static_cast<size_t>(x.rows), 128, [&](size_t begin, size_t end) {
           for (size_t r = begin; r < end; ++r) {
-            const uint64_t row = mask.row(r);
+            const uint64_t row = mask.row(by_row ? r : 0);
             for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
-              to[k] = from[k] * mask.operator()<T>(row, static_cast<uint64_t>(indices[k]));
+              to[k] = from[k] * mask.operator()<T>(row, one_place ? 0 : static_cast<uint64_t>(indices[k]));
           }
         });
       });
@@ -114,17 +150,21 @@ struct Dropout final : Op {
 
   double rate;
   uint64_t key_of_mask;
+  Shape noise_shape;
 };
 
 const bool registered = register_op("dropout", [] {
-  return std::vector<Example>{{std::make_shared<Dropout>(0.4, 7), {{{None, 8}}}}};
+  return std::vector<Example>{{std::make_shared<Dropout>(0.4, 7), {{{None, 8}}}},
+                              {std::make_shared<Dropout>(0.4, 7, Shape{None, 1}), {{{None, 8}}}},
+                              {std::make_shared<Dropout>(0.4, 7, Shape{1, 8}), {{{None, 8}}}},
+                              {std::make_shared<Dropout>(0.4, 7, Shape{None, 1, None}), {{{None, 3, 4}}}}};
 });
 
 }  // namespace
 
-Symbol dropout(const Symbol& x, double rate, uint64_t key) {
+Symbol dropout(const Symbol& x, double rate, uint64_t key, const Shape& noise_shape) {
   require(rate >= 0 && rate < 1, "dropout: rate must be in [0, 1). Received: rate=", rate, ".");
-  return apply(std::make_shared<Dropout>(rate, key), {x});
+  return apply(std::make_shared<Dropout>(rate, key, noise_shape), {x});
 }
 
 }  // namespace lacuna

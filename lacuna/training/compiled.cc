@@ -4,8 +4,10 @@
 #include <algorithm>
 
 #include "lacuna/ops/arithmetic.h"
+#include "lacuna/ops/cast.h"
 #include "lacuna/ops/compare.h"
 #include "lacuna/ops/reduce.h"
+#include "lacuna/ops/reshape.h"
 
 namespace lacuna {
 namespace {
@@ -38,6 +40,19 @@ Symbol per_sample(const Symbol& values) {
   return rest.empty() ? values : mean(values, rest);
 }
 
+// Keras: steps that the mask leaves out count neither in the mean of the losses nor in that of a metric.
+Symbol masked(const Symbol& values, const Symbol& mask) {
+  if (!mask || values.rank() == 0) return values;
+  require(values.rank() >= mask.rank(),
+          "compile: a loss or metric of an output with a mask must have a value for each step. Received: ",
+          values.spec(), ", mask=", mask.spec(), ".");
+  Symbol counted = mask.dtype() == values.dtype() ? mask : cast(mask, values.dtype());
+  const Symbol share = mean(counted);
+  while (counted.rank() < values.rank()) counted = expand_dims(counted);
+  const Symbol least = constant(1e-30, values.dtype());  // A batch of which nothing counts has loss 0.
+  return divide(multiply(values, counted), maximum(share, least));
+}
+
 Symbol scalar(const Symbol& values) { return values.rank() == 0 ? values : mean(values); }
 
 }  // namespace
@@ -61,7 +76,7 @@ Compiled compile(const Network& network, const CompileOptions& options) {
             nearest(entry.first, names), ".");
   }
   for (size_t i = 0; i < names.size(); ++i) {
-    const Symbol& y = network.outputs()[i];
+    const Symbol &y = network.outputs()[i], &mask = network.output_masks()[i];
     require(y.storage() == Storage::dense,
             "compile: an output that is trained must be dense. Received: output '", names[i], "' ", y.spec(),
             ".");
@@ -72,7 +87,7 @@ Compiled compile(const Network& network, const CompileOptions& options) {
       output.target = placeholder(output.loss->target(y.spec()), names[i] + "_target");
       if (output.loss->ids_target()) output.classes = std::max<Dim>(y.shape().back(), 0);
       output.sample_weight = placeholder({{None}, y.dtype()}, names[i] + "_sample_weights");
-      const Symbol values = (*output.loss)(output.target, y);
+      const Symbol values = masked((*output.loss)(output.target, y), mask);
       output.plain_loss = scalar(values);
       if (values.rank() > 0) {  // Keras: weighted mean, over the samples whose weight is not 0.
         const Symbol& w = output.sample_weight;
@@ -85,7 +100,7 @@ Compiled compile(const Network& network, const CompileOptions& options) {
         wanted.insert(wanted.end(), found->second.begin(), found->second.end());
       for (const Arg<metrics::Metric>& metric : wanted) {
         const auto resolved = metrics::resolve(metric.get(), y.shape(), output.loss->name);
-        output.metrics.push_back({resolved->name, scalar((*resolved)(output.target, y))});
+        output.metrics.push_back({resolved->name, scalar(masked((*resolved)(output.target, y), mask))});
       }
     }
     result.outputs.push_back(std::move(output));

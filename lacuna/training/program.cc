@@ -93,10 +93,14 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
   const size_t own = wanted.size();
   for (const Symbol& s : network.activity_losses())
     if (!predict) wanted.push_back(s);
+  if (mode == Mode::train) updates_ = network.updates();
+  for (const layers::LayerUpdate& u : updates_) wanted.push_back(u.update.value);
 
   const Substitution fed_as = fed_inputs(network, wanted, fed);
   std::vector<Symbol> outputs = substitute(wanted, fed_as.from, fed_as.to);
-  const std::vector<Symbol> activity(outputs.begin() + static_cast<std::ptrdiff_t>(own), outputs.end());
+  const auto end_of_losses = outputs.end() - static_cast<std::ptrdiff_t>(updates_.size());
+  const std::vector<Symbol> activity(outputs.begin() + static_cast<std::ptrdiff_t>(own), end_of_losses);
+  const std::vector<Symbol> update_values(end_of_losses, outputs.end());
   std::vector<Symbol> inputs = fed_as.inputs;
 
   if (!predict) {
@@ -138,6 +142,8 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
           place(GradientPlace::one_unit, {one->a, one->dy});
         else place(GradientPlace::whole, {g});
       }
+      first_update_ = outputs.size();
+      outputs.insert(outputs.end(), update_values.begin(), update_values.end());
     }
   }
   gradients_.resize(gradient_places_.size());
@@ -149,6 +155,11 @@ double Program::value(size_t i) const {
   return with_float("metric", t.dtype(), [&](auto tag) {
     return static_cast<double>(t.dense().values<typename decltype(tag)::type>()[0]);
   });
+}
+
+void Program::apply_updates() const {
+  for (size_t i = 0; i < updates_.size(); ++i)
+    if (updates_[i].is_wanted()) apply_update(updates_[i].update, plan_->output(first_update_ + i));
 }
 
 const std::vector<optimizers::Gradient>& Program::gradients() {

@@ -42,6 +42,10 @@ class Program {
   const std::vector<VariablePtr>& variables() const { return variables_; }
   const std::vector<optimizers::Gradient>& gradients();
 
+  // Train, after a step of the optimizer: moving averages and their like, of the layers that are trainable
+  // now.
+  void apply_updates() const;
+
  private:
   std::unique_ptr<Plan> plan_;
   size_t values_ = 0;
@@ -53,6 +57,8 @@ class Program {
   };
   std::vector<GradientPlace> gradient_places_;
   std::vector<optimizers::Gradient> gradients_;
+  std::vector<layers::LayerUpdate> updates_;
+  size_t first_update_ = 0;  // Of their values among the plan's outputs.
 };
 
 }  // namespace lacuna

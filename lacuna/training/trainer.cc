@@ -143,6 +143,7 @@ void Trainer::train_step(Program& program, std::span<const Tensor* const> feeds)
   program.run(feeds, steps_++, seed_);
   compiled_->optimizer->step(program.variables(), program.gradients());
   apply_constraints(program);
+  program.apply_updates();
 }
 
 History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options) {

@@ -10,6 +10,7 @@
 #include "lacuna/ops/batch_dot.h"
 #include "lacuna/ops/bias_add.h"
 #include "lacuna/ops/dropout.h"
+#include "lacuna/ops/in_train_phase.h"
 #include "lacuna/ops/slice.h"
 #include "lacuna/ops/take.h"
 #include "python/bind/convert.h"
@@ -114,12 +115,13 @@ void bind_backend(nb::module_& m) {
       "gather",
       [](const Symbol& reference, const Symbol& indices) { return lacuna::take(reference, as_ids(indices)); },
       "reference"_a, "indices"_a);
+  m.def("in_train_phase", &in_train_phase, "x"_a, "alt"_a);
   m.def(
       "dropout",
-      [](const Symbol& x, double level, std::optional<uint64_t> seed) {
-        return lacuna::dropout(x, level, seed ? mix(*seed) : next_key());
+      [](const Symbol& x, double level, nb::handle noise_shape, std::optional<uint64_t> seed) {
+        return lacuna::dropout(x, level, seed ? mix(*seed) : next_key(), to_shape(noise_shape));
       },
-      "x"_a, "level"_a, "seed"_a.none());
+      "x"_a, "level"_a, "noise_shape"_a, "seed"_a.none());
 }
 
 }  // namespace lacuna::bind

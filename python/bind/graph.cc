@@ -8,6 +8,7 @@
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/op.h"
 #include "lacuna/graph/strict.h"
+#include "lacuna/graph/update.h"
 #include "lacuna/layers/layer.h"
 #include "lacuna/ops/operators.h"
 #include "lacuna/ops/unary.h"
@@ -238,6 +239,14 @@ void bind_graph(nb::module_& m) {
       "loss"_a, "variables"_a);
   m.def("set_strict_sparse", &config::set_strict_sparse, "strict"_a);
   m.def("strict_sparse", &config::strict_sparse);
+  nb::class_<Update>(m, "Update", "What a step changes beside the weights that learn: see K.update.");
+  m.def(
+      "update",
+      [](const VariableHandle& x, nb::handle value, double momentum) {
+        const Symbol like = read(x.variable);
+        return update(x.variable, to_symbol(value, &like), momentum);
+      },
+      "x"_a, "value"_a, "momentum"_a);
   m.def("floatx", [] { return std::string(name_of(floatx())); });
   m.def(
       "set_floatx", [](const std::string& dtype) { set_floatx(dtype_from_name(dtype)); }, "floatx"_a);

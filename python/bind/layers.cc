@@ -29,6 +29,8 @@ A or_none(const A* argument) {
   return argument ? *argument : A();
 }
 
+nb::object or_none(const Symbol& symbol) { return symbol ? nb::cast(symbol) : nb::none(); }
+
 // A layer of Python: an object with `_build(list of shapes)` and `call(inputs)`.
 class PythonLayer final : public layers::Layer {
  public:
@@ -40,6 +42,7 @@ class PythonLayer final : public layers::Layer {
     };
   }
 
+  using Layer::add_update;
   using Layer::add_weight;
 
  protected:
@@ -56,6 +59,17 @@ class PythonLayer final : public layers::Layer {
   Symbol call(const std::vector<Symbol>& inputs) override {
     const nb::gil_scoped_acquire gil;
     return to_symbol(self_.get().attr("call")(inputs));
+  }
+  Symbol call(const Symbol& input, const Symbol& mask) override {
+    const nb::gil_scoped_acquire gil;
+    return to_symbol(self_.get().attr("_call_with_mask")(input, mask));
+  }
+  Symbol compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>& masks) override {
+    const nb::gil_scoped_acquire gil;
+    nb::list given;
+    for (const Symbol& mask : masks) given.append(or_none(mask));
+    const nb::object mask = self_.get().attr("_compute_mask")(inputs, given);
+    return mask.is_none() ? Symbol() : to_symbol(mask);
   }
 
  private:
@@ -119,6 +133,9 @@ void bind_layer(nb::module_& m) {
       .def_prop_rw(
           "trainable", [](const AnyLayer& l) { return l->trainable(); },
           [](const AnyLayer& l, bool trainable) { l->set_trainable(trainable); })
+      .def_prop_rw(
+          "supports_masking", [](const AnyLayer& l) { return l->state()->supports_masking; },
+          [](const AnyLayer& l, bool supports) { l->state()->supports_masking = supports; })
       .def_prop_ro("weights",
                    [](const AnyLayer& l) { return handles(l->state()->ordered_weights(), true, true); })
       .def_prop_ro("trainable_weights",
@@ -134,6 +151,16 @@ void bind_layer(nb::module_& m) {
           },
           "weights"_a)
       .def(
+          "add_update",
+          [](const AnyLayer& l, const Update& u) {
+            auto* layer = dynamic_cast<PythonLayer*>(&*l);
+            require(layer, l->name(),
+                    ": updates can be added to layers that derive from Layer alone. Received: a ",
+                    l->state()->class_name, ".");
+            layer->add_update(u.variable, u.value, u.momentum);
+          },
+          "update"_a)
+      .def(
           "add_weight",
           [](const AnyLayer& l, const std::string& name, nb::handle shape, const Initializer& initializer,
              const Regularizer* regularizer, bool trainable, const Constraint* constraint,
@@ -148,6 +175,8 @@ void bind_layer(nb::module_& m) {
           },
           "name"_a, "shape"_a, "initializer"_a, "regularizer"_a.none(), "trainable"_a, "constraint"_a.none(),
           "sparse_weight"_a);
+  m.def(
+      "mask_of", [](const Symbol& symbol) { return or_none(layers::mask_of(symbol)); }, "symbol"_a);
   m.def(
       "python_layer",
       [](nb::handle self, const std::string& class_name, const LayerOptions& options) {
@@ -200,7 +229,7 @@ void bind_core(nb::module_& m) {
          const Initializer& bias_initializer, const Regularizer* kernel_regularizer,
          const Regularizer* bias_regularizer, const Regularizer* activity_regularizer,
          const Constraint* kernel_constraint, const Constraint* bias_constraint, bool sparse_weight,
-         const LayerOptions& o) {
+         Dim input_dim, bool ids, bool mask_zero, const LayerOptions& o) {
         return AnyLayer(
             layers::FactorizationMachine(factors, {.activation = or_none(activation),
                                                    .use_bias = use_bias,
@@ -212,6 +241,9 @@ void bind_core(nb::module_& m) {
                                                    .kernel_constraint = or_none(kernel_constraint),
                                                    .bias_constraint = or_none(bias_constraint),
                                                    .sparse_weight = sparse_weight,
+                                                   .input_dim = input_dim,
+                                                   .ids = ids,
+                                                   .mask_zero = mask_zero,
                                                    .name = o.name,
                                                    .trainable = o.trainable,
                                                    .dtype = o.dtype,
@@ -220,13 +252,14 @@ void bind_core(nb::module_& m) {
       },
       "factors"_a, "activation"_a.none(), "use_bias"_a, "kernel_initializer"_a, "bias_initializer"_a,
       "kernel_regularizer"_a.none(), "bias_regularizer"_a.none(), "activity_regularizer"_a.none(),
-      "kernel_constraint"_a.none(), "bias_constraint"_a.none(), "sparse_weight"_a, "options"_a);
+      "kernel_constraint"_a.none(), "bias_constraint"_a.none(), "sparse_weight"_a, "input_dim"_a, "ids"_a,
+      "mask_zero"_a, "options"_a);
   m.def(
       "embedding_layer",
       [](Dim input_dim, Dim output_dim, const Initializer& embeddings_initializer,
          const Regularizer* embeddings_regularizer, const Regularizer* activity_regularizer,
          const Constraint* embeddings_constraint, bool mask_zero, Dim input_length, bool sparse_grad,
-         const LayerOptions& o) {
+         const std::string& combiner, bool weighted, const LayerOptions& o) {
         return AnyLayer(layers::Embedding(input_dim, output_dim,
                                           {.embeddings_initializer = embeddings_initializer,
                                            .embeddings_regularizer = or_none(embeddings_regularizer),
@@ -235,6 +268,8 @@ void bind_core(nb::module_& m) {
                                            .mask_zero = mask_zero,
                                            .input_length = input_length,
                                            .sparse_grad = sparse_grad,
+                                           .combiner = combiner,
+                                           .weighted = weighted,
                                            .name = o.name,
                                            .trainable = o.trainable,
                                            .dtype = o.dtype,
@@ -243,7 +278,7 @@ void bind_core(nb::module_& m) {
       },
       "input_dim"_a, "output_dim"_a, "embeddings_initializer"_a, "embeddings_regularizer"_a.none(),
       "activity_regularizer"_a.none(), "embeddings_constraint"_a.none(), "mask_zero"_a, "input_length"_a,
-      "sparse_grad"_a, "options"_a);
+      "sparse_grad"_a, "combiner"_a, "weighted"_a, "options"_a);
   m.def(
       "activation_layer",
       [](const Activation& activation, const LayerOptions& o) {
@@ -252,15 +287,16 @@ void bind_core(nb::module_& m) {
       "activation"_a, "options"_a);
   m.def(
       "dropout_layer",
-      [](double rate, std::optional<uint64_t> seed, const LayerOptions& o) {
-        return AnyLayer(layers::Dropout(rate, {.seed = seed,
+      [](double rate, nb::handle noise_shape, std::optional<uint64_t> seed, const LayerOptions& o) {
+        return AnyLayer(layers::Dropout(rate, {.noise_shape = to_shape(noise_shape),
+                                               .seed = seed,
                                                .name = o.name,
                                                .trainable = o.trainable,
                                                .dtype = o.dtype,
                                                .input_shape = o.input_shape,
                                                .batch_input_shape = o.batch_input_shape}));
       },
-      "rate"_a, "seed"_a.none(), "options"_a);
+      "rate"_a, "noise_shape"_a, "seed"_a.none(), "options"_a);
   m.def(
       "flatten_layer", [](const LayerOptions& o) { return AnyLayer(layers::Flatten(o)); }, "options"_a);
   m.def(
@@ -280,6 +316,10 @@ void bind_merge(nb::module_& m) {
       "subtract_layer", [](const LayerOptions& o) { return AnyLayer(layers::Subtract(o)); }, "options"_a);
   m.def(
       "multiply_layer", [](const LayerOptions& o) { return AnyLayer(layers::Multiply(o)); }, "options"_a);
+  m.def(
+      "maximum_layer", [](const LayerOptions& o) { return AnyLayer(layers::Maximum(o)); }, "options"_a);
+  m.def(
+      "minimum_layer", [](const LayerOptions& o) { return AnyLayer(layers::Minimum(o)); }, "options"_a);
   m.def(
       "average_layer", [](const LayerOptions& o) { return AnyLayer(layers::Average(o)); }, "options"_a);
   m.def(

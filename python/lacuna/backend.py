@@ -198,6 +198,26 @@ def batch_set_value(tuples):
         set_value(x, value)
 
 
+def update(x, new_x):
+    """For Layer.add_update: the variable x becomes new_x, of its shape, when a step of training is over."""
+    return _core.update(x, new_x, 0.0)
+
+
+def update_add(x, increment):
+    """For Layer.add_update: the variable x grows by increment."""
+    return _core.update(x, x + increment, 0.0)
+
+
+def update_sub(x, decrement):
+    """For Layer.add_update: the variable x is made smaller by decrement."""
+    return _core.update(x, x - decrement, 0.0)
+
+
+def moving_average_update(x, value, momentum):
+    """For Layer.add_update: the variable x becomes x momentum + value (1 - momentum)."""
+    return _core.update(x, value, momentum)
+
+
 def gradients(loss, variables):
     """Symbols of the gradients of a scalar; None where it does not depend on a variable."""
     return _core.gradients(loss, list(variables) if isinstance(variables, (list, tuple)) else [variables])
@@ -297,9 +317,28 @@ def cast(x, dtype):
 
 
 def dropout(x, level, noise_shape=None, seed=None):
-    """In training 0 with probability `level`, else x / (1 - level); csr keeps its pattern."""
-    unsupported("dropout", noise_shape=noise_shape)
-    return _core.dropout(x, level, seed)
+    """In training 0 with probability `level`, else x / (1 - level); csr keeps its pattern. noise_shape: 1 along axes
+    whose values share their fate, else None or the size of x."""
+    return _core.dropout(x, level, () if noise_shape is None else tuple(noise_shape), seed)
+
+
+def in_train_phase(x, alt, training=None):
+    """x in training, else alt, of one shape, dtype and storage. training: True or False decides at once. Either may be a
+    function without arguments."""
+    return _in_phase(x, alt, training)
+
+
+def in_test_phase(x, alt, training=None):
+    """x outside of training, else alt: see in_train_phase."""
+    return _in_phase(alt, x, training)
+
+
+def _in_phase(x, alt, training):
+    if training in (True, 1):
+        return x() if callable(x) else x
+    if training in (False, 0) and training is not None:
+        return alt() if callable(alt) else alt
+    return _core.in_train_phase(x() if callable(x) else x, alt() if callable(alt) else alt)
 
 
 # Over axes

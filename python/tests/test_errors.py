@@ -174,8 +174,6 @@ def test_batch_size(model, x, y, size):
 def test_what_is_not_supported_is_said(model, x, y):
     symbol = Input((3,))
     for match, call in [
-        ("Embedding: mask_zero", lambda: Embedding(3, 3, mask_zero=True)),
-        ("Dropout: noise_shape", lambda: Dropout(0.5, noise_shape=(1,))),
         ("Flatten: data_format", lambda: Flatten("channels_first")),
         ("Dense: weights", lambda: Dense(3, weights=[])),
         ("Input: tensor", lambda: Input((3,), tensor=symbol)),

@@ -1,7 +1,20 @@
 """Layers."""
 
+from lacuna.layers.advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from lacuna.layers.base import Layer, deserialize, serialize
-from lacuna.layers.core import Activation, Dense, Dropout, Flatten, Reshape
+from lacuna.layers.core import (
+    Activation,
+    ActivityRegularization,
+    Dense,
+    Dropout,
+    Flatten,
+    Lambda,
+    Masking,
+    RepeatVector,
+    Reshape,
+    SpatialDropout1D,
+)
+from lacuna.layers.cross_net import CrossNet
 from lacuna.layers.embeddings import Embedding
 from lacuna.layers.factorization_machine import FactorizationMachine
 from lacuna.layers.input import Input, InputLayer
@@ -10,38 +23,74 @@ from lacuna.layers.merge import (
     Average,
     Concatenate,
     Dot,
+    Maximum,
+    Minimum,
     Multiply,
     Subtract,
     add,
     average,
     concatenate,
     dot,
+    maximum,
+    minimum,
     multiply,
     subtract,
+)
+from lacuna.layers.noise import AlphaDropout, GaussianDropout, GaussianNoise
+from lacuna.layers.normalization import BatchNormalization
+from lacuna.layers.pooling import (
+    GlobalAveragePooling1D,
+    GlobalAvgPool1D,
+    GlobalMaxPool1D,
+    GlobalMaxPooling1D,
 )
 
 __all__ = [
     "Activation",
+    "ActivityRegularization",
     "Add",
+    "AlphaDropout",
     "Average",
+    "BatchNormalization",
     "Concatenate",
+    "CrossNet",
     "Dense",
     "Dot",
     "Dropout",
+    "ELU",
     "Embedding",
     "FactorizationMachine",
     "Flatten",
+    "GaussianDropout",
+    "GaussianNoise",
+    "GlobalAveragePooling1D",
+    "GlobalAvgPool1D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPooling1D",
     "Input",
     "InputLayer",
+    "Lambda",
     "Layer",
+    "LeakyReLU",
+    "Masking",
+    "Maximum",
+    "Minimum",
     "Multiply",
+    "PReLU",
+    "ReLU",
+    "RepeatVector",
     "Reshape",
+    "Softmax",
+    "SpatialDropout1D",
     "Subtract",
+    "ThresholdedReLU",
     "add",
     "average",
     "concatenate",
     "deserialize",
     "dot",
+    "maximum",
+    "minimum",
     "multiply",
     "serialize",
     "subtract",

@@ -1,6 +1,7 @@
 """What layers have in common. A Layer holds one of the library's; a network keeps that one's state, and finds
 the object of Python again for as long as it lives."""
 
+import inspect
 import weakref
 
 from lacuna import _core, constraints, initializers, regularizers
@@ -106,6 +107,41 @@ class Layer:
     def call(self, inputs):
         """A symbol, of a symbol or a list; to be overridden."""
         return inputs
+
+    @property
+    def supports_masking(self):
+        """Whether the layer takes an input that has a mask; a layer of one's own sets it."""
+        return self._core.supports_masking
+
+    @supports_masking.setter
+    def supports_masking(self, supports):
+        self._core.supports_masking = bool(supports)
+
+    def compute_mask(self, inputs, mask=None):
+        """The mask of the output, a symbol or None, from that of the input, or from lists; to be overridden. Unless it
+        is, the input's mask goes on; TypeError where there is one and supports_masking is False. A mask is 1 where a
+        step counts and 0 where it does not, of the shape (batch, steps)."""
+        masks = mask if isinstance(mask, (list, tuple)) else [mask]
+        if not self.supports_masking and any(m is not None for m in masks):
+            raise TypeError(
+                f"{self.name}: the layer does not support masking, but its input has a mask. Received: mask={mask!r}."
+            )
+        return masks[0] if len(masks) == 1 else None
+
+    def _compute_mask(self, inputs, masks):
+        single = len(inputs) == 1
+        return self.compute_mask(inputs[0] if single else inputs, masks[0] if single else masks)
+
+    def _call_with_mask(self, inputs, mask):
+        if "mask" in inspect.signature(self.call).parameters:
+            return self.call(inputs, mask=mask)
+        return self.call(inputs)
+
+    def add_update(self, updates, inputs=None):
+        """From within call: what a step of training changes beside the weights that learn, K.update(…) or another of
+        K's, or a list of them. Nothing is changed while the layer is not trainable."""
+        for update in updates if isinstance(updates, (list, tuple)) else [updates]:
+            self._core.add_update(update)
 
     def add_weight(
         self,
@@ -218,6 +254,16 @@ class Layer:
         return self._at(1)
 
     @property
+    def input_mask(self):
+        """The mask of input: None where all steps count; or a list of masks."""
+        return _masks(self.input)
+
+    @property
+    def output_mask(self):
+        """The mask of output: None where all steps count."""
+        return _masks(self.output)
+
+    @property
     def input_shape(self):
         """Of input; the batch, first, is None."""
         return _shapes(self.input)
@@ -238,6 +284,10 @@ class Layer:
 
     def __repr__(self):
         return f"<{type(self).__name__} '{self.name}'>"
+
+
+def _masks(symbols):
+    return [_core.mask_of(s) for s in symbols] if isinstance(symbols, list) else _core.mask_of(symbols)
 
 
 def _shapes(symbols):

@@ -1,7 +1,10 @@
 """Dense, and layers without weights."""
 
+import inspect
+
 from lacuna import _core, activations, constraints, initializers, regularizers
 from lacuna._arguments import unsupported, whole
+from lacuna._custom import custom, name_of
 from lacuna.layers.base import Layer, options
 
 
@@ -76,12 +79,37 @@ class Activation(Layer):
 
 class Dropout(Layer):
     """In training each value is 0 with probability `rate`, else divided by 1 - rate. csr keeps its
-    pattern."""
+    pattern.
+
+    noise_shape, of the rank of the input, the batch included: along an axis where it is 1 all values share their
+    fate; elsewhere it is None or the size of the input. (None, 1, features) drops whole features of a sample.
+    """
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
-        unsupported("Dropout", noise_shape=noise_shape)
         self.rate, self.seed = rate, seed
-        self._adopt(_core.dropout_layer(rate, seed, options("Dropout", kwargs)))
+        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+        self._adopt(
+            _core.dropout_layer(
+                rate, () if noise_shape is None else self.noise_shape, seed, options("Dropout", kwargs)
+            )
+        )
+
+
+class SpatialDropout1D(Layer):
+    """Dropout of whole features, over all steps, of an input (batch, steps, features)."""
+
+    def __init__(self, rate, **kwargs):
+        self.rate = rate
+        self._adopt(_core.spatial_dropout_1d_layer(rate, options("SpatialDropout1D", kwargs)))
+
+
+class Masking(Layer):
+    """A step all of whose features are mask_value does not count, in layers that look at masks and in the loss;
+    its features become 0. The input is (batch, steps, features)."""
+
+    def __init__(self, mask_value=0.0, **kwargs):
+        self.mask_value = mask_value
+        self._adopt(_core.masking_layer(mask_value, options("Masking", kwargs)))
 
 
 class Flatten(Layer):
@@ -99,3 +127,58 @@ class Reshape(Layer):
     def __init__(self, target_shape, **kwargs):
         self.target_shape = tuple(target_shape)
         self._adopt(_core.reshape_layer(self.target_shape, options("Reshape", kwargs)))
+
+
+class RepeatVector(Layer):
+    """(batch, features) to (batch, n, features)."""
+
+    def __init__(self, n, **kwargs):
+        self.n = whole("RepeatVector", "n", n)
+        self._adopt(_core.repeat_vector_layer(self.n, options("RepeatVector", kwargs)))
+
+
+class ActivityRegularization(Layer):
+    """x as it is; l1 Σ|x| + l2 Σx² is added to the loss."""
+
+    def __init__(self, l1=0.0, l2=0.0, **kwargs):
+        self.l1, self.l2 = l1, l2
+        self._adopt(_core.activity_regularization_layer(l1, l2, options("ActivityRegularization", kwargs)))
+
+
+class Lambda(Layer):
+    """function(inputs, **arguments) as a layer: of a symbol, or of a list. It runs while the graph is built, and has
+    no weights. mask: the mask of the output, or a function of (inputs, mask) that gives it; without one an input that
+    has a mask is a TypeError. output_shape: not needed."""
+
+    def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
+        if isinstance(function, str) and function in custom:
+            function = custom[function]
+        if not callable(function):
+            raise TypeError(
+                "Lambda: function must be callable, or the name of one that custom_object_scope knows. Received: "
+                f"function={function!r}."
+            )
+        mask = custom.get(mask, mask) if isinstance(mask, str) else mask
+        self.function, self.mask, self.arguments = function, mask, dict(arguments or {})
+        super().__init__(**kwargs)
+        self.supports_masking = mask is not None
+
+    def call(self, inputs, mask=None):
+        """The symbol that the function makes."""
+        arguments = dict(self.arguments)
+        if "mask" in inspect.signature(self.function).parameters:
+            arguments["mask"] = mask
+        return self.function(inputs, **arguments)
+
+    def get_config(self):
+        """The settings; the function, and a mask that is one, by name: no code is kept. custom_objects tell which
+        functions the names are."""
+        mask = name_of(self.mask) if callable(self.mask) else None
+        settings = {"function": name_of(self.function), "mask": mask, "arguments": self.arguments}
+        return {**super().get_config(), **settings}
+
+    def compute_mask(self, inputs, mask=None):
+        """The mask that was given, or what it makes of that of the inputs."""
+        if self.mask is None:
+            return super().compute_mask(inputs, mask)
+        return self.mask(inputs, mask) if callable(self.mask) else self.mask

@@ -11,6 +11,9 @@ class FactorizationMachine(Layer):
 
     factors: the length of v. Row j of the kernel, (columns, factors + 1), is v_j, then l_j; kernel_initializer draws
     both. sparse_weight: only rows of the kernel that were touched are made and kept, as in Dense.
+
+    ids: x holds whole numbers in [0, input_dim), (batch, fields), as of an Embedding: the features that are 1, each once
+    for each time it stands there. mask_zero: id 0 is padding. input_dim must be given.
     """
 
     def __init__(
@@ -26,17 +29,19 @@ class FactorizationMachine(Layer):
         kernel_constraint=None,
         bias_constraint=None,
         sparse_weight=False,
+        input_dim=None,
+        ids=False,
+        mask_zero=False,
         **kwargs,
     ):
-        if "input_dim" in kwargs:
-            kwargs.setdefault("input_shape", (kwargs.pop("input_dim"),))
         self.factors = whole("FactorizationMachine", "factors", factors)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.bias_regularizer = regularizers.get(bias_regularizer)
         self.activity_regularizer = regularizers.get(activity_regularizer)
-        self.sparse_weight = sparse_weight
+        self.sparse_weight, self.input_dim = sparse_weight, input_dim
+        self.ids, self.mask_zero = ids, mask_zero
         self._adopt(
             _core.factorization_machine_layer(
                 self.factors,
@@ -50,6 +55,9 @@ class FactorizationMachine(Layer):
                 constraints._core_of(kernel_constraint),
                 constraints._core_of(bias_constraint),
                 sparse_weight,
+                0 if input_dim is None else whole("FactorizationMachine", "input_dim", input_dim),
+                ids,
+                mask_zero,
                 options("FactorizationMachine", kwargs),
             )
         )

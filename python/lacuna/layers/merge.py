@@ -32,6 +32,20 @@ class Average(Layer):
         self._adopt(_core.average_layer(options("Average", kwargs)))
 
 
+class Maximum(Layer):
+    """The largest of the inputs, element by element: all dense, or all csr, which gives csr."""
+
+    def __init__(self, **kwargs):
+        self._adopt(_core.maximum_layer(options("Maximum", kwargs)))
+
+
+class Minimum(Layer):
+    """The smallest of the inputs, element by element: all dense, or all csr, which gives csr."""
+
+    def __init__(self, **kwargs):
+        self._adopt(_core.minimum_layer(options("Minimum", kwargs)))
+
+
 class Concatenate(Layer):
     """The inputs beside each other along an axis, the batch counted as 0. csr with dense gives csr, as
     scipy's hstack."""
@@ -69,6 +83,16 @@ def multiply(inputs, **kwargs):
 def average(inputs, **kwargs):
     """Average(**kwargs)(inputs)"""
     return Average(**kwargs)(inputs)
+
+
+def maximum(inputs, **kwargs):
+    """Maximum(**kwargs)(inputs)"""
+    return Maximum(**kwargs)(inputs)
+
+
+def minimum(inputs, **kwargs):
+    """Minimum(**kwargs)(inputs)"""
+    return Minimum(**kwargs)(inputs)
 
 
 def concatenate(inputs, axis=-1, **kwargs):

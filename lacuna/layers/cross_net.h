@@ -1,0 +1,38 @@
+#pragma once
+#include "lacuna/layers/layer.h"
+
+namespace lacuna::layers {
+
+struct CrossNetOptions {
+  bool use_bias = true;
+  Arg<initializers::Initializer> kernel_initializer = "glorot_uniform", bias_initializer = "zeros";
+  Arg<regularizers::Regularizer> kernel_regularizer{}, bias_regularizer{}, activity_regularizer{};
+  Arg<constraints::Constraint> kernel_constraint{}, bias_constraint{};
+  bool sparse_weight = false;
+  Dim input_dim = 0;
+  std::string name{};
+  bool trainable = true;
+  std::optional<DType> dtype{};
+  Shape input_shape{}, batch_input_shape{};
+};
+
+// The cross network of Deep & Cross (Wang et al., 2017), of the shape of its input x, (batch, n):
+//   x_0 = x,  x_{l+1} = x (x_l · w_l) + b_l + x_l
+// with w_l the columns of the kernel (n, num_layers), b_l the rows of the bias (num_layers, n). csr stays csr
+// without bias, since then the output is x times a number for each row; with bias it is dense.
+// sparse_weight: as in Dense; without bias.
+class CrossNet : public Layer {
+ public:
+  explicit CrossNet(Dim num_layers, CrossNetOptions options = {});
+
+ protected:
+  void build(const std::vector<Shape>& input_shapes) override;
+  Symbol call(const Symbol& x) override;
+  Symbol activity_loss(const Symbol& output) override;
+
+ private:
+  Dim num_layers_;
+  std::shared_ptr<const CrossNetOptions> options_;
+};
+
+}  // namespace lacuna::layers

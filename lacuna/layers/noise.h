@@ -1,0 +1,55 @@
+// Noise, in training alone.
+#pragma once
+#include "lacuna/layers/layer.h"
+
+namespace lacuna::layers {
+
+// Adds normally distributed noise of that deviation. Dense: of csr it would make zeros something else.
+class GaussianNoise : public Layer {
+ public:
+  explicit GaussianNoise(double stddev, const LayerOptions& options = {});
+
+ protected:
+  Symbol call(const Symbol& x) override;
+
+ private:
+  double stddev_;
+};
+
+// Multiplies by noise of mean 1 and deviation √(rate / (1 - rate)) (Srivastava et al., 2014). csr keeps its
+// pattern.
+class GaussianDropout : public Layer {
+ public:
+  explicit GaussianDropout(double rate, const LayerOptions& options = {});
+
+ protected:
+  Symbol call(const Symbol& x) override;
+
+ private:
+  double rate_;
+};
+
+struct AlphaDropoutOptions {
+  Shape noise_shape{};
+  std::optional<uint64_t> seed{};
+  std::string name{};
+  bool trainable = true;
+  std::optional<DType> dtype{};
+  Shape input_shape{}, batch_input_shape{};
+};
+
+// Dropout that keeps mean and variance of what selu makes (Klambauer et al., 2017). Dense. noise_shape: as in
+// Dropout.
+class AlphaDropout : public Layer {
+ public:
+  explicit AlphaDropout(double rate, const AlphaDropoutOptions& options = {});
+
+ protected:
+  Symbol call(const Symbol& x) override;
+
+ private:
+  double rate_;
+  Shape noise_shape_;
+};
+
+}  // namespace lacuna::layers

@@ -1,0 +1,260 @@
+// batch_moments: m = Σ x / n and v = Σ (x - m)² / n for each feature, in training; else the moving ones.
+//
+//   dx = (dm + 2 (x - m) dv) / n      at the entries of a csr x
+#include "lacuna/ops/batch_moments.h"
+
+#include <algorithm>
+
+#include "lacuna/base/error.h"
+#include "lacuna/base/threads.h"
+#include "lacuna/graph/registry.h"
+#include "lacuna/graph/rule.h"
+#include "lacuna/ops/alias.h"
+#include "lacuna/ops/arithmetic.h"
+#include "lacuna/ops/broadcast.h"
+#include "lacuna/ops/scale.h"
+#include "lacuna/ops/views.h"
+
+namespace lacuna {
+namespace {
+
+using In = std::span<const Tensor* const>;
+using Out = std::span<Tensor* const>;
+
+// A dense tensor as (outer, features, inner).
+struct Parts {
+  Parts(const Shape& shape, size_t axis) : features(static_cast<size_t>(shape[axis])) {
+    for (size_t i = 0; i < axis; ++i) outer *= static_cast<size_t>(shape[i]);
+    for (size_t i = axis + 1; i < shape.size(); ++i) inner *= static_cast<size_t>(shape[i]);
+  }
+  size_t outer = 1, features, inner = 1;
+};
+
+// sums[c] += f(c, value) for all values of features [from, from + count).
+template <class T, class F>
+void add_up(const T* x, const Parts& p, size_t from, size_t count, double* sums, const F& f) {
+  for (size_t o = 0; o < p.outer; ++o) {
+    const T* row = x + (o * p.features + from) * p.inner;
+    if (p.inner == 1)
+      for (size_t c = 0; c < count; ++c) sums[c] += f(c, static_cast<double>(row[c]));
+    else
+      for (size_t c = 0; c < count; ++c)
+        for (size_t i = 0; i < p.inner; ++i) sums[c] += f(c, static_cast<double>(row[c * p.inner + i]));
+  }
+}
+
+template <class T>
+void moments_of_dense(const T* x, const Parts& p, T* mean, T* variance) {
+  constexpr size_t kBlock = 64;  // Features that are added up on the stack.
+  const auto n = static_cast<double>(p.outer * p.inner);
+  const size_t blocks = (p.features + kBlock - 1) / kBlock, work = p.outer * p.inner * kBlock;
+  parallel_for(blocks, std::max<size_t>(1, kGrain / (work + 1)), [&](size_t begin, size_t end) {
+    for (size_t b = begin; b < end; ++b) {
+      const size_t from = b * kBlock, count = std::min(kBlock, p.features - from);
+      double m[kBlock]{}, v[kBlock]{};
+      add_up(x, p, from, count, m, [](size_t, double value) { return value; });
+      for (size_t c = 0; c < count; ++c) m[c] /= n;
+      add_up(x, p, from, count, v, [&](size_t c, double value) { return (value - m[c]) * (value - m[c]); });
+      for (size_t c = 0; c < count; ++c) {
+        mean[from + c] = static_cast<T>(m[c]);
+        variance[from + c] = static_cast<T>(v[c] / n);
+      }
+    }
+  });
+}
+
+// What is not stored is 0: it adds nothing to the mean, and m² to the variance.
+template <class T>
+void moments_of_csr(const kernels::CsrView<T>& x, size_t columns, Scratch& scratch, T* mean, T* variance) {
+  const auto n = static_cast<double>(x.rows);
+  const auto m = scratch.get<double>(0, columns), v = scratch.get<double>(1, columns),
+             stored = scratch.get<double>(2, columns);
+  std::ranges::fill(m, 0.0);
+  std::ranges::fill(v, 0.0);
+  std::ranges::fill(stored, 0.0);
+  const auto each = [&](const auto& f) {
+    for (int32_t k = x.indptr[0]; k < x.indptr[x.rows]; ++k)
+      f(static_cast<size_t>(x.indices[k]), static_cast<double>(x.data[k]));
+  };
+  each([&](size_t c, double value) {
+    m[c] += value;
+    stored[c] += 1;
+  });
+  for (double& sum : m) sum /= n;
+  each([&](size_t c, double value) { v[c] += (value - m[c]) * (value - m[c]); });
+  for (size_t c = 0; c < columns; ++c) {
+    mean[c] = static_cast<T>(m[c]);
+    variance[c] = static_cast<T>((v[c] + (n - stored[c]) * m[c] * m[c]) / n);
+  }
+}
+
+// (x, m, dm, dv) -> dx
+struct Gradient final : Op {
+  explicit Gradient(size_t a) : axis(a) {}
+  std::string_view name() const override { return "batch_moments_gradient"; }
+  std::string key() const override { return text(name(), ' ', axis); }
+
+  const Rules& rules() const override {
+    using enum Storage;
+    static const Rules rules{{
+        {{dense, dense, dense, dense}, {dense}, of_dense},
+        {{csr, dense, dense, dense}, {csr}, of_csr},
+    }};
+    return rules;
+  }
+
+  std::vector<Spec> infer(std::span<const Spec> in) const override {
+    require(axis < in[0].shape.size() && is_float(in[0].dtype), name(),
+            ": x must have the axis and a float dtype. Received: x=", in[0], ", axis=", axis, ".");
+    for (const Spec& s : in.subspan(1))
+      require(s.shape == Shape{in[0].shape[axis]} && s.dtype == in[0].dtype, name(),
+              ": the others must have a value for each feature of x, of its dtype. Received: x=", in[0], ", ",
+              s, ".");
+    return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
+  }
+
+  static void of_dense(const Op& op, Context& context, In in, Out out) {
+    const tensor::Dense& x = in[0]->dense();
+    tensor::Dense& dx = out[0]->dense();
+    dx.resize(x.shape, x.dtype);
+    const Parts p(x.shape, static_cast<const Gradient&>(op).axis);
+    with_float("batch_moments", x.dtype, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const T *m = in[1]->dense().values<T>().data(), *dm = in[2]->dense().values<T>().data(),
+              *dv = in[3]->dense().values<T>().data(), *from = x.values<T>().data();
+      T* to = dx.values<T>().data();
+      const T share = context.training ? T(1) / static_cast<T>(p.outer * p.inner) : T(0);
+      const size_t row = p.features * p.inner;
+      parallel_for(p.outer, std::max<size_t>(1, kGrain / (row + 1)), [&](size_t begin, size_t end) {
+        for (size_t at = begin * row; at < end * row; at += row) {
+          const T* value = from + at;
+          T* result = to + at;
+          if (p.inner == 1)
+            for (size_t c = 0; c < row; ++c) result[c] = share * (dm[c] + 2 * (value[c] - m[c]) * dv[c]);
+          else
+            for (size_t c = 0; c < p.features; ++c)
+              for (size_t i = c * p.inner; i < (c + 1) * p.inner; ++i)
+                result[i] = share * (dm[c] + 2 * (value[i] - m[c]) * dv[c]);
+        }
+      });
+    });
+  }
+
+  static void of_csr(const Op&, Context& context, In in, Out out) {
+    const tensor::Csr& x = in[0]->csr();
+    tensor::Csr& dx = out[0]->csr();
+    dx.resize_like(x, x.dtype);
+    with_float("batch_moments", x.dtype, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const auto view = csr_view<T>(x, "batch_moments");
+      const T *m = in[1]->dense().values<T>().data(), *dm = in[2]->dense().values<T>().data(),
+              *dv = in[3]->dense().values<T>().data();
+      T* to = dx.values<T>().data();
+      const T share = context.training ? T(1) / static_cast<T>(view.rows) : T(0);
+      for (int32_t k = view.indptr[0]; k < view.indptr[view.rows]; ++k) {
+        const int32_t c = view.indices[k];
+        to[k] = share * (dm[c] + 2 * (view.data[k] - m[c]) * dv[c]);
+      }
+    });
+  }
+
+  size_t axis;
+};
+
+// (x, moving mean, moving variance) -> m, v, n
+struct Moments final : Op {
+  explicit Moments(size_t a) : axis(a) {}
+  std::string_view name() const override { return "batch_moments"; }
+  std::string key() const override { return text(name(), ' ', axis); }
+
+  const Rules& rules() const override {
+    using enum Storage;
+    static const Rules rules{{
+        {{dense, dense, dense}, {dense, dense, dense}, run},
+        {{csr, dense, dense}, {dense, dense, dense}, run},
+    }};
+    return rules;
+  }
+
+  std::vector<Spec> infer(std::span<const Spec> in) const override {
+    const Spec &x = in[0], &m = in[1], &v = in[2];
+    rule_for(*this, in);
+    require(axis < x.shape.size() && is_float(x.dtype) && (x.storage == Storage::dense || axis == 1),
+            "batch_moments: x must have the axis, which for csr is 1, and a float dtype. Received: x=", x,
+            ", axis=", axis, ".");
+    require(m.shape == Shape{x.shape[axis]} && v.shape == m.shape && m.dtype == x.dtype && v.dtype == x.dtype,
+            "batch_moments: the moving mean and variance must have a value for each feature of x, of its "
+            "dtype. Received: x=",
+            x, ", axis=", axis, ", mean=", m, ", variance=", v, ".");
+    return {{m.shape, x.dtype}, {m.shape, x.dtype}, {{}, x.dtype}};
+  }
+
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dout,
+                               const std::vector<bool>& wanted) const override {
+    if (!wanted[0] || (!dout[0] && !dout[1])) return {{}, {}, {}};
+    const Symbol m{apply_node(node.shared_op(), node.in()), 0};
+    const auto or_zero = [&](const Symbol& d) { return d ? d : scale(m, 0); };
+    return {
+        lacuna::apply(std::make_shared<Gradient>(axis), {node.in(0), m, or_zero(dout[0]), or_zero(dout[1])}),
+        {},
+        {}};
+  }
+
+  static void run(const Op& op, Context& context, In in, Out out) {
+    const size_t axis = static_cast<const Moments&>(op).axis;
+    const Tensor& x = *in[0];
+    const bool is_csr = x.storage() == Storage::csr;
+    const tensor::Dense& moving = in[1]->dense();
+    size_t n;
+    if (is_csr) {
+      n = static_cast<size_t>(x.csr().rows);
+    } else {
+      const Parts p(x.dense().shape, axis);
+      n = p.outer * p.inner;
+    }
+    tensor::Dense &mean = out[0]->dense(), &variance = out[1]->dense(), &count = out[2]->dense();
+    count.resize({}, moving.dtype);
+    with_float("batch_moments", moving.dtype, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      count.values<T>()[0] = static_cast<T>(n);
+      if (!context.training || n == 0) {
+        alias(moving, mean);
+        alias(in[2]->dense(), variance);
+        return;
+      }
+      mean.resize(moving.shape, moving.dtype);
+      variance.resize(moving.shape, moving.dtype);
+      T *m = mean.values<T>().data(), *v = variance.values<T>().data();
+      if (is_csr) moments_of_csr(csr_view<T>(x.csr(), "batch_moments"), mean.size(), context.scratch, m, v);
+      else moments_of_dense(x.dense().values<T>().data(), Parts(x.dense().shape, axis), m, v);
+    });
+  }
+
+  size_t axis;
+};
+
+const bool registered = register_op("batch_moments", [] {
+  return std::vector<Example>{
+      {std::make_shared<Moments>(1), {{{None, 4}}, {{4}}, {{4}, DType::float32, Values::positive}}},
+      {std::make_shared<Moments>(1), {{{None, 70}}, {{70}}, {{70}, DType::float32, Values::positive}}},
+      {std::make_shared<Moments>(2), {{{None, 3, 4}}, {{4}}, {{4}, DType::float32, Values::positive}}},
+      {std::make_shared<Moments>(1), {{{None, 3, 4}}, {{3}}, {{3}, DType::float32, Values::positive}}}};
+});
+const bool registered_gradient = register_op("batch_moments_gradient", [] {
+  return std::vector<Example>{{std::make_shared<Gradient>(1), {{{None, 4}}, {{4}}, {{4}}, {{4}}}},
+                              {std::make_shared<Gradient>(1), {{{None, 3, 4}}, {{3}}, {{3}}, {{3}}}}};
+});
+
+}  // namespace
+
+BatchMoments batch_moments(const Symbol& x, const Symbol& moving_mean, const Symbol& moving_variance,
+                           int axis) {
+  if (axis < 0) axis += static_cast<int>(x.rank());
+  require(axis >= 0 && axis < static_cast<int>(x.rank()),
+          "batch_moments: axis must be one of x. Received: axis=", axis, ", x=", x.spec(), ".");
+  const auto node =
+      apply_node(std::make_shared<Moments>(static_cast<size_t>(axis)), {x, moving_mean, moving_variance});
+  return {{node, 0}, {node, 1}, {node, 2}};
+}
+
+}  // namespace lacuna

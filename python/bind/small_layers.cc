@@ -1,0 +1,170 @@
+// Layers beside Dense, Embedding and their like: masks, pooling, normalization, crosses.
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "lacuna/layers/advanced_activations.h"
+#include "lacuna/layers/core.h"
+#include "lacuna/layers/cross_net.h"
+#include "lacuna/layers/noise.h"
+#include "lacuna/layers/normalization.h"
+#include "lacuna/layers/pooling.h"
+#include "lacuna/models/sequential.h"
+#include "python/bind/convert.h"
+
+namespace lacuna::bind {
+namespace {
+
+using layers::LayerOptions;
+using Initializer = Arg<initializers::Initializer>;
+using Regularizer = Arg<regularizers::Regularizer>;
+using Constraint = Arg<constraints::Constraint>;
+
+// None is an argument that is not given.
+template <class A>
+A or_none(const A* argument) {
+  return argument ? *argument : A();
+}
+
+// A layer's own options with what every layer takes.
+template <class Options>
+Options with(const LayerOptions& o, Options options) {
+  options.name = o.name;
+  options.trainable = o.trainable;
+  options.dtype = o.dtype;
+  options.input_shape = o.input_shape;
+  options.batch_input_shape = o.batch_input_shape;
+  return options;
+}
+
+// A layer of one number.
+template <class L>
+void def_of_number(nb::module_& m, const char* name) {
+  m.def(
+      name, [](double number, const LayerOptions& o) { return AnyLayer(L(number, o)); }, "number"_a,
+      "options"_a);
+}
+
+void bind_activations(nb::module_& m) {
+  def_of_number<layers::LeakyReLU>(m, "leaky_relu_layer");
+  def_of_number<layers::ELU>(m, "elu_layer");
+  def_of_number<layers::ThresholdedReLU>(m, "thresholded_relu_layer");
+  m.def(
+      "relu_layer",
+      [](double max_value, double negative_slope, double threshold, const LayerOptions& o) {
+        return AnyLayer(layers::ReLU(
+            with(o, layers::ReLUOptions{
+                        .max_value = max_value, .negative_slope = negative_slope, .threshold = threshold})));
+      },
+      "max_value"_a, "negative_slope"_a, "threshold"_a, "options"_a);
+  m.def(
+      "softmax_layer", [](int axis, const LayerOptions& o) { return AnyLayer(layers::Softmax(axis, o)); },
+      "axis"_a, "options"_a);
+  m.def(
+      "prelu_layer",
+      [](const Initializer& alpha_initializer, const Regularizer* alpha_regularizer,
+         const Constraint* alpha_constraint, const std::vector<int64_t>& shared_axes, const LayerOptions& o) {
+        return AnyLayer(
+            layers::PReLU(with(o, layers::PReLUOptions{.alpha_initializer = alpha_initializer,
+                                                       .alpha_regularizer = or_none(alpha_regularizer),
+                                                       .alpha_constraint = or_none(alpha_constraint),
+                                                       .shared_axes = shared_axes})));
+      },
+      "alpha_initializer"_a, "alpha_regularizer"_a.none(), "alpha_constraint"_a.none(), "shared_axes"_a,
+      "options"_a);
+}
+
+void bind_noise(nb::module_& m) {
+  def_of_number<layers::GaussianNoise>(m, "gaussian_noise_layer");
+  def_of_number<layers::GaussianDropout>(m, "gaussian_dropout_layer");
+  def_of_number<layers::SpatialDropout1D>(m, "spatial_dropout_1d_layer");
+  m.def(
+      "alpha_dropout_layer",
+      [](double rate, nb::handle noise_shape, std::optional<uint64_t> seed, const LayerOptions& o) {
+        return AnyLayer(layers::AlphaDropout(
+            rate, with(o, layers::AlphaDropoutOptions{.noise_shape = to_shape(noise_shape), .seed = seed})));
+      },
+      "rate"_a, "noise_shape"_a, "seed"_a.none(), "options"_a);
+}
+
+}  // namespace
+
+void bind_small_layers(nb::module_& m) {
+  bind_activations(m);
+  bind_noise(m);
+  def_of_number<layers::Masking>(m, "masking_layer");
+  m.def(
+      "repeat_vector_layer",
+      [](Dim n, const LayerOptions& o) { return AnyLayer(layers::RepeatVector(n, o)); }, "n"_a, "options"_a);
+  m.def(
+      "activity_regularization_layer",
+      [](double l1, double l2, const LayerOptions& o) {
+        return AnyLayer(layers::ActivityRegularization(l1, l2, o));
+      },
+      "l1"_a, "l2"_a, "options"_a);
+  m.def(
+      "global_average_pooling_1d_layer",
+      [](bool channels_last, const LayerOptions& o) {
+        return AnyLayer(layers::GlobalAveragePooling1D(
+            with(o, layers::GlobalPooling1DOptions{.channels_last = channels_last})));
+      },
+      "channels_last"_a, "options"_a);
+  m.def(
+      "global_max_pooling_1d_layer",
+      [](bool channels_last, const LayerOptions& o) {
+        return AnyLayer(layers::GlobalMaxPooling1D(
+            with(o, layers::GlobalPooling1DOptions{.channels_last = channels_last})));
+      },
+      "channels_last"_a, "options"_a);
+  m.def(
+      "batch_normalization_layer",
+      [](int axis, double momentum, double epsilon, bool center, bool scale,
+         const Initializer& beta_initializer, const Initializer& gamma_initializer,
+         const Initializer& moving_mean_initializer, const Initializer& moving_variance_initializer,
+         const Regularizer* beta_regularizer, const Regularizer* gamma_regularizer,
+         const Constraint* beta_constraint, const Constraint* gamma_constraint, bool subtract_mean,
+         const LayerOptions& o) {
+        return AnyLayer(layers::BatchNormalization(with(
+            o, layers::BatchNormalizationOptions{.axis = axis,
+                                                 .momentum = momentum,
+                                                 .epsilon = epsilon,
+                                                 .center = center,
+                                                 .scale = scale,
+                                                 .beta_initializer = beta_initializer,
+                                                 .gamma_initializer = gamma_initializer,
+                                                 .moving_mean_initializer = moving_mean_initializer,
+                                                 .moving_variance_initializer = moving_variance_initializer,
+                                                 .beta_regularizer = or_none(beta_regularizer),
+                                                 .gamma_regularizer = or_none(gamma_regularizer),
+                                                 .beta_constraint = or_none(beta_constraint),
+                                                 .gamma_constraint = or_none(gamma_constraint),
+                                                 .subtract_mean = subtract_mean})));
+      },
+      "axis"_a, "momentum"_a, "epsilon"_a, "center"_a, "scale"_a, "beta_initializer"_a, "gamma_initializer"_a,
+      "moving_mean_initializer"_a, "moving_variance_initializer"_a, "beta_regularizer"_a.none(),
+      "gamma_regularizer"_a.none(), "beta_constraint"_a.none(), "gamma_constraint"_a.none(),
+      "subtract_mean"_a, "options"_a);
+  m.def(
+      "cross_net_layer",
+      [](Dim num_layers, bool use_bias, const Initializer& kernel_initializer,
+         const Initializer& bias_initializer, const Regularizer* kernel_regularizer,
+         const Regularizer* bias_regularizer, const Regularizer* activity_regularizer,
+         const Constraint* kernel_constraint, const Constraint* bias_constraint, bool sparse_weight,
+         const LayerOptions& o) {
+        return AnyLayer(layers::CrossNet(
+            num_layers, with(o, layers::CrossNetOptions{.use_bias = use_bias,
+                                                        .kernel_initializer = kernel_initializer,
+                                                        .bias_initializer = bias_initializer,
+                                                        .kernel_regularizer = or_none(kernel_regularizer),
+                                                        .bias_regularizer = or_none(bias_regularizer),
+                                                        .activity_regularizer = or_none(activity_regularizer),
+                                                        .kernel_constraint = or_none(kernel_constraint),
+                                                        .bias_constraint = or_none(bias_constraint),
+                                                        .sparse_weight = sparse_weight})));
+      },
+      "num_layers"_a, "use_bias"_a, "kernel_initializer"_a, "bias_initializer"_a,
+      "kernel_regularizer"_a.none(), "bias_regularizer"_a.none(), "activity_regularizer"_a.none(),
+      "kernel_constraint"_a.none(), "bias_constraint"_a.none(), "sparse_weight"_a, "options"_a);
+}
+
+}  // namespace lacuna::bind

@@ -1,0 +1,79 @@
+"""BatchNormalization."""
+
+from lacuna import _core, constraints, initializers, regularizers
+from lacuna._arguments import whole
+from lacuna.layers.base import Layer, options
+
+
+class BatchNormalization(Layer):
+    """gamma (x - mean) / √(variance + epsilon) + beta for each feature, which stand along `axis`. In training mean and
+    variance are those of the batch, and move the averages that are used else: average momentum + value (1 - momentum).
+
+    Weights: gamma (scale=True), beta (center=True), moving_mean, moving_variance, each (features,). As in Keras 2.2.4 the
+    averages stand still where trainable is False, and in training batches are normalized by themselves all the same.
+
+    csr stays csr where zeros stay: with center=False and subtract_mean=False, which divides by the standard deviation
+    alone; else csr is a ValueError. The averages cost O(columns) a step beside the non-zeros.
+    """
+
+    def __init__(
+        self,
+        axis=-1,
+        momentum=0.99,
+        epsilon=1e-3,
+        center=True,
+        scale=True,
+        beta_initializer="zeros",
+        gamma_initializer="ones",
+        moving_mean_initializer="zeros",
+        moving_variance_initializer="ones",
+        beta_regularizer=None,
+        gamma_regularizer=None,
+        beta_constraint=None,
+        gamma_constraint=None,
+        subtract_mean=True,
+        **kwargs,
+    ):
+        self.axis, self.momentum, self.epsilon = whole("BatchNormalization", "axis", axis), momentum, epsilon
+        self.center, self.scale, self.subtract_mean = center, scale, subtract_mean
+        self.beta_regularizer = regularizers.get(beta_regularizer)
+        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self._adopt(
+            _core.batch_normalization_layer(
+                self.axis,
+                momentum,
+                epsilon,
+                center,
+                scale,
+                initializers._core_of(beta_initializer),
+                initializers._core_of(gamma_initializer),
+                initializers._core_of(moving_mean_initializer),
+                initializers._core_of(moving_variance_initializer),
+                regularizers._core_of(self.beta_regularizer),
+                regularizers._core_of(self.gamma_regularizer),
+                constraints._core_of(beta_constraint),
+                constraints._core_of(gamma_constraint),
+                subtract_mean,
+                options("BatchNormalization", kwargs),
+            )
+        )
+
+    @property
+    def gamma(self):
+        """The variable, of shape (features,); None without scale."""
+        return self.weights[0] if self.scale and self.built else None
+
+    @property
+    def beta(self):
+        """The variable, of shape (features,); None without center."""
+        return self.weights[int(self.scale)] if self.center and self.built else None
+
+    @property
+    def moving_mean(self):
+        """The variable, of shape (features,)."""
+        return self.weights[-2]
+
+    @property
+    def moving_variance(self):
+        """The variable, of shape (features,)."""
+        return self.weights[-1]
