@@ -3,11 +3,13 @@
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/variable.h"
 #include "lacuna/ops/arithmetic.h"
+#include "lacuna/ops/batch_dot.h"
 #include "lacuna/ops/cast.h"
 #include "lacuna/ops/compare.h"
 #include "lacuna/ops/concatenate.h"
 #include "lacuna/ops/dot.h"
 #include "lacuna/ops/operators.h"
+#include "lacuna/ops/permute_dimensions.h"
 #include "lacuna/ops/reduce.h"
 #include "lacuna/ops/reshape.h"
 #include "lacuna/ops/shape.h"
@@ -16,12 +18,14 @@
 
 namespace lacuna::backend {
 
-using lacuna::abs, lacuna::cast, lacuna::clip, lacuna::concatenate, lacuna::dot, lacuna::equal, lacuna::exp;
+using lacuna::abs, lacuna::batch_dot, lacuna::cast, lacuna::clip, lacuna::concatenate, lacuna::equal,
+    lacuna::exp;
 using lacuna::flatten, lacuna::floatx, lacuna::gradients, lacuna::log, lacuna::max, lacuna::maximum,
     lacuna::mean;
-using lacuna::minimum, lacuna::relu, lacuna::round, lacuna::set_floatx, lacuna::sigmoid, lacuna::sign;
+using lacuna::minimum, lacuna::permute_dimensions, lacuna::relu, lacuna::round, lacuna::set_floatx,
+    lacuna::sigmoid, lacuna::sign;
 using lacuna::shape, lacuna::softmax, lacuna::softplus, lacuna::sqrt, lacuna::square, lacuna::sum,
-    lacuna::tanh;
+    lacuna::tanh, lacuna::transpose;
 
 struct PlaceholderOptions {
   DType dtype = floatx();
@@ -37,5 +41,12 @@ bool is_sparse(const Symbol& x);
 
 // The same values, dense: how a user says that zeros may be stored.
 Symbol to_dense(const Symbol& x);
+
+// The product of x (n, …, k) and y (k, m), each as it is or, a matrix, transposed. y may be a weight that
+// keeps rows: then x is a matrix, dense or csr.
+Symbol dot(const Symbol& x, const Symbol& y, bool transpose_x = false, bool transpose_y = false);
+
+// Of matrices their product, of rank 3 one for each row of the batch.
+Symbol matmul(const Symbol& x, const Symbol& y);
 
 }  // namespace lacuna::backend

@@ -9,6 +9,7 @@
 #include "lacuna/graph/rule.h"
 #include "lacuna/kernels/matmul.h"
 #include "lacuna/ops/reshape.h"
+#include "lacuna/ops/row_dot.h"
 
 namespace lacuna {
 namespace {
@@ -120,6 +121,7 @@ Symbol batch_dot(const Symbol& a, const Symbol& b, int axis_a, int axis_b) {
   require(axis_a >= 1 && axis_a < rank_a && axis_b >= 1 && axis_b < rank_b,
           "batch_dot: axes must be of the tensors, the batch aside. Received: axes=(", axis_a, ", ", axis_b,
           "), a=", a.spec(), ", b=", b.spec(), ".");
+  if (rank_a == 2 && rank_b == 2) return row_dot(a, b);
   // A vector is a row on the left, a column on the right.
   const Symbol left = rank_a == 2 ? expand_dims(a, 1) : a, right = rank_b == 2 ? expand_dims(b, 2) : b;
   const Symbol c = apply(std::make_shared<BatchDot>(rank_a == 2 ? 2 : axis_a, axis_b), {left, right});

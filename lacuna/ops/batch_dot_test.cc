@@ -50,8 +50,7 @@ TEST(BatchDot, Errors) {
   const Symbol a = placeholder({{None, 5}}, "a"), b = placeholder({{None, 4}}, "b");
   EXPECT_EQ(
       message_of<InvalidArgument>([&] { batch_dot(a, b, 1, 1); }),
-      "batch_dot: a and b must have one batch and one size along their axes. Received: a=(None, 1, 5) dense, "
-      "b=(None, 4, 1) dense, axes=(2, 1).");
+      "row_dot: a and b must be matrices of one shape. Received: a=(None, 5) dense, b=(None, 4) dense.");
   EXPECT_EQ(
       message_of<InvalidArgument>([&] { batch_dot(a, b, 0, 1); }),
       "batch_dot: axes must be of the tensors, the batch aside. Received: axes=(0, 1), a=(None, 5) dense, "

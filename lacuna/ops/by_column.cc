@@ -86,7 +86,7 @@ std::optional<RowFactors> row_factors(const Symbol& row_sparse) {
   Dim width = 1;
   for (size_t i = 1; i < row_sparse.rank(); ++i) width *= row_sparse.shape()[i];
   if (width < kWideRows) return {};
-  if (node.op().name() == "dot_t") {
+  if (node.op().name() == "dot_t" && node.in(1).storage() == Storage::dense) {
     const ColumnEntries ordered = by_column(node.in(0));
     return RowFactors{ordered.ids, ordered.entries, node.in(1)};
   }
@@ -102,7 +102,7 @@ std::optional<OneUnitFactors> one_unit_factors(const Symbol& row_sparse) {
   if (row_sparse.storage() != Storage::row_sparse || row_sparse.shape() != Shape{row_sparse.shape()[0], 1})
     return {};
   const Node& node = *row_sparse.node();
-  if (node.op().name() != "dot_t") return {};
+  if (node.op().name() != "dot_t" || node.in(1).storage() != Storage::dense) return {};
   return OneUnitFactors{node.in(0), node.in(1)};
 }
 

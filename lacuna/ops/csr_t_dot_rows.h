@@ -36,7 +36,7 @@ void csr_t_dot_rows(Scratch& scratch, const kernels::CsrView<T>& a, size_t colum
     kernels::row_sums({order.start, order.row, order.value, b, units}, distinct, g.values<T>().data());
     return;
   }
-  const size_t distinct = kernels::number_columns({a.indices, nonzeros}, number, ids);
+  const size_t distinct = kernels::number_columns({a.indices + a.indptr[0], nonzeros}, number, ids);
   g.resize(g.shape, distinct, dtype_of<T>());
   std::copy_n(ids.begin(), distinct, g.row_ids().begin());
   kernels::csr_t_dot(a, b, units, number, distinct, g.values<T>().data());

@@ -1,7 +1,7 @@
 // dot: the matrix product C = A B.
 //
-//   dA = dC Bᵀ      at the non-zeros of A when A is csr
-//   dB = Aᵀ dC      row_sparse when A is csr: only rows that A touches change
+//   dA = dC Bᵀ      at the entries of a sparse A
+//   dB = Aᵀ dC      row_sparse when A is csr: only rows that A touches change; at the entries of a sparse B
 #include "lacuna/ops/dot.h"
 
 #include "lacuna/base/error.h"
@@ -9,13 +9,22 @@
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/dot_nt.h"
 #include "lacuna/ops/dot_t.h"
+#include "lacuna/ops/gradient_at.h"
+#include "lacuna/ops/permute_dimensions.h"
 #include "lacuna/ops/sampled_dot.h"
+#include "lacuna/ops/sampled_dot_t.h"
 
 namespace lacuna {
 
 namespace cpu {  // dot_cpu.cc
-void dot_dense_dense(const Op&, Context&, std::span<const Tensor* const>, std::span<Tensor* const>);
-void dot_csr_rows(const Op&, Context&, std::span<const Tensor* const>, std::span<Tensor* const>);
+using In = std::span<const Tensor* const>;
+using Out = std::span<Tensor* const>;
+void dot_dense_dense(const Op&, Context&, In, Out);
+void dot_csr_rows(const Op&, Context&, In, Out);
+void dot_csr_csr(const Op&, Context&, In, Out);
+void dot_csr_row_sparse(const Op&, Context&, In, Out);
+void dot_dense_csr(const Op&, Context&, In, Out);
+void dot_row_sparse_dense(const Op&, Context&, In, Out);
 }  // namespace cpu
 
 namespace {
@@ -30,6 +39,10 @@ struct Dot final : Op {
         {{dense, dense}, {dense}, cpu::dot_dense_dense},
         {{csr, dense}, {dense}, cpu::dot_csr_rows},
         {{csr, row_table}, {dense}, cpu::dot_csr_rows},  // A's ids are slots: see translate
+        {{csr, csr}, {csr}, cpu::dot_csr_csr},
+        {{csr, row_sparse}, {dense}, cpu::dot_csr_row_sparse},
+        {{dense, csr}, {dense}, cpu::dot_dense_csr},
+        {{row_sparse, dense}, {row_sparse}, cpu::dot_row_sparse_dense},
     }};
     return rules;
   }
@@ -38,6 +51,8 @@ struct Dot final : Op {
     const Spec &a = in[0], &b = in[1];
     require(a.shape.size() >= 2 && b.shape.size() == 2,
             "dot: a must have rank 2 or more and b be a matrix. Received: a=", a, ", b=", b, ".");
+    require(a.shape.size() == 2 || a.storage == Storage::dense,
+            "dot: a sparse factor must be a matrix. Received: a=", a, ", b=", b, ".");
     require(a.shape.back() == b.shape[0] || a.shape.back() == None || b.shape[0] == None,
             "dot: columns of a must equal rows of b. Received: a=", a, ", b=", b, ".");
     require(a.dtype == b.dtype && is_float(a.dtype),
@@ -49,10 +64,15 @@ struct Dot final : Op {
 
   std::vector<Symbol> gradient(const Node& dot, std::span<const Symbol> dc,
                                const std::vector<bool>& wanted) const override {
-    const Symbol &a = dot.in(0), &b = dot.in(1);
-    Symbol da;
-    if (wanted[0]) da = a.storage() == Storage::csr ? sampled_dot(dc[0], b, a) : dot_nt(dc[0], b);
-    return {da, wanted[1] ? dot_t(a, dc[0]) : Symbol{}};
+    const Symbol &a = dot.in(0), &b = dot.in(1), g = gradient_into(dot, dc[0]);
+    Symbol da, db;
+    if (wanted[0]) da = a.storage() == Storage::csr ? sampled_dot(g, b, a) : gradient_at(dot_nt(g, b), a);
+    if (wanted[1]) {
+      if (b.storage() == Storage::csr) db = sampled_dot_t(a, g, b);
+      else if (b.storage() == Storage::row_sparse) db = gradient_at(dot_t(a, g), b);
+      else db = dot_t(a, g);
+    }
+    return {da, db};
   }
 };
 
@@ -68,6 +88,11 @@ const bool registered = register_op("dot", [] {
 Symbol dot(const Symbol& a, const Symbol& b) {
   static const auto op = std::make_shared<Dot>();
   return apply(op, {a, b});
+}
+
+Symbol dot(const Symbol& a, const Symbol& b, bool transpose_a, bool transpose_b) {
+  if (transpose_a && transpose_b) return transpose(dot(b, a));
+  return transpose_a ? dot_t(a, b) : transpose_b ? dot_nt(a, b) : dot(a, b);
 }
 
 }  // namespace lacuna

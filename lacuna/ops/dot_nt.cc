@@ -1,37 +1,45 @@
 // dot_nt: the product with the second factor transposed, C = A Bᵀ.
 //
-//   dA = dC B,  dB = dCᵀ A
+//   dA = dC B,  dB = dCᵀ A      at the entries of a sparse operand
 #include "lacuna/ops/dot_nt.h"
 
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
-#include "lacuna/kernels/matmul.h"
 #include "lacuna/ops/dot.h"
 #include "lacuna/ops/dot_t.h"
+#include "lacuna/ops/gradient_at.h"
+#include "lacuna/ops/permute_dimensions.h"
+#include "lacuna/ops/sampled_dot.h"
+#include "lacuna/ops/sampled_dot_t.h"
 
 namespace lacuna {
-namespace {
 
-void dense_dense(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
-  const tensor::Dense &a = in[0]->dense(), &b = in[1]->dense();
-  const auto n = static_cast<size_t>(b.shape[0]), k = static_cast<size_t>(b.shape[1]);
-  tensor::Dense& c = out[0]->dense();
-  c.resize_last(a.shape, b.shape[0], a.dtype);
-  const size_t m = n ? c.size() / n : 0;
-  with_float("dot_nt", a.dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    kernels::matmul(false, true, m, n, k, a.values<T>().data(), k, b.values<T>().data(), k,
-                    c.values<T>().data());
-  });
-}
+namespace cpu {  // dot_nt_cpu.cc
+using In = std::span<const Tensor* const>;
+using Out = std::span<Tensor* const>;
+void dot_nt_dense_dense(const Op&, Context&, In, Out);
+void dot_nt_csr_dense(const Op&, Context&, In, Out);
+void dot_nt_csr_csr(const Op&, Context&, In, Out);
+void dot_nt_dense_csr(const Op&, Context&, In, Out);
+void dot_nt_row_sparse_dense(const Op&, Context&, In, Out);
+}  // namespace cpu
+
+namespace {
 
 struct DotNT final : Op {
   std::string_view name() const override { return "dot_nt"; }
 
   const Rules& rules() const override {
     using enum Storage;
-    static const Rules rules{{{{dense, dense}, {dense}, dense_dense}}};
+    static const Rules rules{{
+        // A      B              C             kernel
+        {{dense, dense}, {dense}, cpu::dot_nt_dense_dense},
+        {{csr, dense}, {dense}, cpu::dot_nt_csr_dense},
+        {{csr, csr}, {csr}, cpu::dot_nt_csr_csr},
+        {{dense, csr}, {dense}, cpu::dot_nt_dense_csr},
+        {{row_sparse, dense}, {row_sparse}, cpu::dot_nt_row_sparse_dense},
+    }};
     return rules;
   }
 
@@ -39,6 +47,8 @@ struct DotNT final : Op {
     const Spec &a = in[0], &b = in[1];
     require(a.shape.size() >= 2 && b.shape.size() == 2,
             "dot_nt: a must have rank 2 or more and b be a matrix. Received: a=", a, ", b=", b, ".");
+    require(a.shape.size() == 2 || a.storage == Storage::dense,
+            "dot_nt: a sparse factor must be a matrix. Received: a=", a, ", b=", b, ".");
     require(a.shape.back() == b.shape[1] || a.shape.back() == None || b.shape[1] == None,
             "dot_nt: columns of a must equal columns of b. Received: a=", a, ", b=", b, ".");
     require(a.dtype == b.dtype && is_float(a.dtype),
@@ -50,13 +60,19 @@ struct DotNT final : Op {
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dc,
                                const std::vector<bool>& wanted) const override {
-    return {wanted[0] ? dot(dc[0], node.in(1)) : Symbol{}, wanted[1] ? dot_t(dc[0], node.in(0)) : Symbol{}};
+    const Symbol &a = node.in(0), &b = node.in(1), g = gradient_into(node, dc[0]);
+    Symbol da, db;
+    if (wanted[0])
+      da = a.storage() == Storage::csr ? sampled_dot(g, transpose(b), a) : gradient_at(dot(g, b), a);
+    if (wanted[1]) db = b.storage() == Storage::csr ? sampled_dot_t(g, a, b) : gradient_at(dot_t(g, a), b);
+    return {da, db};
   }
 };
 
 const bool registered = register_op("dot_nt", [] {
   return std::vector<Example>{{std::make_shared<DotNT>(), {{{None, 7}}, {{3, 7}}}},
-                              {std::make_shared<DotNT>(), {{{None, 2, 7}}, {{3, 7}}}}};
+                              {std::make_shared<DotNT>(), {{{None, 2, 7}}, {{3, 7}}}},
+                              {std::make_shared<DotNT>(), {{{None, 300}}, {{2, 300}}}}};
 });
 
 }  // namespace

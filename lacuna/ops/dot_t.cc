@@ -1,7 +1,6 @@
 // dot_t: the product with the first factor transposed, C = Aᵀ B.
 //
-//   dA = B dCᵀ      at the non-zeros of A when A is csr
-//   dB = A dC
+//   dA = B dCᵀ, dB = A dC      at the entries of a sparse operand
 #include "lacuna/ops/dot_t.h"
 
 #include "lacuna/base/error.h"
@@ -9,12 +8,21 @@
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/dot.h"
 #include "lacuna/ops/dot_nt.h"
+#include "lacuna/ops/gradient_at.h"
+#include "lacuna/ops/permute_dimensions.h"
+#include "lacuna/ops/sampled_dot.h"
 
 namespace lacuna {
 
 namespace cpu {  // dot_t_cpu.cc
-void dot_t_dense_dense(const Op&, Context&, std::span<const Tensor* const>, std::span<Tensor* const>);
-void dot_t_csr_dense(const Op&, Context&, std::span<const Tensor* const>, std::span<Tensor* const>);
+using In = std::span<const Tensor* const>;
+using Out = std::span<Tensor* const>;
+void dot_t_dense_dense(const Op&, Context&, In, Out);
+void dot_t_csr_dense(const Op&, Context&, In, Out);
+void dot_t_csr_csr(const Op&, Context&, In, Out);
+void dot_t_dense_csr(const Op&, Context&, In, Out);
+void dot_t_csr_row_sparse(const Op&, Context&, In, Out);
+void dot_t_rows_rows(const Op&, Context&, In, Out);
 }  // namespace cpu
 
 namespace {
@@ -25,8 +33,13 @@ struct DotT final : Op {
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{
+        // A      B              C             kernel
         {{dense, dense}, {dense}, cpu::dot_t_dense_dense},
         {{csr, dense}, {row_sparse}, cpu::dot_t_csr_dense},
+        {{csr, csr}, {csr}, cpu::dot_t_csr_csr},
+        {{dense, csr}, {dense}, cpu::dot_t_dense_csr},
+        {{csr, row_sparse}, {row_sparse}, cpu::dot_t_csr_row_sparse},
+        {{row_sparse, row_sparse}, {dense}, cpu::dot_t_rows_rows},
     }};
     return rules;
   }
@@ -35,6 +48,8 @@ struct DotT final : Op {
     const Spec &a = in[0], &b = in[1];
     require(a.shape.size() >= 2 && a.shape.size() == b.shape.size(),
             "dot_t: a and b must have one rank of 2 or more. Received: a=", a, ", b=", b, ".");
+    require(a.shape.size() == 2 || (a.storage == Storage::dense && b.storage == Storage::dense),
+            "dot_t: sparse factors must be matrices. Received: a=", a, ", b=", b, ".");
     for (size_t i = 0; i + 1 < a.shape.size(); ++i)
       require(a.shape[i] == b.shape[i] || a.shape[i] == None || b.shape[i] == None,
               "dot_t: rows of a must equal rows of b. Received: a=", a, ", b=", b, ".");
@@ -45,10 +60,12 @@ struct DotT final : Op {
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dc,
                                const std::vector<bool>& wanted) const override {
-    const Symbol &a = node.in(0), &b = node.in(1);
-    if (dc[0].storage() != Storage::dense) return Op::gradient(node, dc, wanted);
-    return {wanted[0] && a.storage() == Storage::dense ? dot_nt(b, dc[0]) : Symbol{},
-            wanted[1] ? dot(a, dc[0]) : Symbol{}};
+    const Symbol &a = node.in(0), &b = node.in(1), g = gradient_into(node, dc[0]);
+    Symbol da, db;
+    if (wanted[0]) da = a.storage() == Storage::csr ? sampled_dot(b, g, a) : gradient_at(dot_nt(b, g), a);
+    if (wanted[1])
+      db = b.storage() == Storage::csr ? sampled_dot(a, transpose(g), b) : gradient_at(dot(a, g), b);
+    return {da, db};
   }
 };
 

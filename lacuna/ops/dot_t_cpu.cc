@@ -1,12 +1,17 @@
 // dot_t on the CPU.
 #include "lacuna/graph/op.h"
+#include "lacuna/kernels/csr_dot.h"
 #include "lacuna/kernels/matmul.h"
+#include "lacuna/ops/csr_csr_dot.h"
 #include "lacuna/ops/csr_t_dot_rows.h"
 #include "lacuna/ops/views.h"
 
 namespace lacuna::cpu {
 
-void dot_t_dense_dense(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+using In = std::span<const Tensor* const>;
+using Out = std::span<Tensor* const>;
+
+void dot_t_dense_dense(const Op&, Context&, In in, Out out) {
   const tensor::Dense &a = in[0]->dense(), &b = in[1]->dense();
   const auto m = static_cast<size_t>(a.shape.back()), n = static_cast<size_t>(b.shape.back());
   const size_t k = m ? a.size() / m : 0;
@@ -19,8 +24,7 @@ void dot_t_dense_dense(const Op&, Context&, std::span<const Tensor* const> in, s
   });
 }
 
-void dot_t_csr_dense(const Op&, Context& context, std::span<const Tensor* const> in,
-                     std::span<Tensor* const> out) {
+void dot_t_csr_dense(const Op&, Context& context, In in, Out out) {
   const tensor::Csr& a = in[0]->csr();
   const tensor::Dense& b = in[1]->dense();
   with_float("dot_t", a.dtype, [&](auto tag) {
@@ -31,6 +35,84 @@ void dot_t_csr_dense(const Op&, Context& context, std::span<const Tensor* const>
     // Where a's ids are slots of a table, its columns are the slots there are: see translate.
     csr_t_dot_rows(context.scratch, view, static_cast<size_t>(a.columns), b.values<T>().data(),
                    static_cast<size_t>(b.shape[1]), g);
+  });
+}
+
+void dot_t_csr_csr(const Op&, Context& context, In in, Out out) {
+  const tensor::Csr &a = in[0]->csr(), &b = in[1]->csr();
+  with_float("dot_t", a.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto turned =
+        transposed("dot_t", context.scratch, 0, csr_view<T>(a, "dot_t"), static_cast<size_t>(a.columns));
+    csr_csr_dot("dot_t", context.scratch, 9, turned, numbered<T>("dot_t", context.scratch, 3, b), b.columns,
+                out[0]->csr());
+  });
+}
+
+// Cᵀ = Bᵀ A, turned back.
+void dot_t_dense_csr(const Op&, Context& context, In in, Out out) {
+  const tensor::Dense& a = in[0]->dense();
+  const tensor::Csr& b = in[1]->csr();
+  const auto n = static_cast<size_t>(b.rows), k = static_cast<size_t>(a.shape[1]),
+             m = static_cast<size_t>(b.columns);
+  tensor::Dense& c = out[0]->dense();
+  c.resize({a.shape[1], b.columns}, a.dtype);
+  with_float("dot_t", a.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto turned = transposed("dot_t", context.scratch, 0, csr_view<T>(b, "dot_t"), m);
+    const auto ct = context.scratch.get<T>(3, m * k);
+    kernels::csr_dot(turned, a.values<T>().data(), n, k, k, ct.data());
+    kernels::transpose(ct.data(), m, k, c.values<T>().data());
+  });
+}
+
+// Only the rows of A that B has.
+void dot_t_csr_row_sparse(const Op&, Context& context, In in, Out out) {
+  const tensor::Csr& a = in[0]->csr();
+  const tensor::RowSparse& b = in[1]->row_sparse();
+  with_float("dot_t", a.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto view = csr_view<T>(a, "dot_t");
+    const auto ids = b.row_ids();
+    const auto indptr = context.scratch.get<int32_t>(9, ids.size() + 1),
+               indices = context.scratch.get<int32_t>(10, view.nonzeros());
+    const auto data = context.scratch.get<T>(11, view.nonzeros());
+    size_t n = 0;
+    indptr[0] = 0;
+    for (size_t i = 0; i < ids.size(); ++i) {
+      const auto r = static_cast<size_t>(ids[i]);
+      for (int32_t k = view.indptr[r]; k < view.indptr[r + 1]; ++k, ++n) {
+        indices[n] = view.indices[k];
+        data[n] = view.data[k];
+      }
+      indptr[i + 1] = static_cast<int32_t>(n);
+    }
+    tensor::RowSparse& g = out[0]->row_sparse();
+    g.shape.assign({a.columns, b.shape[1]});
+    csr_t_dot_rows(context.scratch,
+                   kernels::CsrView<T>{ids.size(), data.data(), indices.data(), indptr.data()},
+                   static_cast<size_t>(a.columns), b.values<T>().data(), b.width(), g);
+  });
+}
+
+// Rows that both have, in the order of A's.
+void dot_t_rows_rows(const Op&, Context& context, In in, Out out) {
+  const tensor::RowSparse &a = in[0]->row_sparse(), &b = in[1]->row_sparse();
+  const size_t k = a.width(), m = b.width(), rows = a.row_ids().size();
+  const RowIndex index(context.scratch, 0, b.row_ids());
+  tensor::Dense& c = out[0]->dense();
+  c.resize({a.shape[1], b.shape[1]}, a.dtype);
+  with_float("dot_t", a.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto matched = context.scratch.get<T>(1, rows * m);
+    for (size_t i = 0; i < rows; ++i) {
+      const int32_t at = index[a.row_ids()[i]];
+      T* to = matched.data() + i * m;
+      if (at < 0) std::fill_n(to, m, T(0));
+      else std::copy_n(b.values<T>().data() + static_cast<size_t>(at) * m, m, to);
+    }
+    kernels::matmul(true, false, k, m, rows, a.values<T>().data(), k, matched.data(), m,
+                    c.values<T>().data());
   });
 }
 

@@ -4,24 +4,18 @@
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
-#include "lacuna/kernels/sampled_dot.h"
-#include "lacuna/ops/views.h"
 
 namespace lacuna {
-namespace {
 
-void rows_at_csr(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
-  const tensor::Dense& a = in[0]->dense();
-  const tensor::Csr& pattern = in[2]->csr();
-  tensor::Csr& s = out[0]->csr();
-  s.resize_like(pattern, a.dtype);
-  with_float("sampled_dot", a.dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const RowsView<T> b = rows_view<T>(*in[1]);
-    kernels::sampled_dot(csr_view<T>(pattern, "sampled_dot"), a.values<T>().data(), b.data, b.stride, b.width,
-                         s.values<T>().data());
-  });
-}
+namespace cpu {  // sampled_dot_cpu.cc
+using In = std::span<const Tensor* const>;
+using Out = std::span<Tensor* const>;
+void sampled_dot_rows(const Op&, Context&, In, Out);
+void sampled_dot_some_rows(const Op&, Context&, In, Out);
+void sampled_dot_csr(const Op&, Context&, In, Out);
+}  // namespace cpu
+
+namespace {
 
 struct SampledDot final : Op {
   std::string_view name() const override { return "sampled_dot"; }
@@ -30,8 +24,12 @@ struct SampledDot final : Op {
     using enum Storage;
     static const Rules rules{{
         // A      B          pattern   S
-        {{dense, dense, csr}, {csr}, rows_at_csr},
-        {{dense, row_table, csr}, {csr}, rows_at_csr},
+        {{dense, dense, csr}, {csr}, cpu::sampled_dot_rows},
+        {{dense, row_table, csr}, {csr}, cpu::sampled_dot_rows},
+        {{dense, row_sparse, csr}, {csr}, cpu::sampled_dot_some_rows},
+        {{row_sparse, row_sparse, csr}, {csr}, cpu::sampled_dot_some_rows},
+        {{dense, csr, csr}, {csr}, cpu::sampled_dot_csr},
+        {{csr, csr, csr}, {csr}, cpu::sampled_dot_csr},
     }};
     return rules;
   }

@@ -3,8 +3,8 @@
 
 namespace lacuna {
 
-// S = A Bᵀ at the non-zeros of a csr pattern, (n, k) · (m, k)ᵀ; csr. B may be a row_table whose slots the
-// pattern's ids are. The pattern's values are not read.
+// S = A Bᵀ at the non-zeros of a csr pattern, (n, k) · (m, k)ᵀ; csr. Both may be sparse; B may be a row_table
+// whose slots the pattern's ids are. The pattern's values are not read.
 Symbol sampled_dot(const Symbol& a, const Symbol& b, const Symbol& pattern);
 
 }  // namespace lacuna

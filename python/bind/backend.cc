@@ -61,16 +61,11 @@ void bind_backend(nb::module_& m) {
   for (const auto& [name, f] : unary) m.def(name, f, "x"_a);
 
   const std::pair<const char*, Binary> binary[] = {
-      {"bias_add", lacuna::bias_add},
-      {"dot", lacuna::dot},
-      {"equal", lacuna::equal},
-      {"greater", lacuna::greater},
-      {"greater_equal", lacuna::greater_equal},
-      {"less", lacuna::less},
-      {"less_equal", lacuna::less_equal},
-      {"maximum", lacuna::maximum},
-      {"minimum", lacuna::minimum},
-      {"not_equal", lacuna::not_equal},
+      {"bias_add", lacuna::bias_add}, {"equal", lacuna::equal},
+      {"greater", lacuna::greater},   {"greater_equal", lacuna::greater_equal},
+      {"less", lacuna::less},         {"less_equal", lacuna::less_equal},
+      {"matmul", backend::matmul},    {"maximum", lacuna::maximum},
+      {"minimum", lacuna::minimum},   {"not_equal", lacuna::not_equal},
   };
   for (const auto& [name, f] : binary)
     m.def(
@@ -109,6 +104,15 @@ void bind_backend(nb::module_& m) {
       "target_shape"_a);
   m.def("expand_dims", &lacuna::expand_dims, "x"_a, "axis"_a);
   m.def("squeeze", &lacuna::squeeze, "x"_a, "axis"_a);
+  m.def(
+      "dot",
+      [](nb::handle x, nb::handle y, bool transpose_a, bool transpose_b) {
+        const auto [a, b] = operands(x, y);
+        return backend::dot(a, b, transpose_a, transpose_b);
+      },
+      "x"_a, "y"_a, "transpose_a"_a, "transpose_b"_a);
+  m.def("permute_dimensions", &lacuna::permute_dimensions, "x"_a, "pattern"_a);
+  m.def("transpose", &lacuna::transpose, "x"_a);
   m.def("batch_dot", &lacuna::batch_dot, "x"_a, "y"_a, "axis_x"_a, "axis_y"_a);
   m.def("slice", &lacuna::slice, "x"_a, "axis"_a, "start"_a, "stop"_a, "step"_a);
   m.def(

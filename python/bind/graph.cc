@@ -4,6 +4,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "lacuna/backend/backend.h"
 #include "lacuna/backend/function.h"
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/op.h"
@@ -56,6 +57,20 @@ void def_arithmetic(C& c) {
   binary(
       "__truediv__", "__rtruediv__", [](S a, S b) { return a / b; }, [](S a, double b) { return a / b; },
       [](double a, S b) { return a / b; });
+  c.def(
+      "__matmul__",
+      [](nb::handle self, nb::handle other) {
+        const Symbol a = to_symbol(self);
+        return backend::matmul(a, to_symbol(other, &a));
+      },
+      "other"_a);
+  c.def(
+      "__rmatmul__",
+      [](nb::handle self, nb::handle other) {
+        const Symbol a = to_symbol(self);
+        return backend::matmul(to_symbol(other, &a), a);
+      },
+      "other"_a);
   c.def("__neg__", [](nb::handle self) { return -to_symbol(self); });
   c.def("__abs__", [](nb::handle self) { return lacuna::abs(to_symbol(self)); });
   c.attr("__array_ufunc__") = nb::none();  // NumPy's scalars leave arithmetic to the symbol.

@@ -378,9 +378,36 @@ def argmax(x, axis=-1):
 # Products and shapes
 
 
-def dot(x, y):
-    """(n, …, k) · (k, m); x may be csr."""
-    return _core.dot(x, y)
+def dot(x, y, transpose_a=False, transpose_b=False):
+    """(n, …, k) · (k, m), each as it is or, a matrix, transposed. csr · csr is csr, as is either of them
+    transposed; dense with csr is dense; csr transposed by dense is row_sparse. y may be a weight with
+    sparse_weight=True. Gradients of csr operands have their pattern."""
+    return _core.dot(x, y, transpose_a, transpose_b)
+
+
+def matmul(x, y):
+    """x @ y: dot of matrices; of rank 3 a product for each row of the batch."""
+    return _core.matmul(x, y)
+
+
+def batch_dot(x, y, axes=None):
+    """For each row of the batch x and y contracted along an axis of each, one number for both or a pair; by
+    default the last of x and the last but one of y, or the last of both where y has rank 2. Two of rank 2,
+    which may be csr, give (batch, 1)."""
+    if axes is None:
+        axes = (len(x.shape) - 1, builtins.max(len(y.shape) - 2, 1))
+    x_axis, y_axis = axes if isinstance(axes, (list, tuple)) else (axes, axes)
+    return _core.batch_dot(x, y, x_axis, y_axis)
+
+
+def transpose(x):
+    """Dimensions in reverse; csr stays csr, and each of its columns becomes a row."""
+    return _core.transpose(x)
+
+
+def permute_dimensions(x, pattern):
+    """Dimension i of the result is dimension pattern[i] of x; csr stays csr."""
+    return _core.permute_dimensions(x, list(pattern))
 
 
 def bias_add(x, bias, data_format=None):

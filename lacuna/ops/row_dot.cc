@@ -1,0 +1,136 @@
+// row_dot: the product of each row with its like, y[i] = Σ_j a[i, j] b[i, j].
+//
+//   da = dy b, db = dy a      at the entries of a csr operand
+#include "lacuna/ops/row_dot.h"
+
+#include "lacuna/base/error.h"
+#include "lacuna/base/threads.h"
+#include "lacuna/graph/rule.h"
+#include "lacuna/ops/arithmetic.h"
+#include "lacuna/ops/gradient_at.h"
+#include "lacuna/ops/views.h"
+
+namespace lacuna {
+namespace {
+
+using In = std::span<const Tensor* const>;
+using Out = std::span<Tensor* const>;
+
+// body(r) answers y[r]. A row costs about `work`.
+template <class T, class Body>
+void each_row(Tensor& out, size_t rows, size_t work, const Body& body) {
+  tensor::Dense& y = out.dense();
+  y.resize({static_cast<Dim>(rows), 1}, dtype_of<T>());
+  const auto to = y.values<T>();
+  parallel_for(rows, std::max<size_t>(1, 32768 / (work + 1)), [&](size_t begin, size_t end) {
+    for (size_t r = begin; r < end; ++r) to[r] = body(r);
+  });
+}
+
+void check(const Tensor& a, const Tensor& b) {
+  if (a.rows() != b.rows()) [[unlikely]]
+    throw InvalidArgument(
+        text("row_dot: a and b must have one shape. Received: a=", a.spec(), ", b=", b.spec(), "."));
+}
+
+void dense_dense(const Op&, Context&, In in, Out out) {
+  const tensor::Dense &a = in[0]->dense(), &b = in[1]->dense();
+  if (a.shape != b.shape) check(*in[0], *in[1]);
+  const auto rows = static_cast<size_t>(a.shape[0]), width = static_cast<size_t>(a.shape[1]);
+  with_float("row_dot", a.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    each_row<T>(*out[0], rows, width, [&, x = a.values<T>().data(), y = b.values<T>().data()](size_t r) {
+      T sum = 0;
+      for (size_t j = r * width; j < (r + 1) * width; ++j) sum += x[j] * y[j];
+      return sum;
+    });
+  });
+}
+
+void csr_dense(const Op&, Context&, In in, Out out) {
+  const tensor::Csr& a = in[0]->csr();
+  const tensor::Dense& b = in[1]->dense();
+  if (a.rows != b.shape[0]) check(*in[0], *in[1]);
+  const auto width = static_cast<size_t>(a.columns);
+  with_float("row_dot", a.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto x = csr_view<T>(a, "row_dot");
+    each_row<T>(*out[0], x.rows, x.nonzeros() / (x.rows + 1), [&, y = b.values<T>().data()](size_t r) {
+      T sum = 0;
+      for (int32_t k = x.indptr[r]; k < x.indptr[r + 1]; ++k)
+        sum += x.data[k] * y[r * width + static_cast<size_t>(x.indices[k])];
+      return sum;
+    });
+  });
+}
+
+void dense_csr(const Op& op, Context& context, In in, Out out) {
+  const std::array<const Tensor*, 2> turned{in[1], in[0]};
+  csr_dense(op, context, turned, out);
+}
+
+void csr_csr(const Op&, Context&, In in, Out out) {
+  if (in[0]->csr().rows != in[1]->csr().rows) check(*in[0], *in[1]);
+  with_float("row_dot", in[0]->dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto x = csr_view<T>(in[0]->csr(), "row_dot"), y = csr_view<T>(in[1]->csr(), "row_dot");
+    each_row<T>(*out[0], x.rows, (x.nonzeros() + y.nonzeros()) / (x.rows + 1), [&](size_t r) {
+      T sum = 0;
+      int32_t j = y.indptr[r];
+      for (int32_t k = x.indptr[r]; k < x.indptr[r + 1]; ++k) {
+        while (j < y.indptr[r + 1] && y.indices[j] < x.indices[k]) ++j;
+        if (j < y.indptr[r + 1] && y.indices[j] == x.indices[k]) sum += x.data[k] * y.data[j];
+      }
+      return sum;
+    });
+  });
+}
+
+struct RowDot final : Op {
+  std::string_view name() const override { return "row_dot"; }
+
+  const Rules& rules() const override {
+    using enum Storage;
+    static const Rules rules{{
+        {{dense, dense}, {dense}, dense_dense},
+        {{csr, dense}, {dense}, csr_dense},
+        {{dense, csr}, {dense}, dense_csr},
+        {{csr, csr}, {dense}, csr_csr},
+    }};
+    return rules;
+  }
+
+  std::vector<Spec> infer(std::span<const Spec> in) const override {
+    const Spec &a = in[0], &b = in[1];
+    const auto same = [](Dim p, Dim q) { return p == q || p == None || q == None; };
+    require(a.shape.size() == 2 && b.shape.size() == 2 && same(a.shape[0], b.shape[0]) &&
+                same(a.shape[1], b.shape[1]),
+            "row_dot: a and b must be matrices of one shape. Received: a=", a, ", b=", b, ".");
+    require(a.dtype == b.dtype && is_float(a.dtype),
+            "row_dot: a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
+    return {{{a.shape[0] == None ? b.shape[0] : a.shape[0], 1}, a.dtype, rule_for(*this, in).out[0]}};
+  }
+
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
+                               const std::vector<bool>& wanted) const override {
+    const Symbol &a = node.in(0), &b = node.in(1), g = gradient_into(node, dy[0]);
+    const auto for_operand = [&](const Symbol& x, const Symbol& other) {
+      if (x.storage() == Storage::csr) return multiply(broadcast_at(other, x), g);
+      return gradient_at(multiply(other, g), x);
+    };
+    return {wanted[0] ? for_operand(a, b) : Symbol{}, wanted[1] ? for_operand(b, a) : Symbol{}};
+  }
+};
+
+const bool registered = register_op("row_dot", [] {
+  return std::vector<Example>{{std::make_shared<RowDot>(), {{{None, 7}}, {{None, 7}}}}};
+});
+
+}  // namespace
+
+Symbol row_dot(const Symbol& a, const Symbol& b) {
+  static const auto op = std::make_shared<RowDot>();
+  return apply(op, {a, b});
+}
+
+}  // namespace lacuna

@@ -1,0 +1,54 @@
+// sampled_dot_t: Aᵀ B where a csr pattern has entries; the gradient of a csr second operand of dot.
+#include "lacuna/ops/sampled_dot_t.h"
+
+#include "lacuna/base/error.h"
+#include "lacuna/graph/registry.h"
+#include "lacuna/graph/rule.h"
+
+namespace lacuna {
+
+namespace cpu {  // sampled_dot_cpu.cc
+void sampled_dot_t(const Op&, Context&, std::span<const Tensor* const>, std::span<Tensor* const>);
+}  // namespace cpu
+
+namespace {
+
+struct SampledDotT final : Op {
+  std::string_view name() const override { return "sampled_dot_t"; }
+
+  const Rules& rules() const override {
+    using enum Storage;
+    static const Rules rules{{
+        // A      B      pattern   S
+        {{dense, dense, csr}, {csr}, cpu::sampled_dot_t},
+        {{csr, dense, csr}, {csr}, cpu::sampled_dot_t},
+        {{csr, csr, csr}, {csr}, cpu::sampled_dot_t},
+    }};
+    return rules;
+  }
+
+  std::vector<Spec> infer(std::span<const Spec> in) const override {
+    const Spec &a = in[0], &b = in[1], &pattern = in[2];
+    require(a.shape.size() >= 2 && b.shape.size() == a.shape.size() && pattern.shape.size() == 2,
+            "sampled_dot_t: a and b must have one rank of 2 or more and pattern be a matrix. Received: a=", a,
+            ", b=", b, ", pattern=", pattern, ".");
+    require(a.dtype == b.dtype && a.dtype == pattern.dtype && is_float(a.dtype),
+            "sampled_dot_t: a, b and pattern must have one float dtype. Received: a=", a, ", b=", b,
+            ", pattern=", pattern, ".");
+    return {{pattern.shape, a.dtype, rule_for(*this, in).out[0]}};
+  }
+};
+
+const bool registered = register_op("sampled_dot_t", [] {
+  const auto op = std::make_shared<SampledDotT>();
+  return std::vector<Example>{{op, {{{None, 7}}, {{None, 3}}, {{7, 3}}}}};
+});
+
+}  // namespace
+
+Symbol sampled_dot_t(const Symbol& a, const Symbol& b, const Symbol& pattern) {
+  static const auto op = std::make_shared<SampledDotT>();
+  return apply(op, {a, b, pattern});
+}
+
+}  // namespace lacuna
