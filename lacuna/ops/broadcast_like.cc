@@ -36,6 +36,7 @@ struct Broadcast : Op {
       if (fits) shape.insert(shape.begin() + axes[i], 1);
     }
     const Storage out = rule_for(*this, in).out[0];
+    fits = fits && (x.storage != Storage::csr || spreads_over(like.shape, shape));  // Of one shape.
     fits =
         fits && (out == Storage::dense ? broadcasts_to(shape, like.shape) : spreads_over(shape, like.shape));
     require(fits && like.shape.size() <= kMaxRank, name(),
@@ -140,20 +141,28 @@ struct BroadcastAt final : Broadcast {
     });
   }
 
-  static void rows_at(const Op&, Context& context, In in, Out out) {
+  static void rows_at(const Op& op, Context& context, In in, Out out) {
     if (same_entries(*in[0], *in[1])) return alias(*in[0], *out[0]);
     const RowIndex index(context.scratch, 0, in[0]->row_sparse().row_ids());
     const auto ids = in[1]->row_sparse().row_ids();
-    const size_t width = in[1]->row_sparse().width();
+    const size_t width = in[1]->row_sparse().width(), from_width = in[0]->row_sparse().width();
+    if (from_width != width && from_width != 1) [[unlikely]]
+      throw InvalidArgument(
+          text("broadcast_at: rows of x must be as wide as those of like, or 1. Received: x=", in[0]->spec(),
+               ", like=", in[1]->spec(), "."));
+    const double one_of = static_cast<const BroadcastAt&>(op).factor(dims_of(*in[0]), dims_of(*in[1]));
     with_float("broadcast_at", in[0]->dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
       const T* from = entries<T>(*in[0]).data();
       T* into = entries_like<T>(*in[1], *out[0]).data();
+      const T factor = static_cast<T>(one_of);
       parallel_for(ids.size(), std::max<size_t>(1, kGrain / (width + 1)), [&](size_t begin, size_t end) {
         for (size_t i = begin; i < end; ++i) {
           const int32_t at = index[ids[i]];
+          const T* row = from + static_cast<size_t>(at) * from_width;
           if (at < 0) std::fill_n(into + i * width, width, T(0));
-          else std::copy_n(from + static_cast<size_t>(at) * width, width, into + i * width);
+          else if (from_width == width) std::copy_n(row, width, into + i * width);
+          else std::fill_n(into + i * width, width, *row * factor);
         }
       });
     });
@@ -186,6 +195,8 @@ std::vector<Example> at_examples() {
           {plain, {{{4}}, {{None, 4}}}},
           {plain, {{{}}, {{None, 4}}}},
           {plain, {{{None, 3, 2}}, {{None, 3, 2}}}},
+          {plain, {{{None, 1}}, {{None, 4}}}},
+          {std::make_shared<BroadcastAt>(Axes{}, true), {{{None, 1, 1}}, {{None, 3, 2}}}},
           {std::make_shared<BroadcastAt>(Axes{0}, false), {{{4}}, {{None, 4}}}},
           {std::make_shared<BroadcastAt>(Axes{1}, true), {{{None}}, {{None, 4}}}}};
 }

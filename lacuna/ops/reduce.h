@@ -7,20 +7,36 @@
 namespace lacuna {
 
 // Over some axes (negative ones count from the end), or over all where none is named; `keepdims` leaves them
-// as 1. Dense of any rank; csr: sum and mean over axis 0, 1 or all, to dense. mean divides by all elements,
-// stored or not.
+// as 1. Dense of any rank; csr; row_sparse over its first axis, all others, or all. Elements that are not
+// stored are zeros like any other, at the cost of the stored ones. Results are dense; sum, mean and
+// square_sum of row_sparse with keepdims and without axis 0 are row_sparse. The gradient of a sparse operand
+// has its pattern. Elements that tie for max and min share the gradient. Of no elements: sum 0, prod 1, mean
+// NaN, max -inf, min inf.
 using Axes = std::vector<int>;
 Symbol sum(const Symbol& x, const Axes& axes = {}, bool keepdims = false);
 Symbol mean(const Symbol& x, const Axes& axes = {}, bool keepdims = false);
-Symbol max(const Symbol& x, const Axes& axes = {}, bool keepdims = false);  // dense
-Symbol argmax(const Symbol& x, int axis = -1);                              // int64, no gradient; dense
+Symbol max(const Symbol& x, const Axes& axes = {}, bool keepdims = false);
+Symbol min(const Symbol& x, const Axes& axes = {}, bool keepdims = false);
+Symbol prod(const Symbol& x, const Axes& axes = {}, bool keepdims = false);
+// Σ|x| (ord 1) or √Σx² (ord 2), whose gradient is 0 where it is 0.
+Symbol norm(const Symbol& x, int ord = 2, const Axes& axes = {}, bool keepdims = false);
+Symbol square_sum(const Symbol& x, const Axes& axes = {}, bool keepdims = false);
+// The mean of (x - mean)², and its root.
+Symbol var(const Symbol& x, const Axes& axes = {}, bool keepdims = false);
+Symbol stddev(const Symbol& x, const Axes& axes = {}, bool keepdims = false);
+// log Σ exp(x), without overflow.
+Symbol logsumexp(const Symbol& x, const Axes& axes = {}, bool keepdims = false);
+// The place of the largest or smallest along an axis, of the whole where none is named; of equal ones the
+// first; a NaN is the largest and the smallest. int64, dense, no gradient.
+Symbol argmax(const Symbol& x, std::optional<int> axis = -1, bool keepdims = false);
+Symbol argmin(const Symbol& x, std::optional<int> axis = -1, bool keepdims = false);
 
 // x summed over the axes along which `like` was broadcast to the shape of x: the gradient of broadcasting.
 Symbol sum_like(const Symbol& x, const Symbol& like);
 // x (after missing axes of `like`'s shape are put back at `axes` as 1) repeated to the shape of `like`,
 // dense.
 Symbol broadcast_like(const Symbol& x, const Symbol& like, const Axes& axes = {});
-// The sum of the squares of all stored entries, a scalar: dense, row_sparse.
+// The sum of the squares of all stored entries, a scalar: dense, csr, row_sparse.
 Symbol sum_of_squares(const Symbol& x);
 
 }  // namespace lacuna

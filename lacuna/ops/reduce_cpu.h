@@ -1,4 +1,4 @@
-// Reductions on the CPU: sums are made in double, in an order that threads do not change.
+// Reductions on the CPU: sums and products are made in double, in an order that threads do not change.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -13,21 +13,48 @@ namespace lacuna::cpu {
 
 using Reduced = std::array<bool, kMaxRank>;  // For each dimension, whether it goes.
 
+// How values meet. Kept: what they meet in; kFirst: of none; each: of one; of: of two. kZeros: whether an
+// element that is not stored makes a difference.
 struct SumOf {
   template <class T>
   using Kept = double;
   template <class T>
   static constexpr double kFirst = 0;
+  static constexpr bool kZeros = false;
+  static double each(double x) { return x; }
   static double of(double a, double b) { return a + b; }
 };
-struct MaxOf {  // NaN stays.
+struct SquaresOf : SumOf {
+  static double each(double x) { return x * x; }
+};
+struct ProductOf {
+  template <class T>
+  using Kept = double;
+  template <class T>
+  static constexpr double kFirst = 1;
+  static constexpr bool kZeros = true;
+  static double each(double x) { return x; }
+  static double of(double a, double b) { return a * b; }
+};
+struct NonzeroProductOf : ProductOf {
+  static constexpr bool kZeros = false;
+  static double each(double x) { return x == 0 ? 1 : x; }
+};
+template <bool kLargest>
+struct ExtremeOf {  // NaN stays.
   template <class T>
   using Kept = T;
   template <class T>
-  static constexpr T kFirst = -std::numeric_limits<T>::infinity();
+  static constexpr T kFirst = kLargest ? -std::numeric_limits<T>::infinity()
+                                       : std::numeric_limits<T>::infinity();
+  static constexpr bool kZeros = true;
+  template <class T>
+  static T each(T x) {
+    return x;
+  }
   template <class T>
   static T of(T a, T b) {
-    return b > a || b != b ? b : a;
+    return (kLargest ? b > a : b < a) || b != b ? b : a;
   }
 };
 
@@ -55,17 +82,15 @@ K reduce_all(const T* x, size_t n, K first, const Each& each, Scratch& scratch, 
   return reduce_line<F>(parts.data(), parts.size(), first, [](K v) { return v; });
 }
 
-// x as (outer, n, inner); the middle goes.
-template <class F, class K, class T, class Y>
-void reduce_middle(const T* x, size_t outer, size_t n, size_t inner, K first, K divisor, Y* y,
-                   Scratch& scratch) {
-  const auto as_is = [](K v) { return v; };
+// x as (outer, n, inner); the middle goes. finish(what it came to, place in y).
+template <class F, class K, class T, class Y, class Each, class Finish>
+void reduce_middle(const T* x, size_t outer, size_t n, size_t inner, K first, const Each& each,
+                   const Finish& finish, Y* y, Scratch& scratch) {
   if (inner == 1 && outer == 1) {
-    *y = static_cast<Y>(reduce_all<F>(x, n, first, as_is, scratch, 2) / divisor);
+    *y = finish(reduce_all<F>(x, n, first, each, scratch, 2), 0);
   } else if (inner == 1) {
     parallel_for(outer, std::max<size_t>(1, kGrain / (n + 1)), [&](size_t begin, size_t end) {
-      for (size_t o = begin; o < end; ++o)
-        y[o] = static_cast<Y>(reduce_line<F>(x + o * n, n, first, as_is) / divisor);
+      for (size_t o = begin; o < end; ++o) y[o] = finish(reduce_line<F>(x + o * n, n, first, each), o);
     });
   } else {
     constexpr size_t kColumns = 256;  // Added up on the stack, row after row.
@@ -79,21 +104,27 @@ void reduce_middle(const T* x, size_t outer, size_t n, size_t inner, K first, K 
                      std::fill_n(kept, columns, first);
                      for (size_t r = 0; r < n; ++r) {
                        const T* row = x + (o * n + r) * inner + from;
-                       for (size_t j = 0; j < columns; ++j) kept[j] = F::of(kept[j], static_cast<K>(row[j]));
+                       for (size_t j = 0; j < columns; ++j)
+                         kept[j] = F::of(kept[j], each(static_cast<K>(row[j])));
                      }
-                     for (size_t j = 0; j < columns; ++j)
-                       y[o * inner + from + j] = static_cast<Y>(kept[j] / divisor);
+                     for (size_t j = 0; j < columns; ++j) {
+                       const size_t place = o * inner + from + j;
+                       y[place] = finish(kept[j], place);
+                     }
                    }
                  });
   }
 }
 
 // Over any dimensions: neighbours that go, or stay, are taken together; then one group after the other goes,
-// the last one first.
-template <class F, class T>
-void reduce(const T* x, const Dims& dims, const Reduced& reduced, double divisor, T* y, Scratch& scratch) {
+// the last one first. finish(what an element of y came to, its place).
+template <class F, class T, class Y, class Finish>
+void reduce(const T* x, const Dims& dims, const Reduced& reduced, const Finish& finish, Y* y,
+            Scratch& scratch) {
   using K = typename F::template Kept<T>;
   constexpr K kFirst = F::template kFirst<T>;
+  const auto each = [](K v) { return F::each(v); };
+  const auto as_is = [](K v, size_t = 0) { return v; };
   std::array<size_t, kMaxRank + 1> size{};
   std::array<bool, kMaxRank + 1> goes{};
   size_t groups = 0;
@@ -115,18 +146,25 @@ void reduce(const T* x, const Dims& dims, const Reduced& reduced, double divisor
     }
     size_t outer = 1;
     for (size_t i = 0; i < g; ++i) outer *= size[i];
-    const auto step = [&](auto* to, K by) {
-      if (between) reduce_middle<F>(between, outer, size[g], inner, kFirst, by, to, scratch);
-      else reduce_middle<F>(x, outer, size[g], inner, kFirst, by, to, scratch);
+    const auto step = [&](auto* to, const auto& by) {
+      if (between) reduce_middle<F>(between, outer, size[g], inner, kFirst, as_is, by, to, scratch);
+      else reduce_middle<F>(x, outer, size[g], inner, kFirst, each, by, to, scratch);
     };
     if (--left == 0) {
-      step(y, static_cast<K>(divisor));
+      step(y, finish);
       return;
     }
     K* to = scratch.get<K>(left % 2, outer * inner).data();
-    step(to, K(1));
+    step(to, as_is);
     between = to;
   }
+}
+
+// Plain sums: what an element comes to is what it is.
+template <class T>
+void sum(const T* x, const Dims& dims, const Reduced& reduced, T* y, Scratch& scratch) {
+  reduce<SumOf>(
+      x, dims, reduced, [](double v, size_t) { return static_cast<T>(v); }, y, scratch);
 }
 
 }  // namespace lacuna::cpu

@@ -7,6 +7,7 @@
 #include "lacuna/base/threads.h"
 #include "lacuna/graph/gradient.h"
 #include "lacuna/ops/testing.h"
+#include "lacuna/ops/unary.h"
 
 namespace lacuna {
 namespace {
@@ -98,6 +99,124 @@ TEST(Reduce, SparseSumsAreThoseOfDense) {
   EXPECT_EQ(values(sums[1]), (std::vector<float>{3, 4}));
 }
 
+TEST(Reduce, ZerosThatAreNotStoredCount) {
+  // Rows: all negative with a gap; all negative and full; empty; one of each sign.
+  const Tensor x = dense({4, 3}, {-1, 0, -2, -3, -1, -2, 0, 0, 0, 0, 5, -4});
+  const Tensor ids_of_rows = to_row_sparse(x);
+  for (const Tensor& sparse : {csr(x), ids_of_rows}) {
+    const Symbol in = input(sparse);
+    const auto got =
+        run({lacuna::max(in, {1}), lacuna::min(in, {0}), prod(in, {1}), argmax(in), argmin(in, 0),
+             argmax(in, std::nullopt), lacuna::max(in), norm(in, 1, {1}), norm(in, 2)},
+            {in}, {sparse});
+    EXPECT_EQ(values(got[0]), (std::vector<float>{0, -1, 0, 5}));
+    EXPECT_EQ(values(got[1]), (std::vector<float>{-3, -1, -4}));
+    EXPECT_EQ(values(got[2]), (std::vector<float>{0, -6, 0, 0}));
+    EXPECT_EQ(values<int64_t>(got[3]), (std::vector<int64_t>{1, 1, 0, 1}));
+    EXPECT_EQ(values<int64_t>(got[4]), (std::vector<int64_t>{1, 1, 3}));
+    EXPECT_EQ(values<int64_t>(got[5]), (std::vector<int64_t>{10}));
+    EXPECT_EQ(values(got[6]), (std::vector<float>{5}));
+    EXPECT_EQ(values(got[7]), (std::vector<float>{3, 6, 0, 9}));
+    EXPECT_NEAR(values(got[8])[0], std::sqrt(60.0), 1e-5);
+  }
+}
+
+// Everything of a tensor with many zeros, whatever its storage, and its gradient at what is stored.
+TEST(Reduce, SparseEqualsDense) {
+  using F = Symbol (*)(const Symbol&, const Axes&, bool);
+  const std::vector<F> functions = {sum,
+                                    mean,
+                                    lacuna::max,
+                                    lacuna::min,
+                                    prod,
+                                    var,
+                                    stddev,
+                                    logsumexp,
+                                    square_sum,
+                                    [](const Symbol& s, const Axes& a, bool k) { return norm(s, 1, a, k); },
+                                    [](const Symbol& s, const Axes& a, bool k) { return norm(s, 2, a, k); }};
+  for (const Shape& shape : {Shape{7, 5}, Shape{40, 1}, Shape{1, 9}, Shape{3, 70}})
+    for (const double zeros : {0.0, 0.6, 1.0}) {
+      const Tensor full = random_dense(shape, 8, zeros);
+      for (const Tensor& x : {csr(full), Tensor(to_row_sparse(full))})
+        for (const Axes& axes : {Axes{}, Axes{0}, Axes{1}, Axes{-1}, Axes{0, 1}})
+          for (const bool keepdims : {false, true})
+            for (size_t f = 0; f < functions.size(); ++f) {
+              SCOPED_TRACE(text("function ", f, ", ", x.spec(), ", zeros ", zeros, ", axes ",
+                                to_string(Shape(axes.begin(), axes.end()))));
+              const Symbol in = input(x), same = input(full);
+              const auto results = [&](const Symbol& s, const Tensor& value) {
+                const Symbol y = functions[f](s, axes, keepdims);
+                return run({y, gradients(sum(square(y)), {s})[0]}, {s}, {value});
+              };
+              const auto got = results(in, x), want = results(same, full);
+              ASSERT_EQ(got[0].shape(), want[0].shape());
+              const auto a = values(got[0]), b = values(want[0]);
+              for (size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-5 * (1 + std::abs(b[i])));
+              ASSERT_EQ(got[1].storage(), x.storage());
+              const auto stored = values(x), da = values(got[1]), db = values(want[1]);
+              for (size_t i = 0; i < da.size(); ++i)
+                if (stored[i] != 0) {
+                  EXPECT_NEAR(da[i], db[i], 1e-4 * (1 + std::abs(db[i])));
+                }
+            }
+    }
+}
+
+TEST(Reduce, RowsStayRowsWhereTheyCan) {
+  const Tensor x = to_row_sparse(dense({5, 2}, {0, 0, 1, 2, 0, 0, 3, -4, 0, 0}));
+  const Symbol in = input(x);
+  const auto got =
+      run({sum(in, {1}, true), mean(in, {-1}, true), square_sum(in, {1}, true), sum(in, {1})}, {in}, {x});
+  for (size_t i = 0; i < 3; ++i) {
+    ASSERT_EQ(got[i].storage(), Storage::row_sparse);
+    EXPECT_EQ(got[i].row_sparse().row_ids().size(), 2u);
+    EXPECT_EQ(got[i].shape(), (Shape{5, 1}));
+  }
+  EXPECT_EQ(values(got[0]), (std::vector<float>{0, 3, 0, -1, 0}));
+  EXPECT_EQ(values(got[1]), (std::vector<float>{0, 1.5f, 0, -0.5f, 0}));
+  EXPECT_EQ(values(got[2]), (std::vector<float>{0, 5, 0, 25, 0}));
+  EXPECT_EQ(got[3].storage(), Storage::dense);
+}
+
+TEST(Reduce, WideMatrices) {
+  const Dim wide = Dim{1} << 40;
+  const Tensor x = wide_csr(3, wide, {0, 2, 2, 4}, {7, wide - 1, 0, 1}, {-1, -4, 2, 3});
+  const Symbol in = input(x);
+  const auto got = run({lacuna::max(in, {1}), lacuna::min(in, {1}), argmin(in), argmax(in, std::nullopt),
+                        argmax(in), norm(in, 2, {1})},
+                       {in}, {x});
+  EXPECT_EQ(values(got[0]), (std::vector<float>{0, 0, 3}));
+  EXPECT_EQ(values(got[1]), (std::vector<float>{-4, 0, 0}));
+  EXPECT_EQ(values<int64_t>(got[2]), (std::vector<int64_t>{wide - 1, 0, 2}));
+  EXPECT_EQ(values<int64_t>(got[3]), (std::vector<int64_t>{2 * wide + 1}));
+  EXPECT_EQ(values<int64_t>(got[4]), (std::vector<int64_t>{0, 0, 1}));
+  EXPECT_NEAR(values(got[5])[0], std::sqrt(17.0), 1e-6);
+  EXPECT_EQ(message_of<InvalidArgument>([&] { sum(in, {0}); }),
+            "sum: a dense result must have fewer than 2^31 elements. Received: result=(1099511627776,), "
+            "x=(None, 1099511627776) csr.");
+}
+
+TEST(Reduce, GradientsWhereDivisionWouldFail) {
+  // Of prod: no zero, one, two; of norm: a line of zeros; of stddev: a line of equals.
+  const Tensor x = dense({3, 3}, {2, 3, 4, 2, 0, 4, 0, 0, 4}), zeros = dense({1, 2}, {0, 0});
+  const Symbol in = input(x), z = input(zeros);
+  const auto got = run({gradients(sum(prod(in, {1})), {in})[0]}, {in}, {x});
+  EXPECT_EQ(values(got[0]), (std::vector<float>{12, 8, 6, 0, 8, 0, 0, 0, 0}));
+  const auto flat =
+      run({gradients(sum(norm(z, 2, {1})), {z})[0], gradients(sum(stddev(z, {1})), {z})[0]}, {z}, {zeros});
+  for (const Tensor& g : flat) EXPECT_EQ(values(g), (std::vector<float>{0, 0}));
+}
+
+TEST(Reduce, LogSumExpDoesNotOverflow) {
+  const Tensor x = dense<double>({3, 2}, {1000, 1000, -HUGE_VAL, -HUGE_VAL, HUGE_VAL, 0});
+  const Symbol in = input(x);
+  const auto got = values<double>(run({logsumexp(in, {1})}, {in}, {x})[0]);
+  EXPECT_NEAR(got[0], 1000 + std::log(2.0), 1e-12);
+  EXPECT_EQ(got[1], -HUGE_VAL);
+  EXPECT_EQ(got[2], HUGE_VAL);
+}
+
 TEST(Reduce, BitsDoNotDependOnThreads) {
   const Tensor x = random_dense({70001, 9}, 6);
   const Symbol in = input(x);
@@ -117,6 +236,12 @@ TEST(Reduce, NotANumberIsNotHidden) {
   const auto got = values(run({lacuna::max(in, {1})}, {in}, {x})[0]);
   EXPECT_TRUE(std::isnan(got[0]));
   EXPECT_EQ(got[1], 5);
+  const Tensor sparse = csr(dense({1, 3}, {0, -1, std::nanf("")}));
+  const Symbol s = input(sparse);
+  const auto all = run({lacuna::max(s), lacuna::min(s), prod(s), argmax(s), argmin(s)}, {s}, {sparse});
+  for (size_t i = 0; i < 3; ++i) EXPECT_TRUE(std::isnan(values(all[i])[0])) << i;
+  EXPECT_EQ(values<int64_t>(all[3])[0], 2);
+  EXPECT_EQ(values<int64_t>(all[4])[0], 2);
 }
 
 TEST(Reduce, TiesOfMaxShareTheGradient) {
@@ -149,10 +274,14 @@ TEST(Reduce, Errors) {
   EXPECT_EQ(message_of<InvalidArgument>([&] { sum(x, {2}); }),
             "sum: an axis must be within the rank of x. Received: axis=2, x=(None, 3) dense.");
   EXPECT_EQ(message_of<InvalidArgument>([&] { argmax(x, -3); }),
-            "argmax: the axis must be within the rank of x. Received: axis=-1, x=(None, 3) dense.");
+            "argmax: an axis must be within the rank of x. Received: axis=-1, x=(None, 3) dense.");
   const Symbol rows = placeholder({{5, 3}, DType::float32, Storage::row_sparse}, "rows");
-  EXPECT_EQ(message_of<InvalidArgument>([&] { mean(rows, {0}); }),
-            "mean: a row_sparse tensor is summed over all axes. Received: axes=1, x=(5, 3) row_sparse.");
+  const Symbol blocks = placeholder({{5, 3, 2}, DType::float32, Storage::row_sparse}, "blocks");
+  EXPECT_EQ(message_of<InvalidArgument>([&] { mean(blocks, {1}); }),
+            "mean: of a row_sparse tensor the first axis goes, or all others, or all. Received: axes=(1,), "
+            "x=(5, 3, 2) row_sparse.");
+  EXPECT_EQ(message_of<InvalidArgument>([&] { norm(rows, 3); }),
+            "norm: ord must be 1 or 2. Received: ord=3.");
   EXPECT_EQ(sum(x, {0, -2}).shape(), (Shape{3}));
 }
 

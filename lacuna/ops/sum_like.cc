@@ -29,7 +29,7 @@ void dense_like(const Op&, Context& context, In in, Out out) {
   resize(y, to, x.dtype);
   with_float("sum_like", x.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    cpu::reduce<cpu::SumOf>(x.values<T>().data(), from, goes, 1.0, y.values<T>().data(), context.scratch);
+    cpu::sum(x.values<T>().data(), from, goes, y.values<T>().data(), context.scratch);
   });
 }
 

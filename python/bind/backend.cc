@@ -77,10 +77,21 @@ void bind_backend(nb::module_& m) {
         "x"_a, "y"_a);
 
   m.def("reset_names", &layers::reset_names);
-  m.def("sum", &lacuna::sum, "x"_a, "axes"_a, "keepdims"_a);
-  m.def("mean", &lacuna::mean, "x"_a, "axes"_a, "keepdims"_a);
-  m.def("max", &lacuna::max, "x"_a, "axes"_a, "keepdims"_a);
-  m.def("argmax", &lacuna::argmax, "x"_a, "axis"_a);
+  const std::pair<const char*, Symbol (*)(const Symbol&, const Axes&, bool)> reductions[] = {
+      {"logsumexp", lacuna::logsumexp},
+      {"max", lacuna::max},
+      {"mean", lacuna::mean},
+      {"min", lacuna::min},
+      {"prod", lacuna::prod},
+      {"square_sum", lacuna::square_sum},
+      {"std", lacuna::stddev},
+      {"sum", lacuna::sum},
+      {"var", lacuna::var},
+  };
+  for (const auto& [name, f] : reductions) m.def(name, f, "x"_a, "axes"_a, "keepdims"_a);
+  m.def("norm", &lacuna::norm, "x"_a, "ord"_a, "axes"_a, "keepdims"_a);
+  m.def("argmax", &lacuna::argmax, "x"_a, "axis"_a.none(), "keepdims"_a = false);
+  m.def("argmin", &lacuna::argmin, "x"_a, "axis"_a.none(), "keepdims"_a = false);
   m.def("clip", &lacuna::clip, "x"_a, "min_value"_a, "max_value"_a);
   m.def(
       "elu", [](const Symbol& x, double alpha) { return lacuna::elu(x, alpha); }, "x"_a, "alpha"_a);

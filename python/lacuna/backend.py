@@ -351,7 +351,9 @@ def _axes(axis):
 
 
 def sum(x, axis=None, keepdims=False):
-    """The sum over one axis, some, or all; of csr dense."""
+    """The sum over one axis, some, or all (None); of csr dense. row_sparse stays so with keepdims and without
+    axis 0, here and in mean and square_sum. Elements that are not stored are zeros like any other in all
+    that follow, at the cost of the stored ones."""
     return _core.sum(x, _axes(axis), keepdims)
 
 
@@ -361,18 +363,53 @@ def mean(x, axis=None, keepdims=False):
 
 
 def max(x, axis=None, keepdims=False):
-    """The largest over one axis, some, or all."""
+    """The largest over one axis, some, or all; elements that tie share the gradient."""
     return _core.max(x, _axes(axis), keepdims)
 
 
 def min(x, axis=None, keepdims=False):
-    """The smallest over one axis, some, or all."""
-    return -_core.max(-x, _axes(axis), keepdims)
+    """The smallest over one axis, some, or all; elements that tie share the gradient."""
+    return _core.min(x, _axes(axis), keepdims)
+
+
+def prod(x, axis=None, keepdims=False):
+    """The product over one axis, some, or all."""
+    return _core.prod(x, _axes(axis), keepdims)
+
+
+def var(x, axis=None, keepdims=False):
+    """The mean of (x - mean)² over one axis, some, or all."""
+    return _core.var(x, _axes(axis), keepdims)
+
+
+def std(x, axis=None, keepdims=False):
+    """The root of the variance over one axis, some, or all."""
+    return _core.std(x, _axes(axis), keepdims)
+
+
+def logsumexp(x, axis=None, keepdims=False):
+    """log Σ exp(x) over one axis, some, or all, without overflow."""
+    return _core.logsumexp(x, _axes(axis), keepdims)
+
+
+def norm(x, ord=2, axis=None, keepdims=False):
+    """Σ|x| (ord=1) or √Σx² (ord=2) over one axis, some, or all, as MXNet's."""
+    return _core.norm(x, ord, _axes(axis), keepdims)
+
+
+def square_sum(x, axis=None, keepdims=False):
+    """Σx² over one axis, some, or all, as MXNet's."""
+    return _core.square_sum(x, _axes(axis), keepdims)
 
 
 def argmax(x, axis=-1):
-    """The place of the largest along an axis, int64."""
+    """The place of the largest along an axis (None: of the whole), int64; of equal ones the first."""
     return _core.argmax(x, axis)
+
+
+def argmin(x, axis=-1):
+    """The place of the smallest along an axis (None: of the whole), int64; of equal ones the first."""
+    return _core.argmin(x, axis)
 
 
 # Products and shapes

@@ -95,6 +95,35 @@ def test_csr():
         np.testing.assert_allclose(run(function, x), expected, rtol=1e-6)
 
 
+@pytest.mark.parametrize("axis", [1, -1])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_reductions_of_csr_count_zeros_that_are_not_stored(axis, keepdims):
+    x = sp.random(30, 12, 0.4, "csr", np.float32, np.random.RandomState(2))
+    x.data -= 0.7
+    full = x.toarray()
+    how = {"axis": axis, "keepdims": keepdims}
+    for function, expected in [
+        (K.sum, full.sum(**how)),
+        (K.mean, full.mean(**how)),
+        (K.max, full.max(**how)),
+        (K.min, full.min(**how)),
+        (K.prod, full.prod(**how)),
+        (K.var, full.var(**how)),
+        (K.std, full.std(**how)),
+        (K.logsumexp, np.log(np.exp(full).sum(**how))),
+        (K.norm, np.linalg.norm(full, **how)),
+        (lambda s, **kw: K.norm(s, ord=1, **kw), np.abs(full).sum(**how)),
+        (K.square_sum, (full * full).sum(**how)),
+    ]:
+        for value in (x, full):
+            got = run(lambda s: function(s, **how), value)
+            assert got.shape == expected.shape
+            np.testing.assert_allclose(got, expected, rtol=1e-5, atol=1e-6)
+    for value in (x, full):
+        np.testing.assert_array_equal(run(lambda s: K.argmax(s), value), full.argmax(1))
+        np.testing.assert_array_equal(run(lambda s: K.argmin(s), value), full.argmin(1))
+
+
 def test_is_sparse():
     a, b = K.placeholder((2, 3), sparse=True), K.placeholder((2, 3))
     assert K.is_sparse(a) and not K.is_sparse(b)
