@@ -17,14 +17,8 @@ std::vector<Symbol> without_phase(const std::vector<Symbol>& inputs) {
   return result;
 }
 
-std::vector<Symbol> with_updates(std::vector<Symbol> outputs, const Function::Updates& updates) {
-  for (const auto& [variable, value] : updates) {
-    require(value.storage() == variable->spec().storage && value.storage() != Storage::row_table &&
-                value.dtype() == variable->spec().dtype,
-            "K.function: an update must have the storage and dtype of its variable. Received: variable '",
-            variable->name(), "' ", variable->spec(), ", value=", value.spec(), ".");
-    outputs.push_back(value);
-  }
+std::vector<Symbol> with_updates(std::vector<Symbol> outputs, const std::vector<Update>& updates) {
+  for (const Update& update : updates) outputs.push_back(update.value);
   return outputs;
 }
 
@@ -53,7 +47,7 @@ Tensor eval(const Symbol& x) {
   return plan.output(0).copy();
 }
 
-Function::Function(std::vector<Symbol> inputs, std::vector<Symbol> outputs, Updates updates)
+Function::Function(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::vector<Update> updates)
     : inputs_(std::move(inputs)),
       outputs_(outputs.size()),
       updates_(std::move(updates)),
@@ -82,7 +76,7 @@ std::vector<Tensor> Function::operator()(const std::vector<Array>& values) {
   plan.run(pointers);
   std::vector<Tensor> results;
   for (size_t i = 0; i < outputs_; ++i) results.push_back(plan.output(i).copy());
-  for (size_t i = 0; i < updates_.size(); ++i) updates_[i].first->assign(plan.output(outputs_ + i));
+  for (size_t i = 0; i < updates_.size(); ++i) apply_update(updates_[i], plan.output(outputs_ + i));
   return results;
 }
 

@@ -8,6 +8,7 @@
 #include "lacuna/data/array.h"
 #include "lacuna/data/rows.h"
 #include "lacuna/graph/plan.h"
+#include "lacuna/graph/update.h"
 #include "lacuna/graph/variable.h"
 
 namespace lacuna::backend {
@@ -23,9 +24,8 @@ Symbol learning_phase();
 // two threads at a time.
 class Function {
  public:
-  // updates: variables that get the value of a symbol, of their shape and storage, after each run.
-  using Updates = std::vector<std::pair<VariablePtr, Symbol>>;
-  Function(std::vector<Symbol> inputs, std::vector<Symbol> outputs, Updates updates = {});
+  // updates: done after each run, in order.
+  Function(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::vector<Update> updates = {});
 
   // A value for each input, dense or csr as its symbol is, of any dtype. Throws InvalidArgument where they do
   // not fit. Results have memory of their own.
@@ -34,7 +34,7 @@ class Function {
  private:
   std::vector<Symbol> inputs_;
   size_t outputs_;
-  Updates updates_;
+  std::vector<Update> updates_;
   Plan predicts_, trains_;
 };
 

@@ -41,7 +41,7 @@ TEST(Eval, OfAPlaceholderIsAnError) {
 TEST(Function, TakesCsrAndDenseOfAnySize) {
   const Symbol x = placeholder({None, 4}, {.sparse = true, .name = "x"}),
                w = placeholder({4, 2}, {.name = "w"});
-  Function f({x, w}, {dot(x, w), shape(x), square(x)});
+  Function f({x, w}, {lacuna::dot(x, w), shape(x), square(x)});
   const Array weights = dense({4, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
   const auto out = f({kCsr, weights});
   EXPECT_EQ(values(out[0]), (std::vector<float>{-9, -10, 0, 0, 9, 12}));
@@ -55,7 +55,7 @@ TEST(Function, TakesCsrAndDenseOfAnySize) {
 TEST(Function, UpdatesVariables) {
   const auto count = std::make_shared<Variable>("count", Tensor(dense({2}, {0, 0})));
   const Symbol x = placeholder({2}, {.name = "x"});
-  Function f({x}, {x}, {{count, add(read(count), x)}});
+  Function f({x}, {x}, {update(count, add(read(count), x))});
   f({dense({2}, {1, 2})});
   f({dense({2}, {1, 2})});
   EXPECT_EQ(values(count->value()), (std::vector<float>{2, 4}));

@@ -49,9 +49,7 @@ Activation::Activation(Arg<activations::Activation> activation, const LayerOptio
 Symbol Activation::call(const Symbol& x) { return (*activation_)(x); }
 
 Dropout::Dropout(double rate, const DropoutOptions& options)
-    : Layer(common(options), "Dropout"),
-      rate_(rate),
-      noise_shape_(options.noise_shape) {
+    : Layer(common(options), "Dropout"), rate_(rate), noise_shape_(options.noise_shape) {
   supports_masking();
   require(rate >= 0 && rate < 1, "Dropout: rate must be in [0, 1). Received: rate=", rate, ".");
   state()->key = options.seed ? mix(*options.seed) : next_key();

@@ -56,9 +56,7 @@ Symbol GaussianDropout::call(const Symbol& x) {
 }
 
 AlphaDropout::AlphaDropout(double rate, const AlphaDropoutOptions& options)
-    : Layer(common(options), "AlphaDropout"),
-      rate_(rate),
-      noise_shape_(options.noise_shape) {
+    : Layer(common(options), "AlphaDropout"), rate_(rate), noise_shape_(options.noise_shape) {
   require(rate >= 0 && rate < 1, "AlphaDropout: rate must be in [0, 1). Received: rate=", rate, ".");
   supports_masking();
   state()->key = options.seed ? mix(*options.seed) : next_key();

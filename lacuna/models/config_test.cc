@@ -76,7 +76,8 @@ TEST(Config, LayersKeepTheirSettings) {
   expect_kept(layers::Embedding(9, 4, {.mask_zero = true, .combiner = "mean", .weighted = false}));
   expect_kept(layers::FactorizationMachine(3, {.input_dim = 9, .ids = true, .mask_zero = true}));
   expect_kept(layers::CrossNet(3, {.use_bias = false, .sparse_weight = true}));
-  expect_kept(layers::BatchNormalization({.axis = 1, .momentum = 0.9, .scale = false, .subtract_mean = false}));
+  expect_kept(
+      layers::BatchNormalization({.axis = 1, .momentum = 0.9, .scale = false, .subtract_mean = false}));
   expect_kept(layers::Dropout(0.5, {.noise_shape = {None, 1}}));
   expect_kept(layers::SpatialDropout1D(0.5));
   expect_kept(layers::GaussianNoise(0.5));

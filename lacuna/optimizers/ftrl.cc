@@ -24,7 +24,8 @@ void list(Settings& s, Ftrl& o) {
   s("learning_rate_power", power)("initial_accumulator_value", o.initial_accumulator_value)("beta", o.beta);
   s("l1_regularization_strength", o.l1_regularization_strength);
   s("l2_regularization_strength", o.l2_regularization_strength);
-  require(power == -0.5, "Ftrl: learning_rate_power must be -0.5. Received: learning_rate_power=", power, ".");
+  require(power == -0.5, "Ftrl: learning_rate_power must be -0.5. Received: learning_rate_power=", power,
+          ".");
 }
 const bool knownFtrl = Registry<Optimizer>::add<Ftrl>({"ftrl", "Ftrl"}, list);
 

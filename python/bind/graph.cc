@@ -1,6 +1,5 @@
 // Symbols and variables, and arithmetic as it is written.
 #include <nanobind/stl/optional.h>
-#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -215,10 +214,8 @@ void bind_graph(nb::module_& m) {
       .def(
           "__init__",
           [](backend::Function* self, std::vector<Symbol> inputs, std::vector<Symbol> outputs,
-             const std::vector<std::pair<VariableHandle, Symbol>>& updates) {
-            backend::Function::Updates all;
-            for (const auto& [to, value] : updates) all.emplace_back(to.variable, value);
-            new (self) backend::Function(std::move(inputs), std::move(outputs), std::move(all));
+             const std::vector<Update>& updates) {
+            new (self) backend::Function(std::move(inputs), std::move(outputs), updates);
           },
           "inputs"_a, "outputs"_a, "updates"_a)
       .def(

@@ -162,10 +162,11 @@ def learning_phase():
 
 def function(inputs, outputs, updates=None, **kwargs):
     """A function of values (arrays, or csr matrices where a placeholder is sparse) that gives the list of arrays of
-    the outputs. updates: (variable, symbol) pairs; the variable gets the value after each run."""
+    the outputs. updates: of K.update and its like, or (variable, symbol) pairs, done after each run."""
     unsupported("function", **kwargs)
     several = isinstance(outputs, (list, tuple))
-    run = _core.Function(list(inputs), list(outputs) if several else [outputs], list(updates or []))
+    changes = [update(*one) if isinstance(one, tuple) else one for one in updates or []]
+    run = _core.Function(list(inputs), list(outputs) if several else [outputs], changes)
 
     def call(values):
         if not isinstance(values, (list, tuple)):

@@ -249,14 +249,15 @@ def test_function():
 
 def test_function_gradients_updates_and_phase():
     x, w, n = K.placeholder((None, 3), sparse=True), K.variable(np.ones((3, 1))), K.variable(0.0)
+    m = K.variable(1.0)
     loss = K.sum(K.square(K.dot(x, w)))
-    step = K.function([x], [loss, K.gradients(loss, w)[0]], updates=[(n, n + 1)])
+    step = K.function([x], [loss, K.gradients(loss, w)[0]], updates=[(n, n + 1), K.update_add(m, 2)])
     value, gradient = step([SPARSE])
     product = SPARSE @ np.ones((3, 1))
     assert value == pytest.approx((product**2).sum(), rel=1e-5)
     np.testing.assert_allclose(gradient, 2 * SPARSE.T @ product, rtol=1e-5)
     step([SPARSE])
-    assert K.get_value(n) == 2
+    assert K.get_value(n) == 2 and K.get_value(m) == 5
 
     dense = K.placeholder((None, 100))
     dropped = K.function([dense, K.learning_phase()], [K.dropout(dense, 0.5, seed=1)])
