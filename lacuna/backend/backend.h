@@ -1,5 +1,6 @@
 // Keras' backend: functions on symbols. Most are ops under their own names.
 #pragma once
+#include "lacuna/backend/selections.h"
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/variable.h"
 #include "lacuna/ops/arithmetic.h"

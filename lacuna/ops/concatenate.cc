@@ -9,8 +9,8 @@
 #include "lacuna/base/threads.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
-#include "lacuna/ops/at_entries.h"
-#include "lacuna/ops/cast.h"
+#include "lacuna/ops/concatenate_part.h"
+#include "lacuna/ops/gradient_at.h"
 #include "lacuna/ops/ids.h"
 #include "lacuna/ops/slice.h"
 
@@ -113,38 +113,80 @@ void some_csr(const Op&, Context&, std::span<const Tensor* const> in, std::span<
   });
 }
 
-// One below the other.
-void all_csr(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
-  const tensor::Csr& first = in[0]->csr();
-  Dim rows = 0;
-  size_t nonzeros = 0;
+// One below the other: parts are csr or dense, the latter stored in full.
+template <class T, class J>
+void rows_below(std::span<const Tensor* const> in, tensor::Csr& y) {
+  const auto starts = y.indptr.as<J>(), columns = y.indices.as<J>();
+  const auto values = y.values<T>();
+  size_t r = 0, n = 0;
+  starts[0] = 0;
   for (const Tensor* part : in) {
-    rows += part->csr().rows;
-    nonzeros += part->csr().nonzeros();
-  }
-  tensor::Csr& y = out[0]->csr();
-  y.resize(rows, first.columns, nonzeros, first.dtype, first.index);
-  with_index(first, [&](auto tag, auto) {
-    using I = typename decltype(tag)::value_type;
-    const auto starts = y.indptr.as<I>();
-    size_t r = 0;
-    I at = 0;
-    starts[0] = 0;
-    for (const Tensor* part : in) {
-      const tensor::Csr& x = part->csr();
-      require(x.columns == first.columns,
-              "concatenate: parts must have as many columns. Received: columns=", x.columns,
-              ", of the first=", first.columns, ".");
-      const auto indptr = x.indptr.as<I>();
-      const size_t n = x.nonzeros(), item = size_of(x.dtype);
-      if (n) {
-        std::memcpy(y.data.data() + static_cast<size_t>(at) * item, x.data.data(), n * item);
-        std::memcpy(y.indices.data() + static_cast<size_t>(at) * sizeof(I), x.indices.data(), n * sizeof(I));
+    if (part->storage() == Storage::dense) {
+      const auto from = part->dense().values<T>();
+      const auto width = static_cast<size_t>(y.columns), rows = static_cast<size_t>(rows_of(*part));
+      std::ranges::copy(from, values.subspan(n).begin());
+      for (size_t i = 0; i < rows; ++i) {
+        for (size_t c = 0; c < width; ++c) columns[n++] = static_cast<J>(c);
+        starts[++r] = static_cast<J>(n);
       }
-      for (size_t i = 1; i <= static_cast<size_t>(x.rows); ++i) starts[++r] = at + indptr[i];
-      at += static_cast<I>(n);
+      continue;
     }
+    with_index(part->csr(), [&](auto indices, auto indptr) {
+      const auto first = static_cast<size_t>(indptr[0]), entries = part->csr().nonzeros();
+      std::ranges::copy(part->csr().template values<T>().subspan(first, entries), values.subspan(n).begin());
+      std::ranges::transform(indices.subspan(first, entries), columns.subspan(n).begin(),
+                             [](auto c) { return static_cast<J>(c); });
+      for (size_t i = 1; i < indptr.size(); ++i)
+        starts[++r] = static_cast<J>(n + static_cast<size_t>(indptr[i]) - first);
+      n += entries;
+    });
+  }
+}
+
+void csr_below(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+  const Dim columns = columns_of(*in[0]);
+  Dim rows = 0;
+  size_t entries = 0;
+  for (const Tensor* part : in) {
+    require(columns_of(*part) == columns,
+            "concatenate: parts must have as many columns. Received: columns=", columns_of(*part),
+            ", of the first=", columns, ".");
+    rows += rows_of(*part);
+    entries += part->storage() == Storage::dense ? part->dense().size() : part->csr().nonzeros();
+  }
+  require(entries < size_t{1} << 31,
+          "concatenate: a batch may hold up to 2^31 entries. Received: entries=", entries, ".");
+  tensor::Csr& y = out[0]->csr();
+  const bool wide = columns >= Dim{1} << 31;
+  y.resize(rows, columns, entries, in[0]->dtype(), wide ? DType::int64 : DType::int32);
+  with_float("concatenate", in[0]->dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if (wide) rows_below<T, int64_t>(in, y);
+    else rows_below<T, int32_t>(in, y);
   });
+}
+
+void rows_below_rows(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+  const tensor::RowSparse& first = in[0]->row_sparse();
+  size_t count = 0;
+  Dim rows = 0;
+  for (const Tensor* part : in) {
+    count += part->row_sparse().row_ids().size();
+    rows += part->row_sparse().shape[0];
+  }
+  tensor::RowSparse& y = out[0]->row_sparse();
+  y.shape = first.shape;
+  y.shape[0] = rows;
+  y.resize(y.shape, count, first.dtype);
+  size_t n = 0, bytes = 0;
+  int64_t ahead = 0;
+  for (const Tensor* part : in) {
+    const tensor::RowSparse& x = part->row_sparse();
+    for (const int64_t id : x.row_ids()) y.row_ids()[n++] = ahead + id;
+    if (x.data.bytes()) std::memcpy(y.data.data() + bytes, x.data.data(), x.data.bytes());
+    bytes += x.data.bytes();
+    ahead += x.shape[0];
+  }
 }
 
 struct Concatenate final : Op {
@@ -155,7 +197,10 @@ struct Concatenate final : Op {
 
   const Rules& rules() const override {
     using enum Storage;
-    static const Rules rows{.rows = {{{dense}, {dense}, all_dense}, {{csr}, {csr}, all_csr}},
+    // Where any part is csr, so is the result.
+    static const Rules rows{.rows = {{{dense}, {dense}, all_dense},
+                                     {{csr}, {csr}, csr_below, {dense}},
+                                     {{row_sparse}, {row_sparse}, rows_below_rows}},
                             .repeats = true};
     static const Rules columns{.rows = {{{dense}, {dense}, all_dense}, {{csr}, {csr}, some_csr, {dense}}},
                                .repeats = true};
@@ -189,22 +234,17 @@ struct Concatenate final : Op {
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
                                const std::vector<bool>& wanted) const override {
+    const Symbol g = gradient_into(node, dy[0]);
     std::vector<Symbol> result(node.in().size());
     Dim at = 0;
     for (size_t i = 0; i < node.in().size(); ++i) {
       const Symbol& part = node.in(i);
       const Dim size = part.shape()[axis];
-      if (wanted[i]) {
-        require(at != None && size != None,
-                "concatenate: sizes along the axis must be known for a gradient. Received: "
-                "axis=",
-                axis, ", part=", part.spec(), ".");
-        const Symbol mine = slice(dy[0], static_cast<int>(axis), at, at + size);
-        if (part.storage() == mine.storage()) result[i] = mine;
-        else
-          result[i] =
-              part.storage() == Storage::csr ? at_entries(mine, part) : cast_storage(mine, Storage::dense);
-      }
+      if (wanted[i])
+        result[i] = gradient_at(at != None && size != None && g.storage() != Storage::row_sparse
+                                    ? slice(g, static_cast<int>(axis), at, at + size)
+                                    : concatenate_part(g, node.in(), axis, i),
+                                part);
       at = at == None || size == None ? None : at + size;
     }
     return result;
@@ -219,7 +259,8 @@ const bool registered = register_op("concatenate", [] {
   const auto op = [](size_t axis) { return std::make_shared<Concatenate>(axis); };
   return std::vector<Example>{{op(1), {{{None, 3}}, {{None, 2}}, {{None, 4}}}},
                               {op(1), {{{None, 3}}}},
-                              {op(0), {{{2, 3}}, {{4, 3}}}}};
+                              {op(0), {{{2, 3}}, {{4, 3}}}},
+                              {op(0), {{{None, 3}}, {{2, 3}}, {{None, 3}}}}};
 });
 
 }  // namespace

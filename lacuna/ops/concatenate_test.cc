@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "lacuna/ops/cast.h"
 #include "lacuna/ops/testing.h"
 
 namespace lacuna {
@@ -77,6 +78,52 @@ TEST(Concatenate, RowsBelowEachOther) {
   EXPECT_EQ(out[1].storage(), Storage::csr);
 }
 
+TEST(Concatenate, RowsOfAnyStorageWithOpenSizes) {
+  const Tensor a = random_dense({3, 4}, 1, 0.5), b = random_dense({2, 4}, 2, 0.5), c = csr(a), d = csr(b);
+  const std::vector<Symbol> in{input(a), input(b), input(c), input(d)};
+  const Symbol y = concatenate({in[2], in[1], in[3]}, 0);
+  const Symbol rows =
+      concatenate({cast_storage(in[0], Storage::row_sparse), cast_storage(in[1], Storage::row_sparse)}, 0);
+  std::vector<Symbol> outputs{y, rows};
+  for (const Symbol& g : y.node()->op().gradient(*y.node(), std::vector{y}, {true, true, true}))
+    outputs.push_back(g);
+  for (const Symbol& g : rows.node()->op().gradient(*rows.node(), std::vector{rows}, {true, true}))
+    outputs.push_back(g);
+  const auto out = run(outputs, in, {a, b, c, d});
+  auto expected = values(a);
+  for (const float v : values(b)) expected.push_back(v);
+  EXPECT_EQ(out[1].storage(), Storage::row_sparse);
+  EXPECT_EQ(values(out[1]), expected);
+  for (const float v : values(b)) expected.push_back(v);
+  EXPECT_EQ(out[0].storage(), Storage::csr);
+  EXPECT_TRUE(out[0].csr().validate("concatenate"));
+  EXPECT_EQ(values(out[0]), expected);
+  const std::vector<const Tensor*> parts{&c, &b, &d, &a, &b};
+  for (size_t i = 0; i < parts.size(); ++i) EXPECT_EQ(values(out[i + 2]), values(*parts[i])) << i;
+  EXPECT_EQ(out[2].storage(), Storage::csr);
+  EXPECT_EQ(out[3].storage(), Storage::dense);
+}
+
+// A view of the last rows of a larger matrix.
+TEST(Concatenate, RowPointersMayStartAboveZero) {
+  tensor::Csr x = csr(random_dense({6, 4}, 1, 0.5)).csr();
+  const Tensor whole = Tensor(x);
+  x.rows = 3;
+  x.indptr = Buffer::view(x.indptr.as<int32_t>().data() + 3, 4 * sizeof(int32_t),
+                          std::make_shared<Buffer>(x.indptr));
+  ASSERT_GT(x.indptr.as<int32_t>()[0], 0);
+  const Tensor last = x;
+  const Symbol in = input(last);
+  const auto out = run({concatenate({in, in}, 0), concatenate({in, in}, 1)}, {in}, {last});
+  auto expected = values(last);
+  const auto again = expected;
+  expected.insert(expected.end(), again.begin(), again.end());
+  EXPECT_EQ(values(out[0]), expected);
+  for (size_t i = 0; i < 12; ++i) EXPECT_EQ(values(out[1])[i / 4 * 8 + i % 4], again[i]);
+  const auto all = values(whole);
+  EXPECT_EQ(again, std::vector<float>(all.begin() + 12, all.end()));
+}
+
 TEST(Concatenate, MiddleAxisOfRankThree) {
   const Tensor a = random_dense({2, 3, 2}, 1), b = random_dense({2, 1, 2}, 2);
   const std::vector<Symbol> in{input(a), input(b)};
@@ -106,12 +153,13 @@ TEST(Concatenate, Errors) {
       }),
       "concatenate: parts must have one dtype, one rank and the same sizes along all axes but one. Received: "
       "axis=1, parts=[(None, 3) dense, (None, 3, 2) dense].");
-  EXPECT_EQ(message_of<InvalidArgument>([&] {
-              concatenate({c, a}, 0);
-            }),
-            "concatenate: no kernel for storages (csr, dense). Known: (dense, ...) -> (dense); (csr, ...) -> "
-            "(csr). "
-            "Received: (None, 3) csr, (None, 3) dense.");
+  const Symbol d = placeholder({{None, 3, 2}}, "d"), rows = cast_storage(d, Storage::row_sparse);
+  EXPECT_EQ(
+      message_of<InvalidArgument>([&] {
+        concatenate({rows, d}, 1);
+      }),
+      "concatenate: no kernel for storages (row_sparse, dense). Known: (dense, ...) -> (dense); (csr|dense, "
+      "...) -> (csr). Received: (None, 3, 2) row_sparse, (None, 3, 2) dense.");
   EXPECT_EQ(message_of<InvalidArgument>([&] { concatenate({}, 0); }),
             "concatenate: there must be at least one part. Received: parts=[].");
 }

@@ -24,17 +24,29 @@ void dot_t_dense_dense(const Op&, Context&, In in, Out out) {
   });
 }
 
+namespace {
+
+// Whether a number is held for each column from step to step, or those that A names are numbered anew.
+bool holds_numbers(const tensor::Csr& a) { return a.columns <= Dim{1} << 26 && a.index == DType::int32; }
+
+}  // namespace
+
 void dot_t_csr_dense(const Op&, Context& context, In in, Out out) {
   const tensor::Csr& a = in[0]->csr();
   const tensor::Dense& b = in[1]->dense();
   with_float("dot_t", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    const auto view = csr_view<T>(a, "dot_t");
     tensor::RowSparse& g = out[0]->row_sparse();
     g.shape.assign({a.columns, b.shape[1]});
+    const T* from = b.values<T>().data();
+    const auto units = static_cast<size_t>(b.shape[1]);
     // Where a's ids are slots of a table, its columns are the slots there are: see translate.
-    csr_t_dot_rows(context.scratch, view, static_cast<size_t>(a.columns), b.values<T>().data(),
-                   static_cast<size_t>(b.shape[1]), g);
+    if (holds_numbers(a))
+      return csr_t_dot_rows(context.scratch, csr_view<T>(a, "dot_t"), static_cast<size_t>(a.columns), from,
+                            units, g);
+    const auto few = numbered<T>("dot_t", context.scratch, 9, a);
+    csr_t_dot_rows(context.scratch, few.view, few.columns, from, units, g);
+    for (int64_t& id : g.row_ids()) id = few.ids[static_cast<size_t>(id)];
   });
 }
 

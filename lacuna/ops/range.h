@@ -1,4 +1,4 @@
-// Positions start, start + step, … below stop of an axis, as slice takes them.
+// Positions start, start + step, … before stop of an axis, as slice takes them.
 #pragma once
 #include <algorithm>
 
@@ -8,15 +8,19 @@ namespace lacuna {
 
 struct Range {
   size_t axis;
-  int64_t start, stop, step;  // As given: start and stop may be negative or beyond the end.
+  int64_t start, stop, step;  // As given: start and stop may be negative or beyond the ends.
 
   struct Positions {
     int64_t first, count;
   };
   Positions of(int64_t size) const {
-    const auto place = [size](int64_t p) { return std::clamp<int64_t>(p < 0 ? p + size : p, 0, size); };
+    const bool up = step > 0;
+    const auto place = [size, up](int64_t p) {
+      return std::clamp<int64_t>(p < 0 ? p + size : p, up ? 0 : -1, up ? size : size - 1);
+    };
     const int64_t first = place(start), last = place(stop);
-    return {first, last > first ? (last - first - 1) / step + 1 : 0};
+    if (up) return {first, last > first ? (last - first - 1) / step + 1 : 0};
+    return {first, last < first ? (last - first + 1) / step + 1 : 0};
   }
 };
 
@@ -27,5 +31,10 @@ struct RangeOp : Op {
   }
   Range range;
 };
+
+namespace cpu {  // slice_cpu.cc
+void slice_dense(const Range& range, const tensor::Dense& x, tensor::Dense& y);
+void slice_csr(const Range& range, const tensor::Csr& x, tensor::Csr& y);
+}  // namespace cpu
 
 }  // namespace lacuna

@@ -8,6 +8,8 @@
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
+#include "lacuna/ops/gradient_at.h"
+#include "lacuna/ops/reshape_csr.h"
 
 namespace lacuna {
 namespace {
@@ -29,7 +31,7 @@ struct Reshaping : Op {
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
                                const std::vector<bool>&) const override {
-    return {reshape_like(dy[0], node.in(0))};
+    return {reshape_like(gradient_into(node, dy[0]), node.in(0))};
   }
 
  private:
@@ -95,6 +97,10 @@ struct Squeeze final : Reshaping {
   size_t axis;
 };
 
+void run_like_csr(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+  cpu::reshape_csr("reshape_like", in[0]->csr(), in[1]->csr().rows, in[1]->csr().columns, out[0]->csr());
+}
+
 void run_like(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
   const tensor::Dense &x = in[0]->dense(), &like = in[1]->dense();
   require(x.size() == like.size(), "reshape_like: x must have as many values as like. Received: x=", x.size(),
@@ -110,7 +116,7 @@ struct ReshapeLike final : Op {
 
   const Rules& rules() const override {
     using enum Storage;
-    static const Rules rules{{{{dense, dense}, {dense}, run_like}}};
+    static const Rules rules{{{{dense, dense}, {dense}, run_like}, {{csr, csr}, {csr}, run_like_csr}}};
     return rules;
   }
 
@@ -120,7 +126,7 @@ struct ReshapeLike final : Op {
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
                                const std::vector<bool>& wanted) const override {
-    return {wanted[0] ? reshape_like(dy[0], node.in(0)) : Symbol{}, {}};
+    return {wanted[0] ? reshape_like(gradient_into(node, dy[0]), node.in(0)) : Symbol{}, {}};
   }
 };
 
@@ -132,12 +138,18 @@ size_t place_of(const char* where, int axis, size_t rank, const Symbol& x) {
   return static_cast<size_t>(axis < 0 ? axis + n : axis);
 }
 
+void keeps_rank(const char* where, const Symbol& x) {
+  require(x.storage() != Storage::csr, where, ": a csr matrix has rank 2; write ", where,
+          "(to_dense(x), axis) to store its zeros. Received: x=", x.spec(), ".");
+}
+
 const bool registered = register_op("reshape", [] {
   return std::vector<Example>{{std::make_shared<Reshape>(Shape{3, 2}), {{{None, 6}}}},
                               {std::make_shared<Reshape>(Shape{4, -1}), {{{None, 2, 6}}}}};
 });
 const bool registered_like = register_op("reshape_like", [] {
-  return std::vector<Example>{{std::make_shared<ReshapeLike>(), {{{None, 6}}, {{None, 2, 3}}}}};
+  return std::vector<Example>{{std::make_shared<ReshapeLike>(), {{{None, 6}}, {{None, 2, 3}}}},
+                              {std::make_shared<ReshapeLike>(), {{{6, 4}}, {{3, 8}}}}};
 });
 const bool registered_expand = register_op("expand_dims", [] {
   return std::vector<Example>{{std::make_shared<ExpandDims>(1), {{{None, 6}}}}};
@@ -156,6 +168,13 @@ Symbol reshape(const Symbol& x, const Shape& target) {
             to_string(target), ".");
   }
   require(free <= 1, "reshape: one dimension may be -1. Received: target_shape=", to_string(target), ".");
+  if (x.storage() == Storage::csr && target.size() == 1 && (target[0] == -1 || target[0] == x.shape()[1]))
+    return x;
+  require(
+      x.storage() != Storage::csr,
+      "reshape: a csr matrix has rank 2 and keeps its batch here; write reshape(to_dense(x), …) to store its "
+      "zeros. Received: x=",
+      x.spec(), ", target_shape=", to_string(target), ".");
   return apply(std::make_shared<Reshape>(target), {x});
 }
 
@@ -170,10 +189,12 @@ Symbol reshape_like(const Symbol& x, const Symbol& like) {
 }
 
 Symbol expand_dims(const Symbol& x, int axis) {
+  keeps_rank("expand_dims", x);
   return apply(std::make_shared<ExpandDims>(place_of("expand_dims", axis, x.rank() + 1, x)), {x});
 }
 
 Symbol squeeze(const Symbol& x, int axis) {
+  keeps_rank("squeeze", x);
   return apply(std::make_shared<Squeeze>(place_of("squeeze", axis, x.rank(), x)), {x});
 }
 

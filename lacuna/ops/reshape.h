@@ -8,9 +8,12 @@ namespace lacuna {
 Symbol reshape(const Symbol& x, const Shape& target_shape_without_batch);
 // (batch, all else); csr passes through.
 Symbol flatten(const Symbol& x);
-// The shape of another symbol with as many values: the gradient of the two above.
+// The batch too: all values in C order, one dimension may be -1, and an open one of x needs it. Dense of any
+// rank; csr to csr, of rank 2, with up to 2^63 values, stored or not.
+Symbol reshape_all(const Symbol& x, const Shape& target_shape);
+// The shape of another symbol with as many values: the gradient of those above.
 Symbol reshape_like(const Symbol& x, const Symbol& like);
-// An axis of 1 put in, or taken out; dense.
+// An axis of 1 put in, or taken out; dense. A csr matrix has rank 2 and keeps it.
 Symbol expand_dims(const Symbol& x, int axis = -1);
 Symbol squeeze(const Symbol& x, int axis);
 

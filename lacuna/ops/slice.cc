@@ -6,7 +6,7 @@
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
-#include "lacuna/ops/at_entries.h"
+#include "lacuna/ops/gradient_at.h"
 #include "lacuna/ops/range.h"
 
 namespace lacuna {
@@ -61,11 +61,8 @@ struct Slice final : RangeOp {
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
                                const std::vector<bool>&) const override {
-    const Symbol& x = node.in(0);
-    Symbol from = dy[0];
-    if (from.storage() != x.storage())  // What a csr result does not store gets none.
-      from = at_entries(from, apply(node.shared_op(), {x}));
-    return {apply(std::make_shared<SliceGradient>(range), {from, x})};
+    // What a csr result does not store gets none.
+    return {apply(std::make_shared<SliceGradient>(range), {gradient_into(node, dy[0]), node.in(0)})};
   }
 };
 
@@ -74,7 +71,9 @@ const bool registered = register_op("slice", [] {
   return std::vector<Example>{{op({1, 1, 4, 1}), {{{None, 5}}}},
                               {op({1, -4, INT64_MAX, 2}), {{{None, 6}}}},
                               {op({0, 1, INT64_MAX, 2}), {{{None, 4}}}},
-                              {op({1, 3, 3, 1}), {{{None, 4}}}}};
+                              {op({1, 3, 3, 1}), {{{None, 4}}}},
+                              {op({0, INT64_MAX, INT64_MIN, -1}), {{{None, 4}}}},
+                              {op({1, -1, 0, -2}), {{{None, 6}}}}};
 });
 const bool registered_gradient = register_op("slice_gradient", [] {
   return std::vector<Example>{
@@ -87,7 +86,7 @@ Symbol slice(const Symbol& x, int axis, int64_t start, int64_t stop, int64_t ste
   const int rank = static_cast<int>(x.rank());
   require(axis >= -rank && axis < rank, "slice: axis must be in [", -rank, ", ", rank,
           "). Received: axis=", axis, ", x=", x.spec(), ".");
-  require(step >= 1, "slice: step must be positive. Received: step=", step, ".");
+  require(step != 0, "slice: step must not be 0. Received: step=", step, ".");
   return apply(
       std::make_shared<Slice>(Range{static_cast<size_t>(axis < 0 ? axis + rank : axis), start, stop, step}),
       {x});

@@ -2,20 +2,12 @@
 #include <cstring>
 
 #include "lacuna/base/threads.h"
+#include "lacuna/ops/axis_op.h"
 #include "lacuna/ops/ids.h"
 #include "lacuna/ops/range.h"
 
 namespace lacuna::cpu {
 namespace {
-
-// x around the axis: `outer` times `size` times `inner` values.
-struct Strides {
-  Strides(const tensor::Dense& x, size_t axis) : size(static_cast<size_t>(x.shape[axis])) {
-    for (size_t i = 0; i < axis; ++i) outer *= static_cast<size_t>(x.shape[i]);
-    for (size_t i = axis + 1; i < x.shape.size(); ++i) inner *= static_cast<size_t>(x.shape[i]);
-  }
-  size_t outer = 1, size, inner = 1;
-};
 
 // body(part of x, part of the slice, bytes) for each run of bytes that lie side by side in both.
 template <class Body>
@@ -36,13 +28,21 @@ void for_parts(const tensor::Dense& x, const Range& range, const Body& body) {
                });
 }
 
-const Range& range_of(const Op& op) { return static_cast<const RangeOp&>(op).range; }
-
-// body(k of x, position in the slice) for the stored entries of row r of x that are in the slice.
+// body(k of x, position in the slice) for the stored entries of row r of x that are in the slice, in the
+// order of their positions.
 template <class I, class Body>
 void for_entries(std::span<const I> indices, size_t begin, size_t end, Range::Positions columns, int64_t step,
                  const Body& body) {
   const auto row = indices.subspan(begin, end - begin);
+  if (step < 0) {
+    auto k = begin + static_cast<size_t>(std::ranges::upper_bound(row, columns.first) - row.begin());
+    while (k-- > begin) {
+      const int64_t at = indices[k] - columns.first;
+      if (at / step >= columns.count) return;
+      if (at % step == 0) body(k, at / step);
+    }
+    return;
+  }
   auto k = begin + static_cast<size_t>(std::ranges::lower_bound(row, columns.first) - row.begin());
   for (; k < end; ++k) {
     const int64_t at = indices[k] - columns.first;
@@ -99,12 +99,11 @@ void fill(const tensor::Csr& x, std::span<const I> indices, std::span<const I> i
   });
 }
 
+const Range& range_of(const Op& op) { return static_cast<const RangeOp&>(op).range; }
+
 }  // namespace
 
-void slice_dense(const Op& op, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
-  const tensor::Dense& x = in[0]->dense();
-  const Range& range = range_of(op);
-  tensor::Dense& y = out[0]->dense();
+void slice_dense(const Range& range, const tensor::Dense& x, tensor::Dense& y) {
   y.shape = x.shape;
   y.shape[range.axis] = range.of(x.shape[range.axis]).count;
   y.resize(y.shape, x.dtype);
@@ -124,14 +123,21 @@ void slice_gradient_dense(const Op& op, Context&, std::span<const Tensor* const>
   });
 }
 
-void slice_csr(const Op& op, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
-  const tensor::Csr& x = in[0]->csr();
-  const CsrSlice s(x, range_of(op));
+void slice_csr(const Range& range, const tensor::Csr& x, tensor::Csr& y) {
+  const CsrSlice s(x, range);
   with_index(x, [&](auto indices, auto indptr) {
     using I = typename decltype(indices)::value_type;
-    if (s.columns.count < int64_t{1} << 31) fill<I, int32_t>(x, indices, indptr, s, out[0]->csr());
-    else fill<I, int64_t>(x, indices, indptr, s, out[0]->csr());
+    if (s.columns.count < int64_t{1} << 31) fill<I, int32_t>(x, indices, indptr, s, y);
+    else fill<I, int64_t>(x, indices, indptr, s, y);
   });
+}
+
+void slice_dense(const Op& op, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+  slice_dense(range_of(op), in[0]->dense(), out[0]->dense());
+}
+
+void slice_csr(const Op& op, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+  slice_csr(range_of(op), in[0]->csr(), out[0]->csr());
 }
 
 // Row by row, the entries of dy are met with those of x.

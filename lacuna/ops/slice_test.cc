@@ -14,6 +14,13 @@ constexpr int64_t kEnd = INT64_MAX;
 // Python's x[start:stop:step] of a range.
 std::vector<size_t> positions(int64_t size, int64_t start, int64_t stop, int64_t step) {
   std::vector<size_t> result;
+  if (step < 0) {
+    if (start < 0) start += size;
+    if (stop < 0) stop += size;
+    for (int64_t p = std::min(start, size - 1); p > std::max<int64_t>(stop, -1); p += step)
+      result.push_back(static_cast<size_t>(p));
+    return result;
+  }
   if (start < 0) start = std::max<int64_t>(0, start + size);
   if (stop < 0) stop += size;
   for (int64_t p = start; p < std::min(stop, size); p += step) result.push_back(static_cast<size_t>(p));
@@ -30,8 +37,8 @@ TEST(Slice, DenseAndCsrEqualMimic) {
   const auto xs = values(x);
   for (const int axis : {0, 1, -1})
     for (const int64_t start : {0, 2, -3, 20, -20})
-      for (const int64_t stop : {int64_t{5}, int64_t{-1}, kEnd, int64_t{0}})
-        for (const int64_t step : {1, 2, 4}) {
+      for (const int64_t stop : {int64_t{5}, int64_t{-1}, kEnd, int64_t{0}, INT64_MIN})
+        for (const int64_t step : {1, 2, 4, -1, -3}) {
           const bool by_rows = axis == 0;
           const auto at = positions(by_rows ? 7 : 9, start, stop, step);
           std::vector<float> expected;
@@ -85,7 +92,7 @@ TEST(Slice, Errors) {
   EXPECT_EQ(message_of<InvalidArgument>([&] { slice(x, 2, 0, 1); }),
             "slice: axis must be in [-2, 2). Received: axis=2, x=(None, 3) dense.");
   EXPECT_EQ(message_of<InvalidArgument>([&] { slice(x, 1, 0, 1, 0); }),
-            "slice: step must be positive. Received: step=0.");
+            "slice: step must not be 0. Received: step=0.");
 }
 
 }  // namespace

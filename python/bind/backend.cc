@@ -126,10 +126,18 @@ void bind_backend(nb::module_& m) {
   m.def("transpose", &lacuna::transpose, "x"_a);
   m.def("batch_dot", &lacuna::batch_dot, "x"_a, "y"_a, "axis_x"_a, "axis_y"_a);
   m.def("slice", &lacuna::slice, "x"_a, "axis"_a, "start"_a, "stop"_a, "step"_a);
+  m.def("gather", &backend::gather, "reference"_a, "indices"_a);
+  m.def("take", &backend::take, "x"_a, "indices"_a, "axis"_a, "mode"_a);
+  m.def("boolean_mask", &backend::boolean_mask, "x"_a, "mask"_a, "axis"_a);
+  m.def("embedding", &backend::embedding, "data"_a, "weight"_a, "input_dim"_a, "output_dim"_a);
+  m.def("tile", &backend::tile, "x"_a, "n"_a);
+  m.def("repeat_elements", &backend::repeat_elements, "x"_a, "rep"_a, "axis"_a);
+  m.def("reverse", &backend::reverse, "x"_a, "axes"_a);
+  m.def("stack", &backend::stack, "x"_a, "axis"_a);
   m.def(
-      "gather",
-      [](const Symbol& reference, const Symbol& indices) { return lacuna::take(reference, as_ids(indices)); },
-      "reference"_a, "indices"_a);
+      "reshape_all",
+      [](const Symbol& x, nb::handle shape) { return lacuna::reshape_all(x, to_shape(shape)); }, "x"_a,
+      "target_shape"_a);
   m.def("in_train_phase", &in_train_phase, "x"_a, "alt"_a);
   m.def(
       "dropout",

@@ -14,6 +14,7 @@
 #include "lacuna/ops/unary.h"
 #include "lacuna/tensor/row_table.h"
 #include "python/bind/convert.h"
+#include "python/bind/item.h"
 #include "python/bind/numbers.h"
 
 namespace lacuna::bind {
@@ -70,6 +71,10 @@ void def_arithmetic(C& c) {
         return backend::matmul(to_symbol(other, &a), a);
       },
       "other"_a);
+  c.def(
+      "__getitem__", [](nb::handle self, nb::handle key) { return item(to_symbol(self), key); }, "key"_a,
+      "Along each axis a slice, a whole number (of a dense symbol), or along one axis ids or a mask.");
+  c.attr("__iter__") = nb::none();
   c.def("__neg__", [](nb::handle self) { return -to_symbol(self); });
   c.def("__abs__", [](nb::handle self) { return lacuna::abs(to_symbol(self)); });
   c.attr("__array_ufunc__") = nb::none();  // NumPy's scalars leave arithmetic to the symbol.

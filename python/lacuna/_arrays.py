@@ -40,6 +40,29 @@ def scipy_csr(shape, data, indices, indptr):
     return csr_matrix((data, indices, indptr), shape, copy=False)
 
 
+def ids(values, size):
+    """Ids of places, int64, as a view: those of a mask where `values` are bools, else whole numbers, of which
+    negative ones count from the end. size: that of the axis, or None."""
+    array = np.asarray(values)
+    if array.ndim != 1:
+        raise ValueError(f"item: ids or a mask must stand one in a row. Received: shape={array.shape}.")
+    if array.dtype == bool:
+        if size is not None and len(array) != size:
+            raise IndexError(
+                f"item: a mask must have a value for each place of the axis. Received: len(mask)={len(array)}, "
+                f"size={size}."
+            )
+        array = np.flatnonzero(array)
+    elif array.dtype.kind not in "iu" and array.size:
+        raise ValueError(f"item: ids must be whole numbers. Received: dtype={array.dtype}.")
+    array = array.astype(np.int64)
+    if size is not None:
+        array = np.where(array < 0, array + size, array)
+        if array.size and (array.min() < 0 or array.max() >= size):
+            raise IndexError(f"item: ids must be in the range of the axis. Received: ids={values}, size={size}.")
+    return _core.dense(np.ascontiguousarray(array))
+
+
 def assign(variable, value):
     """Replaces the values of a variable, or of a scalar one its value."""
     if is_sparse(value):

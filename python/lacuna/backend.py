@@ -7,7 +7,7 @@ import numpy as np
 
 from lacuna import _core
 from lacuna._arguments import dtype_name, unsupported
-from lacuna._arrays import assign, constant_view, scipy_csr
+from lacuna._arrays import assign, constant_view, ids, scipy_csr
 from lacuna.activations import elu, hard_sigmoid, relu, sigmoid, softmax, softplus, softsign, tanh  # noqa: F401
 
 Symbol, Variable = _core.Symbol, _core.Variable
@@ -456,7 +456,7 @@ def bias_add(x, bias, data_format=None):
 
 
 def concatenate(tensors, axis=-1):
-    """Along an axis. csr with dense along axis 1 gives csr, as scipy's hstack."""
+    """Along an axis. csr with dense gives csr along either axis, as scipy's hstack and vstack."""
     return _core.concatenate(list(tensors), axis)
 
 
@@ -466,17 +466,28 @@ def batch_flatten(x):
 
 
 def reshape(x, shape):
-    """Another shape, the batch its first dimension; one other may be -1."""
-    shape = tuple(shape)
-    if x.shape[0] is None and shape[0] not in (None, -1):
-        raise ValueError(
-            f"reshape: the batch must stay the first dimension. Received: x={x!r}, shape={shape}."
-        )
-    return _core.reshape(x, shape[1:] if x.shape[0] is None else shape)
+    """The same values in C order in another shape, of which one dimension may be -1. Where the batch is open
+    its dimension must be -1 or None. csr stays csr, of rank 2."""
+    shape = tuple(-1 if d is None else d for d in shape)
+    if x.shape and x.shape[0] is None:
+        if -1 not in shape:
+            raise ValueError(f"reshape: an open batch needs a dimension of -1. Received: x={x!r}, shape={shape}.")
+        rest, kept = shape[1:], x.shape[1:]
+        if shape[0] == -1 and None not in kept and (-1 in rest or np.prod(rest) == np.prod(kept)):
+            if len(rest) == len(kept) == 1:
+                return x
+            if not is_sparse(x):
+                return _core.reshape(x, rest)
+    return _core.reshape_all(x, shape)
+
+
+def flatten(x):
+    """All values in a row, the batch too."""
+    return _core.reshape_all(x, (-1,))
 
 
 def expand_dims(x, axis=-1):
-    """An axis of 1 put in."""
+    """An axis of 1 put in; a csr matrix has rank 2 and keeps it."""
     return _core.expand_dims(x, axis)
 
 
@@ -489,10 +500,69 @@ def slice(x, start, size):
     """size[i] positions from start[i] on along each axis; a size of -1 is all that follow."""
     for axis, (first, count) in enumerate(zip(start, size)):
         if first != 0 or count != -1:
-            x = _core.slice(x, axis, first, first + count if count != -1 else 2**63 - 1, 1)
+            stop = 2**63 - 1 if count == -1 or first < 0 <= first + count else first + count
+            x = _core.slice(x, axis, first, stop, 1)
     return x
 
 
+def _ids(indices, x, axis):
+    if is_tensor(indices):
+        return indices
+    return _core.constant(ids(indices, x.shape[axis]))
+
+
 def gather(reference, indices):
-    """The rows of a matrix that whole numbers name."""
-    return _core.gather(reference, indices)
+    """The rows that whole numbers name, in any order and more than once. Of a weight, also one with
+    sparse_weight=True, indices may have any shape, and the gradient is row_sparse; of csr the result is csr."""
+    return _core.gather(reference, _ids(indices, reference, 0))
+
+
+def take(x, indices, axis=0, mode="raise"):
+    """The places of an axis that whole numbers name; csr stays csr. mode: what becomes of one out of range: an
+    error ("raise"), the nearest place ("clip"), or counted round from both ends ("wrap")."""
+    if mode != "raise" and not is_tensor(indices):
+        indices = constant(indices, dtype="int64")
+    return _core.take(x, _ids(indices, x, axis), axis, mode)
+
+
+def boolean_mask(x, mask, axis=0):
+    """The places of an axis where a mask, an array or a symbol with a value for each, is not 0; csr stays csr.
+    Of a symbol the size of the result is open."""
+    if is_tensor(mask):
+        return _core.boolean_mask(x, mask, axis)
+    return _core.take(x, _ids(np.asarray(mask, dtype=bool), x, axis), axis, "raise")
+
+
+def embedding(data, weight, input_dim, output_dim, sparse_grad=False):
+    """The rows of a weight (input_dim, output_dim) for ids of any shape. The gradient names the rows that
+    occur, whatever sparse_grad says: which rows an optimizer moves is a matter of the weight's own flag."""
+    return _core.embedding(data, weight, input_dim, output_dim)
+
+
+def tile(x, n):
+    """n[i] times along axis i (n times along the last one, if a number); csr stays csr."""
+    if not isinstance(n, (list, tuple)):
+        n = (1,) * (len(x.shape) - 1) + (n,)
+    return _core.tile(x, list(n))
+
+
+def repeat_elements(x, rep, axis):
+    """Each place of an axis `rep` times, one after another; csr stays csr."""
+    return _core.repeat_elements(x, rep, axis)
+
+
+def repeat(x, n):
+    """(batch, features) to (batch, n, features)."""
+    if len(x.shape) != 2:
+        raise ValueError(f"repeat: x must have rank 2. Received: x={x!r}.")
+    return _core.repeat_elements(_core.expand_dims(x, 1), n, 1)
+
+
+def reverse(x, axes):
+    """Places of some axes from last to first; csr stays csr."""
+    return _core.reverse(x, [axes] if isinstance(axes, int) else list(axes))
+
+
+def stack(x, axis=0):
+    """Dense symbols of one shape along a new axis. csr matrices: see concatenate."""
+    return _core.stack(list(x), axis)

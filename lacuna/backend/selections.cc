@@ -1,0 +1,74 @@
+// Each is made of ops that give places, and of select.
+#include "lacuna/backend/selections.h"
+
+#include "lacuna/base/error.h"
+#include "lacuna/graph/variable.h"
+#include "lacuna/ops/concatenate.h"
+#include "lacuna/ops/places.h"
+#include "lacuna/ops/reshape.h"
+#include "lacuna/ops/select.h"
+#include "lacuna/ops/slice.h"
+#include "lacuna/ops/take.h"
+#include "lacuna/ops/translate.h"
+
+namespace lacuna::backend {
+
+Symbol gather(const Symbol& reference, const Symbol& indices) {
+  const Symbol ids = as_ids(indices);
+  if (reference.storage() == Storage::row_table) return lacuna::take(reference, translate(ids, reference));
+  if (reference.storage() == Storage::dense && (variable_of(reference) || ids.rank() != 1))
+    return lacuna::take(reference, ids);
+  return select(reference, ids, 0);
+}
+
+Symbol take(const Symbol& x, const Symbol& indices, int axis, const std::string& mode) {
+  if (mode == "raise") return axis == 0 ? gather(x, indices) : select(x, as_ids(indices), axis);
+  require(x.storage() != Storage::row_table,
+          "take: of a weight that keeps rows mode must be raise. Received: mode='", mode, "', x=", x.spec(),
+          ".");
+  return select(x, places_within(as_ids(indices), x, axis, mode), axis);
+}
+
+Symbol boolean_mask(const Symbol& x, const Symbol& mask, int axis) {
+  return select(x, mask_places(mask, x, axis), axis);
+}
+
+Symbol embedding(const Symbol& data, const Symbol& weight, Dim input_dim, Dim output_dim) {
+  require(weight.shape() == Shape{input_dim, output_dim},
+          "embedding: weight must be (input_dim, output_dim). Received: weight=", weight.spec(),
+          ", input_dim=", input_dim, ", output_dim=", output_dim, ".");
+  return gather(weight, data);
+}
+
+Symbol tile(const Symbol& x, const std::vector<int64_t>& n) {
+  require(n.size() == x.rank(), "tile: n must have a number for each axis of x. Received: numbers=", n.size(),
+          ", x=", x.spec(), ".");
+  Symbol y = x;
+  for (size_t axis = 0; axis < n.size(); ++axis)
+    if (n[axis] != 1) y = select(y, tile_places(y, static_cast<int>(axis), n[axis]), static_cast<int>(axis));
+  return y;
+}
+
+Symbol repeat_elements(const Symbol& x, int64_t rep, int axis) {
+  return select(x, repeat_places(x, axis, rep), axis);
+}
+
+Symbol reverse(const Symbol& x, const std::vector<int>& axes) {
+  Symbol y = x;
+  for (const int axis : axes) y = slice(y, axis, INT64_MAX, INT64_MIN, -1);
+  return y;
+}
+
+Symbol stack(const std::vector<Symbol>& x, int axis) {
+  std::vector<Symbol> parts;
+  for (const Symbol& part : x) {
+    require(part.storage() == Storage::dense,
+            "stack: csr matrices have rank 2, a stack of them would have 3; write concatenate(x, axis), or "
+            "stack([to_dense(x), …]) to store zeros. Received: x=",
+            part.spec(), ".");
+    parts.push_back(expand_dims(part, axis));
+  }
+  return concatenate(parts, axis);
+}
+
+}  // namespace lacuna::backend

@@ -1,0 +1,82 @@
+// x[…] of symbols: slices, ids, masks.
+#include "python/bind/item.h"
+
+#include "lacuna/backend/backend.h"
+#include "lacuna/ops/reshape.h"
+#include "lacuna/ops/slice.h"
+
+namespace lacuna::bind {
+namespace {
+
+// Ids of a list or array: those of a mask where it holds bools; negative ones count from the end.
+Symbol constant_ids(nb::handle key, Dim size) {
+  const nb::object ids = nb::module_::import_("lacuna._arrays")
+                             .attr("ids")(key, size == None ? nb::none() : nb::object(nb::int_(size)));
+  return constant(Tensor(to_values({nb::cast<ArrayHandle&>(ids)})[0]).copy().dense());
+}
+
+Symbol one_of_axis(const Symbol& x, nb::handle key, int axis) {
+  const Dim size = x.shape()[static_cast<size_t>(axis)];
+  if (PySlice_Check(key.ptr())) {
+    Py_ssize_t start = 0, stop = 0, step = 0;
+    if (PySlice_Unpack(key.ptr(), &start, &stop, &step) < 0) throw nb::python_error();
+    const bool all = start == 0 && stop == PY_SSIZE_T_MAX && step == 1;
+    return all ? x : slice(x, axis, start, stop, step);
+  }
+  // A whole number takes the axis out, which a csr matrix cannot do without.
+  const nb::object index = nb::steal(PyNumber_Index(key.ptr()));
+  if (!index.is_valid()) throw nb::python_error();
+  const auto i = nb::cast<int64_t>(index);
+  require(x.storage() == Storage::dense, "item: a csr matrix has rank 2; write x[", i, ":", i + 1,
+          "] to keep it. Received: x=", x.spec(), ", item=", i, ".");
+  require_range(size == None || (i >= -size && i < size),
+                "item: a place must be in the range of its axis. Received: x=", x.spec(), ", axis=", axis,
+                ", item=", i, ".");
+  return squeeze(slice(x, axis, i, i == -1 ? INT64_MAX : i + 1), axis);
+}
+
+}  // namespace
+
+Symbol item(const Symbol& x, nb::handle key) {
+  nb::list keys;
+  if (nb::isinstance<nb::tuple>(key))
+    for (const nb::handle k : nb::borrow<nb::tuple>(key)) keys.append(k);
+  else keys.append(key);
+  size_t dots = 0;
+  for (const nb::handle k : keys) dots += k.is(Py_Ellipsis);
+  const size_t named = nb::len(keys) - dots;
+  require_range(dots <= 1 && named <= x.rank(),
+                "item: there must be a key for each axis at most. Received: keys=", nb::len(keys),
+                ", x=", x.spec(), ".");
+  Symbol y = x;
+  int axis = 0;
+  bool by_ids = false;
+  for (const nb::handle k : keys) {
+    if (k.is(Py_Ellipsis)) {
+      axis += static_cast<int>(x.rank() - named);
+      continue;
+    }
+    const bool symbol = nb::isinstance<Symbol>(k) || nb::isinstance<VariableHandle>(k);
+    if (symbol || nb::isinstance<nb::list>(k) || nb::hasattr(k, "__array__")) {
+      if (nb::hasattr(k, "ndim") && nb::cast<int>(k.attr("ndim")) == 0) {  // A number of NumPy's.
+        y = one_of_axis(y, k, axis);                                       // The axis is gone.
+        continue;
+      }
+      require(!by_ids,
+              "item: ids select along one axis at a time; write x[rows][:, columns]. Received: x=", x.spec(),
+              ".");
+      by_ids = true;
+      if (!symbol) y = backend::take(y, constant_ids(k, y.shape()[static_cast<size_t>(axis)]), axis);
+      else if (const Symbol s = to_symbol(k); is_float(s.dtype())) y = backend::boolean_mask(y, s, axis);
+      else y = backend::take(y, s, axis);
+      ++axis;
+      continue;
+    }
+    const size_t rank = y.rank();
+    y = one_of_axis(y, k, axis);
+    axis += y.rank() == rank;
+  }
+  return y;
+}
+
+}  // namespace lacuna::bind
