@@ -23,6 +23,8 @@
 #include "lacuna/layers/normalization.h"
 #include "lacuna/layers/pooling.h"
 #include "lacuna/losses/losses.h"
+#include "lacuna/metrics/auc.h"
+#include "lacuna/metrics/counts.h"
 #include "lacuna/metrics/metrics.h"
 #include "lacuna/models/callbacks.h"
 #include "lacuna/models/model.h"

@@ -100,5 +100,39 @@ TEST(Allocation, NorOfPaddedIds) {
   }
 }
 
+TEST(Allocation, MetricsWithAStateAndCsrTargetsAllocateNothing) {
+  if (!kAllocationsAreCounted) GTEST_SKIP() << "a sanitizer counts for itself";
+  const size_t threads = num_threads();
+  set_num_threads(1);
+  constexpr Dim kRows = 16 * 40, kLabels = 6;
+  tensor::Dense x, y;
+  x.resize({kRows, 30}, DType::float32);
+  y.resize({kRows, kLabels}, DType::float32);
+  Generator random(1);
+  for (float& v : x.values<float>()) v = random.below(5) ? 0 : static_cast<float>(random.normal());
+  for (float& v : y.values<float>()) v = static_cast<float>(random.below(2));
+  const Array rows = to_csr(Tensor(x)), labels = to_csr(Tensor(y));
+  const std::vector<float> weights(kRows, 0.5f);
+  const Symbol in = Input({.shape = {30}, .sparse = true});
+  Model model(in, layers::Dense(kLabels, {.activation = "sigmoid"})(in));
+  model.compile({.optimizer = "sgd",
+                 .loss = "binary_crossentropy",
+                 .metrics = {"auc", "f1", "precision", metrics::AUC{.curve = "PR", .average = "micro"}},
+                 .weighted_metrics = {"acc"}});
+  const auto of_epochs = [&](int epochs) {
+    const int64_t before = allocations();
+    model.fit(rows, labels,
+              {.batch_size = 16,
+               .epochs = epochs,
+               .verbose = 0,
+               .shuffle = Shuffle::none,
+               .sample_weight = weights});
+    return allocations() - before;
+  };
+  of_epochs(2);
+  EXPECT_LT(of_epochs(12) - of_epochs(2), 10 * 40) << "ten more epochs of 40 steps";
+  set_num_threads(threads);
+}
+
 }  // namespace
 }  // namespace lacuna

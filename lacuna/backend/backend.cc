@@ -14,9 +14,7 @@ Symbol placeholder(const Shape& shape, const PlaceholderOptions& options) {
 
 bool is_sparse(const Symbol& x) { return x.storage() != Storage::dense; }
 
-Symbol to_dense(const Symbol& x) {
-  return x.storage() == Storage::dense ? x : cast_storage(x, Storage::dense);
-}
+Symbol to_dense(const Symbol& x) { return as_dense(x); }
 
 Symbol dot(const Symbol& x, const Symbol& y, bool transpose_x, bool transpose_y) {
   if (y.storage() != Storage::row_table) return lacuna::dot(x, y, transpose_x, transpose_y);

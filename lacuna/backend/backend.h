@@ -8,7 +8,9 @@
 #include "lacuna/ops/cast.h"
 #include "lacuna/ops/compare.h"
 #include "lacuna/ops/concatenate.h"
+#include "lacuna/ops/crossentropies.h"
 #include "lacuna/ops/dot.h"
+#include "lacuna/ops/labels.h"
 #include "lacuna/ops/operators.h"
 #include "lacuna/ops/permute_dimensions.h"
 #include "lacuna/ops/reduce.h"
@@ -21,6 +23,8 @@ namespace lacuna::backend {
 
 using lacuna::abs, lacuna::batch_dot, lacuna::cast, lacuna::clip, lacuna::concatenate, lacuna::equal,
     lacuna::exp;
+using lacuna::binary_crossentropy, lacuna::categorical_crossentropy, lacuna::in_top_k,
+    lacuna::multi_hot_sparse_categorical_crossentropy, lacuna::sparse_categorical_crossentropy;
 using lacuna::flatten, lacuna::floatx, lacuna::gradients, lacuna::log, lacuna::max, lacuna::maximum,
     lacuna::mean;
 using lacuna::minimum, lacuna::permute_dimensions, lacuna::relu, lacuna::round, lacuna::set_floatx,
@@ -40,7 +44,8 @@ Symbol placeholder(const Shape& shape, const PlaceholderOptions& options = {});
 // Whether a symbol is csr or row_sparse, wherever it comes from.
 bool is_sparse(const Symbol& x);
 
-// The same values, dense: how a user says that zeros may be stored.
+// The same values, dense: how a user says that zeros may be stored. It holds for what is fed too: csr for
+// what was declared dense.
 Symbol to_dense(const Symbol& x);
 
 // The product of x (n, …, k) and y (k, m), each as it is or, a matrix, transposed. y may be a weight that

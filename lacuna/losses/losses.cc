@@ -4,9 +4,10 @@
 #include <limits>
 #include <numbers>
 
-#include "lacuna/graph/op.h"
+#include "lacuna/graph/variable.h"
 #include "lacuna/ops/cast.h"
-#include "lacuna/ops/crossentropy.h"
+#include "lacuna/ops/crossentropies.h"
+#include "lacuna/ops/labels.h"
 #include "lacuna/ops/operators.h"
 #include "lacuna/ops/reduce.h"
 #include "lacuna/ops/unary.h"
@@ -24,19 +25,17 @@ const Axes kLast{-1};
 
 Symbol at_least(const Symbol& x, double low) { return clip(x, low, kInfinity); }
 
-// What the op was applied to, or empty.
-Symbol input_of(const Symbol& y, std::string_view op) {
-  return y.node()->op().name() == op ? y.node()->in(0) : Symbol();
-}
+// Dense, where x is csr too.
+Symbol one_minus(const Symbol& x) { return constant(1, x.dtype()) - x; }
 
-Symbol unit_margin(const Symbol& y_true, const Symbol& y_pred) { return relu(1.0 - y_true * y_pred); }
+Symbol unit_margin(const Symbol& y_true, const Symbol& y_pred) { return relu(one_minus(y_true * y_pred)); }
 
 }  // namespace
 
-// The casts stand there for dense targets too, for which they are free: csr ones may be put in their place
-// later.
-Symbol as_target(const Symbol& y_true, const Symbol& y_pred) {
-  return cast(cast_storage(y_true, Storage::dense), y_pred.dtype());
+Symbol as_target(const Symbol& y_true, const Symbol& y_pred) { return cast(y_true, y_pred.dtype()); }
+
+Symbol as_dense_target(const Symbol& y_true, const Symbol& y_pred) {
+  return cast(as_dense(y_true), y_pred.dtype());
 }
 
 Symbol mean_squared_error(const Symbol& y_true, const Symbol& y_pred) {
@@ -48,13 +47,13 @@ Symbol mean_absolute_error(const Symbol& y_true, const Symbol& y_pred) {
 }
 
 Symbol mean_absolute_percentage_error(const Symbol& y_true, const Symbol& y_pred) {
-  const Symbol t = as_target(y_true, y_pred);
+  const Symbol t = as_dense_target(y_true, y_pred);
   return mean(abs((t - y_pred) / at_least(abs(t), kEpsilon)), kLast) * 100.0;
 }
 
 Symbol mean_squared_logarithmic_error(const Symbol& y_true, const Symbol& y_pred) {
   const auto log1p = [](const Symbol& x) { return log(at_least(x, kEpsilon) + 1.0); };
-  return mean(square(log1p(y_pred) - log1p(as_target(y_true, y_pred))), kLast);
+  return mean(square(log1p(y_pred) - log1p(as_dense_target(y_true, y_pred))), kLast);
 }
 
 Symbol squared_hinge(const Symbol& y_true, const Symbol& y_pred) {
@@ -67,7 +66,7 @@ Symbol hinge(const Symbol& y_true, const Symbol& y_pred) {
 
 Symbol categorical_hinge(const Symbol& y_true, const Symbol& y_pred) {
   const Symbol t = as_target(y_true, y_pred);
-  return relu(max((1.0 - t) * y_pred, kLast) - sum(t * y_pred, kLast) + 1.0);
+  return relu(max(one_minus(t) * y_pred, kLast) - sum(t * y_pred, kLast) + 1.0);
 }
 
 Symbol logcosh(const Symbol& y_true, const Symbol& y_pred) {
@@ -77,27 +76,23 @@ Symbol logcosh(const Symbol& y_true, const Symbol& y_pred) {
 }
 
 Symbol categorical_crossentropy(const Symbol& y_true, const Symbol& y_pred) {
-  const Symbol t = cast(y_true, y_pred.dtype());
-  if (const Symbol logits = input_of(y_pred, "softmax")) return softmax_crossentropy(t, logits);
-  const Symbol p = clip(y_pred / sum(y_pred, kLast, true), kEpsilon, 1 - kEpsilon);
-  return -sum(t * log(p), kLast);
+  return lacuna::categorical_crossentropy(y_true, y_pred);
 }
 
 Symbol sparse_categorical_crossentropy(const Symbol& y_true, const Symbol& y_pred) {
-  if (const Symbol logits = input_of(y_pred, "softmax")) return sparse_softmax_crossentropy(y_true, logits);
-  // The softmax inside divides by the sum.
-  return sparse_softmax_crossentropy(y_true, log(clip(y_pred, kEpsilon, 1 - kEpsilon)));
+  return lacuna::sparse_categorical_crossentropy(y_true, y_pred);
+}
+
+Symbol multi_hot_sparse_categorical_crossentropy(const Symbol& y_true, const Symbol& y_pred) {
+  return lacuna::multi_hot_sparse_categorical_crossentropy(y_true, y_pred);
 }
 
 Symbol binary_crossentropy(const Symbol& y_true, const Symbol& y_pred) {
-  const Symbol t = cast(y_true, y_pred.dtype());
-  if (const Symbol logits = input_of(y_pred, "sigmoid")) return mean(sigmoid_crossentropy(t, logits), kLast);
-  const Symbol p = clip(y_pred, kEpsilon, 1 - kEpsilon);
-  return mean(sigmoid_crossentropy(t, log(p / (1.0 - p))), kLast);
+  return mean(lacuna::binary_crossentropy(y_true, y_pred), kLast);
 }
 
 Symbol kullback_leibler_divergence(const Symbol& y_true, const Symbol& y_pred) {
-  const Symbol t = clip(as_target(y_true, y_pred), kEpsilon, 1);
+  const Symbol t = clip(as_dense_target(y_true, y_pred), kEpsilon, 1);
   return sum(t * log(t / clip(y_pred, kEpsilon, 1)), kLast);
 }
 
@@ -122,7 +117,10 @@ const std::vector<Known>& known() {
       {{"categorical_hinge"}, categorical_hinge},
       {{"logcosh"}, logcosh},
       {{"categorical_crossentropy"}, categorical_crossentropy},
-      {{"sparse_categorical_crossentropy"}, sparse_categorical_crossentropy, true},
+      {{"sparse_categorical_crossentropy"}, sparse_categorical_crossentropy, Labels::id},
+      {{"multi_hot_sparse_categorical_crossentropy"},
+       multi_hot_sparse_categorical_crossentropy,
+       Labels::padded_ids},
       {{"binary_crossentropy"}, binary_crossentropy},
       {{"kullback_leibler_divergence", "kld", "KLD"}, kullback_leibler_divergence},
       {{"poisson"}, poisson},
@@ -140,16 +138,21 @@ const Known* find(const Function& function, std::span<const Known> among) {
 
 Spec Loss::target(const Spec& y_pred) const {
   Spec spec{y_pred.shape, y_pred.dtype, Storage::dense};
-  if (!ids) return spec;
+  if (labels == Labels::values) return spec;
   require(!spec.shape.empty(), name, ": y_pred must have an axis of classes. Received: y_pred=", y_pred, ".");
-  spec.shape.back() = 1;
+  spec.shape.back() = labels == Labels::id ? 1 : None;
   spec.dtype = DType::int64;
   return spec;
 }
 
+Symbol Loss::matrix(const Symbol& target, const Spec& y_pred) const {
+  return labels == Labels::padded_ids ? label_matrix(target, y_pred.shape.back(), y_pred.dtype) : target;
+}
+
 std::shared_ptr<Loss> Loss::from_function(Function function, std::string name) {
   require(static_cast<bool>(function), "loss: the function must not be empty. Received: an empty function.");
-  if (const Known* k = find(function)) return std::make_shared<Loss>(Loss{k->names[0], k->function, k->ids});
+  if (const Known* k = find(function))
+    return std::make_shared<Loss>(Loss{k->names[0], k->function, k->labels});
   return std::make_shared<Loss>(Loss{name.empty() ? "function" : std::move(name), std::move(function)});
 }
 

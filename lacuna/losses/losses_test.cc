@@ -207,7 +207,7 @@ TEST(Losses, Gradients) {
   inside[5] = 0.3;  // Away from where the clipped formulas have a kink.
   inside[8] = 0.7;
   for (const Known& k : known()) {
-    if (k.ids) continue;
+    if (k.labels != Labels::values) continue;
     const Symbol total = sum(k.function(t, p));
     const Values gradient = run({t, p}, gradients(total, {p})[0], {matrix(d.target), matrix(inside)});
     for (const size_t i : {0u, 6u, 13u}) {

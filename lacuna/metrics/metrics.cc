@@ -1,8 +1,13 @@
 // Metrics, and their names.
 #include "lacuna/metrics/metrics.h"
 
+#include "lacuna/graph/variable.h"
+#include "lacuna/metrics/auc.h"
+#include "lacuna/metrics/counts.h"
 #include "lacuna/ops/cast.h"
 #include "lacuna/ops/compare.h"
+#include "lacuna/ops/labels.h"
+#include "lacuna/ops/operators.h"
 #include "lacuna/ops/reduce.h"
 #include "lacuna/ops/reshape.h"
 #include "lacuna/ops/unary.h"
@@ -14,18 +19,35 @@ LACUNA_REGISTRY(metrics::Metric)
 namespace metrics {
 namespace {
 
+using losses::Labels;
+
+Symbol top_5(const Symbol& y_true, const Symbol& y_pred) {
+  return top_k_categorical_accuracy(y_true, y_pred);
+}
+Symbol sparse_top_5(const Symbol& y_true, const Symbol& y_pred) {
+  return sparse_top_k_categorical_accuracy(y_true, y_pred);
+}
+
 const losses::Known kAccuracies[]{
     {{"binary_accuracy"}, binary_accuracy},
     {{"categorical_accuracy"}, categorical_accuracy},
-    {{"sparse_categorical_accuracy"}, sparse_categorical_accuracy, true},
+    {{"sparse_categorical_accuracy"}, sparse_categorical_accuracy, Labels::id},
+    {{"multi_hot_sparse_categorical_accuracy"}, multi_hot_sparse_categorical_accuracy},
+    {{"top_k_categorical_accuracy"}, top_5},
+    {{"sparse_top_k_categorical_accuracy"}, sparse_top_5, Labels::id},
 };
 
 std::shared_ptr<Metric> made(const losses::Known& k) {
-  return std::make_shared<Metric>(Metric{k.names[0], k.function, k.ids});
+  return std::make_shared<Metric>(Metric{k.names[0], k.function, k.labels});
 }
 
 std::shared_ptr<Metric> chosen_later(const char* name, Metric::Choice choice) {
   return std::make_shared<Metric>(Metric{.name = name, .choice = choice});
+}
+
+template <class Settings>
+void add_settings(const char* name) {
+  Registry<Metric>::add({name}, [] { return Settings{}.make(); });
 }
 
 const bool registered = [] {
@@ -37,13 +59,20 @@ const bool registered = [] {
   Registry<Metric>::add({"accuracy", "acc"}, [] { return chosen_later("acc", Metric::Choice::accuracy); });
   Registry<Metric>::add({"crossentropy", "ce"},
                         [] { return chosen_later("ce", Metric::Choice::crossentropy); });
+  add_settings<LogLoss>("log_loss");
+  add_settings<AUC>("auc");
+  add_settings<Precision>("precision");
+  add_settings<Recall>("recall");
+  add_settings<F1>("f1");
   return true;
 }();
 
 }  // namespace
 
+// The difference, since a csr target has no comparison with what is dense.
 Symbol binary_accuracy(const Symbol& y_true, const Symbol& y_pred) {
-  return mean(equal(losses::as_target(y_true, y_pred), round(y_pred)), {-1});
+  const Symbol apart = round(y_pred) - losses::as_target(y_true, y_pred);
+  return mean(equal(apart, constant(0, apart.dtype())), {-1});
 }
 
 Symbol categorical_accuracy(const Symbol& y_true, const Symbol& y_pred) {
@@ -57,9 +86,46 @@ Symbol sparse_categorical_accuracy(const Symbol& y_true, const Symbol& y_pred) {
   return same.dtype() == y_pred.dtype() ? same : cast(same, y_pred.dtype());
 }
 
+Symbol multi_hot_sparse_categorical_accuracy(const Symbol& y_true, const Symbol& y_pred) {
+  const Symbol matrix =
+      is_float(y_true.dtype()) ? y_true : label_matrix(y_true, y_pred.shape().back(), y_pred.dtype());
+  return cast(equal(last_label(matrix), argmax(y_pred)), y_pred.dtype());
+}
+
+Symbol top_k_categorical_accuracy(const Symbol& y_true, const Symbol& y_pred, Dim k) {
+  return in_top_k(y_pred, argmax(losses::as_target(y_true, y_pred)), k);
+}
+
+Symbol sparse_top_k_categorical_accuracy(const Symbol& y_true, const Symbol& y_pred, Dim k) {
+  return in_top_k(y_pred, is_float(y_true.dtype()) ? cast(y_true, DType::int64) : y_true, k);
+}
+
+std::shared_ptr<Metric> TopKCategoricalAccuracy::make() const {
+  require(k > 0, name, ": k must be positive. Received: k=", k, ".");
+  return std::make_shared<Metric>(Metric{
+      .name = name,
+      .function = [k = k](const Symbol& t, const Symbol& p) { return top_k_categorical_accuracy(t, p, k); },
+      .weighted = true});
+}
+
+std::shared_ptr<Metric> SparseTopKCategoricalAccuracy::make() const {
+  require(k > 0, name, ": k must be positive. Received: k=", k, ".");
+  return std::make_shared<Metric>(
+      Metric{.name = name,
+             .function = [k = k](const Symbol& t,
+                                 const Symbol& p) { return sparse_top_k_categorical_accuracy(t, p, k); },
+             .labels = Labels::id,
+             .weighted = true});
+}
+
+std::shared_ptr<Metric> LogLoss::make() const {
+  return std::make_shared<Metric>(
+      Metric{.name = name, .choice = Metric::Choice::crossentropy, .weighted = true});
+}
+
 Symbol Metric::operator()(const Symbol& y_true, const Symbol& y_pred) const {
   require(static_cast<bool>(function), "metric: '", name,
-          "' must be resolved first. Received: y_pred=", y_pred.spec(), ".");
+          "' must be resolved first, and have no state. Received: y_pred=", y_pred.spec(), ".");
   return function(y_true, y_pred);
 }
 
@@ -68,7 +134,14 @@ std::shared_ptr<Metric> Metric::from_function(Function function, std::string nam
           "metric: the function must not be empty. Received: an empty function.");
   if (const losses::Known* k = losses::find(function, kAccuracies)) return made(*k);
   if (const losses::Known* k = losses::find(function)) return made(*k);
-  return std::make_shared<Metric>(Metric{name.empty() ? "function" : std::move(name), std::move(function)});
+  return std::make_shared<Metric>(Metric{
+      .name = name.empty() ? "function" : std::move(name), .function = std::move(function), .own = true});
+}
+
+Task task_of(const Shape& output_shape, const std::string& loss_name) {
+  if (!output_shape.empty() && output_shape.back() == 1) return Task::binary;
+  const bool each = loss_name == "binary_crossentropy" || loss_name.starts_with("multi_hot_");
+  return each ? Task::labels : Task::classes;
 }
 
 std::shared_ptr<Metric> resolve(const std::shared_ptr<Metric>& metric, const Shape& output_shape,
@@ -77,15 +150,29 @@ std::shared_ptr<Metric> resolve(const std::shared_ptr<Metric>& metric, const Sha
   const bool accuracy = metric->choice == Metric::Choice::accuracy;
   Metric result = *metric;
   result.choice = Metric::Choice::made;
-  if ((!output_shape.empty() && output_shape.back() == 1) || loss_name == "binary_crossentropy") {
+  if (task_of(output_shape, loss_name) == Task::binary || loss_name == "binary_crossentropy") {
     result.function = accuracy ? binary_accuracy : binary_crossentropy;
   } else if (loss_name == "sparse_categorical_crossentropy") {
     result.function = accuracy ? sparse_categorical_accuracy : sparse_categorical_crossentropy;
-    result.ids = true;
+    result.labels = Labels::id;
+  } else if (loss_name == "multi_hot_sparse_categorical_crossentropy") {
+    result.function =
+        accuracy ? multi_hot_sparse_categorical_accuracy : multi_hot_sparse_categorical_crossentropy;
   } else {
     result.function = accuracy ? categorical_accuracy : categorical_crossentropy;
   }
   return std::make_shared<Metric>(std::move(result));
+}
+
+bool larger_is_better(const std::string& name) {
+  std::string last = name;
+  while (!last.empty() && last.back() >= '0' && last.back() <= '9') last.pop_back();  // auc_1
+  if (last.size() < name.size() && last.ends_with('_')) last.pop_back();
+  else last = name;
+  if (last.ends_with("loss")) return false;  // Of an output that is called so.
+  for (const char* word : {"auc", "precision", "recall", "f1"})
+    if (last.ends_with(word)) return true;
+  return name.find("acc") != std::string::npos;  // Keras' rule.
 }
 
 }  // namespace metrics

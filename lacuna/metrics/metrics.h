@@ -1,10 +1,12 @@
-// Metrics: what is shown beside the loss. Keras 2.2.4's: the accuracies, and every loss.
+// Metrics: what is shown beside the loss. Keras 2.2.4's: the accuracies, top-k, and every loss; those with a
+// state stand in counts.h and auc.h.
 #pragma once
 #include <memory>
 #include <string>
 
 #include "lacuna/base/arg.h"
 #include "lacuna/losses/losses.h"
+#include "lacuna/metrics/accumulator.h"
 
 namespace lacuna::metrics {
 
@@ -17,21 +19,32 @@ struct Metric {
 
   std::string name{};  // The key in History: Keras' full name, "acc" or "ce", or "function" for a user's own.
   Function function{};
-  bool ids = false;  // As in Loss.
+  losses::Labels labels = losses::Labels::values;
   Choice choice = Choice::made;
+  bool own = false;       // A user's function: takes y_true as the loss does.
+  bool weighted = false;  // Takes the sample weights that fit got, not among weighted_metrics alone.
+  // Of a metric with a state, which has no function and is always weighted.
+  MakeAccumulator accumulator{};
 
   // One value for each sample, or what a user's function answers, which may be a scalar.
   Symbol operator()(const Symbol& y_true, const Symbol& y_pred) const;
-  bool ids_target() const { return ids; }
+  bool ids_target() const { return labels != losses::Labels::values; }
 
   static std::shared_ptr<Metric> from_function(Function function, std::string name = {});
 };
 
-// For "accuracy", "acc", "crossentropy" and "ce" the metric that fits; others are passed on. Binary if the
-// output's last dimension is 1 or the loss is binary_crossentropy, sparse if the loss is
-// sparse_categorical_crossentropy, else categorical. The name stays.
+// What an output tells. Binary if its last dimension is 1; of several columns each for itself if the loss is
+// binary_crossentropy or multi_hot_sparse_categorical_crossentropy; else one of them.
+Task task_of(const Shape& output_shape, const std::string& loss_name);
+
+// For "accuracy", "acc", "crossentropy", "ce" and "log_loss" the metric that fits; others are passed on.
+// Binary if the output's last dimension is 1 or the loss is binary_crossentropy, sparse if the loss is
+// sparse_categorical_crossentropy, multi-hot if it is that, else categorical. The name stays.
 std::shared_ptr<Metric> resolve(const std::shared_ptr<Metric>& metric, const Shape& output_shape,
                                 const std::string& loss_name);
+
+// Whether training should make it larger: an accuracy, auc, precision, recall or f1, by its name in the logs.
+bool larger_is_better(const std::string& name);
 
 // The share of the last axis where y_true is y_pred rounded.
 Symbol binary_accuracy(const Symbol& y_true, const Symbol& y_pred);
@@ -39,6 +52,32 @@ Symbol binary_accuracy(const Symbol& y_true, const Symbol& y_pred);
 Symbol categorical_accuracy(const Symbol& y_true, const Symbol& y_pred);
 // The same where y_true is the place, with a last axis of 1 or without it.
 Symbol sparse_categorical_accuracy(const Symbol& y_true, const Symbol& y_pred);
+// 1 where the largest id of y_true is the place of the largest y_pred, else 0: Keras-MXNet's. y_true: ids
+// (batch, any) padded with -1, or the matrix that they stand for.
+Symbol multi_hot_sparse_categorical_accuracy(const Symbol& y_true, const Symbol& y_pred);
+// 1 where the largest of y_true stands at one of the k largest of y_pred, else 0: see in_top_k.
+Symbol top_k_categorical_accuracy(const Symbol& y_true, const Symbol& y_pred, Dim k = 5);
+// The same where y_true is the place.
+Symbol sparse_top_k_categorical_accuracy(const Symbol& y_true, const Symbol& y_pred, Dim k = 5);
+
+// Settings for the two above; weighted by the sample weights that fit got.
+struct TopKCategoricalAccuracy {
+  Dim k = 5;
+  std::string name = "top_k_categorical_accuracy";
+  std::shared_ptr<Metric> make() const;
+};
+struct SparseTopKCategoricalAccuracy {
+  Dim k = 5;
+  std::string name = "sparse_top_k_categorical_accuracy";
+  std::shared_ptr<Metric> make() const;
+};
+
+// The crossentropy that fits the output, weighted by the sample weights that fit got: scikit-learn's
+// log_loss.
+struct LogLoss {
+  std::string name = "log_loss";
+  std::shared_ptr<Metric> make() const;
+};
 
 using losses::binary_crossentropy;
 using losses::categorical_crossentropy;
@@ -54,6 +93,7 @@ using losses::mean_squared_error;
 using losses::mean_squared_logarithmic_error;
 using losses::mse, losses::MSE, losses::mae, losses::MAE, losses::mape, losses::MAPE, losses::msle,
     losses::MSLE;
+using losses::multi_hot_sparse_categorical_crossentropy;
 using losses::poisson;
 using losses::sparse_categorical_crossentropy;
 using losses::squared_hinge;

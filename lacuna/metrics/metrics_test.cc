@@ -8,6 +8,7 @@
 #include "lacuna/graph/variable.h"
 #include "lacuna/ops/operators.h"
 #include "lacuna/ops/unary.h"
+#include "lacuna/tensor/cast_storage.h"
 
 namespace lacuna::metrics {
 namespace {
@@ -49,11 +50,62 @@ TEST(Metrics, SparseAccuracy) {
   EXPECT_EQ(run(real, p, (*metric)(real, p), tensor::Dense::of<float>({4, 1}, as_floats)), expected);
 }
 
+TEST(Metrics, TopK) {
+  const Symbol p = placeholder({{None, 3}}, "p"), t = placeholder({{None, 3}}, "t"),
+               ids = placeholder({{None, 1}, DType::int64}, "t");
+  const Tensor target = tensor::Dense::of<float>({4, 3}, kTarget),
+               places = tensor::Dense::of<int64_t>({4, 1}, kIds);
+  EXPECT_EQ(run(t, p, top_k_categorical_accuracy(t, p, 1), target), (std::vector<float>{1, 0, 1, 1}));
+  EXPECT_EQ(run(t, p, top_k_categorical_accuracy(t, p, 2), target), (std::vector<float>{1, 1, 1, 1}));
+  EXPECT_EQ(run(ids, p, sparse_top_k_categorical_accuracy(ids, p, 1), places),
+            (std::vector<float>{1, 0, 1, 1}));
+  const Arg<Metric> five = "top_k_categorical_accuracy", two = SparseTopKCategoricalAccuracy{.k = 2};
+  EXPECT_EQ(run(t, p, (*five)(t, p), target), (std::vector<float>{1, 1, 1, 1}));
+  EXPECT_EQ(run(ids, p, (*two)(ids, p), places), (std::vector<float>{1, 1, 1, 1}));
+  EXPECT_TRUE(two->weighted && two->ids_target() && !five->weighted);
+  EXPECT_THROW(TopKCategoricalAccuracy{.k = 0}.make(), InvalidArgument);
+}
+
+TEST(Metrics, MultiHotAccuracyLooksAtTheLargestLabelAlone) {
+  const Symbol p = placeholder({{None, 3}}, "p"), ids = placeholder({{None, 2}, DType::int64}, "t"),
+               matrix = placeholder({{None, 3}, DType::float32, Storage::csr}, "t");
+  const std::vector<int64_t> labels{1, 0, 0, 2, 2, -1, -1, -1};
+  const Tensor padded = tensor::Dense::of<int64_t>({4, 2}, labels);
+  const std::vector<float> expected{1, 0, 1, 0};
+  EXPECT_EQ(run(ids, p, multi_hot_sparse_categorical_accuracy(ids, p), padded), expected);
+  const std::vector<float> dense{1, 1, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0};
+  EXPECT_EQ(run(matrix, p, multi_hot_sparse_categorical_accuracy(matrix, p),
+                to_csr(Tensor(tensor::Dense::of<float>({4, 3}, dense)))),
+            expected);
+  EXPECT_EQ(
+      resolve(Arg<Metric>("acc").get(), {None, 3}, "multi_hot_sparse_categorical_crossentropy")->ids_target(),
+      false);
+}
+
+TEST(Metrics, CsrTargets) {
+  const Symbol p = placeholder({{None, 3}}, "p"), t = placeholder({{None, 3}}, "t"),
+               sparse = placeholder({{None, 3}, DType::float32, Storage::csr}, "t");
+  const Tensor dense = tensor::Dense::of<float>({4, 3}, kTarget), csr = to_csr(dense);
+  for (const char* name : {"binary_accuracy", "categorical_accuracy", "top_k_categorical_accuracy"}) {
+    const Arg<Metric> metric = name;
+    EXPECT_EQ(run(sparse, p, (*metric)(sparse, p), csr), run(t, p, (*metric)(t, p), dense)) << name;
+  }
+}
+
+TEST(Metrics, LargerIsBetter) {
+  for (const char* name : {"acc", "val_acc", "auc", "val_auc", "val_out_auc_1", "weighted_f1_2", "f1",
+                           "recall", "val_precision_12", "top_k_categorical_accuracy"})
+    EXPECT_TRUE(larger_is_better(name)) << name;
+  for (const char* name :
+       {"loss", "val_loss", "log_loss", "sauce_loss", "auc_loss", "mean_squared_error", "f12"})
+    EXPECT_FALSE(larger_is_better(name)) << name;
+}
+
 TEST(Metrics, AccuracyFollowsOutputAndLoss) {
   const auto function = [](const char* name, const Shape& shape, const std::string& loss) {
     const auto metric = resolve(Arg<Metric>(name).get(), shape, loss);
     const losses::Known* known = losses::find(metric->function);
-    return std::tuple(metric->name, metric->ids, known ? std::string(known->names[0]) : "accuracy");
+    return std::tuple(metric->name, metric->ids_target(), known ? std::string(known->names[0]) : "accuracy");
   };
   using Result = std::tuple<std::string, bool, std::string>;
   EXPECT_EQ(function("ce", {None, 1}, "mean_squared_error"), Result("ce", false, "binary_crossentropy"));

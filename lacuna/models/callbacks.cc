@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "lacuna/base/message.h"
+#include "lacuna/metrics/metrics.h"
 
 namespace lacuna::callbacks {
 
@@ -16,7 +17,7 @@ EarlyStopping::EarlyStopping(EarlyStoppingOptions options) : options_(std::move(
           mode, "'.");
   require(options_.patience >= 0,
           "EarlyStopping: patience must not be negative. Received: patience=", options_.patience, ".");
-  larger_is_better_ = mode == "max" || (mode == "auto" && options_.monitor.find("acc") != std::string::npos);
+  larger_is_better_ = mode == "max" || (mode == "auto" && metrics::larger_is_better(options_.monitor));
 }
 
 void EarlyStopping::on_train_begin(const Logs&) {

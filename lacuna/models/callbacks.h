@@ -15,7 +15,7 @@ struct EarlyStoppingOptions {
   double min_delta = 0;
   int patience = 0;
   int verbose = 0;
-  std::string mode = "auto";  // min, max, or auto: max for accuracies
+  std::string mode = "auto";  // min, max, or auto: see metrics::larger_is_better
   std::optional<double> baseline{};
   bool restore_best_weights = false;  // Of tables the touched rows alone are kept.
 };

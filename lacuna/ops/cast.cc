@@ -179,6 +179,8 @@ Symbol cast_storage(const Symbol& x, Storage storage) {
   return x.storage() == storage ? x : apply(std::make_shared<CastStorage>(storage), {x});
 }
 
+Symbol as_dense(const Symbol& x) { return apply(std::make_shared<CastStorage>(Storage::dense), {x}); }
+
 Symbol stop_gradient(const Symbol& x) {
   static const auto op = std::make_shared<StopGradient>();
   return apply(op, {x});

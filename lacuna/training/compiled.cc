@@ -53,7 +53,51 @@ Symbol masked(const Symbol& values, const Symbol& mask) {
   return divide(multiply(values, counted), maximum(share, least));
 }
 
+void check_names(const std::map<std::string, Metrics>& by_name, const std::vector<std::string>& names,
+                 const char* argument) {
+  for (const auto& entry : by_name)
+    require(std::ranges::count(names, entry.first), "compile: ", argument,
+            " must name outputs of the model. Received: '", entry.first, "'", nearest(entry.first, names),
+            ".");
+}
+
 Symbol scalar(const Symbol& values) { return values.rank() == 0 ? values : mean(values); }
+
+// Of all outputs, then of the one of that name.
+Metrics wanted(const Metrics& all, const std::map<std::string, Metrics>& by_name, const std::string& name) {
+  Metrics result = all;
+  if (const auto found = by_name.find(name); found != by_name.end())
+    result.insert(result.end(), found->second.begin(), found->second.end());
+  return result;
+}
+
+void add_metrics(CompiledOutput& output, const Symbol& y, const Symbol& mask, const Metrics& metrics,
+                 bool weighted) {
+  for (const Arg<metrics::Metric>& metric : metrics) {
+    const auto resolved = metrics::resolve(metric.get(), y.shape(), output.loss->name);
+    const std::string name = (weighted ? "weighted_" : "") + resolved->name;
+    if (resolved->accumulator) {
+      require(!mask, "compile: an output with a mask takes no metric with a state. Received: metric '",
+              resolved->name, "', output '", output.name, "'.");
+      const metrics::Task task = metrics::task_of(y.shape(), output.loss->name);
+      output.metrics.push_back(
+          {.name = name, .fed = y, .accumulator = [resolved, task] { return resolved->accumulator(task); }});
+      continue;
+    }
+    const bool as_given = resolved->own || resolved->ids_target();
+    const Symbol values = masked((*resolved)(as_given ? output.target : output.matrix, y), mask);
+    if (!weighted && !resolved->weighted) {
+      output.metrics.push_back({.name = name, .value = scalar(values)});
+      continue;
+    }
+    require(
+        values.rank() > 0,
+        "compile: a metric that is weighted needs a value for each sample. Received: a scalar of metric '",
+        resolved->name, "'.");
+    output.metrics.push_back(
+        {.name = name, .fed = per_sample(values), .accumulator = metrics::weighted_mean});
+  }
+}
 
 }  // namespace
 
@@ -69,12 +113,8 @@ Compiled compile(const Network& network, const CompileOptions& options) {
   Compiled result;
   result.optimizer = options.optimizer.get();
   const auto& names = network.output_names();
-  for (const auto& entry : options.output_metrics) {
-    bool known = false;
-    for (const auto& name : names) known |= name == entry.first;
-    require(known, "compile: metrics must name outputs of the model. Received: '", entry.first, "'",
-            nearest(entry.first, names), ".");
-  }
+  check_names(options.output_metrics, names, "metrics");
+  check_names(options.output_weighted_metrics, names, "weighted_metrics");
   for (size_t i = 0; i < names.size(); ++i) {
     const Symbol &y = network.outputs()[i], &mask = network.output_masks()[i];
     require(y.storage() == Storage::dense,
@@ -85,7 +125,9 @@ Compiled compile(const Network& network, const CompileOptions& options) {
     if (const double* weight = pick(options.loss_weights, i, names, "loss_weights")) output.weight = *weight;
     if (output.loss) {
       output.target = placeholder(output.loss->target(y.spec()), names[i] + "_target");
+      output.matrix = output.loss->matrix(output.target, y.spec());
       if (output.loss->ids_target()) output.classes = std::max<Dim>(y.shape().back(), 0);
+      if (output.loss->labels == losses::Labels::padded_ids) output.least_label = -1;
       output.sample_weight = placeholder({{None}, y.dtype()}, names[i] + "_sample_weights");
       const Symbol values = masked((*output.loss)(output.target, y), mask);
       output.plain_loss = scalar(values);
@@ -95,13 +137,9 @@ Compiled compile(const Network& network, const CompileOptions& options) {
         const Symbol least = constant(1e-30, w.dtype());  // A batch without weight has loss 0, not 0 / 0.
         output.weighted_loss = mean(divide(multiply(per_sample(values), w), maximum(used, least)));
       }
-      Metrics wanted = options.metrics;
-      if (const auto found = options.output_metrics.find(names[i]); found != options.output_metrics.end())
-        wanted.insert(wanted.end(), found->second.begin(), found->second.end());
-      for (const Arg<metrics::Metric>& metric : wanted) {
-        const auto resolved = metrics::resolve(metric.get(), y.shape(), output.loss->name);
-        output.metrics.push_back({resolved->name, scalar(masked((*resolved)(output.target, y), mask))});
-      }
+      add_metrics(output, y, mask, wanted(options.metrics, options.output_metrics, names[i]), false);
+      add_metrics(output, y, mask, wanted(options.weighted_metrics, options.output_weighted_metrics, names[i]),
+                  true);
     }
     result.outputs.push_back(std::move(output));
   }

@@ -35,6 +35,10 @@ struct CompileOptions {
   Metrics metrics{};                                // of every output
   std::map<std::string, Metrics> output_metrics{};  // of some, by name
   PerOutput<double> loss_weights{};
+  // The same, weighted by the sample weights that fit gets: Σ w v / Σ w over all samples. They are named
+  // weighted_acc, …
+  Metrics weighted_metrics{};
+  std::map<std::string, Metrics> output_weighted_metrics{};
 };
 
 // One output with its target.
@@ -43,11 +47,15 @@ struct CompiledOutput {
   std::shared_ptr<losses::Loss> loss{};  // Null: the output has no target.
   double weight = 1;
   Dim classes = 0;                       // Labels are below this; 0 where the target holds none.
+  Dim least_label = 0;                   // -1 where it pads.
   Symbol target{}, sample_weight{};      // placeholders
+  Symbol matrix{};                       // The target, or what a csr one that is fed takes the place of.
   Symbol plain_loss{}, weighted_loss{};  // scalars
   struct Metric {
     std::string name;
-    Symbol value;  // scalar
+    Symbol value{};  // A scalar, of which the mean over batches is right; or
+    Symbol fed{};    // what an accumulator is fed with as y_pred.
+    std::function<std::shared_ptr<metrics::Accumulator>()> accumulator{};
   };
   std::vector<Metric> metrics{};
 };

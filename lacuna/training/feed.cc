@@ -74,7 +74,7 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
   const auto& input_names = network.input_names();
   const auto inputs = match(where, "x", x, input_names);
   parts_.reserve(inputs.size() + 2 * network.outputs().size());
-  input_specs_.reserve(inputs.size());
+  specs_.reserve(inputs.size() + network.outputs().size());
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Symbol& input = network.inputs()[i];
     Spec wanted{{}, input.dtype(), input.storage()};
@@ -83,7 +83,7 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
     if (ids) wanted.dtype = DType::int64;
     std::string argument = label(where, "x", input_names, i);
     Tensor array = fitted(argument, *inputs[i], input.shape(), "input ", input_names[i]);
-    input_specs_.push_back(wanted);
+    specs_.push_back(wanted);
     const bool ids_only = wanted.dtype == DType::int64;
     add(std::move(array), std::move(argument), std::move(wanted), ids_only,
         ids_only ? network.id_limit(i) : 0);
@@ -97,12 +97,17 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
   require(y.given(), where, ": y must be given. Received: none.");
   const auto arrays = match(where, "y", y, names);
   for (size_t i = 0; i < targets.size(); ++i) {
-    const Symbol& target = targets[i]->target;
+    const CompiledOutput& output = *targets[i];
+    // A csr y stays csr, unless it is a column of ids.
+    const bool as_matrix = arrays[i]->storage() == Storage::csr && output.loss->labels != losses::Labels::id;
+    const Symbol& target = as_matrix ? output.matrix : output.target;
     std::string argument = label(where, "y", names, i);
-    Tensor array = fitted(argument, *arrays[i], target.shape(),
-                          targets[i]->loss->ids_target() ? "labels for output " : "output ", names[i]);
-    add(std::move(array), std::move(argument), {{}, target.dtype(), target.storage()}, false,
-        targets[i]->classes);
+    Tensor array =
+        fitted(argument, *arrays[i], target.shape(),
+               output.loss->ids_target() && !as_matrix ? "labels for output " : "output ", names[i]);
+    specs_.push_back({{}, target.dtype(), as_matrix ? Storage::csr : target.storage()});
+    if (as_matrix) add(std::move(array), std::move(argument), specs_.back(), false);
+    else add(std::move(array), std::move(argument), specs_.back(), false, output.classes, output.least_label);
   }
   if (sample_weight.given() || !class_weight.empty())
     add_weights(where, *compiled, sample_weight, class_weight, inputs.size());
@@ -111,7 +116,7 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
 namespace {
 
 // Every id, block by block: those that a training step would meet last too.
-void check_ids(data::Rows& rows, Dim limit) {
+void check_ids(data::Rows& rows, Dim limit, Dim least) {
   constexpr Dim kBlock = 65536;
   Tensor block;
   for (Dim begin = 0; begin < rows.count(); begin += kBlock) {
@@ -119,16 +124,17 @@ void check_ids(data::Rows& rows, Dim limit) {
     rows.pack_range(begin, end, {{None}, DType::int64}, block);
     const auto ids = block.dense().values<int64_t>();
     for (size_t k = 0; k < ids.size(); ++k)
-      if (ids[k] < 0 || ids[k] >= limit)
-        throw OutOfRange(
-            text(rows.name(), " must hold ids in [0, ", limit, "). Received: ", ids[k], " in row ",
-                 begin + static_cast<Dim>(k / (ids.size() / static_cast<size_t>(end - begin))), "."));
+      if (ids[k] < least || ids[k] >= limit)
+        throw OutOfRange(text(rows.name(), " must hold ids in [0, ", limit,
+                              least < 0 ? "), padded with -1" : ")", ". Received: ", ids[k], " in row ",
+                              begin + static_cast<Dim>(k / (ids.size() / static_cast<size_t>(end - begin))),
+                              "."));
   }
 }
 
 }  // namespace
 
-void Feed::add(Tensor user, std::string argument, Spec wanted, bool ids_only, Dim limit) {
+void Feed::add(Tensor user, std::string argument, Spec wanted, bool ids_only, Dim limit, Dim least) {
   const Dim rows = user.rows();
   if (rows_ >= 0 && rows != rows_)  // The message is dear.
     throw InvalidArgument(text(argument, " must have as many rows as the other arrays. Received: ",
@@ -136,8 +142,59 @@ void Feed::add(Tensor user, std::string argument, Spec wanted, bool ids_only, Di
                                ", others have rows=", rows_, "."));
   rows_ = rows;
   parts_.push_back({data::Rows(std::move(user), std::move(argument), ids_only, check_), std::move(wanted)});
-  if (limit > 0) check_ids(parts_.back().rows, limit);
+  if (limit > 0) check_ids(parts_.back().rows, limit, least);
 }
+
+namespace {
+
+// The column of the largest value of a csr row, the first of equal ones; those not stored are 0.
+template <class I>
+int64_t largest_column(std::span<const I> columns, std::span<const double> values, Dim width) {
+  size_t best = 0;
+  for (size_t k = 1; k < values.size(); ++k)
+    if (values[k] > values[best]) best = k;
+  int64_t missing = 0;  // The first column that is not stored.
+  while (static_cast<size_t>(missing) < columns.size() && columns[static_cast<size_t>(missing)] == missing)
+    ++missing;
+  if (values.empty() || (missing < width && values[best] < 0)) return missing;
+  return missing < width && values[best] == 0 ? std::min<int64_t>(missing, columns[best]) : columns[best];
+}
+
+// f(row, class) for all rows: the place of the largest value, or of one column its value.
+template <class F>
+void for_classes(const char* where, data::Rows& rows, Storage storage, const F& f) {
+  Tensor batch;
+  constexpr Dim kBlock = 4096;
+  const auto of_value = [&](double value, Dim row) {
+    require(value == std::nearbyint(value), where,
+            ": class_weight needs classes that are whole numbers. Received: y=", value, " in row ", row, ".");
+    return std::llround(value);
+  };
+  for (Dim begin = 0; begin < rows.count(); begin += kBlock) {
+    const Dim end = std::min(rows.count(), begin + kBlock);
+    rows.pack_range(begin, end, {{}, DType::float64, storage}, batch);
+    if (storage == Storage::csr) {
+      const tensor::Csr& y = batch.csr();
+      const auto columns = y.indices.as<int32_t>(), starts = y.indptr.as<int32_t>();
+      for (Dim r = begin; r < end; ++r) {
+        const auto i = static_cast<size_t>(r - begin), from = static_cast<size_t>(starts[i]),
+                   count = static_cast<size_t>(starts[i + 1]) - from;
+        const auto values = y.values<double>().subspan(from, count);
+        f(r, y.columns > 1 ? largest_column(columns.subspan(from, count), values, y.columns)
+                           : of_value(count ? values[0] : 0, r));
+      }
+      continue;
+    }
+    const auto values = batch.dense().values<double>();
+    const size_t width = values.size() / static_cast<size_t>(end - begin);
+    for (Dim r = begin; r < end; ++r) {
+      const auto row = values.subspan(static_cast<size_t>(r - begin) * width, width);
+      f(r, width > 1 ? std::max_element(row.begin(), row.end()) - row.begin() : of_value(row[0], r));
+    }
+  }
+}
+
+}  // namespace
 
 void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays& sample_weight,
                        const std::map<int64_t, double>& class_weight, size_t first_target) {
@@ -170,32 +227,17 @@ void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays
                 " for class ", label, ".");
       Part& target = parts_[first_target + i];
       const Shape& shape = targets[i]->target.shape();
-      const bool one_hot = shape.size() == 2 && shape[1] > 1;
       require(shape.size() <= 2, where,
               ": class_weight needs y of rank 1 or 2. Received: y=", to_string(shape), " for output '",
               names[i], "'.");
-      Tensor batch;
-      constexpr Dim kBlock = 4096;
-      for (Dim begin = 0; begin < rows_; begin += kBlock) {
-        const Dim end = std::min(rows_, begin + kBlock);
-        target.rows.pack_range(begin, end, {{}, DType::float64}, batch);
-        const auto values = batch.dense().values<double>();
-        const size_t width = values.size() / static_cast<size_t>(end - begin);
-        for (Dim r = begin; r < end; ++r) {
-          const auto row = values.subspan(static_cast<size_t>(r - begin) * width, width);
-          require(one_hot || row[0] == std::nearbyint(row[0]), where,
-                  ": class_weight needs classes that are whole numbers. Received: y=", row[0], " in row ", r,
-                  ".");
-          const auto label = one_hot ? std::max_element(row.begin(), row.end()) - row.begin()
-                                     : static_cast<std::ptrdiff_t>(std::llround(row[0]));
-          const auto found = class_weight.find(label);
-          require(found != class_weight.end(), where,
-                  ": class_weight must hold a weight for each class. Received: none "
-                  "for class ",
-                  label, ".");
-          weights[static_cast<size_t>(r)] *= found->second;
-        }
-      }
+      require(targets[i]->least_label == 0 || target.wanted.storage == Storage::csr, where,
+              ": class_weight needs one class a row. Received: y of padded ids for output '", names[i], "'.");
+      for_classes(where, target.rows, target.wanted.storage, [&](Dim row, int64_t label) {
+        const auto found = class_weight.find(label);
+        require(found != class_weight.end(), where,
+                ": class_weight must hold a weight for each class. Received: none for class ", label, ".");
+        weights[static_cast<size_t>(row)] *= found->second;
+      });
     }
     add(tensor::Dense::of<double>({rows_}, weights), text(where, ": sample_weight"),
         {{}, targets[i]->sample_weight.dtype()}, false);

@@ -19,8 +19,8 @@ class Feed {
 
   Dim rows() const { return rows_; }
   bool weighted() const { return weighted_; }
-  // Storage and dtype as they will be fed; without shapes.
-  const std::vector<Spec>& input_specs() const { return input_specs_; }
+  // Storage and dtype of inputs and targets as they will be fed; without shapes.
+  const std::vector<Spec>& specs() const { return specs_; }
 
   // The tensors of these rows, in the order that a Program takes them; valid until the call after the next,
   // so that a batch may be packed while the one before it is used.
@@ -37,9 +37,9 @@ class Feed {
   };
   template <class PackPart>
   std::span<const Tensor* const> packed_parts(const PackPart& pack_part);
-  // ids: below `limit`, checked in all rows at once, so that a bad one changes no weight; 0 where they are
-  // none.
-  void add(Tensor user, std::string argument, Spec wanted, bool ids_only, Dim limit = 0);
+  // ids: in [least, limit), checked in all rows at once, so that a bad one changes no weight; 0 where they
+  // are none.
+  void add(Tensor user, std::string argument, Spec wanted, bool ids_only, Dim limit = 0, Dim least = 0);
   void add_weights(const char* where, const Compiled& compiled, const Arrays& sample_weight,
                    const std::map<int64_t, double>& class_weight, size_t first_target);
 
@@ -47,7 +47,7 @@ class Feed {
   std::vector<Part> parts_;
   std::vector<const Tensor*> batches_[2];
   size_t turn_ = 0;  // Whose turn it is of the two.
-  std::vector<Spec> input_specs_;
+  std::vector<Spec> specs_;
   Dim rows_ = -1;
   bool weighted_ = false;
 };

@@ -23,7 +23,7 @@ struct Substitution {
 Substitution fed_inputs(const Network& network, const std::vector<Symbol>& outputs,
                         const std::vector<Spec>& fed) {
   Substitution result;
-  for (size_t i = 0; i < fed.size(); ++i) {
+  for (size_t i = 0; i < network.inputs().size(); ++i) {
     const Symbol& old = network.inputs()[i];
     if (old.storage() == fed[i].storage && old.dtype() == fed[i].dtype) {
       result.inputs.push_back(old);
@@ -42,6 +42,30 @@ Substitution fed_inputs(const Network& network, const std::vector<Symbol>& outpu
         result.from.push_back(Symbol(node, 0));
         result.to.push_back(now);
       }
+  }
+  return result;
+}
+
+// Targets as they are fed, in order: a csr one for a dense one, or for the matrix that ids stand for.
+std::vector<Symbol> fed_targets(const std::vector<const CompiledOutput*>& targets, std::span<const Spec> fed,
+                                const std::vector<Symbol>& outputs, Substitution& into) {
+  std::vector<Symbol> result;
+  for (size_t i = 0; i < targets.size(); ++i) {
+    const Symbol &target = targets[i]->target, &matrix = targets[i]->matrix;
+    if (fed[i].storage == target.storage()) {
+      result.push_back(target);
+      continue;
+    }
+    result.push_back(
+        placeholder({matrix.shape(), fed[i].dtype, fed[i].storage}, targets[i]->name + "_target"));
+    into.from.push_back(matrix);
+    into.to.push_back(result.back());
+    if (matrix == target) continue;
+    for (const auto& node : in_order(outputs))
+      for (const Symbol& in : node->in())
+        require(!(in == target) || node == matrix.node(), "fit: y of output '", targets[i]->name,
+                "' must hold ids, padded with -1, where op ", node->op().name(),
+                " of a loss or metric reads them. Received: y=", fed[i], ".");
   }
   return result;
 }
@@ -88,7 +112,12 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
       wanted.push_back(weighted ? o->weighted_loss : o->plain_loss);
     }
     for (const CompiledOutput* o : targets)
-      for (const auto& m : o->metrics) wanted.push_back(m.value);
+      for (const auto& m : o->metrics)
+        if (m.value) wanted.push_back(m.value);
+    values_ = wanted.size();
+    for (const CompiledOutput* o : targets)
+      for (const auto& m : o->metrics)
+        if (m.fed) wanted.push_back(m.fed);
   }
   const size_t own = wanted.size();
   for (const Symbol& s : network.activity_losses())
@@ -96,7 +125,11 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
   if (mode == Mode::train) updates_ = network.updates();
   for (const layers::LayerUpdate& u : updates_) wanted.push_back(u.update.value);
 
-  const Substitution fed_as = fed_inputs(network, wanted, fed);
+  Substitution fed_as = fed_inputs(network, wanted, fed);
+  inputs_ = fed_as.inputs.size();
+  targets_ = targets.size();
+  weighted_ = weighted;
+  const std::vector<Symbol> fed_y = fed_targets(targets, std::span(fed).subspan(inputs_), wanted, fed_as);
   std::vector<Symbol> outputs = substitute(wanted, fed_as.from, fed_as.to);
   const auto end_of_losses = outputs.end() - static_cast<std::ptrdiff_t>(updates_.size());
   const std::vector<Symbol> activity(outputs.begin() + static_cast<std::ptrdiff_t>(own), end_of_losses);
@@ -104,7 +137,7 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
   std::vector<Symbol> inputs = fed_as.inputs;
 
   if (!predict) {
-    for (const CompiledOutput* o : targets) inputs.push_back(o->target);
+    inputs.insert(inputs.end(), fed_y.begin(), fed_y.end());
     if (weighted)
       for (const CompiledOutput* o : targets) inputs.push_back(o->sample_weight);
     Symbol total;
@@ -115,9 +148,8 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
     if (const Symbol extra = regularization(network, outputs)) total = add(total, extra);
     for (const Symbol& s : activity) total = add(total, s);
     outputs.resize(own);
-    if (network.outputs().size() == 1) outputs.erase(outputs.begin());  // Its loss alone is not shown.
-    outputs.insert(outputs.begin(), total);
-    values_ = outputs.size();
+    if (network.outputs().size() == 1) outputs[0] = total;  // Its loss alone is not shown.
+    else outputs.insert(outputs.begin(), total), ++values_;
     if (mode == Mode::train || mode == Mode::explain) {
       weights_ = network.trainable_weights();
       std::vector<Symbol> learn;

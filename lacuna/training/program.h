@@ -18,7 +18,7 @@ enum class Mode : uint8_t {
 
 class Program {
  public:
-  // `fed`: the storage and dtype of each input. compiled is not needed to predict.
+  // `fed`: the storage and dtype of each input, then of each target. compiled is not needed to predict.
   Program(const Network& network, const Compiled* compiled, Mode mode, const std::vector<Spec>& fed,
           bool weighted);
 
@@ -31,9 +31,16 @@ class Program {
     plan_->observe(feeds, step, seed, observer);
   }
 
-  // Predict: the outputs. Else the values of metrics_names, in order.
+  // Predict: the outputs. Else the values of metrics_names that are scalars, in order.
   size_t values() const { return values_; }
   double value(size_t i) const;
+  // What accumulator i of the metrics is fed with.
+  const Tensor& fed(size_t i) const { return plan_->output(values_ + i); }
+  // Of the feeds, those of target i; weights are null where the program takes none.
+  const Tensor& target(std::span<const Tensor* const> feeds, size_t i) const { return *feeds[inputs_ + i]; }
+  const Tensor* weights(std::span<const Tensor* const> feeds, size_t i) const {
+    return weighted_ ? feeds[inputs_ + targets_ + i] : nullptr;
+  }
   const Tensor& output(size_t i) const { return plan_->output(i); }
 
   // Train: the weights that learn, and their gradients after a run (none where the loss does not depend on
@@ -48,7 +55,8 @@ class Program {
 
  private:
   std::unique_ptr<Plan> plan_;
-  size_t values_ = 0;
+  size_t values_ = 0, inputs_ = 0, targets_ = 0;
+  bool weighted_ = false;
   std::vector<layers::Weight*> weights_;
   std::vector<VariablePtr> variables_;
   struct GradientPlace {

@@ -9,6 +9,7 @@
 #include "lacuna/base/message.h"
 #include "lacuna/tensor/cast_storage.h"
 #include "lacuna/tensor/row_table.h"
+#include "lacuna/training/measures.h"
 #include "lacuna/training/pack_ahead.h"
 #include "lacuna/training/progress.h"
 
@@ -28,28 +29,6 @@ const double* find(const Logs& logs, const std::string& name) { return find(cons
 namespace {
 
 using callbacks::Logs;
-
-// Means over rows of what batches report, in double and in batch order.
-class Means {
- public:
-  explicit Means(size_t n) : sums_(n) {}
-  void add(const Program& program, Dim rows) {
-    for (size_t i = 0; i < sums_.size(); ++i) sums_[i] += program.value(i) * static_cast<double>(rows);
-    rows_ += rows;
-  }
-  std::vector<double> values() const {
-    std::vector<double> result = sums_;
-    for (double& v : result) v /= static_cast<double>(rows_);
-    return result;
-  }
-  void write(Logs& logs) const {
-    for (size_t i = 0; i < sums_.size(); ++i) logs[i].second = sums_[i] / static_cast<double>(rows_);
-  }
-
- private:
-  std::vector<double> sums_;
-  Dim rows_ = 0;
-};
 
 Logs named(const std::vector<std::string>& names, const std::string& prefix = "") {
   Logs logs;
@@ -131,11 +110,11 @@ std::shared_ptr<Program> Trainer::program(Mode mode, const Feed& feed) {
     trainable_ = std::move(trainable);
   }
   for (const Made& made : programs_)
-    if (made.mode == mode && made.weighted == feed.weighted() && made.fed == feed.input_specs())
+    if (made.mode == mode && made.weighted == feed.weighted() && made.fed == feed.specs())
       return made.program;
-  programs_.push_back({mode, feed.weighted(), feed.input_specs(),
+  programs_.push_back({mode, feed.weighted(), feed.specs(),
                        std::make_shared<Program>(*network_, compiled_ ? &*compiled_ : nullptr, mode,
-                                                 feed.input_specs(), feed.weighted())});
+                                                 feed.specs(), feed.weighted())});
   return programs_.back().program;
 }
 
@@ -203,6 +182,7 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
   std::vector<int64_t> order(static_cast<size_t>(rows));
   std::iota(order.begin(), order.end(), 0);
   Logs logs;
+  Measures measures(c, "fit");
   bool warned = false;
   for (int epoch = options.initial_epoch; epoch < options.epochs && !stop_training; ++epoch) {
     if (options.verbose > 0) print(text("Epoch ", epoch + 1, "/", options.epochs, "\n"));
@@ -212,7 +192,7 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
     held = program(Mode::train, feed);  // A callback may have frozen a layer.
     Program& train = *held;
     Progress progress(rows, options.verbose);
-    Means means(train.values());
+    measures.reset();
     logs = named(c.metrics_names);
     PackAhead batches(feed, [&](Dim begin) {
       const Dim size = std::min(options.batch_size, rows - begin);
@@ -232,29 +212,32 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
       // A callback may change the arrays between two steps.
       const Dim following = begin + options.batch_size;
       batches.run(begin, !batches_wanted && following < rows ? std::optional(following) : std::nullopt,
-                  [&](auto feeds) { train_step(train, feeds); });
-      means.add(train, size);
+                  [&](auto feeds) {
+                    train_step(train, feeds);
+                    measures.add(train, feeds, size);
+                  });
       if (!warned && !std::isfinite(train.value(0))) {
         warned = true;
         warn(text("fit: the loss is no longer finite. Received: loss=", train.value(0), " in epoch ",
                   epoch + 1, ", batch ", batch + 1, "."));
       }
       if (batches_wanted) {
-        for (size_t i = 0; i < train.values(); ++i)
-          batch_logs.emplace_back(c.metrics_names[i], train.value(i));
+        measures.append_batch(train, batch_logs);
         for (const auto& callback : options.callbacks)
           if (callback->wants_batches()) callback->on_batch_end(batch, batch_logs);
       }
       if (options.verbose == 1) {
-        means.write(logs);
+        measures.write(logs);
         progress.update(begin + size, logs);
       }
     }
-    means.write(logs);
+    const std::vector<double> epoch_values = measures.values();
+    for (size_t i = 0; i < epoch_values.size(); ++i) logs[i].second = epoch_values[i];
     if (validation_rows) {
       const std::vector<double> values =
-          validation ? evaluate_rows(*validation, 0, validation_rows, options.batch_size, 0)
-                     : evaluate_rows(feed, rows, feed.rows(), options.batch_size, 0);
+          validation
+              ? evaluate_rows("fit: validation", *validation, 0, validation_rows, options.batch_size, 0)
+              : evaluate_rows("fit: validation", feed, rows, feed.rows(), options.batch_size, 0);
       for (size_t i = 0; i < values.size(); ++i) logs.emplace_back("val_" + c.metrics_names[i], values[i]);
     }
     progress.finish(logs);
@@ -266,23 +249,25 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
   return history;
 }
 
-std::vector<double> Trainer::evaluate_rows(Feed& feed, Dim begin, Dim end, Dim batch_size, int verbose) {
+std::vector<double> Trainer::evaluate_rows(const char* where, Feed& feed, Dim begin, Dim end, Dim batch_size,
+                                           int verbose) {
   const auto held = program(Mode::test, feed);
   Program& test = *held;
   Progress progress(end - begin, verbose);
-  Means means(test.values());
+  Measures measures(*compiled_, where);
   Logs none;
   PackAhead batches(feed, [&](Dim at) { return feed.pack_range(at, std::min(end, at + batch_size)); });
   for (Dim at = begin; at < end; at += batch_size) {
     poll_interrupt();
     const Dim size = std::min(batch_size, end - at);
-    batches.run(at, at + size < end ? std::optional(at + size) : std::nullopt,
-                [&](auto feeds) { test.run(feeds, steps_, seed_); });
-    means.add(test, size);
+    batches.run(at, at + size < end ? std::optional(at + size) : std::nullopt, [&](auto feeds) {
+      test.run(feeds, steps_, seed_);
+      measures.add(test, feeds, size);
+    });
     progress.update(at + size - begin, none);
   }
   progress.finish(none);
-  return means.values();
+  return measures.values();
 }
 
 std::vector<double> Trainer::evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options) {
@@ -290,7 +275,7 @@ std::vector<double> Trainer::evaluate(const Arrays& x, const Arrays& y, const Ev
   require_batch_size("evaluate", options.batch_size);
   Feed feed("evaluate", *network_, &compiled("evaluate"), data::Check::by_batch, x, y, options.sample_weight);
   require(feed.rows() > 0, "evaluate: x must have rows. Received: rows=0.");
-  return evaluate_rows(feed, 0, feed.rows(), options.batch_size, options.verbose);
+  return evaluate_rows("evaluate", feed, 0, feed.rows(), options.batch_size, options.verbose);
 }
 
 std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOptions& options) {
@@ -343,7 +328,7 @@ Explanation Trainer::explain(const Arrays& x, const Arrays& y, Dim rows) {
   const Compiled* training = y.given() ? &compiled("explain") : nullptr;
   Feed feed("explain", *network_, training, data::Check::by_batch, x, y);
   require(feed.rows() > 0, "explain: x must have rows. Received: rows=0.");
-  Program all(*network_, training, training ? Mode::explain : Mode::predict, feed.input_specs(), false);
+  Program all(*network_, training, training ? Mode::explain : Mode::predict, feed.specs(), false);
   return lacuna::explain(all, feed.pack_range(0, std::min(rows, feed.rows())), steps_, seed_);
 }
 
@@ -355,9 +340,11 @@ std::vector<double> Trainer::train_on_batch(const Arrays& x, const Arrays& y, co
   require(feed.rows() > 0, "train_on_batch: x must have rows. Received: rows=0.");
   const auto held = program(Mode::train, feed);
   Program& train = *held;
-  train_step(train, feed.pack_range(0, feed.rows()));
-  std::vector<double> values;
-  for (size_t i = 0; i < train.values(); ++i) values.push_back(train.value(i));
+  const auto feeds = feed.pack_range(0, feed.rows());
+  train_step(train, feeds);
+  Measures measures(*compiled_, "train_on_batch");
+  measures.add(train, feeds, feed.rows());
+  const std::vector<double> values = measures.values();
   if (!std::isfinite(values[0]))
     warn(text("train_on_batch: the loss is not finite. Received: loss=", values[0], "."));
   return values;
@@ -368,7 +355,7 @@ std::vector<double> Trainer::test_on_batch(const Arrays& x, const Arrays& y, con
   Feed feed("test_on_batch", *network_, &compiled("test_on_batch"), data::Check::by_batch, x, y,
             sample_weight);
   require(feed.rows() > 0, "test_on_batch: x must have rows. Received: rows=0.");
-  return evaluate_rows(feed, 0, feed.rows(), feed.rows(), 0);
+  return evaluate_rows("test_on_batch", feed, 0, feed.rows(), feed.rows(), 0);
 }
 
 }  // namespace lacuna

@@ -86,7 +86,8 @@ class Trainer {
  private:
   std::shared_ptr<Program> program(Mode mode, const Feed& feed);
   void train_step(Program& program, std::span<const Tensor* const> feeds);
-  std::vector<double> evaluate_rows(Feed& feed, Dim begin, Dim end, Dim batch_size, int verbose);
+  std::vector<double> evaluate_rows(const char* where, Feed& feed, Dim begin, Dim end, Dim batch_size,
+                                    int verbose);
 
   std::shared_ptr<Network> network_;
   std::optional<Compiled> compiled_;

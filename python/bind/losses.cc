@@ -1,9 +1,15 @@
 // Losses and metrics.
 #include "lacuna/losses/losses.h"
 
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 
-#include "lacuna/metrics/metrics.h"
+#include "lacuna/base/message.h"
+#include "lacuna/data/rows.h"
+#include "lacuna/metrics/auc.h"
+#include "lacuna/metrics/counts.h"
+#include "lacuna/ops/crossentropies.h"
+#include "lacuna/ops/labels.h"
 #include "python/bind/convert.h"
 
 namespace lacuna::bind {
@@ -29,11 +35,116 @@ void def_kind(nb::module_& m, const char* class_name, const char* make, const ch
       "function"_a, "name"_a);
 }
 
+using Metric = Arg<metrics::Metric>;
+
+// A metric's state that is fed with arrays, in place of a model.
+class MetricState {
+ public:
+  MetricState(const Metric& metric, metrics::Task task) : state_(metric->accumulator(task)) {}
+
+  void add(const ArrayHandle& y_true, const ArrayHandle& y_pred, const std::optional<ArrayHandle>& weights,
+           bool ids) {
+    const Tensor& scores = y_pred.array.tensor();
+    const DType dtype = scores.dtype() == DType::float64 ? DType::float64 : DType::float32;
+    const Storage storage = y_true.array.tensor().storage();
+    const Tensor p = packed(y_pred, "y_pred", {{}, dtype}),
+                 t = packed(y_true, "y_true", {{}, ids ? DType::int64 : dtype, storage});
+    std::vector<double> w;
+    if (weights) {
+      const Tensor values = packed(*weights, "sample_weight", {{}, DType::float64});
+      w.assign(values.dense().values<double>().begin(), values.dense().values<double>().end());
+    }
+    state_->add(t, p, w);
+  }
+  double value() {
+    std::string why;
+    const double result = state_->value(&why);
+    if (!why.empty() && result != result) warn("result: not defined: " + why + ". Received: NaN.");
+    return result;
+  }
+  void reset() { state_->reset(); }
+
+ private:
+  static Tensor packed(const ArrayHandle& array, const char* name, const Spec& wanted) {
+    data::Rows rows(array.array.tensor(), name);
+    Tensor result;
+    rows.pack_range(0, rows.count(), wanted, result);
+    return result;
+  }
+  std::shared_ptr<metrics::Accumulator> state_;
+};
+
+template <class Settings>
+void def_counts(nb::module_& m, const char* name) {
+  m.def(
+      name,
+      [](std::optional<double> threshold, std::optional<Dim> top_k, std::optional<Dim> class_id,
+         const std::string& average, const std::string& metric_name) {
+        return Metric(Settings{threshold, top_k, class_id, average, metric_name});
+      },
+      "threshold"_a.none(), "top_k"_a.none(), "class_id"_a.none(), "average"_a, "name"_a);
+}
+
+void bind_states(nb::module_& m) {
+  def_counts<metrics::Precision>(m, "precision");
+  def_counts<metrics::Recall>(m, "recall");
+  def_counts<metrics::F1>(m, "f1");
+  m.def(
+      "auc",
+      [](const std::string& curve, const std::string& average, std::optional<Dim> class_id,
+         const std::string& name) {
+        return Metric(metrics::AUC{curve, average, class_id, name});
+      },
+      "curve"_a, "average"_a, "class_id"_a.none(), "name"_a);
+  m.def(
+      "top_k",
+      [](Dim k, const std::string& name) {
+        return Metric(metrics::TopKCategoricalAccuracy{k, name});
+      },
+      "k"_a, "name"_a);
+  m.def(
+      "sparse_top_k",
+      [](Dim k, const std::string& name) {
+        return Metric(metrics::SparseTopKCategoricalAccuracy{k, name});
+      },
+      "k"_a, "name"_a);
+  m.def(
+      "log_loss", [](const std::string& name) { return Metric(metrics::LogLoss{name}); }, "name"_a);
+  m.def("top_k_categorical_accuracy", &metrics::top_k_categorical_accuracy, "y_true"_a, "y_pred"_a, "k"_a);
+  m.def("sparse_top_k_categorical_accuracy", &metrics::sparse_top_k_categorical_accuracy, "y_true"_a,
+        "y_pred"_a, "k"_a);
+  nb::class_<MetricState>(m, "MetricState")
+      .def(
+          "__init__",
+          [](MetricState* self, const Metric& metric, bool classes) {
+            new (self) MetricState(metric, classes ? metrics::Task::classes : metrics::Task::labels);
+          },
+          "metric"_a, "classes"_a)
+      .def("add", &MetricState::add, "y_true"_a, "y_pred"_a, "sample_weight"_a.none(), "ids"_a)
+      .def("value", &MetricState::value)
+      .def("reset", &MetricState::reset);
+}
+
+// Keras' backend has them too, with from_logits.
+void bind_functions(nb::module_& m) {
+  using Crossentropy = Symbol (*)(const Symbol&, const Symbol&, bool);
+  const std::pair<const char*, Crossentropy> all[] = {
+      {"binary_crossentropy", lacuna::binary_crossentropy},
+      {"categorical_crossentropy", lacuna::categorical_crossentropy},
+      {"multi_hot_sparse_categorical_crossentropy", lacuna::multi_hot_sparse_categorical_crossentropy},
+      {"sparse_categorical_crossentropy", lacuna::sparse_categorical_crossentropy},
+  };
+  for (const auto& [name, f] : all) m.def(name, f, "target"_a, "output"_a, "from_logits"_a);
+  m.def("in_top_k", &lacuna::in_top_k, "predictions"_a, "targets"_a, "k"_a);
+}
+
 }  // namespace
 
 void bind_losses(nb::module_& m) {
   def_kind<losses::Loss>(m, "Loss", "loss", "custom_loss");
   def_kind<metrics::Metric>(m, "Metric", "metric", "custom_metric");
+  bind_states(m);
+  bind_functions(m);
 }
 
 }  // namespace lacuna::bind

@@ -30,12 +30,15 @@ PerOutput<T> per_output(nb::handle given) {
 CompileOptions compile_options(const Arg<optimizers::Optimizer>& optimizer, nb::handle loss,
                                const std::vector<Metric>& metrics,
                                const std::map<std::string, std::vector<Metric>>& output_metrics,
-                               nb::handle loss_weights) {
+                               nb::handle loss_weights, const std::vector<Metric>& weighted_metrics,
+                               const std::map<std::string, std::vector<Metric>>& output_weighted_metrics) {
   return {.optimizer = optimizer,
           .loss = per_output<Loss>(loss),
           .metrics = metrics,
           .output_metrics = output_metrics,
-          .loss_weights = per_output<double>(loss_weights)};
+          .loss_weights = per_output<double>(loss_weights),
+          .weighted_metrics = weighted_metrics,
+          .output_weighted_metrics = output_weighted_metrics};
 }
 
 Shuffle to_shuffle(const std::string& name) {
@@ -93,13 +96,17 @@ void bind_training(nb::class_<Model>& c) {
        "compile",
        [](Model& model, const Arg<optimizers::Optimizer>& optimizer, nb::handle loss,
           const std::vector<Metric>& metrics,
-          const std::map<std::string, std::vector<Metric>>& output_metrics, nb::handle loss_weights) {
+          const std::map<std::string, std::vector<Metric>>& output_metrics, nb::handle loss_weights,
+          const std::vector<Metric>& weighted_metrics,
+          const std::map<std::string, std::vector<Metric>>& output_weighted_metrics) {
          const CompileOptions options =
-             compile_options(optimizer, loss, metrics, output_metrics, loss_weights);
+             compile_options(optimizer, loss, metrics, output_metrics, loss_weights, weighted_metrics,
+                             output_weighted_metrics);
          const nb::gil_scoped_release no_gil;  // Another thread may be in fit, and its callbacks need it.
          model.compile(options);
        },
-       "optimizer"_a, "loss"_a.none(), "metrics"_a, "output_metrics"_a, "loss_weights"_a.none())
+       "optimizer"_a, "loss"_a.none(), "metrics"_a, "output_metrics"_a, "loss_weights"_a.none(),
+       "weighted_metrics"_a, "output_weighted_metrics"_a)
       .def("fit", &fit, "x"_a.none(), "y"_a.none(), "batch_size"_a, "epochs"_a, "verbose"_a, "callbacks"_a,
            "validation_split"_a, "validation_data"_a.none(), "shuffle"_a, "class_weight"_a,
            "sample_weight"_a.none(), "initial_epoch"_a)

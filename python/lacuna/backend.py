@@ -566,3 +566,42 @@ def reverse(x, axes):
 def stack(x, axis=0):
     """Dense symbols of one shape along a new axis. csr matrices: see concatenate."""
     return _core.stack(list(x), axis)
+
+
+# Crossentropies: of probabilities, which are kept 1e-7 away from 0 and 1, or of logits
+
+
+def _last_axis(where, axis, x):
+    if axis not in (-1, len(x.shape) - 1):
+        unsupported(where, axis=axis)
+
+
+def categorical_crossentropy(target, output, from_logits=False, axis=-1):
+    """-sum(t log p) over the last axis, p = output divided by its sum, or the softmax of logits; target: of the
+    shape of output, dense or csr."""
+    _last_axis("categorical_crossentropy", axis, output)
+    return _core.categorical_crossentropy(target, output, from_logits)
+
+
+def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
+    """-log p[t]; target: whole numbers, of the shape of output without the last axis, or with a last axis of
+    1."""
+    _last_axis("sparse_categorical_crossentropy", axis, output)
+    return _core.sparse_categorical_crossentropy(target, output, from_logits)
+
+
+def multi_hot_sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
+    """-sum(log p[t]) over the labels t of a row; target: whole numbers (batch, any), padded with -1."""
+    _last_axis("multi_hot_sparse_categorical_crossentropy", axis, output)
+    return _core.multi_hot_sparse_categorical_crossentropy(target, output, from_logits)
+
+
+def binary_crossentropy(target, output, from_logits=False):
+    """-t log p - (1 - t) log(1 - p), element by element; target: of the shape of output, dense or csr."""
+    return _core.binary_crossentropy(target, output, from_logits)
+
+
+def in_top_k(predictions, targets, k):
+    """1 where fewer than k of a row's predictions are larger than that of its target, else 0, in the dtype of
+    predictions. targets: whole numbers, a place in the last axis of predictions each."""
+    return _core.in_top_k(predictions, targets, k)

@@ -151,8 +151,8 @@ class LambdaCallback(Callback):
 
 class EarlyStopping(Callback):
     """Ends training when `monitor` has not become better by min_delta for `patience` epochs. mode: 'min',
-    'max', or 'auto', which is max for accuracies. restore_best_weights keeps touched rows alone where a
-    weight is sparse."""
+    'max', or 'auto', which is max for accuracies, auc, precision, recall and f1. restore_best_weights keeps
+    touched rows alone where a weight is sparse."""
 
     def __init__(
         self,

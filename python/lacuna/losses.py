@@ -1,5 +1,9 @@
 """Losses: functions of symbols (y_true, y_pred) that give one value for each sample. Any such function may
-stand for one; it is called while the graph is built, not in the step."""
+stand for one; it is called while the graph is built, not in the step.
+
+y may be a matrix of scipy.sparse: crossentropies, squared, absolute and hinge errors, logcosh, poisson and
+cosine take it as it is, at the cost of its non-zeros beside that of the dense prediction; the percentage, the
+logarithmic error and Kullback-Leibler's, which are not 0 where y is, make it dense, a batch at a time."""
 
 from lacuna import _core
 from lacuna._custom import custom, custom_object_scope
@@ -55,8 +59,14 @@ def sparse_categorical_crossentropy(y_true, y_pred):
     return _core.loss("sparse_categorical_crossentropy")(y_true, y_pred)
 
 
+def multi_hot_sparse_categorical_crossentropy(y_true, y_pred):
+    """-sum(log p[t]) over the labels t of a row; y_true: whole numbers (batch, any), padded with -1, or a csr
+    matrix of zeros and ones as wide as p. As categorical_crossentropy of a 0/1 matrix; Keras-MXNet's."""
+    return _core.loss("multi_hot_sparse_categorical_crossentropy")(y_true, y_pred)
+
+
 def binary_crossentropy(y_true, y_pred):
-    """-mean(t log p + (1 - t) log(1 - p))"""
+    """-mean(t log p + (1 - t) log(1 - p)), t dense or csr."""
     return _core.loss("binary_crossentropy")(y_true, y_pred)
 
 

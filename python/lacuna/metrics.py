@@ -1,7 +1,13 @@
-"""Metrics: functions of symbols (y_true, y_pred), shown beside the loss. Every loss is one too. The names
-"accuracy" and "crossentropy" mean the one that fits output and loss."""
+"""Metrics, shown beside the loss: functions of symbols (y_true, y_pred), and objects with a state, exact over
+all rows of an epoch and no mean over batches. Every loss is one too. The names "accuracy" and "crossentropy"
+mean the one that fits output and loss; "auc", "precision", "recall", "f1" and "log_loss" an object below.
+Those objects, and all weighted_metrics of compile, take the sample weights that fit gets."""
+
+import numpy as np
 
 from lacuna import _core
+from lacuna._arguments import from_config
+from lacuna._arrays import is_sparse, view
 from lacuna._custom import custom, custom_object_scope
 from lacuna.losses import (  # noqa: F401
     KLD,
@@ -26,6 +32,7 @@ from lacuna.losses import (  # noqa: F401
     mean_squared_logarithmic_error,
     mse,
     msle,
+    multi_hot_sparse_categorical_crossentropy,
     poisson,
     sparse_categorical_crossentropy,
     squared_hinge,
@@ -47,24 +54,191 @@ def sparse_categorical_accuracy(y_true, y_pred):
     return _core.metric("sparse_categorical_accuracy")(y_true, y_pred)
 
 
+def multi_hot_sparse_categorical_accuracy(y_true, y_pred):
+    """1 where the largest label of a row stands at the largest of p, else 0: Keras-MXNet's. y_true: labels
+    padded with -1, or a 0/1 matrix."""
+    return _core.metric("multi_hot_sparse_categorical_accuracy")(y_true, y_pred)
+
+
+def top_k_categorical_accuracy(y_true, y_pred, k=5):
+    """1 where the largest of t stands at one of the k largest of p, else 0; of equal ones all count."""
+    return _core.top_k_categorical_accuracy(y_true, y_pred, k)
+
+
+def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5):
+    """1 where t is the place of one of the k largest of p, else 0; of equal ones all count."""
+    return _core.sparse_top_k_categorical_accuracy(y_true, y_pred, k)
+
+
+class Metric:
+    """What the objects below are: `name` is the key in History, with a number where it stands twice."""
+
+    def __init__(self, core, **config):
+        self._core = core
+        self._config = config
+
+    @property
+    def name(self):
+        """The key in History."""
+        return self._core.name
+
+    def get_config(self):
+        """The arguments that make it again, by from_config."""
+        return {**self._config, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config):
+        """What get_config tells of."""
+        return cls(**config)
+
+    def __repr__(self):
+        return f"<{type(self).__name__} '{self.name}'>"
+
+
+class LogLoss(Metric):
+    """The crossentropy of output and labels, weighted: scikit-learn's log_loss."""
+
+    def __init__(self, name="log_loss"):
+        super().__init__(_core.log_loss(name))
+
+
+class TopKCategoricalAccuracy(Metric):
+    """The share of rows whose largest of y_true stands at one of the k largest of y_pred."""
+
+    def __init__(self, k=5, name="top_k_categorical_accuracy"):
+        super().__init__(_core.top_k(k, name), k=k)
+
+
+class SparseTopKCategoricalAccuracy(Metric):
+    """The share of rows whose y_true is the place of one of the k largest of y_pred."""
+
+    def __init__(self, k=5, name="sparse_top_k_categorical_accuracy"):
+        super().__init__(_core.sparse_top_k(k, name), k=k)
+
+
+class StatefulMetric(Metric):
+    """A metric that is not a value for each sample. Without a model it is fed with arrays: update_state,
+    result, reset_states."""
+
+    _state = None
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        """Adds rows. y_pred: (n,) or (n, columns). y_true: 0 and 1 (or -1 and 1) of that shape, an array or a
+        matrix of scipy; or whole numbers (n,) or (n, 1) that name a column each. sample_weight: (n,), not
+        negative. ValueError for other labels or shapes, IndexError for a label beyond the columns."""
+        y_pred = np.asarray(y_pred)
+        if y_pred.ndim == 1:
+            y_pred = y_pred.reshape(-1, 1)
+        ids = False
+        if not is_sparse(y_true):
+            y_true = np.asarray(y_true)
+            ids = y_pred.shape[-1] > 1 and y_true.dtype.kind in "iu" and y_true.shape[1:] in ((), (1,))
+            y_true = y_true.reshape(-1, 1) if y_true.ndim == 1 else y_true
+        if self._state is None:
+            self._state = _core.MetricState(self._core, ids)
+        weights = None if sample_weight is None else view(sample_weight, "update_state: sample_weight")
+        where = "update_state: y_"
+        self._state.add(view(y_true, where + "true"), view(y_pred, where + "pred"), weights, ids)
+
+    def result(self):
+        """The value over all rows that were added; NaN and a warning where it is not defined."""
+        return (self._state or _core.MetricState(self._core, False)).value()
+
+    def reset_states(self):
+        """As if no rows had been added."""
+        self._state = None
+
+
+class AUC(StatefulMetric):
+    """The area under a curve, exact: ties count half, no thresholds are laid.
+
+    curve: 'ROC', the chance that a row with the label has a larger score than one without (scikit-learn's
+        roc_auc_score), or 'PR', average precision (average_precision_score).
+    average: over several columns 'macro', 'weighted' (by the rows with the label) or 'micro' (all columns as
+        one). class_id: that column alone; of whole-number labels one class against the rest.
+
+    Where a column has one class alone the value is NaN, and a warning says so. Keeps all scores of an epoch: 8
+    bytes each (16 of float64), and 8 a row where there are weights."""
+
+    def __init__(self, curve="ROC", average="macro", class_id=None, name="auc"):
+        super().__init__(
+            _core.auc(curve, average, class_id, name), curve=curve, average=average, class_id=class_id
+        )
+
+
+class CountsMetric(StatefulMetric):
+    """What Precision, Recall and F1 are: counts of what is predicted and true."""
+
+    def __init__(self, make, thresholds, top_k, class_id, average, name):
+        if isinstance(thresholds, (list, tuple)):
+            if len(thresholds) != 1:
+                raise ValueError(f"{name}: thresholds must be one number. Received: thresholds={thresholds!r}.")
+            thresholds = thresholds[0]
+        threshold = None if thresholds is None else float(thresholds)
+        config = {"thresholds": threshold, "top_k": top_k, "class_id": class_id, "average": average}
+        super().__init__(make(threshold, top_k, class_id, average, name), **config)
+
+
+class Precision(CountsMetric):
+    """tp / (tp + fp): the share of what is predicted that is true.
+
+    thresholds: a column is predicted where y_pred is above it. Unless given, 0.5 for one column and for the
+        losses binary_crossentropy and multi_hot_sparse_categorical_crossentropy; else the largest column alone
+        is predicted. top_k: the k largest columns are.
+    class_id: of that column alone; else average over columns is: 'micro' (all counts together), 'macro' or
+        'weighted' (by the rows with the label). A share of nothing is 0. All as scikit-learn's."""
+
+    def __init__(self, thresholds=None, top_k=None, class_id=None, average="micro", name="precision"):
+        super().__init__(_core.precision, thresholds, top_k, class_id, average, name)
+
+
+class Recall(CountsMetric):
+    """tp / (tp + fn): the share of what is true that is predicted. Arguments as Precision's."""
+
+    def __init__(self, thresholds=None, top_k=None, class_id=None, average="micro", name="recall"):
+        super().__init__(_core.recall, thresholds, top_k, class_id, average, name)
+
+
+class F1(CountsMetric):
+    """2 tp / (2 tp + fp + fn): of precision and recall. Arguments as Precision's."""
+
+    def __init__(self, thresholds=None, top_k=None, class_id=None, average="micro", name="f1"):
+        super().__init__(_core.f1, thresholds, top_k, class_id, average, name)
+
+
+F1Score = F1
+_CLASSES = [AUC, F1, LogLoss, Precision, Recall, SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy]
+_OBJECTS = {"auc": AUC, "f1": F1, "log_loss": LogLoss, "precision": Precision, "recall": Recall}
+
+
 def get(identifier):
-    """The function of a name; a function itself. ValueError for an unknown name."""
+    """The function or the object of a name; a function or an object itself. ValueError for an unknown name."""
     if isinstance(identifier, str):
         if identifier in custom:
             return custom[identifier]
-        return globals()[_core.metric(identifier).name]
-    if callable(identifier):
+        core = _core.metric(identifier)
+        if core.name in _OBJECTS:
+            return _OBJECTS[core.name]()
+        return globals().get(core.name) or Metric(core)  # "accuracy" is no function before the loss is known.
+    if callable(identifier) or isinstance(identifier, Metric):
         return identifier
-    raise ValueError(f"metric: must be a name or a function of (y_true, y_pred). Received: {identifier!r}.")
+    raise ValueError(
+        f"metric: must be a name, an object or a function of (y_true, y_pred). Received: {identifier!r}."
+    )
 
 
 def serialize(metric):
-    """The name of a function."""
+    """The name of a function; of an object {'class_name': …, 'config': {…}}."""
+    if isinstance(metric, Metric):
+        return {"class_name": type(metric).__name__, "config": metric.get_config()}
     return metric.__name__
 
 
 def deserialize(config, custom_objects=None):
-    """The function of a name. custom_objects: a dict of one's own functions by name."""
+    """The function of a name, or the object that serialize told of. custom_objects: a dict of one's own
+    functions by name."""
+    if isinstance(config, dict):
+        return from_config("metric", config, {c.__name__: c for c in _CLASSES})
     with custom_object_scope(custom_objects):
         return get(config)
 
@@ -73,5 +247,9 @@ def _core_of(metric):
     """For the library, which refers to a user's own function weakly: the model must hold it."""
     if isinstance(metric, str):
         return _core.metric(metric)
+    if isinstance(metric, type) and issubclass(metric, Metric):
+        metric = metric()
+    if isinstance(metric, Metric):
+        return metric._core
     name = getattr(get(metric), "__name__", "function")
     return _core.metric(name) if globals().get(name) is metric else _core.custom_metric(metric, name)

@@ -33,7 +33,7 @@ def _one_or_all(values):
 class Model:
     """Layers from `inputs` to `outputs`: symbols, or lists of symbols."""
 
-    optimizer = loss = metrics = loss_weights = history = None
+    optimizer = loss = metrics = weighted_metrics = loss_weights = history = None
 
     def __init__(self, inputs, outputs, name=None):
         inputs, outputs = (_listed(checked_symbols("Model", s)) for s in (inputs, outputs))
@@ -223,19 +223,18 @@ class Model:
 
         optimizer: a name or one of lacuna.optimizers. loss: a name or a function of (y_true, y_pred), one for
         all outputs, a list with one for each, or a dict by output name. metrics: a list, for all outputs, or
-        a dict by output name. loss_weights: a list or a dict of numbers. ValueError for an unknown name.
+        a dict by output name. Those with a state (lacuna.metrics.AUC(), "auc", "precision", …) take the
+        sample weights that fit gets; weighted_metrics are as metrics, and all of them do: Σ w v / Σ w, named
+        weighted_acc, …. loss_weights: a list or a dict of numbers. ValueError for an unknown name.
         """
         no_more("compile", kwargs)
         unsupported(
             "compile",
             sample_weight_mode=sample_weight_mode,
-            weighted_metrics=weighted_metrics,
             target_tensors=target_tensors,
         )
-        if metrics is not None and not isinstance(metrics, (list, tuple, dict)):
-            raise TypeError(
-                f"compile: metrics must be a list or a dict by output name. Received: metrics={metrics!r}."
-            )
+        every, by_name = _metrics("metrics", metrics)
+        every_weighted, by_name_weighted = _metrics("weighted_metrics", weighted_metrics)
         optimizer = optimizers.get(optimizer)
         if isinstance(loss, dict):
             core_loss = {name: losses._core_of(one) for name, one in loss.items()}
@@ -243,13 +242,14 @@ class Model:
             core_loss = [losses._core_of(one) for one in loss]
         else:
             core_loss = losses._core_of(loss)
-        by_name = metrics if isinstance(metrics, dict) else {}
         self._core.compile(
             optimizer._core,
             core_loss,
-            [] if by_name else [metrics_module._core_of(m) for m in metrics or []],
-            {name: [metrics_module._core_of(m) for m in _listed(some)] for name, some in by_name.items()},
+            every,
+            by_name,
             list(loss_weights) if isinstance(loss_weights, tuple) else loss_weights,
+            every_weighted,
+            by_name_weighted,
         )
         self.optimizer, self.loss, self.metrics, self.loss_weights = (
             optimizer,
@@ -257,6 +257,7 @@ class Model:
             metrics or [],
             loss_weights,
         )
+        self.weighted_metrics = weighted_metrics or []
 
     @property
     def metrics_names(self):
@@ -495,6 +496,17 @@ class Sequential(Model):
     def built(self):
         """Whether the shape of the input is known."""
         return self._core.built
+
+
+def _metrics(argument, given):
+    """The metrics of all outputs, and those by output name, for the library."""
+    if given is not None and not isinstance(given, (list, tuple, dict)):
+        raise TypeError(
+            f"compile: {argument} must be a list or a dict by output name. Received: {argument}={given!r}."
+        )
+    if isinstance(given, dict):
+        return [], {name: [metrics_module._core_of(m) for m in _listed(some)] for name, some in given.items()}
+    return [metrics_module._core_of(m) for m in given or []], {}
 
 
 def _batch_size(where, batch_size):

@@ -178,7 +178,6 @@ def test_what_is_not_supported_is_said(model, x, y):
         ("Dense: weights", lambda: Dense(3, weights=[])),
         ("Input: tensor", lambda: Input((3,), tensor=symbol)),
         ("compile: sample_weight_mode", lambda: model.compile("sgd", "mse", sample_weight_mode="temporal")),
-        ("compile: weighted_metrics", lambda: model.compile("sgd", "mse", weighted_metrics=["acc"])),
         ("compile: target_tensors", lambda: model.compile("sgd", "mse", target_tensors=[symbol])),
         ("fit: steps_per_epoch", lambda: model.fit(x, y, steps_per_epoch=3)),
         ("fit: validation_steps", lambda: model.fit(x, y, validation_steps=3)),

@@ -1,0 +1,163 @@
+// Counts by column, and what is made of them.
+#include "lacuna/metrics/counts.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include "lacuna/metrics/truth.h"
+
+namespace lacuna::metrics {
+namespace {
+
+struct Count {
+  double both = 0, predicted = 0, actual = 0;
+  Count& operator+=(const Count& c) {
+    both += c.both, predicted += c.predicted, actual += c.actual;
+    return *this;
+  }
+};
+using Share = double (*)(const Count&);
+
+double share(double part, double of) { return of > 0 ? part / of : 0; }
+double precision(const Count& c) { return share(c.both, c.predicted); }
+double recall(const Count& c) { return share(c.both, c.actual); }
+double f1(const Count& c) { return share(2 * c.both, c.predicted + c.actual); }
+
+struct Settings {
+  Share of;
+  std::optional<double> threshold;
+  std::optional<Dim> top_k, class_id;
+  std::string average, name;
+};
+
+class Counts final : public Accumulator {
+ public:
+  Counts(Settings settings, Task task) : settings_(std::move(settings)) {
+    if (!settings_.threshold && !settings_.top_k) {
+      if (task == Task::classes) settings_.top_k = 1;
+      else settings_.threshold = 0.5;
+    }
+  }
+
+  void reset() override {
+    columns_.clear();
+    no_number_ = false;
+  }
+
+  void add(const Tensor& y_true, const Tensor& y_pred, std::span<const double> weights) override {
+    with_float(settings_.name.c_str(), y_pred.dtype(),
+               [&](auto tag) { add_rows<typename decltype(tag)::type>(y_true, y_pred.dense(), weights); });
+  }
+
+  double value(std::string* why) override {
+    if (no_number_) {
+      if (why) *why = "predictions are no numbers";
+      return std::numeric_limits<double>::quiet_NaN();
+    }
+    if (settings_.class_id) {
+      const auto place = static_cast<size_t>(*settings_.class_id);
+      return place < columns_.size() ? settings_.of(columns_[place]) : 0;
+    }
+    if (settings_.average == "micro")
+      return settings_.of(std::accumulate(columns_.begin(), columns_.end(), Count{},
+                                          [](Count a, const Count& b) { return a += b; }));
+    double sum = 0, weight = 0;
+    for (const Count& c : columns_) {
+      const double w = settings_.average == "macro" ? 1 : c.actual;
+      sum += w * settings_.of(c);
+      weight += w;
+    }
+    return share(sum, weight);
+  }
+
+  size_t cost() const override { return columns_.size(); }
+
+ private:
+  template <class T>
+  void add_rows(const Tensor& y_true, const tensor::Dense& y_pred, std::span<const double> weights) {
+    const char* where = settings_.name.c_str();
+    const Truth<T> truth(where, y_true, y_pred);
+    const size_t width = truth.width(), samples = static_cast<size_t>(y_pred.shape[0]),
+                 repeats = samples ? truth.rows() / samples : 1;
+    check_weights(where, weights, samples);
+    require(!settings_.class_id || static_cast<size_t>(*settings_.class_id) < width, where,
+            ": class_id must be below the columns of y_pred. Received: class_id=",
+            settings_.class_id.value_or(0), ", columns=", width, ".");
+    columns_.resize(width);
+    predicted_.resize(width);
+    for (size_t r = 0; r < truth.rows(); ++r) {
+      const double w = weights.empty() ? 1 : weights[r / repeats];
+      if (w == 0) continue;
+      predict(y_pred.values<T>().data() + r * width);
+      for (size_t j = 0; j < width; ++j) columns_[j].predicted += predicted_[j] ? w : 0;
+      truth.for_row(r, [&](size_t j) {
+        columns_[j].actual += w;
+        if (predicted_[j]) columns_[j].both += w;
+      });
+    }
+  }
+
+  // Which columns a row predicts.
+  template <class T>
+  void predict(const T* p) {
+    const size_t width = predicted_.size();
+    bool no_number = false;
+    for (size_t j = 0; j < width; ++j) no_number |= std::isnan(p[j]);
+    if (no_number) {
+      no_number_ = true;
+      return;
+    }
+    const T threshold = static_cast<T>(settings_.threshold.value_or(0));  // As NumPy compares.
+    if (settings_.threshold && !settings_.top_k) {
+      for (size_t j = 0; j < width; ++j) predicted_[j] = p[j] > threshold;
+      return;
+    }
+    const size_t k = std::min(width, static_cast<size_t>(*settings_.top_k));
+    order_.resize(width);
+    std::iota(order_.begin(), order_.end(), size_t{0});
+    const auto before = [p](size_t a, size_t b) { return p[a] != p[b] ? p[a] > p[b] : a < b; };
+    if (k == 1) std::swap(order_[0], order_[static_cast<size_t>(std::max_element(p, p + width) - p)]);
+    else
+      std::nth_element(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(k) - 1, order_.end(),
+                       before);
+    std::ranges::fill(predicted_, false);
+    for (size_t i = 0; i < k; ++i) predicted_[order_[i]] = !settings_.threshold || p[order_[i]] > threshold;
+  }
+
+  Settings settings_;
+  std::vector<Count> columns_;
+  bool no_number_ = false;
+  std::vector<char> predicted_;  // Of the row that is looked at.
+  std::vector<size_t> order_;
+};
+
+std::shared_ptr<Metric> made(Settings s) {
+  require(s.average == "micro" || s.average == "macro" || s.average == "weighted", s.name,
+          ": average must be 'micro', 'macro' or 'weighted'. Received: average='", s.average, "'.");
+  require(!s.top_k || *s.top_k > 0, s.name, ": top_k must be positive. Received: top_k=", s.top_k.value_or(0),
+          ".");
+  require(!s.class_id || *s.class_id >= 0, s.name,
+          ": class_id must not be negative. Received: class_id=", s.class_id.value_or(0), ".");
+  require(!s.threshold || std::isfinite(*s.threshold), s.name,
+          ": the threshold must be finite. Received: threshold=", s.threshold.value_or(0), ".");
+  const std::string name = s.name;
+  return std::make_shared<Metric>(
+      Metric{.name = name, .accumulator = [s = std::move(s)](Task task) -> std::shared_ptr<Accumulator> {
+               return std::make_shared<Counts>(s, task);
+             }});
+}
+
+}  // namespace
+
+std::shared_ptr<Metric> Precision::make() const {
+  return made({precision, threshold, top_k, class_id, average, name});
+}
+std::shared_ptr<Metric> Recall::make() const {
+  return made({recall, threshold, top_k, class_id, average, name});
+}
+std::shared_ptr<Metric> F1::make() const { return made({f1, threshold, top_k, class_id, average, name}); }
+
+}  // namespace lacuna::metrics

@@ -1,0 +1,104 @@
+// Sums and states, and how they are shown.
+#include "lacuna/training/measures.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lacuna/base/message.h"
+
+namespace lacuna {
+
+Measures::Measures(const Compiled& compiled, const char* where) : compiled_(compiled), where_(where) {
+  const auto targets = compiled.targets();
+  weights_.resize(targets.size());
+  size_t metrics = 0;
+  for (const CompiledOutput* o : targets) metrics += o->metrics.size();
+  size_t scalars = compiled.metrics_names.size() - metrics;  // The losses come first.
+  for (size_t i = 0; i < scalars; ++i) places_.emplace_back(false, i);
+  for (size_t t = 0; t < targets.size(); ++t)
+    for (const auto& metric : targets[t]->metrics) {
+      if (metric.value) {
+        places_.emplace_back(false, scalars++);
+        continue;
+      }
+      places_.emplace_back(true, states_.size());
+      states_.push_back({.accumulator = metric.accumulator(), .target = t});
+    }
+  sums_.resize(scalars);
+}
+
+void Measures::reset() {
+  std::ranges::fill(sums_, 0.0);
+  rows_ = 0;
+  for (State& state : states_) {
+    state.accumulator->reset();
+    state.fed = 0;
+    state.running = 0;
+  }
+}
+
+void Measures::add(const Program& program, std::span<const Tensor* const> feeds, Dim rows) {
+  for (size_t i = 0; i < sums_.size(); ++i) sums_[i] += program.value(i) * static_cast<double>(rows);
+  rows_ += rows;
+  if (states_.empty()) return;
+  for (size_t t = 0; t < weights_.size(); ++t) {
+    const Tensor* weights = program.weights(feeds, t);
+    weights_[t].clear();
+    if (!weights) continue;
+    with_float("metric", weights->dtype(), [&](auto tag) {
+      const auto w = weights->dense().values<typename decltype(tag)::type>();
+      weights_[t].assign(w.begin(), w.end());
+    });
+  }
+  for (size_t i = 0; i < states_.size(); ++i) {
+    State& state = states_[i];
+    const Tensor& y_pred = program.fed(i);
+    state.accumulator->add(program.target(feeds, state.target), y_pred, weights_[state.target]);
+    state.fed += y_pred.dense().size();
+  }
+}
+
+std::vector<double> Measures::values() {
+  std::vector<double> result;
+  for (size_t i = 0; i < places_.size(); ++i) {
+    const auto [has_state, place] = places_[i];
+    if (!has_state) {
+      result.push_back(sums_[place] / static_cast<double>(rows_));
+      continue;
+    }
+    State& state = states_[place];
+    std::string why;
+    result.push_back(state.accumulator->value(&why));
+    if (std::isnan(result.back()) && !why.empty() && !state.warned) {
+      state.warned = true;
+      warn(text(where_, ": ", compiled_.metrics_names[i], " is not defined: ", why,
+                ". Received: rows=", rows_, "; it is NaN."));
+    }
+  }
+  return result;
+}
+
+double Measures::running(State& state) {
+  // As many came since the last count as had been counted before.
+  if (state.fed > 0 && 2 * state.fed >= state.accumulator->cost()) {
+    state.running = state.accumulator->value();
+    state.fed = 0;
+  }
+  return state.running;
+}
+
+void Measures::write(callbacks::Logs& logs) {
+  for (size_t i = 0; i < places_.size(); ++i) {
+    const auto [has_state, place] = places_[i];
+    logs[i].second = has_state ? running(states_[place]) : sums_[place] / static_cast<double>(rows_);
+  }
+}
+
+void Measures::append_batch(const Program& program, callbacks::Logs& logs) {
+  for (size_t i = 0; i < places_.size(); ++i) {
+    const auto [has_state, place] = places_[i];
+    logs.emplace_back(compiled_.metrics_names[i], has_state ? running(states_[place]) : program.value(place));
+  }
+}
+
+}  // namespace lacuna
