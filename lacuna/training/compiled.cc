@@ -138,8 +138,8 @@ Compiled compile(const Network& network, const CompileOptions& options) {
         output.weighted_loss = mean(divide(multiply(per_sample(values), w), maximum(used, least)));
       }
       add_metrics(output, y, mask, wanted(options.metrics, options.output_metrics, names[i]), false);
-      add_metrics(output, y, mask, wanted(options.weighted_metrics, options.output_weighted_metrics, names[i]),
-                  true);
+      add_metrics(output, y, mask,
+                  wanted(options.weighted_metrics, options.output_weighted_metrics, names[i]), true);
     }
     result.outputs.push_back(std::move(output));
   }

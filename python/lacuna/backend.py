@@ -508,7 +508,7 @@ def slice(x, start, size):
 def _ids(indices, x, axis):
     if is_tensor(indices):
         return indices
-    return _core.constant(ids(indices, x.shape[axis]))
+    return _core.constant(ids(indices, x.shape[axis]), "int64")
 
 
 def gather(reference, indices):
