@@ -53,6 +53,50 @@ TEST(CrossNet, IsTheFormulaInEveryStorage) {
       }
 }
 
+TEST(CrossNetV2, IsTheFormulaInEveryStorage) {
+  const Tensor csr = test::csr_of(3, 4, kX), dense = tensor::Dense::of<double>({3, 4}, kX);
+  for (const bool sparse : {false, true})
+    for (const bool use_bias : {false, true})
+      for (const Dim projection_dim : {0, 2}) {
+        SCOPED_TRACE(text("csr ", sparse, " bias ", use_bias, " projection ", projection_dim));
+        layers::CrossNetV2 layer(2, {.projection_dim = projection_dim,
+                                     .use_bias = use_bias,
+                                     .bias_initializer = initializers::RandomNormal{.stddev = 0.5},
+                                     .dtype = DType::float64});
+        const Symbol in = Input({.shape = {4}, .dtype = DType::float64, .sparse = sparse});
+        const Symbol out = layer(in);
+        EXPECT_EQ(out.storage(), in.storage());
+        Plan plan({in}, {out}, false);
+        const Tensor* feed = sparse ? &csr : &dense;
+        plan.run({&feed, 1});
+        const auto weights = layer.get_weights();
+        std::vector<double> x = kX;
+        size_t next = 0;
+        for (int l = 0; l < 2; ++l) {
+          std::vector<double> w(16);  // W, or U Vᵀ
+          const auto u = weights[next++].values<double>();
+          if (projection_dim) {
+            const auto v = weights[next++].values<double>();
+            for (size_t i = 0; i < 4; ++i)
+              for (size_t j = 0; j < 4; ++j) w[i * 4 + j] = u[i * 2] * v[j * 2] + u[i * 2 + 1] * v[j * 2 + 1];
+          } else {
+            std::copy(u.begin(), u.end(), w.begin());
+          }
+          const double* b = use_bias ? weights[next++].values<double>().data() : nullptr;
+          const std::vector<double> before = x;
+          for (size_t r = 0; r < 3; ++r)
+            for (size_t j = 0; j < 4; ++j) {
+              double sum = b ? b[j] : 0;
+              for (size_t i = 0; i < 4; ++i) sum += before[r * 4 + i] * w[i * 4 + j];
+              x[r * 4 + j] += kX[r * 4 + j] * sum;
+            }
+        }
+        const tensor::Dense got = to_dense(plan.output(0));
+        for (size_t i = 0; i < 12; ++i) EXPECT_NEAR(got.values<double>()[i], x[i], 1e-12) << i;
+        test::expect_gradients({in}, out, {*feed});
+      }
+}
+
 TEST(CrossNet, SaysWhatItTakes) {
   EXPECT_THROW(CrossNet(0), InvalidArgument);
   EXPECT_THROW(CrossNet(2, {.sparse_weight = true}), InvalidArgument);

@@ -119,6 +119,10 @@ TEST(SmallLayers, RepeatVectorLambdaAndActivityRegularization) {
   EXPECT_EQ(repeated.shape, (Shape{2, 3, 2}));
   EXPECT_EQ((std::vector<float>(repeated.values<float>().begin(), repeated.values<float>().end())),
             (std::vector<float>{1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4}));
+  const Symbol steps = Input({.shape = {2, 1}});
+  EXPECT_EQ(layers::Permute({2, 1})(steps).shape(), (Shape{None, 1, 2}));
+  EXPECT_THROW(layers::Permute({2, 2}), InvalidArgument);
+  EXPECT_THROW(layers::Permute({2, 1})(in), InvalidArgument);
   layers::Lambda total([](const Symbol& s) { return sum(s, {1}, true); });
   layers::Lambda difference([](const std::vector<Symbol>& s) { return subtract(s[0], s[1]); });
   Model model(in, layers::ActivityRegularization(0.5, 2)(difference({total(in), total(in)})));

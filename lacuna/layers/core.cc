@@ -1,10 +1,13 @@
 // Layers without weights: activation, dropout, masks, shape.
 #include "lacuna/layers/core.h"
 
+#include <algorithm>
+
 #include "lacuna/ops/arithmetic.h"
 #include "lacuna/ops/cast.h"
 #include "lacuna/ops/compare.h"
 #include "lacuna/ops/dropout.h"
+#include "lacuna/ops/permute_dimensions.h"
 #include "lacuna/ops/reduce.h"
 #include "lacuna/ops/reshape.h"
 
@@ -28,15 +31,16 @@ void flatten_list(Settings& s, LayerOptions&) {
 
 void spatial_list(Settings& s, double& rate, LayerOptions&) { s("rate", rate); }
 void masking_list(Settings& s, double& mask_value, LayerOptions&) { s("mask_value", mask_value); }
+void permute_list(Settings& s, Shape& dims, LayerOptions&) { s("dims", dims); }
 void repeat_list(Settings& s, Dim& n, LayerOptions&) { s("n", n); }
 void activity_list(Settings& s, double& l1, double& l2, LayerOptions&) { s("l1", l1)("l2", l2); }
 
-const bool told = known<Activation>("Activation", activation_list) &&
-                  known<Dropout>("Dropout", dropout_list) && known<Flatten>("Flatten", flatten_list) &&
-                  known<Reshape>("Reshape", reshape_list) && known<Masking>("Masking", masking_list) &&
-                  known<SpatialDropout1D>("SpatialDropout1D", spatial_list) &&
-                  known<RepeatVector>("RepeatVector", repeat_list) &&
-                  known<ActivityRegularization>("ActivityRegularization", activity_list);
+const bool told =
+    known<Activation>("Activation", activation_list) && known<Dropout>("Dropout", dropout_list) &&
+    known<Flatten>("Flatten", flatten_list) && known<Reshape>("Reshape", reshape_list) &&
+    known<Masking>("Masking", masking_list) && known<SpatialDropout1D>("SpatialDropout1D", spatial_list) &&
+    known<RepeatVector>("RepeatVector", repeat_list) && known<Permute>("Permute", permute_list) &&
+    known<ActivityRegularization>("ActivityRegularization", activity_list);
 
 }  // namespace
 
@@ -95,6 +99,26 @@ Reshape::Reshape(Shape target_shape, const LayerOptions& options)
   describe(reshape_list, target_shape_, options);
 }
 Symbol Reshape::call(const Symbol& x) { return reshape(x, target_shape_); }
+
+Permute::Permute(Shape dims, const LayerOptions& options)
+    : Layer(options, "Permute"), dims_(std::move(dims)) {
+  Shape sorted = dims_;
+  std::ranges::sort(sorted);
+  for (size_t i = 0; i < sorted.size(); ++i)
+    require(
+        sorted[i] == static_cast<Dim>(i) + 1,
+        "Permute: dims must hold each of 1, 2, … once, the dimensions of a row of the batch. Received: dims=",
+        to_string(dims_), ".");
+  describe(permute_list, dims_, options);
+}
+Symbol Permute::call(const Symbol& x) {
+  require(x.rank() == dims_.size() + 1, name(),
+          ": the input must have the batch and as many dimensions as dims. Received: input=", x.spec(),
+          ", dims=", to_string(dims_), ".");
+  std::vector<int> pattern{0};
+  for (const Dim d : dims_) pattern.push_back(static_cast<int>(d));
+  return permute_dimensions(x, pattern);
+}
 
 RepeatVector::RepeatVector(Dim n, const LayerOptions& options) : Layer(options, "RepeatVector"), n_(n) {
   require(n > 0, "RepeatVector: n must be positive. Received: n=", n, ".");

@@ -91,6 +91,19 @@ class Reshape : public Layer {
   Shape target_shape_;
 };
 
+// Another order of the dimensions of each row of the batch: dims counts from 1, {2, 1} turns (batch, a, b) to
+// (batch, b, a).
+class Permute : public Layer {
+ public:
+  explicit Permute(Shape dims, const LayerOptions& options = {});
+
+ protected:
+  Symbol call(const Symbol& x) override;
+
+ private:
+  Shape dims_;
+};
+
 // (batch, features) to (batch, n, features).
 class RepeatVector : public Layer {
  public:

@@ -87,6 +87,8 @@ TEST(Config, LayersKeepTheirSettings) {
   expect_kept(layers::GlobalAveragePooling1D({.channels_last = false}));
   expect_kept(layers::GlobalMaxPooling1D());
   expect_kept(layers::RepeatVector(3));
+  expect_kept(layers::Permute({2, 1}));
+  expect_kept(layers::CrossNetV2(2, {.projection_dim = 3, .use_bias = false}));
   expect_kept(layers::ActivityRegularization(0.5, 0.25));
   expect_kept(layers::LeakyReLU(0.2));
   expect_kept(layers::ELU(0.2));

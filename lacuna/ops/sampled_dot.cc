@@ -1,9 +1,14 @@
-// sampled_dot: A Bᵀ where a csr pattern has entries; the gradient of a csr operand of dot.
+// sampled_dot: S = A Bᵀ where a csr pattern has entries; the gradient of a csr operand of dot.
+//
+//   dA = dS B,  dB = dSᵀ A      of a dense A and a B that is dense or a table
 #include "lacuna/ops/sampled_dot.h"
 
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
+#include "lacuna/ops/dot.h"
+#include "lacuna/ops/dot_t.h"
+#include "lacuna/ops/gradient_at.h"
 
 namespace lacuna {
 
@@ -43,6 +48,15 @@ struct SampledDot final : Op {
             "sampled_dot: a, b and pattern must have one float dtype. Received: a=", a, ", b=", b,
             ", pattern=", pattern, ".");
     return {{pattern.shape, a.dtype, rule_for(*this, in).out[0]}};
+  }
+
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dout,
+                               const std::vector<bool>& wanted) const override {
+    const Symbol &a = node.in(0), &b = node.in(1);
+    if (a.storage() != Storage::dense || (b.storage() != Storage::dense && b.storage() != Storage::row_table))
+      return Op::gradient(node, dout, wanted);
+    const Symbol ds = gradient_into(node, dout[0]);
+    return {wanted[0] ? dot(ds, b) : Symbol{}, wanted[1] ? dot_t(ds, a) : Symbol{}, {}};
   }
 };
 

@@ -97,6 +97,12 @@ void bind_small_layers(nb::module_& m) {
       "repeat_vector_layer",
       [](Dim n, const LayerOptions& o) { return AnyLayer(layers::RepeatVector(n, o)); }, "n"_a, "options"_a);
   m.def(
+      "permute_layer",
+      [](const std::vector<int64_t>& dims, const LayerOptions& o) {
+        return AnyLayer(layers::Permute(dims, o));
+      },
+      "dims"_a, "options"_a);
+  m.def(
       "activity_regularization_layer",
       [](double l1, double l2, const LayerOptions& o) {
         return AnyLayer(layers::ActivityRegularization(l1, l2, o));
@@ -165,6 +171,27 @@ void bind_small_layers(nb::module_& m) {
       "num_layers"_a, "use_bias"_a, "kernel_initializer"_a, "bias_initializer"_a,
       "kernel_regularizer"_a.none(), "bias_regularizer"_a.none(), "activity_regularizer"_a.none(),
       "kernel_constraint"_a.none(), "bias_constraint"_a.none(), "sparse_weight"_a, "options"_a);
+  m.def(
+      "cross_net_v2_layer",
+      [](Dim num_layers, Dim projection_dim, bool use_bias, const Initializer& kernel_initializer,
+         const Initializer& bias_initializer, const Regularizer* kernel_regularizer,
+         const Regularizer* bias_regularizer, const Regularizer* activity_regularizer,
+         const Constraint* kernel_constraint, const Constraint* bias_constraint, const LayerOptions& o) {
+        return AnyLayer(layers::CrossNetV2(
+            num_layers,
+            with(o, layers::CrossNetV2Options{.projection_dim = projection_dim,
+                                              .use_bias = use_bias,
+                                              .kernel_initializer = kernel_initializer,
+                                              .bias_initializer = bias_initializer,
+                                              .kernel_regularizer = or_none(kernel_regularizer),
+                                              .bias_regularizer = or_none(bias_regularizer),
+                                              .activity_regularizer = or_none(activity_regularizer),
+                                              .kernel_constraint = or_none(kernel_constraint),
+                                              .bias_constraint = or_none(bias_constraint)})));
+      },
+      "num_layers"_a, "projection_dim"_a, "use_bias"_a, "kernel_initializer"_a, "bias_initializer"_a,
+      "kernel_regularizer"_a.none(), "bias_regularizer"_a.none(), "activity_regularizer"_a.none(),
+      "kernel_constraint"_a.none(), "bias_constraint"_a.none(), "options"_a);
 }
 
 }  // namespace lacuna::bind

@@ -65,6 +65,33 @@ def test_cross_net(sparse, use_bias):
     assert layer.count_params() == 24 * (1 + use_bias)
 
 
+@pytest.mark.parametrize("projection_dim", [None, 2])
+def test_cross_net_v2(projection_dim):
+    layer = layers.CrossNetV2(2, projection_dim=projection_dim, bias_initializer="glorot_uniform")
+    i = Input((8,), sparse=True)
+    output = layer(i)
+    assert output.storage == "csr"
+    x0 = S.toarray()
+    x, weights = x0, layer.get_weights()
+    for _ in range(2):
+        w = weights.pop(0) if projection_dim is None else weights.pop(0) @ weights.pop(0).T
+        x = x0 * (x @ w + weights.pop(0)) + x
+    np.testing.assert_allclose(Model(i, output).predict(S), x, rtol=1e-4, atol=1e-5)
+    model = Model(i, Dense(1)(output))
+    model.compile("adam", "mse")
+    before = layer.get_weights()
+    model.fit(S, np.ones(50), verbose=0)
+    assert not any(np.allclose(a, b) for a, b in zip(before, layer.get_weights()))
+
+
+def test_permute():
+    x = RANDOM.randn(4, 2, 3).astype(np.float32)
+    i = Input((2, 3))
+    np.testing.assert_array_equal(Model(i, layers.Permute((2, 1))(i)).predict(x), x.transpose(0, 2, 1))
+    with pytest.raises(ValueError, match="dims"):
+        layers.Permute((0, 1))
+
+
 def test_dropout_shares_its_mask_along_axes():
     i = Input((5, 4))
     seen = []

@@ -67,6 +67,7 @@ sparse_grad=False, combiner=None, weighted=True, **kwargs)
         minimum(inputs, **kwargs)
         Multiply(**kwargs)
         multiply(inputs, **kwargs)
+        Permute(dims, **kwargs)
         PReLU(alpha_initializer='zeros', alpha_regularizer=None, alpha_constraint=None, shared_axes=None, \
 **kwargs)
         ReLU(max_value=None, negative_slope=0.0, threshold=0.0, **kwargs)

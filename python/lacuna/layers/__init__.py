@@ -10,11 +10,12 @@ from lacuna.layers.core import (
     Flatten,
     Lambda,
     Masking,
+    Permute,
     RepeatVector,
     Reshape,
     SpatialDropout1D,
 )
-from lacuna.layers.cross_net import CrossNet
+from lacuna.layers.cross_net import CrossNet, CrossNetV2
 from lacuna.layers.embeddings import Embedding
 from lacuna.layers.factorization_machine import FactorizationMachine
 from lacuna.layers.input import Input, InputLayer
@@ -54,6 +55,7 @@ __all__ = [
     "BatchNormalization",
     "Concatenate",
     "CrossNet",
+    "CrossNetV2",
     "Dense",
     "Dot",
     "Dropout",
@@ -77,6 +79,7 @@ __all__ = [
     "Minimum",
     "Multiply",
     "PReLU",
+    "Permute",
     "ReLU",
     "RepeatVector",
     "Reshape",

@@ -129,6 +129,15 @@ class Reshape(Layer):
         self._adopt(_core.reshape_layer(self.target_shape, options("Reshape", kwargs)))
 
 
+class Permute(Layer):
+    """Another order of the dimensions of each row of the batch. dims counts from 1: (2, 1) turns (batch, a, b) to
+    (batch, b, a)."""
+
+    def __init__(self, dims, **kwargs):
+        self.dims = tuple(dims)
+        self._adopt(_core.permute_layer(self.dims, options("Permute", kwargs)))
+
+
 class RepeatVector(Layer):
     """(batch, features) to (batch, n, features)."""
 

@@ -1,4 +1,4 @@
-"""CrossNet."""
+"""CrossNet and CrossNetV2."""
 
 from lacuna import _core, constraints, initializers, regularizers
 from lacuna._arguments import whole
@@ -62,3 +62,55 @@ class CrossNet(Layer):
     def bias(self):
         """The variable, of shape (num_layers, columns of x); None without use_bias."""
         return self.weights[1] if len(self.weights) > 1 else None
+
+
+class CrossNetV2(Layer):
+    """The cross network of DCN V2 (Wang et al., 2021), of the shape of its input x, (batch, columns), csr or dense:
+
+        x_0 = x,  x_{l+1} = x ∘ (x_l W_l + b_l) + x_l
+
+    with W_l a matrix (columns, columns), or with projection_dim U_l V_lᵀ, both (columns, projection_dim). csr stays csr,
+    with the pattern of x; a whole W_l then costs (batch, columns) beside it, U_l V_lᵀ the non-zeros alone. Weights: U_l,
+    V_l (or W_l) and b_l, layer by layer.
+    """
+
+    def __init__(
+        self,
+        num_layers,
+        projection_dim=None,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        **kwargs,
+    ):
+        if "input_dim" in kwargs:
+            kwargs.setdefault("input_shape", (kwargs.pop("input_dim"),))
+        self.num_layers = whole("CrossNetV2", "num_layers", num_layers)
+        self.projection_dim, self.use_bias = projection_dim, use_bias
+        if projection_dim is not None and whole("CrossNetV2", "projection_dim", projection_dim) < 1:
+            raise ValueError(
+                f"CrossNetV2: projection_dim must be positive. Received: projection_dim={projection_dim}."
+            )
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self._adopt(
+            _core.cross_net_v2_layer(
+                self.num_layers,
+                projection_dim or 0,
+                use_bias,
+                initializers._core_of(kernel_initializer),
+                initializers._core_of(bias_initializer),
+                regularizers._core_of(self.kernel_regularizer),
+                regularizers._core_of(self.bias_regularizer),
+                regularizers._core_of(self.activity_regularizer),
+                constraints._core_of(kernel_constraint),
+                constraints._core_of(bias_constraint),
+                options("CrossNetV2", kwargs),
+            )
+        )
