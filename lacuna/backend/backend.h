@@ -21,8 +21,8 @@
 
 namespace lacuna::backend {
 
-using lacuna::abs, lacuna::batch_dot, lacuna::cast, lacuna::clip, lacuna::concatenate, lacuna::equal,
-    lacuna::exp;
+using lacuna::abs, lacuna::batch_dot, lacuna::cast, lacuna::clip, lacuna::concatenate, lacuna::dot,
+    lacuna::equal, lacuna::exp;
 using lacuna::binary_crossentropy, lacuna::categorical_crossentropy, lacuna::in_top_k,
     lacuna::multi_hot_sparse_categorical_crossentropy, lacuna::sparse_categorical_crossentropy;
 using lacuna::flatten, lacuna::floatx, lacuna::gradients, lacuna::log, lacuna::max, lacuna::maximum,
@@ -47,10 +47,6 @@ bool is_sparse(const Symbol& x);
 // The same values, dense: how a user says that zeros may be stored. It holds for what is fed too: csr for
 // what was declared dense.
 Symbol to_dense(const Symbol& x);
-
-// The product of x (n, …, k) and y (k, m), each as it is or, a matrix, transposed. y may be a weight that
-// keeps rows: then x is a matrix, dense or csr.
-Symbol dot(const Symbol& x, const Symbol& y, bool transpose_x = false, bool transpose_y = false);
 
 // Of matrices their product, of rank 3 one for each row of the batch.
 Symbol matmul(const Symbol& x, const Symbol& y);

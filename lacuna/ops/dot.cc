@@ -13,6 +13,7 @@
 #include "lacuna/ops/permute_dimensions.h"
 #include "lacuna/ops/sampled_dot.h"
 #include "lacuna/ops/sampled_dot_t.h"
+#include "lacuna/ops/translate.h"
 
 namespace lacuna {
 
@@ -31,6 +32,7 @@ namespace {
 
 struct Dot final : Op {
   std::string_view name() const override { return "dot"; }
+  std::string_view cost() const override { return "products of stored values"; }
 
   const Rules& rules() const override {
     using enum Storage;
@@ -87,10 +89,15 @@ const bool registered = register_op("dot", [] {
 
 Symbol dot(const Symbol& a, const Symbol& b) {
   static const auto op = std::make_shared<Dot>();
-  return apply(op, {a, b});
+  const bool looks_up = b.storage() == Storage::row_table && a.node()->op().name() != "translate";
+  return apply(op, {looks_up ? translate(a, b) : a, b});
 }
 
 Symbol dot(const Symbol& a, const Symbol& b, bool transpose_a, bool transpose_b) {
+  require(
+      b.storage() != Storage::row_table || (!transpose_a && !transpose_b),
+      "dot: a weight that keeps rows stands as the second factor, and neither is transposed. Received: a=",
+      a.spec(), ", b=", b.spec(), ", transpose_a=", transpose_a, ", transpose_b=", transpose_b, ".");
   if (transpose_a && transpose_b) return transpose(dot(b, a));
   return transpose_a ? dot_t(a, b) : transpose_b ? dot_nt(a, b) : dot(a, b);
 }

@@ -39,8 +39,9 @@ void dot_csr_csr(const Op&, Context& context, In in, Out out) {
   const tensor::Csr &a = in[0]->csr(), &b = in[1]->csr();
   with_float("dot", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    csr_csr_dot("dot", context.scratch, 6, csr_view<T>(a, "dot"), numbered<T>("dot", context.scratch, 0, b),
-                b.columns, out[0]->csr());
+    const auto right = numbered<T>("dot", context.scratch, 0, b);
+    context.method = method_of(right);
+    csr_csr_dot("dot", context.scratch, 6, csr_view<T>(a, "dot"), right, b.columns, out[0]->csr());
   });
 }
 

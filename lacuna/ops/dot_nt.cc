@@ -29,6 +29,7 @@ namespace {
 
 struct DotNT final : Op {
   std::string_view name() const override { return "dot_nt"; }
+  std::string_view cost() const override { return "products of stored values"; }
 
   const Rules& rules() const override {
     using enum Storage;

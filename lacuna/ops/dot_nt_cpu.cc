@@ -43,7 +43,9 @@ void dot_nt_csr_dense(const Op&, Context& context, In in, Out out) {
     const auto view = csr_view<T>(a, "dot_nt");
     const T* from = b.values<T>().data();
     T* to = c.values<T>().data();
-    if (turns_b(view.nonzeros(), k)) {
+    const bool turned = turns_b(view.nonzeros(), k);
+    context.method = turned ? "b turned" : "gathers";
+    if (turned) {
       const auto bt = context.scratch.get<T>(0, k * m);
       kernels::transpose(from, m, k, bt.data());
       return kernels::csr_dot(view, bt.data(), k, m, m, to);
@@ -59,6 +61,7 @@ void dot_nt_csr_csr(const Op&, Context& context, In in, Out out) {
   with_float("dot_nt", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const auto right = numbered<T>("dot_nt", context.scratch, 0, b);
+    context.method = method_of(right);
     const auto left = on_numbers("dot_nt", context.scratch, 6, a, right);
     const auto turned = transposed("dot_nt", context.scratch, 9, right.view, right.columns);
     csr_csr_dot("dot_nt", context.scratch, 12, left, Numbered<T>{turned, static_cast<size_t>(b.rows)}, b.rows,

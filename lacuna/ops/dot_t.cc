@@ -29,6 +29,7 @@ namespace {
 
 struct DotT final : Op {
   std::string_view name() const override { return "dot_t"; }
+  std::string_view cost() const override { return "products of stored values"; }
 
   const Rules& rules() const override {
     using enum Storage;

@@ -56,8 +56,9 @@ void dot_t_csr_csr(const Op&, Context& context, In in, Out out) {
     using T = typename decltype(tag)::type;
     const auto turned =
         transposed("dot_t", context.scratch, 0, csr_view<T>(a, "dot_t"), static_cast<size_t>(a.columns));
-    csr_csr_dot("dot_t", context.scratch, 9, turned, numbered<T>("dot_t", context.scratch, 3, b), b.columns,
-                out[0]->csr());
+    const auto right = numbered<T>("dot_t", context.scratch, 3, b);
+    context.method = method_of(right);
+    csr_csr_dot("dot_t", context.scratch, 9, turned, right, b.columns, out[0]->csr());
   });
 }
 

@@ -22,6 +22,12 @@ struct Numbered {
   std::optional<RowIndex> index{};
 };
 
+// For explain.
+template <class T>
+std::string_view method_of(const Numbered<T>& x) {
+  return x.index ? "columns numbered" : "columns as they are";
+}
+
 // Indices and row pointers of a as int32, from the first entry on; `number(column)` is -1 where an entry is
 // left out. Uses places [place, place + 3) of the scratch.
 template <class T, class Number>

@@ -24,6 +24,7 @@ struct PermuteDimensions final : Op {
   explicit PermuteDimensions(std::vector<int> p) : pattern(std::move(p)) {}
 
   std::string_view name() const override { return "permute_dimensions"; }
+  std::string_view cost() const override { return "stored values; of csr, columns too"; }
   std::string key() const override {
     std::string result(name());
     for (const int axis : pattern) result += text(' ', axis);

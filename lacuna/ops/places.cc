@@ -22,6 +22,7 @@ struct Places final : Op {
   Places(Kind k, size_t a, int64_t count) : kind(k), axis(a), n(count) {}
 
   std::string_view name() const override { return kNames[static_cast<size_t>(kind)]; }
+  std::string_view cost() const override { return "places"; }
   std::string key() const override { return text(name(), ' ', axis, ' ', n); }
 
   const Rules& rules() const override {

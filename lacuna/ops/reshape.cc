@@ -24,6 +24,9 @@ struct Reshaping : Op {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
+    require(in[0].storage != Storage::csr, name(),
+            ": a csr matrix has rank 2 and keeps its batch here; write ", name(),
+            "(to_dense(x), …) to store its zeros. Received: x=", in[0], ".");
     Spec y{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]};
     change(y.shape);
     return {y};
@@ -138,11 +141,6 @@ size_t place_of(const char* where, int axis, size_t rank, const Symbol& x) {
   return static_cast<size_t>(axis < 0 ? axis + n : axis);
 }
 
-void keeps_rank(const char* where, const Symbol& x) {
-  require(x.storage() != Storage::csr, where, ": a csr matrix has rank 2; write ", where,
-          "(to_dense(x), axis) to store its zeros. Received: x=", x.spec(), ".");
-}
-
 const bool registered = register_op("reshape", [] {
   return std::vector<Example>{{std::make_shared<Reshape>(Shape{3, 2}), {{{None, 6}}}},
                               {std::make_shared<Reshape>(Shape{4, -1}), {{{None, 2, 6}}}}};
@@ -170,11 +168,6 @@ Symbol reshape(const Symbol& x, const Shape& target) {
   require(free <= 1, "reshape: one dimension may be -1. Received: target_shape=", to_string(target), ".");
   if (x.storage() == Storage::csr && target.size() == 1 && (target[0] == -1 || target[0] == x.shape()[1]))
     return x;
-  require(
-      x.storage() != Storage::csr,
-      "reshape: a csr matrix has rank 2 and keeps its batch here; write reshape(to_dense(x), …) to store its "
-      "zeros. Received: x=",
-      x.spec(), ", target_shape=", to_string(target), ".");
   return apply(std::make_shared<Reshape>(target), {x});
 }
 
@@ -189,12 +182,10 @@ Symbol reshape_like(const Symbol& x, const Symbol& like) {
 }
 
 Symbol expand_dims(const Symbol& x, int axis) {
-  keeps_rank("expand_dims", x);
   return apply(std::make_shared<ExpandDims>(place_of("expand_dims", axis, x.rank() + 1, x)), {x});
 }
 
 Symbol squeeze(const Symbol& x, int axis) {
-  keeps_rank("squeeze", x);
   return apply(std::make_shared<Squeeze>(place_of("squeeze", axis, x.rank(), x)), {x});
 }
 

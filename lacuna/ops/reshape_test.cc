@@ -69,9 +69,11 @@ TEST(Reshape, CsrErrorsSayWhatToWrite) {
       }),
       "reshape: a csr matrix has rank 2; write reshape(to_dense(x), …) to store its zeros. Received: x=(4, "
       "6) csr, target_shape=(2, 3, 4).");
-  EXPECT_EQ(message_of<InvalidArgument>([&] { expand_dims(x); }),
-            "expand_dims: a csr matrix has rank 2; write expand_dims(to_dense(x), axis) to store its zeros. "
-            "Received: x=(4, 6) csr.");
+  EXPECT_EQ(
+      message_of<InvalidArgument>([&] { expand_dims(x); }),
+      "expand_dims: a csr matrix has rank 2 and keeps its batch here; write expand_dims(to_dense(x), …) to "
+      "store its zeros. "
+      "Received: x=(4, 6) csr.");
   EXPECT_EQ(message_of<InvalidArgument>([&] {
               reshape_all(x, {5, -1});
             }),

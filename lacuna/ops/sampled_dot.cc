@@ -24,6 +24,7 @@ namespace {
 
 struct SampledDot final : Op {
   std::string_view name() const override { return "sampled_dot"; }
+  std::string_view cost() const override { return "products of stored values"; }
 
   const Rules& rules() const override {
     using enum Storage;

@@ -15,6 +15,7 @@ namespace {
 
 struct SampledDotT final : Op {
   std::string_view name() const override { return "sampled_dot_t"; }
+  std::string_view cost() const override { return "products of stored values"; }
 
   const Rules& rules() const override {
     using enum Storage;

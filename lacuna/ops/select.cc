@@ -44,6 +44,7 @@ struct SelectGradient final : AxisOp {
 struct Select final : AxisOp {
   using AxisOp::AxisOp;
   std::string_view name() const override { return "select"; }
+  std::string_view cost() const override { return "stored values taken"; }
 
   const Rules& rules() const override {
     using enum Storage;

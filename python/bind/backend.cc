@@ -119,7 +119,7 @@ void bind_backend(nb::module_& m) {
       "dot",
       [](nb::handle x, nb::handle y, bool transpose_a, bool transpose_b) {
         const auto [a, b] = operands(x, y);
-        return backend::dot(a, b, transpose_a, transpose_b);
+        return lacuna::dot(a, b, transpose_a, transpose_b);
       },
       "x"_a, "y"_a, "transpose_a"_a, "transpose_b"_a);
   m.def("permute_dimensions", &lacuna::permute_dimensions, "x"_a, "pattern"_a);
