@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <limits>
 #include <optional>
 
 #include "lacuna/base/random.h"
@@ -235,6 +236,7 @@ class Trial {
       FAIL() << error.what();
     }
     check_forward(*train_, train_reference_, feeds, full_feeds, tensors, draws);
+    for (size_t i = 0; i < in_.size(); ++i) check_unread_rows(i, feeds, tensors);
     if (gradient_) check_gradient(feeds, tensors);
   }
 
@@ -300,6 +302,39 @@ class Trial {
     if (results.empty()) return;
     loss_.emplace(feeds, std::vector{loss}, true);
     gradient_.emplace(feeds, results, true);
+  }
+
+  // Rows of input i that the op says it does not read, as those that an optimizer left behind, may hold
+  // anything.
+  void check_unread_rows(size_t i, std::vector<const Tensor*> feeds, const std::vector<Tensor>& tensors) {
+    const int names = example_.op->rows_named_by(i);
+    if (names == Op::kAllRows || feeds.size() != in_.size() || tensors[i].storage() != Storage::dense) return;
+    std::vector<bool> read(static_cast<size_t>(tensors[i].rows()), false);
+    if (names != Op::kNoRows) {
+      const Tensor& by = tensors[static_cast<size_t>(names)];
+      if (by.storage() == Storage::csr)
+        for (size_t k = 0; k < by.csr().nonzeros(); ++k)
+          read[static_cast<size_t>(by.csr().indices.as<int32_t>()[k])] = true;
+      else if (!is_float(by.dtype()))
+        for (const double id : values_of(by)) read[static_cast<size_t>(id)] = true;
+      else return;
+    }
+    predict_->run(feeds, kStep, kSeed);
+    std::vector<std::vector<double>> expected;
+    for (size_t k = 0; k < out_.size(); ++k) expected.push_back(values_of(predict_->output(k)));
+    Tensor spoilt = tensors[i].copy();
+    const size_t width = read.empty() ? 0 : spoilt.dense().size() / read.size();
+    with_float("spoilt", dtype_, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      for (size_t r = 0; r < read.size(); ++r)
+        if (!read[r])
+          std::fill_n(spoilt.dense().values<T>().data() + r * width, width,
+                      std::numeric_limits<T>::quiet_NaN());
+    });
+    feeds[i] = &spoilt;
+    predict_->run(feeds, kStep, kSeed);
+    for (size_t k = 0; k < out_.size(); ++k)
+      EXPECT_EQ(values_of(predict_->output(k)), expected[k]) << "rows_named_by(" << i << ")";
   }
 
   void check_forward(Plan& plan, std::optional<Plan>& reference, std::span<const Tensor* const> feeds,

@@ -60,6 +60,11 @@ class Op {
   // Specs of the results. Throws InvalidArgument when the inputs do not fit.
   virtual std::vector<Spec> infer(std::span<const Spec> in) const = 0;
 
+  // Which input names the rows of input i that a run reads, where it is csr (by its columns) or ids: its
+  // place. Rows of a weight that no batch names are left as they are until somebody reads them.
+  static constexpr int kAllRows = -1, kNoRows = -2;  // Any row may be read; the shape alone is.
+  virtual int rows_named_by(size_t /*input*/) const { return kAllRows; }
+
   // dout: a gradient for each result, empty where none flows. Answers one for each input that is wanted; the
   // others stay empty. Ops without a gradient answer none.
   virtual std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dout,

@@ -11,8 +11,27 @@
 
 namespace lacuna {
 namespace {
-constexpr size_t kUnused = ~size_t{0};
+
+// names: csr, whose columns are rows, or ids; null, or anything else: all rows.
+void bring_up_rows(Behind& behind, const Tensor* names) {
+  if (names && names->storage() == Storage::csr) {
+    const tensor::Csr& a = names->csr();
+    const size_t count = a.nonzeros();
+    if (!count) return;
+    if (a.index == DType::int64)
+      behind.catch_up(a.indices.as<int64_t>().subspan(static_cast<size_t>(a.indptr.as<int64_t>()[0]), count));
+    else
+      behind.catch_up(a.indices.as<int32_t>().subspan(static_cast<size_t>(a.indptr.as<int32_t>()[0]), count));
+  } else if (names && names->storage() == Storage::dense && names->dtype() == DType::int32) {
+    behind.catch_up(names->dense().values<int32_t>());
+  } else if (names && names->storage() == Storage::dense && names->dtype() == DType::int64) {
+    behind.catch_up(names->dense().values<int64_t>());
+  } else {
+    behind.settle();
+  }
 }
+
+}  // namespace
 
 Plan::Plan(std::vector<Symbol> inputs, std::vector<Symbol> outputs, bool training)
     : inputs_(std::move(inputs)), training_(training), nodes_(in_order(outputs)) {
@@ -29,7 +48,13 @@ Plan::Plan(std::vector<Symbol> inputs, std::vector<Symbol> outputs, bool trainin
     const Symbol symbol(node, 0);
     if (const VariablePtr variable = variable_of(symbol)) {
       places_[place] = &variable->value();
-      if (variable->is_table()) tables_.push_back(&variable->value().table());
+      if (variable->is_table()) {
+        tables_.push_back(&variable->value().table());
+      } else {
+        bool is_output = false;
+        for (const Symbol& s : outputs) is_output |= s == symbol;
+        weights_.push_back({place, variable.get(), is_output});
+      }
     } else if (const Tensor* value = constant_value(*node)) {
       results_[place] = *value;
       places_[place] = &results_[place];
@@ -44,6 +69,13 @@ Plan::Plan(std::vector<Symbol> inputs, std::vector<Symbol> outputs, bool trainin
       for (const Symbol& s : node->in()) {
         specs.push_back(s.spec());
         step.in.push_back(first[s.node().get()] + s.output());
+      }
+      for (size_t i = 0; i < node->in().size(); ++i) {
+        const VariablePtr weight = variable_of(node->in(i));
+        const int names = node->op().rows_named_by(i);
+        if (weight && !weight->is_table() && names != Op::kNoRows)
+          step.reads.push_back(
+              {weight.get(), names == Op::kAllRows ? kUnused : step.in[static_cast<size_t>(names)]});
       }
       step.rule = &rule_for(node->op(), specs);
       for (size_t i = 0; i < node->out().size(); ++i) {
@@ -72,10 +104,26 @@ void Plan::put(std::span<const Tensor* const> feeds) {
   for (size_t i = 0; i < feeds.size(); ++i)
     if (input_places_[i] != kUnused) places_[input_places_[i]] = feeds[i];
   for (RowTable* table : tables_) table->forget_reads();  // Of the last run; within one they all hold.
+  for (const Weight& w : weights_) {
+    Behind* behind = w.variable->behind().get();
+    if (training_) {
+      if (behind && w.is_output) behind->settle();
+      continue;
+    }
+    const Tensor* caught_up = behind ? behind->caught_up() : nullptr;
+    places_[w.place] = caught_up ? caught_up : &w.variable->value();
+  }
   for (size_t i = 0; i < outputs_.size(); ++i) outputs_[i] = places_[output_places_[i]];
 }
 
+void Plan::bring_up(const Step& step) {
+  for (const Step::Read& read : step.reads)
+    if (Behind* behind = read.variable->behind().get())
+      bring_up_rows(*behind, read.names == kUnused ? nullptr : places_[read.names]);
+}
+
 std::string_view Plan::run_step(Step& s, int64_t number, uint64_t seed) {
+  if (training_) bring_up(s);
   for (size_t i = 0; i < s.in.size(); ++i) s.in_tensors[i] = places_[s.in[i]];
   Context context{.step = number, .seed = seed, .training = training_, .scratch = s.scratch};
   s.rule->cpu(s.node->op(), context, s.in_tensors, s.out_tensors);

@@ -13,6 +13,8 @@
 
 namespace lacuna {
 
+class Variable;
+
 class Plan {
  public:
   // Outputs may be variables or placeholders too. Each of `inputs` is a placeholder; all that `outputs`
@@ -53,9 +55,17 @@ class Plan {
     std::vector<size_t> in;  // places
     size_t out = 0;          // first place
     Scratch scratch{};
+    struct Read {
+      Variable* variable;
+      size_t names;  // The place of what names the rows; kUnused: all may be read.
+    };
+    std::vector<Read> reads{};  // Of dense weights, whose rows an optimizer may have left behind.
     std::vector<const Tensor*> in_tensors{};
     std::vector<Tensor*> out_tensors{};
   };
+
+  static constexpr size_t kUnused = ~size_t{0};
+  void bring_up(const Step& step);
 
   std::vector<Symbol> inputs_;
   bool training_;
@@ -65,6 +75,12 @@ class Plan {
   std::vector<size_t> input_places_;                // kUnused where no output needs the input.
   std::vector<Step> steps_;
   std::vector<RowTable*> tables_;
+  struct Weight {
+    size_t place;
+    Variable* variable;
+    bool is_output;
+  };
+  std::vector<Weight> weights_;  // Dense ones.
   std::vector<size_t> output_places_;
   std::vector<const Tensor*> outputs_;
 };

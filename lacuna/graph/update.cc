@@ -20,6 +20,7 @@ Update update(const VariablePtr& variable, const Symbol& value, double momentum)
 }
 
 void apply_update(const Update& update, const Tensor& value) {
+  if (Behind* behind = update.variable->behind().get()) behind->settle();
   tensor::Dense& x = update.variable->value().dense();
   const tensor::Dense& v = value.dense();
   with_float("update", x.dtype, [&](auto tag) {

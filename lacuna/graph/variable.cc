@@ -78,9 +78,28 @@ Variable::Variable(std::string name, Tensor value)
           "Variable: the value must be dense or csr. Received: ", spec_, ".");
 }
 
+const std::shared_ptr<Behind>& Variable::behind() const {
+  return is_table() ? value_.table().behind() : behind_;
+}
+
+void Variable::set_behind(std::shared_ptr<Behind> behind) {
+  if (is_table()) value_.table().set_behind(std::move(behind));
+  else behind_ = std::move(behind);
+}
+
+Tensor Variable::copy() const {
+  if (is_table()) return value_.table().to_row_sparse();
+  const Tensor* caught_up = behind_ ? behind_->caught_up() : nullptr;
+  return (caught_up ? *caught_up : value_).copy();
+}
+
+Variable::~Variable() {
+  if (is_table()) set_behind(nullptr);  // It knows the variable, which the table may outlive.
+}
+
 tensor::Dense Variable::to_dense() const {
   if (is_table()) return value_.table().to_dense();
-  return spec_.storage == Storage::csr ? lacuna::to_dense(value_) : value_.copy().dense();
+  return spec_.storage == Storage::csr ? lacuna::to_dense(value_) : copy().dense();
 }
 
 void Variable::assign(const tensor::Dense& values) {
@@ -88,9 +107,13 @@ void Variable::assign(const tensor::Dense& values) {
           "set_weights: the value must have the shape of the weight. Received: shape=",
           to_string(values.shape), ", weight '", name_, "' ", spec_, ".");
   const Tensor same = cast(Tensor(values), spec_.dtype);
-  if (is_table()) value_.table().assign(same.dense());
-  else if (spec_.storage == Storage::csr) value_ = to_csr(same);
-  else std::memcpy(value_.dense().data.data(), same.dense().data.data(), same.dense().data.bytes());
+  if (is_table()) return value_.table().assign(same.dense());
+  if (spec_.storage == Storage::csr) {
+    value_ = to_csr(same);
+    return;
+  }
+  if (behind_) behind_->settle();  // The states are those of all steps; Keras keeps them.
+  std::memcpy(value_.dense().data.data(), same.dense().data.data(), same.dense().data.bytes());
 }
 
 void Variable::assign(const Tensor& values) {

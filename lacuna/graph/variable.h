@@ -5,6 +5,7 @@
 
 #include "lacuna/base/random.h"
 #include "lacuna/graph/symbol.h"
+#include "lacuna/tensor/behind.h"
 #include "lacuna/tensor/tensor.h"
 
 namespace lacuna {
@@ -14,6 +15,9 @@ class Variable {
   // Drawn at once when dense; a row_table makes its rows when they are touched.
   Variable(std::string name, const Spec& spec, const Draw& draw);
   Variable(std::string name, Tensor value);  // Dense or csr, which it takes over.
+  ~Variable();
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
 
   const std::string& name() const { return name_; }
   const Spec& spec() const { return spec_; }
@@ -21,6 +25,13 @@ class Variable {
   Tensor& value() { return value_; }
   const Tensor& value() const { return value_; }
 
+  // Rows that an optimizer has left behind; null: none. Readers of value() that are no training step, which
+  // brings up what it reads, use to_dense(), copy() or behind()->caught_up().
+  const std::shared_ptr<Behind>& behind() const;
+  void set_behind(std::shared_ptr<Behind> behind);
+
+  // All it holds in memory of its own: dense values, or the touched rows of a table.
+  Tensor copy() const;
   // All values as one array, in memory of its own. A table above 1 GiB is an error that names weight.rows().
   tensor::Dense to_dense() const;
   // Replaces the values: same shape, any float dtype. Optimizer state of a table's rows starts anew.
@@ -36,6 +47,7 @@ class Variable {
   std::string name_;
   Spec spec_;
   Tensor value_;
+  std::shared_ptr<Behind> behind_;  // Of a dense value; a table has its own.
 };
 
 using VariablePtr = std::shared_ptr<Variable>;

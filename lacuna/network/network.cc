@@ -174,10 +174,7 @@ Dim Network::count_params() const {
 
 Snapshot Network::snapshot() const {
   Snapshot result;
-  for (const Weight* w : weights()) {
-    const Tensor& value = w->variable->value();
-    result.values.push_back(w->variable->is_table() ? Tensor(value.table().to_row_sparse()) : value.copy());
-  }
+  for (const Weight* w : weights()) result.values.push_back(w->variable->copy());
   return result;
 }
 

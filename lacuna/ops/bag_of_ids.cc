@@ -25,6 +25,8 @@ struct BagOfIds final : Op {
     return rules;
   }
 
+  int rows_named_by(size_t input) const override { return input == 1 ? kNoRows : kAllRows; }
+
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &ids = in[0], &w = in[1];
     require((ids.dtype == DType::int32 || ids.dtype == DType::int64) && ids.shape.size() == 2,

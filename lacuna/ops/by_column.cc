@@ -49,6 +49,8 @@ struct ById final : Op {
     return rules;
   }
 
+  int rows_named_by(size_t input) const override { return input == 1 ? kNoRows : kAllRows; }
+
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     rule_for(*this, in);
     const Spec &ids = in[0], &w = in[1];

@@ -139,6 +139,8 @@ struct InteractionsT final : Op {
     }};
     return rules;
   }
+  int rows_named_by(size_t input) const override { return input == 4 ? 0 : kAllRows; }
+
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     Spec dw{in[4].shape, in[4].dtype, rule_for(*this, in).out[0]};
     if (in[4].storage == Storage::row_table) dw.shape[0] = None;  // The slots there are.
@@ -156,6 +158,8 @@ struct InteractionsAt final : Op {
     }};
     return rules;
   }
+  int rows_named_by(size_t input) const override { return input == 1 ? 0 : kAllRows; }
+
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     rule_for(*this, in);
     return {in[0]};
@@ -173,6 +177,8 @@ struct Interactions final : Op {
     }};
     return rules;
   }
+
+  int rows_named_by(size_t input) const override { return input == 1 ? 0 : kAllRows; }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &x = in[0], &w = in[1];

@@ -40,6 +40,8 @@ struct SampledDot final : Op {
     return rules;
   }
 
+  int rows_named_by(size_t input) const override { return input == 1 ? 2 : kAllRows; }
+
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1], &pattern = in[2];
     require(a.shape.size() == 2 && b.shape.size() == 2 && pattern.shape.size() == 2,

@@ -36,6 +36,8 @@ struct TakeT final : Op {
     return rules;
   }
 
+  int rows_named_by(size_t input) const override { return input == 2 ? kNoRows : kAllRows; }
+
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &ids = in[0], &dy = in[1], &w = in[2];
     check("take_t", w, ids);
@@ -60,6 +62,8 @@ struct Take final : Op {
     }};
     return rules;
   }
+
+  int rows_named_by(size_t input) const override { return input == 0 ? 1 : kAllRows; }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &w = in[0], &ids = in[1];

@@ -21,8 +21,8 @@ void rows_of_slots(const Op&, Context& context, std::span<const Tensor* const> i
   size_t entries = 0;
   for (const Tensor* translated : in.subspan(1)) entries += slots_of(*translated).size();
   // Slots that are not touched were drawn for a read: no rows of the table.
-  const auto seen = context.scratch.zeros<uint8_t>(0, table.slots());
-  const auto ids = context.scratch.get<int64_t>(1, std::min(entries, table.slots()));
+  const auto seen = context.scratch.zeros<uint8_t>(0, table.readable());
+  const auto ids = context.scratch.get<int64_t>(1, std::min(entries, table.readable()));
   size_t count = 0;
   for (const Tensor* translated : in.subspan(1))
     for (const int32_t slot : slots_of(*translated)) {

@@ -15,13 +15,51 @@ struct Moments : Formula {
   bool moves_without_state() const { return weight_decay > 0; }
   template <class T>
   kernels::Adam<T> step(double rate, double t) const {
-    const double corrected = rate * std::sqrt(1 - std::pow(beta_2, t)) / (1 - std::pow(beta_1, t));
-    return {static_cast<T>(corrected),
+    return {static_cast<T>(corrected(rate, t)),
             static_cast<T>(beta_1),
             static_cast<T>(beta_2),
             static_cast<T>(epsilon),
             static_cast<T>(1 - rate * weight_decay),
             amsgrad};
+  }
+  bool can_wait(double rate) const { return rate * weight_decay < 1; }
+  void log(History& history, double rate, double t) const {
+    const double move = corrected(rate, t);
+    history.log_move(move);
+    history.grow_powers(beta_1, beta_2);
+    if (weight_decay == 0) return;
+    history.keep.push(1 - rate * weight_decay);
+    history.decayed.push_back(history.decayed.back() + std::log1p(-rate * weight_decay));
+  }
+  template <class T>
+  void catch_up(const kernels::UpdateRows<T>& to, const kernels::MissedSteps& missed,
+                History& history) const {
+    const double *left_m = history.first.power.data(), *left_v = history.second.power.data();
+    if (amsgrad && weight_decay == 0) {
+      history.sum_moves(beta_1);
+      kernels::catch_up(
+          to, missed, kernels::AmsgradRest<T>{history.glide.data(), left_m, left_v, static_cast<T>(epsilon)});
+      return;
+    }
+    const double beta_d = amsgrad ? 1 : beta_2;
+    kernels::catch_up(to, missed,
+                      kernels::StepwiseRest<T>{.move = history.move.data<T>(),
+                                               .of_d = nullptr,
+                                               .keep = weight_decay > 0 ? history.keep.data<T>() : nullptr,
+                                               .decayed = history.decayed.data(),
+                                               .power_m = left_m,
+                                               .power_v = left_v,
+                                               .beta_m = static_cast<T>(beta_1),
+                                               .beta_d = static_cast<T>(beta_d),
+                                               .epsilon = static_cast<T>(epsilon),
+                                               .rest = history.rest(beta_1 / std::sqrt(beta_d)),
+                                               .root = true,
+                                               .third = amsgrad});
+  }
+
+ private:
+  double corrected(double rate, double t) const {
+    return rate * std::sqrt(1 - std::pow(beta_2, t)) / (1 - std::pow(beta_1, t));
   }
 };
 

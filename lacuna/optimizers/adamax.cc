@@ -16,6 +16,27 @@ struct Moments : Formula {
     return {static_cast<T>(rate / (1 - std::pow(beta_1, t))), static_cast<T>(beta_1), static_cast<T>(beta_2),
             static_cast<T>(epsilon)};
   }
+  void log(History& history, double rate, double t) const {
+    history.log_move(rate / (1 - std::pow(beta_1, t)));
+    history.grow_powers(beta_1, beta_2);
+  }
+  template <class T>
+  void catch_up(const kernels::UpdateRows<T>& to, const kernels::MissedSteps& missed,
+                History& history) const {
+    kernels::catch_up(to, missed,
+                      kernels::StepwiseRest<T>{.move = history.move.data<T>(),
+                                               .of_d = nullptr,
+                                               .keep = nullptr,
+                                               .decayed = nullptr,
+                                               .power_m = history.first.power.data(),
+                                               .power_v = history.second.power.data(),
+                                               .beta_m = static_cast<T>(beta_1),
+                                               .beta_d = static_cast<T>(beta_2),
+                                               .epsilon = static_cast<T>(epsilon),
+                                               .rest = history.rest(beta_1 / beta_2),
+                                               .root = false,
+                                               .third = false});
+  }
 };
 
 void list(Settings& s, Adamax& o) {

@@ -16,6 +16,12 @@ struct Proximal : Formula {
     return {static_cast<T>(1 / rate), static_cast<T>(first), static_cast<T>(l1),
             static_cast<T>(2 * l2 + beta / rate)};
   }
+  void log(History& history, double rate, double) const { history.last_rate = rate; }
+  template <class T>
+  void catch_up(const kernels::UpdateRows<T>& to, const kernels::MissedSteps& missed,
+                History& history) const {
+    kernels::catch_up(to, missed, kernels::FtrlRest<T>{step<T>(history.last_rate, 0)});
+  }
 };
 
 void list(Settings& s, Ftrl& o) {

@@ -20,6 +20,8 @@ struct Gradient {
     return g;
   }
 
+  // A constraint follows, which all rows must be there for: none is left behind in this step.
+  bool all_rows = false;
   const Tensor* whole = nullptr;
   const Tensor *ids = nullptr, *entries = nullptr, *a = nullptr, *dy = nullptr, *share = nullptr;
 

@@ -23,6 +23,30 @@ struct Moments : Formula {
             static_cast<T>(epsilon)};
   }
 
+  void log(History& history, double rate, double t) const {
+    const kernels::Nadam<double> now = step<double>(rate, t);
+    history.log_move(now.of_m);
+    history.of_d.push(now.of_v);
+    history.grow_powers(beta_1, beta_2);
+  }
+  template <class T>
+  void catch_up(const kernels::UpdateRows<T>& to, const kernels::MissedSteps& missed,
+                History& history) const {
+    kernels::catch_up(to, missed,
+                      kernels::StepwiseRest<T>{.move = history.move.data<T>(),
+                                               .of_d = history.of_d.data<T>(),
+                                               .keep = nullptr,
+                                               .decayed = nullptr,
+                                               .power_m = history.first.power.data(),
+                                               .power_v = history.second.power.data(),
+                                               .beta_m = static_cast<T>(beta_1),
+                                               .beta_d = static_cast<T>(beta_2),
+                                               .epsilon = static_cast<T>(epsilon),
+                                               .rest = history.rest(beta_1 / std::sqrt(beta_2)),
+                                               .root = true,
+                                               .third = false});
+  }
+
  private:
   double momentum(double t) const { return beta_1 * (1 - 0.5 * std::pow(0.96, t * schedule_decay)); }
   // The product of those of steps 1 to t, found from that of the last step that was asked for.

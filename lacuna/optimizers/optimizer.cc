@@ -31,6 +31,23 @@ double squares(const Tensor& gradient) {
   });
 }
 
+template <class T>
+kernels::CsrView<T> view(const tensor::Csr& a) {
+  return {static_cast<size_t>(a.rows), a.values<T>().data(), a.indices.as<int32_t>().data(),
+          a.indptr.as<int32_t>().data()};
+}
+
+template <class T>
+kernels::RowSums<T> sums_of(const Gradient& gradient, std::span<const int64_t> ids,
+                            const kernels::UpdateRows<T>& to) {
+  const tensor::Csr& entries = gradient.entries->csr();
+  kernels::RowSums<T> sums{entries.indptr.as<int32_t>().data(), entries.indices.as<int32_t>().data(),
+                           entries.values<T>().data(), gradient.dy->dense().values<T>().data(), to.width};
+  if (gradient.share)
+    sums.own = {gradient.share->dense().values<T>().data(), ids.data(), to.weight, to.stride, to.width - 1};
+  return sums;
+}
+
 }  // namespace
 
 void check_settings(const char* where, std::initializer_list<std::pair<const char*, double>> numbers,
@@ -93,17 +110,37 @@ void Optimizer::step(std::span<const VariablePtr> weights, std::span<const Gradi
         text("optimizer: lr / (1 + decay · iterations) must be finite and at least 0. "
              "Received: lr=",
              lr->scalar(), ", decay=", decay->scalar(), ", iterations=", done, "."));
+  const double limit = common_.clipvalue > 0 ? common_.clipvalue : std::numeric_limits<double>::infinity();
   for (size_t i = 0; i < weights.size(); ++i)
     if (gradients[i])
       with_float("optimizer", weights[i]->spec().dtype, [&](auto tag) {
-        step_one<typename decltype(tag)::type>(weights[i], gradients[i], factor, rate, done + 1);
+        using T = typename decltype(tag)::type;
+        step_one<T>(weights[i], gradients[i],
+                    {{static_cast<T>(factor), static_cast<T>(limit)}, rate, done + 1});
       });
   iterations->set_scalar(done + 1);
 }
 
+States& Optimizer::states_at(const VariablePtr& weight) {
+  Kept& kept = kept_.try_emplace(weight.get(), Kept{weight, nullptr}).first->second;
+  if (!kept.states) kept.states = std::make_shared<States>(*weight, rule_, owner_, moves_all_rows(*weight));
+  return *kept.states;
+}
+
+void Optimizer::settle() {
+  const FlushDenormals flush;
+  for (const auto& entry : kept_) entry.second.states->settle();
+}
+
 const std::vector<tensor::Dense>* Optimizer::states_of(const Variable& weight) const {
-  const auto found = states_.find(&weight);
-  return found == states_.end() ? nullptr : &found->second.arrays;
+  const auto found = kept_.find(&weight);
+  return found == kept_.end() ? nullptr : &found->second.states->arrays();
+}
+
+size_t Optimizer::caught_up_rows() const {
+  size_t rows = 0;
+  for (const auto& entry : kept_) rows += entry.second.states->caught_up_rows();
+  return rows;
 }
 
 template <class T>
@@ -116,140 +153,147 @@ std::span<T> Optimizer::zeros(Buffer& held, size_t values) {
 }
 
 template <class T>
-void Optimizer::step_one(const VariablePtr& weight, const Gradient& gradient, double factor, double rate,
-                         double step) {
-  const double limit = common_.clipvalue > 0 ? common_.clipvalue : std::numeric_limits<double>::infinity();
-  const kernels::Clip<T> clip{static_cast<T>(factor), static_cast<T>(limit)};
-  const size_t count = rule_->states();
-
-  kernels::UpdateRows<T> to{};
-  T* numbers_at = nullptr;  // Where the first row of a table of one unit has room for a number.
-  size_t rows = 1;
-  if (weight->is_table()) {
-    RowTable& table = weight->value().table();
-    const bool numbered = table.width() == 1 && !table.slots_are_ids() && !rule_->descends();
-    const size_t width = rule_->row_states() ? 1 : table.width();
-    const size_t held = count * width + (numbered ? 1 : 0);
-    const size_t first = held ? table.states_of(owner_, held) : 0;
-    rows = table.slots();
-    to = {table.rows<T>(), {}, table.stride(), table.width(), table.stride()};
-    if (numbered) numbers_at = to.weight + first + count * width;
-    for (size_t k = 0; k < 3; ++k) to.state[k] = to.weight + (k < count ? first + k * width : 0);
-  } else {
-    tensor::Dense& value = weight->value().dense();
-    if (!value.shape.empty()) rows = static_cast<size_t>(value.shape[0]);
-    const size_t width = rows ? value.size() / rows : 0;
-    auto& arrays = states_.try_emplace(weight.get(), States{weight, {}}).first->second.arrays;
-    while (arrays.size() < count) {
-      tensor::Dense& state = arrays.emplace_back();
-      if (rule_->row_states()) state.resize({static_cast<Dim>(rows)}, value.dtype);
-      else state.resize(value.shape, value.dtype);
-      std::memset(state.data.data(), 0, state.data.bytes());
-    }
-    to = {value.values<T>().data(), {}, width, width, count && rule_->row_states() ? 1 : width};
-    for (size_t k = 0; k < 3; ++k)
-      to.state[k] = k < count ? arrays[k].template values<T>().data() : to.weight;
+void Optimizer::step_one(const VariablePtr& weight, const Gradient& gradient, const Step<T>& step) {
+  States& states = states_at(weight);
+  if (Behind* behind = weight->behind().get(); behind && behind != &states) {  // Another optimizer's.
+    behind->settle();
+    weight->set_behind(nullptr);
   }
-
+  if (rule_->row_states() && !gradient.whole)
+    throw InvalidArgument(
+        "optimizer: a state of one value a row needs whole gradients. Received: factors of one.");
   if (gradient.is_dense()) {
     if (weight->is_table())  // Not by require: its arguments would be made at each step.
       throw InvalidArgument(text("optimizer: the gradient of a table must be row_sparse. Received: weight '",
                                  weight->name(), "', gradient=", gradient.whole->spec(), "."));
-    rule_->update(to, {nullptr, nullptr, gradient.whole->dense().values<T>().data(), rows}, clip, rate, step);
+    states.settle();
+    const T* values = gradient.whole->dense().values<T>().data();
+    rule_->update(states.rows<T>(), {nullptr, nullptr, values, states.count()}, step.clip, step.rate, step.t);
     return;
   }
-  const bool lazy = weight->is_table() && common_.lazy_update;
-  if (rule_->row_states() && !gradient.whole)
-    throw InvalidArgument(
-        "optimizer: a state of one value a row needs whole gradients. Received: factors of one.");
-  // Those that a sweep moves: rows without a state stay where they are anyway.
-  const uint8_t* swept =
-      weight->is_table() && rule_->moves_without_state() ? weight->value().table().marks() : nullptr;
-  if (gradient.a)
-    return step_one_unit<T>(to, numbers_at, rows, rule_->moves_without_gradient() && !lazy, swept, gradient,
-                            clip, rate, step);
-  const auto ids = gradient.row_ids();
-  kernels::UpdateGradient<T> from{ids.data(), nullptr, nullptr, ids.size()};
-  if (gradient.whole) {
-    from.gradient = gradient.whole->row_sparse().values<T>().data();
+  if (!moves_all_rows(*weight)) return step_rows(states, gradient, false, step);
+  // Rows that are left behind cost a look at each that is named, later a step of their own; a sweep costs a
+  // part of that for each row there is. It is also what rows in a cache are for.
+  const size_t named = gradient.a ? gradient.a->csr().nonzeros() : gradient.row_ids().size();
+  const size_t width = states.rows<T>().width, worth = width < 8 ? 16 : 4;
+  const bool small = weight->is_table() && weight->value().table().slots_are_ids();
+  if (small || gradient.all_rows || states.count() <= worth * named || !rule_->can_wait(step.rate)) {
+    states.settle();
+    return sweep(*weight, states, gradient, step);
+  }
+  if (states.is_full()) states.settle();
+  if (weight->behind().get() != &states) {
+    states.start();
+    weight->set_behind(kept_.find(weight.get())->second.states);
+  }
+  step_rows(states, gradient, true, step);
+}
+
+template <class T>
+void Optimizer::step_rows(States& states, const Gradient& gradient, bool others, const Step<T>& step) {
+  std::span<const int64_t> ids;
+  kernels::UpdateGradient<T> from{};
+  kernels::UpdateRows<T> to = states.rows<T>();
+  if (gradient.a) {
+    const tensor::Csr& a = gradient.a->csr();
+    const T* dy = gradient.dy->dense().values<T>().data();
+    if (rule_->descends() && step.clip.limit == std::numeric_limits<T>::infinity())
+      return kernels::descend_one_unit(view<T>(a), dy, static_cast<T>(step.rate) * step.clip.factor,
+                                       to.weight, to.stride);
+    // A sweep over a row is a part of what an entry costs that is looked up.
+    if (!others && states.count() <= 4 * a.nonzeros())
+      return add_one_unit(states, gradient, false, nullptr, step);
+    ids = list_one_unit<T>(states, gradient);
+    from.gradient = values_.as<T>().data();
   } else {
-    const tensor::Csr& entries = gradient.entries->csr();
-    from.sums = {entries.indptr.as<int32_t>().data(), entries.indices.as<int32_t>().data(),
-                 entries.values<T>().data(), gradient.dy->dense().values<T>().data(), to.width};
-    if (gradient.share)
-      from.sums.own = {gradient.share->dense().values<T>().data(), ids.data(), to.weight, to.stride,
-                       to.width - 1};
+    ids = gradient.row_ids();
+    if (gradient.whole) {
+      from.gradient = gradient.whole->row_sparse().values<T>().data();
+    } else {
+      from.sums = sums_of<T>(gradient, ids, to);
+    }
   }
-  if (lazy || !rule_->moves_without_gradient()) {
-    rule_->update(to, from, clip, rate, step);
-    return;
-  }
-  // All rows, as if the gradient were dense: for a table those ever touched, since the others have no state
-  // to move by. A narrow gradient is made dense for the time, so that the update is one SIMD loop: its rows
-  // are smaller than the places that would point at them.
-  if (to.width == 1 && from.gradient) {
+  from.ids = ids.data();
+  from.count = ids.size();
+  if (others) states.catch_up(ids);
+  rule_->update(to, from, step.clip, step.rate, step.t);
+  if (others) states.stepped(ids, step.rate, step.t);
+}
+
+template <class T>
+void Optimizer::sweep(const Variable& weight, States& states, const Gradient& gradient, const Step<T>& step) {
+  // Of a table those ever touched: the others have no state to move by, or begin to move when they are.
+  const uint8_t* marks =
+      weight.is_table() && rule_->moves_without_state() ? weight.value().table().marks() : nullptr;
+  if (gradient.a) return add_one_unit(states, gradient, true, marks, step);
+  const kernels::UpdateRows<T> to = states.rows<T>();
+  const size_t rows = states.count();
+  const auto ids = gradient.row_ids();
+  kernels::UpdateGradient<T> from{nullptr, nullptr, nullptr, rows};
+  from.marks = marks;
+  // A narrow gradient is made dense for the time, so that the update is one SIMD loop: its rows are smaller
+  // than the places that would point at them.
+  if (to.width == 1 && gradient.whole) {
+    const T* values = gradient.whole->row_sparse().values<T>().data();
     const auto all = zeros<T>(dense_, rows);
-    for (size_t i = 0; i < ids.size(); ++i) all[static_cast<size_t>(ids[i])] = from.gradient[i];
-    rule_->update(to, {nullptr, nullptr, all.data(), rows, {}, false, swept}, clip, rate, step);
+    for (size_t i = 0; i < ids.size(); ++i) all[static_cast<size_t>(ids[i])] = values[i];
+    from.gradient = all.data();
+    rule_->update(to, from, step.clip, step.rate, step.t);
     for (const int64_t id : ids) all[static_cast<size_t>(id)] = 0;
     return;
   }
+  if (gradient.whole) from.gradient = gradient.whole->row_sparse().values<T>().data();
+  else from.sums = sums_of<T>(gradient, ids, to);
   if (place_.size() < rows) place_.resize(rows);
   for (size_t i = 0; i < ids.size(); ++i) place_[static_cast<size_t>(ids[i])] = static_cast<int32_t>(i + 1);
-  from.ids = nullptr;
   from.place = place_.data();
-  from.marks = swept;
-  from.count = rows;
-  rule_->update(to, from, clip, rate, step);
+  rule_->update(to, from, step.clip, step.rate, step.t);
   for (const int64_t id : ids) place_[static_cast<size_t>(id)] = 0;
 }
 
-// The gradient of one unit is summed here, by what its use makes cheapest. all: rows that it does not name
-// move too, those that `swept` marks, or without it all.
+// The gradient of one unit is summed here, by what its use makes cheapest: for all rows, or as a list of
+// those named. all: the others move too, or those of them that marks say.
 template <class T>
-void Optimizer::step_one_unit(const kernels::UpdateRows<T>& to, T* numbers_at, size_t rows, bool all,
-                              const uint8_t* swept, const Gradient& gradient, const kernels::Clip<T>& clip,
-                              double rate, double step) {
-  const tensor::Csr& csr = gradient.a->csr();
-  const kernels::CsrView<T> a{static_cast<size_t>(csr.rows), csr.values<T>().data(),
-                              csr.indices.as<int32_t>().data(), csr.indptr.as<int32_t>().data()};
-  const T* dy = gradient.dy->dense().values<T>().data();
-  if (rule_->descends() && clip.limit == std::numeric_limits<T>::infinity())
-    return kernels::descend_one_unit(a, dy, static_cast<T>(rate) * clip.factor, to.weight, to.stride);
-  const size_t entries = a.nonzeros();
-  // A sweep over a row is a part of what an entry costs that is looked up.
-  const bool few_rows = rows <= 4 * entries;
-  if (all || few_rows) {
-    std::span<T> sums;
-    if (all) {
-      sums = zeros<T>(dense_, rows);
-    } else {
-      named_.resize(rows * sizeof(T));
-      sums = named_.as<T>();
-      std::ranges::fill(sums, -T(0));
-    }
-    kernels::add_one_unit(a, dy, sums.data(), !all);
-    kernels::UpdateGradient<T> from{nullptr, nullptr, sums.data(), rows};
-    from.some_named = !all;
-    from.marks = all ? swept : nullptr;
-    rule_->update(to, from, clip, rate, step);
-    if (!all) return;
-    if (few_rows) std::memset(sums.data(), 0, rows * sizeof(T));
-    else
-      for (size_t k = 0; k < entries; ++k)
-        sums[static_cast<size_t>(a.indices[static_cast<size_t>(a.indptr[0]) + k])] = 0;
-    return;
+void Optimizer::add_one_unit(States& states, const Gradient& gradient, bool all, const uint8_t* marks,
+                             const Step<T>& step) {
+  const kernels::CsrView<T> a = view<T>(gradient.a->csr());
+  const size_t rows = states.count(), entries = a.nonzeros();
+  std::span<T> sums;
+  if (all) {
+    sums = zeros<T>(dense_, rows);
+  } else {
+    named_.resize(rows * sizeof(T));
+    sums = named_.as<T>();
+    std::ranges::fill(sums, -T(0));
   }
+  kernels::add_one_unit(a, gradient.dy->dense().values<T>().data(), sums.data(), !all);
+  kernels::UpdateGradient<T> from{nullptr, nullptr, sums.data(), rows};
+  from.some_named = !all;
+  from.marks = marks;
+  rule_->update(states.rows<T>(), from, step.clip, step.rate, step.t);
+  if (!all) return;
+  if (rows <= 4 * entries) std::memset(sums.data(), 0, rows * sizeof(T));
+  else
+    for (size_t k = 0; k < entries; ++k)
+      sums[static_cast<size_t>(a.indices[static_cast<size_t>(a.indptr[0]) + k])] = 0;
+}
+
+// To ids_ and values_.
+template <class T>
+std::span<const int64_t> Optimizer::list_one_unit(States& states, const Gradient& gradient) {
+  const kernels::CsrView<T> a = view<T>(gradient.a->csr());
   // In a table a row holds its number itself: memory that the step meets anyway.
-  const size_t words = sizeof(T) / sizeof(int32_t);
+  T* const held = states.numbers<T>();
   const kernels::ColumnNumbers numbers =
-      numbers_at ? kernels::ColumnNumbers{reinterpret_cast<int32_t*>(numbers_at), to.stride * words}
-                 : kernels::ColumnNumbers{zeros<int32_t>(number_, rows).data(), 1};
-  ids_.resize(entries * sizeof(int64_t));
-  values_.resize(entries * sizeof(T));
+      held ? kernels::ColumnNumbers{reinterpret_cast<int32_t*>(held),
+                                    states.rows<T>().stride * sizeof(T) / sizeof(int32_t)}
+           : kernels::ColumnNumbers{zeros<int32_t>(number_, states.count()).data(), 1};
+  ids_.resize(a.nonzeros() * sizeof(int64_t));
+  values_.resize(a.nonzeros() * sizeof(T));
   const auto ids = ids_.as<int64_t>();
-  const size_t distinct = kernels::list_one_unit(a, dy, numbers, ids.data(), values_.as<T>().data());
-  rule_->update(to, {ids.data(), nullptr, values_.as<T>().data(), distinct}, clip, rate, step);
+  const size_t distinct = kernels::list_one_unit(a, gradient.dy->dense().values<T>().data(), numbers,
+                                                 ids.data(), values_.as<T>().data());
+  return ids.first(distinct);
 }
 
 }  // namespace optimizers

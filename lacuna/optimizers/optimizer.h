@@ -15,7 +15,7 @@
 #include "lacuna/base/config.h"
 #include "lacuna/graph/variable.h"
 #include "lacuna/optimizers/gradient.h"
-#include "lacuna/optimizers/rule.h"
+#include "lacuna/optimizers/states.h"
 
 namespace lacuna::optimizers {
 
@@ -62,29 +62,54 @@ class Optimizer {
   // Whether a step looks at a gradient before it updates, so that factors are an error.
   bool needs_whole_gradients() const { return norm_limit() > 0 || rule_->row_states(); }
 
-  // States of a dense weight, in the order of state arrays; empty before the first step.
+  // Whether a step moves rows of the weight that its gradient does not name.
+  bool moves_all_rows(const Variable& weight) const {
+    return rule_->moves_without_gradient() && !(weight.is_table() && common_.lazy_update);
+  }
+
+  // Takes the steps that rows which were left behind have missed. What they end at does not depend on when,
+  // up to rounding; who trains calls it at moments that depend on the training alone.
+  void settle();
+
+  // States of a dense weight, in the order of state arrays; null before the first step.
   const std::vector<tensor::Dense>* states_of(const Variable& weight) const;
+  // How often a row has been caught up.
+  size_t caught_up_rows() const;
 
  private:
+  // What a step is, for all weights.
   template <class T>
-  void step_one(const VariablePtr& weight, const Gradient& gradient, double factor, double rate, double step);
+  struct Step {
+    kernels::Clip<T> clip;
+    double rate, t;
+  };
   template <class T>
-  void step_one_unit(const kernels::UpdateRows<T>& to, T* numbers_at, size_t rows, bool all,
-                     const uint8_t* swept, const Gradient& gradient, const kernels::Clip<T>& clip,
-                     double rate, double step);
+  void step_one(const VariablePtr& weight, const Gradient& gradient, const Step<T>& step);
+  // All rows move, as if the gradient were dense.
+  template <class T>
+  void sweep(const Variable& weight, States& states, const Gradient& gradient, const Step<T>& step);
+  // Rows that the gradient names move now; where others would too they are left behind.
+  template <class T>
+  void step_rows(States& states, const Gradient& gradient, bool others, const Step<T>& step);
+  template <class T>
+  std::span<const int64_t> list_one_unit(States& states, const Gradient& gradient);
+  template <class T>
+  void add_one_unit(States& states, const Gradient& gradient, bool all, const uint8_t* marks,
+                    const Step<T>& step);
+  States& states_at(const VariablePtr& weight);
+
   // Keras' two names for one thing.
   double norm_limit() const { return common_.clipnorm > 0 ? common_.clipnorm : common_.global_clipnorm; }
 
   std::string class_name_;
   CommonSettings common_;
   Config own_;
-  std::unique_ptr<const Rule> rule_;
-  // Of a dense weight; the weight is held so that its address stays its own.
-  struct States {
-    VariablePtr weight;
-    std::vector<tensor::Dense> arrays;
+  std::shared_ptr<const Rule> rule_;
+  struct Kept {
+    VariablePtr weight;  // Held, so that its address stays its own.
+    std::shared_ptr<States> states;
   };
-  std::map<const Variable*, States> states_;
+  std::map<const Variable*, Kept> kept_;
   std::vector<int32_t> place_;  // Row to gradient row + 1; zeros between uses.
   // In a table, whose rows hold the states of the optimizers that are there.
   std::shared_ptr<const void> owner_ = std::make_shared<char>();

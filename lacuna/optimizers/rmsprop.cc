@@ -11,6 +11,13 @@ struct Means : Formula {
   kernels::Rmsprop<T> step(double rate, double) const {
     return {static_cast<T>(rate), static_cast<T>(rho), static_cast<T>(epsilon)};
   }
+  bool weight_stays() const { return true; }
+  void log(History& history, double, double) const { history.grow_powers(rho, rho); }
+  template <class T>
+  void catch_up(const kernels::UpdateRows<T>& to, const kernels::MissedSteps& missed,
+                History& history) const {
+    kernels::catch_up(to, missed, kernels::FadingRest<T>{history.first.power.data(), 1});
+  }
 };
 
 void list(Settings& s, RMSprop& o) {

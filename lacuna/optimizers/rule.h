@@ -1,10 +1,15 @@
 // The mathematics of an optimizer: how a step moves a row. A formula is a few numbers and
 //   template <class T> kernels::Rule<T> step(double rate, double t) const   what step t does, from 1
-// and RuleOf makes a Rule of it.
+// and, of one that moves weights without a gradient, what rows that missed steps take later:
+//   void log(History& history, double rate, double t) const             what a step does to them
+//   template <class T> void catch_up(const kernels::UpdateRows<T>& to, const kernels::MissedSteps& missed,
+//                                    History& history) const
+// RuleOf makes a Rule of it.
 #pragma once
 #include <cstddef>
 
-#include "lacuna/kernels/update.h"
+#include "lacuna/kernels/catch_up.h"
+#include "lacuna/optimizers/history.h"
 
 namespace lacuna::optimizers {
 
@@ -16,6 +21,13 @@ struct Formula {
   // Whether a value moves where its gradient is zero (momentum), or its state does: then rows that a gradient
   // does not name move too, unless updates are lazy.
   bool moves_without_gradient() const { return true; }
+  // Whether its states alone do, so that who reads the weight need not wait for them.
+  bool weight_stays() const { return false; }
+  // Whether rows can take a step of this rate later.
+  bool can_wait(double /*rate*/) const { return true; }
+  void log(History&, double, double) const {}
+  template <class T>
+  void catch_up(const kernels::UpdateRows<T>&, const kernels::MissedSteps&, History&) const {}
   // Whether it moves there even while its states are zero: then rows of a table begin to when first touched.
   bool moves_without_state() const { return false; }
   // Whether a step is w ← w - rate g and nothing else, so that parts of a gradient may be taken one by one.
@@ -29,6 +41,13 @@ class Rule {
   virtual bool row_states() const = 0;
   virtual bool moves_without_gradient() const = 0;
   virtual bool moves_without_state() const = 0;
+  virtual bool weight_stays() const = 0;
+  virtual bool can_wait(double rate) const = 0;
+  virtual void log(History& history, double rate, double t) const = 0;
+  virtual void catch_up(const kernels::UpdateRows<float>& to, const kernels::MissedSteps& missed,
+                        History& history) const = 0;
+  virtual void catch_up(const kernels::UpdateRows<double>& to, const kernels::MissedSteps& missed,
+                        History& history) const = 0;
   virtual bool descends() const = 0;
   virtual void update(const kernels::UpdateRows<float>& to, const kernels::UpdateGradient<float>& from,
                       const kernels::Clip<float>& clip, double rate, double t) const = 0;
@@ -44,6 +63,17 @@ class RuleOf final : public Rule {
   bool row_states() const override { return formula_.row_states(); }
   bool moves_without_gradient() const override { return formula_.moves_without_gradient(); }
   bool moves_without_state() const override { return formula_.moves_without_state(); }
+  bool weight_stays() const override { return formula_.weight_stays(); }
+  bool can_wait(double rate) const override { return formula_.can_wait(rate); }
+  void log(History& history, double rate, double t) const override { formula_.log(history, rate, t); }
+  void catch_up(const kernels::UpdateRows<float>& to, const kernels::MissedSteps& missed,
+                History& history) const override {
+    formula_.catch_up(to, missed, history);
+  }
+  void catch_up(const kernels::UpdateRows<double>& to, const kernels::MissedSteps& missed,
+                History& history) const override {
+    formula_.catch_up(to, missed, history);
+  }
   bool descends() const override { return formula_.descends(); }
   void update(const kernels::UpdateRows<float>& to, const kernels::UpdateGradient<float>& from,
               const kernels::Clip<float>& clip, double rate, double t) const override {

@@ -22,6 +22,15 @@ struct WithMomentum : Formula {
   kernels::Momentum<T> step(double rate, double) const {
     return {static_cast<T>(rate), static_cast<T>(momentum), nesterov};
   }
+  void log(History& history, double, double) const { history.grow_powers(momentum, momentum); }
+  template <class T>
+  void catch_up(const kernels::UpdateRows<T>& to, const kernels::MissedSteps& missed,
+                History& history) const {
+    const Powers& of = history.first;
+    kernels::catch_up(
+        to, missed,
+        kernels::MomentumRest<T>{of.sum.data(), of.power.data(), static_cast<T>(nesterov ? momentum : 1)});
+  }
 };
 
 void list(Settings& s, SGD& o) {

@@ -146,6 +146,7 @@ void RowTable::find_or_make(std::span<const I> ids, std::span<int32_t> slots) {
       slots[k] = static_cast<int32_t>(slot < 0 ? static_cast<int64_t>(add_row(ids[k])) : slot);
     }
   });
+  if (behind_) behind_->catch_up(std::span<const int32_t>(slots));
 }
 
 template <class I>
@@ -161,17 +162,37 @@ void RowTable::find_or_draw(std::span<const I> ids, std::span<int32_t> slots) {
       slots[k] = static_cast<int32_t>(slot < 0 ? static_cast<int64_t>(drawn_row(ids[k])) : slot);
     }
   });
+  if (!behind_) return;
+  for (size_t k = 0; k < ids.size(); ++k)
+    if (const auto slot = static_cast<size_t>(slots[k]); slot < size_ && behind_->is_behind(slot))
+      slots[k] = static_cast<int32_t>(copied_row(ids[k], slot));
+}
+
+size_t RowTable::read_slot() {
+  const size_t slot = size_ + drawn_;
+  reserve(slot + 1);
+  if (copied_.size() <= drawn_) copied_.resize(std::max<size_t>(64, drawn_ * 2));
+  copied_[drawn_++] = 0;
+  return slot;
 }
 
 size_t RowTable::drawn_row(int64_t id) {
   const int64_t known = drawn_index_->find(id);
   if (known >= 0) return static_cast<size_t>(known);
-  const size_t slot = size_ + drawn_;
-  reserve(slot + 1);
+  const size_t slot = read_slot();
   make_row(slot, id);
   drawn_index_->insert(id, slot);
-  ++drawn_;
   return slot;
+}
+
+size_t RowTable::copied_row(int64_t id, size_t slot) {
+  const int64_t known = drawn_index_->find(id);
+  if (known >= 0) return static_cast<size_t>(known);
+  const size_t copy = read_slot();
+  copied_[copy - size_] = 1;
+  behind_->read({&slot, 1}, memory_ + copy * stride_ * size_of(dtype_));
+  drawn_index_->insert(id, copy);
+  return copy;
 }
 
 void RowTable::touch(std::span<const int64_t> ids, std::span<int32_t> slots) { find_or_make(ids, slots); }
@@ -196,8 +217,9 @@ tensor::RowSparse RowTable::to_row_sparse() const {
   const size_t item = size_of(dtype_), row = width_ * item;
   for (size_t i = 0; i < size_; ++i) {
     result.row_ids()[i] = id(order[i]);
-    std::memcpy(result.data.data() + i * row, memory_ + order[i] * stride_ * item, row);
+    if (!behind_) std::memcpy(result.data.data() + i * row, memory_ + order[i] * stride_ * item, row);
   }
+  if (behind_) behind_->read(order, result.data.data());
   return result;
 }
 
@@ -218,6 +240,13 @@ tensor::Dense RowTable::to_dense(size_t limit_bytes) const {
       else draw_.row(static_cast<int64_t>(r), {result.values<float>().data() + r * width_, width_});
     }
   });
+  if (behind_) {
+    const tensor::RowSparse rows = to_row_sparse();
+    for (size_t i = 0; i < rows.row_ids().size(); ++i)
+      std::memcpy(result.data.data() + static_cast<size_t>(rows.row_ids()[i]) * row,
+                  rows.data.data() + i * row, row);
+    return result;
+  }
   for (size_t s = 0; s < slots(); ++s)
     std::memcpy(result.data.data() + static_cast<size_t>(id(s)) * row,
                 memory_ + s * stride_ * size_of(dtype_), row);
@@ -259,6 +288,7 @@ void RowTable::assign(const tensor::Dense& values) {
 
 void RowTable::clear() {
   forget_reads();
+  if (behind_) behind_->forget();
   size_ = 0;
   if (slots_are_ids_) {
     std::ranges::fill(marks_, uint8_t{0});

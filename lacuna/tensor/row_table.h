@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lacuna/base/random.h"
+#include "lacuna/tensor/behind.h"
 #include "lacuna/tensor/spec.h"
 #include "lacuna/tensor/tensor.h"
 
@@ -35,7 +36,10 @@ class RowTable {
   bool slots_are_ids() const { return slots_are_ids_; }
   // Slots that hold rows which stay: those touched or, in a small table, all.
   size_t slots() const { return slots_are_ids_ ? static_cast<size_t>(shape_[0]) : size_; }
-  bool touched(size_t slot) const { return slots_are_ids_ ? marks_[slot] != 0 : slot < size_; }
+  // Slots that hold a copy of a touched row for a read count as touched.
+  bool touched(size_t slot) const {
+    return slots_are_ids_ ? marks_[slot] != 0 : slot < size_ || (slot < readable() && copied_[slot - size_]);
+  }
   // Of a small table a byte for each slot, not 0 where it was touched; null where all slots were.
   const uint8_t* marks() const { return slots_are_ids_ ? marks_.data() : nullptr; }
   int64_t id(size_t slot) const { return slots_are_ids_ ? static_cast<int64_t>(slot) : ids_[slot]; }
@@ -44,6 +48,11 @@ class RowTable {
   // zero at first. The first time all rows move to make room; what owners that are gone have kept is dropped
   // then.
   size_t states_of(const std::shared_ptr<const void>& owner, size_t values);
+
+  // Rows that an optimizer leaves behind: touch brings them up to date, reads get copies that are. Null:
+  // none.
+  void set_behind(std::shared_ptr<Behind> behind) { behind_ = std::move(behind); }
+  const std::shared_ptr<Behind>& behind() const { return behind_; }
 
   // The slots of ids, which are made when new: weight drawn, states zero. Ids must be in range.
   void touch(std::span<const int64_t> ids, std::span<int32_t> slots);
@@ -90,8 +99,10 @@ class RowTable {
   void give_room(std::vector<Space> spaces);
   void reserve(size_t slots);
   void make_row(size_t slot, int64_t id);
-  size_t add_row(int64_t id);    // Its slot.
-  size_t drawn_row(int64_t id);  // The same of a row that a read draws.
+  size_t add_row(int64_t id);                  // Its slot.
+  size_t drawn_row(int64_t id);                // The same of a row that a read draws.
+  size_t copied_row(int64_t id, size_t slot);  // The same of one that is behind.
+  size_t read_slot();
   void draw_all();
   std::vector<size_t> touched_slots() const;  // Sorted by id.
   template <class I>
@@ -109,6 +120,8 @@ class RowTable {
   size_t size_ = 0, drawn_ = 0, capacity_ = 0;
   std::byte* memory_ = nullptr;
   bool slots_are_ids_ = false;
+  std::shared_ptr<Behind> behind_;
+  std::vector<uint8_t> copied_;             // Of the slots that reads drew: which are copies.
   std::vector<uint8_t> marks_;              // Of a small table: which rows were touched.
   std::vector<int64_t> ids_;                // Of the slots of a large one.
   std::unique_ptr<SlotIndex> index_;        // Of touched rows.

@@ -214,6 +214,7 @@ const std::vector<optimizers::Gradient>& Program::gradients() {
         gradients_[i] = optimizers::Gradient::of_one_unit(part(0), part(1));
         break;
     }
+    gradients_[i].all_rows = weights_[i]->constraint != nullptr;
   }
   return gradients_;
 }

@@ -36,7 +36,7 @@ Logs named(const std::vector<std::string>& names, const std::string& prefix = ""
   return logs;
 }
 
-void apply_constraints(const Program& program) {
+void apply_constraints(const Program& program, const optimizers::Optimizer& optimizer) {
   const auto& gradients = const_cast<Program&>(program).gradients();
   for (size_t i = 0; i < program.weights().size(); ++i) {
     const layers::Weight& weight = *program.weights()[i];
@@ -46,6 +46,13 @@ void apply_constraints(const Program& program) {
       Tensor& value = weight.variable->value();
       if (weight.variable->is_table()) {  // Row by row, those that moved.
         RowTable& table = value.table();
+        if (optimizer.moves_all_rows(*weight.variable)) {
+          for (size_t slot = 0; slot < table.slots(); ++slot)
+            if (table.touched(slot))
+              weight.constraint->apply(table.rows<T>() + slot * table.stride(), 1, table.width(),
+                                       table.stride());
+          return;
+        }
         for (const int64_t slot : gradients[i].row_ids())
           weight.constraint->apply(table.rows<T>() + static_cast<size_t>(slot) * table.stride(), 1,
                                    table.width(), table.stride());
@@ -121,7 +128,7 @@ std::shared_ptr<Program> Trainer::program(Mode mode, const Feed& feed) {
 void Trainer::train_step(Program& program, std::span<const Tensor* const> feeds) {
   program.run(feeds, steps_++, seed_);
   compiled_->optimizer->step(program.variables(), program.gradients());
-  apply_constraints(program);
+  apply_constraints(program, *compiled_->optimizer);
   program.apply_updates();
 }
 
@@ -231,6 +238,8 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
         progress.update(begin + size, logs);
       }
     }
+    // Here and not when somebody looks, which must change nothing.
+    c.optimizer->settle();
     const std::vector<double> epoch_values = measures.values();
     for (size_t i = 0; i < epoch_values.size(); ++i) logs[i].second = epoch_values[i];
     if (validation_rows) {

@@ -5,7 +5,16 @@ lr, and
 - clipnorm, by which all gradients together are scaled where their norm is above it, as Keras 2.2.4 does;
   global_clipnorm is Keras 3's name for the same. clipvalue limits each value, after that. None: no limit;
 - lazy_update: whether rows of a weight with sparse_weight=True or sparse_grad=True that a batch does not touch
-  stay as they are (True), or move as they would with a dense gradient. Other weights are always exact.
+  stay as they are (True), or move as they would with a dense gradient (False). Other weights are always exact.
+
+What exact costs: SGD, Adagrad and GroupAdagrad move no row without a gradient. The others leave such a row behind
+and catch it up before it is next read, to rounding: with momentum, Nesterov's too, and AMSGrad by a sum; RMSprop
+and Adadelta, whose weights stay, by what is left of their states; Ftrl from its states; Adam, AdamW, Adamax and
+Nadam step by step until the weight is still, some 200 steps at most (350 in float64; all that it missed where
+beta_1 >= sqrt(beta_2)). So a step costs the rows that its batch names. All rows are swept where a batch names more
+than a quarter of them (of rows of less than 8 values a sixteenth), in every step of a weight with a constraint or,
+without a flag, a regularizer, and at the end of each epoch and each 4096 steps those that are behind are caught up.
+predict, evaluate, get_weights and weight.rows() see rows caught up, and change nothing.
 
 Settings that are negative or not finite are ValueErrors, unknown ones TypeErrors."""
 

@@ -186,3 +186,66 @@ def test_bad_settings_are_errors(said, make):
     with pytest.raises(ValueError, match="must|give one") as error:
         make()
     assert said in str(error.value)
+
+
+def long_problem(dtype="float64", columns=20_000, rows=60):
+    """Batches of 4 rows: a few columns that are common, and many that one row has."""
+    random = np.random.RandomState(3)
+    common, rare = random.randint(0, 4, (rows, 6)), random.randint(0, columns, (rows, 6))
+    ids = np.where(random.rand(rows, 6) < 0.5, common, rare)
+    data = random.randn(rows * 6).astype(dtype)
+    x = sp.csr_matrix((data, ids.ravel(), np.arange(0, rows * 6 + 1, 6)), (rows, columns))
+    x.sum_duplicates()
+    return x, random.randn(rows, 2).astype(dtype)
+
+
+@pytest.mark.parametrize("flag", [False, True])
+@pytest.mark.parametrize("name", [n for n in CASES if n != "group_adagrad"])
+def test_rows_left_behind_end_where_dense_data_does(name, flag):
+    x, y = long_problem()
+    how = {"lazy_update": False} if name == "nadam" else {"lazy_update": False, "decay": 0.01}
+    made = []
+    for sparse in (True, False):
+        inputs = layers.Input((x.shape[1],), sparse=sparse, dtype="float64")
+        layer = layers.Dense(2, use_bias=False, sparse_weight=sparse and flag, dtype="float64")
+        model = models.Model(inputs, layer(inputs))
+        model.compile(CASES[name][0](**how), "mse")
+        made.append(model)
+    sparse, dense = made
+    sparse.set_weights(dense.get_weights())
+    for step in range(0, 60, 4):
+        batch = slice(step, step + 4)
+        sparse.train_on_batch(x[batch], y[batch])
+        dense.train_on_batch(x[batch].toarray(), y[batch])
+        if step == 20:
+            for model in made:
+                model.optimizer.lr = 0.01
+        if step % 12 == 0:
+            np.testing.assert_allclose(sparse.predict(x), dense.predict(x.toarray()), atol=1e-11)
+            np.testing.assert_allclose(sparse.get_weights()[0], dense.get_weights()[0], atol=1e-11)
+    for model, data in ((sparse, x), (dense, x.toarray())):
+        model.fit(data, y, batch_size=4, epochs=2, verbose=0, shuffle=False)
+    np.testing.assert_allclose(sparse.get_weights()[0], dense.get_weights()[0], atol=1e-11)
+
+
+@pytest.mark.parametrize("flag", [False, True])
+def test_looking_changes_no_bit(flag):
+    x, y = long_problem()
+    ends = []
+    start = np.random.RandomState(0).randn(x.shape[1], 2)
+    for looks in (False, True):
+        inputs = layers.Input((x.shape[1],), sparse=True, dtype="float64")
+        layer = layers.Dense(2, use_bias=False, sparse_weight=flag, dtype="float64")
+        model = models.Model(inputs, layer(inputs))
+        model.compile(optimizers.Adam(lr=0.01, lazy_update=False), "mse")
+        model.set_weights([start])
+        for step in range(0, 60, 4):
+            model.train_on_batch(x[step : step + 4], y[step : step + 4])
+            if looks:
+                model.predict(x)
+                model.get_weights()
+                if flag:
+                    ids, rows = layer.weights[0].rows()
+                    np.testing.assert_array_equal(rows, model.get_weights()[0][ids])
+        ends.append(model.get_weights()[0])
+    np.testing.assert_array_equal(*ends)

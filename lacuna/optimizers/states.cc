@@ -1,0 +1,301 @@
+// States of a weight, and its rows left behind.
+#include "lacuna/optimizers/states.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "lacuna/base/threads.h"
+#include "lacuna/tensor/row_table.h"
+
+namespace lacuna::optimizers {
+namespace {
+
+constexpr size_t kAhead = 16;         // Rows between a prefetch and its use.
+constexpr size_t kRowsAtOnce = 4096;  // That are settled together.
+
+}  // namespace
+
+States::States(Variable& weight, std::shared_ptr<const Rule> rule, std::shared_ptr<const void> owner,
+               bool exact)
+    : weight_(weight), rule_(std::move(rule)), owner_(std::move(owner)) {
+  if (weight_.is_table()) {
+    const RowTable& table = weight_.value().table();
+    state_width_ = rule_->row_states() ? 1 : table.width();
+    numbered_ = table.width() == 1 && !table.slots_are_ids() && !rule_->descends();
+    marked_ = exact && !table.slots_are_ids();
+    return;
+  }
+  const tensor::Dense& value = weight_.value().dense();
+  const size_t rows = count();
+  state_width_ = rule_->row_states() ? 1 : rows ? value.size() / rows : 0;
+  for (size_t k = 0; k < rule_->states(); ++k) {
+    tensor::Dense& state = arrays_.emplace_back();
+    if (rule_->row_states()) state.resize({static_cast<Dim>(rows)}, value.dtype);
+    else state.resize(value.shape, value.dtype);
+    std::memset(state.data.data(), 0, state.data.bytes());
+  }
+}
+
+size_t States::count() const {
+  if (weight_.is_table()) return weight_.value().table().slots();
+  const Shape& shape = weight_.spec().shape;
+  return shape.empty() ? 1 : static_cast<size_t>(shape[0]);
+}
+
+size_t States::values() const {
+  return rule_->states() * state_width_ + (numbered_ ? 1 : 0) + (marked_ ? 1 : 0);
+}
+
+size_t States::place() const { return values() ? weight_.value().table().states_of(owner_, values()) : 0; }
+
+template <class T>
+kernels::UpdateRows<T> States::rows() {
+  kernels::UpdateRows<T> to{};
+  const size_t states = rule_->states();
+  if (weight_.is_table()) {
+    const size_t first = place();
+    RowTable& table = weight_.value().table();
+    to = {table.rows<T>(), {}, table.stride(), table.width(), table.stride()};
+    for (size_t k = 0; k < 3; ++k) to.state[k] = to.weight + (k < states ? first + k * state_width_ : 0);
+    return to;
+  }
+  tensor::Dense& value = weight_.value().dense();
+  const size_t rows = count(), width = rows ? value.size() / rows : 0;
+  to = {value.values<T>().data(), {}, width, width, states ? state_width_ : width};
+  for (size_t k = 0; k < 3; ++k)
+    to.state[k] = k < states ? arrays_[k].template values<T>().data() : to.weight;
+  return to;
+}
+
+template <class T>
+T* States::numbers() {
+  if (!numbered_) return nullptr;
+  const size_t at = place() + rule_->states() * state_width_;
+  return weight_.value().table().template rows<T>() + at;
+}
+
+States::Marks States::marks() const {
+  if (!weight_.is_table()) return {const_cast<int32_t*>(at_.data()), 1};
+  const size_t at = place() + rule_->states() * state_width_ + (numbered_ ? 1 : 0);
+  RowTable& table = weight_.value().table();
+  const size_t item = size_of(table.dtype());
+  return {reinterpret_cast<int32_t*>(table.rows<std::byte>() + at * item),
+          table.stride() * item / sizeof(int32_t)};
+}
+
+void States::start() {
+  history_.reserve();
+  if (!weight_.is_table()) at_.resize(count());
+  const Marks mark = marks();
+  for (size_t row = 0; row < count(); ++row) mark[row] = 1;
+}
+
+void States::take_missed(size_t count) {
+  if (!count) return;
+  const FlushDenormals flush;
+  caught_up_rows_ += count;
+  const kernels::MissedSteps missed{ids_.data(), from_.data(), count, history_.steps};
+  with_float("optimizer", weight_.spec().dtype,
+             [&](auto tag) { rule_->catch_up(rows<typename decltype(tag)::type>(), missed, history_); });
+}
+
+template <class I>
+void States::bring_up(std::span<const I> rows) {
+  const Marks mark = marks();
+  const uint64_t all = count();
+  const int32_t now = history_.steps + 1;
+  if (ids_.size() < rows.size()) {
+    ids_.resize(rows.size());
+    from_.resize(rows.size());
+  }
+  size_t behind = 0;
+  for (size_t k = 0; k < rows.size(); ++k) {
+    if (k + kAhead < rows.size() && static_cast<uint64_t>(rows[k + kAhead]) < all)
+      __builtin_prefetch(&mark[static_cast<size_t>(rows[k + kAhead])], 1);
+    if (static_cast<uint64_t>(rows[k]) >= all) continue;
+    int32_t& at = mark[static_cast<size_t>(rows[k])];
+    if (at == now) continue;
+    if (at) {
+      ids_[behind] = static_cast<int64_t>(rows[k]);
+      from_[behind++] = at - 1;
+    }
+    at = now;
+  }
+  take_missed(behind);
+}
+
+void States::stepped(std::span<const int64_t> rows, double rate, double t) {
+  rule_->log(history_, rate, t);
+  ++history_.steps;
+  ++now_;
+  const Marks mark = marks();
+  for (size_t k = 0; k < rows.size(); ++k) {
+    if (k + kAhead < rows.size()) __builtin_prefetch(&mark[static_cast<size_t>(rows[k + kAhead])], 1);
+    mark[static_cast<size_t>(rows[k])] = history_.steps + 1;
+  }
+}
+
+void States::settle() {
+  if (history_.steps == 0) return;
+  const Marks mark = marks();
+  const size_t all = count();
+  const int32_t now = history_.steps + 1;
+  ids_.resize(std::max(ids_.size(), kRowsAtOnce));
+  from_.resize(ids_.size());
+  for (size_t begin = 0; begin < all; begin += kRowsAtOnce) {
+    size_t behind = 0;
+    for (size_t row = begin; row < std::min(all, begin + kRowsAtOnce); ++row) {
+      if (mark[row] != now && mark[row] != 0) {
+        ids_[behind] = static_cast<int64_t>(row);
+        from_[behind++] = mark[row] - 1;
+      }
+      mark[row] = 1;
+    }
+    take_missed(behind);
+  }
+  history_.forget();
+  caught_up_ = Tensor();
+  copied_at_ = -1;
+}
+
+void States::forget() { history_.forget(); }
+
+bool States::is_behind(size_t row) const {
+  if (history_.steps == 0 || rule_->weight_stays()) return false;
+  const int32_t at = marks()[row];
+  return at != 0 && at != history_.steps + 1;
+}
+
+// use(first, n, copy) for parts of `rows`: copies of rows first, …, as they would be, with their states.
+template <class T, class Use>
+void States::each_current(std::span<const size_t> rows, const Use& use) {
+  const FlushDenormals flush;
+  const kernels::UpdateRows<T> from = this->rows<T>();
+  const size_t width = from.width, states = rule_->states();
+  const size_t together = std::clamp<size_t>(size_t{4096} / std::max<size_t>(1, width), 1, 256);
+  some_.resize(together * (width + states * state_width_) * sizeof(T));
+  kernels::UpdateRows<T> copy{some_.as<T>().data(), {}, width, width, states ? state_width_ : width};
+  for (size_t k = 0; k < 3; ++k)
+    copy.state[k] = copy.weight + (k < states ? together * (width + k * state_width_) : 0);
+  std::vector<int64_t> ids(together);
+  std::vector<int32_t> steps(together);
+  const Marks mark = marks();
+  for (size_t first = 0; first < rows.size(); first += together) {
+    const size_t n = std::min(together, rows.size() - first);
+    size_t behind = 0;
+    for (size_t i = 0; i < n; ++i) {
+      const size_t row = rows[first + i];
+      std::copy_n(from.weight + row * from.stride, width, copy.weight + i * width);
+      for (size_t k = 0; k < states; ++k)
+        std::copy_n(from.state[k] + row * from.state_stride, state_width_, copy.state[k] + i * state_width_);
+      if (history_.steps == 0 || mark[row] == 0 || mark[row] == history_.steps + 1) continue;
+      ids[behind] = static_cast<int64_t>(i);
+      steps[behind++] = mark[row] - 1;
+    }
+    if (behind) rule_->catch_up(copy, {ids.data(), steps.data(), behind, history_.steps}, history_);
+    use(first, n, copy);
+  }
+}
+
+void States::read(std::span<const size_t> rows, std::byte* to) {
+  with_float("optimizer", weight_.spec().dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    each_current<T>(rows, [&](size_t first, size_t n, const kernels::UpdateRows<T>& copy) {
+      std::copy_n(copy.weight, n * copy.width, reinterpret_cast<T*>(to) + first * copy.width);
+    });
+  });
+}
+
+std::vector<Spec> States::specs() const {
+  const auto& [shape, dtype, storage] = weight_.spec();
+  if (weight_.is_table())
+    return values() ? std::vector<Spec>{{{shape[0], static_cast<Dim>(values())}, dtype, Storage::row_sparse}}
+                    : std::vector<Spec>{};
+  std::vector<Spec> result;
+  for (const tensor::Dense& state : arrays_) result.push_back({state.shape, dtype, Storage::dense});
+  return result;
+}
+
+std::vector<Tensor> States::copy() {
+  std::vector<Tensor> result;
+  for (const Spec& spec : specs()) result.push_back(Tensor::empty(spec));
+  if (result.empty()) return result;
+  std::vector<size_t> rows;
+  for (size_t row = 0; row < count(); ++row)
+    if (!weight_.is_table() || weight_.value().table().touched(row)) rows.push_back(row);
+  with_float("optimizer", weight_.spec().dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if (weight_.is_table()) {
+      tensor::RowSparse& all = result[0].row_sparse();
+      all.resize({weight_.spec().shape[0], static_cast<Dim>(values())}, rows.size(), weight_.spec().dtype);
+      std::ranges::fill(all.values<T>(), T(0));
+      for (size_t i = 0; i < rows.size(); ++i) all.row_ids()[i] = weight_.value().table().id(rows[i]);
+      each_current<T>(rows, [&](size_t first, size_t n, const kernels::UpdateRows<T>& copy) {
+        for (size_t i = 0; i < n; ++i)
+          for (size_t k = 0; k < rule_->states(); ++k)
+            std::copy_n(copy.state[k] + i * state_width_, state_width_,
+                        all.values<T>().data() + (first + i) * values() + k * state_width_);
+      });
+      return;
+    }
+    for (size_t k = 0; k < result.size(); ++k) result[k].dense().resize(arrays_[k].shape, arrays_[k].dtype);
+    each_current<T>(rows, [&](size_t first, size_t n, const kernels::UpdateRows<T>& copy) {
+      for (size_t k = 0; k < result.size(); ++k)
+        std::copy_n(copy.state[k], n * state_width_,
+                    result[k].dense().values<T>().data() + first * state_width_);
+    });
+  });
+  return result;
+}
+
+void States::assign(const std::vector<Tensor>& states) {
+  const std::vector<Spec> known = specs();
+  require(states.size() == known.size(),
+          "optimizer: all states of a weight must be given. Received: weight '", weight_.name(),
+          "', states=", states.size(), ", known=", known.size(), ".");
+  for (size_t k = 0; k < known.size(); ++k)
+    require(states[k].spec() == known[k],
+            "optimizer: states must be of the optimizer's kind. Received: weight '", weight_.name(),
+            "', state=", states[k].spec(), ", known=", known[k], ".");
+  settle();
+  if (!weight_.is_table()) {
+    for (size_t k = 0; k < known.size(); ++k) arrays_[k] = states[k].copy().dense();
+    return;
+  }
+  if (known.empty()) return;
+  const tensor::RowSparse& rows = states[0].row_sparse();
+  RowTable& table = weight_.value().table();
+  for (const int64_t id : rows.row_ids())
+    require_range(id >= 0 && id < table.shape()[0],
+                  "optimizer: rows of states must be within the weight. Received: id=", id, ", weight '",
+                  weight_.name(), "' ", weight_.spec(), ".");
+  std::vector<int32_t> slots(rows.row_ids().size());
+  table.touch(rows.row_ids(), slots);
+  const size_t first = place(), item = size_of(table.dtype()), beside = rule_->states() * state_width_ * item;
+  for (size_t i = 0; i < slots.size(); ++i)
+    std::memcpy(table.rows<std::byte>() + (static_cast<size_t>(slots[i]) * table.stride() + first) * item,
+                rows.data.data() + i * values() * item, beside);
+}
+
+const Tensor* States::caught_up() {
+  if (history_.steps == 0 || rule_->weight_stays()) return nullptr;
+  if (copied_at_ != now_) {
+    if (caught_up_.storage() != Storage::dense || caught_up_.dense().shape != weight_.spec().shape) {
+      tensor::Dense copy;
+      copy.resize(weight_.spec().shape, weight_.spec().dtype);
+      caught_up_ = std::move(copy);
+    }
+    std::vector<size_t> all(count());
+    for (size_t i = 0; i < all.size(); ++i) all[i] = i;
+    read(all, caught_up_.dense().data.data());
+    copied_at_ = now_;
+  }
+  return &caught_up_;
+}
+
+template kernels::UpdateRows<float> States::rows<float>();
+template kernels::UpdateRows<double> States::rows<double>();
+template float* States::numbers<float>();
+template double* States::numbers<double>();
+
+}  // namespace lacuna::optimizers
