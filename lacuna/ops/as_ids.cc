@@ -24,6 +24,10 @@ struct AsIds final : Op {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
+    require(in[0].storage == Storage::dense,
+            "as_ids: ids must be a dense array; a csr x, whose columns are the ids, is for an "
+            "Input(sparse=True) that goes into Embedding(combiner=...). Received: ids=",
+            in[0], ".");
     return {{in[0].shape, is_float(in[0].dtype) ? DType::int64 : in[0].dtype, rule_for(*this, in).out[0]}};
   }
 };

@@ -7,8 +7,6 @@
 
 #include "lacuna/layers/core.h"
 #include "lacuna/layers/dense.h"
-#include "lacuna/layers/embedding.h"
-#include "lacuna/layers/factorization_machine.h"
 #include "lacuna/layers/input.h"
 #include "lacuna/layers/merge.h"
 #include "lacuna/models/sequential.h"
@@ -223,62 +221,6 @@ void bind_core(nb::module_& m) {
       "units"_a, "activation"_a.none(), "use_bias"_a, "kernel_initializer"_a, "bias_initializer"_a,
       "kernel_regularizer"_a.none(), "bias_regularizer"_a.none(), "activity_regularizer"_a.none(),
       "kernel_constraint"_a.none(), "bias_constraint"_a.none(), "sparse_weight"_a, "options"_a);
-  m.def(
-      "factorization_machine_layer",
-      [](Dim factors, const Activation* activation, bool use_bias, const Initializer& kernel_initializer,
-         const Initializer& bias_initializer, const Regularizer* kernel_regularizer,
-         const Regularizer* bias_regularizer, const Regularizer* activity_regularizer,
-         const Constraint* kernel_constraint, const Constraint* bias_constraint, bool sparse_weight,
-         Dim input_dim, bool ids, bool mask_zero, const LayerOptions& o) {
-        return AnyLayer(
-            layers::FactorizationMachine(factors, {.activation = or_none(activation),
-                                                   .use_bias = use_bias,
-                                                   .kernel_initializer = kernel_initializer,
-                                                   .bias_initializer = bias_initializer,
-                                                   .kernel_regularizer = or_none(kernel_regularizer),
-                                                   .bias_regularizer = or_none(bias_regularizer),
-                                                   .activity_regularizer = or_none(activity_regularizer),
-                                                   .kernel_constraint = or_none(kernel_constraint),
-                                                   .bias_constraint = or_none(bias_constraint),
-                                                   .sparse_weight = sparse_weight,
-                                                   .input_dim = input_dim,
-                                                   .ids = ids,
-                                                   .mask_zero = mask_zero,
-                                                   .name = o.name,
-                                                   .trainable = o.trainable,
-                                                   .dtype = o.dtype,
-                                                   .input_shape = o.input_shape,
-                                                   .batch_input_shape = o.batch_input_shape}));
-      },
-      "factors"_a, "activation"_a.none(), "use_bias"_a, "kernel_initializer"_a, "bias_initializer"_a,
-      "kernel_regularizer"_a.none(), "bias_regularizer"_a.none(), "activity_regularizer"_a.none(),
-      "kernel_constraint"_a.none(), "bias_constraint"_a.none(), "sparse_weight"_a, "input_dim"_a, "ids"_a,
-      "mask_zero"_a, "options"_a);
-  m.def(
-      "embedding_layer",
-      [](Dim input_dim, Dim output_dim, const Initializer& embeddings_initializer,
-         const Regularizer* embeddings_regularizer, const Regularizer* activity_regularizer,
-         const Constraint* embeddings_constraint, bool mask_zero, Dim input_length, bool sparse_grad,
-         const std::string& combiner, bool weighted, const LayerOptions& o) {
-        return AnyLayer(layers::Embedding(input_dim, output_dim,
-                                          {.embeddings_initializer = embeddings_initializer,
-                                           .embeddings_regularizer = or_none(embeddings_regularizer),
-                                           .activity_regularizer = or_none(activity_regularizer),
-                                           .embeddings_constraint = or_none(embeddings_constraint),
-                                           .mask_zero = mask_zero,
-                                           .input_length = input_length,
-                                           .sparse_grad = sparse_grad,
-                                           .combiner = combiner,
-                                           .weighted = weighted,
-                                           .name = o.name,
-                                           .trainable = o.trainable,
-                                           .dtype = o.dtype,
-                                           .input_shape = o.input_shape,
-                                           .batch_input_shape = o.batch_input_shape}));
-      },
-      "input_dim"_a, "output_dim"_a, "embeddings_initializer"_a, "embeddings_regularizer"_a.none(),
-      "activity_regularizer"_a.none(), "embeddings_constraint"_a.none(), "mask_zero"_a, "input_length"_a,
-      "sparse_grad"_a, "combiner"_a, "weighted"_a, "options"_a);
   m.def(
       "activation_layer",
       [](const Activation& activation, const LayerOptions& o) {

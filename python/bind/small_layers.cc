@@ -1,4 +1,4 @@
-// Layers beside Dense, Embedding and their like: masks, pooling, normalization, crosses.
+// Layers beside Dense and the core: embeddings, crosses, normalization, activations, noise, masks, pooling.
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
@@ -6,6 +6,8 @@
 #include "lacuna/layers/advanced_activations.h"
 #include "lacuna/layers/core.h"
 #include "lacuna/layers/cross_net.h"
+#include "lacuna/layers/embedding.h"
+#include "lacuna/layers/factorization_machine.h"
 #include "lacuna/layers/noise.h"
 #include "lacuna/layers/normalization.h"
 #include "lacuna/layers/pooling.h"
@@ -19,6 +21,7 @@ using layers::LayerOptions;
 using Initializer = Arg<initializers::Initializer>;
 using Regularizer = Arg<regularizers::Regularizer>;
 using Constraint = Arg<constraints::Constraint>;
+using Activation = Arg<activations::Activation>;
 
 // None is an argument that is not given.
 template <class A>
@@ -87,9 +90,61 @@ void bind_noise(nb::module_& m) {
       "rate"_a, "noise_shape"_a, "seed"_a.none(), "options"_a);
 }
 
+void bind_ids(nb::module_& m) {
+  m.def(
+      "embedding_layer",
+      [](Dim input_dim, Dim output_dim, const Initializer& embeddings_initializer,
+         const Regularizer* embeddings_regularizer, const Regularizer* activity_regularizer,
+         const Constraint* embeddings_constraint, bool mask_zero, Dim input_length, bool sparse_grad,
+         const std::string& combiner, bool weighted, const LayerOptions& o) {
+        return AnyLayer(layers::Embedding(
+            input_dim, output_dim,
+            with(o, layers::EmbeddingOptions{.embeddings_initializer = embeddings_initializer,
+                                             .embeddings_regularizer = or_none(embeddings_regularizer),
+                                             .activity_regularizer = or_none(activity_regularizer),
+                                             .embeddings_constraint = or_none(embeddings_constraint),
+                                             .mask_zero = mask_zero,
+                                             .input_length = input_length,
+                                             .sparse_grad = sparse_grad,
+                                             .combiner = combiner,
+                                             .weighted = weighted})));
+      },
+      "input_dim"_a, "output_dim"_a, "embeddings_initializer"_a, "embeddings_regularizer"_a.none(),
+      "activity_regularizer"_a.none(), "embeddings_constraint"_a.none(), "mask_zero"_a, "input_length"_a,
+      "sparse_grad"_a, "combiner"_a, "weighted"_a, "options"_a);
+  m.def(
+      "factorization_machine_layer",
+      [](Dim factors, const Activation* activation, bool use_bias, const Initializer& kernel_initializer,
+         const Initializer& bias_initializer, const Regularizer* kernel_regularizer,
+         const Regularizer* bias_regularizer, const Regularizer* activity_regularizer,
+         const Constraint* kernel_constraint, const Constraint* bias_constraint, bool sparse_weight,
+         Dim input_dim, bool ids, bool mask_zero, const LayerOptions& o) {
+        return AnyLayer(layers::FactorizationMachine(
+            factors,
+            with(o, layers::FactorizationMachineOptions{.activation = or_none(activation),
+                                                        .use_bias = use_bias,
+                                                        .kernel_initializer = kernel_initializer,
+                                                        .bias_initializer = bias_initializer,
+                                                        .kernel_regularizer = or_none(kernel_regularizer),
+                                                        .bias_regularizer = or_none(bias_regularizer),
+                                                        .activity_regularizer = or_none(activity_regularizer),
+                                                        .kernel_constraint = or_none(kernel_constraint),
+                                                        .bias_constraint = or_none(bias_constraint),
+                                                        .sparse_weight = sparse_weight,
+                                                        .input_dim = input_dim,
+                                                        .ids = ids,
+                                                        .mask_zero = mask_zero})));
+      },
+      "factors"_a, "activation"_a.none(), "use_bias"_a, "kernel_initializer"_a, "bias_initializer"_a,
+      "kernel_regularizer"_a.none(), "bias_regularizer"_a.none(), "activity_regularizer"_a.none(),
+      "kernel_constraint"_a.none(), "bias_constraint"_a.none(), "sparse_weight"_a, "input_dim"_a, "ids"_a,
+      "mask_zero"_a, "options"_a);
+}
+
 }  // namespace
 
 void bind_small_layers(nb::module_& m) {
+  bind_ids(m);
   bind_activations(m);
   bind_noise(m);
   def_of_number<layers::Masking>(m, "masking_layer");

@@ -71,6 +71,10 @@ def test_csr_without_a_combiner_is_an_error():
         Embedding(9, 4)(Input((9,), sparse=True))
     with pytest.raises(ValueError, match="mask_zero"):
         Embedding(9, 4, mask_zero=True, combiner="sum")(Input((9,), sparse=True))
+    i = Input((9,))
+    model = Model(i, Embedding(9, 4, combiner="sum")(i))
+    with pytest.raises(ValueError, match=r"as_ids: .*Input\(sparse=True\)"):
+        model.predict(X)
     with pytest.raises(ValueError, match="did you mean 'mean'"):
         Embedding(9, 4, combiner="meen")
 
