@@ -48,6 +48,10 @@ double draw(const Example::Input& input, Generator& random) {
       return (0.3 + 0.9 * random.uniform()) * (random() % 2 ? 1 : -1);
     case Values::positive:
       return 0.2 + random.uniform();
+    case Values::small:
+      return (0.2 + 0.7 * random.uniform()) * (random() % 2 ? 1 : -1);
+    case Values::above_one:
+      return 1.2 + random.uniform();
     case Values::zero_one:
       return static_cast<double>(random() % 2);
     case Values::ids:
@@ -278,7 +282,8 @@ class Trial {
   // Of Σ out · weights, for float64.
   void make_gradient() {
     if (dtype_ != DType::float64) return;
-    if (is_gradient() && !all_dense()) return;  // Takes it that its inputs have matching patterns.
+    if (is_gradient() && !all_dense()) return;          // Takes it that its inputs have matching patterns.
+    if (example_.op->name().ends_with("_ste")) return;  // Its gradient is another one on purpose.
     Symbol loss;
     std::vector<Symbol> feeds = placeholders(in_);
     for (const Symbol& y : out_) {
@@ -409,6 +414,8 @@ class Trial {
         *value = kept;
         const double right = (above - here) / h, left = (here - below) / h;
         if (!std::isfinite(right) || !std::isfinite(left)) continue;  // √ at a stored zero.
+        // The cube root there: differences grow without end.
+        if (std::isinf(values[place]) && std::abs((left + right) / 2) > 1e3) continue;
         // At a kink, such as a stored zero may be, anything between both sides is right.
         const double middle = (left + right) / 2, tolerance = 2e-6 * std::max(1.0, std::abs(middle));
         EXPECT_LE(std::abs(values[place] - middle), tolerance + std::abs(right - left))

@@ -9,28 +9,45 @@
 #include "lacuna/ops/compare.h"
 #include "lacuna/ops/concatenate.h"
 #include "lacuna/ops/crossentropies.h"
+#include "lacuna/ops/digitize.h"
 #include "lacuna/ops/dot.h"
+#include "lacuna/ops/getnnz.h"
 #include "lacuna/ops/labels.h"
+#include "lacuna/ops/one_hot.h"
 #include "lacuna/ops/operators.h"
 #include "lacuna/ops/permute_dimensions.h"
 #include "lacuna/ops/reduce.h"
 #include "lacuna/ops/reshape.h"
+#include "lacuna/ops/retain.h"
+#include "lacuna/ops/scalar.h"
 #include "lacuna/ops/shape.h"
 #include "lacuna/ops/softmax.h"
 #include "lacuna/ops/unary.h"
+#include "lacuna/ops/where.h"
 
 namespace lacuna::backend {
 
-using lacuna::abs, lacuna::batch_dot, lacuna::cast, lacuna::clip, lacuna::concatenate, lacuna::dot,
-    lacuna::equal, lacuna::exp;
-using lacuna::binary_crossentropy, lacuna::categorical_crossentropy, lacuna::in_top_k,
-    lacuna::multi_hot_sparse_categorical_crossentropy, lacuna::sparse_categorical_crossentropy;
-using lacuna::flatten, lacuna::floatx, lacuna::gradients, lacuna::log, lacuna::max, lacuna::maximum,
-    lacuna::mean;
-using lacuna::minimum, lacuna::permute_dimensions, lacuna::relu, lacuna::round, lacuna::set_floatx,
-    lacuna::sigmoid, lacuna::sign;
-using lacuna::shape, lacuna::softmax, lacuna::softplus, lacuna::sqrt, lacuna::square, lacuna::sum,
-    lacuna::tanh, lacuna::transpose;
+using lacuna::abs, lacuna::add, lacuna::add_n, lacuna::all, lacuna::any, lacuna::arccos, lacuna::arccosh;
+using lacuna::arcsin, lacuna::arcsinh, lacuna::arctan, lacuna::arctanh, lacuna::argmax, lacuna::argmin;
+using lacuna::batch_dot, lacuna::binary_crossentropy, lacuna::bincount, lacuna::cast;
+using lacuna::categorical_crossentropy, lacuna::cbrt, lacuna::ceil, lacuna::clip, lacuna::concatenate;
+using lacuna::cos, lacuna::cosh, lacuna::degrees, lacuna::digitize, lacuna::divide, lacuna::dot, lacuna::elu;
+using lacuna::equal, lacuna::erf, lacuna::exp, lacuna::exp2, lacuna::expm1, lacuna::flatten, lacuna::floatx;
+using lacuna::floor, lacuna::gamma, lacuna::gammaln, lacuna::getnnz, lacuna::gradients, lacuna::greater;
+using lacuna::greater_equal, lacuna::hard_sigmoid, lacuna::hypot, lacuna::in_top_k, lacuna::isfinite;
+using lacuna::isinf, lacuna::isnan, lacuna::less, lacuna::less_equal, lacuna::log, lacuna::log10;
+using lacuna::log1p, lacuna::log2, lacuna::logical_not, lacuna::logsumexp, lacuna::max, lacuna::maximum;
+using lacuna::mean, lacuna::min, lacuna::minimum, lacuna::mod, lacuna::multi_hot;
+using lacuna::multi_hot_sparse_categorical_crossentropy, lacuna::multiply, lacuna::nan_to_num;
+using lacuna::negative, lacuna::norm, lacuna::not_equal, lacuna::one_hot, lacuna::ones_like;
+using lacuna::permute_dimensions, lacuna::power, lacuna::prod, lacuna::radians, lacuna::rcbrt;
+using lacuna::reciprocal, lacuna::relu, lacuna::retain, lacuna::round, lacuna::round_ste, lacuna::rsqrt;
+using lacuna::scatter_elemwise_div, lacuna::scatter_minus_scalar, lacuna::scatter_plus_scalar, lacuna::selu;
+using lacuna::set_floatx, lacuna::shape, lacuna::sigmoid, lacuna::sign, lacuna::sign_ste, lacuna::sin;
+using lacuna::sinh, lacuna::softmax, lacuna::softplus, lacuna::softsign;
+using lacuna::sparse_categorical_crossentropy, lacuna::sqrt, lacuna::square, lacuna::square_sum;
+using lacuna::stddev, lacuna::stop_gradient, lacuna::subtract, lacuna::sum, lacuna::tan, lacuna::tanh;
+using lacuna::transpose, lacuna::trunc, lacuna::var, lacuna::where, lacuna::zeros_like;
 
 struct PlaceholderOptions {
   DType dtype = floatx();

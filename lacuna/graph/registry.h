@@ -19,6 +19,8 @@ Symbol apply(std::shared_ptr<const Op> op, std::vector<Symbol> in);
 enum class Values : uint8_t {
   real,      // of both signs, away from the kinks of activations
   positive,  // above 0.1
+  small,     // of both signs, within (-1, 1), away from 0
+  above_one,
   zero_one,  // 0 or 1
   ids,       // whole numbers in [0, limit)
 };

@@ -35,11 +35,16 @@ const Rule& rule_for(const Op& op, std::span<const Spec> specs) {
   for (const Rule& rule : rules.rows)
     if (fits(rule, in, rules.repeats)) return rule;
 
+  // Where all would be well with dense inputs, that is what to write.
+  const std::vector<Storage> all_dense(in.size(), Storage::dense);
+  const bool takes_dense =
+      std::ranges::any_of(rules.rows, [&](const Rule& rule) { return fits(rule, all_dense, rules.repeats); });
   std::string known;
   for (const Rule& rule : rules.rows) known += text(known.empty() ? "" : "; ", line(rule, rules.repeats));
   std::string received;
   for (const Spec& spec : specs) received += text(received.empty() ? "" : ", ", spec);
   throw InvalidArgument(text(op.name(), ": no kernel for storages ", list(in), ". Known: ", known,
+                             takes_dense ? ". to_dense(x) makes an input x dense" : "",
                              ". Received: ", received, "."));
 }
 

@@ -116,7 +116,7 @@ struct ArgExtreme final : Op {
           }
           place[0] = std::max<int64_t>(best.place, 0);
         } else if (*self.axis == 1) {
-          parallel_for(rows, cpu::row_grain(rows, x.nonzeros()), [&](size_t begin, size_t end) {
+          parallel_for(rows, row_grain(rows, x.nonzeros()), [&](size_t begin, size_t end) {
             for (size_t r = begin; r < end; ++r) place[r] = std::max<int64_t>(of_row(r).place, 0);
           });
         } else {

@@ -45,14 +45,14 @@ struct Maximum {
   static constexpr const char* kName = "maximum";
   template <class T>
   static T of(T a, T b) {
-    return a < b ? b : a;
+    return a < b || b != b ? b : a;  // NaN stays.
   }
 };
 struct Minimum {
   static constexpr const char* kName = "minimum";
   template <class T>
   static T of(T a, T b) {
-    return b < a ? b : a;
+    return b < a || b != b ? b : a;
   }
 };
 
@@ -107,6 +107,47 @@ void same_entries_of(In in, Out out) {
   });
 }
 
+// c: the entries of rows of a and b side by side, where either has one (kUnion), or where both have.
+template <class F, bool kUnion, class T, class I>
+void merge(const tensor::Csr& a, const tensor::Csr& b, tensor::Csr& c) {
+  const size_t of_a = a.nonzeros(), of_b = b.nonzeros();
+  c.resize(a.rows, a.columns, kUnion ? of_a + of_b : std::min(of_a, of_b), a.dtype, a.index);
+  const T *data_a = a.values<T>().data(), *data_b = b.values<T>().data();
+  const I *indices_a = a.indices.as<I>().data(), *indices_b = b.indices.as<I>().data();
+  const I *indptr_a = a.indptr.as<I>().data(), *indptr_b = b.indptr.as<I>().data();
+  T* values = c.values<T>().data();
+  I *indices = c.indices.as<I>().data(), *indptr = c.indptr.as<I>().data();
+  I n = 0;
+  const auto put = [&](I column, T value) {
+    indices[n] = column;
+    values[n++] = value;
+  };
+  const auto rows = static_cast<size_t>(a.rows);
+  for (size_t r = 0; r < rows; ++r) {
+    indptr[r] = n;
+    I i = indptr_a[r], j = indptr_b[r];
+    const I end_i = indptr_a[r + 1], end_j = indptr_b[r + 1];
+    while (i < end_i && j < end_j) {
+      const I column_a = indices_a[i], column_b = indices_b[j];
+      if (column_a == column_b) put(column_a, F::of(data_a[i++], data_b[j++]));
+      else if (column_a < column_b) {
+        if constexpr (kUnion) put(column_a, F::of(data_a[i], T(0)));
+        ++i;
+      } else {
+        if constexpr (kUnion) put(column_b, F::of(T(0), data_b[j]));
+        ++j;
+      }
+    }
+    if constexpr (kUnion) {
+      for (; i < end_i; ++i) put(indices_a[i], F::of(data_a[i], T(0)));
+      for (; j < end_j; ++j) put(indices_b[j], F::of(T(0), data_b[j]));
+    }
+  }
+  indptr[rows] = n;
+  c.data.resize(static_cast<size_t>(n) * sizeof(T));
+  c.indices.resize(static_cast<size_t>(n) * sizeof(I));
+}
+
 // Both csr: entries where either has one (kUnion), or where both have.
 template <class F, bool kUnion>
 void csr_csr(const Op&, Context&, In in, Out out) {
@@ -117,41 +158,11 @@ void csr_csr(const Op&, Context&, In in, Out out) {
   with_float(F::kName, a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (same_entries(*in[0], *in[1])) return same_entries_of<F, T>(in, out);
-    const auto va = csr_view<T>(a, F::kName), vb = csr_view<T>(b, F::kName);
-    const size_t most = kUnion ? va.nonzeros() + vb.nonzeros() : std::min(va.nonzeros(), vb.nonzeros());
-    tensor::Csr& c = out[0]->csr();
-    c.resize(a.rows, a.columns, most, a.dtype);
-    T* values = c.values<T>().data();
-    int32_t *indices = c.indices.template as<int32_t>().data(),
-            *indptr = c.indptr.template as<int32_t>().data();
-    int32_t n = 0;
-    const auto put = [&](int32_t column, T value) {
-      indices[n] = column;
-      values[n++] = value;
-    };
-    for (size_t r = 0; r < va.rows; ++r) {
-      indptr[r] = n;
-      int32_t i = va.indptr[r], j = vb.indptr[r];
-      const int32_t end_i = va.indptr[r + 1], end_j = vb.indptr[r + 1];
-      while (i < end_i && j < end_j) {
-        const int32_t column_a = va.indices[i], column_b = vb.indices[j];
-        if (column_a == column_b) put(column_a, F::of(va.data[i++], vb.data[j++]));
-        else if (column_a < column_b) {
-          if constexpr (kUnion) put(column_a, F::of(va.data[i], T(0)));
-          ++i;
-        } else {
-          if constexpr (kUnion) put(column_b, F::of(T(0), vb.data[j]));
-          ++j;
-        }
-      }
-      if constexpr (kUnion) {
-        for (; i < end_i; ++i) put(va.indices[i], F::of(va.data[i], T(0)));
-        for (; j < end_j; ++j) put(vb.indices[j], F::of(T(0), vb.data[j]));
-      }
-    }
-    indptr[va.rows] = n;
-    c.data.resize(static_cast<size_t>(n) * sizeof(T));
-    c.indices.resize(static_cast<size_t>(n) * sizeof(int32_t));
+    if (a.index != b.index) [[unlikely]]
+      throw InvalidArgument(text(F::kName, ": csr operands must have one type of indices. Received: a=",
+                                 a.index, ", b=", b.index, "."));
+    if (a.index == DType::int64) merge<F, kUnion, T, int64_t>(a, b, out[0]->csr());
+    else merge<F, kUnion, T, int32_t>(a, b, out[0]->csr());
   });
 }
 
@@ -206,25 +217,18 @@ void rows_rows(const Op&, Context& context, In in, Out out) {
 // Sparse (csr or row_sparse) with dense, at the entries of the sparse one.
 template <class F>
 void sparse_dense(const Op&, Context&, In in, Out out) {
-  const EntryRows rows(F::kName, *in[0]);
   const Spread at = spread(F::kName, dims_of(*in[1]), dims_of(*in[0]));
   with_float(F::kName, in[0]->dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T *x = entries<T>(*in[0]).data(), *d = entries<T>(*in[1]).data();
-    T* c = entries_like<T>(*in[0], *out[0]).data();
-    parallel_for(rows.size(), rows.grain(), [&](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) {
-        const EntryRow r = rows[i];
-        for (size_t k = r.begin; k < r.end; ++k) c[k] = F::of(x[k], d[at(r.row, r.column(k))]);
-      }
-    });
+    T* to = entries_like<T>(*in[0], *out[0]).data();
+    for_entries(*in[0], [=](size_t k, size_t r, size_t c) { to[k] = F::of(x[k], d[at(r, c)]); });
   });
 }
 
 // The same, everywhere.
 template <class F>
 void sparse_dense_to_dense(const Op&, Context&, In in, Out out) {
-  const EntryRows rows(F::kName, *in[0]);
   const Dims shape = dims_of(*in[0]), dense_shape = dims_of(*in[1]);
   const Spread at = spread(F::kName, dense_shape, shape);
   const size_t width = shape[0] ? shape.count() / shape[0] : 0;
@@ -232,16 +236,10 @@ void sparse_dense_to_dense(const Op&, Context&, In in, Out out) {
     using T = typename decltype(tag)::type;
     const T *x = entries<T>(*in[0]).data(), *d = entries<T>(*in[1]).data();
     resize(out[0]->dense(), shape, in[0]->dtype());
-    T* c = out[0]->dense().values<T>().data();
+    T* to = out[0]->dense().values<T>().data();
     const T zero(0);
-    broadcast_lines<F, T>(shape, &zero, Dims{}, d, dense_shape, c);
-    parallel_for(rows.size(), rows.grain(), [&](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) {
-        const EntryRow r = rows[i];
-        for (size_t k = r.begin; k < r.end; ++k)
-          c[r.row * width + r.column(k)] = F::of(x[k], d[at(r.row, r.column(k))]);
-      }
-    });
+    broadcast_lines<F, T>(shape, &zero, Dims{}, d, dense_shape, to);
+    for_entries(*in[0], [=](size_t k, size_t r, size_t c) { to[r * width + c] = F::of(x[k], d[at(r, c)]); });
   });
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/ops/compare.h"
@@ -83,7 +85,8 @@ TEST(Arithmetic, Errors) {
   EXPECT_EQ(
       message_of<InvalidArgument>([&] { divide(a, sparse); }),
       "divide: no kernel for storages (dense, csr). Known: (dense, dense) -> (dense); (csr, dense) -> (csr); "
-      "(row_sparse, dense) -> (row_sparse). Received: (None, 3) dense, (None, 3) csr.");
+      "(row_sparse, dense) -> (row_sparse). to_dense(x) makes an input x dense. Received: (None, 3) dense, "
+      "(None, 3) csr.");
   EXPECT_EQ(message_of<InvalidArgument>([&] { multiply(sparse, b); }),
             "multiply: a sparse operand must have the shape of the result, and a dense one be of that shape, "
             "a row, a "
@@ -142,6 +145,118 @@ TEST(Arithmetic, TiesOfMaximumBelongToTheFirst) {
   const auto results = run(g, {a, b}, {x, x});
   EXPECT_EQ(values(results[0]), (std::vector<float>{1, 1, 1}));
   EXPECT_EQ(values(results[1]), (std::vector<float>{0, 0, 0}));
+}
+
+// Every pair of storages with every shape that may meet: values, storage, and the gradient of both.
+TEST(Arithmetic, PairsOfStorages) {
+  using F = Symbol (*)(const Symbol&, const Symbol&);
+  struct Case {
+    F f;
+    bool both, left, right;  // Sparse where both are, where the left is, where the right is.
+  };
+  const std::vector<Case> cases = {{add, true, false, false},     {subtract, true, false, false},
+                                   {multiply, true, true, true},  {maximum, true, false, false},
+                                   {minimum, true, false, false}, {hypot, true, false, false}};
+  const Tensor x = random_dense({9, 6}, 1, 0.5), same = random_dense({9, 6}, 2, 0.5);
+  for (size_t c = 0; c < cases.size(); ++c)
+    for (const Shape& shape : {Shape{9, 6}, Shape{9, 1}, Shape{1, 6}, Shape{6}, Shape{}})
+      for (const Storage left : {Storage::dense, Storage::csr, Storage::row_sparse})
+        for (const Storage right : {Storage::dense, Storage::csr, Storage::row_sparse}) {
+          const bool full = shape == Shape{9, 6};
+          if (right != Storage::dense && (!full || (left != Storage::dense && left != right))) continue;
+          SCOPED_TRACE(text("case ", c, ", ", left, " and ", right, " ", to_string(shape)));
+          const Tensor y = full ? same : random_dense(shape, 3);
+          const auto in = [](const Tensor& t, Storage s) {
+            return s == Storage::csr          ? Tensor(to_csr(t))
+                   : s == Storage::row_sparse ? Tensor(to_row_sparse(t))
+                                              : t;
+          };
+          const auto results = [&](const Tensor& a, const Tensor& b) {
+            const Symbol p = placeholder(a.spec(), "a"), q = placeholder(b.spec(), "b");
+            const Symbol r = cases[c].f(p, q);
+            std::vector<Symbol> wanted = gradients(sum(multiply(r, r)), {p, q});
+            wanted.push_back(r);
+            return run(wanted, {p, q}, {a, b});
+          };
+          const Tensor a = in(x, left), b = in(y, right);
+          const auto got = results(a, b), want = results(x, y);
+          const bool sparse = left != Storage::dense
+                                  ? (right != Storage::dense ? cases[c].both : cases[c].left)
+                                  : right != Storage::dense && cases[c].right;
+          EXPECT_EQ(got[2].storage(), sparse ? (left != Storage::dense ? left : right) : Storage::dense);
+          EXPECT_EQ(values(got[2]), values(want[2]));
+          for (size_t i = 0; i < 2; ++i) {
+            const Tensor& operand = i ? b : a;
+            ASSERT_EQ(got[i].storage(), operand.storage());
+            const auto stored = values(operand), g = values(got[i]), w = values(want[i]);
+            for (size_t k = 0; k < g.size(); ++k)
+              if (operand.storage() == Storage::dense || stored[k] != 0) {
+                EXPECT_NEAR(g[k], w[k], 1e-5) << "operand " << i << ", place " << k;
+              }
+          }
+        }
+}
+
+TEST(Arithmetic, ColumnsScaleRows) {
+  const Tensor x = csr(dense({2, 3}, {1, 0, 2, 0, 3, 0})), column = dense({2, 1}, {10, 100});
+  const Symbol p = input(x), q = input(column);
+  const auto got = run({multiply(p, q), divide(p, q), mod(p, q)}, {p, q}, {x, column});
+  for (const Tensor& t : got) EXPECT_EQ(t.storage(), Storage::csr);
+  EXPECT_EQ(values(got[0]), (std::vector<float>{10, 0, 20, 0, 300, 0}));
+  EXPECT_EQ(values(got[1]), (std::vector<float>{0.1f, 0, 0.2f, 0, 0.03f, 0}));
+  EXPECT_EQ(values(got[2]), (std::vector<float>{1, 0, 2, 0, 3, 0}));
+}
+
+TEST(Arithmetic, WideMatrices) {
+  const Dim wide = Dim{1} << 40;
+  const Tensor x = wide_csr(2, wide, {0, 2, 3}, {7, wide - 1, 0}, {1, -2, 4}),
+               y = wide_csr(2, wide, {0, 1, 3}, {wide - 1, 0, 5}, {3, 1, 1}),
+               column = dense({2, 1}, {10, 100});
+  const Symbol a = input(x), b = input(y), c = input(column);
+  const auto g = gradients(sum(multiply(add(a, b), c)), {a, c});
+  const auto got =
+      run({add(a, b), multiply(a, b), maximum(a, b), multiply(a, c), g[0], g[1]}, {a, b, c}, {x, y, column});
+  EXPECT_EQ(got[0].csr().nonzeros(), 4u);
+  EXPECT_TRUE(got[0].csr().validate("sum"));
+  EXPECT_EQ(got[0].csr().values<float>()[1], 1);
+  EXPECT_EQ(got[1].csr().nonzeros(), 2u);
+  EXPECT_EQ(got[2].csr().values<float>()[1], 3);
+  EXPECT_EQ(got[3].csr().values<float>()[2], 400);
+  EXPECT_EQ(got[4].csr().values<float>()[0], 10);
+  EXPECT_EQ(values(got[5]), (std::vector<float>{2, 6}));
+  EXPECT_THROW(add(a, c), InvalidArgument);
+}
+
+TEST(Arithmetic, ScatterDividesWhatIsStored) {
+  const Tensor x = csr(dense({2, 3}, {1, 0, 2, 0, 3, 0})), y = csr(dense({2, 3}, {4, 5, 0, 0, 6, 7}));
+  const Symbol p = input(x), q = input(y), r = scatter_elemwise_div(p, q);
+  const auto g = gradients(sum(r), {p, q});
+  const auto got = run({r, g[0], g[1]}, {p, q}, {x, y});
+  ASSERT_EQ(got[0].csr().nonzeros(), 3u);
+  EXPECT_EQ(values(got[0]), (std::vector<float>{0.25f, 0, HUGE_VALF, 0, 0.5f, 0}));
+  EXPECT_EQ(values(got[1])[4], 1 / 6.0f);
+  EXPECT_EQ(values(got[2])[0], -1 / 16.0f);
+  EXPECT_EQ(got[2].csr().nonzeros(), 4u);
+}
+
+TEST(Arithmetic, NotANumberIsNotHidden) {
+  const float nan = std::nanf("");
+  const Tensor x = dense({2}, {nan, 1}), y = dense({2}, {1, nan});
+  const Symbol p = input(x), q = input(y);
+  for (const Tensor& t : run({maximum(p, q), minimum(p, q)}, {p, q}, {x, y}))
+    for (const float v : values(t)) EXPECT_TRUE(std::isnan(v));
+}
+
+TEST(Arithmetic, SlopesOfPowersWhereLogarithmsEnd) {
+  const Tensor x = dense({4}, {0, 0, 2, -2}), y = dense({4}, {1, 0, 3, 2});
+  const Symbol p = input(x), q = input(y), r = power(p, q);
+  const auto g = gradients(sum(r), {p, q});
+  const auto got = run({r, g[0], g[1]}, {p, q}, {x, y});
+  EXPECT_EQ(values(got[0]), (std::vector<float>{0, 1, 8, 4}));
+  EXPECT_EQ(values(got[1]), (std::vector<float>{1, 0, 12, -4}));
+  EXPECT_EQ(values(got[2])[0], 0);
+  EXPECT_EQ(values(got[2])[1], 0);
+  EXPECT_NEAR(values(got[2])[2], 8 * std::log(2.0), 1e-5);
 }
 
 TEST(Operators, AreWhatTheySay) {

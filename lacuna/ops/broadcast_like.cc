@@ -102,41 +102,39 @@ struct BroadcastAt final : Broadcast {
     const auto& self = static_cast<const BroadcastAt&>(op);
     const Dims x = expand(dims_of(*in[0]), self.axes), to = dims_of(*in[1]);
     const Spread at = spread("broadcast_at", x, to);
-    const EntryRows rows("broadcast_at", *in[1]);
     with_float("broadcast_at", in[0]->dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
       const T* from = in[0]->dense().values<T>().data();
       T* into = entries_like<T>(*in[1], *out[0]).data();
       const T factor = static_cast<T>(self.factor(x, to));
-      parallel_for(rows.size(), rows.grain(), [&](size_t begin, size_t end) {
-        for (size_t i = begin; i < end; ++i) {
-          const EntryRow r = rows[i];
-          for (size_t k = r.begin; k < r.end; ++k) into[k] = from[at(r.row, r.column(k))] * factor;
-        }
-      });
+      for_entries(*in[1], [=](size_t k, size_t r, size_t c) { into[k] = from[at(r, c)] * factor; });
     });
   }
 
   static void csr_at(const Op&, Context&, In in, Out out) {
     if (same_entries(*in[0], *in[1])) return alias(*in[0], *out[0]);
-    const EntryRows rows("broadcast_at", *in[1]);
+    const tensor::Csr &x = in[0]->csr(), &like = in[1]->csr();
+    if (x.rows != like.rows || x.index != like.index) [[unlikely]]
+      throw InvalidArgument(text("broadcast_at: x must have the shape of like. Received: x=", in[0]->spec(),
+                                 ", like=", in[1]->spec(), "."));
     with_float("broadcast_at", in[0]->dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
-      const auto x = csr_view<T>(in[0]->csr(), "broadcast_at"),
-                 like = csr_view<T>(in[1]->csr(), "broadcast_at");
-      if (x.rows != like.rows) [[unlikely]]
-        throw InvalidArgument(text("broadcast_at: x must have the shape of like. Received: x=", in[0]->spec(),
-                                   ", like=", in[1]->spec(), "."));
+      const T* from = x.values<T>().data();
       T* into = entries_like<T>(*in[1], *out[0]).data();
-      parallel_for(x.rows, rows.grain(), [&](size_t begin, size_t end) {
-        for (size_t r = begin; r < end; ++r) {
-          int32_t j = x.indptr[r];
-          const int32_t stop = x.indptr[r + 1];
-          for (int32_t k = like.indptr[r]; k < like.indptr[r + 1]; ++k) {
-            while (j < stop && x.indices[j] < like.indices[k]) ++j;
-            into[k] = j < stop && x.indices[j] == like.indices[k] ? x.data[j] : T(0);
+      const auto rows = static_cast<size_t>(x.rows);
+      with_index(like, [&](auto indices, auto indptr) {
+        using I = typename decltype(indices)::value_type;
+        const I *from_indices = x.indices.as<I>().data(), *from_indptr = x.indptr.as<I>().data();
+        parallel_for(rows, row_grain(rows, x.nonzeros() + like.nonzeros()), [&](size_t begin, size_t end) {
+          for (size_t r = begin; r < end; ++r) {
+            I j = from_indptr[r];
+            const I stop = from_indptr[r + 1];
+            for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k) {
+              while (j < stop && from_indices[j] < indices[k]) ++j;
+              into[k] = j < stop && from_indices[j] == indices[k] ? from[j] : T(0);
+            }
           }
-        }
+        });
       });
     });
   }
@@ -177,6 +175,15 @@ struct BroadcastAt final : Broadcast {
         {{row_sparse, row_sparse}, {row_sparse}, rows_at},
     }};
     return rules;
+  }
+
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
+                               const std::vector<bool>& wanted) const override {
+    const Symbol &x = node.in(0), &like = node.in(1);
+    const bool sparse = x.storage() != Storage::dense;
+    if (!wanted[0] || average || (sparse && !spreads_over(like.shape(), x.shape())))
+      return Op::gradient(node, dy, wanted);
+    return {sparse ? broadcast_at(dy[0], x) : sum_like(axes.empty() ? dy[0] : sum(dy[0], axes), x), {}};
   }
 };
 

@@ -4,6 +4,7 @@
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
+#include "lacuna/ops/arithmetic_cpu.h"
 #include "lacuna/ops/broadcast.h"
 
 namespace lacuna {
@@ -55,16 +56,32 @@ struct Compare final : Op {
     }
   }
 
+  static void csr_csr(const Op& op, Context& context, cpu::In in, cpu::Out out) {
+    cpu::csr_csr<F, true>(op, context, in, out);
+  }
+  static void rows_rows(const Op& op, Context& context, cpu::In in, cpu::Out out) {
+    cpu::rows_rows<F, true>(op, context, in, out);
+  }
+
   const Rules& rules() const override {
     using enum Storage;
-    static const Rules rules{{{{dense, dense}, {dense}, dense_dense}}};
-    return rules;
+    static const Rules dense_alone{{{{dense, dense}, {dense}, dense_dense}}};
+    static const Rules rules{{
+        {{dense, dense}, {dense}, dense_dense},
+        {{csr, csr}, {csr}, csr_csr},
+        {{row_sparse, row_sparse}, {row_sparse}, rows_rows},
+    }};
+    return F::of(0, 0) ? dense_alone : rules;  // Where two zeros make none.
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1];
     require(a.dtype == b.dtype && a.dtype <= DType::int64, F::kName,
             ": a and b must have one dtype. Received: a=", a, ", b=", b, ".");
+    require(a.storage == Storage::dense || b.storage == Storage::dense ||
+                (is_float(a.dtype) && spreads_over(a.shape, b.shape) && spreads_over(b.shape, a.shape)),
+            F::kName, ": sparse operands must have one shape and a float dtype. Received: a=", a, ", b=", b,
+            ".");
     return {{broadcast(F::kName, a, b), a.dtype, rule_for(*this, in).out[0]}};
   }
 };

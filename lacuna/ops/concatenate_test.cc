@@ -159,7 +159,8 @@ TEST(Concatenate, Errors) {
         concatenate({rows, d}, 1);
       }),
       "concatenate: no kernel for storages (row_sparse, dense). Known: (dense, ...) -> (dense); (csr|dense, "
-      "...) -> (csr). Received: (None, 3, 2) row_sparse, (None, 3, 2) dense.");
+      "...) -> (csr). to_dense(x) makes an input x dense. Received: (None, 3, 2) row_sparse, (None, 3, 2) "
+      "dense.");
   EXPECT_EQ(message_of<InvalidArgument>([&] { concatenate({}, 0); }),
             "concatenate: there must be at least one part. Received: parts=[].");
 }

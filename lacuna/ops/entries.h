@@ -3,6 +3,8 @@
 #pragma once
 #include <cstring>
 
+#include "lacuna/base/threads.h"
+#include "lacuna/ops/ids.h"
 #include "lacuna/ops/views.h"
 
 namespace lacuna {
@@ -61,47 +63,50 @@ inline bool same_entries(const Tensor& a, const Tensor& b) {
   }
 }
 
-// A sparse tensor row by row: entries [begin, end) stand in `row`.
-struct EntryRow {
-  size_t row, begin, end;
-  const int32_t* columns;  // Null where all columns are stored.
+namespace detail {
 
-  size_t column(size_t k) const { return columns ? static_cast<size_t>(columns[k]) : k - begin; }
-};
-
-class EntryRows {
- public:
-  EntryRows(const char* where, const Tensor& x) {
-    if (x.storage() == Storage::csr) {
-      const auto view = csr_view<std::byte>(x.csr(), where);
-      size_ = view.rows;
-      entries_ = view.nonzeros();
-      indices_ = view.indices;
-      indptr_ = view.indptr;
-    } else {
-      const auto ids = x.row_sparse().row_ids();
-      size_ = ids.size();
-      ids_ = ids.data();
-      width_ = x.row_sparse().width();
-      entries_ = size_ * width_;
-    }
+// f(k, row, column) for the stored values k of rows [begin, end) of csr, or of the stored rows of row_sparse,
+// whose dimensions behind the first count as columns.
+template <class F>
+void entries_of_rows(const Tensor& x, size_t begin, size_t end, const F& f) {
+  if (x.storage() == Storage::csr) {
+    with_index(x.csr(), [&](auto indices, auto indptr) {
+      for (size_t r = begin; r < end; ++r)
+        for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
+          f(k, r, static_cast<size_t>(indices[k]));
+    });
+    return;
   }
+  const auto ids = x.row_sparse().row_ids();
+  const size_t width = x.row_sparse().width();
+  for (size_t i = begin; i < end; ++i)
+    for (size_t c = 0; c < width; ++c) f(i * width + c, static_cast<size_t>(ids[i]), c);
+}
 
-  size_t size() const { return size_; }
-  size_t entries() const { return entries_; }
-  EntryRow operator[](size_t i) const {
-    if (ids_) return {static_cast<size_t>(ids_[i]), i * width_, (i + 1) * width_, nullptr};
-    return {i, static_cast<size_t>(indptr_[i]), static_cast<size_t>(indptr_[i + 1]), indices_};
-  }
-  // Rows of a block of parallel_for.
-  size_t grain() const {
-    return std::max<size_t>(1, size_t{32768} * size_ / std::max<size_t>(1, entries_ + size_));
-  }
+inline size_t stored_rows(const Tensor& x) {
+  return x.storage() == Storage::csr ? static_cast<size_t>(x.csr().rows) : x.row_sparse().row_ids().size();
+}
 
- private:
-  size_t size_ = 0, entries_ = 0, width_ = 0;
-  const int64_t* ids_ = nullptr;
-  const int32_t *indices_ = nullptr, *indptr_ = nullptr;
-};
+}  // namespace detail
+
+// Rows of a block of parallel_for, by the entries they hold.
+inline size_t row_grain(size_t rows, size_t entries) {
+  return std::max<size_t>(1, size_t{32768} * rows / (rows + entries + 1));
+}
+
+// f(k, row, column) for each stored value k of a sparse x, in parallel by rows.
+template <class F>
+void for_entries(const Tensor& x, const F& f) {
+  const size_t rows = detail::stored_rows(x);
+  const size_t stored = x.storage() == Storage::csr ? x.csr().nonzeros() : rows * x.row_sparse().width();
+  parallel_for(rows, row_grain(rows, stored),
+               [&](size_t begin, size_t end) { detail::entries_of_rows(x, begin, end, f); });
+}
+
+// The same one after another.
+template <class F>
+void each_entry(const Tensor& x, const F& f) {
+  detail::entries_of_rows(x, 0, detail::stored_rows(x), f);
+}
 
 }  // namespace lacuna

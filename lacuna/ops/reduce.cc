@@ -6,15 +6,14 @@
 
 #include <cmath>
 
-#include "lacuna/graph/variable.h"
 #include "lacuna/ops/arithmetic.h"
 #include "lacuna/ops/broadcast_at.h"
-#include "lacuna/ops/compare.h"
 #include "lacuna/ops/entries.h"
 #include "lacuna/ops/reduce_about.h"
 #include "lacuna/ops/reduce_gradient.h"
 #include "lacuna/ops/reduce_op.h"
 #include "lacuna/ops/reduce_sparse_cpu.h"
+#include "lacuna/ops/scalar.h"
 #include "lacuna/ops/unary.h"
 
 namespace lacuna {
@@ -153,7 +152,7 @@ struct Reduction final : Reduce {
       if constexpr (std::is_same_v<Kind, NormKind>) {
         return with(ReduceGradient::norm, y, dy[0]);
       } else if constexpr (std::is_same_v<Kind, ProductKind>) {
-        const Symbol one = equal(zeros_in(x, y, axes, keepdims), constant(1.0, x.dtype()));
+        const Symbol one = equal(zeros_in(x, y, axes, keepdims), 1);
         const Symbol others = apply(std::make_shared<Reduction<NonzeroProductKind>>(axes, keepdims), {x});
         return with(ReduceGradient::product, multiply(y, dy[0]), multiply(multiply(others, one), dy[0]));
       } else if constexpr (std::is_same_v<Kind, NonzeroProductKind>) {

@@ -91,8 +91,8 @@ struct About final : Reduce {
         const auto end = [&](double sum, size_t o) { return finish(sum, 0, o); };
         return cpu::reduce<cpu::SumOf>(g, from, goes, end, y.data(), context.scratch);
       }
-      cpu::for_entries(x, spread(G::kName, c_dims, from),
-                       [&](size_t k, size_t o) { g[k] = G::g(values[k], c[o]); });
+      const Spread at = spread(G::kName, c_dims, from);
+      for_entries(x, [&](size_t k, size_t r, size_t j) { g[k] = G::g(values[k], c[at(r, j)]); });
       if (x.storage() == Storage::csr)
         cpu::reduce_csr<cpu::SumOf, true>(x.csr(), g, goes, finish, y.data(), context.scratch);
       else cpu::reduce_rows<cpu::SumOf>(x.row_sparse(), g, goes, finish, y, context.scratch);

@@ -57,9 +57,13 @@ struct Entrywise final : Op {
       T* into = entries_like<T>(x, *out[0]).data();
       const T n = static_cast<T>(static_cast<double>(to.count()) / static_cast<double>(line.count()));
       with_kind<T>(self.kind, [&](auto g) {
-        if (x.storage() != Storage::dense)
-          return cpu::for_entries(x, spread("reduce_gradient", line, to),
-                                  [&](size_t k, size_t o) { into[k] = g(from[k], a[o], b[o], n); });
+        if (x.storage() != Storage::dense) {
+          const Spread at = spread("reduce_gradient", line, to);
+          return for_entries(x, [&](size_t k, size_t r, size_t c) {
+            const size_t o = at(r, c);
+            into[k] = g(from[k], a[o], b[o], n);
+          });
+        }
         const Lines lines(to, line, Dims{});
         lines.each([&, step = lines.step_a()](size_t place, size_t at, size_t, size_t count) {
           for (size_t i = 0; i < count; ++i)

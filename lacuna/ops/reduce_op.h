@@ -60,9 +60,10 @@ struct Reduce : Op {
                 ": of a row_sparse tensor the first axis goes, or all others, or all. Received: axes=",
                 to_string(Shape(axes.begin(), axes.end())), ", x=", in[0], ".");
     // It would be what sparse storage is to avoid.
-    require(in[0].storage == Storage::dense || out != Storage::dense || size_of(shape) < Dim{1} << 31, name(),
-            ": a dense result must have fewer than 2^31 elements. Received: result=", to_string(shape),
-            ", x=", in[0], ".");
+    require(in[0].storage == Storage::dense || out != Storage::dense ||
+                std::ranges::all_of(shape, [](Dim d) { return d < Dim{1} << 31; }),
+            name(), ": a dense result must have fewer than 2^31 rows and columns. Received: result=",
+            to_string(shape), ", x=", in[0], ".");
     return {{shape, in[0].dtype, out}};
   }
 

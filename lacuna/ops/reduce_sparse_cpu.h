@@ -1,37 +1,10 @@
 // Reductions of csr and row_sparse on the CPU: what is stored is met, what is not is counted.
 #pragma once
 #include "lacuna/ops/broadcast.h"
-#include "lacuna/ops/ids.h"
+#include "lacuna/ops/entries.h"
 #include "lacuna/ops/reduce_cpu.h"
 
 namespace lacuna::cpu {
-
-// Rows of a block of parallel_for, by the entries they hold.
-inline size_t row_grain(size_t rows, size_t entries) {
-  return std::max<size_t>(1, kGrain * rows / (rows + entries + 1));
-}
-
-// f(k, o) for each stored value k of x, whose element of a dense tensor that lies over x is o. In parallel.
-template <class F>
-void for_entries(const Tensor& x, const Spread& at, const F& f) {
-  if (x.storage() == Storage::csr) {
-    const auto rows = static_cast<size_t>(x.csr().rows);
-    with_index(x.csr(), [&](auto indices, auto indptr) {
-      parallel_for(rows, row_grain(rows, x.csr().nonzeros()), [&](size_t begin, size_t end) {
-        for (size_t r = begin; r < end; ++r)
-          for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
-            f(k, at(r, static_cast<size_t>(indices[k])));
-      });
-    });
-    return;
-  }
-  const auto ids = x.row_sparse().row_ids();
-  const size_t width = x.row_sparse().width();
-  parallel_for(ids.size(), row_grain(ids.size(), ids.size() * width), [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i)
-      for (size_t c = 0; c < width; ++c) f(i * width + c, at(static_cast<size_t>(ids[i]), c));
-  });
-}
 
 // values: those of x, or others at its places. y: dense. finish(what the stored ones came to, how many
 // elements are not stored, place in y); kMissing: whether it asks how many.

@@ -192,9 +192,10 @@ TEST(Reduce, WideMatrices) {
   EXPECT_EQ(values<int64_t>(got[3]), (std::vector<int64_t>{2 * wide + 1}));
   EXPECT_EQ(values<int64_t>(got[4]), (std::vector<int64_t>{0, 0, 1}));
   EXPECT_NEAR(values(got[5])[0], std::sqrt(17.0), 1e-6);
-  EXPECT_EQ(message_of<InvalidArgument>([&] { sum(in, {0}); }),
-            "sum: a dense result must have fewer than 2^31 elements. Received: result=(1099511627776,), "
-            "x=(None, 1099511627776) csr.");
+  EXPECT_EQ(
+      message_of<InvalidArgument>([&] { sum(in, {0}); }),
+      "sum: a dense result must have fewer than 2^31 rows and columns. Received: result=(1099511627776,), "
+      "x=(None, 1099511627776) csr.");
 }
 
 TEST(Reduce, GradientsWhereDivisionWouldFail) {

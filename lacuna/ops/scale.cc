@@ -49,6 +49,11 @@ struct Affine final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     require(is_float(in[0].dtype), kName, ": x must have a float dtype. Received: x=", in[0], ".");
+    require(
+        kScale || in[0].storage == Storage::dense, kName,
+        ": x + s of a sparse x is dense: write to_dense(x) + s, or scatter_plus_scalar(x, s) for its stored "
+        "values alone. Received: x=",
+        in[0], ", s=", number, ".");
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 
@@ -71,8 +76,7 @@ Symbol scale(const Symbol& x, double factor) {
   return factor == 1 ? x : apply(std::make_shared<Affine<true>>(factor), {x});
 }
 Symbol shift(const Symbol& x, double offset) {
-  return offset == 0 && x.storage() == Storage::dense ? x
-                                                      : apply(std::make_shared<Affine<false>>(offset), {x});
+  return offset == 0 ? x : apply(std::make_shared<Affine<false>>(offset), {x});
 }
 
 }  // namespace lacuna

@@ -5,7 +5,7 @@ namespace lacuna {
 
 // factor · x: storage stays (dense, csr, row_sparse).
 Symbol scale(const Symbol& x, double factor);
-// x + offset: dense.
+// x + offset: dense; x itself, of any storage, where offset is 0.
 Symbol shift(const Symbol& x, double offset);
 
 }  // namespace lacuna

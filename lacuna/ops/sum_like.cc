@@ -36,17 +36,13 @@ void dense_like(const Op&, Context& context, In in, Out out) {
 void sparse_like(const Op&, Context& context, In in, Out out) {
   const Dims to = dims_of(*in[1]);
   const Spread at = spread("sum_like", to, dims_of(*in[0]));
-  const EntryRows rows("sum_like", *in[0]);
   tensor::Dense& y = out[0]->dense();
   resize(y, to, in[0]->dtype());
   with_float("sum_like", in[0]->dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T* x = entries<T>(*in[0]).data();
     const auto add_up = [&](auto* sums) {
-      for (size_t i = 0; i < rows.size(); ++i) {
-        const EntryRow r = rows[i];
-        for (size_t k = r.begin; k < r.end; ++k) sums[at(r.row, r.column(k))] += x[k];
-      }
+      each_entry(*in[0], [=](size_t k, size_t r, size_t c) { sums[at(r, c)] += x[k]; });
     };
     const auto values = y.values<T>();
     std::fill(values.begin(), values.end(), T(0));

@@ -5,25 +5,66 @@
 
 namespace lacuna {
 
-// Element by element. Those with f(0) = 0 keep csr and row_sparse; the others take dense alone.
+// Element by element, floats. Those with f(0) = 0 keep csr and row_sparse; the others take dense alone, and
+// write to_dense(x) says that zeros may be stored.
+
+// Zero stays zero.
 Symbol negative(const Symbol& x);
 Symbol abs(const Symbol& x);
 Symbol sign(const Symbol& x);
 Symbol square(const Symbol& x);
 Symbol sqrt(const Symbol& x);
-Symbol exp(const Symbol& x);
-Symbol log(const Symbol& x);
+Symbol cbrt(const Symbol& x);
 Symbol round(const Symbol& x);  // Half to even, as NumPy.
-Symbol sigmoid(const Symbol& x);
-Symbol hard_sigmoid(const Symbol& x);  // max(0, min(1, 0.2 x + 0.5))
+Symbol ceil(const Symbol& x);
+Symbol floor(const Symbol& x);
+Symbol trunc(const Symbol& x);
+Symbol round_ste(const Symbol& x);  // round and sign whose gradient passes as if they were not there.
+Symbol sign_ste(const Symbol& x);
+Symbol log1p(const Symbol& x);
+Symbol expm1(const Symbol& x);
+Symbol erf(const Symbol& x);
+Symbol sin(const Symbol& x);
+Symbol tan(const Symbol& x);
+Symbol arcsin(const Symbol& x);
+Symbol arctan(const Symbol& x);
+Symbol sinh(const Symbol& x);
 Symbol tanh(const Symbol& x);
-Symbol softplus(const Symbol& x);
+Symbol arcsinh(const Symbol& x);
+Symbol arctanh(const Symbol& x);
+Symbol degrees(const Symbol& x);
+Symbol radians(const Symbol& x);
+Symbol isnan(const Symbol& x);  // 1 where it is so, else 0, in the dtype of x.
+Symbol isinf(const Symbol& x);
+Symbol nan_to_num(const Symbol& x);  // NaN becomes 0, infinities the largest finite numbers.
 Symbol softsign(const Symbol& x);
 Symbol elu(const Symbol& x, double alpha = 1.0);
 Symbol selu(const Symbol& x);
-// Keras 2.2.4: max_value if x ≥ max_value, x if threshold ≤ x, else alpha (x - threshold).
+// Keras 2.2.4: max_value if x ≥ max_value, x if threshold ≤ x, else alpha (x - threshold). Zero stays zero
+// where the threshold or alpha lets it.
 Symbol relu(const Symbol& x, double alpha = 0.0, double max_value = std::numeric_limits<double>::infinity(),
             double threshold = 0.0);
-Symbol clip(const Symbol& x, double min_value, double max_value);
+Symbol clip(const Symbol& x, double min_value, double max_value);  // Where min_value ≤ 0 ≤ max_value.
+
+// Zero does not.
+Symbol exp(const Symbol& x);
+Symbol exp2(const Symbol& x);
+Symbol log(const Symbol& x);
+Symbol log2(const Symbol& x);
+Symbol log10(const Symbol& x);
+Symbol cos(const Symbol& x);
+Symbol arccos(const Symbol& x);
+Symbol cosh(const Symbol& x);
+Symbol arccosh(const Symbol& x);
+Symbol reciprocal(const Symbol& x);
+Symbol rsqrt(const Symbol& x);
+Symbol rcbrt(const Symbol& x);
+Symbol gamma(const Symbol& x);
+Symbol gammaln(const Symbol& x);
+Symbol isfinite(const Symbol& x);
+Symbol logical_not(const Symbol& x);
+Symbol sigmoid(const Symbol& x);
+Symbol hard_sigmoid(const Symbol& x);  // max(0, min(1, 0.2 x + 0.5))
+Symbol softplus(const Symbol& x);
 
 }  // namespace lacuna

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <functional>
 
+#include "lacuna/graph/gradient.h"
+#include "lacuna/ops/reduce.h"
 #include "lacuna/ops/testing.h"
 
 namespace lacuna {
@@ -64,6 +66,99 @@ TEST(Unary, ValuesAreThoseOfTheStandardLibrary) {
                   [](double x) { return std::fmin(2, std::fmax(-0.5, x)); });
 }
 
+TEST(Unary, MathematicsIsThatOfTheStandardLibrary) {
+  const std::vector<double> some = {-3.7, -1.5, -1, -0.3, 0, 0.3, 0.5, 1, 2.5},
+                            inside = {-0.99, -0.4, 0, 1e-4, 0.7}, positive = {0.01, 0.5, 1, 2.5, 30};
+  expect_function(
+      lacuna::cbrt, [](double x) { return std::cbrt(x); }, some);
+  expect_function(
+      lacuna::ceil, [](double x) { return std::ceil(x); }, some);
+  expect_function(
+      lacuna::floor, [](double x) { return std::floor(x); }, some);
+  expect_function(
+      lacuna::trunc, [](double x) { return std::trunc(x); }, some);
+  expect_function(
+      round_ste, [](double x) { return std::nearbyint(x); }, some);
+  expect_function(
+      sign_ste, [](double x) { return x > 0   ? 1.0
+                                      : x < 0 ? -1.0
+                                              : 0.0; }, some);
+  expect_function(
+      lacuna::expm1, [](double x) { return std::expm1(x); }, some);
+  expect_function(
+      lacuna::exp2, [](double x) { return std::exp2(x); }, some);
+  expect_function(
+      lacuna::log1p, [](double x) { return std::log1p(x); }, inside);
+  expect_function(
+      lacuna::log2, [](double x) { return std::log2(x); }, positive);
+  expect_function(
+      lacuna::log10, [](double x) { return std::log10(x); }, positive);
+  expect_function(
+      lacuna::erf, [](double x) { return std::erf(x); }, some);
+  expect_function(lacuna::gamma, [](double x) { return std::tgamma(x); }, {0.1, 0.5, 1, 2.5, 5});
+  expect_function(
+      gammaln, [](double x) { return std::lgamma(x); }, positive);
+  expect_function(
+      lacuna::sin, [](double x) { return std::sin(x); }, some);
+  expect_function(
+      lacuna::cos, [](double x) { return std::cos(x); }, some);
+  expect_function(
+      lacuna::tan, [](double x) { return std::tan(x); }, inside);
+  expect_function(
+      arcsin, [](double x) { return std::asin(x); }, inside);
+  expect_function(
+      arccos, [](double x) { return std::acos(x); }, inside);
+  expect_function(
+      arctan, [](double x) { return std::atan(x); }, some);
+  expect_function(
+      lacuna::sinh, [](double x) { return std::sinh(x); }, some);
+  expect_function(
+      lacuna::cosh, [](double x) { return std::cosh(x); }, some);
+  expect_function(
+      arcsinh, [](double x) { return std::asinh(x); }, some);
+  expect_function(arccosh, [](double x) { return std::acosh(x); }, {1, 1.5, 30});
+  expect_function(
+      arctanh, [](double x) { return std::atanh(x); }, inside);
+  expect_function(
+      degrees, [](double x) { return x * 57.29577951308232; }, some);
+  expect_function(
+      radians, [](double x) { return x * 0.017453292519943295; }, some);
+  expect_function(reciprocal, [](double x) { return 1 / x; }, {-2, 0.5, 4});
+  expect_function(
+      rsqrt, [](double x) { return 1 / std::sqrt(x); }, positive);
+  expect_function(
+      rcbrt, [](double x) { return 1 / std::cbrt(x); }, positive);
+  const std::vector<double> odd = {0, 1, -2.5, HUGE_VAL, -HUGE_VAL};
+  expect_function(
+      lacuna::isinf, [](double x) { return std::isinf(x); }, odd);
+  expect_function(
+      lacuna::isfinite, [](double x) { return std::isfinite(x); }, odd);
+  expect_function(
+      logical_not, [](double x) { return x == 0; }, odd);
+  const Tensor bad = dense({3}, {std::nanf(""), 1, HUGE_VALF});
+  const Symbol x = input(bad);
+  EXPECT_EQ(values(run({lacuna::isnan(x)}, {x}, {bad})[0]), (std::vector<float>{1, 0, 0}));
+  EXPECT_EQ(values(run({nan_to_num(x)}, {x}, {bad})[0]),
+            (std::vector<float>{0, 1, std::numeric_limits<float>::max()}));
+}
+
+TEST(Unary, SlopesOfGammaAreThoseOfDigamma) {
+  // Abramowitz and Stegun, table 6.1: ψ(1) = -γ, ψ(1/2) = -γ - 2 log 2, ψ(10).
+  const Tensor x = dense<double>({4}, {1, 0.5, 10, -0.5});
+  const Symbol in = input(x);
+  const auto g = values<double>(run({gradients(sum(gammaln(in)), {in})[0]}, {in}, {x})[0]);
+  const double want[] = {-0.57721566490153286, -1.96351002602142348, 2.25175258906672111,
+                         0.03648997397857652};
+  for (size_t i = 0; i < 4; ++i) EXPECT_NEAR(g[i], want[i], 1e-13) << i;
+}
+
+TEST(Unary, StraightThrough) {
+  const Tensor x = dense({2}, {0.4f, -1.7f});
+  const Symbol in = input(x);
+  for (const Symbol& y : {round_ste(in), sign_ste(in)})
+    EXPECT_EQ(values(run({gradients(sum(y), {in})[0]}, {in}, {x})[0]), (std::vector<float>{1, 1}));
+}
+
 TEST(Unary, ReluTakesAllThatKerasTakes) {
   for (const double alpha : {0.0, 0.3})
     for (const double high : {2.0, HUGE_VAL})
@@ -83,14 +178,24 @@ TEST(Unary, NotANumberIsNotHidden) {
 
 TEST(Unary, SparseOnlyWhereZeroStaysZero) {
   const Symbol x = placeholder({{None, 4}, DType::float32, Storage::csr}, "x");
-  for (const Symbol& y : {negative(x), lacuna::abs(x), square(x), lacuna::sqrt(x), relu(x),
-                          relu(x, 0, 6, 0.5), lacuna::tanh(x), elu(x), selu(x), softsign(x), clip(x, -1, 1)})
+  for (const Symbol& y :
+       {negative(x),        lacuna::abs(x),  square(x),        lacuna::sqrt(x),  relu(x),
+        relu(x, 0, 6, 0.5), lacuna::tanh(x), elu(x),           selu(x),          softsign(x),
+        clip(x, -1, 1),     lacuna::cbrt(x), lacuna::ceil(x),  lacuna::floor(x), lacuna::trunc(x),
+        round_ste(x),       sign_ste(x),     lacuna::log1p(x), lacuna::expm1(x), lacuna::erf(x),
+        lacuna::sin(x),     lacuna::tan(x),  arcsin(x),        arctan(x),        lacuna::sinh(x),
+        arcsinh(x),         arctanh(x),      degrees(x),       radians(x),       lacuna::isnan(x),
+        lacuna::isinf(x),   nan_to_num(x)})
     EXPECT_EQ(y.storage(), Storage::csr);
-  EXPECT_EQ(message_of<InvalidArgument>([&] { sigmoid(x); }),
-            "sigmoid: no kernel for storages (csr). Known: (dense) -> (dense). Received: (None, 4) csr.");
+  EXPECT_EQ(
+      message_of<InvalidArgument>([&] { sigmoid(x); }),
+      "sigmoid: no kernel for storages (csr). Known: (dense) -> (dense). to_dense(x) makes an input x dense. "
+      "Received: (None, 4) csr.");
   for (const auto& f : std::vector<std::function<Symbol()>>{
-           [&] { return lacuna::exp(x); }, [&] { return softplus(x); }, [&] { return hard_sigmoid(x); },
-           [&] { return clip(x, 0.5, 1); }, [&] { return relu(x, 0.1, 6, 0.5); }})
+           [&] { return lacuna::exp(x); }, [&] { return lacuna::cos(x); }, [&] { return lacuna::log2(x); },
+           [&] { return reciprocal(x); }, [&] { return arccos(x); }, [&] { return lacuna::isfinite(x); },
+           [&] { return softplus(x); }, [&] { return hard_sigmoid(x); }, [&] { return clip(x, 0.5, 1); },
+           [&] { return relu(x, 0.1, 6, 0.5); }})
     EXPECT_THROW(f(), InvalidArgument);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace lacuna {
 namespace {
@@ -85,8 +86,9 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
     Tensor array = fitted(argument, *inputs[i], input.shape(), "input ", input_names[i]);
     specs_.push_back(wanted);
     const bool ids_only = wanted.dtype == DType::int64;
+    const Dim limit = network.id_limit(i);  // Without a weight's rows to name, -1 may pad.
     add(std::move(array), std::move(argument), std::move(wanted), ids_only,
-        ids_only ? network.id_limit(i) : 0);
+        ids_only && limit < std::numeric_limits<Dim>::max() ? limit : 0);
   }
   if (!compiled) return;
 

@@ -9,10 +9,16 @@
 #include "lacuna/layers/layer.h"
 #include "lacuna/ops/batch_dot.h"
 #include "lacuna/ops/bias_add.h"
+#include "lacuna/ops/digitize.h"
 #include "lacuna/ops/dropout.h"
+#include "lacuna/ops/getnnz.h"
 #include "lacuna/ops/in_train_phase.h"
+#include "lacuna/ops/one_hot.h"
+#include "lacuna/ops/retain.h"
+#include "lacuna/ops/scalar.h"
 #include "lacuna/ops/slice.h"
 #include "lacuna/ops/take.h"
+#include "lacuna/ops/where.h"
 #include "python/bind/convert.h"
 #include "python/bind/numbers.h"
 
@@ -21,6 +27,9 @@ namespace {
 
 using Unary = Symbol (*)(const Symbol&);
 using Binary = Symbol (*)(const Symbol&, const Symbol&);
+using WithNumber = Symbol (*)(const Symbol&, double);
+using NumberWith = Symbol (*)(double, const Symbol&);
+using S = const Symbol&;
 
 bool is_symbol(nb::handle x) { return nb::isinstance<Symbol>(x) || nb::isinstance<VariableHandle>(x); }
 
@@ -39,33 +48,70 @@ std::pair<Symbol, Symbol> operands(nb::handle x, nb::handle y) {
 void bind_backend(nb::module_& m) {
   const std::pair<const char*, Unary> unary[] = {
       {"abs", lacuna::abs},
+      {"arccos", lacuna::arccos},
+      {"arccosh", lacuna::arccosh},
+      {"arcsin", lacuna::arcsin},
+      {"arcsinh", lacuna::arcsinh},
+      {"arctan", lacuna::arctan},
+      {"arctanh", lacuna::arctanh},
+      {"cbrt", lacuna::cbrt},
+      {"ceil", lacuna::ceil},
+      {"cos", lacuna::cos},
+      {"cosh", lacuna::cosh},
+      {"degrees", lacuna::degrees},
+      {"erf", lacuna::erf},
       {"exp", lacuna::exp},
+      {"exp2", lacuna::exp2},
+      {"expm1", lacuna::expm1},
       {"exponential", lacuna::exp},
       {"flatten", lacuna::flatten},
+      {"floor", lacuna::floor},
+      {"gamma", lacuna::gamma},
+      {"gammaln", lacuna::gammaln},
       {"hard_sigmoid", lacuna::hard_sigmoid},
+      {"isfinite", lacuna::isfinite},
+      {"isinf", lacuna::isinf},
+      {"isnan", lacuna::isnan},
       {"linear", activations::linear},
       {"log", lacuna::log},
+      {"log10", lacuna::log10},
+      {"log1p", lacuna::log1p},
+      {"log2", lacuna::log2},
+      {"logical_not", lacuna::logical_not},
+      {"nan_to_num", lacuna::nan_to_num},
+      {"negative", lacuna::negative},
+      {"ones_like", lacuna::ones_like},
+      {"radians", lacuna::radians},
+      {"rcbrt", lacuna::rcbrt},
+      {"reciprocal", lacuna::reciprocal},
       {"round", lacuna::round},
+      {"round_ste", lacuna::round_ste},
+      {"rsqrt", lacuna::rsqrt},
       {"selu", lacuna::selu},
       {"shape", lacuna::shape},
       {"sigmoid", lacuna::sigmoid},
       {"sign", lacuna::sign},
+      {"sign_ste", lacuna::sign_ste},
+      {"sin", lacuna::sin},
+      {"sinh", lacuna::sinh},
       {"softplus", lacuna::softplus},
       {"softsign", lacuna::softsign},
       {"sqrt", lacuna::sqrt},
       {"square", lacuna::square},
       {"stop_gradient", lacuna::stop_gradient},
+      {"tan", lacuna::tan},
       {"tanh", lacuna::tanh},
       {"to_dense", backend::to_dense},
+      {"trunc", lacuna::trunc},
+      {"zeros_like", lacuna::zeros_like},
   };
   for (const auto& [name, f] : unary) m.def(name, f, "x"_a);
 
   const std::pair<const char*, Binary> binary[] = {
-      {"bias_add", lacuna::bias_add}, {"equal", lacuna::equal},
-      {"greater", lacuna::greater},   {"greater_equal", lacuna::greater_equal},
-      {"less", lacuna::less},         {"less_equal", lacuna::less_equal},
-      {"matmul", backend::matmul},    {"maximum", lacuna::maximum},
-      {"minimum", lacuna::minimum},   {"not_equal", lacuna::not_equal},
+      {"add", lacuna::add},           {"bias_add", lacuna::bias_add},
+      {"divide", lacuna::divide},     {"matmul", backend::matmul},
+      {"multiply", lacuna::multiply}, {"scatter_elemwise_div", lacuna::scatter_elemwise_div},
+      {"subtract", lacuna::subtract},
   };
   for (const auto& [name, f] : binary)
     m.def(
@@ -76,8 +122,69 @@ void bind_backend(nb::module_& m) {
         },
         "x"_a, "y"_a);
 
+  // Where one is a number and the other holds floats, csr may stay csr.
+  const std::tuple<const char*, Binary, WithNumber, NumberWith> with_numbers[] = {
+      {"equal", lacuna::equal, lacuna::equal, nullptr},
+      {"greater", lacuna::greater, lacuna::greater, [](double s, S x) { return lacuna::less(x, s); }},
+      {"greater_equal", lacuna::greater_equal, lacuna::greater_equal,
+       [](double s, S x) { return lacuna::less_equal(x, s); }},
+      {"hypot", lacuna::hypot, lacuna::hypot, nullptr},
+      {"less", lacuna::less, lacuna::less, [](double s, S x) { return lacuna::greater(x, s); }},
+      {"less_equal", lacuna::less_equal, lacuna::less_equal,
+       [](double s, S x) { return lacuna::greater_equal(x, s); }},
+      {"maximum", lacuna::maximum, lacuna::maximum, nullptr},
+      {"minimum", lacuna::minimum, lacuna::minimum, nullptr},
+      {"mod", lacuna::mod, lacuna::mod, lacuna::mod},
+      {"not_equal", lacuna::not_equal, lacuna::not_equal, nullptr},
+      {"pow", lacuna::power, lacuna::power, lacuna::power},
+  };
+  for (const auto& [name, symbols, with_number, number_with] : with_numbers)
+    m.def(
+        name,
+        [symbols = symbols, with_number = with_number, number_with = number_with](nb::handle x,
+                                                                                  nb::handle y) {
+          const auto is_number = [](nb::handle v) { return PyFloat_Check(v.ptr()) || PyLong_Check(v.ptr()); };
+          const auto [a, b] = operands(x, y);
+          if (is_number(y) && is_float(a.dtype())) return with_number(a, nb::cast<double>(y));
+          if (is_number(x) && is_float(b.dtype()))
+            return number_with ? number_with(nb::cast<double>(x), b) : with_number(b, nb::cast<double>(x));
+          return symbols(a, b);
+        },
+        "x"_a, "y"_a);
+  m.def("scatter_plus_scalar", &lacuna::scatter_plus_scalar, "x"_a, "scalar"_a);
+  m.def("scatter_minus_scalar", &lacuna::scatter_minus_scalar, "x"_a, "scalar"_a);
+
+  m.def("add_n", &lacuna::add_n, "inputs"_a);
+  m.def(
+      "where",
+      [](const Symbol& condition, nb::handle x, nb::handle y) {
+        const auto [a, b] = operands(x, y);
+        return lacuna::where(condition, a, b);
+      },
+      "condition"_a, "x"_a, "y"_a);
+  m.def("getnnz", &lacuna::getnnz, "x"_a, "axis"_a.none());
+  m.def(
+      "retain", [](S x, S ids) { return lacuna::retain(x, as_ids(ids)); }, "x"_a, "indices"_a);
+  m.def(
+      "one_hot",
+      [](S ids, Dim num_classes, bool sparse) { return lacuna::one_hot(as_ids(ids), num_classes, sparse); },
+      "indices"_a, "num_classes"_a, "sparse"_a);
+  m.def(
+      "multi_hot",
+      [](S ids, Dim num_classes, bool sparse) { return lacuna::multi_hot(as_ids(ids), num_classes, sparse); },
+      "indices"_a, "num_classes"_a, "sparse"_a);
+  m.def("digitize", &lacuna::digitize, "x"_a, "bins"_a);
+  m.def(
+      "bincount",
+      [](S x, const std::optional<Symbol>& weights, Dim minlength, bool sparse) {
+        return lacuna::bincount(as_ids(x), weights.value_or(Symbol()), minlength, sparse);
+      },
+      "x"_a, "weights"_a.none(), "minlength"_a, "sparse"_a);
+
   m.def("reset_names", &layers::reset_names);
   const std::pair<const char*, Symbol (*)(const Symbol&, const Axes&, bool)> reductions[] = {
+      {"all", lacuna::all},
+      {"any", lacuna::any},
       {"logsumexp", lacuna::logsumexp},
       {"max", lacuna::max},
       {"mean", lacuna::mean},

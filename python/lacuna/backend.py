@@ -8,6 +8,7 @@ import numpy as np
 from lacuna import _core
 from lacuna._arguments import dtype_name, unsupported
 from lacuna._arrays import assign, constant_view, ids, scipy_csr
+from lacuna._elementwise import *  # noqa: F403
 from lacuna.activations import elu, hard_sigmoid, relu, sigmoid, softmax, softplus, softsign, tanh  # noqa: F401
 
 Symbol, Variable = _core.Symbol, _core.Variable
@@ -229,87 +230,26 @@ def stop_gradient(variables):
     return _core.stop_gradient(variables)
 
 
-# Element by element
+# Element by element: see also _elementwise
 
 
-def abs(x):
-    """|x|; csr stays csr."""
-    return _core.abs(x)
+def _floats(x):
+    return x if str(x.dtype).startswith("float") else cast(x, floatx())
 
 
-def square(x):
-    """x²; csr stays csr."""
-    return _core.square(x)
+def zeros_like(x, dtype=None, name=None):
+    """Zeros in the shape, the storage and (for csr) at the entries of x."""
+    return cast(_core.zeros_like(_floats(x)), dtype or str(x.dtype))
 
 
-def sqrt(x):
-    """√x, 0 where x < 0; csr stays csr."""
-    return _core.sqrt(x)
+def ones_like(x, dtype=None, name=None):
+    """Ones in the shape of a dense x."""
+    return cast(_core.ones_like(_floats(x)), dtype or str(x.dtype))
 
 
-def exp(x):
-    """exp(x)"""
-    return _core.exp(x)
-
-
-def log(x):
-    """The natural logarithm."""
-    return _core.log(x)
-
-
-def round(x):
-    """To whole numbers, halves to even; csr stays csr."""
-    return _core.round(x)
-
-
-def sign(x):
-    """-1, 0 or 1; csr stays csr."""
-    return _core.sign(x)
-
-
-def clip(x, min_value, max_value):
-    """Brought into [min_value, max_value]."""
-    return _core.clip(x, min_value, max_value)
-
-
-def maximum(x, y):
-    """The larger of two, with broadcasting; one may be a number."""
-    return _core.maximum(x, y)
-
-
-def minimum(x, y):
-    """The smaller of two, with broadcasting; one may be a number."""
-    return _core.minimum(x, y)
-
-
-def equal(x, y):
-    """1 where x = y, else 0, in the dtype of x."""
-    return _core.equal(x, y)
-
-
-def not_equal(x, y):
-    """1 where x ≠ y, else 0, in the dtype of x."""
-    return _core.not_equal(x, y)
-
-
-def greater(x, y):
-    """1 where x > y, else 0, in the dtype of x."""
-    return _core.greater(x, y)
-
-
-def greater_equal(x, y):
-    """1 where x ≥ y, else 0, in the dtype of x."""
-    return _core.greater_equal(x, y)
-
-
-def less(x, y):
-    """1 where x < y, else 0, in the dtype of x."""
-    return _core.less(x, y)
-
-
-def less_equal(x, y):
-    """1 where x ≤ y, else 0, in the dtype of x."""
-    return _core.less_equal(x, y)
+def l2_normalize(x, axis=None):
+    """x / √max(Σ x², 1e-12) along an axis, or of the whole; csr stays csr."""
+    return _core.divide(x, _core.sqrt(_core.maximum(_core.square_sum(x, _axes(axis), True), 1e-12)))
 
 
 def cast(x, dtype):
@@ -403,6 +343,16 @@ def square_sum(x, axis=None, keepdims=False):
     return _core.square_sum(x, _axes(axis), keepdims)
 
 
+def any(x, axis=None, keepdims=False):
+    """1 where an element over one axis, some, or all is not 0, else 0."""
+    return _core.any(_floats(x), _axes(axis), keepdims)
+
+
+def all(x, axis=None, keepdims=False):
+    """1 where no element over one axis, some, or all is 0, else 0."""
+    return _core.all(_floats(x), _axes(axis), keepdims)
+
+
 def argmax(x, axis=-1):
     """The place of the largest along an axis (None: of the whole), int64; of equal ones the first."""
     return _core.argmax(x, axis)
@@ -411,6 +361,43 @@ def argmax(x, axis=-1):
 def argmin(x, axis=-1):
     """The place of the smallest along an axis (None: of the whole), int64; of equal ones the first."""
     return _core.argmin(x, axis)
+
+
+def getnnz(x, axis=None):
+    """How many entries csr stores, zeros among them, as MXNet's: in all, of each column (axis 0) or of each row
+    (axis 1); int64."""
+    return _core.getnnz(x, axis)
+
+
+# Whole numbers
+
+
+def one_hot(indices, num_classes, sparse=False):
+    """(…, num_classes) with a 1 at each index; outside of [0, num_classes) none. sparse: csr, of rank 1
+    indices."""
+    return _core.one_hot(indices, num_classes, sparse)
+
+
+def multi_hot(indices, num_classes, sparse=False):
+    """Of (…, k): (…, num_classes) with a 1 at each of the k; outside of [0, num_classes) none, so that -1 pads.
+    sparse: csr, of rank 2 indices."""
+    return _core.multi_hot(indices, num_classes, sparse)
+
+
+def digitize(x, bins):
+    """How many of the ascending bins are at or below each element, int32; csr stays csr where 0 is below all."""
+    return _core.digitize(x, [float(b) for b in bins])
+
+
+def bincount(x, weights=None, minlength=0, sparse=False):
+    """How often each number from 0 on stands in x, of rank 1 or 2 (then in each row): int32, or the sums of
+    weights. As many counts as the largest number asks for, minlength at least. sparse: csr, of rank 2."""
+    return _core.bincount(x, weights, minlength, sparse)
+
+
+def retain(x, indices):
+    """The rows of a row_sparse x that indices name, and no others, as MXNet's sparse.retain."""
+    return _core.retain(x, indices)
 
 
 # Products and shapes

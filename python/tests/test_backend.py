@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
+import scipy.special
 
 from lacuna import Input, Model
 from lacuna import backend as K
@@ -122,6 +123,140 @@ def test_reductions_of_csr_count_zeros_that_are_not_stored(axis, keepdims):
     for value in (x, full):
         np.testing.assert_array_equal(run(lambda s: K.argmax(s), value), full.argmax(1))
         np.testing.assert_array_equal(run(lambda s: K.argmin(s), value), full.argmin(1))
+
+
+SPARSE = sp.random(30, 12, 0.3, "csr", np.float32, np.random.RandomState(3))
+SPARSE.data = SPARSE.data * 1.8 - 0.9
+KEPT = {
+    **{name: getattr(np, name) for name in "abs absolute sign negative square cbrt ceil floor trunc rint".split()},
+    **{name: getattr(np, name) for name in "log1p expm1 sin tan arcsin arctan sinh tanh arcsinh arctanh".split()},
+    **{name: getattr(np, name) for name in "degrees radians isnan isinf nan_to_num fix copy imag real".split()},
+    "round": np.round,
+    "round_ste": np.round,
+    "sign_ste": np.sign,
+    "softsign": lambda v: v / (1 + np.abs(v)),
+    "erf": scipy.special.erf,
+}
+NOT_KEPT = {
+    **{name: getattr(np, name) for name in "exp exp2 cos cosh arccos isfinite logical_not".split()},
+    "sigmoid": scipy.special.expit,
+}
+POSITIVE = {
+    **{name: getattr(np, name) for name in "sqrt log log2 log10 reciprocal".split()},
+    "rsqrt": lambda v: v**-0.5,
+    "rcbrt": lambda v: 1 / np.cbrt(v),
+    "gamma": scipy.special.gamma,
+    "gammaln": scipy.special.gammaln,
+    "arccosh": lambda v: np.arccosh(v),
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_functions_that_keep_zeros_keep_csr(name):
+    function, expected = getattr(K, name), KEPT[name](SPARSE.toarray())
+    assert K.is_sparse(function(Input((12,), sparse=True)))
+    for value in (SPARSE, SPARSE.toarray()):
+        np.testing.assert_allclose(run(function, value), expected, rtol=2e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", {**NOT_KEPT, **POSITIVE})
+def test_functions_that_do_not_name_to_dense(name):
+    function, full = getattr(K, name), SPARSE.toarray()
+    if name in POSITIVE:
+        full = np.abs(full) + 1.1
+    expected = {**NOT_KEPT, **POSITIVE}[name](full)
+    np.testing.assert_allclose(run(function, full), expected, rtol=2e-5, atol=1e-5)
+    np.testing.assert_allclose(
+        run(lambda s: function(K.to_dense(s)), sp.csr_matrix(full)), expected, rtol=2e-5, atol=1e-5
+    )
+    if name != "sqrt":
+        with pytest.raises(ValueError, match=rf"{name}: no kernel for storages \(csr\).*to_dense\(x\)"):
+            function(Input((12,), sparse=True))
+
+
+@pytest.mark.parametrize(
+    "function, expected, kept",
+    [
+        (lambda s: K.maximum(s, -0.1), lambda v: np.maximum(v, -0.1), True),
+        (lambda s: K.minimum(0.2, s), lambda v: np.minimum(v, 0.2), True),
+        (lambda s: K.maximum(s, 0.1), None, False),
+        (lambda s: K.pow(s, 3), lambda v: v**3, True),
+        (lambda s: K.pow(2, s), None, False),
+        (lambda s: K.mod(s, 0.25), lambda v: np.mod(v, np.float32(0.25)), True),
+        (lambda s: K.hypot(s, s), lambda v: np.hypot(v, v), True),
+        (lambda s: K.greater(s, 0.1), lambda v: v > 0.1, True),
+        (lambda s: K.greater(0.1, s), None, False),
+        (lambda s: K.less(0.1, s), lambda v: v > 0.1, True),
+        (lambda s: K.not_equal(s, 0), lambda v: v != 0, True),
+        (lambda s: K.equal(s, 0), None, False),
+        (lambda s: K.clip(s, -0.2, 0.3), lambda v: np.clip(v, -0.2, 0.3), True),
+        (lambda s: K.clip(s, 0.1, 0.3), None, False),
+        (lambda s: s + 0, lambda v: v, True),
+        (lambda s: s + 1, None, False),
+        (lambda s: K.scatter_plus_scalar(s, 1), lambda v: np.where(v != 0, v + 1, 0), True),
+        (lambda s: K.scatter_minus_scalar(s, 1), lambda v: np.where(v != 0, v - 1, 0), True),
+        (lambda s: K.add_n([s, s, K.square(s)]), lambda v: 2 * v + v * v, True),
+        (lambda s: K.scatter_elemwise_div(s, K.square(s)), lambda v: np.where(v != 0, 1 / v, 0), True),
+        (K.zeros_like, np.zeros_like, True),
+        (K.ones_like, None, False),
+        (lambda s: K.l2_normalize(s, axis=1), lambda v: v / np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-6), True),
+        (lambda s: s * np.arange(12), lambda v: v * np.arange(12), True),
+        (lambda s: s * K.sum(s, axis=1, keepdims=True), lambda v: v * v.sum(1, keepdims=True), True),
+        (lambda s: s / (1 + K.norm(s, axis=1, keepdims=True)), lambda v: v / (1 + np.linalg.norm(v, axis=1, keepdims=True)), True),
+        (lambda s: K.digitize(s, [0.1, 0.5]), lambda v: np.digitize(v, [0.1, 0.5]), True),
+    ],
+)
+def test_csr_with_numbers_and_lines(function, expected, kept):
+    if not kept:
+        with pytest.raises(ValueError, match=r"to_dense\(x\)"):
+            function(Input((12,), sparse=True))
+        return
+    with np.errstate(divide="ignore"):
+        want = expected(SPARSE.toarray())
+    assert K.is_sparse(function(Input((12,), sparse=True)))
+    np.testing.assert_allclose(run(function, SPARSE), want, rtol=1e-5, atol=1e-6)
+
+
+def test_any_all_where_and_switch():
+    full = SPARSE.toarray()
+    for value in (SPARSE, full):
+        np.testing.assert_array_equal(run(lambda s: K.any(s, axis=1), value), full.any(1))
+        np.testing.assert_array_equal(run(lambda s: K.all(s, axis=1, keepdims=True), value), full.all(1, keepdims=True))
+        # What is not taken is not read: the logarithm of what is not positive.
+        got = run(lambda s, x: K.where(K.greater(s, 0), x, -1.0), value, full)
+        np.testing.assert_array_equal(got, np.where(full > 0, full, -1))
+    got = run(lambda x: K.switch(K.greater(x, 0), lambda: K.log(x), x), full)
+    np.testing.assert_allclose(got, np.where(full > 0, np.log(np.abs(full) + (full <= 0)), full), rtol=1e-5)
+    rows = run(lambda x: K.switch(K.greater(K.sum(x, axis=1), 0), x, -x), full)
+    np.testing.assert_allclose(rows, np.where(full.sum(1, keepdims=True) > 0, full, -full), rtol=1e-6)
+
+
+def test_whole_numbers():
+    ids = np.array([[1, 3, -1], [0, 0, 4], [9, 2, 2]])
+    hot = (ids[:, :, None] == np.arange(5)).astype(np.float32)
+    np.testing.assert_array_equal(run(lambda i: K.one_hot(i, 5), ids), hot)
+    for sparse in (False, True):
+        np.testing.assert_array_equal(run(lambda i: K.multi_hot(i, 5, sparse=sparse), ids), hot.max(1))
+        i = Input(batch_shape=(None,))
+        flat = Model(i, K.one_hot(i, 10, sparse=sparse)).predict(ids[:, 0])
+        np.testing.assert_array_equal(flat, np.eye(10)[ids[:, 0]])
+    assert K.is_sparse(K.multi_hot(Input((3,), dtype="int64"), 2**40, sparse=True))
+    counts = np.stack([np.bincount(row, minlength=12) for row in np.abs(ids)])
+    for sparse in (False, True):
+        np.testing.assert_array_equal(run(lambda i: K.bincount(i, minlength=12, sparse=sparse), np.abs(ids)), counts)
+    weights = np.random.RandomState(0).rand(3, 3).astype(np.float32)
+    got = run(lambda i, w: K.bincount(i, weights=w, sparse=True), np.abs(ids), weights)
+    want = np.stack([np.bincount(row, w, minlength=10) for row, w in zip(np.abs(ids), weights)])
+    np.testing.assert_allclose(got, want, rtol=1e-6)
+    with pytest.raises(IndexError, match="bincount: numbers must not be negative"):
+        run(lambda i: K.bincount(i), ids)
+
+
+def test_getnnz():
+    np.testing.assert_array_equal(run(lambda s: K.getnnz(s, axis=1), SPARSE), SPARSE.getnnz(1))
+    assert K.getnnz(Input((12,), sparse=True), axis=0).shape == (12,)
+    with pytest.raises(ValueError, match="getnnz: axis must be 0 or 1"):
+        K.getnnz(Input((12,), sparse=True), axis=2)
 
 
 def test_is_sparse():

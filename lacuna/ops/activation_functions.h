@@ -1,123 +1,14 @@
-// The functions of unary: f(x), and f'(x) from x and y = f(x).
+// Activations: f(x), and f'(x) from x and y = f(x).
 #pragma once
 #include <algorithm>
 #include <cmath>
 
+#include "lacuna/ops/unary_op.h"
+
 namespace lacuna::unary {
 
-// Of those that take any: alpha; largest; threshold, the smallest.
-struct Parameters {
-  double alpha = 0, high = 0, low = 0;
-};
-
-// df<T>(x, y) stands beside each. kSlope: whether a gradient flows.
-struct Negative {
-  static constexpr const char* kName = "negative";
-  static constexpr bool kSlope = true;
-  template <class T>
-  static T f(T x, const Parameters&) {
-    return -x;
-  }
-  template <class T>
-  static T df(T, T, const Parameters&) {
-    return T(-1);
-  }
-};
-
-struct Sign {
-  static constexpr const char* kName = "sign";
-  static constexpr bool kSlope = false;
-  template <class T>
-  static T f(T x, const Parameters&) {
-    return x > 0 ? T(1) : x < 0 ? T(-1) : x;
-  }
-  template <class T>
-  static T df(T, T, const Parameters&) {
-    return T(0);
-  }
-};
-
-struct Abs {
-  static constexpr const char* kName = "abs";
-  static constexpr bool kSlope = true;
-  template <class T>
-  static T f(T x, const Parameters&) {
-    return std::abs(x);
-  }
-  template <class T>
-  static T df(T x, T, const Parameters& p) {
-    return Sign::f(x, p);
-  }
-};
-
-struct Square {
-  static constexpr const char* kName = "square";
-  static constexpr bool kSlope = true;
-  template <class T>
-  static T f(T x, const Parameters&) {
-    return x * x;
-  }
-  template <class T>
-  static T df(T x, T, const Parameters&) {
-    return 2 * x;
-  }
-};
-
-struct Sqrt {
-  static constexpr const char* kName = "sqrt";
-  static constexpr bool kSlope = true;
-  template <class T>
-  static T f(T x, const Parameters&) {
-    return std::sqrt(x);
-  }
-  template <class T>
-  static T df(T, T y, const Parameters&) {
-    return T(0.5) / y;
-  }
-};
-
-struct Exp {
-  static constexpr const char* kName = "exp";
-  static constexpr bool kSlope = true;
-  template <class T>
-  static T f(T x, const Parameters&) {
-    return std::exp(x);
-  }
-  template <class T>
-  static T df(T, T y, const Parameters&) {
-    return y;
-  }
-};
-
-struct Log {
-  static constexpr const char* kName = "log";
-  static constexpr bool kSlope = true;
-  template <class T>
-  static T f(T x, const Parameters&) {
-    return std::log(x);
-  }
-  template <class T>
-  static T df(T x, T, const Parameters&) {
-    return 1 / x;
-  }
-};
-
-struct Round {
-  static constexpr const char* kName = "round";
-  static constexpr bool kSlope = false;
-  template <class T>
-  static T f(T x, const Parameters&) {
-    return std::nearbyint(x);
-  }
-  template <class T>
-  static T df(T, T, const Parameters&) {
-    return T(0);
-  }
-};
-
-struct Sigmoid {
+struct Sigmoid : Smooth {
   static constexpr const char* kName = "sigmoid";
-  static constexpr bool kSlope = true;
   template <class T>
   static T f(T x, const Parameters&) {
     return 1 / (1 + std::exp(-x));
@@ -128,9 +19,8 @@ struct Sigmoid {
   }
 };
 
-struct HardSigmoid {
+struct HardSigmoid : Smooth {
   static constexpr const char* kName = "hard_sigmoid";
-  static constexpr bool kSlope = true;
   template <class T>
   static T f(T x, const Parameters&) {
     return std::max(T(0), std::min(T(1), T(0.2) * x + T(0.5)));
@@ -141,9 +31,8 @@ struct HardSigmoid {
   }
 };
 
-struct Tanh {
+struct Tanh : Smooth {
   static constexpr const char* kName = "tanh";
-  static constexpr bool kSlope = true;
   template <class T>
   static T f(T x, const Parameters&) {
     return std::tanh(x);
@@ -154,9 +43,8 @@ struct Tanh {
   }
 };
 
-struct Softplus {
+struct Softplus : Smooth {
   static constexpr const char* kName = "softplus";
-  static constexpr bool kSlope = true;
   template <class T>
   static T f(T x, const Parameters&) {
     return std::max(x, T(0)) + std::log1p(std::exp(-std::abs(x)));
@@ -167,9 +55,8 @@ struct Softplus {
   }
 };
 
-struct Softsign {
+struct Softsign : Smooth {
   static constexpr const char* kName = "softsign";
-  static constexpr bool kSlope = true;
   template <class T>
   static T f(T x, const Parameters&) {
     return x / (1 + std::abs(x));
@@ -181,9 +68,9 @@ struct Softsign {
   }
 };
 
-struct Elu {
+struct Elu : Smooth {
   static constexpr const char* kName = "elu";
-  static constexpr bool kSlope = true;
+  static std::vector<Parameters> tried() { return {{1.0}, {0.3}}; }
   template <class T>
   static T f(T x, const Parameters& p) {
     return x > 0 ? x : static_cast<T>(p.alpha) * std::expm1(x);
@@ -194,9 +81,8 @@ struct Elu {
   }
 };
 
-struct Selu {  // Klambauer et al., "Self-normalizing neural networks" (2017).
+struct Selu : Smooth {  // Klambauer et al., "Self-normalizing neural networks" (2017).
   static constexpr const char* kName = "selu";
-  static constexpr bool kSlope = true;
   static constexpr double kAlpha = 1.6732632423543772848, kScale = 1.0507009873554804934;
   template <class T>
   static T f(T x, const Parameters&) {
@@ -208,9 +94,11 @@ struct Selu {  // Klambauer et al., "Self-normalizing neural networks" (2017).
   }
 };
 
-struct Relu {
+struct Relu : Smooth {
   static constexpr const char* kName = "relu";
-  static constexpr bool kSlope = true;
+  static std::vector<Parameters> tried() {
+    return {{0, HUGE_VAL, 0}, {0.1, 1.0, 0}, {0.2, 2.0, -0.5}, {0, HUGE_VAL, 0.5}, {0.2, HUGE_VAL, 0.5}};
+  }
   template <class T>
   static T f(T x, const Parameters& p) {
     const T alpha = static_cast<T>(p.alpha), high = static_cast<T>(p.high), low = static_cast<T>(p.low);
@@ -226,9 +114,9 @@ struct Relu {
   }
 };
 
-struct Clip {
+struct Clip : Smooth {
   static constexpr const char* kName = "clip";
-  static constexpr bool kSlope = true;
+  static std::vector<Parameters> tried() { return {{0, 0.8, -0.5}, {0, 1.0, 0.5}}; }
   template <class T>
   static T f(T x, const Parameters& p) {
     const T high = static_cast<T>(p.high), low = static_cast<T>(p.low);

@@ -1,0 +1,151 @@
+// bincount: y[i, v] = Σ_j [x[i, j] = v] (times weights[i, j]).
+#include <algorithm>
+
+#include "lacuna/base/error.h"
+#include "lacuna/graph/registry.h"
+#include "lacuna/graph/rule.h"
+#include "lacuna/ops/digitize.h"
+#include "lacuna/ops/ids.h"
+
+namespace lacuna {
+namespace {
+
+using In = std::span<const Tensor* const>;
+using Out = std::span<Tensor* const>;
+
+struct Bincount final : Op {
+  Bincount(Dim least, bool s, DType d) : minlength(least), sparse(s), dtype(d) {}
+  const Dim minlength;
+  const bool sparse;
+  const DType dtype;  // Of the counts.
+
+  std::string_view name() const override { return "bincount"; }
+  std::string key() const override { return text("bincount ", minlength, ' ', sparse, ' ', dtype); }
+
+  // f(tag of the dtype).
+  template <class F>
+  void with_counts(F&& f) const {
+    if (is_float(dtype)) with_float("bincount", dtype, f);
+    else f(Tag<int32_t>{});
+  }
+
+  // Numbers in a line, and how many places they need.
+  struct Line {
+    size_t size;
+    Dim length;
+  };
+  template <class I>
+  Line line(const tensor::Dense& x, std::span<const I> ids, const Tensor* weights) const {
+    if (weights && weights->dense().shape != x.shape) [[unlikely]]
+      throw InvalidArgument(text("bincount: weights must have the shape of x. Received: x=", Tensor(x).spec(),
+                                 ", weights=", weights->spec(), "."));
+    if (const size_t k = first_out_of_range(ids, Dim{1} << 62); k < ids.size()) [[unlikely]]
+      throw OutOfRange(text("bincount: numbers must not be negative. Received: x[", k, "]=", ids[k], "."));
+    Dim length = minlength;
+    for (const I id : ids) length = std::max(length, static_cast<Dim>(id) + 1);
+    if (length >= Dim{1} << 31) [[unlikely]]
+      throw OutOfRange(text("bincount: numbers must be below 2^31 - 1. Received: max(x)=", length - 1, "."));
+    return {static_cast<size_t>(x.shape.back()), length};
+  }
+
+  static void to_dense(const Op& op, Context&, In in, Out out) {
+    const auto& self = static_cast<const Bincount&>(op);
+    const tensor::Dense& x = in[0]->dense();
+    with_ids("bincount", x, [&](auto ids) {
+      const auto [size, length] = self.line(x, ids, in.size() > 1 ? in[1] : nullptr);
+      tensor::Dense& y = out[0]->dense();
+      y.resize_last(x.shape, length, self.dtype);
+      self.with_counts([&](auto tag) {
+        using T = typename decltype(tag)::type;
+        const auto counts = y.values<T>();
+        const T* weights = in.size() > 1 ? in[1]->dense().values<T>().data() : nullptr;
+        std::fill(counts.begin(), counts.end(), T(0));
+        for (size_t i = 0; i < ids.size(); ++i)
+          counts[i / size * static_cast<size_t>(length) + static_cast<size_t>(ids[i])] +=
+              weights ? weights[i] : T(1);
+      });
+    });
+  }
+
+  // The numbers of a line with their weights, sorted, equal ones added up.
+  static void to_csr(const Op& op, Context& context, In in, Out out) {
+    const auto& self = static_cast<const Bincount&>(op);
+    const tensor::Dense& x = in[0]->dense();
+    with_ids("bincount", x, [&](auto ids) {
+      const auto [size, length] = self.line(x, ids, in.size() > 1 ? in[1] : nullptr);
+      tensor::Csr& y = out[0]->csr();
+      y.resize(x.shape[0], length, ids.size(), self.dtype);
+      self.with_counts([&](auto tag) {
+        using T = typename decltype(tag)::type;
+        const T* weights = in.size() > 1 ? in[1]->dense().values<T>().data() : nullptr;
+        const auto order = context.scratch.get<size_t>(0, size);
+        const auto columns = y.indices.as<int32_t>(), indptr = y.indptr.as<int32_t>();
+        const auto values = y.values<T>();
+        size_t n = 0;
+        indptr[0] = 0;
+        for (size_t r = 0; r < static_cast<size_t>(x.shape[0]); ++r) {
+          for (size_t j = 0; j < size; ++j) order[j] = r * size + j;
+          std::sort(order.begin(), order.end(),
+                    [&](size_t a, size_t b) { return ids[a] < ids[b] || (ids[a] == ids[b] && a < b); });
+          const size_t first = n;
+          for (const size_t j : order) {
+            if (n == first || columns[n - 1] != ids[j]) {
+              columns[n] = static_cast<int32_t>(ids[j]);
+              values[n++] = T(0);
+            }
+            values[n - 1] += weights ? weights[j] : T(1);
+          }
+          indptr[r + 1] = static_cast<int32_t>(n);
+        }
+        y.indices.resize(n * sizeof(int32_t));
+        y.data.resize(n * sizeof(T));
+      });
+    });
+  }
+
+  const Rules& rules() const override {
+    static const Rules to_dense_rules{{{{Storage::dense}, {Storage::dense}, to_dense},
+                                       {{Storage::dense, Storage::dense}, {Storage::dense}, to_dense}}};
+    static const Rules to_csr_rules{{{{Storage::dense}, {Storage::csr}, to_csr},
+                                     {{Storage::dense, Storage::dense}, {Storage::csr}, to_csr}}};
+    return sparse ? to_csr_rules : to_dense_rules;
+  }
+
+  std::vector<Spec> infer(std::span<const Spec> in) const override {
+    const Spec& x = in[0];
+    require((x.dtype == DType::int32 || x.dtype == DType::int64) &&
+                (x.shape.size() == 2 || (x.shape.size() == 1 && !sparse)),
+            name(),
+            ": x must be int32 or int64, of rank 2, or of rank 1 where the result is dense. Received: x=", x,
+            ", sparse=", sparse, ".");
+    require(in.size() == 1 || in[1].shape.size() == x.shape.size(), name(),
+            ": weights must have the shape of x. Received: x=", x, ", weights=", in.back(), ".");
+    Shape shape = x.shape;
+    shape.back() = None;
+    return {{shape, in.size() == 1 ? dtype : in[1].dtype, rule_for(*this, in).out[0]}};
+  }
+};
+
+const bool registered = register_op("bincount", [] {
+  const auto op = [](bool sparse, DType dtype) { return std::make_shared<Bincount>(4, sparse, dtype); };
+  const Example::Input one{{None}, DType::int64, Values::ids, 9},
+      two{{None, 5}, DType::int32, Values::ids, 9}, weights{{None, 5}, DType::int32, Values::ids, 4};
+  return std::vector<Example>{{op(false, DType::int32), {one}},
+                              {op(false, DType::int32), {two}},
+                              {op(true, DType::float32), {two}},
+                              {op(false, DType::int32), {two, weights}},
+                              {op(true, DType::int32), {two, weights}}};
+});
+
+}  // namespace
+
+Symbol bincount(const Symbol& x, const Symbol& weights, Dim minlength, bool sparse) {
+  require(minlength >= 0, "bincount: minlength must not be negative. Received: minlength=", minlength, ".");
+  if (!weights)
+    return apply(std::make_shared<Bincount>(minlength, sparse, sparse ? floatx() : DType::int32), {x});
+  require(is_float(weights.dtype()),
+          "bincount: weights must have a float dtype. Received: weights=", weights.spec(), ".");
+  return apply(std::make_shared<Bincount>(minlength, sparse, weights.dtype()), {x, weights});
+}
+
+}  // namespace lacuna
