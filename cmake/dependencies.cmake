@@ -11,3 +11,11 @@ find_path(blis_serial_INCLUDE cblas.h PATH_SUFFIXES blis-serial REQUIRED)
 add_library(blis_serial UNKNOWN IMPORTED)
 set_target_properties(blis_serial PROPERTIES
   IMPORTED_LOCATION ${blis_serial_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${blis_serial_INCLUDE})
+
+# Not find_package(HDF5): it asks the compiler wrapper h5cc, which knows nothing of cross-compiling, and the one that is
+# built for MPI may answer. Shared: Debian's archive is not compiled for a shared library.
+find_library(hdf5_serial_LIBRARY libhdf5.so PATH_SUFFIXES hdf5/serial REQUIRED)
+find_path(hdf5_serial_INCLUDE hdf5.h PATH_SUFFIXES hdf5/serial REQUIRED)
+add_library(hdf5_serial UNKNOWN IMPORTED)
+set_target_properties(hdf5_serial PROPERTIES
+  IMPORTED_LOCATION ${hdf5_serial_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${hdf5_serial_INCLUDE})

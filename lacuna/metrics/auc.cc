@@ -159,6 +159,12 @@ class Curve final : public Accumulator {
   bool is_float64_ = false, no_number_ = false;
 };
 
+void list(Settings& s, AUC& o) {
+  s("curve", o.curve)("average", o.average)("name", o.name);
+  optional(s, "class_id", o.class_id);
+}
+const bool known = Registry<Metric>::add<AUC>({"AUC"}, list);
+
 }  // namespace
 
 std::shared_ptr<Metric> AUC::make() const {
@@ -168,10 +174,10 @@ std::shared_ptr<Metric> AUC::make() const {
           ": average must be 'micro', 'macro' or 'weighted'. Received: average='", average, "'.");
   require(!class_id || *class_id >= 0, name,
           ": class_id must not be negative. Received: class_id=", class_id.value_or(0), ".");
-  return std::make_shared<Metric>(
-      Metric{.name = name, .accumulator = [settings = *this](Task) -> std::shared_ptr<Accumulator> {
-               return std::make_shared<Curve>(settings);
-             }});
+  return with_config("AUC", list, *this,
+                     {.name = name, .accumulator = [settings = *this](Task) -> std::shared_ptr<Accumulator> {
+                        return std::make_shared<Curve>(settings);
+                      }});
 }
 
 }  // namespace lacuna::metrics

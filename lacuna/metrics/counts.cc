@@ -134,7 +134,18 @@ class Counts final : public Accumulator {
   std::vector<size_t> order_;
 };
 
-std::shared_ptr<Metric> made(Settings s) {
+// As Keras has it: thresholds.
+template <class S>
+void list(lacuna::Settings& s, S& o) {
+  s("thresholds", o.threshold)("average", o.average)("name", o.name);
+  optional(s, "top_k", o.top_k);
+  optional(s, "class_id", o.class_id);
+}
+const bool known = Registry<Metric>::add<Precision>({"Precision"}, list) &&
+                   Registry<Metric>::add<Recall>({"Recall"}, list) && Registry<Metric>::add<F1>({"F1"}, list);
+
+template <class S>
+std::shared_ptr<Metric> made(const char* class_name, const S& given, Settings s) {
   require(s.average == "micro" || s.average == "macro" || s.average == "weighted", s.name,
           ": average must be 'micro', 'macro' or 'weighted'. Received: average='", s.average, "'.");
   require(!s.top_k || *s.top_k > 0, s.name, ": top_k must be positive. Received: top_k=", s.top_k.value_or(0),
@@ -144,20 +155,23 @@ std::shared_ptr<Metric> made(Settings s) {
   require(!s.threshold || std::isfinite(*s.threshold), s.name,
           ": the threshold must be finite. Received: threshold=", s.threshold.value_or(0), ".");
   const std::string name = s.name;
-  return std::make_shared<Metric>(
-      Metric{.name = name, .accumulator = [s = std::move(s)](Task task) -> std::shared_ptr<Accumulator> {
-               return std::make_shared<Counts>(s, task);
-             }});
+  return with_config<S>(
+      class_name, list, given,
+      {.name = name, .accumulator = [s = std::move(s)](Task task) -> std::shared_ptr<Accumulator> {
+         return std::make_shared<Counts>(s, task);
+       }});
 }
 
 }  // namespace
 
 std::shared_ptr<Metric> Precision::make() const {
-  return made({precision, threshold, top_k, class_id, average, name});
+  return made("Precision", *this, {precision, threshold, top_k, class_id, average, name});
 }
 std::shared_ptr<Metric> Recall::make() const {
-  return made({recall, threshold, top_k, class_id, average, name});
+  return made("Recall", *this, {recall, threshold, top_k, class_id, average, name});
 }
-std::shared_ptr<Metric> F1::make() const { return made({f1, threshold, top_k, class_id, average, name}); }
+std::shared_ptr<Metric> F1::make() const {
+  return made("F1", *this, {f1, threshold, top_k, class_id, average, name});
+}
 
 }  // namespace lacuna::metrics

@@ -45,6 +45,12 @@ std::shared_ptr<Metric> chosen_later(const char* name, Metric::Choice choice) {
   return std::make_shared<Metric>(Metric{.name = name, .choice = choice});
 }
 
+template <class S>
+void top_k_list(Settings& s, S& o) {
+  s("k", o.k)("name", o.name);
+}
+void log_loss_list(Settings& s, LogLoss& o) { s("name", o.name); }
+
 template <class Settings>
 void add_settings(const char* name) {
   Registry<Metric>::add({name}, [] { return Settings{}.make(); });
@@ -59,6 +65,9 @@ const bool registered = [] {
   Registry<Metric>::add({"accuracy", "acc"}, [] { return chosen_later("acc", Metric::Choice::accuracy); });
   Registry<Metric>::add({"crossentropy", "ce"},
                         [] { return chosen_later("ce", Metric::Choice::crossentropy); });
+  Registry<Metric>::add<TopKCategoricalAccuracy>({"TopKCategoricalAccuracy"}, top_k_list);
+  Registry<Metric>::add<SparseTopKCategoricalAccuracy>({"SparseTopKCategoricalAccuracy"}, top_k_list);
+  Registry<Metric>::add<LogLoss>({"LogLoss"}, log_loss_list);
   add_settings<LogLoss>("log_loss");
   add_settings<AUC>("auc");
   add_settings<Precision>("precision");
@@ -102,25 +111,27 @@ Symbol sparse_top_k_categorical_accuracy(const Symbol& y_true, const Symbol& y_p
 
 std::shared_ptr<Metric> TopKCategoricalAccuracy::make() const {
   require(k > 0, name, ": k must be positive. Received: k=", k, ".");
-  return std::make_shared<Metric>(Metric{
-      .name = name,
-      .function = [k = k](const Symbol& t, const Symbol& p) { return top_k_categorical_accuracy(t, p, k); },
-      .weighted = true});
+  return with_config(
+      "TopKCategoricalAccuracy", top_k_list, *this,
+      {.name = name,
+       .function = [k = k](const Symbol& t, const Symbol& p) { return top_k_categorical_accuracy(t, p, k); },
+       .weighted = true});
 }
 
 std::shared_ptr<Metric> SparseTopKCategoricalAccuracy::make() const {
   require(k > 0, name, ": k must be positive. Received: k=", k, ".");
-  return std::make_shared<Metric>(
-      Metric{.name = name,
-             .function = [k = k](const Symbol& t,
-                                 const Symbol& p) { return sparse_top_k_categorical_accuracy(t, p, k); },
-             .labels = Labels::id,
-             .weighted = true});
+  return with_config(
+      "SparseTopKCategoricalAccuracy", top_k_list, *this,
+      {.name = name,
+       .function = [k = k](const Symbol& t,
+                           const Symbol& p) { return sparse_top_k_categorical_accuracy(t, p, k); },
+       .labels = Labels::id,
+       .weighted = true});
 }
 
 std::shared_ptr<Metric> LogLoss::make() const {
-  return std::make_shared<Metric>(
-      Metric{.name = name, .choice = Metric::Choice::crossentropy, .weighted = true});
+  return with_config("LogLoss", log_loss_list, *this,
+                     {.name = name, .choice = Metric::Choice::crossentropy, .weighted = true});
 }
 
 Symbol Metric::operator()(const Symbol& y_true, const Symbol& y_pred) const {

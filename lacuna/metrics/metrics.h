@@ -2,6 +2,7 @@
 // state stand in counts.h and auc.h.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "lacuna/base/arg.h"
@@ -25,6 +26,12 @@ struct Metric {
   bool weighted = false;  // Takes the sample weights that fit got, not among weighted_metrics alone.
   // Of a metric with a state, which has no function and is always weighted.
   MakeAccumulator accumulator{};
+  // Where settings made it, their class and themselves: what stands for it in a config; else its name does.
+  std::string made_by{};
+  Config settings{};
+  const std::string& class_name() const { return by_name() ? name : made_by; }
+  const Config& config() const { return settings; }
+  bool by_name() const { return made_by.empty(); }
 
   // One value for each sample, or what a user's function answers, which may be a scalar.
   Symbol operator()(const Symbol& y_true, const Symbol& y_pred) const;
@@ -32,6 +39,23 @@ struct Metric {
 
   static std::shared_ptr<Metric> from_function(Function function, std::string name = {});
 };
+
+// A metric that settings made, with its config: list tells all of them by name.
+template <class S>
+std::shared_ptr<Metric> with_config(const char* class_name, void (*list)(Settings&, S&), const S& settings,
+                                    Metric metric) {
+  metric.made_by = class_name;
+  metric.settings = written(list, settings);
+  return std::make_shared<Metric>(std::move(metric));
+}
+// A whole number that may be None.
+inline void optional(Settings& s, const char* name, std::optional<Dim>& value) {
+  std::optional<uint64_t> number;
+  if (value) number = static_cast<uint64_t>(*value);
+  s(name, number);
+  value.reset();
+  if (number) value = static_cast<Dim>(*number);
+}
 
 // What an output tells. Binary if its last dimension is 1; of several columns each for itself if the loss is
 // binary_crossentropy or multi_hot_sparse_categorical_crossentropy; else one of them.

@@ -1,43 +1,29 @@
 // Early stopping, and callbacks made of functions.
 #include "lacuna/models/callbacks.h"
 
+#include <cmath>
 #include <cstdio>
-#include <limits>
 
 #include "lacuna/base/message.h"
-#include "lacuna/metrics/metrics.h"
 
 namespace lacuna::callbacks {
 
-EarlyStopping::EarlyStopping(EarlyStoppingOptions options) : options_(std::move(options)) {
-  const std::string& mode = options_.mode;
-  require(mode == "auto" || mode == "min" || mode == "max",
-          "EarlyStopping: mode must be 'auto', 'min' or 'max'. "
-          "Received: mode='",
-          mode, "'.");
+EarlyStopping::EarlyStopping(EarlyStoppingOptions options)
+    : options_(std::move(options)), monitor_("EarlyStopping", options_.monitor, options_.mode) {
   require(options_.patience >= 0,
           "EarlyStopping: patience must not be negative. Received: patience=", options_.patience, ".");
-  larger_is_better_ = mode == "max" || (mode == "auto" && metrics::larger_is_better(options_.monitor));
 }
 
 void EarlyStopping::on_train_begin(const Logs&) {
   wait_ = stopped_epoch_ = 0;
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  best_ = options_.baseline.value_or(larger_is_better_ ? -kInfinity : kInfinity);
+  best_ = options_.baseline.value_or(monitor_.worst());
   best_weights_ = {};
 }
 
 void EarlyStopping::on_epoch_end(int epoch, Logs& logs) {
-  const double* current = find(logs, options_.monitor);
-  if (!current) {
-    std::string known;
-    for (const auto& entry : logs) known += (known.empty() ? "" : ", ") + entry.first;
-    warn("EarlyStopping: monitor must be one of the logs. Received: monitor='" + options_.monitor +
-         "'; logs: " + known + ".");
-    return;
-  }
-  const double delta = options_.min_delta < 0 ? -options_.min_delta : options_.min_delta;
-  if (larger_is_better_ ? *current - delta > best_ : *current + delta < best_) {
+  const double* current = monitor_.find(logs);
+  if (!current) return;
+  if (monitor_.better(*current, best_, std::abs(options_.min_delta))) {
     best_ = *current;
     wait_ = 0;
     if (options_.restore_best_weights) best_weights_ = trainer->network().snapshot();

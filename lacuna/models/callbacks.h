@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "lacuna/models/monitor.h"
 #include "lacuna/network/network.h"
 #include "lacuna/training/callback.h"
 #include "lacuna/training/trainer.h"
@@ -35,7 +36,7 @@ class EarlyStopping : public Callback {
 
  private:
   EarlyStoppingOptions options_;
-  bool larger_is_better_ = false;
+  Monitor monitor_;
   int wait_ = 0, stopped_epoch_ = 0;
   double best_ = 0;
   Snapshot best_weights_{};

@@ -10,6 +10,16 @@
 
 namespace lacuna {
 
+struct SaveOptions {
+  bool overwrite = true;  // false: a file that is there is an error.
+  bool include_optimizer = true;
+};
+
+struct LoadWeightsOptions {
+  bool by_name = false;        // Into layers of the same names; else in order.
+  bool skip_mismatch = false;  // By name: layers that do not fit keep theirs, with a warning.
+};
+
 class Model {
  public:
   Model(const Symbol& input, const Symbol& output, const std::string& name = {});
@@ -57,6 +67,15 @@ class Model {
   std::string to_json();
   static Model from_config(const Config& config);
 
+  // Into a file that Keras 2 reads too where no weight is sparse: layers, weights and, compiled, the
+  // optimizer with its state, so that training goes on with the same bits. It takes the path's place in one
+  // step.
+  void save(const std::string& path, const SaveOptions& options = {});
+  std::string save_to_bytes();  // The same in memory.
+  void save_weights(const std::string& path, const SaveOptions& options = {});
+  // Weights of such a file, or of Keras'. Where they do not fit, none is changed.
+  void load_weights(const std::string& path, const LoadWeightsOptions& options = {});
+
   // Frozen or not: takes effect at the next call, within fit at the next epoch.
   void set_trainable(bool trainable);
 
@@ -87,6 +106,10 @@ class Model {
 // gave. Weights are drawn anew.
 Model model_from_config(const Config& config);
 Model model_from_json(const std::string& json);
+// What save wrote. Its layers are made of their configs (layers::known), never of code in the file. compile:
+// as the saved one was, with the optimizer's state.
+Model load_model(const std::string& path, bool compile = true);
+Model load_model_from_bytes(const std::string& bytes, bool compile = true);
 // Another model of the same layers, with weights of its own.
 Model clone_model(Model& model);
 

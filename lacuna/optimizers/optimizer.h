@@ -71,6 +71,24 @@ class Optimizer {
   // up to rounding; who trains calls it at moments that depend on the training alone.
   void settle();
 
+  // What it remembers between steps, for saving: of itself, and of a weight, by name; nothing of one that it
+  // has not stepped yet. Dense tensors, or row_sparse ones of a table's touched rows; caught up. specs_of
+  // says what a weight's are; what does not have their specs is an error.
+  struct Remembered {
+    std::string name;
+    Tensor value;
+  };
+  struct RememberedSpec {
+    std::string name;
+    Spec spec;
+  };
+  std::vector<Remembered> remembered() const;
+  std::vector<Remembered> remembered_of(const Variable& weight) const;
+  std::vector<RememberedSpec> specs() const;
+  std::vector<RememberedSpec> specs_of(const VariablePtr& weight);
+  void remember(const std::vector<Remembered>& values);
+  void remember_of(const VariablePtr& weight, const std::vector<Remembered>& values);
+
   // States of a dense weight, in the order of state arrays; null before the first step.
   const std::vector<tensor::Dense>* states_of(const Variable& weight) const;
   // How often a row has been caught up.

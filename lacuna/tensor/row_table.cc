@@ -200,18 +200,18 @@ void RowTable::touch(std::span<const int32_t> ids, std::span<int32_t> slots) { f
 void RowTable::read(std::span<const int64_t> ids, std::span<int32_t> slots) { find_or_draw(ids, slots); }
 void RowTable::read(std::span<const int32_t> ids, std::span<int32_t> slots) { find_or_draw(ids, slots); }
 
-std::vector<size_t> RowTable::touched_slots() const {
+std::vector<size_t> RowTable::touched_slots(bool sorted) const {
   std::vector<size_t> order;
   order.reserve(size_);
   for (size_t s = 0; s < slots(); ++s)
     if (touched(s)) order.push_back(s);
-  if (!slots_are_ids_)
+  if (sorted && !slots_are_ids_)
     std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return ids_[a] < ids_[b]; });
   return order;
 }
 
-tensor::RowSparse RowTable::to_row_sparse() const {
-  const std::vector<size_t> order = touched_slots();
+tensor::RowSparse RowTable::to_row_sparse(bool sorted) const {
+  const std::vector<size_t> order = touched_slots(sorted);
   tensor::RowSparse result;
   result.resize(shape_, size_, dtype_);
   const size_t item = size_of(dtype_), row = width_ * item;
@@ -271,6 +271,16 @@ void RowTable::assign(const tensor::RowSparse& rows) {
   const size_t item = size_of(dtype_), row = width_ * item;
   for (size_t i = 0; i < slots.size(); ++i)
     std::memcpy(memory_ + static_cast<size_t>(slots[i]) * stride_ * item, rows.data.data() + i * row, row);
+}
+
+void RowTable::assign(const tensor::RowSparse& rows, const Draw& draw) {
+  const Draw before = std::exchange(draw_, draw);
+  try {
+    assign(rows);
+  } catch (...) {
+    draw_ = before;
+    throw;
+  }
 }
 
 void RowTable::assign(const tensor::Dense& values) {

@@ -78,14 +78,16 @@ class RowTable {
     return reinterpret_cast<const T*>(memory_);
   }
 
-  // Touched rows without their states, sorted by id: what `weight.rows()` gives.
-  tensor::RowSparse to_row_sparse() const;
+  // Touched rows without their states, sorted by id: what `weight.rows()` gives; else in the order of slots.
+  tensor::RowSparse to_row_sparse(bool sorted = true) const;
   // All rows, untouched ones as they would be drawn. Throws above `limit_bytes`, naming weight.rows().
   tensor::Dense to_dense(size_t limit_bytes = size_t{1} << 30) const;
 
   // Replaces the touched rows (their states are zero again) by those of a row_sparse or dense tensor of this
   // shape.
   void assign(const tensor::RowSparse& rows);
+  void assign(const tensor::RowSparse& rows,
+              const Draw& draw);  // As the table was that they were taken from.
   void assign(const tensor::Dense& values);
   void clear();  // Forgets all rows.
 
@@ -104,7 +106,7 @@ class RowTable {
   size_t copied_row(int64_t id, size_t slot);  // The same of one that is behind.
   size_t read_slot();
   void draw_all();
-  std::vector<size_t> touched_slots() const;  // Sorted by id.
+  std::vector<size_t> touched_slots(bool sorted) const;  // By id, or as they are.
   template <class I>
   void mark(std::span<const I> ids);
   template <class I>

@@ -159,4 +159,91 @@ Compiled compile(const Network& network, const CompileOptions& options) {
   return result;
 }
 
+namespace {
+
+Setting to_setting(double number) { return number; }
+
+template <class T>
+Setting to_setting(const std::vector<T>& each) {
+  SettingList list;
+  for (const T& one : each) list.push_back(to_setting(one));
+  return list;
+}
+
+template <class T>
+Setting to_setting(const PerOutput<T>& options) {
+  if (options.for_all) return to_setting(options.list[0]);
+  if (!options.list.empty()) return to_setting(options.list);
+  if (options.named.empty()) return {};
+  Config named;
+  for (const auto& [name, one] : options.named) named[name] = to_setting(one);
+  return named;
+}
+
+template <class T>
+void read_one(const Setting& setting, Arg<T>& one) {
+  if (!setting.is_none()) one = Registry<T>::from_setting(setting);
+}
+
+void read_one(const Setting& setting, double& one) {
+  const Config config{{"loss_weights", setting}};
+  Settings("compile", config)("loss_weights", one);
+}
+
+template <class T>
+void read_one(const Setting& setting, std::vector<T>& all) {
+  const auto* list = setting.as<SettingList>();
+  for (const Setting& item : list ? *list : SettingList{setting}) read_one(item, all.emplace_back());
+}
+
+// {"class_name": …, "config": …} is one, any other dict names outputs.
+bool names_outputs(const Setting& setting) {
+  return setting.config() && !setting.config()->contains("class_name");
+}
+
+template <class T>
+void read_each(const Setting& setting, PerOutput<T>& options) {
+  if (setting.is_none()) return;
+  if (names_outputs(setting)) {
+    for (const auto& [name, one] : *setting.config()) read_one(one, options.named[name]);
+  } else {
+    read_one(setting, options.list);
+    options.for_all = !setting.as<SettingList>();
+  }
+}
+
+}  // namespace
+
+Config to_config(const CompileOptions& options) {
+  const auto either = [](const Metrics& all, const std::map<std::string, Metrics>& named) -> Setting {
+    if (named.empty()) return to_setting(all);
+    Config by_output;
+    for (const auto& [name, metrics] : named) by_output[name] = to_setting(metrics);
+    return by_output;
+  };
+  return {{"optimizer_config", to_setting(options.optimizer)},
+          {"loss", to_setting(options.loss)},
+          {"metrics", either(options.metrics, options.output_metrics)},
+          {"weighted_metrics", either(options.weighted_metrics, options.output_weighted_metrics)},
+          {"loss_weights", to_setting(options.loss_weights)},
+          {"sample_weight_mode", Setting()}};
+}
+
+CompileOptions compile_options(const Config& config) {
+  CompileOptions options;
+  Settings settings("compile", config);
+  settings("optimizer_config", options.optimizer);
+  if (const Setting* loss = settings.find("loss")) read_each(*loss, options.loss);
+  if (const Setting* weights = settings.find("loss_weights")) read_each(*weights, options.loss_weights);
+  const auto read_either = [&](const char* name, Metrics& all, std::map<std::string, Metrics>& named) {
+    const Setting* given = settings.find(name);
+    if (!given || given->is_none()) return;
+    if (!names_outputs(*given)) return read_one(*given, all);
+    for (const auto& [output, some] : *given->config()) read_one(some, named[output]);
+  };
+  read_either("metrics", options.metrics, options.output_metrics);
+  read_either("weighted_metrics", options.weighted_metrics, options.output_weighted_metrics);
+  return options;
+}
+
 }  // namespace lacuna

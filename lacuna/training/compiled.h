@@ -71,4 +71,9 @@ struct Compiled {
 
 Compiled compile(const Network& network, const CompileOptions& options);
 
+// As Keras' training_config: optimizer_config, loss, metrics, loss_weights, by their names; and back. One's
+// own functions are written by name as well, and must be known to the Registry to be read.
+Config to_config(const CompileOptions& options);
+CompileOptions compile_options(const Config& config);
+
 }  // namespace lacuna

@@ -94,6 +94,7 @@ void Trainer::compile(const CompileOptions& options) {
   require(fits_ == 0, "compile: must not be called by a callback, while fit runs. Received: model '",
           network_->name(), "' in fit.");
   compiled_ = lacuna::compile(*network_, options);
+  options_ = options;
   programs_.clear();
 }
 
@@ -101,6 +102,12 @@ const Compiled& Trainer::compiled(const char* where) const {
   require(compiled_.has_value(), where, ": the model must be compiled first. Received: model '",
           network_->name(), "' without an optimizer and a loss; call compile(optimizer, loss).");
   return *compiled_;
+}
+
+void Trainer::set_random_state(const RandomState& state) {
+  const std::lock_guard lock(mutex_);
+  steps_ = state.steps;
+  seed_ = state.seed;
 }
 
 void Trainer::reset() {
@@ -233,6 +240,7 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
         for (const auto& callback : options.callbacks)
           if (callback->wants_batches()) callback->on_batch_end(batch, batch_logs);
       }
+      if (stop_training) break;  // Without validation, as in Keras.
       if (options.verbose == 1) {
         measures.write(logs);
         progress.update(begin + size, logs);
@@ -242,7 +250,7 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
     c.optimizer->settle();
     const std::vector<double> epoch_values = measures.values();
     for (size_t i = 0; i < epoch_values.size(); ++i) logs[i].second = epoch_values[i];
-    if (validation_rows) {
+    if (validation_rows && !stop_training) {
       const std::vector<double> values =
           validation
               ? evaluate_rows("fit: validation", *validation, 0, validation_rows, options.batch_size, 0)

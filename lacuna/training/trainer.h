@@ -62,6 +62,15 @@ class Trainer {
   void compile(const CompileOptions& options);
   bool is_compiled() const { return compiled_.has_value(); }
   const Compiled& compiled(const char* where) const;  // Throws when it is not.
+  const CompileOptions& options() const { return options_; }
+
+  // What dropout's masks go on from, beside the layers' own keys.
+  struct RandomState {
+    int64_t steps = 0;
+    uint64_t seed = 0;
+  };
+  RandomState random_state() const { return {steps_, seed_}; }
+  void set_random_state(const RandomState& state);
 
   History fit(const Arrays& x, const Arrays& y, const FitOptions& options);
   // The values of metrics_names, means over the rows.
@@ -78,7 +87,7 @@ class Trainer {
   // left out. Changes nothing.
   Explanation explain(const Arrays& x, const Arrays& y, Dim rows);
 
-  bool stop_training = false;  // Set by a callback: fit ends with the epoch.
+  bool stop_training = false;  // Set by a callback: fit ends after the batch.
 
   // Plans are made anew: a layer's trainable flag was changed.
   void reset();
@@ -90,6 +99,7 @@ class Trainer {
                                     int verbose);
 
   std::shared_ptr<Network> network_;
+  CompileOptions options_{};  // What it was compiled with.
   std::optional<Compiled> compiled_;
   struct Made {
     Mode mode;

@@ -6,7 +6,9 @@
 #include <nanobind/stl/vector.h>
 
 #include "lacuna/models/callbacks.h"
+#include "lacuna/models/checkpoint.h"
 #include "lacuna/models/model.h"
+#include "lacuna/models/rates.h"
 
 namespace lacuna::bind {
 namespace {
@@ -113,6 +115,61 @@ void bind_callbacks(nb::module_& m) {
       .def_prop_ro("wait", &EarlyStopping::wait)
       .def_prop_ro("stopped_epoch", &EarlyStopping::stopped_epoch)
       .def_prop_ro("best", &EarlyStopping::best);
+
+  using callbacks::ModelCheckpoint;
+  nb::class_<ModelCheckpoint>(m, "ModelCheckpoint")
+      .def(
+          "__init__",
+          [](ModelCheckpoint* self, const std::string& filepath, const std::string& monitor, int verbose,
+             bool save_best_only, const std::string& mode, int period) {
+            new (self) ModelCheckpoint(callbacks::ModelCheckpointOptions{.filepath = filepath,
+                                                                         .monitor = monitor,
+                                                                         .verbose = verbose,
+                                                                         .save_best_only = save_best_only,
+                                                                         .mode = mode,
+                                                                         .period = period});
+          },
+          "filepath"_a, "monitor"_a, "verbose"_a, "save_best_only"_a, "mode"_a, "period"_a)
+      .def(
+          "is_due",
+          [](ModelCheckpoint& self, int epoch, const nb::dict& dict, const std::string& path) {
+            Logs logs;
+            write_back(dict, logs);
+            return self.is_due(epoch, logs, path);
+          },
+          "epoch"_a, "logs"_a, "path"_a)
+      .def_prop_ro("best", &ModelCheckpoint::best);
+
+  using callbacks::ReduceLROnPlateau;
+  nb::class_<ReduceLROnPlateau>(m, "ReduceLROnPlateau")
+      .def(
+          "__init__",
+          [](ReduceLROnPlateau* self, const std::string& monitor, double factor, int patience, int verbose,
+             const std::string& mode, double min_delta, int cooldown, double min_lr) {
+            new (self) ReduceLROnPlateau(callbacks::ReduceLROnPlateauOptions{.monitor = monitor,
+                                                                             .factor = factor,
+                                                                             .patience = patience,
+                                                                             .verbose = verbose,
+                                                                             .mode = mode,
+                                                                             .min_delta = min_delta,
+                                                                             .cooldown = cooldown,
+                                                                             .min_lr = min_lr});
+          },
+          "monitor"_a, "factor"_a, "patience"_a, "verbose"_a, "mode"_a, "min_delta"_a, "cooldown"_a,
+          "min_lr"_a)
+      .def("on_train_begin", [](ReduceLROnPlateau& self) { self.on_train_begin({}); })
+      .def(
+          "on_epoch_end",
+          [](ReduceLROnPlateau& self, Model& model, int epoch, const nb::dict& dict) {
+            Logs logs;
+            write_back(dict, logs);
+            const Attach attach(self, model);
+            self.on_epoch_end(epoch, logs);
+            return to_dict(logs);
+          },
+          "model"_a, "epoch"_a, "logs"_a)
+      .def_prop_ro("wait", &ReduceLROnPlateau::wait)
+      .def_prop_ro("best", &ReduceLROnPlateau::best);
 }
 
 }  // namespace lacuna::bind

@@ -6,6 +6,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "lacuna/models/model_file.h"
 #include "lacuna/models/sequential.h"
 #include "python/bind/callbacks.h"
 
@@ -150,7 +151,46 @@ void bind_training(nb::class_<Model>& c) {
 
 }  // namespace
 
+void bind_model_file(nb::module_& m) {
+  nb::class_<ModelFile>(m, "ModelFile")
+      .def(
+          "__init__",
+          [](ModelFile* self, const std::string& path) {
+            const nb::gil_scoped_release no_gil;
+            new (self) ModelFile(hdf5::File::open("load_model", path));
+          },
+          "path"_a)
+      .def(
+          "__init__",
+          [](ModelFile* self, const nb::bytes& bytes) {
+            new (self)
+                ModelFile(hdf5::File::open_bytes("load_model", std::string(bytes.c_str(), bytes.size())));
+          },
+          "data"_a)
+      .def_prop_ro("model_config", [](const ModelFile& self) { return from_config(self.model_config()); })
+      .def_prop_ro("training_config",
+                   [](const ModelFile& self) -> nb::object {
+                     const auto config = self.training_config();
+                     return config ? nb::object(from_config(*config)) : nb::none();
+                   })
+      .def(
+          "restore_weights",
+          [](const ModelFile& self, Model& model) {
+            const nb::gil_scoped_release no_gil;
+            self.restore_weights(model);
+          },
+          "model"_a)
+      .def(
+          "restore_training",
+          [](const ModelFile& self, Model& model) {
+            const nb::gil_scoped_release no_gil;
+            self.restore_training(model);
+          },
+          "model"_a);
+}
+
 void bind_models(nb::module_& m) {
+  bind_model_file(m);
   nb::class_<Model> model(m, "Model");
   model
       .def(nb::init<const std::vector<Symbol>&, const std::vector<Symbol>&, const std::string&>(), "inputs"_a,
@@ -199,6 +239,36 @@ void bind_models(nb::module_& m) {
                    [](Model& self) { return self.state() ? self.network().inputs().size() : 1; })
       .def_prop_ro("output_count",
                    [](Model& self) { return self.state() ? self.network().outputs().size() : 1; })
+      .def(
+          "save",
+          [](Model& self, const std::string& path, bool overwrite, bool include_optimizer) {
+            const nb::gil_scoped_release no_gil;
+            self.save(path, {overwrite, include_optimizer});
+          },
+          "path"_a, "overwrite"_a, "include_optimizer"_a)
+      .def("save_to_bytes",
+           [](Model& self) {
+             std::string bytes;
+             {
+               const nb::gil_scoped_release no_gil;
+               bytes = self.save_to_bytes();
+             }
+             return nb::bytes(bytes.data(), bytes.size());
+           })
+      .def(
+          "save_weights",
+          [](Model& self, const std::string& path, bool overwrite) {
+            const nb::gil_scoped_release no_gil;
+            self.save_weights(path, {.overwrite = overwrite});
+          },
+          "path"_a, "overwrite"_a)
+      .def(
+          "load_weights",
+          [](Model& self, const std::string& path, bool by_name, bool skip_mismatch) {
+            const nb::gil_scoped_release no_gil;
+            self.load_weights(path, {by_name, skip_mismatch});
+          },
+          "path"_a, "by_name"_a, "skip_mismatch"_a)
       .def_prop_ro("config", [](Model& self) { return from_config(self.get_config()); })
       .def("freeze_itself", [](Model& self) { self.trainer(), self.state()->trainable = false; })
       .def("count_params", &Model::count_params)

@@ -20,6 +20,11 @@ def unsupported(where, **arguments):
             raise ValueError(f"{where}: {name} is not supported yet. Received: {name}={value!r}.")
 
 
+def listed(value):
+    """A list of what is a list or a tuple; of anything else the one."""
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
 def whole(where, name, value):
     """The value as an int; TypeError unless it is a whole number."""
     try:
@@ -51,3 +56,19 @@ def from_config(kind, config, known):
         )
     cls = known[config["class_name"]]
     return cls.from_config(config["config"]) if hasattr(cls, "from_config") else cls(**config["config"])
+
+
+def batch_size_of(where, batch_size):
+    """Rows a step: 32 unless given."""
+    return 32 if batch_size is None else whole(where, "batch_size", batch_size)
+
+
+def class_weight_of(where, class_weight):
+    """A dict from whole numbers to numbers; of None an empty one."""
+    if class_weight is None:
+        return {}
+    if not isinstance(class_weight, dict):
+        raise ValueError(
+            f"{where}: class_weight must be a dict from class to number. Received: {class_weight!r}."
+        )
+    return {whole(where, "a class of class_weight", key): float(value) for key, value in class_weight.items()}

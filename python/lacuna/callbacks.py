@@ -1,11 +1,16 @@
 """Callbacks: what looks into training, and steers it."""
 
+import math
+import os
+
 from lacuna import _core
+from lacuna._arguments import no_more
+from lacuna._arrays import assign
 
 
 class Callback:
-    """What a user derives from. While fit runs, `model` is its model, whose stop_training ends fit with the
-    epoch, and `params` a dict: batch_size, epochs, samples, verbose, do_validation, metrics. What a callback
+    """What a user derives from. While fit runs, `model` is its model, whose stop_training ends fit after
+    the batch, and `params` a dict: batch_size, epochs, samples, verbose, do_validation, metrics. What a callback
     raises ends fit."""
 
     model = None
@@ -197,3 +202,177 @@ class EarlyStopping(Callback):
     def on_train_end(self, logs=None):
         """Says so, with verbose."""
         self._core.on_train_end()
+
+
+class ModelCheckpoint(Callback):
+    """Saves the model after epochs, in place of what is at filepath.
+
+    filepath: values of the logs and the epoch, from 1, may stand in it: "w.{epoch:02d}-{val_loss:.2f}.h5".
+    save_best_only: only where `monitor` is better than ever before; mode: 'min', 'max', or 'auto', which is max for
+    accuracies. save_weights_only: save_weights in place of save. period: epochs between two saves.
+    """
+
+    def __init__(
+        self,
+        filepath,
+        monitor="val_loss",
+        verbose=0,
+        save_best_only=False,
+        save_weights_only=False,
+        mode="auto",
+        period=1,
+    ):
+        self.filepath, self.monitor, self.verbose, self.mode = os.fspath(filepath), monitor, verbose, mode
+        self.save_best_only, self.save_weights_only, self.period = save_best_only, save_weights_only, period
+        self._core = _core.ModelCheckpoint(self.filepath, monitor, int(verbose), bool(save_best_only), mode, period)
+
+    @property
+    def best(self):
+        """The best value so far."""
+        return self._core.best
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Saves."""
+        logs = logs or {}
+        try:
+            path = self.filepath.format(epoch=epoch + 1, **logs)
+        except (IndexError, KeyError, ValueError) as error:
+            raise ValueError(
+                "ModelCheckpoint: filepath must name the epoch or what is in the logs. Received: "
+                f"filepath={self.filepath!r}, {error}; logs: {', '.join(logs)}."
+            ) from None
+        if not self._core.is_due(epoch, logs, path):
+            return
+        if self.save_weights_only:
+            self.model.save_weights(path)
+        else:
+            self.model.save(path)
+
+
+class LearningRateScheduler(Callback):
+    """Sets the rate before each epoch: schedule(epoch, lr), or schedule(epoch), gives it, the epoch counted from 0. The
+    logs get it as "lr"."""
+
+    def __init__(self, schedule, verbose=0):
+        self.schedule, self.verbose = schedule, verbose
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Sets the rate."""
+        import inspect  # Here, so that importing lacuna is quick.
+
+        lr = float(self.model.optimizer.lr.numpy())
+        try:
+            inspect.signature(self.schedule).bind(epoch, lr)
+            rate_too = True
+        except TypeError:  # Of the epoch alone, as in older versions of Keras.
+            rate_too = False
+        except ValueError:  # Written in C.
+            rate_too = True
+        rate = self.schedule(epoch, lr) if rate_too else self.schedule(epoch)
+        if isinstance(rate, bool) or not isinstance(rate, (int, float)) and not hasattr(rate, "__float__"):
+            raise ValueError(f"LearningRateScheduler: the schedule must give a number. Received: {rate!r}.")
+        rate = float(rate)
+        if not math.isfinite(rate) or rate < 0:
+            raise ValueError(
+                "LearningRateScheduler: the schedule must give a rate that is finite and not negative. Received: "
+                f"{rate} for epoch {epoch}."
+            )
+        assign(self.model.optimizer.lr, rate)
+        if self.verbose > 0:
+            print(f"\nEpoch {epoch + 1:05d}: LearningRateScheduler setting learning rate to {rate}.")
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Tells the rate."""
+        if logs is not None:
+            logs["lr"] = float(self.model.optimizer.lr.numpy())
+
+
+class ReduceLROnPlateau(Callback):
+    """The rate becomes factor times what it was, not below min_lr, where `monitor` has not become better by min_delta
+    for `patience` epochs; cooldown: epochs after a reduction that are not counted. mode: 'min', 'max', or 'auto', which
+    is max for accuracies. The logs get the rate as "lr"."""
+
+    def __init__(
+        self,
+        monitor="val_loss",
+        factor=0.1,
+        patience=10,
+        verbose=0,
+        mode="auto",
+        min_delta=1e-4,
+        cooldown=0,
+        min_lr=0,
+        **kwargs,
+    ):
+        min_delta = kwargs.pop("epsilon", min_delta)  # Keras' older name.
+        no_more("ReduceLROnPlateau", kwargs)
+        self.monitor, self.factor, self.patience, self.verbose = monitor, factor, patience, verbose
+        self.mode, self.min_delta, self.cooldown, self.min_lr = mode, min_delta, cooldown, min_lr
+        self._core = _core.ReduceLROnPlateau(
+            monitor, factor, patience, int(verbose), mode, min_delta, cooldown, min_lr
+        )
+
+    @property
+    def wait(self):
+        """Epochs since the best."""
+        return self._core.wait
+
+    @property
+    def best(self):
+        """The best value so far."""
+        return self._core.best
+
+    def on_train_begin(self, logs=None):
+        """Starts anew."""
+        self._core.on_train_begin()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Compares."""
+        logs = {} if logs is None else logs
+        logs.update(self._core.on_epoch_end(self.model._core, epoch, logs))
+
+
+class TerminateOnNaN(Callback):
+    """Ends fit, in the middle of an epoch, where a batch's loss is not finite."""
+
+    def on_batch_end(self, batch, logs=None):
+        """Looks at the loss."""
+        loss = (logs or {}).get("loss")
+        if loss is not None and not math.isfinite(loss):
+            print(f"Batch {batch}: Invalid loss, terminating training")
+            self.model.stop_training = True
+
+
+class CSVLogger(Callback):
+    """A line an epoch in a file: its number, from 0, and the logs, sorted by name, as the first line names them.
+    append: below what is in the file already. A line is in the file when its epoch ends."""
+
+    def __init__(self, filename, separator=",", append=False):
+        self.filename, self.sep, self.append = os.fspath(filename), separator, append
+        self.keys = self.writer = self.csv_file = None
+
+    def on_train_begin(self, logs=None):
+        """Opens the file."""
+        import csv
+
+        begun = self.append and os.path.exists(self.filename) and os.path.getsize(self.filename) > 0
+        if not begun:
+            self.keys = None
+        self._with_header = not begun
+        self.csv_file = open(self.filename, "a" if self.append else "w", newline="", encoding="utf-8")
+        self.writer = csv.writer(self.csv_file, delimiter=self.sep, lineterminator="\n")
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Writes a line; NA for what an epoch that was ended early does not have."""
+        logs = logs or {}
+        self.keys = self.keys or sorted(logs)
+        if self._with_header:
+            self.writer.writerow(["epoch", *self.keys])
+            self._with_header = False
+        self.writer.writerow([epoch, *(logs.get(key, "NA") for key in self.keys)])
+        self.csv_file.flush()
+
+    def on_train_end(self, logs=None):
+        """Closes the file."""
+        self.csv_file.close()
+        self.writer = None

@@ -1,14 +1,31 @@
 """Models: layers joined, and their training."""
 
-import json
-import types
+import os
 
-from lacuna import _core, losses, optimizers, regularizers
+from lacuna import _core, losses, optimizers
 from lacuna import metrics as metrics_module
-from lacuna._arguments import no_more, unsupported, whole
+from lacuna._arguments import (
+    batch_size_of,
+    class_weight_of,
+    listed,
+    no_more,
+    unsupported,
+    whole,
+)
 from lacuna._arrays import view, views
 from lacuna.callbacks import CallbackList, History
 from lacuna._custom import custom_object_scope
+from lacuna._model_files import (
+    clone_model,
+    load_model,
+    model_from_config,
+    model_from_json,
+    named,
+    own_objects,
+    restored_bytes,
+    restored_config,
+    save_model,
+)
 from lacuna.layers.base import Layer, checked_symbols, deserialize, found, makers, remember
 from lacuna.layers.input import Input  # noqa: F401  (Keras has it here too.)
 
@@ -17,13 +34,11 @@ __all__ = [
     "Model",
     "Sequential",
     "clone_model",
+    "load_model",
     "model_from_config",
     "model_from_json",
+    "save_model",
 ]
-
-
-def _listed(value):
-    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def _one_or_all(values):
@@ -36,14 +51,14 @@ class Model:
     optimizer = loss = metrics = weighted_metrics = loss_weights = history = None
 
     def __init__(self, inputs, outputs, name=None):
-        inputs, outputs = (_listed(checked_symbols("Model", s)) for s in (inputs, outputs))
+        inputs, outputs = (listed(checked_symbols("Model", s)) for s in (inputs, outputs))
         self._core = _core.Model(inputs, outputs, name or "")
         made = {layer._core.id: layer for layer in makers(outputs)}
         self._layers = [made.get(core.id) or found(core) for core in self._core.layers]
 
     def __call__(self, inputs):
         """The model as a layer: the same weights on other symbols."""
-        inputs = _listed(checked_symbols(self.name, inputs))
+        inputs = listed(checked_symbols(self.name, inputs))
         outputs = self._core(inputs)
         remember(self._core, self)
         for symbol in outputs:
@@ -174,7 +189,7 @@ class Model:
         table = self._core.explain(
             self._x(x, "explain"),
             None if y is None else self._y(y, "explain"),
-            _batch_size("explain", batch_size),
+            batch_size_of("explain", batch_size),
         )
         for line in table.splitlines():
             (print_fn or print)(line)
@@ -204,7 +219,37 @@ class Model:
 
     def to_json(self, **kwargs):
         """get_config with the class' name, as JSON, for model_from_json. kwargs: of json.dumps."""
-        return json.dumps(_named(self), **kwargs)
+        import json  # Here, so that importing lacuna is quick.
+
+        return json.dumps(named(self), **kwargs)
+
+    # Files
+
+    def save(self, filepath, overwrite=True, include_optimizer=True):
+        """Into a file of HDF5 that Keras 2 reads too where no weight is sparse: layers, weights and, of a compiled
+        model, the optimizer with its state, so that training goes on with the same bits. The file takes its place in
+        one step: whoever is killed before leaves what was there. overwrite=False: a file that is there is a
+        ValueError, as is a path that cannot be written."""
+        self._core.save(os.fspath(filepath), bool(overwrite), bool(include_optimizer))
+
+    def save_weights(self, filepath, overwrite=True):
+        """The weights alone, as save; of a sparse weight the rows that were touched."""
+        self._core.save_weights(os.fspath(filepath), bool(overwrite))
+
+    def load_weights(self, filepath, by_name=False, skip_mismatch=False, reshape=False):
+        """Weights of a file that save, save_weights or Keras 2 wrote, into the layers that have weights, in order, or
+        by_name into those of the same names; skip_mismatch: by name, what does not fit stays, with a warning. Where
+        anything else does not fit a ValueError, and no weight is changed."""
+        unsupported("load_weights", reshape=reshape or None)
+        self._core.load_weights(os.fspath(filepath), bool(by_name), bool(skip_mismatch))
+
+    def __reduce__(self):
+        if not self.built:
+            return restored_config, (type(self), self.get_config(), own_objects(self))
+        own = own_objects(self)
+        if type(self) not in (Model, Sequential):
+            own[Sequential.__name__ if isinstance(self, Sequential) else Model.__name__] = type(self)
+        return restored_bytes, (self._core.save_to_bytes(), own)
 
     # Training
 
@@ -335,14 +380,14 @@ class Model:
         self._core.fit(
             self._x(x, "fit"),
             self._y(y, "fit"),
-            _batch_size("fit", batch_size),
+            batch_size_of("fit", batch_size),
             whole("fit", "epochs", epochs),
             int(verbose),
             every,
             validation_split,
             validation,
             {True: "rows", False: "none", "batch": "batch"}[shuffle],
-            _class_weight("fit", class_weight),
+            class_weight_of("fit", class_weight),
             self._y(sample_weight, "fit", "sample_weight"),
             whole("fit", "initial_epoch", initial_epoch),
         )
@@ -355,7 +400,7 @@ class Model:
             self._core.evaluate(
                 self._x(x, "evaluate"),
                 self._y(y, "evaluate"),
-                _batch_size("evaluate", batch_size),
+                batch_size_of("evaluate", batch_size),
                 int(verbose),
                 self._y(sample_weight, "evaluate", "sample_weight"),
             )
@@ -365,7 +410,7 @@ class Model:
         """An array with a row for each row of x, or a list of them for several outputs."""
         unsupported("predict", steps=steps)
         return _one_or_all(
-            self._core.predict(self._x(x, "predict"), _batch_size("predict", batch_size), int(verbose))
+            self._core.predict(self._x(x, "predict"), batch_size_of("predict", batch_size), int(verbose))
         )
 
     def train_on_batch(self, x, y, sample_weight=None, class_weight=None):
@@ -375,7 +420,7 @@ class Model:
                 self._x(x, "train_on_batch"),
                 self._y(y, "train_on_batch"),
                 self._y(sample_weight, "train_on_batch", "sample_weight"),
-                _class_weight("train_on_batch", class_weight),
+                class_weight_of("train_on_batch", class_weight),
             )
         )
 
@@ -395,50 +440,6 @@ class Model:
 
     def __repr__(self):
         return f"<{type(self).__name__} '{self.name}'>"
-
-
-def _named(model):
-    return {
-        "class_name": type(model).__name__,
-        "config": model.get_config(),
-        "keras_version": "2.2.4",
-        "backend": "lacuna",
-    }
-
-
-def model_from_config(config, custom_objects=None):
-    """A model of {'class_name': 'Model' or 'Sequential', 'config': what get_config gave}, its weights drawn anew.
-    custom_objects: a dict of one's own classes and functions by name."""
-    if not isinstance(config, dict):
-        raise TypeError(
-            f"model_from_config: config must be a dict with class_name and config. Received: {type(config).__name__}."
-        )
-    return deserialize(config, custom_objects)
-
-
-def model_from_json(json_string, custom_objects=None):
-    """A model of what to_json gave; see model_from_config."""
-    return model_from_config(json.loads(json_string), custom_objects)
-
-
-def clone_model(model, input_tensors=None):
-    """Another model of the same layers and names, with weights of its own, drawn anew."""
-    unsupported("clone_model", input_tensors=input_tensors)
-    return type(model).from_config(model.get_config(), _own_objects(model))
-
-
-def _own_objects(model):
-    """What custom_objects must hold to make such a model again: classes and functions that are not the library's."""
-    result = {}
-    for layer in model.layers:
-        if isinstance(layer, Model):
-            result.update(_own_objects(layer))
-        for given in (layer, *vars(layer).values()):
-            one = given if isinstance(given, types.FunctionType) else type(given)
-            if isinstance(given, (Layer, regularizers.Regularizer, types.FunctionType)):
-                if not one.__module__.startswith("lacuna."):
-                    result[one.__name__] = one
-    return result
 
 
 class Sequential(Model):
@@ -505,19 +506,5 @@ def _metrics(argument, given):
             f"compile: {argument} must be a list or a dict by output name. Received: {argument}={given!r}."
         )
     if isinstance(given, dict):
-        return [], {name: [metrics_module._core_of(m) for m in _listed(some)] for name, some in given.items()}
+        return [], {name: [metrics_module._core_of(m) for m in listed(some)] for name, some in given.items()}
     return [metrics_module._core_of(m) for m in given or []], {}
-
-
-def _batch_size(where, batch_size):
-    return 32 if batch_size is None else whole(where, "batch_size", batch_size)
-
-
-def _class_weight(where, class_weight):
-    if class_weight is None:
-        return {}
-    if not isinstance(class_weight, dict):
-        raise ValueError(
-            f"{where}: class_weight must be a dict from class to number. Received: {class_weight!r}."
-        )
-    return {whole(where, "a class of class_weight", key): float(value) for key, value in class_weight.items()}

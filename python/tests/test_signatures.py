@@ -93,8 +93,10 @@ constraint=None, sparse_weight=False)
     """,
     models: """
         clone_model(model, input_tensors=None)
+        load_model(filepath, custom_objects=None, compile=True)
         model_from_config(config, custom_objects=None)
         model_from_json(json_string, custom_objects=None)
+        save_model(model, filepath, overwrite=True, include_optimizer=True)
         Sequential(layers=None, name=None)
     """,
     models.Model: """
@@ -109,8 +111,11 @@ initial_epoch=0, steps_per_epoch=None, validation_steps=None, **kwargs)
         get_config(self)
         get_layer(self, name=None, index=None)
         get_weights(self)
+        load_weights(self, filepath, by_name=False, skip_mismatch=False, reshape=False)
         predict(self, x, batch_size=None, verbose=0, steps=None)
         predict_on_batch(self, x)
+        save(self, filepath, overwrite=True, include_optimizer=True)
+        save_weights(self, filepath, overwrite=True)
         set_weights(self, weights)
         summary(self, line_length=None, positions=None, print_fn=None)
         test_on_batch(self, x, y, sample_weight=None)
@@ -198,11 +203,18 @@ l1_regularization_strength=0.0, l2_regularization_strength=0.0, beta=0.0, decay=
         tanh(x)
     """,
     callbacks: """
+        CSVLogger(filename, separator=',', append=False)
         EarlyStopping(monitor='val_loss', min_delta=0, patience=0, verbose=0, mode='auto', baseline=None, \
 restore_best_weights=False)
         History()
         LambdaCallback(on_epoch_begin=None, on_epoch_end=None, on_batch_begin=None, on_batch_end=None, \
 on_train_begin=None, on_train_end=None, **kwargs)
+        LearningRateScheduler(schedule, verbose=0)
+        ModelCheckpoint(filepath, monitor='val_loss', verbose=0, save_best_only=False, save_weights_only=False, \
+mode='auto', period=1)
+        ReduceLROnPlateau(monitor='val_loss', factor=0.1, patience=10, verbose=0, mode='auto', min_delta=0.0001, \
+cooldown=0, min_lr=0, **kwargs)
+        TerminateOnNaN()
     """,
     callbacks.Callback: """
         on_batch_begin(self, batch, logs=None)

@@ -1,0 +1,91 @@
+// Saves the model after epochs.
+#include "lacuna/models/checkpoint.h"
+
+#include <cstdio>
+#include <regex>
+
+#include "lacuna/base/message.h"
+
+namespace lacuna::callbacks {
+namespace {
+
+std::string formatted(const char* format, double value) {
+  char shown[512];  // A width has two digits, a number of double at most 309 before the point.
+  std::snprintf(shown, sizeof shown, format, value);
+  return shown;
+}
+
+std::string epoch_line(int epoch, const std::string& rest) {
+  return text(formatted("\nEpoch %05.0f: ", epoch + 1), rest, "\n");
+}
+
+}  // namespace
+
+std::string format_path(const std::string& pattern, int epoch, const Logs& logs) {
+  static const std::regex field(R"(\{(\w+)(?::(0?\d{0,2}(?:\.\d{1,2})?)([defg]?))?\})");
+  std::string result;
+  auto at = pattern.cbegin();
+  for (std::smatch m; std::regex_search(at, pattern.cend(), m, field); at = m.suffix().first) {
+    result += m.prefix();
+    const double* logged = find(logs, m[1]);
+    require(logged || m[1] == "epoch",
+            "ModelCheckpoint: filepath must name the epoch or what is in the logs. "
+            "Received: '",
+            m.str(), "' in filepath='", pattern, "'.");
+    const bool whole = m[3] == "d" || (!logged && m[3] == "");
+    const std::string kind = whole ? "f" : m[3] == "" ? "g" : m[3].str();
+    const std::string format = text("%", m[2].str(), whole ? ".0" : "", kind);
+    result += formatted(format.c_str(), logged ? *logged : epoch + 1);
+  }
+  result.append(at, pattern.cend());
+  require(result.find('{') == std::string::npos,
+          "ModelCheckpoint: a part of filepath in braces must be {name} or "
+          "{name:format}, as {epoch:02d}. Received: filepath='",
+          pattern, "'.");
+  return result;
+}
+
+ModelCheckpoint::ModelCheckpoint(const Model& model, ModelCheckpointOptions options)
+    : ModelCheckpoint(std::move(options)) {
+  model_ = model;
+}
+
+ModelCheckpoint::ModelCheckpoint(ModelCheckpointOptions options)
+    : options_(std::move(options)),
+      monitor_("ModelCheckpoint", options_.monitor, options_.mode),
+      best_(monitor_.worst()) {
+  require(!options_.filepath.empty() && options_.period > 0,
+          "ModelCheckpoint: a filepath must be given, and period be positive. Received: filepath='",
+          options_.filepath, "', period=", options_.period, ".");
+}
+
+bool ModelCheckpoint::is_due(int epoch, const Logs& logs, const std::string& path) {
+  if (++since_ < options_.period) return false;
+  since_ = 0;
+  const double before = best_;
+  if (options_.save_best_only) {
+    const double* current = monitor_.find(logs);
+    if (!current) return false;
+    if (!monitor_.better(*current, best_)) {
+      if (options_.verbose > 0)
+        print(epoch_line(epoch, text(monitor_.name(), " did not improve from ", formatted("%0.5f", best_))));
+      return false;
+    }
+    best_ = *current;
+  }
+  if (options_.verbose > 0)
+    print(epoch_line(epoch, options_.save_best_only
+                                ? text(monitor_.name(), " improved from ", formatted("%0.5f", before), " to ",
+                                       formatted("%0.5f", best_), ", saving model to ", path)
+                                : text("saving model to ", path)));
+  return true;
+}
+
+void ModelCheckpoint::on_epoch_end(int epoch, Logs& logs) {
+  const std::string path = format_path(options_.filepath, epoch, logs);
+  if (!is_due(epoch, logs, path) || !model_) return;
+  if (options_.save_weights_only) model_->save_weights(path);
+  else model_->save(path);
+}
+
+}  // namespace lacuna::callbacks

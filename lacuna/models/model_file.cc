@@ -1,0 +1,159 @@
+// Whole models in files: Keras 2's layout, and one attribute, "lacuna", for what Keras has no place for.
+#include "lacuna/models/model_file.h"
+
+#include <filesystem>
+
+#include "lacuna/base/message.h"
+#include "lacuna/saving/json.h"
+#include "lacuna/saving/optimizer_state.h"
+#include "lacuna/saving/weights.h"
+
+namespace lacuna {
+namespace {
+
+constexpr int64_t kFormat = 1;  // One more when what is written can no longer be read by older versions.
+
+// Without what Keras 2 does not know, where it is as always, so that it takes the rest.
+Setting for_keras(const Setting& setting) {
+  static const Config ours{{"sparse_weight", false}, {"sparse_grad", false}, {"lazy_update", true},
+                           {"combiner", Setting()},  {"weighted", true},     {"subtract_mean", true}};
+  if (const auto* list = setting.as<SettingList>()) {
+    SettingList result;
+    for (const Setting& item : *list) result.push_back(for_keras(item));
+    return result;
+  }
+  if (!setting.config()) return setting;
+  Config result;
+  for (const auto& [name, value] : *setting.config()) {
+    const auto always = ours.find(name);
+    if (always == ours.end() || always->second != value) result.emplace(name, for_keras(value));
+  }
+  return result;
+}
+
+std::string json_for_keras(Config config) { return to_json(*for_keras(std::move(config)).config()); }
+
+void write(const hdf5::Group& root, Model& model, bool include_optimizer) {
+  Config of_model = model.get_config();
+  Trainer& trainer = model.trainer();
+  root.write_text("keras_version", kKerasVersion);
+  root.write_text("backend", "lacuna");
+  root.write_text("model_config", json_for_keras({{"class_name", model.state()->class_name},
+                                                  {"config", std::move(of_model)}}));
+  saving::write_weights(root.group("model_weights"), trainer.network());
+  const auto random = trainer.random_state();
+  root.write_text(
+      "lacuna",
+      to_json({{"format", kFormat}, {"steps", random.steps}, {"seed", static_cast<int64_t>(random.seed)}}));
+  if (!include_optimizer || !trainer.is_compiled()) return;
+  root.write_text("training_config", json_for_keras(to_config(trainer.options())));
+  saving::write_optimizer(root.group("optimizer_weights"), *trainer.options().optimizer, trainer.network());
+}
+
+void require_free(const char* where, const std::string& path, const SaveOptions& options) {
+  require(options.overwrite || !std::filesystem::exists(path), where,
+          ": the file must not be there unless overwrite is True. Received: path='", path, "'.");
+}
+
+Model make(const ModelFile& file, bool compile) {
+  Model model = model_from_config(file.model_config());
+  file.restore_weights(model);
+  const auto training = compile ? file.training_config() : std::nullopt;
+  if (training) {
+    model.compile(compile_options(*training));
+    file.restore_training(model);
+  }
+  return model;
+}
+
+}  // namespace
+
+ModelFile::ModelFile(hdf5::File file) : file_(std::move(file)) {
+  const hdf5::Group& root = file_.root();
+  if (!root.has("model_config"))
+    root.wrong("the file must hold a model", root.has("layer_names")
+                                                 ? "weights alone, which load_weights reads"
+                                                 : "a file without model_config");
+  if (!root.has("lacuna")) return;  // Of Keras.
+  int64_t format = 0, other = 0;
+  Settings settings("load_model", from_json("load_model", root.text("lacuna")));
+  Settings& s = settings;
+  s("format", format)("steps", other)("seed", other);
+  if (format < 1 || format > kFormat)
+    root.wrong(text("the file must be of a version that this one knows, up to ", kFormat),
+               text("format=", format));
+}
+
+Config ModelFile::model_config() const { return from_json("load_model", file_.root().text("model_config")); }
+
+std::optional<Config> ModelFile::training_config() const {
+  if (!file_.root().has("training_config")) {
+    warn("load_model: the file holds no training_config, so that the model is not compiled.");
+    return std::nullopt;
+  }
+  return from_json("load_model", file_.root().text("training_config"));
+}
+
+void ModelFile::restore_weights(Model& model) const {
+  saving::read_weights(file_.root().group("model_weights"), model.network());
+  if (!file_.root().has("lacuna")) return;
+  Trainer::RandomState random;
+  int64_t seed = 0;
+  const Config config = from_json("load_model", file_.root().text("lacuna"));
+  Settings settings("load_model", config);
+  settings("steps", random.steps)("seed", seed);
+  random.seed = static_cast<uint64_t>(seed);
+  model.trainer().set_random_state(random);
+}
+
+void ModelFile::restore_training(Model& model) const {
+  const hdf5::Group& root = file_.root();
+  if (!root.has_group("optimizer_weights")) return;
+  optimizers::Optimizer& optimizer = *model.trainer().options().optimizer;
+  if (!saving::read_optimizer(root.group("optimizer_weights"), optimizer, model.network()))
+    warn(
+        "load_model: the file's optimizer_weights are not those of a Lacuna model, so that the optimizer "
+        "starts "
+        "anew.");
+}
+
+void Model::save(const std::string& path, const SaveOptions& options) {
+  require_free("save", path, options);
+  hdf5::File file = hdf5::File::create("save", path);
+  write(file.root(), *this, options.include_optimizer);
+  file.finish();
+}
+
+std::string Model::save_to_bytes() {
+  hdf5::File file = hdf5::File::create("save_to_bytes");
+  write(file.root(), *this, true);
+  return file.finish_bytes();
+}
+
+void Model::save_weights(const std::string& path, const SaveOptions& options) {
+  require_free("save_weights", path, options);
+  hdf5::File file = hdf5::File::create("save_weights", path);
+  saving::write_weights(file.root(), network());
+  file.finish();
+}
+
+void Model::load_weights(const std::string& path, const LoadWeightsOptions& options) {
+  require(options.by_name || !options.skip_mismatch,
+          "load_weights: skip_mismatch is for by_name=True. Received: by_name=False, skip_mismatch=True.");
+  const hdf5::File file = hdf5::File::open("load_weights", path);
+  const hdf5::Group& root = file.root();
+  const hdf5::Group group =
+      root.has_group("model_weights") && !root.has("layer_names") ? root.group("model_weights") : root;
+  if (options.by_name) saving::read_weights_by_name(group, network(), options.skip_mismatch);
+  else saving::read_weights(group, network());
+}
+
+Model load_model(const std::string& path, bool compile) {
+  return make(ModelFile(hdf5::File::open("load_model", path)), compile);
+}
+
+Model load_model_from_bytes(const std::string& bytes, bool compile) {
+  return make(ModelFile(hdf5::File::open_bytes("load_model", bytes)), compile);
+}
+
+}  // namespace lacuna

@@ -1,0 +1,34 @@
+// What a callback watches.
+#include "lacuna/models/monitor.h"
+
+#include <limits>
+
+#include "lacuna/base/error.h"
+#include "lacuna/base/message.h"
+#include "lacuna/metrics/metrics.h"
+
+namespace lacuna::callbacks {
+
+Monitor::Monitor(const char* where, std::string name, const std::string& mode)
+    : where_(where), name_(std::move(name)), larger_(mode == "max") {
+  require(mode == "auto" || mode == "min" || mode == "max", where,
+          ": mode must be 'auto', 'min' or 'max'. Received: mode='", mode, "'.");
+  if (mode == "auto") larger_ = metrics::larger_is_better(name_);
+}
+
+double Monitor::worst() const {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return larger_ ? -kInfinity : kInfinity;
+}
+
+const double* Monitor::find(const Logs& logs) const {
+  const double* value = callbacks::find(logs, name_);
+  if (value) return value;
+  std::string known;
+  for (const auto& entry : logs) known += (known.empty() ? "" : ", ") + entry.first;
+  warn(
+      text(where_, ": monitor must be one of the logs. Received: monitor='", name_, "'; logs: ", known, "."));
+  return nullptr;
+}
+
+}  // namespace lacuna::callbacks

@@ -1,0 +1,28 @@
+// What a callback watches in the logs, and which way is better.
+#pragma once
+#include <string>
+
+#include "lacuna/training/callback.h"
+
+namespace lacuna::callbacks {
+
+class Monitor {
+ public:
+  // mode: "min", "max", or "auto": see metrics::larger_is_better. where: what errors and warnings start with.
+  Monitor(const char* where, std::string name, const std::string& mode);
+
+  const std::string& name() const { return name_; }
+  bool better(double value, double than, double by = 0) const {
+    return larger_ ? value - by > than : value + by < than;
+  }
+  double worst() const;
+  // The value, or null and a warning that names what there is.
+  const double* find(const Logs& logs) const;
+
+ private:
+  const char* where_;
+  std::string name_;
+  bool larger_;
+};
+
+}  // namespace lacuna::callbacks

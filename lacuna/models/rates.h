@@ -1,0 +1,59 @@
+// Callbacks that set the learning rate.
+#pragma once
+#include <functional>
+
+#include "lacuna/models/monitor.h"
+#include "lacuna/training/trainer.h"
+
+namespace lacuna::callbacks {
+
+// schedule: from the epoch, counted from 0, and the rate to the rate of that epoch. The logs get it as "lr".
+class LearningRateScheduler : public Callback {
+ public:
+  explicit LearningRateScheduler(std::function<double(int epoch, double lr)> schedule, int verbose = 0);
+  void on_epoch_begin(int epoch, const Logs& logs) override;
+  void on_epoch_end(int epoch, Logs& logs) override;
+  bool wants_batches() const override { return false; }
+
+ private:
+  std::function<double(int, double)> schedule_;
+  int verbose_;
+};
+
+struct ReduceLROnPlateauOptions {
+  std::string monitor = "val_loss";
+  double factor = 0.1;
+  int patience = 10;
+  int verbose = 0;
+  std::string mode = "auto";  // min, max, or auto: see Monitor.
+  double min_delta = 1e-4;
+  int cooldown = 0;  // Epochs after a reduction that are not counted.
+  double min_lr = 0;
+};
+
+// The rate becomes factor times what it was, not below min_lr, where what is monitored has not become better
+// by min_delta for `patience` epochs. The logs get it as "lr".
+class ReduceLROnPlateau : public Callback {
+ public:
+  explicit ReduceLROnPlateau(ReduceLROnPlateauOptions options = {});
+  void on_train_begin(const Logs&) override;
+  void on_epoch_end(int epoch, Logs& logs) override;
+  bool wants_batches() const override { return false; }
+
+  int wait() const { return wait_; }
+  double best() const { return best_; }
+
+ private:
+  ReduceLROnPlateauOptions options_;
+  Monitor monitor_;
+  double best_;
+  int wait_ = 0, cooling_ = 0;
+};
+
+// Ends fit, in the middle of an epoch, where a batch's loss is not finite.
+class TerminateOnNaN : public Callback {
+ public:
+  void on_batch_end(int64_t batch, const Logs& logs) override;
+};
+
+}  // namespace lacuna::callbacks

@@ -1,0 +1,130 @@
+// Callbacks that write files or set the learning rate, through fit.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+#include "lacuna/base/message.h"
+#include "lacuna/models/checkpoint.h"
+#include "lacuna/models/csv_logger.h"
+#include "lacuna/models/rates.h"
+#include "lacuna/models/testing.h"
+
+namespace lacuna {
+namespace {
+
+using namespace callbacks;
+
+History fit(Model& model, const Problem& p, int epochs, std::vector<std::shared_ptr<Callback>> all) {
+  return model.fit(p.csr, p.y,
+                   {.epochs = epochs, .verbose = 0, .callbacks = std::move(all), .validation_split = 0.2});
+}
+
+Model compiled() {
+  Model model = linear(true, false);
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  return model;
+}
+
+TEST(Checkpoint, PathsAreFormatted) {
+  const Logs logs{{"val_loss", 0.125}, {"acc", 7}};
+  EXPECT_EQ(format_path("w.{epoch:02d}-{val_loss:.2f}.h5", 4, logs), "w.05-0.12.h5");
+  EXPECT_EQ(format_path("{epoch}{acc:04d}_{val_loss:8.3e}/{val_loss}", 99, logs), "1000007_1.250e-01/0.125");
+  EXPECT_THROW(format_path("{val_acc}", 0, logs), InvalidArgument);
+  EXPECT_THROW(format_path("{epoch:x}", 0, logs), InvalidArgument);
+  EXPECT_THROW(format_path("{epoch:999d}", 0, logs), InvalidArgument);
+}
+
+TEST(Checkpoint, SavesTheBest) {
+  const Problem p;
+  Model model = compiled();
+  const std::string folder = testing::TempDir() + "checkpoints/";
+  std::filesystem::create_directories(folder);
+  const auto all =
+      std::make_shared<ModelCheckpoint>(model, ModelCheckpointOptions{.filepath = folder + "{epoch}.h5"});
+  const auto best = std::make_shared<ModelCheckpoint>(
+      model,
+      ModelCheckpointOptions{
+          .filepath = folder + "best.h5", .monitor = "v", .save_best_only = true, .save_weights_only = true});
+  struct Values : Callback {
+    void on_epoch_end(int epoch, Logs& logs) override { logs.emplace_back("v", std::abs(epoch - 1)); }
+  };
+  fit(model, p, 3, {std::make_shared<Values>(), all, best});
+  EXPECT_EQ(best->best(), 0);
+  Model second = load_model(folder + "2.h5"), third = load_model(folder + "3.h5");
+  EXPECT_EQ(kernel_of(third), kernel_of(model));
+  Model other = compiled();
+  other.load_weights(folder + "best.h5");
+  EXPECT_EQ(kernel_of(other), kernel_of(second));
+}
+
+TEST(Rates, FollowASchedule) {
+  const Problem p;
+  Model model = compiled();
+  const auto history = fit(model, p, 3, {std::make_shared<LearningRateScheduler>([](int epoch, double lr) {
+                             return epoch == 0 ? 0.5 : lr / 2;
+                           })});
+  EXPECT_EQ(history.history.at("lr"), (std::vector<double>{0.5, 0.25, 0.125}));
+  EXPECT_THROW(fit(model, p, 1, {std::make_shared<LearningRateScheduler>([](int, double) { return NAN; })}),
+               InvalidArgument);
+}
+
+TEST(Rates, FallOnAPlateau) {
+  const Problem p;
+  Model model = compiled();
+  model.trainer().options().optimizer->lr->set_scalar(0.5);
+  struct Still : Callback {
+    void on_epoch_end(int, Logs& logs) override { logs.emplace_back("v", 1.0); }
+  };
+  const auto reduce = std::make_shared<ReduceLROnPlateau>(
+      ReduceLROnPlateauOptions{.monitor = "v", .factor = 0.5, .patience = 2, .cooldown = 1, .min_lr = 0.2});
+  const auto history = fit(model, p, 9, {std::make_shared<Still>(), reduce});
+  EXPECT_EQ(history.history.at("lr"), (std::vector<double>{0.5, 0.5, 0.5, 0.25, 0.25, 0.2, 0.2, 0.2, 0.2}));
+}
+
+TEST(TerminateOnNaN, EndsWithinTheEpoch) {
+  Problem p;
+  p.y[40] = std::numeric_limits<float>::quiet_NaN();
+  Model model = compiled();
+  std::string printed;
+  set_print_handler([&](const std::string& text) { printed += text; });
+  set_warning_handler([](const std::string&) {});
+  const auto history = model.fit(p.csr, p.y,
+                                 {.epochs = 3,
+                                  .verbose = 0,
+                                  .callbacks = {std::make_shared<TerminateOnNaN>()},
+                                  .validation_split = 0.1,
+                                  .shuffle = Shuffle::none});
+  set_print_handler(nullptr);
+  set_warning_handler(nullptr);
+  EXPECT_EQ(printed, "Batch 1: Invalid loss, terminating training\n");
+  EXPECT_EQ(history.epoch.size(), 1u);
+  EXPECT_FALSE(history.history.contains("val_loss"));
+}
+
+std::vector<std::string> lines_of(const std::string& path) {
+  std::ifstream file(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST(CSVLogger, WritesALineAnEpoch) {
+  const Problem p;
+  Model model = compiled();
+  const std::string path = testing::TempDir() + "log.csv";
+  const auto history = fit(model, p, 2, {std::make_shared<CSVLogger>(path)});
+  auto lines = lines_of(path);
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[0], "epoch,loss,val_loss");
+  const std::string loss = lines[2].substr(2, lines[2].rfind(',') - 2);
+  EXPECT_EQ(std::stod(loss), history.history.at("loss")[1]);
+  fit(model, p, 1, {std::make_shared<CSVLogger>(path, ",", true)});
+  EXPECT_EQ(lines_of(path).size(), 4u);
+  EXPECT_THROW(fit(model, p, 1, {std::make_shared<CSVLogger>("/no/such/folder/log.csv")}), InvalidArgument);
+}
+
+}  // namespace
+}  // namespace lacuna

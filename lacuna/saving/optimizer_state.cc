@@ -1,0 +1,60 @@
+// An optimizer's state, written and read.
+#include "lacuna/saving/optimizer_state.h"
+
+#include <set>
+
+#include "lacuna/saving/weights.h"
+
+namespace lacuna::saving {
+namespace {
+
+using optimizers::Optimizer;
+
+// The folder of a weight: its number among the network's, and its name for who looks into the file.
+std::string folder(size_t number, const Variable& weight) { return text(number, '/', weight.name(), '/'); }
+
+}  // namespace
+
+void write_optimizer(const hdf5::Group& group, const Optimizer& optimizer, const Network& network) {
+  std::vector<std::string> names;
+  const auto write = [&](const std::string& start, const std::vector<Optimizer::Remembered>& values) {
+    for (const auto& [name, value] : values) {
+      names.push_back(start + name);
+      write_tensor(group, names.back(), value);
+    }
+  };
+  write("", optimizer.remembered());
+  const auto weights = network.weights();
+  for (size_t i = 0; i < weights.size(); ++i)
+    write(folder(i, *weights[i]->variable), optimizer.remembered_of(*weights[i]->variable));
+  group.write_texts("weight_names", names);
+}
+
+bool read_optimizer(const hdf5::Group& group, Optimizer& optimizer, const Network& network) {
+  const auto listed = group.texts("weight_names");
+  const std::set<std::string> names(listed.begin(), listed.end());
+  const auto read = [&](const std::string& start, const std::vector<Optimizer::RememberedSpec>& specs) {
+    std::vector<Optimizer::Remembered> values;
+    for (const auto& [name, spec] : specs)
+      if (names.contains(start + name))
+        values.push_back({name, read_tensor(group, start + name, spec.dtype, spec.shape)});
+    return values;
+  };
+  size_t found = 0;
+  auto own = read("", optimizer.specs());
+  found += own.size();
+  const auto weights = network.weights();
+  std::vector<std::vector<Optimizer::Remembered>> of_weights;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    const Variable& weight = *weights[i]->variable;
+    of_weights.push_back(read(folder(i, weight), optimizer.specs_of(weights[i]->variable)));
+    found += of_weights.back().size();
+  }
+  if (found != names.size() || own.size() != optimizer.specs().size()) return false;
+  optimizer.remember(own);
+  for (size_t i = 0; i < weights.size(); ++i)
+    if (!of_weights[i].empty()) optimizer.remember_of(weights[i]->variable, of_weights[i]);
+  return true;
+}
+
+}  // namespace lacuna::saving

@@ -1,0 +1,31 @@
+// A file that takes the place of another in one step: written beside it, brought to the disk, renamed.
+// Whoever is killed in between leaves the old one as it was, and at worst a file `….partial-…` beside it.
+#pragma once
+#include <string>
+
+namespace lacuna::saving {
+
+class ReplaceFile {
+ public:
+  // A link is followed, so that it stays one. where: what errors start with.
+  ReplaceFile(const char* where, const std::string& path);
+  ~ReplaceFile();  // Without finish nothing is left.
+  ReplaceFile(const ReplaceFile&) = delete;
+  ReplaceFile& operator=(const ReplaceFile&) = delete;
+
+  const std::string& temporary() const { return temporary_; }  // Where it is to be written.
+  void finish();  // Seals it first; see seal.h. Throws InvalidArgument when the disk is full, …
+
+ private:
+  [[noreturn]] void failed(const char* what) const;
+
+  const char* where_;
+  std::string path_, temporary_;
+  bool done_ = false;
+};
+
+// Reads a file once from end to end; true if it is sealed, false if it has no seal (it is of somebody else).
+// Throws InvalidArgument if it has one that is not its own, or cannot be read.
+bool check_seal(const char* where, const std::string& path);
+
+}  // namespace lacuna::saving

@@ -1,0 +1,33 @@
+// A file's last bytes: "lacuna 1", then its length and the CRC-32 of it, lowest bytes first.
+#include "lacuna/saving/seal.h"
+
+#include <zlib.h>
+
+namespace lacuna::saving {
+namespace {
+
+constexpr std::string_view kWord = "lacuna 1";
+
+}  // namespace
+
+void Checksum::add(std::string_view bytes) {
+  length_ += bytes.size();
+  sum_ = static_cast<uint32_t>(crc32_z(sum_, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
+std::string Checksum::seal() const {
+  std::string result(kWord);
+  for (int i = 0; i < 8; ++i) result += static_cast<char>(length_ >> (8 * i) & 0xFF);
+  for (int i = 0; i < 8; ++i) result += static_cast<char>(uint64_t{sum_} >> (8 * i) & 0xFF);
+  return result;
+}
+
+bool is_seal(std::string_view last_bytes) {
+  return last_bytes.size() == kSealBytes && last_bytes.starts_with(kWord);
+}
+
+bool is_cut_seal(std::string_view last_bytes) {
+  return !is_seal(last_bytes) && last_bytes.find(kWord) != std::string_view::npos;
+}
+
+}  // namespace lacuna::saving

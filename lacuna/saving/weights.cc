@@ -1,0 +1,185 @@
+// Weights, written and read.
+#include "lacuna/saving/weights.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "lacuna/base/message.h"
+#include "lacuna/saving/json.h"
+#include "lacuna/tensor/row_table.h"
+
+namespace lacuna::saving {
+namespace {
+
+using layers::LayerState;
+using layers::Weight;
+
+// Keras': of two of one name the second is name_1.
+std::vector<std::string> unique_names(const std::vector<Weight*>& weights) {
+  std::vector<std::string> names;
+  for (const Weight* w : weights) {
+    const std::string& base = w->variable->name();
+    std::string name = base;
+    for (int i = 1; std::ranges::count(names, name); ++i) name = text(base, '_', i);
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+constexpr const char* kDraws[] = {"constant", "uniform", "normal", "truncated_normal", "identity"};
+
+void write_draw(const hdf5::Group& group, const Draw& draw) {
+  group.write_text("draw", kDraws[static_cast<size_t>(draw.kind)]);
+  const double numbers[] = {draw.a, draw.b};
+  group.write_array("draw_numbers", tensor::Dense::of<double>({2}, numbers));
+  group.write_number("draw_key", static_cast<int64_t>(draw.key));
+}
+
+Draw read_draw(const hdf5::Group& group) {
+  const std::string kind = group.text("draw");
+  const auto found = std::ranges::find(kDraws, kind);
+  if (found == std::end(kDraws))
+    group.wrong("draw must be one of this version of Lacuna", text("'", kind, "'"));
+  const tensor::Dense numbers = group.array("draw_numbers", DType::float64, {2});
+  return {.kind = static_cast<Draw::Kind>(found - std::begin(kDraws)),
+          .a = numbers.values<double>()[0],
+          .b = numbers.values<double>()[1],
+          .key = static_cast<uint64_t>(group.number("draw_key"))};
+}
+
+// What a file has for one weight.
+struct Found {
+  Variable* variable;
+  Tensor value{};
+  std::optional<Draw> draw{};  // With rows.
+};
+
+void assign(const Found& found) {
+  Variable& variable = *found.variable;
+  if (!found.draw) {
+    variable.assign(found.value.dense());
+  } else if (variable.is_table()) {
+    variable.value().table().assign(found.value.row_sparse(), *found.draw);
+  } else {
+    RowTable table(variable.spec().shape, variable.spec().dtype, *found.draw);
+    table.assign(found.value.row_sparse());
+    variable.assign(table.to_dense(~size_t{0}));
+  }
+}
+
+void check_ids(const hdf5::Group& group, const tensor::RowSparse& rows) {
+  std::vector<int64_t> sorted(rows.row_ids().begin(), rows.row_ids().end());
+  std::ranges::sort(sorted);
+  if (std::ranges::adjacent_find(sorted) != sorted.end() ||
+      (!sorted.empty() && (sorted.front() < 0 || sorted.back() >= rows.shape[0])))
+    group.wrong("ids must be unique and within the weight's rows",
+                text("ids of a weight of shape ", to_string(rows.shape)));
+}
+
+Found read_one(const hdf5::Group& group, const std::string& name, Variable& variable) {
+  const Spec& spec = variable.spec();
+  Found found{&variable, read_tensor(group, name, spec.dtype, spec.shape)};
+  if (found.value.storage() == Storage::row_sparse) found.draw = read_draw(group.group(name));
+  return found;
+}
+
+// What the file has for the weights of one layer.
+std::vector<Found> read_layer(const hdf5::Group& group, LayerState& layer) {
+  const auto names = group.texts("weight_names");
+  const auto weights = layer.ordered_weights();
+  if (names.size() != weights.size())
+    group.wrong(
+        text("layer '", layer.name, "' must have as many weights as the model's, which has ", weights.size()),
+        text("weights=", names.size()));
+  std::vector<Found> result;
+  for (size_t i = 0; i < names.size(); ++i)
+    result.push_back(read_one(group, names[i], *weights[i]->variable));
+  return result;
+}
+
+}  // namespace
+
+void write_tensor(const hdf5::Group& group, const std::string& name, const Tensor& value) {
+  if (value.storage() == Storage::dense) return group.write_array(name, value.dense());
+  const tensor::RowSparse& rows = value.row_sparse();
+  const auto count = static_cast<Dim>(rows.row_ids().size());
+  const hdf5::Group inner = group.group(name);
+  inner.write_array("ids", {.dtype = DType::int64, .shape = {count}, .data = Buffer::alias(rows.ids)});
+  tensor::Dense all{.dtype = rows.dtype, .shape = rows.shape, .data = Buffer::alias(rows.data)};
+  all.shape[0] = count;
+  inner.write_array("rows", all);
+}
+
+Tensor read_tensor(const hdf5::Group& group, const std::string& name, DType dtype, const Shape& shape) {
+  if (!group.has_group(name)) return group.array(name, dtype, shape);
+  const hdf5::Group inner = group.group(name);
+  if (shape.size() < 2) inner.wrong(text("'", name, "' must be an array"), "rows by their ids");
+  tensor::RowSparse rows;
+  rows.shape = shape;
+  rows.dtype = dtype;
+  rows.ids = inner.array("ids", DType::int64, {None}).data;
+  Shape of_rows = shape;
+  of_rows[0] = static_cast<Dim>(rows.row_ids().size());
+  rows.data = inner.array("rows", dtype, of_rows).data;
+  check_ids(inner, rows);
+  return rows;
+}
+
+void write_weights(const hdf5::Group& group, const Network& network) {
+  std::vector<std::string> layer_names;
+  for (const auto& layer : network.layers()) layer_names.push_back(layer->name);
+  group.write_texts("layer_names", layer_names);
+  group.write_text("backend", "lacuna");
+  group.write_text("keras_version", kKerasVersion);
+  for (const auto& layer : network.layers()) {
+    const hdf5::Group of_layer = group.group(layer->name);
+    const auto weights = layer->ordered_weights();
+    const auto names = unique_names(weights);
+    of_layer.write_texts("weight_names", names);
+    for (size_t i = 0; i < weights.size(); ++i) {
+      const Variable& variable = *weights[i]->variable;
+      if (variable.is_table()) {
+        const RowTable& table = variable.value().table();
+        write_tensor(of_layer, names[i], table.to_row_sparse(false));
+        write_draw(of_layer.group(names[i]), table.draw());
+      } else {
+        write_tensor(of_layer, names[i], variable.to_dense());
+      }
+    }
+  }
+}
+
+void read_weights(const hdf5::Group& group, Network& network) {
+  std::vector<std::string> names;
+  for (const std::string& name : group.texts("layer_names"))
+    if (!group.group(name).texts("weight_names").empty()) names.push_back(name);
+  std::vector<LayerState*> layers;
+  for (const auto& layer : network.layers())
+    if (!layer->ordered_weights().empty()) layers.push_back(layer.get());
+  if (names.size() != layers.size())
+    group.wrong(
+        text("the file must hold as many layers with weights as the model, which has ", layers.size()),
+        text("layers=", names.size()));
+  std::vector<Found> all;
+  for (size_t i = 0; i < names.size(); ++i)
+    for (Found& found : read_layer(group.group(names[i]), *layers[i])) all.push_back(std::move(found));
+  for (const Found& found : all) assign(found);
+}
+
+void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_mismatch) {
+  std::vector<Found> all;
+  const auto names = group.texts("layer_names");
+  for (const auto& layer : network.layers()) {
+    if (!std::ranges::count(names, layer->name)) continue;
+    try {
+      for (Found& found : read_layer(group.group(layer->name), *layer)) all.push_back(std::move(found));
+    } catch (const InvalidArgument& e) {
+      if (!skip_mismatch) throw;
+      warn(text("load_weights: layer '", layer->name, "' keeps its weights. ", e.what()));
+    }
+  }
+  for (const Found& found : all) assign(found);
+}
+
+}  // namespace lacuna::saving

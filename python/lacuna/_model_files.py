@@ -1,0 +1,106 @@
+"""Models from configs, files and bytes; lacuna.models has the public ones."""
+
+import os
+import types
+import warnings
+
+from lacuna import _core, metrics, optimizers, regularizers
+from lacuna._arguments import listed, unsupported
+from lacuna._custom import custom_object_scope
+from lacuna.layers.base import Layer, deserialize
+
+
+def named(model):
+    return {
+        "class_name": type(model).__name__,
+        "config": model.get_config(),
+        "keras_version": "2.2.4",
+        "backend": "lacuna",
+    }
+
+
+def model_from_config(config, custom_objects=None):
+    """A model of {'class_name': 'Model' or 'Sequential', 'config': what get_config gave}, its weights drawn anew.
+    custom_objects: a dict of one's own classes and functions by name."""
+    if not isinstance(config, dict):
+        raise TypeError(
+            f"model_from_config: config must be a dict with class_name and config. Received: {type(config).__name__}."
+        )
+    return deserialize(config, custom_objects)
+
+
+def model_from_json(json_string, custom_objects=None):
+    """A model of what to_json gave; see model_from_config."""
+    import json  # Here, so that importing lacuna is quick.
+
+    return model_from_config(json.loads(json_string), custom_objects)
+
+
+def save_model(model, filepath, overwrite=True, include_optimizer=True):
+    """model.save(filepath, overwrite, include_optimizer)"""
+    model.save(filepath, overwrite, include_optimizer)
+
+
+def load_model(filepath, custom_objects=None, compile=True):
+    """The model of a file that save or Keras 2 wrote; compile: as it was, with the optimizer's state.
+
+    custom_objects: a dict of one's own classes and functions by name; a file names code and holds none. ValueError
+    for a file that is damaged, cut short, of another version, or that names what is not known.
+    """
+    return _restored(_core.ModelFile(os.fspath(filepath)), custom_objects, compile)
+
+
+def _restored(file, custom_objects, compile=True):
+    with custom_object_scope(custom_objects):
+        model = deserialize(file.model_config)
+        file.restore_weights(model._core)
+        training = file.training_config if compile else None
+        if training is not None:
+            model.compile(
+                optimizers.get(training["optimizer_config"]),
+                training["loss"],
+                _metrics_of(training.get("metrics")),
+                training.get("loss_weights"),
+                training.get("sample_weight_mode"),
+                _metrics_of(training.get("weighted_metrics")),
+            )
+            file.restore_training(model._core)
+    return model
+
+
+def _metrics_of(config):
+    if isinstance(config, dict) and "class_name" not in config:
+        return {name: _metrics_of(some) for name, some in config.items()}
+    return [metrics.deserialize(metric) for metric in listed(config or [])]
+
+
+def restored_bytes(data, custom_objects):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="load_model: the file holds no training_config")
+        return _restored(_core.ModelFile(data), custom_objects)
+
+
+def restored_config(cls, config, custom_objects):
+    return cls.from_config(config, custom_objects)
+
+
+def clone_model(model, input_tensors=None):
+    """Another model of the same layers and names, with weights of its own, drawn anew."""
+    unsupported("clone_model", input_tensors=input_tensors)
+    return type(model).from_config(model.get_config(), own_objects(model))
+
+
+def own_objects(model):
+    """What custom_objects must hold to make such a model again: classes and functions that are not the library's."""
+    result, compiled = {}, []
+    for some in (model.loss, model.metrics, model.weighted_metrics):
+        compiled += some.values() if isinstance(some, dict) else listed(some)
+    for layer in (*model.layers, *(one for some in compiled for one in listed(some))):
+        if hasattr(layer, "layers"):
+            result.update(own_objects(layer))
+        for given in (layer, *getattr(layer, "__dict__", {}).values()):
+            one = given if isinstance(given, types.FunctionType) else type(given)
+            if isinstance(given, (Layer, regularizers.Regularizer, types.FunctionType)):
+                if not one.__module__.startswith("lacuna."):
+                    result[one.__name__] = one
+    return result
