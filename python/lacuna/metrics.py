@@ -172,7 +172,9 @@ class CountsMetric(StatefulMetric):
     def __init__(self, make, thresholds, top_k, class_id, average, name):
         if isinstance(thresholds, (list, tuple)):
             if len(thresholds) != 1:
-                raise ValueError(f"{name}: thresholds must be one number. Received: thresholds={thresholds!r}.")
+                raise ValueError(
+                    f"{name}: thresholds must be one number. Received: thresholds={thresholds!r}."
+                )
             thresholds = thresholds[0]
         threshold = None if thresholds is None else float(thresholds)
         config = {"thresholds": threshold, "top_k": top_k, "class_id": class_id, "average": average}
