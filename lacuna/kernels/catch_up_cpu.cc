@@ -75,33 +75,47 @@ constexpr size_t kTogether = 64;
 
 template <class T>
 struct Together {
-  HWY_ALIGN T w[kTogether], m[kTogether], d[kTogether], first[kTogether];
+  HWY_ALIGN T w[kTogether], m[kTogether], d[kTogether], first[kTogether], moved[kTogether], rate[kTogether];
   HWY_ALIGN int32_t from[kTogether], steps[kTogether];  // Steps that are taken; fewer once still.
 };
 
-// Step j of each. kOneRow: all start from the same.
+// Step j of each. kOneRow: all start from the same. What the loops read is said to be apart from what they
+// write, or the compiler would not vectorise them.
 template <bool kOneRow, bool kRoot, bool kOfD, bool kKeep, class T>
 HWY_INLINE void take_step(Together<T>& x, size_t n, int32_t j, const StepwiseRest<T>& rule, bool asks) {
   // 2^-3 of what rounding takes from the larger of the weight and its first move.
   constexpr T kStill = sizeof(T) == 4 ? T(1.0 / (1 << 27)) : T(1.0 / (int64_t{1} << 56));
-  const T rest = static_cast<T>(rule.rest);
-  const int32_t one = x.from[0] + j;
+  T* HWY_RESTRICT w = x.w;
+  T* HWY_RESTRICT m = x.m;
+  T* HWY_RESTRICT d = x.d;
+  T* HWY_RESTRICT moved = x.moved;
+  T* HWY_RESTRICT rate = x.rate;
+  int32_t* HWY_RESTRICT steps = x.steps;
+  const T* HWY_RESTRICT moves = rule.move;
+  const T* HWY_RESTRICT of_d = rule.of_d;
+  const T* HWY_RESTRICT keeps = rule.keep;
+  const T beta_m = rule.beta_m, beta_d = rule.beta_d, epsilon = rule.epsilon,
+          rest = static_cast<T>(rule.rest);
+  const int32_t one = kOneRow ? x.from[0] + j : x.from[0];
+  const T one_move = moves[one], one_of_d = kOfD ? of_d[one] : 1, one_keep = kKeep ? keeps[one] : 1;
   for (size_t i = 0; i < n; ++i) {
-    const bool on = j < x.steps[i];
-    const int32_t s = kOneRow ? one : on ? x.from[i] + j : 0;
-    const T move = on ? rule.move[s] : 0;
-    x.m[i] *= on ? rule.beta_m : 1;
-    x.d[i] *= on ? rule.beta_d : 1;
-    const T d = kOfD ? rule.of_d[s] * x.d[i] : x.d[i];
-    const T moved = move * x.m[i] / ((kRoot ? root(d) : d) + rule.epsilon);
-    const T keep = kKeep && on ? rule.keep[s] : 1;
-    x.w[i] = kKeep ? mul_add(keep, x.w[i], -moved) : x.w[i] - moved;
-    if (!asks) continue;
-    const T size = moved < 0 ? -moved : moved, weight = x.w[i] < 0 ? -x.w[i] : x.w[i];
-    const T first = j == 0 ? size : x.first[i];
-    x.first[i] = first;
-    const T still = kStill * move * (weight > first ? weight : first);
-    x.steps[i] = on && move > 0 && size * rest <= still ? j + 1 : x.steps[i];
+    const bool on = j < steps[i];
+    const int32_t s = kOneRow ? one : on ? x.from[i] + j : one;
+    rate[i] = on ? (kOneRow ? one_move : moves[s]) : 0;
+    m[i] *= on ? beta_m : 1;
+    d[i] *= on ? beta_d : 1;
+    const T by = kOfD ? (kOneRow ? one_of_d : of_d[s]) * d[i] : d[i];
+    moved[i] = rate[i] * m[i] / ((kRoot ? root(by) : by) + epsilon);
+    const T keep = kKeep ? (on ? (kOneRow ? one_keep : keeps[s]) : 1) : 1;
+    w[i] = kKeep ? mul_add(keep, w[i], -moved[i]) : w[i] - moved[i];
+  }
+  if (!asks) return;
+  T* HWY_RESTRICT first = x.first;
+  for (size_t i = 0; i < n; ++i) {
+    const T size = moved[i] < 0 ? -moved[i] : moved[i], weight = w[i] < 0 ? -w[i] : w[i];
+    first[i] = j == 0 ? size : first[i];
+    const T still = kStill * rate[i] * (weight > first[i] ? weight : first[i]);
+    steps[i] = rate[i] > 0 && size * rest <= still ? j + 1 : steps[i];
   }
 }
 

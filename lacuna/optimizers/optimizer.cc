@@ -172,10 +172,10 @@ void Optimizer::step_one(const VariablePtr& weight, const Gradient& gradient, co
     return;
   }
   if (!moves_all_rows(*weight)) return step_rows(states, gradient, false, step);
-  // Rows that are left behind cost a look at each that is named, later a step of their own; a sweep costs a
-  // part of that for each row there is. It is also what rows in a cache are for.
+  // A row that is left behind costs a look where it is named, and its missed steps; a sweep streams through
+  // the rows there are: a row of one value takes it a hundredth of what a look does.
   const size_t named = gradient.a ? gradient.a->csr().nonzeros() : gradient.row_ids().size();
-  const size_t width = states.rows<T>().width, worth = width < 8 ? 16 : 4;
+  const size_t width = states.rows<T>().width, worth = width < 8 ? 160 : 16;
   const bool small = weight->is_table() && weight->value().table().slots_are_ids();
   if (small || gradient.all_rows || states.count() <= worth * named || !rule_->can_wait(step.rate)) {
     states.settle();

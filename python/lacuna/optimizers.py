@@ -12,7 +12,7 @@ and catch it up before it is next read, to rounding: with momentum, Nesterov's t
 and Adadelta, whose weights stay, by what is left of their states; Ftrl from its states; Adam, AdamW, Adamax and
 Nadam step by step until the weight is still, some 200 steps at most (350 in float64; all that it missed where
 beta_1 >= sqrt(beta_2)). So a step costs the rows that its batch names. All rows are swept where a batch names more
-than a quarter of them (of rows of less than 8 values a sixteenth), in every step of a weight with a constraint or,
+than a 16th of them (of rows of less than 8 values a 160th), in every step of a weight with a constraint or,
 without a flag, a regularizer, and at the end of each epoch and each 4096 steps those that are behind are caught up.
 predict, evaluate, get_weights and weight.rows() see rows caught up, and change nothing.
 
