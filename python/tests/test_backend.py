@@ -125,8 +125,8 @@ def test_reductions_of_csr_count_zeros_that_are_not_stored(axis, keepdims):
         np.testing.assert_array_equal(run(lambda s: K.argmin(s), value), full.argmin(1))
 
 
-SPARSE = sp.random(30, 12, 0.3, "csr", np.float32, np.random.RandomState(3))
-SPARSE.data = SPARSE.data * 1.8 - 0.9
+MIXED = sp.random(30, 12, 0.3, "csr", np.float32, np.random.RandomState(3))
+MIXED.data = MIXED.data * 1.8 - 0.9
 KEPT = {
     **{name: getattr(np, name) for name in "abs absolute sign negative square cbrt ceil floor trunc rint".split()},
     **{name: getattr(np, name) for name in "log1p expm1 sin tan arcsin arctan sinh tanh arcsinh arctanh".split()},
@@ -153,15 +153,15 @@ POSITIVE = {
 
 @pytest.mark.parametrize("name", KEPT)
 def test_functions_that_keep_zeros_keep_csr(name):
-    function, expected = getattr(K, name), KEPT[name](SPARSE.toarray())
+    function, expected = getattr(K, name), KEPT[name](MIXED.toarray())
     assert K.is_sparse(function(Input((12,), sparse=True)))
-    for value in (SPARSE, SPARSE.toarray()):
+    for value in (MIXED, MIXED.toarray()):
         np.testing.assert_allclose(run(function, value), expected, rtol=2e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", {**NOT_KEPT, **POSITIVE})
 def test_functions_that_do_not_name_to_dense(name):
-    function, full = getattr(K, name), SPARSE.toarray()
+    function, full = getattr(K, name), MIXED.toarray()
     if name in POSITIVE:
         full = np.abs(full) + 1.1
     expected = {**NOT_KEPT, **POSITIVE}[name](full)
@@ -212,14 +212,14 @@ def test_csr_with_numbers_and_lines(function, expected, kept):
             function(Input((12,), sparse=True))
         return
     with np.errstate(divide="ignore"):
-        want = expected(SPARSE.toarray())
+        want = expected(MIXED.toarray())
     assert K.is_sparse(function(Input((12,), sparse=True)))
-    np.testing.assert_allclose(run(function, SPARSE), want, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(run(function, MIXED), want, rtol=1e-5, atol=1e-6)
 
 
 def test_any_all_where_and_switch():
-    full = SPARSE.toarray()
-    for value in (SPARSE, full):
+    full = MIXED.toarray()
+    for value in (MIXED, full):
         np.testing.assert_array_equal(run(lambda s: K.any(s, axis=1), value), full.any(1))
         np.testing.assert_array_equal(run(lambda s: K.all(s, axis=1, keepdims=True), value), full.all(1, keepdims=True))
         # What is not taken is not read: the logarithm of what is not positive.
@@ -253,7 +253,7 @@ def test_whole_numbers():
 
 
 def test_getnnz():
-    np.testing.assert_array_equal(run(lambda s: K.getnnz(s, axis=1), SPARSE), SPARSE.getnnz(1))
+    np.testing.assert_array_equal(run(lambda s: K.getnnz(s, axis=1), MIXED), MIXED.getnnz(1))
     assert K.getnnz(Input((12,), sparse=True), axis=0).shape == (12,)
     with pytest.raises(ValueError, match="getnnz: axis must be 0 or 1"):
         K.getnnz(Input((12,), sparse=True), axis=2)
