@@ -125,6 +125,10 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
   if (mode == Mode::train) updates_ = network.updates();
   for (const layers::LayerUpdate& u : updates_) wanted.push_back(u.update.value);
 
+  if (fed.size() != network.inputs().size() + targets.size())
+    throw InvalidArgument(
+        text("Program: a spec must be given for each input and target. Received: specs=", fed.size(),
+             ", inputs=", network.inputs().size(), ", targets=", targets.size(), "."));
   Substitution fed_as = fed_inputs(network, wanted, fed);
   inputs_ = fed_as.inputs.size();
   targets_ = targets.size();

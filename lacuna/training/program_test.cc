@@ -119,7 +119,8 @@ TEST(Program, AnOptimizerThatNeedsTheNormGetsWholeGradients) {
     Model model(in, layers::Dense(40)(in));
     const Compiled compiled = lacuna::compile(
         model.network(), {.optimizer = optimizers::Adam{.clipnorm = clipnorm}, .loss = "mse"});
-    Program program(model.network(), &compiled, Mode::train, {in.spec()}, false);
+    EXPECT_THROW(Program(model.network(), &compiled, Mode::train, {in.spec()}, false), std::invalid_argument);
+    Program program(model.network(), &compiled, Mode::train, {in.spec(), {{None, 40}}}, false);
     const Tensor x = p.csr;
     tensor::Dense y;
     y.resize({101, 40}, DType::float32);
