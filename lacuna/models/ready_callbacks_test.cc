@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "lacuna/base/message.h"
+#include "lacuna/base/testing.h"
 #include "lacuna/models/checkpoint.h"
 #include "lacuna/models/csv_logger.h"
 #include "lacuna/models/rates.h"
@@ -40,7 +41,7 @@ TEST(Checkpoint, PathsAreFormatted) {
 TEST(Checkpoint, SavesTheBest) {
   const Problem p;
   Model model = compiled();
-  const std::string folder = testing::TempDir() + "checkpoints/";
+  const std::string folder = temporary_folder() + "checkpoints/";
   std::filesystem::create_directories(folder);
   const auto all =
       std::make_shared<ModelCheckpoint>(model, ModelCheckpointOptions{.filepath = folder + "{epoch}.h5"});
@@ -114,7 +115,7 @@ std::vector<std::string> lines_of(const std::string& path) {
 TEST(CSVLogger, WritesALineAnEpoch) {
   const Problem p;
   Model model = compiled();
-  const std::string path = testing::TempDir() + "log.csv";
+  const std::string path = temporary_folder() + "log.csv";
   const auto history = fit(model, p, 2, {std::make_shared<CSVLogger>(path)});
   auto lines = lines_of(path);
   ASSERT_EQ(lines.size(), 3u);

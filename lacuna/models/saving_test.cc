@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "lacuna/base/message.h"
+#include "lacuna/base/testing.h"
 #include "lacuna/layers/core.h"
 #include "lacuna/layers/embedding.h"
 #include "lacuna/layers/merge.h"
@@ -22,7 +23,7 @@
 namespace lacuna {
 namespace {
 
-std::string path_of(const char* name) { return testing::TempDir() + name; }
+std::string path_of(const char* name) { return temporary_folder() + name; }
 
 template <class F>
 std::string error_of(F f) {

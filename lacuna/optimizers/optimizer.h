@@ -62,9 +62,12 @@ class Optimizer {
   // Whether a step looks at a gradient before it updates, so that factors are an error.
   bool needs_whole_gradients() const { return norm_limit() > 0 || rule_->row_states(); }
 
+  // Whether the weight ends where a dense gradient would take it: only tables may be updated lazily.
+  bool is_exact(const Variable& weight) const { return !weight.is_table() || !common_.lazy_update; }
+
   // Whether a step moves rows of the weight that its gradient does not name.
   bool moves_all_rows(const Variable& weight) const {
-    return rule_->moves_without_gradient() && !(weight.is_table() && common_.lazy_update);
+    return rule_->moves_without_gradient() && is_exact(weight);
   }
 
   // Takes the steps that rows which were left behind have missed. What they end at does not depend on when,

@@ -16,12 +16,21 @@ class Call {
   Call() : lock_(mutex()) {
     H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    if (depth()++ == 0) H5Eclear2(H5E_DEFAULT);  // What others left is no reason of ours.
   }
-  ~Call() { H5Eset_auto2(H5E_DEFAULT, function_, data_); }
+  ~Call() {
+    // HDF5 cannot close itself with what a thread that is gone left in its list of errors.
+    if (--depth() == 0) H5Eclear2(H5E_DEFAULT);
+    H5Eset_auto2(H5E_DEFAULT, function_, data_);
+  }
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
  private:
+  static int& depth() {
+    static int calls = 0;
+    return calls;
+  }
   static std::recursive_mutex& mutex() {
     static auto* one = new std::recursive_mutex;
     return *one;

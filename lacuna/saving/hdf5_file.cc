@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 
 #include "lacuna/saving/hdf5-inl.h"
@@ -34,6 +35,12 @@ Id access(bool in_memory) {
   return list;
 }
 
+// HDF5 tells files in memory apart by name: two of one name that live at once are one.
+std::string memory_name() {
+  static std::atomic<uint64_t> count{0};
+  return text("lacuna in memory ", ++count);
+}
+
 }  // namespace
 
 File File::create(const char* where) { return create(where, ""); }
@@ -44,7 +51,7 @@ File File::create(const char* where, const std::string& path) {
   if (!path.empty()) made->replace.emplace(where, path);
   auto root = std::make_shared<Group::Handle>();
   root->context = std::make_shared<Group::Handle::Context>(Group::Handle::Context{where, path, 0, true});
-  const std::string name = path.empty() ? "memory" : made->replace->temporary();
+  const std::string name = path.empty() ? memory_name() : made->replace->temporary();
   made->file = Id(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access(path.empty())), H5Fclose);
   root->check(made->file >= 0, "the file must be written");
   root->id = Id(H5Gopen2(made->file, "/", H5P_DEFAULT), H5Gclose);
@@ -84,7 +91,7 @@ File File::open_bytes(const char* where, const std::string& bytes) {
       std::make_shared<Group::Handle::Context>(Group::Handle::Context{where, "", bytes.size(), false});
   const Id list = access(true);
   H5Pset_file_image(list, const_cast<char*>(image.data()), image.size());
-  made->file = Id(H5Fopen("memory", H5F_ACC_RDONLY, list), H5Fclose);
+  made->file = Id(H5Fopen(memory_name().c_str(), H5F_ACC_RDONLY, list), H5Fclose);
   root->check(made->file >= 0, "the bytes must be a file of HDF5");
   root->id = Id(H5Gopen2(made->file, "/", H5P_DEFAULT), H5Gclose);
   return {Group(std::move(root)), std::move(made)};

@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <fstream>
 
+#include "lacuna/base/testing.h"
+
 namespace lacuna::hdf5 {
 namespace {
 
-std::string path_of(const char* name) { return testing::TempDir() + name; }
+std::string path_of(const char* name) { return temporary_folder() + name; }
 
 template <class F>
 std::string error_of(F f) {
@@ -39,6 +41,20 @@ std::string filled() {
   inner.write_array("scalar", tensor::Dense::of<double>({}, std::span(values, 1)));
   inner.write_array("nothing", tensor::Dense::of<float>({0, 7}, {}));
   return const_cast<File&>(file).finish_bytes();
+}
+
+TEST(Hdf5, FilesInMemoryAtOnceAreTheirOwn) {
+  const auto made = [](int64_t number) {
+    File file = File::create("test");
+    file.root().write_number("number", number);
+    return file.finish_bytes();
+  };
+  const std::string one = made(1), two = made(2);
+  const File first = File::open_bytes("test", one), second = File::open_bytes("test", two);
+  const std::string three = made(3);  // While others are open.
+  EXPECT_EQ(first.root().number("number"), 1);
+  EXPECT_EQ(second.root().number("number"), 2);
+  EXPECT_EQ(File::open_bytes("test", three).root().number("number"), 3);
 }
 
 TEST(Hdf5, ReadsWhatItWrote) {
@@ -85,7 +101,7 @@ TEST(Hdf5, WhatIsNotThereIsNamed) {
 TEST(Hdf5, FilesThatAreNoneAreErrors) {
   contains(error_of([] { File::open("load", "/no/such.h5"); }),
            "load: the file must be readable. Received: path='/no/such.h5', No such file or directory.");
-  contains(error_of([] { File::open("load", testing::TempDir()); }), "which is no file");
+  contains(error_of([] { File::open("load", temporary_folder()); }), "which is no file");
   contains(error_of([] { File::create("save", "/no/such/folder.h5"); }),
            "save: the file must be written. Received: ");
   std::ofstream(path_of("text.h5")) << "some words, which are long enough to hold a seal";
@@ -106,7 +122,7 @@ TEST(Hdf5, AFileIsThereWhenItIsWhole) {
   EXPECT_EQ(std::filesystem::file_size(path), 3u);
   file.finish();
   EXPECT_EQ(File::open("load", path).root().number("number"), 3);
-  for (const auto& entry : std::filesystem::directory_iterator(testing::TempDir()))
+  for (const auto& entry : std::filesystem::directory_iterator(temporary_folder()))
     EXPECT_EQ(entry.path().string().find("whole.h5.partial"), std::string::npos) << entry.path();
 }
 

@@ -44,9 +44,9 @@ void apply_constraints(const Program& program, const optimizers::Optimizer& opti
     with_float("constraint", weight.variable->spec().dtype, [&](auto tag) {
       using T = typename decltype(tag)::type;
       Tensor& value = weight.variable->value();
-      if (weight.variable->is_table()) {  // Row by row, those that moved.
+      if (weight.variable->is_table()) {  // Row by row: lazily those that moved, else all that there are.
         RowTable& table = value.table();
-        if (optimizer.moves_all_rows(*weight.variable)) {
+        if (optimizer.is_exact(*weight.variable)) {
           for (size_t slot = 0; slot < table.slots(); ++slot)
             if (table.touched(slot))
               weight.constraint->apply(table.rows<T>() + slot * table.stride(), 1, table.width(),

@@ -27,11 +27,12 @@ Symbol one_of_axis(const Symbol& x, nb::handle key, int axis) {
   const nb::object index = nb::steal(PyNumber_Index(key.ptr()));
   if (!index.is_valid()) throw nb::python_error();
   const auto i = nb::cast<int64_t>(index);
-  require(x.storage() == Storage::dense, "item: a csr matrix has rank 2; write x[", i, ":", i + 1,
-          "] to keep it. Received: x=", x.spec(), ", item=", i, ".");
   require_range(size == None || (i >= -size && i < size),
                 "item: a place must be in the range of its axis. Received: x=", x.spec(), ", axis=", axis,
                 ", item=", i, ".");
+  require(x.storage() == Storage::dense, "item: a csr matrix has rank 2; write x[", axis ? ":, " : "", i, ":",
+          i == -1 ? std::string() : std::to_string(i + 1), "] to keep it. Received: x=", x.spec(),
+          ", item=", i, ".");
   return squeeze(slice(x, axis, i, i == -1 ? INT64_MAX : i + 1), axis);
 }
 

@@ -1,0 +1,26 @@
+// Where tests write.
+#pragma once
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+namespace lacuna {
+
+// A folder of this process alone, with a slash at its end, gone when it ends: ctest runs the same tests at
+// once.
+inline const std::string& temporary_folder() {
+  struct Folder {
+    Folder() { std::filesystem::create_directories(path); }
+    ~Folder() {
+      std::error_code ignored;
+      std::filesystem::remove_all(path, ignored);
+    }
+    const std::string path = testing::TempDir() + "lacuna-test-" + std::to_string(::getpid()) + "/";
+  };
+  static const Folder folder;
+  return folder.path;
+}
+
+}  // namespace lacuna

@@ -1,0 +1,34 @@
+"""Constraints on weights that keep touched rows: exact updates put back rows that a batch does not name, too."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from lacuna import backend as K
+from lacuna import optimizers
+from lacuna.layers import Dense, Input
+from lacuna.models import Model
+
+X = sp.csr_matrix(np.array([[1, 0, 0], [0, 1, 0]], "float32"))
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adagrad", "GroupAdagrad", "Adam", "RMSprop"])
+def test_exact_updates_constrain_all_rows(name):
+    found = []
+    for flag in (False, True):
+        x = Input((3,), sparse=True)
+        model = Model(x, Dense(1, kernel_constraint="non_neg", use_bias=False, sparse_weight=flag)(x))
+        model.compile(getattr(optimizers, name)(lazy_update=False), "mse")
+        model.set_weights([[[1.0], [-1.0], [-1.0]]])
+        loss = model.fit(X, np.zeros((2, 1)), batch_size=1, shuffle=False, verbose=0).history["loss"][0]
+        found.append([loss, *model.get_weights()[0].ravel()])
+        assert min(found[-1]) >= 0
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-5)
+
+
+@pytest.mark.parametrize("key, advice", [(-1, r"x\[-1:\]"), (1, r"x\[1:2\]"), ((slice(None), 1), r"x\[:, 1:2\]")])
+def test_one_row_of_csr_says_what_to_write(key, advice):
+    with pytest.raises(ValueError, match=advice):
+        K.variable(X)[key]
+    with pytest.raises(IndexError):
+        K.variable(X)[7]
