@@ -39,7 +39,8 @@ void contains(const std::string& error, const std::string& part) {
   EXPECT_NE(error.find(part), std::string::npos) << error;
 }
 
-// The bits of all weights, of tables the rows that were touched.
+// The bits of all weights, of tables the rows that were touched. Not for EXPECT_EQ, which draws up how
+// megabytes differ and takes gigabytes for it.
 std::string bits(Model& model) {
   std::string result;
   for (const layers::Weight* w : model.network().weights()) {
@@ -94,11 +95,11 @@ TEST(Saving, TrainingGoesOnWithTheSameBits) {
           const std::string path = path_of("goes_on.h5");
           if (!in_memory) model.save(path);
           Model again = in_memory ? load_model_from_bytes(model.save_to_bytes()) : load_model(path);
-          EXPECT_EQ(bits(again), bits(model));
+          EXPECT_TRUE(bits(again) == bits(model));
           EXPECT_EQ(again.metrics_names(), model.metrics_names());
           fit(model, p, columns, 2, 1);
           fit(again, p, columns, 2, 1);
-          EXPECT_EQ(bits(again), bits(model)) << o << flagged << columns;
+          EXPECT_TRUE(bits(again) == bits(model)) << o << flagged << columns;
           EXPECT_EQ(again.evaluate(widened(p.csr, columns), p.y, {.verbose = 0}),
                     model.evaluate(widened(p.csr, columns), p.y, {.verbose = 0}));
         }
@@ -158,7 +159,7 @@ TEST(Saving, AnOptimizerMayBeLeftOut) {
   set_warning_handler(nullptr);
   contains(told, "no training_config");
   EXPECT_FALSE(again.trainer().is_compiled());
-  EXPECT_EQ(bits(again), bits(model));
+  EXPECT_TRUE(bits(again) == bits(model));
   contains(error_of([&] { model.save(path, {.overwrite = false}); }), "unless overwrite is True");
 }
 
@@ -217,7 +218,7 @@ TEST(Saving, WhatDoesNotFitChangesNothing) {
   Model shorter(in, layers::Dense(1)(in));
   contains(error_of([&] { shorter.load_weights(path); }),
            "as many layers with weights as the model, which has 1");
-  EXPECT_EQ(bits(other), before);
+  EXPECT_TRUE(bits(other) == before);
   int warnings = 0;
   set_warning_handler([&](const std::string&) { ++warnings; });
   other.load_weights(path, {.by_name = true, .skip_mismatch = true});
