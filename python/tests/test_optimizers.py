@@ -140,11 +140,10 @@ def trained(name, how, dtype, w, kind):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("kind", ["dense", "csr", "lazy", "exact"])
-@pytest.mark.parametrize("how", CLIPS)
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name, how", [(name, how) for name in CASES for how in CLIPS if (name, how) != ("nadam", "decay")]
+)  # Nadam takes no decay: its rate is that of its momentum's schedule.
 def test_steps_are_those_of_the_formula(name, how, kind, dtype):
-    if name == "nadam" and how == "decay":
-        pytest.skip("Nadam takes no decay")
     w = np.random.RandomState(1).randn(COLUMNS, UNITS).astype(dtype)
     expected = reference(name, CLIPS[how], dtype, w, kind == "lazy")
     got = trained(name, CLIPS[how], dtype, w, kind)
