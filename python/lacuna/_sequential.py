@@ -1,0 +1,64 @@
+"""Layers one after another: Sequential of lacuna.models."""
+
+from lacuna import _core
+from lacuna._model import Model
+from lacuna.layers.base import Layer, checked_symbols, deserialize
+
+
+class Sequential(Model):
+    """Layers one after another. The input's shape comes from the first layer's input_shape (or input_dim,
+    input_length), from build(), or else from the first x that is given."""
+
+    _saved_as = "Sequential"
+
+    def __init__(self, layers=None, name=None):
+        self._core = _core.Sequential(name or "")
+        self._layers = []
+        for layer in layers or []:
+            self.add(layer)
+
+    def add(self, layer):
+        """One more layer."""
+        if not isinstance(layer, Layer):
+            raise TypeError(f"Sequential: what is added must be a layer. Received: {type(layer).__name__}.")
+        self._core.add(layer._core)
+        self._layers.append(layer)
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """A model of what get_config gave, its weights drawn anew. custom_objects: a dict of one's own classes and
+        functions by name."""
+        model, shape = cls(name=config.get("name")), config.get("build_input_shape")
+        for of_layer in config["layers"]:
+            if of_layer["class_name"] == "InputLayer":  # Of later versions of Keras.
+                shape = of_layer["config"]["batch_input_shape"]
+            else:
+                model.add(deserialize(of_layer, custom_objects))
+        if shape and not model.built:
+            model.build(shape)
+        if config.get("trainable") is False:
+            model._core.freeze_itself()
+        return model
+
+    def pop(self):
+        """Takes the last layer off."""
+        self._core.pop()
+        self._layers.pop()
+
+    def build(self, input_shape=None):
+        """Makes the weights for inputs of a shape, the batch first: (None, 20)."""
+        if input_shape is None:
+            raise ValueError("build: input_shape must be given. Received: none.")
+        self._core.build(input_shape)
+
+    def __call__(self, inputs):
+        """The model as a layer; the first call makes the weights where the shape of the input was not
+        known."""
+        if not self.built:
+            self.build(checked_symbols(self.name, inputs).shape)
+        return super().__call__(inputs)
+
+    @property
+    def built(self):
+        """Whether the shape of the input is known."""
+        return self._core.built
