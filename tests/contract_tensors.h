@@ -1,0 +1,162 @@
+// What the contract test tries ops on: tensors in every storage, drawn from an example, and their values
+// back.
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "lacuna/base/random.h"
+#include "lacuna/graph/registry.h"
+#include "lacuna/tensor/cast_storage.h"
+#include "lacuna/tensor/row_table.h"
+
+namespace lacuna {
+
+inline Shape with_batch(Shape shape, Dim batch) {
+  std::replace(shape.begin(), shape.end(), None, batch);
+  return shape;
+}
+
+inline double draw(const Example::Input& input, Generator& random) {
+  switch (input.values) {
+    case Values::real:
+      return (0.3 + 0.9 * random.uniform()) * (random() % 2 ? 1 : -1);
+    case Values::positive:
+      return 0.2 + random.uniform();
+    case Values::small:
+      return (0.2 + 0.7 * random.uniform()) * (random() % 2 ? 1 : -1);
+    case Values::above_one:
+      return 1.2 + random.uniform();
+    case Values::zero_one:
+      return static_cast<double>(random() % 2);
+    case Values::ids:
+      return static_cast<double>(random.below(static_cast<uint64_t>(input.limit)));
+  }
+  return 0;
+}
+
+inline tensor::Dense dense(const Example::Input& input, const Shape& shape, DType dtype, Generator& random) {
+  tensor::Dense result;
+  result.resize(shape, dtype);
+  with_dtype(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    for (T& v : result.values<T>()) v = static_cast<T>(draw(input, random));
+  });
+  return result;
+}
+
+// Entries of a full tensor; one row in three has none, one entry in seven is a stored zero.
+inline tensor::Csr csr(const tensor::Dense& full, double density, Generator& pattern) {
+  std::vector<int32_t> indices, indptr{0};
+  for (Dim r = 0; r < full.shape[0]; ++r) {
+    for (Dim c = 0; c < full.shape[1]; ++c)
+      if ((density == 1 || r % 3 != 1) && pattern.uniform() < density)
+        indices.push_back(static_cast<int32_t>(c));
+    indptr.push_back(static_cast<int32_t>(indices.size()));
+  }
+  tensor::Csr result;
+  result.resize(full.shape[0], full.shape[1], indices.size(), full.dtype);
+  std::copy(indices.begin(), indices.end(), result.indices.as<int32_t>().begin());
+  std::copy(indptr.begin(), indptr.end(), result.indptr.as<int32_t>().begin());
+  with_dtype(full.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    for (Dim r = 0; r < full.shape[0]; ++r)
+      for (auto k = static_cast<size_t>(indptr[static_cast<size_t>(r)]);
+           k < static_cast<size_t>(indptr[static_cast<size_t>(r) + 1]); ++k)
+        result.values<T>()[k] =
+            k % 7 == 3 ? T(0) : full.values<T>()[static_cast<size_t>(r * full.shape[1] + indices[k])];
+  });
+  return result;
+}
+
+// Some rows of a full tensor, the last ones first.
+inline tensor::RowSparse row_sparse(const tensor::Dense& full, double density, Generator& pattern) {
+  std::vector<int64_t> ids;
+  for (Dim r = full.shape[0]; r-- > 0;)
+    if (pattern.uniform() < density) ids.push_back(r);
+  tensor::RowSparse result;
+  result.resize(full.shape, ids.size(), full.dtype);
+  std::copy(ids.begin(), ids.end(), result.row_ids().begin());
+  const size_t row = result.width() * size_of(full.dtype);
+  for (size_t i = 0; i < ids.size(); ++i)
+    std::copy_n(full.data.data() + static_cast<size_t>(ids[i]) * row, row, result.data.data() + i * row);
+  return result;
+}
+
+// A table of which slot s is row s. Its dtype is a float.
+inline void fill(RowTable& table, const tensor::Dense& full) {
+  std::vector<int64_t> ids(static_cast<size_t>(full.shape[0]));
+  std::vector<int32_t> slots(ids.size());
+  for (size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<int64_t>(i);
+  table.touch(ids, slots);
+  with_float("fill", full.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    for (size_t s = 0; s < ids.size(); ++s)
+      std::copy_n(full.values<T>().data() + s * table.width(), table.width(),
+                  table.rows<T>() + s * table.stride());
+  });
+}
+
+inline std::vector<double> values_of(const Tensor& x) {
+  const tensor::Dense d = to_dense(x);
+  std::vector<double> result;
+  with_dtype(d.dtype, [&](auto tag) {
+    for (const auto v : d.values<typename decltype(tag)::type>()) result.push_back(static_cast<double>(v));
+  });
+  return result;
+}
+
+inline bool near(double a, double b, double tolerance) {
+  return (std::isnan(a) && std::isnan(b)) || a == b ||
+         std::abs(a - b) <= tolerance * std::max(1.0, std::abs(b));
+}
+
+// A stored value of a float64 tensor and its place in the densified tensor.
+struct Entry {
+  double* value;
+  size_t place;
+};
+inline std::vector<Entry> stored(Tensor& x) {
+  std::vector<Entry> result;
+  switch (x.storage()) {
+    case Storage::dense:
+      for (double& v : x.dense().values<double>()) result.push_back({&v, result.size()});
+      break;
+    case Storage::csr: {
+      tensor::Csr& a = x.csr();
+      const auto indices = a.indices.as<int32_t>(), indptr = a.indptr.as<int32_t>();
+      for (size_t r = 0; r < static_cast<size_t>(a.rows); ++r)
+        for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
+          result.push_back(
+              {&a.values<double>()[k], r * static_cast<size_t>(a.columns) + static_cast<size_t>(indices[k])});
+      break;
+    }
+    case Storage::row_sparse: {
+      tensor::RowSparse& a = x.row_sparse();
+      for (size_t i = 0; i < a.row_ids().size(); ++i)
+        for (size_t j = 0; j < a.width(); ++j)
+          result.push_back(
+              {&a.values<double>()[i * a.width() + j], static_cast<size_t>(a.row_ids()[i]) * a.width() + j});
+      break;
+    }
+    case Storage::row_table: {
+      RowTable& table = x.table();
+      for (size_t s = 0; s < table.size(); ++s)
+        for (size_t j = 0; j < table.width(); ++j)
+          result.push_back({table.rows<double>() + s * table.stride() + j, s * table.width() + j});
+      break;
+    }
+  }
+  return result;
+}
+
+// Makes 0 what x does not store.
+inline void keep_stored(const Tensor& x, std::vector<double>& values) {
+  if (!is_float(x.dtype())) return;
+  Tensor mine = cast(x, DType::float64);
+  std::vector<double> kept(values.size());
+  for (const Entry& entry : stored(mine)) kept[entry.place] = values[entry.place];
+  values = kept;
+}
+
+}  // namespace lacuna
