@@ -45,8 +45,14 @@ Symbol tile(const Symbol& x, const std::vector<int64_t>& n) {
   require(n.size() == x.rank(), "tile: n must have a number for each axis of x. Received: numbers=", n.size(),
           ", x=", x.spec(), ".");
   Symbol y = x;
-  for (size_t axis = 0; axis < n.size(); ++axis)
-    if (n[axis] != 1) y = select(y, tile_places(y, static_cast<int>(axis), n[axis]), static_cast<int>(axis));
+  for (size_t i = 0; i < n.size(); ++i) {
+    const int axis = static_cast<int>(i);
+    if (n[i] == 1) continue;
+    // A csr matrix has columns without number: beside itself it costs its non-zeros.
+    if (y.storage() == Storage::csr && axis == 1 && n[i] > 1)
+      y = concatenate(std::vector<Symbol>(static_cast<size_t>(n[i]), y), axis);
+    else y = select(y, tile_places(y, axis, n[i]), axis);
+  }
   return y;
 }
 

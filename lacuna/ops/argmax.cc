@@ -187,7 +187,9 @@ struct ArgExtreme final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Storage out = rule_for(*this, in).out[0];
-    return {{shape_left(kName, axis ? Axes{*axis} : Axes{}, keepdims, in[0]), DType::int64, out}};
+    const Shape shape = shape_left(kName, axis ? Axes{*axis} : Axes{}, keepdims, in[0]);
+    require_dense_result(kName, shape, in[0]);
+    return {{shape, DType::int64, out}};
   }
 };
 

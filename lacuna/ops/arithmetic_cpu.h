@@ -1,6 +1,7 @@
 // Binary arithmetic on the CPU, for each pair of storages; F is the arithmetic of two numbers.
 #pragma once
 #include <array>
+#include <limits>
 
 #include "lacuna/base/error.h"
 #include "lacuna/graph/op.h"
@@ -111,7 +112,13 @@ void same_entries_of(In in, Out out) {
 template <class F, bool kUnion, class T, class I>
 void merge(const tensor::Csr& a, const tensor::Csr& b, tensor::Csr& c) {
   const size_t of_a = a.nonzeros(), of_b = b.nonzeros();
-  c.resize(a.rows, a.columns, kUnion ? of_a + of_b : std::min(of_a, of_b), a.dtype, a.index);
+  const size_t most = kUnion ? of_a + of_b : std::min(of_a, of_b);
+  if (most > static_cast<size_t>(std::numeric_limits<I>::max()))
+    throw InvalidArgument(text(F::kName,
+                               ": the result must have fewer than 2^31 entries while indices are int32. "
+                               "Received: entries of a=",
+                               of_a, ", of b=", of_b, "."));
+  c.resize(a.rows, a.columns, most, a.dtype, a.index);
   const T *data_a = a.values<T>().data(), *data_b = b.values<T>().data();
   const I *indices_a = a.indices.as<I>().data(), *indices_b = b.indices.as<I>().data();
   const I *indptr_a = a.indptr.as<I>().data(), *indptr_b = b.indptr.as<I>().data();

@@ -37,7 +37,7 @@ struct Places final : Op {
     const Storage out = rule_for(*this, in).out[0];
     const Dim size = x.shape[axis];
     if (kind == Kind::tile || kind == Kind::repeat)
-      return {{{size == None ? None : size * n}, DType::int64, out}};
+      return {{{size == None ? None : repeated(size)}, DType::int64, out}};
     const Spec& given = in[0];
     require(given.shape.size() == 1, name(), ": a mask or ids must stand one in a row. Received: ", given,
             ".");
@@ -52,6 +52,15 @@ struct Places final : Op {
     return {{{None}, DType::int64, out}};
   }
 
+  // Places that n times `size` are: each is held.
+  Dim repeated(Dim size) const {
+    Dim all = 0;
+    if (__builtin_mul_overflow(size, n, &all) || all >= Dim{1} << 31)
+      throw InvalidArgument(text(name(), ": the result must have fewer than 2^31 places. Received: size=",
+                                 size, ", axis=", axis, ", n=", n, "."));
+    return all;
+  }
+
   static void run(const Op& op, Context&, In in, Out out) {
     const auto& self = static_cast<const Places&>(op);
     const Tensor& x = *in.back();
@@ -62,7 +71,7 @@ struct Places final : Op {
     switch (self.kind) {
       case Kind::tile:
       case Kind::repeat: {
-        y.resize({size * self.n}, DType::int64);
+        y.resize({self.repeated(size)}, DType::int64);
         int64_t i = 0;
         for (int64_t& id : y.values<int64_t>()) {
           id = self.kind == Kind::tile ? i % size : i / self.n;

@@ -11,6 +11,14 @@
 
 namespace lacuna {
 
+// What is left of a sparse x in a dense result: never by columns without number, which sparse storage is for.
+inline void require_dense_result(std::string_view where, const Shape& result, const Spec& x) {
+  require(x.storage == Storage::dense || std::ranges::all_of(result, [](Dim d) { return d < Dim{1} << 31; }),
+          where,
+          ": a dense result must have fewer than 2^31 rows and columns. Received: result=", to_string(result),
+          ", x=", x, ".");
+}
+
 // The shape that is left of x, or an error.
 inline Shape shape_left(std::string_view where, const Axes& axes, bool keepdims, const Spec& x) {
   const size_t rank = x.shape.size();
@@ -59,11 +67,7 @@ struct Reduce : Op {
         require(reduced(i + 1)[i] == reduced(i + 1)[1], name(),
                 ": of a row_sparse tensor the first axis goes, or all others, or all. Received: axes=",
                 to_string(Shape(axes.begin(), axes.end())), ", x=", in[0], ".");
-    // It would be what sparse storage is to avoid.
-    require(in[0].storage == Storage::dense || out != Storage::dense ||
-                std::ranges::all_of(shape, [](Dim d) { return d < Dim{1} << 31; }),
-            name(), ": a dense result must have fewer than 2^31 rows and columns. Received: result=",
-            to_string(shape), ", x=", in[0], ".");
+    if (out == Storage::dense) require_dense_result(name(), shape, in[0]);
     return {{shape, in[0].dtype, out}};
   }
 

@@ -18,8 +18,13 @@ void reduce_csr(const tensor::Csr& x, const T* values, const Reduced& goes, cons
   with_index(x, [&](auto indices, auto indptr) {
     const auto first = static_cast<size_t>(indptr[0]), nonzeros = x.nonzeros();
     if (goes[0] && goes[1]) {
-      y[0] = finish(reduce_all<F>(values + first, nonzeros, kFirst, each, scratch, 0),
-                    rows * columns - nonzeros, 0);
+      size_t all = 0;
+      if (__builtin_mul_overflow(rows, columns, &all) && kMissing)
+        throw InvalidArgument(
+            text("reduction: elements that are not stored must be fewer than 2^64 where they are "
+                 "counted. Received: rows=",
+                 rows, ", columns=", columns, "."));
+      y[0] = finish(reduce_all<F>(values + first, nonzeros, kFirst, each, scratch, 0), all - nonzeros, 0);
     } else if (goes[1]) {
       parallel_for(rows, row_grain(rows, nonzeros), [&](size_t begin, size_t end) {
         for (size_t r = begin; r < end; ++r) {

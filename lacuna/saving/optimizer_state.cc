@@ -47,8 +47,12 @@ bool read_optimizer(const hdf5::Group& group, Optimizer& optimizer, const Networ
   std::vector<std::vector<Optimizer::Remembered>> of_weights;
   for (size_t i = 0; i < weights.size(); ++i) {
     const Variable& weight = *weights[i]->variable;
-    of_weights.push_back(read(folder(i, weight), optimizer.specs_of(weights[i]->variable)));
-    found += of_weights.back().size();
+    const std::string start = folder(i, weight);
+    auto& values = of_weights.emplace_back();
+    const auto first = names.lower_bound(start);
+    if (first == names.end() || !first->starts_with(start)) continue;  // It has none: a frozen one gets none.
+    values = read(start, optimizer.specs_of(weights[i]->variable));
+    found += values.size();
   }
   if (found != names.size() || own.size() != optimizer.specs().size()) return false;
   optimizer.remember(own);

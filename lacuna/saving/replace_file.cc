@@ -69,6 +69,8 @@ ReplaceFile::ReplaceFile(const char* where, const std::string& path) : where_(wh
   struct stat s;
   require(::stat(path_.c_str(), &s) != 0 || S_ISREG(s.st_mode), where,
           ": what is there must be a file to be written over. Received: path='", path, "'.");
+  const std::string folder = std::filesystem::path(path_).parent_path().string();
+  if (::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) != 0) failed("written");
 }
 
 ReplaceFile::~ReplaceFile() {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "lacuna/ops/ids.h"
+
 namespace lacuna {
 namespace {
 
@@ -177,14 +179,15 @@ void for_classes(const char* where, data::Rows& rows, Storage storage, const F& 
     rows.pack_range(begin, end, {{}, DType::float64, storage}, batch);
     if (storage == Storage::csr) {
       const tensor::Csr& y = batch.csr();
-      const auto columns = y.indices.as<int32_t>(), starts = y.indptr.as<int32_t>();
-      for (Dim r = begin; r < end; ++r) {
-        const auto i = static_cast<size_t>(r - begin), from = static_cast<size_t>(starts[i]),
-                   count = static_cast<size_t>(starts[i + 1]) - from;
-        const auto values = y.values<double>().subspan(from, count);
-        f(r, y.columns > 1 ? largest_column(columns.subspan(from, count), values, y.columns)
-                           : of_value(count ? values[0] : 0, r));
-      }
+      with_index(y, [&](auto columns, auto starts) {
+        for (Dim r = begin; r < end; ++r) {
+          const auto i = static_cast<size_t>(r - begin), from = static_cast<size_t>(starts[i]),
+                     count = static_cast<size_t>(starts[i + 1]) - from;
+          const auto values = y.values<double>().subspan(from, count);
+          f(r, y.columns > 1 ? largest_column(columns.subspan(from, count), values, y.columns)
+                             : of_value(count ? values[0] : 0, r));
+        }
+      });
       continue;
     }
     const auto values = batch.dense().values<double>();
