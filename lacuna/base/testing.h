@@ -1,12 +1,24 @@
-// Where tests write.
+// What the tests of all rooms share.
 #pragma once
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <exception>
 #include <filesystem>
 #include <string>
 
 namespace lacuna {
+
+// The message of the E that f throws; empty if it throws none.
+template <class E = std::exception, class F>
+std::string message_of(const F& f) {
+  try {
+    f();
+  } catch (const E& e) {
+    return e.what();
+  }
+  return {};
+}
 
 // A folder of this process alone, with a slash at its end, gone when it ends: ctest runs the same tests at
 // once.

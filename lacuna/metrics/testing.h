@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lacuna/base/random.h"
+#include "lacuna/base/testing.h"
 #include "lacuna/metrics/metrics.h"
 #include "lacuna/tensor/cast_storage.h"
 
@@ -53,15 +54,5 @@ struct Scene {
   size_t rows, width;
   std::vector<double> y{}, p{}, w{};
 };
-
-template <class F>
-std::string message_of(const F& f) {
-  try {
-    f();
-  } catch (const std::exception& e) {
-    return e.what();
-  }
-  return {};
-}
 
 }  // namespace lacuna::metrics

@@ -1,6 +1,8 @@
 // Configs of layers and models: what get_config gives makes the same again.
 #include <gtest/gtest.h>
 
+#include "lacuna/base/testing.h"
+
 #include "lacuna/layers/advanced_activations.h"
 #include "lacuna/layers/core.h"
 #include "lacuna/layers/cross_net.h"
@@ -19,16 +21,6 @@
 
 namespace lacuna {
 namespace {
-
-template <class F>
-std::string error_of(F f) {
-  try {
-    f();
-  } catch (const InvalidArgument& e) {
-    return e.what();
-  }
-  return "none";
-}
 
 // A layer made from the config of another has the same config, and so has one that went through JSON.
 void expect_kept(const layers::Layer& layer) {
@@ -104,17 +96,17 @@ TEST(Config, LayersKeepTheirSettings) {
 }
 
 TEST(Config, WrongLayersAreNamed) {
-  EXPECT_EQ(error_of([] { layers::from_config("Dens", {}); }).substr(0, 75),
+  EXPECT_EQ(message_of<InvalidArgument>([] { layers::from_config("Dens", {}); }).substr(0, 75),
             "layers: unknown class. Received: class_name='Dens'; did you mean 'Dense'? K");
-  EXPECT_EQ(error_of([] {
+  EXPECT_EQ(message_of<InvalidArgument>([] {
               layers::from_config("Dense", {{"units", "3"}});
             }),
             "Dense: units must be a whole number. Received: units='3'.");
-  EXPECT_EQ(error_of([] {
+  EXPECT_EQ(message_of<InvalidArgument>([] {
               layers::from_config("Dense", {{"units", 3}, {"unit", 3}});
             }).substr(0, 52),
             "Dense: unknown setting. Received: 'unit'; did you me");
-  EXPECT_EQ(error_of([] {
+  EXPECT_EQ(message_of<InvalidArgument>([] {
               layers::from_config("Dense", {{"units", 3}, {"kernel_initializer", 3}});
             }),
             "initializer: must be a name, or a class_name and its config. Received: 3.");
@@ -178,8 +170,9 @@ TEST(Config, SequentialsAreMadeAgain) {
 
   Sequential unbuilt({layers::Dense(4), layers::Dense(1)});
   EXPECT_FALSE(Sequential::from_config(unbuilt.get_config()).built());
-  EXPECT_NE(error_of([&] { model_from_json(unbuilt.to_json()); }).find("shape of the input"),
-            std::string::npos);
+  EXPECT_NE(
+      message_of<InvalidArgument>([&] { model_from_json(unbuilt.to_json()); }).find("shape of the input"),
+      std::string::npos);
   unbuilt.build({None, 7});
   EXPECT_EQ(to_string(unbuilt.get_config().at("build_input_shape")), "[None, 7]");
   EXPECT_TRUE(Sequential::from_config(unbuilt.get_config()).built());
@@ -196,7 +189,8 @@ TEST(Config, AFrozenModelAsALayerStaysFrozen) {
 TEST(Config, WhatIsNoLayerIsNamed) {
   const Symbol in = layers::Input({.shape = {20}});
   Model model(in, layers::Dense(1)(activations::relu(in)));
-  EXPECT_NE(error_of([&] { model.get_config(); }).find("Received: op 'relu'"), std::string::npos);
+  EXPECT_NE(message_of<InvalidArgument>([&] { model.get_config(); }).find("Received: op 'relu'"),
+            std::string::npos);
 }
 
 TEST(Config, BrokenModelsAreErrors) {
@@ -207,7 +201,7 @@ TEST(Config, BrokenModelsAreErrors) {
     EXPECT_NE(at, std::string::npos) << from;
     std::string changed = json;
     changed.replace(at, from.size(), to);
-    return error_of([&] { model_from_json(changed); });
+    return message_of<InvalidArgument>([&] { model_from_json(changed); });
   };
   EXPECT_NE(with(R"(["sum",0,0,{}])", R"(["out",0,0,{}])").find("reads what no layer makes"),
             std::string::npos);

@@ -25,16 +25,6 @@ namespace {
 
 std::string path_of(const char* name) { return temporary_folder() + name; }
 
-template <class F>
-std::string error_of(F f) {
-  try {
-    f();
-  } catch (const InvalidArgument& e) {
-    return e.what();
-  }
-  return "none";
-}
-
 void contains(const std::string& error, const std::string& part) {
   EXPECT_NE(error.find(part), std::string::npos) << error;
 }
@@ -160,7 +150,8 @@ TEST(Saving, AnOptimizerMayBeLeftOut) {
   contains(told, "no training_config");
   EXPECT_FALSE(again.trainer().is_compiled());
   EXPECT_TRUE(bits(again) == bits(model));
-  contains(error_of([&] { model.save(path, {.overwrite = false}); }), "unless overwrite is True");
+  contains(message_of<InvalidArgument>([&] { model.save(path, {.overwrite = false}); }),
+           "unless overwrite is True");
 }
 
 TEST(Saving, UntouchedRowsComeBackTheSame) {
@@ -199,7 +190,7 @@ TEST(Saving, WeightsAloneGoIntoOtherModels) {
   Model some(in, layers::concatenate({last(in), other(in)}));
   some.load_weights(path, {.by_name = true});
   EXPECT_EQ(last.get_weights()[0].values<float>()[2], table.get_weights()[2].values<float>()[2]);
-  contains(error_of([&] { some.load_weights(path, {.skip_mismatch = true}); }),
+  contains(message_of<InvalidArgument>([&] { some.load_weights(path, {.skip_mismatch = true}); }),
            "skip_mismatch is for by_name");
   flagged.save(path);
   some.load_weights(path, {.by_name = true});  // Of a whole model too.
@@ -212,11 +203,12 @@ TEST(Saving, WhatDoesNotFitChangesNothing) {
   Model other(in, layers::Dense(1, {.name = "last"})(layers::Dense(5, {.name = "first"})(in)));
   const std::string before = bits(other);
   contains(
-      error_of([&] { other.load_weights(path); }),
+      message_of<InvalidArgument>([&] { other.load_weights(path); }),
       "load_weights: 'first/kernel' must have shape (20, 5). Received: shape=(20, 4) in 'first', file '");
-  contains(error_of([&] { other.load_weights(path, {.by_name = true}); }), "must have shape");
+  contains(message_of<InvalidArgument>([&] { other.load_weights(path, {.by_name = true}); }),
+           "must have shape");
   Model shorter(in, layers::Dense(1)(in));
-  contains(error_of([&] { shorter.load_weights(path); }),
+  contains(message_of<InvalidArgument>([&] { shorter.load_weights(path); }),
            "as many layers with weights as the model, which has 1");
   EXPECT_TRUE(bits(other) == before);
   int warnings = 0;
@@ -238,17 +230,17 @@ TEST(Saving, AFileCutShortOrChangedIsAnError) {
   const std::string path = path_of("damaged.h5");
   const auto load = [&](const std::string& bytes) {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
-    return error_of([&] { load_model(path); });
+    return message_of<InvalidArgument>([&] { load_model(path); });
   };
   for (const bool flagged : {true, false}) {
     const std::string whole = saved_bytes(flagged);
-    EXPECT_EQ(load(whole), "none");
+    EXPECT_EQ(load(whole), "");
     Generator random(1);
     for (int i = 0; i < 100; ++i) {
       const size_t length = i < 40   ? static_cast<size_t>(i)
                             : i < 50 ? whole.size() - static_cast<size_t>(i - 39)
                                      : random.below(whole.size() - 24);
-      EXPECT_NE(load(whole.substr(0, length)), "none") << length;
+      EXPECT_NE(load(whole.substr(0, length)), "") << length;
       EXPECT_THROW(load_model_from_bytes(whole.substr(0, length)), InvalidArgument);
       std::string flipped = whole;
       flipped[random.below(whole.size() - 24)] ^= static_cast<char>(1 + random.below(255));
@@ -268,7 +260,7 @@ std::string with(const std::function<void(const hdf5::Group&)>& write) {
   hdf5::File file = hdf5::File::create("test");
   write(file.root());
   const std::string bytes = file.finish_bytes();
-  return error_of([&] { load_model_from_bytes(bytes, false); });
+  return message_of<InvalidArgument>([&] { load_model_from_bytes(bytes, false); });
 }
 
 TEST(Saving, WildFilesAreErrors) {
@@ -292,7 +284,7 @@ TEST(Saving, WildFilesAreErrors) {
     table.write_array("draw_numbers", tensor::Dense::of<double>({2}, numbers));
     table.write_number("draw_key", 1);
   };
-  EXPECT_EQ(with([&](auto& root) { rows(root, [&](auto& t) { write(t, {9, 3}, {2, 2}); }); }), "none");
+  EXPECT_EQ(with([&](auto& root) { rows(root, [&](auto& t) { write(t, {9, 3}, {2, 2}); }); }), "");
   contains(with([&](auto& root) { rows(root, [&](auto& t) {
                                     write(t, {9, 9}, {2, 2});
                                   }); }),

@@ -158,7 +158,7 @@ const bool registered_squeeze = register_op("squeeze", [] {
 
 }  // namespace
 
-Symbol reshape(const Symbol& x, const Shape& target) {
+void require_target(const Shape& target) {
   size_t free = 0;
   for (const Dim d : target) {
     free += d == -1;
@@ -166,6 +166,10 @@ Symbol reshape(const Symbol& x, const Shape& target) {
             to_string(target), ".");
   }
   require(free <= 1, "reshape: one dimension may be -1. Received: target_shape=", to_string(target), ".");
+}
+
+Symbol reshape(const Symbol& x, const Shape& target) {
+  require_target(target);
   if (x.storage() == Storage::csr && target.size() == 1 && (target[0] == -1 || target[0] == x.shape()[1]))
     return x;
   return apply(std::make_shared<Reshape>(target), {x});

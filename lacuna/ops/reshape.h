@@ -3,6 +3,8 @@
 
 namespace lacuna {
 
+// Throws InvalidArgument unless the dimensions of a target are not negative, but for one -1.
+void require_target(const Shape& target);
 // The same values in another shape; one dimension may be -1. The first dimension stays the batch where it is
 // open: target_shape does not name it. Dense.
 Symbol reshape(const Symbol& x, const Shape& target_shape_without_batch);

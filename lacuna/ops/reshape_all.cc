@@ -105,13 +105,7 @@ const bool registered = register_op("reshape_all", [] {
 }  // namespace
 
 Symbol reshape_all(const Symbol& x, const Shape& target) {
-  size_t free = 0;
-  for (const Dim d : target) {
-    free += d == -1;
-    require(d >= -1, "reshape: dimensions must not be negative, but for one -1. Received: target_shape=",
-            to_string(target), ".");
-  }
-  require(free <= 1, "reshape: one dimension may be -1. Received: target_shape=", to_string(target), ".");
+  require_target(target);
   return apply(std::make_shared<ReshapeAll>(target), {x});
 }
 

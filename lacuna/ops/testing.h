@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "lacuna/base/random.h"
+#include "lacuna/base/testing.h"
 #include "lacuna/graph/plan.h"
 #include "lacuna/graph/variable.h"
 #include "lacuna/tensor/cast_storage.h"
@@ -67,17 +68,6 @@ template <class T = float>
 std::vector<T> values(const Tensor& x) {
   const tensor::Dense full = to_dense(x);
   return {full.values<T>().begin(), full.values<T>().end()};
-}
-
-// The message of the E that f throws; empty if it throws none.
-template <class E, class F>
-std::string message_of(const F& f) {
-  try {
-    f();
-  } catch (const E& e) {
-    return e.what();
-  }
-  return {};
 }
 
 }  // namespace lacuna::test

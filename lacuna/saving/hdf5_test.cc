@@ -12,16 +12,6 @@ namespace {
 
 std::string path_of(const char* name) { return temporary_folder() + name; }
 
-template <class F>
-std::string error_of(F f) {
-  try {
-    f();
-  } catch (const InvalidArgument& e) {
-    return e.what();
-  }
-  return "none";
-}
-
 void contains(const std::string& error, const std::string& part) {
   EXPECT_NE(error.find(part), std::string::npos) << error;
 }
@@ -81,32 +71,38 @@ TEST(Hdf5, ReadsWhatItWrote) {
 TEST(Hdf5, WhatIsNotThereIsNamed) {
   const File file = File::open_bytes("load", filled());
   const Group inner = file.root().group("a/b/c");
-  contains(error_of([&] { inner.group("d"); }), "load: group 'd' must be there. Received: ");
-  contains(error_of([&] { inner.group("values"); }), "group 'values' must be there");
-  contains(error_of([&] { inner.text("title"); }), "attribute 'title' must be there");
-  contains(error_of([&] { inner.text("names"); }),
+  contains(message_of<InvalidArgument>([&] { inner.group("d"); }),
+           "load: group 'd' must be there. Received: ");
+  contains(message_of<InvalidArgument>([&] { inner.group("values"); }), "group 'values' must be there");
+  contains(message_of<InvalidArgument>([&] { inner.text("title"); }), "attribute 'title' must be there");
+  contains(message_of<InvalidArgument>([&] { inner.text("names"); }),
            "attribute 'names' must be one text. Received: 3 in 'a/b/c'.");
-  contains(error_of([&] { inner.text("number"); }), "attribute 'number' must be text");
-  contains(error_of([&] { inner.number("short"); }), "attribute 'short' must be a whole number");
-  contains(error_of([&] { inner.array("d", DType::float32, {1}); }), "'d' must be an array");
-  contains(error_of([&] { file.root().array("a", DType::float32, {1}); }), "'a' must be an array");
-  contains(error_of([&] { inner.array("values", DType::float32, {2}); }),
+  contains(message_of<InvalidArgument>([&] { inner.text("number"); }), "attribute 'number' must be text");
+  contains(message_of<InvalidArgument>([&] { inner.number("short"); }),
+           "attribute 'short' must be a whole number");
+  contains(message_of<InvalidArgument>([&] { inner.array("d", DType::float32, {1}); }),
+           "'d' must be an array");
+  contains(message_of<InvalidArgument>([&] { file.root().array("a", DType::float32, {1}); }),
+           "'a' must be an array");
+  contains(message_of<InvalidArgument>([&] { inner.array("values", DType::float32, {2}); }),
            "'values' must have shape (2,). Received: shape=(2, 1)");
-  contains(error_of([&] {
+  contains(message_of<InvalidArgument>([&] {
              inner.array("values", DType::int64, {2, 1});
            }),
            "'values' must hold whole numbers");
 }
 
 TEST(Hdf5, FilesThatAreNoneAreErrors) {
-  contains(error_of([] { File::open("load", "/no/such.h5"); }),
+  contains(message_of<InvalidArgument>([] { File::open("load", "/no/such.h5"); }),
            "load: the file must be readable. Received: path='/no/such.h5', No such file or directory.");
-  contains(error_of([] { File::open("load", temporary_folder()); }), "which is no file");
-  contains(error_of([] { File::create("save", "/no/such/folder.h5"); }),
+  contains(message_of<InvalidArgument>([] { File::open("load", temporary_folder()); }), "which is no file");
+  contains(message_of<InvalidArgument>([] { File::create("save", "/no/such/folder.h5"); }),
            "save: the file must be written. Received: ");
   std::ofstream(path_of("text.h5")) << "some words, which are long enough to hold a seal";
-  contains(error_of([] { File::open("load", path_of("text.h5")); }), "the file must be one of HDF5");
-  contains(error_of([] { File::open_bytes("load", "words"); }), "the bytes must be what was saved");
+  contains(message_of<InvalidArgument>([] { File::open("load", path_of("text.h5")); }),
+           "the file must be one of HDF5");
+  contains(message_of<InvalidArgument>([] { File::open_bytes("load", "words"); }),
+           "the bytes must be what was saved");
 }
 
 TEST(Hdf5, AFileIsThereWhenItIsWhole) {

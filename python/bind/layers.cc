@@ -10,24 +10,12 @@
 #include "lacuna/layers/input.h"
 #include "lacuna/layers/merge.h"
 #include "lacuna/models/sequential.h"
-#include "python/bind/convert.h"
+#include "python/bind/layers.h"
 
 namespace lacuna::bind {
 namespace {
 
-using layers::LayerOptions;
-using Initializer = Arg<initializers::Initializer>;
-using Regularizer = Arg<regularizers::Regularizer>;
-using Constraint = Arg<constraints::Constraint>;
-using Activation = Arg<activations::Activation>;
-
-// None is an argument that is not given.
-template <class A>
-A or_none(const A* argument) {
-  return argument ? *argument : A();
-}
-
-nb::object or_none(const Symbol& symbol) { return symbol ? nb::cast(symbol) : nb::none(); }
+nb::object symbol_or_none(const Symbol& symbol) { return symbol ? nb::cast(symbol) : nb::none(); }
 
 // A layer of Python: an object with `_build(list of shapes)` and `call(inputs)`.
 class PythonLayer final : public layers::Layer {
@@ -65,7 +53,7 @@ class PythonLayer final : public layers::Layer {
   Symbol compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>& masks) override {
     const nb::gil_scoped_acquire gil;
     nb::list given;
-    for (const Symbol& mask : masks) given.append(or_none(mask));
+    for (const Symbol& mask : masks) given.append(symbol_or_none(mask));
     const nb::object mask = self_.get().attr("_compute_mask")(inputs, given);
     return mask.is_none() ? Symbol() : to_symbol(mask);
   }
@@ -174,7 +162,7 @@ void bind_layer(nb::module_& m) {
           "name"_a, "shape"_a, "initializer"_a, "regularizer"_a.none(), "trainable"_a, "constraint"_a.none(),
           "sparse_weight"_a);
   m.def(
-      "mask_of", [](const Symbol& symbol) { return or_none(layers::mask_of(symbol)); }, "symbol"_a);
+      "mask_of", [](const Symbol& symbol) { return symbol_or_none(layers::mask_of(symbol)); }, "symbol"_a);
   m.def(
       "python_layer",
       [](nb::handle self, const std::string& class_name, const LayerOptions& options) {

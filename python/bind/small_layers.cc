@@ -12,22 +12,10 @@
 #include "lacuna/layers/normalization.h"
 #include "lacuna/layers/pooling.h"
 #include "lacuna/models/sequential.h"
-#include "python/bind/convert.h"
+#include "python/bind/layers.h"
 
 namespace lacuna::bind {
 namespace {
-
-using layers::LayerOptions;
-using Initializer = Arg<initializers::Initializer>;
-using Regularizer = Arg<regularizers::Regularizer>;
-using Constraint = Arg<constraints::Constraint>;
-using Activation = Arg<activations::Activation>;
-
-// None is an argument that is not given.
-template <class A>
-A or_none(const A* argument) {
-  return argument ? *argument : A();
-}
 
 // A layer's own options with what every layer takes.
 template <class Options>

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <vector>
 
+#include "lacuna/base/testing.h"
+
 namespace lacuna::initializers {
 namespace {
 
@@ -104,16 +106,6 @@ TEST(Initializers, Config) {
             (Config{{"scale", 1.0}, {"mode", "fan_avg"}, {"distribution", "uniform"}, {"seed", int64_t{9}}}));
   EXPECT_EQ(Arg<Initializer>("RandomNormal")->config(),
             (Config{{"mean", 0.0}, {"stddev", 0.05}, {"seed", {}}}));
-}
-
-template <class F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const InvalidArgument& e) {
-    return e.what();
-  }
-  return "";
 }
 
 TEST(Initializers, Errors) {
