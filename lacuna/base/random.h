@@ -34,6 +34,10 @@ struct Draw {
   double b = 0;  // The high end; the standard deviation (before truncation at two of them).
   uint64_t key = 0;
 
+  // The same values times a factor.
+  Draw scaled(double factor) const { return {kind, a * factor, b * factor, key}; }
+  bool is_zero() const { return a == 0 && (b == 0 || kind == Kind::constant || kind == Kind::identity); }
+
   void row(int64_t r, std::span<float> values) const;
   void row(int64_t r, std::span<double> values) const;
 };

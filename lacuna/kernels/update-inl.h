@@ -69,7 +69,6 @@ HWY_INLINE void wide_rows(const UpdateRows<T>& to, const UpdateGradient<T>& from
       hwy::Prefetch(to.weight + next);
       hwy::Prefetch(to.state[0] + static_cast<size_t>(from.ids[i + kAhead]) * to.state_stride);
     }
-    if (from.marks && !from.marks[r]) continue;
     const size_t at = r * to.stride, state_at = r * to.state_stride;
     T* const state[3] = {to.state[0] + state_at, to.state[1] + state_at, to.state[2] + state_at};
     if (from.place == nullptr)
@@ -153,13 +152,6 @@ HWY_INLINE void keep_unnamed(const T* HWY_RESTRICT g, const NarrowRows<T>& befor
   }
 }
 
-template <class T>
-HWY_INLINE void keep_unmarked(const uint8_t* marks, const NarrowRows<T>& before, size_t arrays, size_t n,
-                              NarrowRows<T>& rows) {
-  for (size_t k = 0; k < arrays; ++k)
-    for (size_t i = 0; i < n; ++i) rows.array[k][i] = marks[i] ? rows.array[k][i] : before.array[k][i];
-}
-
 template <class T, class Rule>
 HWY_INLINE void narrow_rows(const UpdateRows<T>& to, const UpdateGradient<T>& from, const Clip<T>& clip,
                             const Rule& rule, size_t begin, size_t end) {
@@ -169,12 +161,11 @@ HWY_INLINE void narrow_rows(const UpdateRows<T>& to, const UpdateGradient<T>& fr
   for (size_t first = begin; first < end; first += kNarrowRows) {
     const size_t n = end - first < kNarrowRows ? end - first : kNarrowRows;
     bring(to, from, arrays, first, n, end, rows);
-    if (from.some_named || from.marks)
+    if (from.some_named)
       for (size_t k = 0; k < arrays; ++k)
         for (size_t i = 0; i < kNarrowRows; ++i) before.array[k][i] = rows.array[k][i];
     row<false>(Here(), rows.array[0], state, from.gradient + first, n, clip, rule);
     if (from.some_named) keep_unnamed(from.gradient + first, before, arrays, n, rows);
-    if (from.marks) keep_unmarked(from.marks + first, before, arrays, n, rows);
     put_back(rows, to, from, arrays, first, n);
   }
 }
@@ -190,7 +181,6 @@ HWY_INLINE void summed_rows(const UpdateRows<T>& to, const UpdateGradient<T>& fr
   const size_t ahead = to.width >= 512 ? 1 : 512 / to.width;
   constexpr size_t kLine = 64 / sizeof(T);
   for (size_t i = begin; i < end; ++i) {
-    if (from.marks && !from.marks[i]) continue;
     const size_t at = (from.ids ? static_cast<size_t>(from.ids[i]) : i) * to.stride;
     const size_t later = i + ahead < end ? i + ahead : i;
     const size_t next = (from.ids ? static_cast<size_t>(from.ids[later]) : later) * to.stride;

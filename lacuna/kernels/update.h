@@ -31,8 +31,6 @@ struct UpdateGradient {
   RowSums<T> sums{};
   // Rows of one value, without ids: those whose gradient is -0.0 are not named and stay as they are.
   bool some_named = false;
-  // Without ids: rows whose byte is 0 stay too. Null: none does.
-  const uint8_t* marks = nullptr;
 };
 
 // What happens to a gradient first: g ← min(max(factor · g, -limit), limit).

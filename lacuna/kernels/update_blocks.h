@@ -26,8 +26,7 @@ template <class T, class Rows>
 void blocks(const UpdateRows<T>& to, const UpdateGradient<T>& from, bool cut, const Rows& some_rows) {
   if (!from.gradient) return summed_blocks(to, from, some_rows);
   constexpr size_t kValues = size_t{1} << 15;  // A block: some tens of microseconds.
-  if (cut && !from.ids && !from.place && !from.some_named && !from.marks &&
-      to.stride == to.width) {  // All are contiguous.
+  if (cut && !from.ids && !from.place && !from.some_named && to.stride == to.width) {  // All are contiguous.
     const size_t n = from.count * to.width;
     parallel_for(n, kValues, [&](size_t begin, size_t end) {
       const UpdateRows<T> part{to.weight + begin,

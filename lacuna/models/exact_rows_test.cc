@@ -2,18 +2,29 @@
 // and changes no bit.
 #include <gtest/gtest.h>
 
+#include "lacuna/base/message.h"
+#include "lacuna/base/testing.h"
 #include "lacuna/layers/core.h"
 #include "lacuna/layers/embedding.h"
 #include "lacuna/layers/factorization_machine.h"
+#include "lacuna/models/model_file.h"
 #include "lacuna/models/testing.h"
+#include "lacuna/ops/reduce.h"
+#include "lacuna/ops/scale.h"
 #include "lacuna/optimizers/adam.h"
+#include "lacuna/optimizers/ftrl.h"
+#include "lacuna/optimizers/rmsprop.h"
 #include "lacuna/optimizers/sgd.h"
+#include "lacuna/tensor/row_table.h"
 
 namespace lacuna {
 namespace {
 
 using layers::Input;
 using optimizers::Adam;
+using optimizers::AdamW;
+using optimizers::Ftrl;
+using optimizers::RMSprop;
 using optimizers::SGD;
 
 constexpr Dim kColumns = 30'000, kRows = 48, kBatch = 4;
@@ -80,14 +91,14 @@ std::vector<double> values_of(Model& model) {
   return result;
 }
 
-void fit(Model& model, const Wide& data, First first, Fed how, int epochs,
-         std::vector<std::shared_ptr<callbacks::Callback>> callbacks = {}) {
-  model.fit(fed(data, first, how), data.y,
-            {.batch_size = kBatch,
-             .epochs = epochs,
-             .verbose = 0,
-             .callbacks = std::move(callbacks),
-             .shuffle = Shuffle::none});
+History fit(Model& model, const Wide& data, First first, Fed how, int epochs,
+            std::vector<std::shared_ptr<callbacks::Callback>> callbacks = {}) {
+  return model.fit(fed(data, first, how), data.y,
+                   {.batch_size = kBatch,
+                    .epochs = epochs,
+                    .verbose = 0,
+                    .callbacks = std::move(callbacks),
+                    .shuffle = Shuffle::none});
 }
 
 void expect_near(const std::vector<double>& a, const std::vector<double>& b) {
@@ -170,18 +181,135 @@ TEST(ExactRows, LookingChangesNoBit) {
       }
 }
 
+// Warnings of a test that expects them.
+struct Warnings {
+  Warnings() {
+    set_warning_handler([this](const std::string& text) { texts.push_back(text); });
+  }
+  Warnings(const Warnings&) = delete;
+  Warnings& operator=(const Warnings&) = delete;
+  ~Warnings() { set_warning_handler({}); }
+  std::vector<std::string> texts{};
+};
+
 TEST(ExactRows, RegularizersAndConstraintsHoldForAllRows) {
   const Wide data;
-  const layers::DenseOptions kinds[] = {
+  const layers::DenseOptions both[] = {
       {.kernel_regularizer = regularizers::L1L2{.l2 = 0.01}},
-      {.kernel_constraint = constraints::MinMaxNorm{.min_value = 0.5, .max_value = 1.0, .axis = 1}},
-      {.kernel_constraint = constraints::MaxNorm{.max_value = 0.7, .axis = 0}}};
-  for (const layers::DenseOptions& more : kinds) {
-    Model dense = made(First::dense, Fed::dense, false, SGD{.lr = 0.05, .momentum = 0.9}, more),
-          sparse = made(First::dense, Fed::csr, false, SGD{.lr = 0.05, .momentum = 0.9}, more);
+      {.kernel_regularizer = [](const Symbol& w) { return scale(sum_of_squares(w), 0.01); }},
+      {.kernel_constraint =
+           constraints::MinMaxNorm{.min_value = 0.5, .max_value = 1.0, .rate = 0.5, .axis = 1}}};
+  const layers::DenseOptions unflagged{.kernel_constraint =
+                                           constraints::MaxNorm{.max_value = 0.7, .axis = 0}};
+  const std::function<Arg<optimizers::Optimizer>()> optimizers[] = {
+      // A new one for each model.
+      [] { return SGD{.lr = 0.05, .momentum = 0.9, .lazy_update = false}; },
+      [] { return RMSprop{.lr = 0.01, .lazy_update = false}; },
+      [] { return Adam{.lr = 0.01, .lazy_update = false, .clipnorm = 0.5}; }};
+  const auto losses = [&](const layers::DenseOptions& more, const auto& optimizer, Fed how, bool flag,
+                          std::vector<double>& weights) {
+    Model model = made(First::dense, how, flag, optimizer(), more);
+    std::vector<double> result{model.evaluate(fed(data, First::dense, how), data.y, {.verbose = 0})[0]};
+    const History history = fit(model, data, First::dense, how, 2);
+    weights = values_of(model);
+    result.insert(result.end(), history.history.at("loss").begin(), history.history.at("loss").end());
+    return result;
+  };
+  std::vector<double> of_dense, of_sparse;
+  for (const layers::DenseOptions& more : both)
+    for (const auto& optimizer : optimizers) {
+      const auto expected = losses(more, optimizer, Fed::dense, false, of_dense);
+      for (const bool flag : {false, true}) {
+        SCOPED_TRACE(testing::Message() << &more - both << ' ' << &optimizer - optimizers << ' ' << flag);
+        const Warnings warnings;
+        expect_near(losses(more, optimizer, Fed::csr, flag, of_sparse), expected);
+        expect_near(of_sparse, of_dense);
+        ASSERT_EQ(warnings.texts.size(), flag ? 1u : 0u);  // Rows that were never touched take memory.
+        if (!flag) continue;
+        EXPECT_NE(warnings.texts[0].find("take 1200000 bytes or more"), std::string::npos)
+            << warnings.texts[0];
+      }
+    }
+  const auto expected = losses(unflagged, optimizers[0], Fed::dense, false, of_dense);
+  expect_near(losses(unflagged, optimizers[0], Fed::csr, false, of_sparse), expected);
+  expect_near(of_sparse, of_dense);
+}
+
+TEST(ExactRows, RowsOfZerosThatWereNeverTouchedNeedNotBeThere) {
+  constexpr Dim columns = Dim{1} << 40;
+  const std::vector<float> values{1, 2, 3, 4}, y{1, -1, 2};
+  const std::vector<int64_t> indices{5, columns - 1, 7, 5}, indptr{0, 2, 3, 4};
+  const csr_matrix x{std::span<const float>(values),
+                     std::span<const int64_t>(indices),
+                     std::span<const int64_t>(indptr),
+                     {3, columns}};
+  const auto model_of = [&](const Arg<initializers::Initializer>& initializer) {
+    const Symbol in = Input({.shape = {columns}, .sparse = true});
+    Model model(in, layers::Dense(1, {.kernel_initializer = initializer,
+                                      .kernel_regularizer = regularizers::l2(0.1),
+                                      .kernel_constraint = constraints::NonNeg(),
+                                      .sparse_weight = true})(in));
+    model.compile({.optimizer = Adam{.lr = 0.05, .lazy_update = false}, .loss = "mse"});
+    return model;
+  };
+  Model zeros = model_of("zeros");
+  zeros.fit(x, y, {.batch_size = 1, .epochs = 20, .verbose = 0});
+  EXPECT_EQ(zeros.network().weights()[0]->variable->value().table().size(), 3u);
+  Model drawn = model_of("ones");
+  const std::string error = message_of<InvalidArgument>([&] { drawn.fit(x, y, {.verbose = 0}); });
+  EXPECT_NE(error.find("a regularizer or constraint moves all rows of a weight, which may be 2^31 - 1; "
+                       "lazy_update=True moves the rows of a batch alone"),
+            std::string::npos)
+      << error;
+}
+
+TEST(ExactRows, OptimizersThatMoveWeightsByThemselvesReachRowsThatNoBatchNamed) {
+  const Wide data;
+  const std::function<Arg<optimizers::Optimizer>()> optimizers[] = {
+      [] { return AdamW{.lr = 0.01, .weight_decay = 0.3, .lazy_update = false}; },
+      [] { return Ftrl{.lr = 0.1, .l1_regularization_strength = 0.01, .lazy_update = false}; }};
+  for (const auto& optimizer : optimizers) {
+    Model dense = made(First::dense, Fed::dense, false, optimizer()),
+          flagged = made(First::dense, Fed::csr, true, optimizer());
     fit(dense, data, First::dense, Fed::dense, 2);
-    fit(sparse, data, First::dense, Fed::csr, 2);
-    expect_near(values_of(sparse), values_of(dense));
+    fit(flagged, data, First::dense, Fed::csr, 2);
+    expect_near(values_of(flagged), values_of(dense));
+    const RowTable& table = flagged.network().weights()[0]->variable->value().table();
+    EXPECT_LT(table.size(), 500u);
+
+    // A snapshot and a file know how far the others have come; a later optimizer goes on from there.
+    const Snapshot snapshot = flagged.network().snapshot();
+    const std::vector<double> then = values_of(flagged);
+    const std::string path = temporary_folder() + "moved.h5";
+    flagged.save(path);
+    Model loaded = load_model(path);
+    EXPECT_EQ(values_of(loaded), then);
+    for (Model* model : {&dense, &flagged}) {
+      model->compile(
+          {.optimizer = AdamW{.lr = 0.02, .weight_decay = 0.1, .lazy_update = false}, .loss = "mse"});
+      fit(*model, data, First::dense, model == &dense ? Fed::dense : Fed::csr, 1);
+    }
+    expect_near(values_of(flagged), values_of(dense));
+    EXPECT_NE(values_of(flagged), then);
+    flagged.network().restore(snapshot);
+    EXPECT_EQ(values_of(flagged), then);
+  }
+}
+
+TEST(ExactRows, SmallTablesHoldAllRowsAndMoveThem) {
+  const Problem p;
+  const std::function<Arg<optimizers::Optimizer>()> optimizers[] = {
+      [] { return AdamW{.lr = 0.01, .weight_decay = 0.3, .lazy_update = false}; },
+      [] { return Ftrl{.lr = 0.1, .lazy_update = false}; },
+      [] { return Adam{.lr = 0.01, .lazy_update = false}; }};
+  for (const auto& optimizer : optimizers) {
+    const layers::DenseOptions more{.kernel_regularizer = regularizers::l2(0.1)};
+    Model dense = linear(false, false, more), flagged = linear(true, true, more);
+    for (Model* model : {&dense, &flagged}) model->compile({.optimizer = optimizer(), .loss = "mse"});
+    const FitOptions options{.batch_size = 8, .epochs = 2, .verbose = 0, .shuffle = Shuffle::none};
+    const History a = dense.fit(p.dense, p.y, options), b = flagged.fit(p.csr, p.y, options);
+    lacuna::expect_near(kernel_of(flagged), kernel_of(dense), 1e-5);
+    EXPECT_NEAR(a.history.at("loss")[1], b.history.at("loss")[1], 1e-4);
   }
 }
 

@@ -174,7 +174,10 @@ Dim Network::count_params() const {
 
 Snapshot Network::snapshot() const {
   Snapshot result;
-  for (const Weight* w : weights()) result.values.push_back(w->variable->copy());
+  for (const Weight* w : weights()) {
+    result.values.push_back(w->variable->copy());
+    if (w->variable->is_table()) result.draws.push_back(w->variable->value().table().draw());
+  }
   return result;
 }
 
@@ -183,9 +186,10 @@ void Network::restore(const Snapshot& snapshot) {
   require(snapshot.values.size() == all.size(),
           "restore: the snapshot must be of this network. Received: weights=", snapshot.values.size(),
           ", network has ", all.size(), ".");
+  auto draw = snapshot.draws.begin();
   for (size_t i = 0; i < all.size(); ++i) {
     Variable& variable = *all[i]->variable;
-    if (variable.is_table()) variable.value().table().assign(snapshot.values[i].row_sparse());
+    if (variable.is_table()) variable.value().table().assign(snapshot.values[i].row_sparse(), *draw++);
     else variable.assign(snapshot.values[i].dense());
   }
 }

@@ -9,9 +9,10 @@
 
 namespace lacuna {
 
-// The weights of a network at one moment; of tables the touched rows alone.
+// The weights of a network at one moment; of tables the touched rows, and how the others are drawn.
 struct Snapshot {
-  std::vector<Tensor> values;
+  std::vector<Tensor> values{};
+  std::vector<Draw> draws{};  // Of the tables, in order.
 };
 
 class Network {

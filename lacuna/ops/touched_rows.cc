@@ -1,4 +1,5 @@
-// touched_rows: the rows of a table that some translated inputs name, each once.
+// touched_rows: the rows of a table that some translated inputs name, each once; ever_touched_rows: those
+// that were ever named, of which the inputs only say that this batch's are among them.
 //
 //   dtable = dy
 #include "lacuna/base/error.h"
@@ -13,6 +14,31 @@ namespace {
 std::span<const int32_t> slots_of(const Tensor& translated) {
   if (translated.storage() == Storage::dense) return translated.dense().values<int32_t>();
   return translated.csr().indices.as<int32_t>().first(translated.csr().nonzeros());
+}
+
+void copy_rows(const RowTable& table, std::span<const int64_t> slots, tensor::RowSparse& to) {
+  to.shape = table.shape();
+  to.shape[0] = static_cast<Dim>(table.readable());
+  to.resize(to.shape, slots.size(), table.dtype());
+  std::ranges::copy(slots, to.row_ids().begin());
+  with_float("touched_rows", table.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T* rows = table.rows<T>();
+    T* values = to.values<T>().data();
+    for (size_t i = 0; i < slots.size(); ++i)
+      std::copy_n(rows + static_cast<size_t>(slots[i]) * table.stride(), table.width(),
+                  values + i * table.width());
+  });
+}
+
+void rows_of_table(const Op&, Context& context, std::span<const Tensor* const> in,
+                   std::span<Tensor* const> out) {
+  const RowTable& table = in[0]->table();
+  const auto slots = context.scratch.get<int64_t>(0, table.slots());
+  size_t count = 0;
+  for (size_t s = 0; s < table.slots(); ++s)
+    if (table.touched(s)) slots[count++] = static_cast<int64_t>(s);
+  copy_rows(table, slots.first(count), out[0]->row_sparse());
 }
 
 void rows_of_slots(const Op&, Context& context, std::span<const Tensor* const> in,
@@ -31,38 +57,27 @@ void rows_of_slots(const Op&, Context& context, std::span<const Tensor* const> i
       seen[s] = 1;
       ids[count++] = slot;
     }
-  tensor::RowSparse& y = out[0]->row_sparse();
-  y.shape = table.shape();
-  y.shape[0] = static_cast<Dim>(table.readable());
-  y.resize(y.shape, count, table.dtype());
-  std::copy_n(ids.begin(), count, y.row_ids().begin());
-  with_float("touched_rows", table.dtype(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const T* rows = table.rows<T>();
-    T* to = y.values<T>().data();
-    for (size_t i = 0; i < count; ++i) {
-      const auto s = static_cast<size_t>(ids[i]);
-      std::copy_n(rows + s * table.stride(), table.width(), to + i * table.width());
-      seen[s] = 0;
-    }
-  });
+  for (const int64_t slot : ids.first(count)) seen[static_cast<size_t>(slot)] = 0;
+  copy_rows(table, ids.first(count), out[0]->row_sparse());
 }
 
 struct TouchedRows final : Op {
-  std::string_view name() const override { return "touched_rows"; }
+  explicit TouchedRows(bool ever_) : ever(ever_) {}
+  bool ever;
+  std::string_view name() const override { return ever ? "ever_touched_rows" : "touched_rows"; }
 
   const Rules& rules() const override {
     using enum Storage;
-    static const Rules rules{.rows = {{{row_table, csr}, {row_sparse}, rows_of_slots, {dense}}},
-                             .repeats = true};
-    return rules;
+    static const Rules batch{.rows = {{{row_table, csr}, {row_sparse}, rows_of_slots, {dense}}},
+                             .repeats = true},
+        all{.rows = {{{row_table, csr}, {row_sparse}, rows_of_table, {dense}}}, .repeats = true};
+    return ever ? all : batch;
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     for (const Spec& translated : in.subspan(1))
-      require(translated.storage != Storage::dense || translated.dtype == DType::int32,
-              "touched_rows: dense slots must be int32, as translate gives them. Received: ", translated,
-              ".");
+      require(translated.storage != Storage::dense || translated.dtype == DType::int32, name(),
+              ": dense slots must be int32, as translate gives them. Received: ", translated, ".");
     Spec rows{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]};
     rows.shape[0] = None;  // The slots there are.
     return {rows};
@@ -76,18 +91,30 @@ struct TouchedRows final : Op {
   }
 };
 
-const bool registered = register_op("touched_rows", [] {
-  const auto op = std::make_shared<TouchedRows>();
-  return std::vector<Example>{{op, {{{7, 3}}, {{None, 7}}}}, {op, {{{7, 3}}, {{None, 7}}, {{None, 7}}}}};
-});
+std::vector<Example> examples(bool ever) {
+  const auto op = std::make_shared<TouchedRows>(ever);
+  return {{op, {{{7, 3}}, {{None, 7}}}}, {op, {{{7, 3}}, {{None, 7}}, {{None, 7}}}}};
+}
+const bool registered = register_op("touched_rows", [] { return examples(false); }),
+           registered_ever = register_op("ever_touched_rows", [] { return examples(true); });
+
+Symbol rows(std::shared_ptr<const TouchedRows> op, const Symbol& table,
+            const std::vector<Symbol>& translated) {
+  std::vector<Symbol> in{table};
+  in.insert(in.end(), translated.begin(), translated.end());
+  return lacuna::apply(std::move(op), std::move(in));
+}
 
 }  // namespace
 
 Symbol touched_rows(const Symbol& table, const std::vector<Symbol>& translated) {
-  static const auto op = std::make_shared<TouchedRows>();
-  std::vector<Symbol> in{table};
-  in.insert(in.end(), translated.begin(), translated.end());
-  return lacuna::apply(op, std::move(in));
+  static const auto op = std::make_shared<TouchedRows>(false);
+  return rows(op, table, translated);
+}
+
+Symbol ever_touched_rows(const Symbol& table, const std::vector<Symbol>& translated) {
+  static const auto op = std::make_shared<TouchedRows>(true);
+  return rows(op, table, translated);
 }
 
 }  // namespace lacuna

@@ -14,5 +14,7 @@ Symbol translate(const Symbol& x, const Symbol& table);
 // The rows of a table that some translated inputs name, row_sparse, each once: what l1 and l2 of a table
 // count.
 Symbol touched_rows(const Symbol& table, const std::vector<Symbol>& translated);
+// All rows that were ever touched, those of this batch included: what they count where updates are exact.
+Symbol ever_touched_rows(const Symbol& table, const std::vector<Symbol>& translated);
 
 }  // namespace lacuna

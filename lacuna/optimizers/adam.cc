@@ -12,7 +12,7 @@ struct Moments : Formula {
   double beta_1, beta_2, epsilon, weight_decay;
   bool amsgrad;
   size_t states() const { return amsgrad ? 3 : 2; }
-  bool moves_without_state() const { return weight_decay > 0; }
+  double scale_at_rest(double rate) const { return 1 - rate * weight_decay; }
   template <class T>
   kernels::Adam<T> step(double rate, double t) const {
     return {static_cast<T>(corrected(rate, t)),

@@ -9,7 +9,7 @@ struct Proximal : Formula {
       : first(first_), l1(l1_), l2(l2_), beta(beta_) {}
   double first, l1, l2, beta;
   size_t states() const { return 2; }
-  bool moves_without_state() const { return true; }
+  double scale_at_rest(double) const { return 0; }  // Without a gradient z is 0.
   template <class T>
   kernels::Ftrl<T> step(double rate, double) const {
     if (rate == 0) throw InvalidArgument("Ftrl: lr must be above 0. Received: lr=0.");

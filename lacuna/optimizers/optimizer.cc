@@ -172,6 +172,9 @@ void Optimizer::step_one(const VariablePtr& weight, const Gradient& gradient, co
     return;
   }
   if (!moves_all_rows(*weight)) return step_rows(states, gradient, false, step);
+  // Rows of a table that were never touched have no states; the others are in slots, and move below.
+  if (const double scale = rule_->scale_at_rest(step.rate); weight->is_table() && scale != 1)
+    weight->value().table().scale_others(scale);
   // A row that is left behind costs a look where it is named, and its missed steps; a sweep streams through
   // the rows there are: a row of one value takes it a hundredth of what a look does.
   const size_t named = gradient.a ? gradient.a->csr().nonzeros() : gradient.row_ids().size();
@@ -179,7 +182,7 @@ void Optimizer::step_one(const VariablePtr& weight, const Gradient& gradient, co
   const bool small = weight->is_table() && weight->value().table().slots_are_ids();
   if (small || gradient.all_rows || states.count() <= worth * named || !rule_->can_wait(step.rate)) {
     states.settle();
-    return sweep(*weight, states, gradient, step);
+    return sweep(states, gradient, step);
   }
   if (states.is_full()) states.settle();
   if (weight->behind().get() != &states) {
@@ -201,8 +204,7 @@ void Optimizer::step_rows(States& states, const Gradient& gradient, bool others,
       return kernels::descend_one_unit(view<T>(a), dy, static_cast<T>(step.rate) * step.clip.factor,
                                        to.weight, to.stride);
     // A sweep over a row is a part of what an entry costs that is looked up.
-    if (!others && states.count() <= 4 * a.nonzeros())
-      return add_one_unit(states, gradient, false, nullptr, step);
+    if (!others && states.count() <= 4 * a.nonzeros()) return add_one_unit(states, gradient, false, step);
     ids = list_one_unit<T>(states, gradient);
     from.gradient = values_.as<T>().data();
   } else {
@@ -221,16 +223,12 @@ void Optimizer::step_rows(States& states, const Gradient& gradient, bool others,
 }
 
 template <class T>
-void Optimizer::sweep(const Variable& weight, States& states, const Gradient& gradient, const Step<T>& step) {
-  // Of a table those ever touched: the others have no state to move by, or begin to move when they are.
-  const uint8_t* marks =
-      weight.is_table() && rule_->moves_without_state() ? weight.value().table().marks() : nullptr;
-  if (gradient.a) return add_one_unit(states, gradient, true, marks, step);
+void Optimizer::sweep(States& states, const Gradient& gradient, const Step<T>& step) {
+  if (gradient.a) return add_one_unit(states, gradient, true, step);
   const kernels::UpdateRows<T> to = states.rows<T>();
   const size_t rows = states.count();
   const auto ids = gradient.row_ids();
   kernels::UpdateGradient<T> from{nullptr, nullptr, nullptr, rows};
-  from.marks = marks;
   // A narrow gradient is made dense for the time, so that the update is one SIMD loop: its rows are smaller
   // than the places that would point at them.
   if (to.width == 1 && gradient.whole) {
@@ -252,10 +250,9 @@ void Optimizer::sweep(const Variable& weight, States& states, const Gradient& gr
 }
 
 // The gradient of one unit is summed here, by what its use makes cheapest: for all rows, or as a list of
-// those named. all: the others move too, or those of them that marks say.
+// those named. all: the others move too.
 template <class T>
-void Optimizer::add_one_unit(States& states, const Gradient& gradient, bool all, const uint8_t* marks,
-                             const Step<T>& step) {
+void Optimizer::add_one_unit(States& states, const Gradient& gradient, bool all, const Step<T>& step) {
   const kernels::CsrView<T> a = view<T>(gradient.a->csr());
   const size_t rows = states.count(), entries = a.nonzeros();
   std::span<T> sums;
@@ -269,7 +266,6 @@ void Optimizer::add_one_unit(States& states, const Gradient& gradient, bool all,
   kernels::add_one_unit(a, gradient.dy->dense().values<T>().data(), sums.data(), !all);
   kernels::UpdateGradient<T> from{nullptr, nullptr, sums.data(), rows};
   from.some_named = !all;
-  from.marks = marks;
   rule_->update(states.rows<T>(), from, step.clip, step.rate, step.t);
   if (!all) return;
   if (rows <= 4 * entries) std::memset(sums.data(), 0, rows * sizeof(T));

@@ -108,15 +108,14 @@ class Optimizer {
   void step_one(const VariablePtr& weight, const Gradient& gradient, const Step<T>& step);
   // All rows move, as if the gradient were dense.
   template <class T>
-  void sweep(const Variable& weight, States& states, const Gradient& gradient, const Step<T>& step);
+  void sweep(States& states, const Gradient& gradient, const Step<T>& step);
   // Rows that the gradient names move now; where others would too they are left behind.
   template <class T>
   void step_rows(States& states, const Gradient& gradient, bool others, const Step<T>& step);
   template <class T>
   std::span<const int64_t> list_one_unit(States& states, const Gradient& gradient);
   template <class T>
-  void add_one_unit(States& states, const Gradient& gradient, bool all, const uint8_t* marks,
-                    const Step<T>& step);
+  void add_one_unit(States& states, const Gradient& gradient, bool all, const Step<T>& step);
   States& states_at(const VariablePtr& weight);
 
   // Keras' two names for one thing.

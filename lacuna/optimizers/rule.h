@@ -28,8 +28,8 @@ struct Formula {
   void log(History&, double, double) const {}
   template <class T>
   void catch_up(const kernels::UpdateRows<T>&, const kernels::MissedSteps&, History&) const {}
-  // Whether it moves there even while its states are zero: then rows of a table begin to when first touched.
-  bool moves_without_state() const { return false; }
+  // What a step does to a value that has neither gradient nor state: it is multiplied by this.
+  double scale_at_rest(double /*rate*/) const { return 1; }
   // Whether a step is w ← w - rate g and nothing else, so that parts of a gradient may be taken one by one.
   bool descends() const { return false; }
 };
@@ -40,7 +40,7 @@ class Rule {
   virtual size_t states() const = 0;
   virtual bool row_states() const = 0;
   virtual bool moves_without_gradient() const = 0;
-  virtual bool moves_without_state() const = 0;
+  virtual double scale_at_rest(double rate) const = 0;
   virtual bool weight_stays() const = 0;
   virtual bool can_wait(double rate) const = 0;
   virtual void log(History& history, double rate, double t) const = 0;
@@ -62,7 +62,7 @@ class RuleOf final : public Rule {
   size_t states() const override { return formula_.states(); }
   bool row_states() const override { return formula_.row_states(); }
   bool moves_without_gradient() const override { return formula_.moves_without_gradient(); }
-  bool moves_without_state() const override { return formula_.moves_without_state(); }
+  double scale_at_rest(double rate) const override { return formula_.scale_at_rest(rate); }
   bool weight_stays() const override { return formula_.weight_stays(); }
   bool can_wait(double rate) const override { return formula_.can_wait(rate); }
   void log(History& history, double rate, double t) const override { formula_.log(history, rate, t); }

@@ -200,6 +200,30 @@ void RowTable::touch(std::span<const int32_t> ids, std::span<int32_t> slots) { f
 void RowTable::read(std::span<const int64_t> ids, std::span<int32_t> slots) { find_or_draw(ids, slots); }
 void RowTable::read(std::span<const int32_t> ids, std::span<int32_t> slots) { find_or_draw(ids, slots); }
 
+void RowTable::touch_all() {
+  const auto all = static_cast<size_t>(shape_[0]);
+  if (size_ == all) return;
+  if (slots_are_ids_) {
+    std::ranges::fill(marks_, uint8_t{1});
+    size_ = all;
+    return;
+  }
+  reserve(all);
+  std::vector<int64_t> ids(4096);
+  std::vector<int32_t> slots(ids.size());
+  for (size_t first = 0; first < all; first += ids.size()) {
+    const size_t n = std::min(ids.size(), all - first);
+    std::iota(ids.begin(), ids.end(), static_cast<int64_t>(first));
+    touch(std::span(ids).first(n), std::span(slots).first(n));
+  }
+}
+
+void RowTable::scale_others(double factor) {
+  if (slots_are_ids_) return touch_all();  // They are there, and have moved.
+  draw_ = draw_.scaled(factor);
+  forget_reads();
+}
+
 std::vector<size_t> RowTable::touched_slots(bool sorted) const {
   std::vector<size_t> order;
   order.reserve(size_);

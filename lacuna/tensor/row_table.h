@@ -40,8 +40,6 @@ class RowTable {
   bool touched(size_t slot) const {
     return slots_are_ids_ ? marks_[slot] != 0 : slot < size_ || (slot < readable() && copied_[slot - size_]);
   }
-  // Of a small table a byte for each slot, not 0 where it was touched; null where all slots were.
-  const uint8_t* marks() const { return slots_are_ids_ ? marks_.data() : nullptr; }
   int64_t id(size_t slot) const { return slots_are_ids_ ? static_cast<int64_t>(slot) : ids_[slot]; }
 
   // Where in a row the values are that `owner` (an optimizer) keeps beside each weight: `values` of them,
@@ -64,6 +62,13 @@ class RowTable {
   void read(std::span<const int32_t> ids, std::span<int32_t> slots);
 
   void forget_reads();
+
+  // Touches all rows. Throws where they are 2^31 or more.
+  void touch_all();
+  // Whether it holds all rows, or those that it does not are zero.
+  bool others_are_zero() const { return size_ == static_cast<size_t>(shape_[0]) || draw_.is_zero(); }
+  // A step of training has moved rows that were never touched: from now on they are drawn times a factor.
+  void scale_others(double factor);
 
   // Slots that may be read: slots() and the ones that reads drew.
   size_t readable() const { return slots() + drawn_; }

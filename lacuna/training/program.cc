@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lacuna/base/message.h"
 #include "lacuna/graph/gradient.h"
 #include "lacuna/ops/arithmetic.h"
 #include "lacuna/ops/by_column.h"
@@ -10,6 +11,7 @@
 #include "lacuna/ops/scale.h"
 #include "lacuna/ops/take.h"
 #include "lacuna/ops/translate.h"
+#include "lacuna/tensor/row_table.h"
 
 namespace lacuna {
 namespace {
@@ -70,8 +72,18 @@ std::vector<Symbol> fed_targets(const std::vector<const CompiledOutput*>& target
   return result;
 }
 
-// What l1 and l2 add. Of a table only the rows that the batch names: those that its translated inputs name.
-Symbol regularization(const Network& network, const std::vector<Symbol>& outputs) {
+bool moves_all_rows(const layers::Weight& w, const Compiled& compiled) {
+  return w.variable->is_table() && (w.regularizer || w.constraint) &&
+         compiled.optimizer->is_exact(*w.variable);
+}
+
+bool leaves_zeros(const layers::Weight& w) {
+  return (!w.regularizer || w.regularizer->leaves_zeros()) && (!w.constraint || w.constraint->leaves_zeros());
+}
+
+// What l1 and l2 add. Of a table that is updated lazily only the rows that the batch names: those that its
+// translated inputs name.
+Symbol regularization(const Network& network, const Compiled& compiled, const std::vector<Symbol>& outputs) {
   Symbol total;
   const auto nodes = in_order(outputs);
   for (const layers::Weight* w : network.weights()) {
@@ -84,7 +96,8 @@ Symbol regularization(const Network& network, const std::vector<Symbol>& outputs
         if (node->op().name().starts_with("translate") && node->in().size() == 2 && node->in(1) == weight)
           translated.emplace_back(node, 0);
       if (translated.empty()) continue;
-      counted = touched_rows(weight, translated);
+      counted = moves_all_rows(*w, compiled) ? ever_touched_rows(weight, translated)
+                                             : touched_rows(weight, translated);
     }
     const Symbol loss = w->regularizer->loss(counted);
     total = total ? add(total, loss) : loss;
@@ -149,11 +162,13 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
       const Symbol loss = targets[i]->weight == 1 ? outputs[i] : scale(outputs[i], targets[i]->weight);
       total = total ? add(total, loss) : loss;
     }
-    if (const Symbol extra = regularization(network, outputs)) total = add(total, extra);
+    if (const Symbol extra = regularization(network, *compiled, outputs)) total = add(total, extra);
     for (const Symbol& s : activity) total = add(total, s);
     outputs.resize(own);
     if (network.outputs().size() == 1) outputs[0] = total;  // Its loss alone is not shown.
     else outputs.insert(outputs.begin(), total), ++values_;
+    for (const layers::Weight* w : network.weights())
+      if (mode != Mode::explain && moves_all_rows(*w, *compiled)) whole_tables_.push_back(w);
     if (mode == Mode::train || mode == Mode::explain) {
       weights_ = network.trainable_weights();
       std::vector<Symbol> learn;
@@ -184,6 +199,32 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
   }
   gradients_.resize(gradient_places_.size());
   plan_ = std::make_unique<Plan>(std::move(inputs), std::move(outputs), mode == Mode::train);
+}
+
+// A dense gradient would move rows that no batch has named; where they are zero they stay.
+void Program::touch_all_rows() {
+  for (const layers::Weight* w : whole_tables_) {
+    RowTable& table = w->variable->value().table();
+    if (table.size() == static_cast<size_t>(table.shape()[0]) ||
+        (leaves_zeros(*w) && table.others_are_zero()))
+      continue;
+    const char* const advice =
+        "lazy_update=True moves the rows of a batch alone; with initializer 'zeros' the others stay zero.";
+    const std::string received =
+        text("Received: weight '", w->variable->name(), "' ", w->variable->spec(), ".");
+    require(
+        table.shape()[0] < Dim{1} << 31,
+        "fit: with lazy_update=False a regularizer or constraint moves all rows of a weight, which may be "
+        "2^31 - 1; ",
+        advice, " ", received);
+    if (!table.slots_are_ids())
+      warn(text(
+          "fit: with lazy_update=False a regularizer or constraint moves all rows of a weight, also those "
+          "that no batch has named: they are made now and take ",
+          static_cast<size_t>(table.shape()[0]) * table.stride() * size_of(table.dtype()), " bytes or more; ",
+          advice, " ", received));
+    table.touch_all();
+  }
 }
 
 double Program::value(size_t i) const {

@@ -24,6 +24,7 @@ class Program {
 
   // Feeds in the order inputs, targets, sample weights (of a weighted program).
   void run(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed) {
+    touch_all_rows();
     plan_->run(feeds, step, seed);
   }
   void observe(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed,
@@ -54,11 +55,14 @@ class Program {
   void apply_updates() const;
 
  private:
+  void touch_all_rows();
+
   std::unique_ptr<Plan> plan_;
   size_t values_ = 0, inputs_ = 0, targets_ = 0;
   bool weighted_ = false;
   std::vector<layers::Weight*> weights_;
   std::vector<VariablePtr> variables_;
+  std::vector<const layers::Weight*> whole_tables_;  // Whose rows all move, as far as they are not zero.
   struct GradientPlace {
     enum Form : uint8_t { none, whole, row_factors, shared_row_factors, one_unit } form;
     size_t first;  // Of its parts among the plan's outputs.

@@ -1,6 +1,7 @@
 """Constraints: what a weight is put back to after each step. `axis` is the one that a norm is summed over: 0
 takes each column of a kernel (what goes into a unit), 1 each row, and only 1 can hold for a weight with
-sparse_weight=True."""
+sparse_weight=True. Of such a weight the rows that a batch touches are put back, with an optimizer of
+lazy_update=False all rows, at the cost that lacuna.regularizers names."""
 
 from lacuna import _core
 from lacuna._arguments import from_config, wrap

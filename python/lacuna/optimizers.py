@@ -134,7 +134,7 @@ class Adam(Optimizer):
 
 class AdamW(Optimizer):
     """Adam with decoupled decay, Loshchilov and Hutter, 2019, as Keras 3 has it: w ← w - lr weight_decay w, then
-    Adam's step. A row of a weight with sparse_weight=True or sparse_grad=True decays from its first touch on."""
+    Adam's step."""
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ import pytest
 import scipy.sparse as sp
 
 from lacuna import backend as K
-from lacuna import optimizers
+from lacuna import constraints, initializers, optimizers, regularizers
 from lacuna.layers import Dense, Input
 from lacuna.models import Model
 
@@ -32,3 +32,29 @@ def test_one_row_of_csr_says_what_to_write(key, advice):
         K.variable(X)[key]
     with pytest.raises(IndexError):
         K.variable(X)[7]
+
+
+def test_flagged_weights_end_where_others_do_when_updates_are_exact():
+    x = sp.random(40, 30_000, density=1e-4, format="csr", random_state=1, dtype=np.float32)
+    y = np.random.default_rng(2).normal(size=(40, 1))
+
+    def fitted(flag):
+        inputs = Input((30_000,), sparse=True)
+        dense = Dense(
+            4,
+            activation="tanh",
+            kernel_initializer=initializers.RandomNormal(seed=3),
+            kernel_regularizer=regularizers.l1_l2(1e-4, 1e-3),
+            kernel_constraint=constraints.max_norm(0.06, axis=1),
+            sparse_weight=flag,
+        )
+        model = Model(inputs, Dense(1, kernel_initializer="ones")(dense(inputs)))
+        model.compile(optimizers.SGD(lr=0.05, momentum=0.9, lazy_update=False), "mse")
+        losses = model.fit(x, y, batch_size=8, epochs=2, shuffle=False, verbose=0).history["loss"]
+        return losses, model.get_weights()[0]
+
+    losses, weights = fitted(False)
+    with pytest.warns(RuntimeWarning, match="moves all rows of a weight, also those that no batch has named"):
+        flagged_losses, flagged = fitted(True)
+    np.testing.assert_allclose(flagged_losses, losses, rtol=1e-5)
+    np.testing.assert_allclose(flagged, weights, atol=1e-6)

@@ -22,6 +22,7 @@ constexpr size_t kValues = 8192;  // About as many a block of rows.
 template <class Self>
 class Both : public Constraint {
  public:
+  bool leaves_zeros() const override { return true; }
   void apply(float* values, size_t rows, size_t columns, size_t stride) const override {
     static_cast<const Self*>(this)->each(values, rows, columns, stride);
   }

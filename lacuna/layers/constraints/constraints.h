@@ -20,6 +20,8 @@ struct Constraint {
 
   // Whether no row depends on another, so that it may be applied to single rows of a table.
   virtual bool row_wise() const = 0;
+  // Whether rows of zeros stay as they are, so that a table need not hold them.
+  virtual bool leaves_zeros() const { return false; }
 
   virtual std::string class_name() const = 0;
   virtual Config config() const = 0;

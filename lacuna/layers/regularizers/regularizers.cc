@@ -29,6 +29,7 @@ class Norms final : public Regularizer {
     return first ? first : second ? second : constant(0.0, w.dtype());
   }
 
+  bool leaves_zeros() const override { return true; }
   std::string class_name() const override { return "L1L2"; }
   Config config() const override { return written(list, settings_); }
 

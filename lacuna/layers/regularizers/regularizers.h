@@ -15,9 +15,11 @@ struct Regularizer {
   static constexpr auto kind = "regularizer";
   virtual ~Regularizer() = default;
 
-  // A scalar. w is a weight or an output, dense, or the rows of a table that a batch touches, row_sparse: of
-  // a table only those count, in loss and gradient alike.
+  // A scalar. w is a weight or an output, dense, or rows of a table, row_sparse: those that a batch touches,
+  // which alone count, in loss and gradient alike, or, where updates are exact, all.
   virtual Symbol loss(const Symbol& w) const = 0;
+  // Whether values of 0 add nothing and stay, so that rows of zeros need not be there.
+  virtual bool leaves_zeros() const { return false; }
   virtual std::string class_name() const = 0;
   virtual Config config() const { return {}; }
   virtual bool by_name() const { return false; }  // A function, for which its name stands in a config.
