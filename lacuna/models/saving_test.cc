@@ -17,6 +17,9 @@
 #include "lacuna/models/testing.h"
 #include "lacuna/optimizers/adagrad.h"
 #include "lacuna/optimizers/adam.h"
+#include "lacuna/optimizers/ftrl.h"
+#include "lacuna/optimizers/nadam.h"
+#include "lacuna/optimizers/rmsprop.h"
 #include "lacuna/optimizers/sgd.h"
 #include "lacuna/tensor/row_table.h"
 
@@ -94,6 +97,95 @@ TEST(Saving, TrainingGoesOnWithTheSameBits) {
                     model.evaluate(widened(p.csr, columns), p.y, {.verbose = 0}));
         }
       }
+}
+
+// `rows` rows with so many entries each, at random or, from the first column on, each column once.
+tensor::Csr entries(Dim rows, Dim each, Dim columns, Generator* random) {
+  tensor::Csr x;
+  x.resize(rows, columns, static_cast<size_t>(rows * each), DType::float32);
+  for (Dim i = 0; i < rows * each; ++i) {
+    x.values<float>()[static_cast<size_t>(i)] = static_cast<float>(i % 7) - 2.5f;
+    x.indices.as<int32_t>()[static_cast<size_t>(i)] = static_cast<int32_t>(
+        random ? i % each * (columns / each) +
+                     static_cast<Dim>(random->below(static_cast<uint64_t>(columns / each)))
+               : i);
+  }
+  for (Dim r = 0; r <= rows; ++r)
+    x.indptr.as<int32_t>()[static_cast<size_t>(r)] = static_cast<int32_t>(r * each);
+  return x;
+}
+
+TEST(Saving, RowsLeftBehindGoOnWithTheSameBits) {
+  constexpr Dim columns = 20'000;
+  using optimizers::Optimizer;
+  const std::vector<std::function<Arg<Optimizer>()>> all = {
+      [] { return optimizers::SGD{.lr = 0.05, .momentum = 0.9, .decay = 0.01, .lazy_update = false}; },
+      [] { return optimizers::Adam{.lr = 0.01, .lazy_update = false}; },
+      [] { return optimizers::Adam{.lr = 0.01, .amsgrad = true, .lazy_update = false}; },
+      [] { return optimizers::AdamW{.lr = 0.01, .weight_decay = 0.1, .lazy_update = false}; },
+      [] { return optimizers::Nadam{.lr = 0.01, .lazy_update = false}; },
+      [] { return optimizers::RMSprop{.lr = 0.01, .lazy_update = false}; },
+      [] { return optimizers::Ftrl{.lr = 0.1, .lazy_update = false}; }};
+  for (const bool flagged : {true, false})
+    for (size_t o = 0; o < all.size(); ++o) {
+      SCOPED_TRACE(testing::Message() << flagged << o);
+      set_random_seed(7);
+      Model model = network(flagged, columns);
+      model.compile({.optimizer = all[o](), .loss = "mse"});
+      Generator random(3);
+      const auto train = [&](int batches, std::initializer_list<Model*> models) {
+        for (int i = 0; i < batches; ++i) {
+          const tensor::Csr x = entries(4, 3, columns, &random);
+          for (Model* m : models) m->train_on_batch(x, std::vector<float>{1, -1, 0, 2});
+        }
+      };
+      model.train_on_batch(entries(20, 1000, columns, nullptr), std::vector<float>(20, 0.5f));
+      train(7, {&model});
+      model.predict(entries(20, 1000, columns, nullptr));  // A look between changes nothing.
+      const Optimizer& optimizer = *model.trainer().compiled("test").optimizer;
+      const Variable& kernel = *model.network().weights()[0]->variable;
+      EXPECT_TRUE(std::ranges::any_of(optimizer.remembered_of(kernel), [](const Optimizer::Remembered& r) {
+        return r.name == "behind_rows" && !r.value.row_sparse().row_ids().empty();
+      }));
+      Model again = load_model_from_bytes(model.save_to_bytes());
+      train(9, {&model, &again});
+      EXPECT_TRUE(bits(again) == bits(model));
+      const auto seen = model.predict(entries(20, 1000, columns, nullptr)),
+                 seen_again = again.predict(entries(20, 1000, columns, nullptr));
+      EXPECT_TRUE(std::ranges::equal(seen.values<float>(), seen_again.values<float>()));
+      for (Model* m : {&model, &again})
+        m->fit(entries(20, 1000, columns, nullptr), std::vector<float>(20, 0.5f),
+               {.verbose = 0, .shuffle = Shuffle::none});
+      EXPECT_TRUE(bits(again) == bits(model));
+    }
+}
+
+TEST(Saving, WrongRowsLeftBehindAreErrors) {
+  const auto weight = std::make_shared<Variable>("w", Spec{{5, 2}, DType::float64}, Draw{});
+  const auto optimizer = optimizers::SGD{.momentum = 0.9}.make();
+  tensor::RowSparse rows;
+  rows.resize({5, 4}, 1, DType::float64);
+  rows.row_ids()[0] = 3;
+  const double steps[] = {0.1, 1, 0.1, 2};
+  tensor::Dense state;
+  state.resize({5, 2}, DType::float64);
+  std::ranges::fill(state.values<double>(), 0);
+  const auto assign = [&](std::initializer_list<int64_t> at_steps) {
+    optimizer->remember_of(
+        weight, {{"state_0", state},
+                 {"behind_rows", rows},
+                 {"behind_at", tensor::Dense::of<int64_t>({static_cast<Dim>(at_steps.size())}, at_steps)},
+                 {"behind_steps", tensor::Dense::of<double>({2, 2}, steps)},
+                 {"behind_glide", tensor::Dense::of<double>({0}, std::span<const double>())}});
+  };
+  const auto wrong = [&](std::initializer_list<int64_t> at_steps) {
+    return message_of<InvalidArgument>([&] { assign(at_steps); });
+  };
+  contains(wrong({2}), "each row left behind must be at one of the steps since all were current");
+  contains(wrong({0, 1}), "Received: rows=1, their steps=2, steps=2");
+  EXPECT_EQ(wrong({1}), "");
+  rows.row_ids()[0] = 5;
+  contains(message_of<OutOfRange>([&] { assign({1}); }), "Received: id=5");
 }
 
 TEST(Saving, OfOneUnitAndWithAShuffleToo) {

@@ -48,6 +48,10 @@ struct History {
   static constexpr int32_t kLongest = 4096;  // Then all rows are caught up: a sweep in so many steps.
 
   int32_t steps = 0;
+  struct Taken {
+    double rate, t;
+  };
+  std::vector<Taken> taken{};      // What each step was, from which all else but glide follows.
   Log move{}, of_d{}, keep{};      // See kernels::StepwiseRest.
   std::vector<double> decayed{0};  // Σ log keep of the steps before.
   double largest = 0;              // Of move.
@@ -57,6 +61,7 @@ struct History {
   int32_t glide_until = 0;      // up to this one.
 
   void reserve() {
+    taken.reserve(kLongest);
     for (Log* log : {&move, &of_d, &keep}) log->reserve(kLongest);
     for (Powers* p : {&first, &second}) {
       p->power.reserve(kLongest + 1);
@@ -92,6 +97,7 @@ struct History {
   }
   void forget() {
     steps = 0;
+    taken.clear();
     move.clear();
     of_d.clear();
     keep.clear();

@@ -6,6 +6,7 @@ namespace lacuna::optimizers {
 namespace {
 
 constexpr auto kIterations = "iterations";
+constexpr const char* kBehind[] = {"behind_rows", "behind_at", "behind_steps", "behind_glide"};
 
 const Tensor& checked(const char* of, const Optimizer::Remembered& value,
                       const Optimizer::RememberedSpec& known) {
@@ -23,7 +24,10 @@ std::vector<Optimizer::RememberedSpec> Optimizer::specs() const {
 
 std::vector<Optimizer::RememberedSpec> Optimizer::specs_of(const VariablePtr& weight) {
   std::vector<RememberedSpec> result;
-  for (const Spec& spec : states_at(weight).specs()) result.push_back({text("state_", result.size()), spec});
+  const States& states = states_at(weight);
+  for (const Spec& spec : states.specs()) result.push_back({text("state_", result.size()), spec});
+  size_t part = 0;
+  for (const Spec& spec : states.behind_specs()) result.push_back({kBehind[part++], spec});
   return result;
 }
 
@@ -39,6 +43,9 @@ std::vector<Optimizer::Remembered> Optimizer::remembered_of(const Variable& weig
     std::string name = text("state_", result.size());
     result.push_back({std::move(name), std::move(state)});
   }
+  size_t part = 0;
+  for (Tensor& behind : found->second.states->copy_behind())
+    result.push_back({kBehind[part++], std::move(behind)});
   return result;
 }
 
@@ -51,9 +58,14 @@ void Optimizer::remember(const std::vector<Remembered>& values) {
 }
 
 void Optimizer::remember_of(const VariablePtr& weight, const std::vector<Remembered>& values) {
-  std::vector<Tensor> states;
-  for (const Remembered& value : values) states.push_back(value.value);
-  states_at(weight).assign(states);
+  std::vector<Tensor> states, behind;
+  for (const Remembered& value : values)
+    (value.name.starts_with("behind_") ? behind : states).push_back(value.value);
+  States& to = states_at(weight);
+  to.assign(states);
+  if (behind.empty()) return;
+  to.assign_behind(behind);
+  weight->set_behind(kept_.find(weight.get())->second.states);
 }
 
 }  // namespace lacuna::optimizers

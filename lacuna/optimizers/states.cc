@@ -124,9 +124,14 @@ void States::bring_up(std::span<const I> rows) {
   take_missed(behind);
 }
 
-void States::stepped(std::span<const int64_t> rows, double rate, double t) {
+void States::log(double rate, double t) {
   rule_->log(history_, rate, t);
+  history_.taken.push_back({rate, t});
   ++history_.steps;
+}
+
+void States::stepped(std::span<const int64_t> rows, double rate, double t) {
+  log(rate, t);
   ++now_;
   const Marks mark = marks();
   for (size_t k = 0; k < rows.size(); ++k) {

@@ -50,6 +50,13 @@ class States final : public Behind {
   void assign(const std::vector<Tensor>& states);
   std::vector<Spec> specs() const;  // Theirs.
 
+  // Rows that are behind, as they are, so that training goes on from a file with the same bits. None where
+  // all are current; else four tensors: the rows with their states, by id; how many steps each has taken
+  // since all were current; rate and number of these steps; how far they carry (History::glide).
+  std::vector<Tensor> copy_behind() const;
+  void assign_behind(const std::vector<Tensor>& behind);  // After assign.
+  std::vector<Spec> behind_specs() const;
+
  private:
   // The step that a row is at, from 1; 0: the row is new. Steps are those of the history.
   struct Marks {
@@ -65,6 +72,7 @@ class States final : public Behind {
   template <class I>
   void bring_up(std::span<const I> rows);
   void take_missed(size_t count);  // Of the first rows of ids_.
+  void log(double rate, double t);
 
   Variable& weight_;
   std::shared_ptr<const Rule> rule_;
