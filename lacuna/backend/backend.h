@@ -9,6 +9,7 @@
 #include "lacuna/ops/compare.h"
 #include "lacuna/ops/concatenate.h"
 #include "lacuna/ops/crossentropies.h"
+#include "lacuna/ops/cumulative.h"
 #include "lacuna/ops/digitize.h"
 #include "lacuna/ops/dot.h"
 #include "lacuna/ops/getnnz.h"
@@ -31,8 +32,10 @@ using lacuna::abs, lacuna::add, lacuna::add_n, lacuna::all, lacuna::any, lacuna:
 using lacuna::arcsin, lacuna::arcsinh, lacuna::arctan, lacuna::arctanh, lacuna::argmax, lacuna::argmin;
 using lacuna::batch_dot, lacuna::binary_crossentropy, lacuna::bincount, lacuna::cast;
 using lacuna::categorical_crossentropy, lacuna::cbrt, lacuna::ceil, lacuna::clip, lacuna::concatenate;
-using lacuna::cos, lacuna::cosh, lacuna::degrees, lacuna::digitize, lacuna::divide, lacuna::dot, lacuna::elu;
-using lacuna::equal, lacuna::erf, lacuna::exp, lacuna::exp2, lacuna::expm1, lacuna::flatten, lacuna::floatx;
+using lacuna::cos, lacuna::cosh, lacuna::cumprod, lacuna::cumsum, lacuna::degrees, lacuna::digitize,
+    lacuna::divide, lacuna::dot, lacuna::elu;
+using lacuna::equal, lacuna::erf, lacuna::erfinv, lacuna::exp, lacuna::exp2, lacuna::expm1, lacuna::flatten,
+    lacuna::floatx;
 using lacuna::floor, lacuna::gamma, lacuna::gammaln, lacuna::getnnz, lacuna::gradients, lacuna::greater;
 using lacuna::greater_equal, lacuna::hard_sigmoid, lacuna::hypot, lacuna::in_top_k, lacuna::isfinite;
 using lacuna::isinf, lacuna::isnan, lacuna::less, lacuna::less_equal, lacuna::log, lacuna::log10;

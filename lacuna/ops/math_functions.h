@@ -32,6 +32,24 @@ T log_gamma(T x) {
   return static_cast<T>(::lgamma_r(static_cast<double>(x), &sign));
 }
 
+// y with erf(y) = x, infinite at ±1: Halley's steps from a guess (Winitzki's, within 2e-3), which triple the
+// digits. Beyond 1/2 with erfc, which knows what erf lacks to 1.
+template <class T>
+T inverse_erf(T at) {
+  const double x = std::abs(static_cast<double>(at));
+  if (!(x < 1)) return x == 1 ? at * std::numeric_limits<T>::infinity() : std::numeric_limits<T>::quiet_NaN();
+  if (x < 1e-8) return static_cast<T>(static_cast<double>(at) / std::numbers::inv_sqrtpi * 0.5);
+  constexpr double kGuess = 0.147;
+  const double log = std::log1p(-x * x), half = 2 / (std::numbers::pi * kGuess) + log / 2;
+  double y = std::sqrt(-log / kGuess / (std::sqrt(half * half - log / kGuess) + half));
+  for (int step = 0; step < 3; ++step) {
+    const double error = x > 0.5 ? (1 - x) - std::erfc(y) : std::erf(y) - x;
+    const double newton = error / (2 * std::numbers::inv_sqrtpi * std::exp(-y * y));
+    y -= newton / (1 + y * newton);
+  }
+  return static_cast<T>(std::copysign(y, static_cast<double>(at)));
+}
+
 template <class T>
 T sign_of(T x) {  // NaN stays.
   return x > 0 ? T(1) : x < 0 ? T(-1) : x;
@@ -79,6 +97,7 @@ LACUNA_SMOOTH(Log1p, "log1p", small, std::log1p(x), 1 / (1 + x))
 LACUNA_SMOOTH(Log2, "log2", positive, std::log2(x), 1 / (x * std::numbers::ln2_v<T>))
 LACUNA_SMOOTH(Log10, "log10", positive, std::log10(x), 1 / (x * std::numbers::ln10_v<T>))
 LACUNA_SMOOTH(Erf, "erf", real, std::erf(x), 2 * std::numbers::inv_sqrtpi_v<T> * std::exp(-x * x))
+LACUNA_SMOOTH(ErfInv, "erfinv", small, inverse_erf(x), std::exp(y* y) / (2 * std::numbers::inv_sqrtpi_v<T>))
 LACUNA_SMOOTH(Gamma, "gamma", positive, std::tgamma(x), y* digamma(x))
 LACUNA_SMOOTH(GammaLn, "gammaln", positive, log_gamma(x), digamma(x))
 

@@ -24,6 +24,7 @@ Symbol sign_ste(const Symbol& x);
 Symbol log1p(const Symbol& x);
 Symbol expm1(const Symbol& x);
 Symbol erf(const Symbol& x);
+Symbol erfinv(const Symbol& x);  // NaN beyond ±1.
 Symbol sin(const Symbol& x);
 Symbol tan(const Symbol& x);
 Symbol arcsin(const Symbol& x);

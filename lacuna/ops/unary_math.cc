@@ -9,9 +9,9 @@ using namespace unary;
 
 const bool registered =
     register_all<Negative, Abs, Sign, Square, Sqrt, Cbrt, Reciprocal, Rsqrt, Rcbrt, Exp, Exp2, Expm1, Log,
-                 Log1p, Log2, Log10, Erf, Gamma, GammaLn, Sin, Cos, Tan, Arcsin, Arccos, Arctan, Sinh, Cosh,
-                 Arcsinh, Arccosh, Arctanh, Degrees, Radians, Round, Ceil, Floor, Trunc, RoundSte, SignSte,
-                 IsNan, IsInf, IsFinite, NanToNum, LogicalNot>();
+                 Log1p, Log2, Log10, Erf, ErfInv, Gamma, GammaLn, Sin, Cos, Tan, Arcsin, Arccos, Arctan, Sinh,
+                 Cosh, Arcsinh, Arccosh, Arctanh, Degrees, Radians, Round, Ceil, Floor, Trunc, RoundSte,
+                 SignSte, IsNan, IsInf, IsFinite, NanToNum, LogicalNot>();
 
 }  // namespace
 
@@ -32,6 +32,7 @@ Symbol log1p(const Symbol& x) { return applied<Log1p>(x); }
 Symbol log2(const Symbol& x) { return applied<Log2>(x); }
 Symbol log10(const Symbol& x) { return applied<Log10>(x); }
 Symbol erf(const Symbol& x) { return applied<Erf>(x); }
+Symbol erfinv(const Symbol& x) { return applied<ErfInv>(x); }
 Symbol gamma(const Symbol& x) { return applied<Gamma>(x); }
 Symbol gammaln(const Symbol& x) { return applied<GammaLn>(x); }
 Symbol sin(const Symbol& x) { return applied<Sin>(x); }
