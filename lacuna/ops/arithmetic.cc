@@ -55,6 +55,13 @@ struct Quotient final : OfDividend<cpu::Divide> {
   }
 };
 
+// Whether x is a row or a column, csr as `whole` is, of which each element meets many.
+bool lies_over(const Symbol& x, const Symbol& whole) {
+  if (x.storage() != Storage::csr || whole.storage() != Storage::csr || x.rank() != 2) return false;
+  const Shape &part = x.shape(), &all = whole.shape();
+  return ((part[0] == 1 && all[0] != 1) || (part[1] == 1 && all[1] != 1)) && spreads_over(part, all);
+}
+
 const bool registered = register_op("add", binary_examples<Sum<cpu::Add>>) &&
                         register_op("subtract", binary_examples<Sum<cpu::Subtract>>) &&
                         register_op("multiply", binary_examples<Product>) &&
@@ -64,7 +71,11 @@ const bool registered = register_op("add", binary_examples<Sum<cpu::Add>>) &&
 
 Symbol add(const Symbol& a, const Symbol& b) { return applied_to<Sum<cpu::Add>>(a, b); }
 Symbol subtract(const Symbol& a, const Symbol& b) { return applied_to<Sum<cpu::Subtract>>(a, b); }
-Symbol multiply(const Symbol& a, const Symbol& b) { return applied_to<Product>(a, b); }
+Symbol multiply(const Symbol& a, const Symbol& b) {
+  if (lies_over(b, a)) return multiply(a, broadcast_at(b, a));
+  if (lies_over(a, b)) return multiply(broadcast_at(a, b), b);
+  return applied_to<Product>(a, b);
+}
 Symbol divide(const Symbol& a, const Symbol& b) { return applied_to<Quotient>(a, b); }
 
 Symbol add_n(const std::vector<Symbol>& parts) {

@@ -12,6 +12,8 @@ namespace lacuna {
 //   add, subtract, maximum,    sparse, sparse -> sparse (where either has an entry)
 //   minimum, hypot             sparse with dense -> dense
 //   multiply                   sparse, sparse -> sparse (where both have one)    sparse with dense -> sparse
+//                              csr with a csr row (1, m) or column (n, 1) -> csr (where the larger one has
+//                              one)
 //   divide, mod                sparse by dense -> sparse
 //   power                      dense
 // The gradient of a sparse operand has its pattern.

@@ -7,6 +7,7 @@
 #include "lacuna/ops/alias.h"
 #include "lacuna/ops/broadcast.h"
 #include "lacuna/ops/broadcast_at.h"
+#include "lacuna/ops/csr_line.h"
 #include "lacuna/ops/entries.h"
 #include "lacuna/ops/row_index.h"
 
@@ -36,7 +37,10 @@ struct Broadcast : Op {
       if (fits) shape.insert(shape.begin() + axes[i], 1);
     }
     const Storage out = rule_for(*this, in).out[0];
-    fits = fits && (x.storage != Storage::csr || spreads_over(like.shape, shape));  // Of one shape.
+    // Of one shape, or csr of one row or one column; the rows of row_sparse have names.
+    fits = fits &&
+           (x.storage != Storage::csr || spreads_over(like.shape, shape) || shape[0] == 1 || shape[1] == 1);
+    fits = fits && (x.storage != Storage::row_sparse || shape[0] != 1 || like.shape[0] == 1);
     fits =
         fits && (out == Storage::dense ? broadcasts_to(shape, like.shape) : spreads_over(shape, like.shape));
     require(fits && like.shape.size() <= kMaxRank, name(),
@@ -111,9 +115,24 @@ struct BroadcastAt final : Broadcast {
     });
   }
 
-  static void csr_at(const Op&, Context&, In in, Out out) {
+  static void line_at(const CsrLine& at, In in, Out out) {
+    with_float("broadcast_at", in[0]->dtype(), [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const T* from = entries<T>(*in[0]).data();
+      T* into = entries_like<T>(*in[1], *out[0]).data();
+      for_entries(*in[1], [&](size_t k, size_t r, size_t c) {
+        const int64_t place = at(r, c);
+        into[k] = place < 0 ? T(0) : from[place];
+      });
+    });
+  }
+
+  static void csr_at(const Op&, Context& context, In in, Out out) {
     if (same_entries(*in[0], *in[1])) return alias(*in[0], *out[0]);
     const tensor::Csr &x = in[0]->csr(), &like = in[1]->csr();
+    if (CsrLine::is(x) && (x.rows == 1 || x.rows == like.rows) &&
+        (x.columns == 1 || x.columns == like.columns))
+      return line_at(CsrLine(context.scratch, 0, x), in, out);
     if (x.rows != like.rows || x.index != like.index) [[unlikely]]
       throw InvalidArgument(text("broadcast_at: x must have the shape of like. Received: x=", in[0]->spec(),
                                  ", like=", in[1]->spec(), "."));
@@ -181,6 +200,8 @@ struct BroadcastAt final : Broadcast {
                                const std::vector<bool>& wanted) const override {
     const Symbol &x = node.in(0), &like = node.in(1);
     const bool sparse = x.storage() != Storage::dense;
+    if (wanted[0] && x.storage() == Storage::csr && !spreads_over(like.shape(), x.shape()))
+      return {sum_like(dy[0].storage() == Storage::csr ? dy[0] : broadcast_at(dy[0], like), x), {}};
     if (!wanted[0] || average || (sparse && !spreads_over(like.shape(), x.shape())))
       return Op::gradient(node, dy, wanted);
     return {sparse ? broadcast_at(dy[0], x) : sum_like(axes.empty() ? dy[0] : sum(dy[0], axes), x), {}};
@@ -203,6 +224,7 @@ std::vector<Example> at_examples() {
           {plain, {{{}}, {{None, 4}}}},
           {plain, {{{None, 3, 2}}, {{None, 3, 2}}}},
           {plain, {{{None, 1}}, {{None, 4}}}},
+          {plain, {{{1, 4}}, {{None, 4}}}},
           {std::make_shared<BroadcastAt>(Axes{}, true), {{{None, 1, 1}}, {{None, 3, 2}}}},
           {std::make_shared<BroadcastAt>(Axes{0}, false), {{{4}}, {{None, 4}}}},
           {std::make_shared<BroadcastAt>(Axes{1}, true), {{{None}}, {{None, 4}}}}};

@@ -1,4 +1,5 @@
-// sum_like: x summed over the axes along which another tensor was broadcast to its shape.
+// sum_like: x summed over the axes along which another tensor was broadcast to its shape; sum_at: at the
+// entries of that one.
 //
 //   dx = dy repeated
 #include "lacuna/base/error.h"
@@ -7,7 +8,9 @@
 #include "lacuna/ops/alias.h"
 #include "lacuna/ops/broadcast.h"
 #include "lacuna/ops/broadcast_at.h"
+#include "lacuna/ops/csr_line.h"
 #include "lacuna/ops/entries.h"
+#include "lacuna/ops/gradient_at.h"
 #include "lacuna/ops/reduce_cpu.h"
 
 namespace lacuna {
@@ -57,6 +60,27 @@ void sparse_like(const Op&, Context& context, In in, Out out) {
   });
 }
 
+void csr_at(const Op&, Context& context, In in, Out out) {
+  const tensor::Csr &x = in[0]->csr(), &like = in[1]->csr();
+  if (!CsrLine::is(like) || (like.rows != 1 && like.rows != x.rows) ||
+      (like.columns != 1 && like.columns != x.columns)) [[unlikely]]
+    throw InvalidArgument(text("sum_at: like must be one row or one column of x. Received: x=", in[0]->spec(),
+                               ", like=", in[1]->spec(), "."));
+  const CsrLine at(context.scratch, 1, like);
+  with_float("sum_at", x.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T* from = entries<T>(*in[0]).data();
+    const auto y = entries_like<T>(*in[1], *out[0]);
+    const auto sums = context.scratch.get<double>(0, y.size());
+    std::fill(sums.begin(), sums.end(), 0.0);
+    each_entry(*in[0], [&](size_t k, size_t r, size_t c) {
+      const int64_t place = at(r, c);
+      if (place >= 0) sums[static_cast<size_t>(place)] += static_cast<double>(from[k]);
+    });
+    std::transform(sums.begin(), sums.end(), y.begin(), [](double v) { return static_cast<T>(v); });
+  });
+}
+
 struct SumLike final : Op {
   std::string_view name() const override { return "sum_like"; }
 
@@ -86,6 +110,37 @@ struct SumLike final : Op {
   }
 };
 
+// The same of csr, at the entries of a csr row or column.
+struct SumAt final : Op {
+  std::string_view name() const override { return "sum_at"; }
+  std::string_view cost() const override { return "stored values of both"; }
+
+  const Rules& rules() const override {
+    using enum Storage;
+    static const Rules rules{{{{csr, csr}, {csr}, csr_at}}};
+    return rules;
+  }
+
+  std::vector<Spec> infer(std::span<const Spec> in) const override {
+    const Spec &x = in[0], &like = in[1];
+    const Storage out = rule_for(*this, in).out[0];
+    require(is_float(x.dtype) && x.dtype == like.dtype && spreads_over(like.shape, x.shape) &&
+                (like.shape[0] == 1 || like.shape[1] == 1),
+            "sum_at: like must be one row or one column of x and have its dtype. Received: x=", x,
+            ", like=", like, ".");
+    return {{like.shape, x.dtype, out}};
+  }
+
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
+                               const std::vector<bool>& wanted) const override {
+    return {wanted[0] ? broadcast_at(gradient_into(node, dy[0]), node.in(0)) : Symbol{}, {}};
+  }
+};
+
+const bool registered_at = register_op("sum_at", [] {
+  const auto op = std::make_shared<SumAt>();
+  return std::vector<Example>{{op, {{{None, 4}}, {{1, 4}}}}, {op, {{{None, 4}}, {{None, 1}}}}};
+});
 const bool registered = register_op("sum_like", [] {
   const auto op = std::make_shared<SumLike>();
   return std::vector<Example>{{op, {{{None, 4}}, {{None, 4}}}}, {op, {{{None, 4}}, {{4}}}},
@@ -97,6 +152,7 @@ const bool registered = register_op("sum_like", [] {
 }  // namespace
 
 Symbol sum_like(const Symbol& x, const Symbol& like) {
+  if (like.storage() == Storage::csr) return apply(std::make_shared<SumAt>(), {x, like});
   static const auto op = std::make_shared<SumLike>();
   return apply(op, {x, like});
 }

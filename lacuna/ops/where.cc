@@ -1,15 +1,23 @@
 // where: z = condition ? x : y, element by element.
 //
+//   of csr x and y csr, with entries where either has one
+//
 //   dx = condition ? dz : 0, dy = condition ? 0 : dz, summed over the axes along which they were repeated
 #include "lacuna/ops/where.h"
+
+#include <algorithm>
+#include <limits>
 
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/graph/variable.h"
 #include "lacuna/ops/broadcast.h"
+#include "lacuna/ops/broadcast_at.h"
 #include "lacuna/ops/entries.h"
 #include "lacuna/ops/reduce.h"
+#include "lacuna/ops/scalar.h"
+#include "lacuna/tensor/cast_storage.h"
 
 namespace lacuna {
 namespace {
@@ -76,6 +84,86 @@ void csr(const Op&, Context&, In in, Out out) {
   });
 }
 
+// f(r) answers what the condition holds in row r, by column, asked for in ascending order.
+template <class I, class F>
+void with_condition_rows(const Tensor& condition, const Dims& shape, const F& f) {
+  if (condition.storage() == Storage::csr)
+    return with_float("where", condition.dtype(), [&](auto tag) {
+      const tensor::Csr& c = condition.csr();
+      const auto* values = c.values<typename decltype(tag)::type>().data();
+      const I *indices = c.indices.as<I>().data(), *indptr = c.indptr.as<I>().data();
+      f([=](size_t r) {
+        return [=, k = indptr[r], end = indptr[r + 1]](I column) mutable {
+          while (k < end && indices[k] < column) ++k;
+          return k < end && indices[k] == column && values[k] != 0;
+        };
+      });
+    });
+  const Spread at = spread("where", dims_of(condition), shape);
+  with_condition(condition.dtype(), [&](auto tag) {
+    const auto* values = condition.dense().values<typename decltype(tag)::type>().data();
+    f([=](size_t r) { return [=](I column) { return values[at(r, static_cast<size_t>(column))] != 0; }; });
+  });
+}
+
+// x and y csr: entries where either has one.
+template <class T, class I>
+void merge(const Tensor& condition, const tensor::Csr& x, const tensor::Csr& y, tensor::Csr& z) {
+  const size_t most = x.nonzeros() + y.nonzeros();
+  if (most > static_cast<size_t>(std::numeric_limits<I>::max()))
+    throw InvalidArgument(
+        text("where: the result must have fewer than 2^31 entries while indices are int32. "
+             "Received: entries of x=",
+             x.nonzeros(), ", of y=", y.nonzeros(), "."));
+  z.resize(x.rows, x.columns, most, x.dtype, x.index);
+  const T *data_x = x.values<T>().data(), *data_y = y.values<T>().data();
+  const I *indices_x = x.indices.as<I>().data(), *indices_y = y.indices.as<I>().data();
+  const I *indptr_x = x.indptr.as<I>().data(), *indptr_y = y.indptr.as<I>().data();
+  T* values = z.values<T>().data();
+  I *indices = z.indices.as<I>().data(), *indptr = z.indptr.as<I>().data();
+  const auto rows = static_cast<size_t>(x.rows);
+  const Dims shape{2, {rows, static_cast<size_t>(x.columns)}};
+  I n = 0;
+  with_condition_rows<I>(condition, shape, [&](auto condition_of) {
+    for (size_t r = 0; r < rows; ++r) {
+      indptr[r] = n;
+      auto holds = condition_of(r);
+      I i = indptr_x[r], j = indptr_y[r];
+      const I end_i = indptr_x[r + 1], end_j = indptr_y[r + 1];
+      while (i < end_i || j < end_j) {
+        const bool has_x = i < end_i && (j == end_j || indices_x[i] <= indices_y[j]);
+        const bool has_y = j < end_j && (i == end_i || indices_y[j] <= indices_x[i]);
+        const I column = has_x ? indices_x[i] : indices_y[j];
+        indices[n] = column;
+        values[n++] = holds(column) ? (has_x ? data_x[i] : T(0)) : (has_y ? data_y[j] : T(0));
+        i += has_x;
+        j += has_y;
+      }
+    }
+  });
+  indptr[rows] = n;
+  z.data.resize(static_cast<size_t>(n) * sizeof(T));
+  z.indices.resize(static_cast<size_t>(n) * sizeof(I));
+}
+
+void csr_branches(const Op&, Context&, In in, Out out) {
+  const tensor::Csr &x = in[1]->csr(), &y = in[2]->csr();
+  const bool fits =
+      x.rows == y.rows && x.columns == y.columns && x.index == y.index &&
+      (in[0]->storage() == Storage::dense ||
+       (in[0]->csr().rows == x.rows && in[0]->csr().columns == x.columns && in[0]->csr().index == x.index));
+  if (!fits) [[unlikely]]
+    throw InvalidArgument(
+        text("where: csr branches, and a csr condition with them, must have one shape. Received: "
+             "condition=",
+             in[0]->spec(), ", x=", in[1]->spec(), ", y=", in[2]->spec(), "."));
+  with_float("where", x.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if (x.index == DType::int64) merge<T, int64_t>(*in[0], x, y, out[0]->csr());
+    else merge<T, int32_t>(*in[0], x, y, out[0]->csr());
+  });
+}
+
 struct Where final : Op {
   std::string_view name() const override { return "where"; }
 
@@ -83,6 +171,8 @@ struct Where final : Op {
     static const Rules rules{{
         {{Storage::dense, Storage::dense, Storage::dense}, {Storage::dense}, dense},
         {{Storage::csr, Storage::dense, Storage::dense}, {Storage::dense}, csr},
+        {{Storage::dense, Storage::csr, Storage::csr}, {Storage::csr}, csr_branches},
+        {{Storage::csr, Storage::csr, Storage::csr}, {Storage::csr}, csr_branches},
     }};
     return rules;
   }
@@ -92,10 +182,24 @@ struct Where final : Op {
     require(x.dtype == y.dtype && is_float(x.dtype) && c.dtype <= DType::int64, name(),
             ": x and y must have one float dtype. Received: condition=", c, ", x=", x, ", y=", y, ".");
     const Storage out = rule_for(*this, in).out[0];
+    if (out == Storage::csr) {
+      require(
+          spreads_over(x.shape, y.shape) && spreads_over(y.shape, x.shape) &&
+              spreads_over(c.shape, x.shape) &&
+              (c.storage == Storage::dense || (spreads_over(x.shape, c.shape) && is_float(c.dtype))),
+          name(),
+          ": csr branches must have one shape, and the condition be of that shape or, dense, a row, a column "
+          "or a scalar. Received: condition=",
+          c, ", x=", x, ", y=", y, ".");
+      return {{broadcast("where", x, y), x.dtype, out}};
+    }
     if (c.storage == Storage::dense) {
       const Spec both{broadcast("where", c, x), x.dtype, out};
       return {{broadcast("where", both, y), x.dtype, out}};
     }
+    require(std::ranges::all_of(c.shape, [](Dim d) { return d < Dim{1} << 31; }), name(),
+            ": a dense result must have fewer than 2^31 columns. Received: condition=", c, ", x=", x,
+            ", y=", y, ".");
     require(spreads_over(x.shape, c.shape) && broadcasts_to(y.shape, c.shape) && is_float(c.dtype), name(),
             ": x and y must broadcast to the shape of a csr condition. Received: condition=", c, ", x=", x,
             ", y=", y, ".");
@@ -105,6 +209,13 @@ struct Where final : Op {
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dz,
                                const std::vector<bool>& wanted) const override {
     const Symbol &c = node.in(0), &x = node.in(1), &y = node.in(2), zero = constant(0.0, x.dtype());
+    if (x.storage() == Storage::csr) {
+      const auto taken = [&](const Symbol& of, bool first) {
+        const Symbol g = broadcast_at(dz[0], of), none = zeros_like(g);
+        return where(c, first ? g : none, first ? none : g);
+      };
+      return {{}, wanted[1] ? taken(x, true) : Symbol{}, wanted[2] ? taken(y, false) : Symbol{}};
+    }
     const auto part = [](const Symbol& g, const Symbol& of) {
       return g.shape() == of.shape() ? g : sum_like(g, of);
     };
@@ -132,6 +243,13 @@ const bool registered = register_op("where", [] {
 
 Symbol where(const Symbol& condition, const Symbol& x, const Symbol& y) {
   static const auto op = std::make_shared<Where>();
+  // Beside csr the number 0 stores nothing.
+  const auto is_zero = [](const Symbol& s) {
+    const Tensor* value = s.rank() == 0 ? constant_value(*s.node()) : nullptr;
+    return value && is_float(s.dtype()) && cast(*value, DType::float64).dense().values<double>()[0] == 0;
+  };
+  if (x.storage() == Storage::csr && is_zero(y)) return where(condition, x, zeros_like(x));
+  if (y.storage() == Storage::csr && is_zero(x)) return where(condition, zeros_like(y), y);
   return apply(op, {condition, x, y});
 }
 
