@@ -6,6 +6,7 @@
 #include "lacuna/graph/variable.h"
 #include "lacuna/ops/concatenate.h"
 #include "lacuna/ops/places.h"
+#include "lacuna/ops/repeat_columns.h"
 #include "lacuna/ops/reshape.h"
 #include "lacuna/ops/select.h"
 #include "lacuna/ops/slice.h"
@@ -57,6 +58,8 @@ Symbol tile(const Symbol& x, const std::vector<int64_t>& n) {
 }
 
 Symbol repeat_elements(const Symbol& x, int64_t rep, int axis) {
+  // The columns of csr may be without number: repeated they cost its entries.
+  if (x.rank() == 2 && (axis == 1 || axis == -1)) return repeat_columns(x, rep);
   return select(x, repeat_places(x, axis, rep), axis);
 }
 
