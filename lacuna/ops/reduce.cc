@@ -8,9 +8,12 @@
 
 #include "lacuna/ops/arithmetic.h"
 #include "lacuna/ops/broadcast_at.h"
+#include "lacuna/ops/cast.h"
 #include "lacuna/ops/entries.h"
+#include "lacuna/ops/gradient_at.h"
 #include "lacuna/ops/reduce_about.h"
 #include "lacuna/ops/reduce_gradient.h"
+#include "lacuna/ops/reduce_integers.h"
 #include "lacuna/ops/reduce_op.h"
 #include "lacuna/ops/reduce_sparse_cpu.h"
 #include "lacuna/ops/scalar.h"
@@ -57,6 +60,9 @@ template <class Kind>
 struct Reduction final : Reduce {
   using Reduce::Reduce;
   static constexpr bool kLinear = std::is_same_v<Kind, SumKind> || std::is_same_v<Kind, MeanKind>;
+  static constexpr bool kExtreme = std::is_same_v<Kind, MaxKind> || std::is_same_v<Kind, MinKind>;
+  // Whether zeros come to 0, so that rows that are not stored stay so.
+  static constexpr bool kKeepsRows = kLinear || kExtreme || std::is_same_v<Kind, NormKind>;
   std::string_view name() const override { return Kind::kName; }
 
   template <class T>
@@ -117,9 +123,10 @@ struct Reduction final : Reduce {
       T* into = y.values<T>().data();
       parallel_for(count, std::max<size_t>(1, kGrain / (width + 1)), [&](size_t begin, size_t end) {
         for (size_t i = begin; i < end; ++i)
-          into[i] = finish<T>(to.n)(
-              cpu::reduce_line<Kind>(values + i * width, width, K(0), [](K v) { return Kind::each(v); }), 0,
-              i);
+          into[i] =
+              finish<T>(to.n)(cpu::reduce_line<Kind>(values + i * width, width, Kind::template kFirst<T>,
+                                                     [](K v) { return Kind::each(v); }),
+                              0, i);
       });
     });
   }
@@ -136,7 +143,7 @@ struct Reduction final : Reduce {
         {{csr}, {Storage::dense}, sparse},
         {{row_sparse}, {row_sparse}, rows},
     }};
-    return kLinear && keepdims && !axes.empty() && axes[0] != 0 ? keep_rows : to_dense;
+    return kKeepsRows && keepdims && !axes.empty() && axes[0] != 0 ? keep_rows : to_dense;
   }
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
@@ -149,16 +156,24 @@ struct Reduction final : Reduce {
       const auto with = [&](ReduceGradient kind, const Symbol& a, const Symbol& b) {
         return std::vector{reduce_gradient(kind, x, a, b, put_back())};
       };
+      const Symbol g = gradient_at(dy[0], y);
+      if (y.storage() == Storage::row_sparse) {
+        if constexpr (kExtreme) {  // Those that tie share it.
+          const Symbol ones = scatter_plus_scalar(zeros_like(y), 1);
+          const Symbol ties = sum(reduce_gradient(ReduceGradient::extreme, x, y, ones, {}), axes, true);
+          return with(ReduceGradient::extreme, y, scatter_elemwise_div(g, ties));
+        }
+      }
       if constexpr (std::is_same_v<Kind, NormKind>) {
-        return with(ReduceGradient::norm, y, dy[0]);
+        return with(ReduceGradient::norm, y, g);
       } else if constexpr (std::is_same_v<Kind, ProductKind>) {
         const Symbol one = equal(zeros_in(x, y, axes, keepdims), 1);
         const Symbol others = apply(std::make_shared<Reduction<NonzeroProductKind>>(axes, keepdims), {x});
-        return with(ReduceGradient::product, multiply(y, dy[0]), multiply(multiply(others, one), dy[0]));
+        return with(ReduceGradient::product, multiply(y, g), multiply(multiply(others, one), g));
       } else if constexpr (std::is_same_v<Kind, NonzeroProductKind>) {
         return {{}};  // Of the gradient of prod alone.
       } else {
-        return with(ReduceGradient::extreme, y, divide(dy[0], equals_in(x, y, axes, keepdims)));
+        return with(ReduceGradient::extreme, y, divide(g, equals_in(x, y, axes, keepdims)));
       }
     }
   }
@@ -179,12 +194,23 @@ Symbol reduced(const Symbol& x, const Axes& axes, bool keepdims) {
 
 }  // namespace
 
-Symbol sum(const Symbol& x, const Axes& axes, bool keepdims) { return reduced<SumKind>(x, axes, keepdims); }
-Symbol mean(const Symbol& x, const Axes& axes, bool keepdims) { return reduced<MeanKind>(x, axes, keepdims); }
-Symbol max(const Symbol& x, const Axes& axes, bool keepdims) { return reduced<MaxKind>(x, axes, keepdims); }
-Symbol min(const Symbol& x, const Axes& axes, bool keepdims) { return reduced<MinKind>(x, axes, keepdims); }
+Symbol sum(const Symbol& x, const Axes& axes, bool keepdims) {
+  return is_float(x.dtype()) ? reduced<SumKind>(x, axes, keepdims) : integer_sum(x, axes, keepdims);
+}
+Symbol mean(const Symbol& x, const Axes& axes, bool keepdims) {
+  if (!is_float(x.dtype())) return cast(mean(cast(x, DType::float64), axes, keepdims), floatx());
+  return reduced<MeanKind>(x, axes, keepdims);
+}
+Symbol max(const Symbol& x, const Axes& axes, bool keepdims) {
+  if (!is_float(x.dtype())) return cast(integer_max(x, axes, keepdims), x.dtype());
+  return reduced<MaxKind>(x, axes, keepdims);
+}
+Symbol min(const Symbol& x, const Axes& axes, bool keepdims) {
+  if (!is_float(x.dtype())) return cast(integer_min(x, axes, keepdims), x.dtype());
+  return reduced<MinKind>(x, axes, keepdims);
+}
 Symbol prod(const Symbol& x, const Axes& axes, bool keepdims) {
-  return reduced<ProductKind>(x, axes, keepdims);
+  return is_float(x.dtype()) ? reduced<ProductKind>(x, axes, keepdims) : integer_prod(x, axes, keepdims);
 }
 
 Symbol norm(const Symbol& x, int ord, const Axes& axes, bool keepdims) {

@@ -6,12 +6,13 @@
 
 namespace lacuna {
 
-// Over some axes (negative ones count from the end), or over all where none is named; `keepdims` leaves them
-// as 1. Dense of any rank; csr; row_sparse over its first axis, all others, or all. Elements that are not
-// stored are zeros like any other, at the cost of the stored ones. Results are dense; sum, mean and
-// square_sum of row_sparse with keepdims and without axis 0 are row_sparse. The gradient of a sparse operand
-// has its pattern. Elements that tie for max and min share the gradient. Of no elements: sum 0, prod 1, mean
-// NaN, max -inf, min inf.
+// Over some axes (negative ones count from the end), or over all where none is named; `keepdims` leaves
+// them as 1. Dense of any rank; csr; row_sparse over its first axis, all others, or all. Elements that are
+// not stored are zeros like any other, at the cost of the stored ones. Results are dense; sum, mean,
+// square_sum, norm, max and min of row_sparse with keepdims and without axis 0 are row_sparse. The
+// gradient of a sparse operand has its pattern. Of integers, dense or csr, sum and prod are int64, max and
+// min of their dtype, mean, var and stddev of floatx, as NumPy has them; no gradient flows. Elements that
+// tie for max and min share the gradient. Of no elements: sum 0, prod 1, mean NaN, max -inf, min inf.
 using Axes = std::vector<int>;
 Symbol sum(const Symbol& x, const Axes& axes = {}, bool keepdims = false);
 Symbol mean(const Symbol& x, const Axes& axes = {}, bool keepdims = false);

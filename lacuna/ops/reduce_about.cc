@@ -152,13 +152,12 @@ Symbol zeros_in(const Symbol& x, const Symbol& y, const Axes& axes, bool keepdim
 }
 
 Symbol var(const Symbol& x, const Axes& axes, bool keepdims) {
-  Symbol m = mean(x, axes, keepdims);
-  if (m.storage() != Storage::dense) m = cast_storage(m, Storage::dense);
-  return about<Variance>(x, m, axes, keepdims);
+  if (!is_float(x.dtype())) return cast(var(cast(x, DType::float64), axes, keepdims), floatx());
+  return about<Variance>(x, cast_storage(mean(x, axes, keepdims), Storage::dense), axes, keepdims);
 }
 Symbol stddev(const Symbol& x, const Axes& axes, bool keepdims) { return sqrt(var(x, axes, keepdims)); }
 Symbol logsumexp(const Symbol& x, const Axes& axes, bool keepdims) {
-  return about<LogSumExp>(x, max(x, axes, keepdims), axes, keepdims);
+  return about<LogSumExp>(x, cast_storage(max(x, axes, keepdims), Storage::dense), axes, keepdims);
 }
 
 }  // namespace lacuna

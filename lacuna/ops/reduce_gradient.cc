@@ -73,12 +73,37 @@ struct Entrywise final : Op {
     });
   }
 
+  // A line is a row of row_sparse, and a and b have the rows that x has.
+  static void rows(const Op& op, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
+    const tensor::RowSparse &x = in[0]->row_sparse(), &a = in[1]->row_sparse(), &b = in[2]->row_sparse();
+    const size_t width = x.width();
+    if (a.width() != 1 || b.width() != 1 || !same_bytes(x.ids, a.ids) || !same_bytes(x.ids, b.ids))
+        [[unlikely]]
+      throw InvalidArgument(text(
+          op.name(), ": a and b must have one value for each stored row of x. Received: x=", in[0]->spec(),
+          ", a=", in[1]->spec(), ", b=", in[2]->spec(), "."));
+    with_float("reduce_gradient", x.dtype, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const T *from = x.values<T>().data(), *as = a.values<T>().data(), *bs = b.values<T>().data();
+      T* into = entries_like<T>(*in[0], *out[0]).data();
+      with_kind<T>(static_cast<const Entrywise&>(op).kind, [&](auto g) {
+        parallel_for(x.row_ids().size(), std::max<size_t>(1, kGrain / (width + 1)),
+                     [&](size_t begin, size_t end) {
+                       for (size_t i = begin; i < end; ++i)
+                         for (size_t j = i * width; j < (i + 1) * width; ++j)
+                           into[j] = g(from[j], as[i], bs[i], static_cast<T>(width));
+                     });
+      });
+    });
+  }
+
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{
         {{dense, dense, dense}, {dense}, run},
         {{csr, dense, dense}, {csr}, run},
         {{row_sparse, dense, dense}, {row_sparse}, run},
+        {{row_sparse, row_sparse, row_sparse}, {row_sparse}, rows},
     }};
     return rules;
   }

@@ -179,6 +179,30 @@ TEST(Reduce, RowsStayRowsWhereTheyCan) {
   EXPECT_EQ(got[3].storage(), Storage::dense);
 }
 
+TEST(Reduce, RowsWithoutNumber) {
+  constexpr Dim kRows = Dim{1} << 40;
+  tensor::RowSparse a;
+  a.resize({kRows, 3}, 2, DType::float32);
+  std::ranges::copy(std::vector<int64_t>{kRows - 1, 5}, a.row_ids().begin());
+  std::ranges::copy(std::vector<float>{3, 0, -4, 2, 2, 1}, a.values<float>().begin());
+  const Tensor x = a;
+  const Symbol in = placeholder(x.spec(), "x");
+  std::vector<Symbol> outputs{norm(in, 2, {1}, true), max(in, {1}, true), min(in, {1}, true)};
+  for (size_t i = 0; i < 3; ++i) outputs.push_back(gradients(sum(outputs[i]), {in})[0]);
+  const auto got = run(outputs, {in}, {x});
+  const std::vector<std::vector<float>> expected{{5, 3},
+                                                 {3, 2},
+                                                 {-4, 1},
+                                                 {0.6f, 0, -0.8f, 2 / 3.0f, 2 / 3.0f, 1 / 3.0f},
+                                                 {1, 0, 0, 0.5f, 0.5f, 0},
+                                                 {0, 0, 1, 0, 0, 1}};
+  for (size_t i = 0; i < got.size(); ++i) {
+    ASSERT_EQ(got[i].shape(), (Shape{kRows, i < 3 ? 1 : 3}));
+    for (size_t k = 0; k < expected[i].size(); ++k)
+      EXPECT_FLOAT_EQ(got[i].row_sparse().values<float>()[k], expected[i][k]) << i;
+  }
+}
+
 TEST(Reduce, WideMatrices) {
   const Dim wide = Dim{1} << 40;
   const Tensor x = wide_csr(3, wide, {0, 2, 2, 4}, {7, wide - 1, 0, 1}, {-1, -4, 2, 3});
