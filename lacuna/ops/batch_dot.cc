@@ -8,7 +8,7 @@
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/kernels/matmul.h"
-#include "lacuna/ops/reshape.h"
+#include "lacuna/ops/batch_row_dot.h"
 #include "lacuna/ops/row_dot.h"
 
 namespace lacuna {
@@ -122,11 +122,9 @@ Symbol batch_dot(const Symbol& a, const Symbol& b, int axis_a, int axis_b) {
           "batch_dot: axes must be of the tensors, the batch aside. Received: axes=(", axis_a, ", ", axis_b,
           "), a=", a.spec(), ", b=", b.spec(), ".");
   if (rank_a == 2 && rank_b == 2) return row_dot(a, b);
-  // A vector is a row on the left, a column on the right.
-  const Symbol left = rank_a == 2 ? expand_dims(a, 1) : a, right = rank_b == 2 ? expand_dims(b, 2) : b;
-  const Symbol c = apply(std::make_shared<BatchDot>(rank_a == 2 ? 2 : axis_a, axis_b), {left, right});
-  if (rank_b == 2) return squeeze(c, 2);
-  return rank_a == 2 ? squeeze(c, 1) : c;
+  if (rank_a == 2) return batch_row_dot(a, b, axis_b);
+  if (rank_b == 2) return batch_row_dot(b, a, axis_a);
+  return apply(std::make_shared<BatchDot>(axis_a, axis_b), {a, b});
 }
 
 }  // namespace lacuna

@@ -4,6 +4,8 @@
 //   dB = Aᵀ dC      row_sparse when A is csr: only rows that A touches change; at the entries of a sparse B
 #include "lacuna/ops/dot.h"
 
+#include <algorithm>
+
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
@@ -11,6 +13,7 @@
 #include "lacuna/ops/dot_t.h"
 #include "lacuna/ops/gradient_at.h"
 #include "lacuna/ops/permute_dimensions.h"
+#include "lacuna/ops/reshape.h"
 #include "lacuna/ops/sampled_dot.h"
 #include "lacuna/ops/sampled_dot_t.h"
 #include "lacuna/ops/translate.h"
@@ -89,7 +92,34 @@ const bool registered = register_op("dot", [] {
 
 }  // namespace
 
+namespace {
+
+// Of a B of higher rank all axes but the one that is summed over become columns.
+Symbol dot_of_blocks(const Symbol& a, const Symbol& b) {
+  const int rank = static_cast<int>(b.rank());
+  std::vector<int> turned{rank - 2};
+  Shape shape(a.shape().begin() + 1, a.shape().end() - 1);
+  for (int i = 0; i < rank; ++i)
+    if (i != rank - 2) {
+      turned.push_back(i);
+      shape.push_back(b.shape()[static_cast<size_t>(i)]);
+    }
+  require(a.rank() >= 2 && b.storage() == Storage::dense && std::ranges::find(shape, None) == shape.end(),
+          "dot: where b has rank 3 or more, it must be dense and a have rank 2 or more; open may be the "
+          "first axis "
+          "of a and the axes that meet. Received: a=",
+          a.spec(), ", b=", b.spec(), ".");
+  const Dim k = b.shape()[static_cast<size_t>(rank - 2)];
+  Dim columns = 1;
+  for (int i = 0; i < rank; ++i)
+    if (i != rank - 2) columns *= b.shape()[static_cast<size_t>(i)];
+  return reshape(dot(a, reshape_all(permute_dimensions(b, turned), {k == None ? -1 : k, columns})), shape);
+}
+
+}  // namespace
+
 Symbol dot(const Symbol& a, const Symbol& b) {
+  if (b.rank() > 2 && b.storage() != Storage::row_table) return dot_of_blocks(a, b);
   static const auto op = std::make_shared<Dot>();
   const bool looks_up = b.storage() == Storage::row_table && a.node()->op().name() != "translate";
   return apply(op, {looks_up ? translate(a, b) : a, b});

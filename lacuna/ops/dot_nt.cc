@@ -63,8 +63,13 @@ struct DotNT final : Op {
                                const std::vector<bool>& wanted) const override {
     const Symbol &a = node.in(0), &b = node.in(1), g = gradient_into(node, dc[0]);
     Symbol da, db;
-    if (wanted[0])
-      da = a.storage() == Storage::csr ? sampled_dot(g, transpose(b), a) : gradient_at(dot(g, b), a);
+    if (wanted[0]) {
+      if (a.storage() != Storage::csr) da = gradient_at(dot(g, b), a);
+      // Columns without number cannot become rows: those of g do.
+      else if (b.storage() == Storage::csr && a.shape()[1] >= Dim{1} << 31)
+        da = sampled_dot_t(transpose(g), b, a);
+      else da = sampled_dot(g, transpose(b), a);
+    }
     if (wanted[1]) db = b.storage() == Storage::csr ? sampled_dot_t(g, a, b) : gradient_at(dot_t(g, a), b);
     return {da, db};
   }

@@ -152,6 +152,53 @@ TEST(Dot, WideGradientsKeepThePattern) {
   EXPECT_TRUE(std::ranges::equal(out[1].csr().indices.as<int64_t>(), b.csr().indices.as<int64_t>()));
 }
 
+TEST(Dot, WideGradientsOfRowsByRows) {
+  const Tensor a = wide_csr(2, kHuge, {0, 2, 3}, {7, kHuge - 1, 3}, {1, 2, 3});
+  const Tensor b = wide_csr(3, kHuge, {0, 2, 3, 5}, {7, kHuge - 1, 3, 7, kHuge - 2}, {1, 2, 3, 4, 5});
+  const Symbol x = input(a), y = placeholder(b.spec(), "y"), c = dot_nt(x, y);
+  std::vector<Symbol> outputs = gradients(sum(multiply(c, c)), {x, y});
+  outputs.push_back(c);
+  const auto out = run(outputs, {x, y}, {a, b});
+  EXPECT_EQ(values(out[2]), (std::vector<float>{5, 0, 4, 0, 9, 0}));
+  // 2 C B at the entries of A: 2 (5 · 1 + 4 · 4), 2 · 5 · 2, 2 · 9 · 3.
+  EXPECT_TRUE(std::ranges::equal(out[0].csr().values<float>(), std::vector<float>{42, 20, 54}));
+  EXPECT_TRUE(std::ranges::equal(out[0].csr().indices.as<int64_t>(), a.csr().indices.as<int64_t>()));
+  EXPECT_TRUE(std::ranges::equal(out[1].csr().values<float>(), std::vector<float>{10, 20, 54, 8, 0}));
+}
+
+// Keras: the last axis of a meets the last but one of b.
+TEST(Dot, OfHigherRank) {
+  const Tensor a = csr(random_dense({4, 5}, 1, 0.5)), b = random_dense({2, 5, 3}, 2),
+               d = random_dense({4, 2, 5}, 3);
+  const Symbol x = input(a), y = placeholder(b.spec(), "y"), z = input(d);
+  const Symbol c = dot(x, y), e = dot(z, y);
+  EXPECT_EQ(c.shape(), (Shape{None, 2, 3}));
+  EXPECT_EQ(e.shape(), (Shape{None, 2, 2, 3}));
+  const Symbol loss = add(sum(multiply(c, c)), sum(multiply(e, e)));
+  std::vector<Symbol> outputs = gradients(loss, {x, y, z});
+  EXPECT_EQ(outputs[0].storage(), Storage::csr);
+  EXPECT_EQ(outputs[1].shape(), (Shape{2, 5, 3}));
+  outputs.push_back(c);
+  outputs.push_back(e);
+  const auto out = run(outputs, {x, y, z}, {a, b, d});
+  const auto as = values(a), bs = values(b), ds = values(d), cs = values(out[3]), es = values(out[4]);
+  const auto of = [&](const float* row, size_t p, size_t m) {
+    double result = 0;
+    for (size_t k = 0; k < 5; ++k) result += row[k] * bs[(p * 5 + k) * 3 + m];
+    return result;
+  };
+  for (size_t i = 0; i < 4; ++i)
+    for (size_t p = 0; p < 2; ++p)
+      for (size_t m = 0; m < 3; ++m) {
+        EXPECT_NEAR(cs[(i * 2 + p) * 3 + m], of(&as[i * 5], p, m), 1e-5);
+        for (size_t q = 0; q < 2; ++q)
+          EXPECT_NEAR(es[((i * 2 + q) * 2 + p) * 3 + m], of(&ds[(i * 2 + q) * 5], p, m), 1e-5);
+      }
+  EXPECT_TRUE(message_of<InvalidArgument>([&] {
+                dot(x, placeholder({{None, 5, 3}}, "open"));
+              }).starts_with("dot: where b has rank 3 or more"));
+}
+
 // Long rows and columns, so that work is cut into parts: each thread count gives the same bits.
 TEST(Dot, SameBitsOnAnyNumberOfThreads) {
   const Tensor a = random_csr<float>(700, 400, 0.1, 5), b = random_csr<float>(400, 600, 0.1, 6);

@@ -52,10 +52,11 @@ kernels::CsrView<T> renumbered(Scratch& scratch, size_t place, const tensor::Csr
   return {rows, data.data(), indices.data(), indptr.data()};
 }
 
-// Uses places [place, place + 6).
+// Uses places [place, place + 6). `always`: however few columns there are.
 template <class T>
-Numbered<T> numbered(const char* where, Scratch& scratch, size_t place, const tensor::Csr& b) {
-  if (b.columns <= kDirectColumns && b.index == DType::int32)
+Numbered<T> numbered(const char* where, Scratch& scratch, size_t place, const tensor::Csr& b,
+                     bool always = false) {
+  if (!always && b.columns <= kDirectColumns && b.index == DType::int32)
     return {csr_view<T>(b, where), static_cast<size_t>(b.columns)};
   const size_t entries = b.nonzeros();
   require(entries < size_t{1} << 31, where,

@@ -8,6 +8,7 @@
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/arithmetic.h"
 #include "lacuna/ops/gradient_at.h"
+#include "lacuna/ops/ids.h"
 #include "lacuna/ops/views.h"
 
 namespace lacuna {
@@ -27,15 +28,14 @@ void each_row(Tensor& out, size_t rows, size_t work, const Body& body) {
   });
 }
 
-void check(const Tensor& a, const Tensor& b) {
-  if (a.rows() != b.rows()) [[unlikely]]
-    throw InvalidArgument(
-        text("row_dot: a and b must have one shape. Received: a=", a.spec(), ", b=", b.spec(), "."));
+[[noreturn]] void fail(const Tensor& a, const Tensor& b) {
+  throw InvalidArgument(
+      text("row_dot: a and b must have one shape. Received: a=", a.spec(), ", b=", b.spec(), "."));
 }
 
 void dense_dense(const Op&, Context&, In in, Out out) {
   const tensor::Dense &a = in[0]->dense(), &b = in[1]->dense();
-  if (a.shape != b.shape) check(*in[0], *in[1]);
+  if (a.shape != b.shape) fail(*in[0], *in[1]);
   const auto rows = static_cast<size_t>(a.shape[0]), width = static_cast<size_t>(a.shape[1]);
   with_float("row_dot", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
@@ -50,7 +50,7 @@ void dense_dense(const Op&, Context&, In in, Out out) {
 void csr_dense(const Op&, Context&, In in, Out out) {
   const tensor::Csr& a = in[0]->csr();
   const tensor::Dense& b = in[1]->dense();
-  if (a.rows != b.shape[0]) check(*in[0], *in[1]);
+  if (a.rows != b.shape[0]) fail(*in[0], *in[1]);
   const auto width = static_cast<size_t>(a.columns);
   with_float("row_dot", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
@@ -70,18 +70,25 @@ void dense_csr(const Op& op, Context& context, In in, Out out) {
 }
 
 void csr_csr(const Op&, Context&, In in, Out out) {
-  if (in[0]->csr().rows != in[1]->csr().rows) check(*in[0], *in[1]);
-  with_float("row_dot", in[0]->dtype(), [&](auto tag) {
+  const tensor::Csr &a = in[0]->csr(), &b = in[1]->csr();
+  if (a.rows != b.rows || a.index != b.index) fail(*in[0], *in[1]);
+  with_float("row_dot", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    const auto x = csr_view<T>(in[0]->csr(), "row_dot"), y = csr_view<T>(in[1]->csr(), "row_dot");
-    each_row<T>(*out[0], x.rows, (x.nonzeros() + y.nonzeros()) / (x.rows + 1), [&](size_t r) {
-      T sum = 0;
-      int32_t j = y.indptr[r];
-      for (int32_t k = x.indptr[r]; k < x.indptr[r + 1]; ++k) {
-        while (j < y.indptr[r + 1] && y.indices[j] < x.indices[k]) ++j;
-        if (j < y.indptr[r + 1] && y.indices[j] == x.indices[k]) sum += x.data[k] * y.data[j];
-      }
-      return sum;
+    const T *x = a.values<T>().data(), *y = b.values<T>().data();
+    const auto rows = static_cast<size_t>(a.rows);
+    with_index(a, [&](auto indices, auto indptr) {
+      using I = typename decltype(indices)::value_type;
+      const I *others = b.indices.template as<I>().data(), *starts = b.indptr.template as<I>().data();
+      each_row<T>(*out[0], rows, (a.nonzeros() + b.nonzeros()) / (rows + 1), [=](size_t r) {
+        T sum = 0;
+        I j = starts[r];
+        for (I k = indptr[r]; k < indptr[r + 1]; ++k) {
+          const I column = indices[static_cast<size_t>(k)];
+          while (j < starts[r + 1] && others[j] < column) ++j;
+          if (j < starts[r + 1] && others[j] == column) sum += x[k] * y[j];
+        }
+        return sum;
+      });
     });
   });
 }

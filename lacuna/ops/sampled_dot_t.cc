@@ -22,6 +22,7 @@ struct SampledDotT final : Op {
     static const Rules rules{{
         // A      B      pattern   S
         {{dense, dense, csr}, {csr}, cpu::sampled_dot_t},
+        {{dense, csr, csr}, {csr}, cpu::sampled_dot_t},
         {{csr, dense, csr}, {csr}, cpu::sampled_dot_t},
         {{csr, csr, csr}, {csr}, cpu::sampled_dot_t},
     }};
