@@ -9,6 +9,7 @@
 #include "lacuna/layers/layer.h"
 #include "lacuna/ops/batch_dot.h"
 #include "lacuna/ops/bias_add.h"
+#include "lacuna/ops/cumulative.h"
 #include "lacuna/ops/digitize.h"
 #include "lacuna/ops/dropout.h"
 #include "lacuna/ops/getnnz.h"
@@ -60,6 +61,7 @@ void bind_backend(nb::module_& m) {
       {"cosh", lacuna::cosh},
       {"degrees", lacuna::degrees},
       {"erf", lacuna::erf},
+      {"erfinv", lacuna::erfinv},
       {"exp", lacuna::exp},
       {"exp2", lacuna::exp2},
       {"expm1", lacuna::expm1},
@@ -224,11 +226,21 @@ void bind_backend(nb::module_& m) {
   m.def("squeeze", &lacuna::squeeze, "x"_a, "axis"_a);
   m.def(
       "dot",
-      [](nb::handle x, nb::handle y, bool transpose_a, bool transpose_b) {
+      [](nb::handle x, nb::handle y, bool transpose_a, bool transpose_b,
+         const std::optional<std::string>& forward_stype) {
         const auto [a, b] = operands(x, y);
-        return lacuna::dot(a, b, transpose_a, transpose_b);
+        if (!forward_stype) return lacuna::dot(a, b, transpose_a, transpose_b);
+        for (const Storage storage : {Storage::dense, Storage::csr, Storage::row_sparse})
+          if (*forward_stype == name_of(storage) ||
+              (storage == Storage::dense && *forward_stype == "default"))
+            return lacuna::dot(a, b, transpose_a, transpose_b, storage);
+        throw InvalidArgument(
+            text("dot: forward_stype must be default, csr or row_sparse. Received: forward_stype='",
+                 *forward_stype, "'."));
       },
-      "x"_a, "y"_a, "transpose_a"_a, "transpose_b"_a);
+      "x"_a, "y"_a, "transpose_a"_a, "transpose_b"_a, "forward_stype"_a.none());
+  m.def("cumsum", &lacuna::cumsum, "x"_a, "axis"_a, "reverse"_a);
+  m.def("cumprod", &lacuna::cumprod, "x"_a, "axis"_a);
   m.def("permute_dimensions", &lacuna::permute_dimensions, "x"_a, "pattern"_a);
   m.def("transpose", &lacuna::transpose, "x"_a);
   m.def("batch_dot", &lacuna::batch_dot, "x"_a, "y"_a, "axis_x"_a, "axis_y"_a);

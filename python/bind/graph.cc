@@ -10,7 +10,9 @@
 #include "lacuna/graph/strict.h"
 #include "lacuna/graph/update.h"
 #include "lacuna/layers/layer.h"
+#include "lacuna/ops/arithmetic.h"
 #include "lacuna/ops/operators.h"
+#include "lacuna/ops/scalar.h"
 #include "lacuna/ops/unary.h"
 #include "lacuna/tensor/row_table.h"
 #include "python/bind/convert.h"
@@ -57,6 +59,9 @@ void def_arithmetic(C& c) {
   binary(
       "__truediv__", "__rtruediv__", [](S a, S b) { return a / b; }, [](S a, double b) { return a / b; },
       [](double a, S b) { return a / b; });
+  binary(
+      "__pow__", "__rpow__", [](S a, S b) { return power(a, b); }, [](S a, double b) { return power(a, b); },
+      [](double a, S b) { return power(a, b); });
   c.def(
       "__matmul__",
       [](nb::handle self, nb::handle other) {

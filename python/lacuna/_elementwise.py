@@ -71,6 +71,11 @@ def erf(x):
     return _core.erf(x)
 
 
+def erfinv(x):
+    """The inverse of erf, infinite at -1 and 1, NaN beyond; csr stays csr."""
+    return _core.erfinv(x)
+
+
 def sin(x):
     """The sine; csr stays csr."""
     return _core.sin(x)
@@ -287,7 +292,7 @@ def subtract(x, y):
 
 
 def multiply(x, y):
-    """x * y; of csr and anything csr: a column (n, 1) scales its rows, a row (1, m) its columns."""
+    """x * y; of csr and anything csr: a column (n, 1) scales its rows, a row (1, m) its columns, dense or csr."""
     return _core.multiply(x, y)
 
 
@@ -351,13 +356,13 @@ def less_equal(x, y):
 
 def where(condition, x, y):
     """x where the condition is not 0, else y; dense. The condition may be csr of the shape of the result; x or
-    y may be a number."""
+    y may be a number. Of csr x and csr y, or of one and the number 0, csr."""
     return _core.where(condition, x, y)
 
 
 def switch(condition, then_expression, else_expression):
     """then_expression where the condition is not 0, else else_expression: symbols, or functions that give them;
-    both are computed. The condition has the first axes of their shape, or none."""
+    both are computed. The condition has the first axes of their shape, or none. Storages: see where."""
     x, y = (e() if callable(e) else e for e in (then_expression, else_expression))
     rank = len(getattr(x, "shape", getattr(y, "shape", ())))
     while 0 < len(condition.shape) < rank:

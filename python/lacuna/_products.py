@@ -10,11 +10,13 @@ from lacuna._arrays import constant_view, ids
 _SYMBOLS = (_core.Symbol, _core.Variable)
 
 
-def dot(x, y, transpose_a=False, transpose_b=False):
-    """(n, …, k) · (k, m), each as it is or, a matrix, transposed. csr · csr is csr, as is either of them
+def dot(x, y, transpose_a=False, transpose_b=False, forward_stype=None):
+    """(n, …, k) · (k, m), each as it is or, a matrix, transposed; (n, …, k) · (p, …, k, m) is (n, …, p, …, m). csr · csr is csr, as is either of them
     transposed; dense with csr is dense; csr transposed by dense is row_sparse. y may be a weight with
-    sparse_weight=True. Gradients of csr operands have their pattern."""
-    return _core.dot(x, y, transpose_a, transpose_b)
+    sparse_weight=True. Gradients of csr operands have their pattern. forward_stype, as MXNet's, is the storage of
+    the result: "csr" of dense with csr, whose rows then have all columns in which y stores a value; "default" (dense)
+    of any product."""
+    return _core.dot(x, y, transpose_a, transpose_b, forward_stype)
 
 
 def matmul(x, y):
@@ -24,8 +26,8 @@ def matmul(x, y):
 
 def batch_dot(x, y, axes=None):
     """For each row of the batch x and y contracted along an axis of each, one number for both or a pair; by
-    default the last of x and the last but one of y, or the last of both where y has rank 2. Two of rank 2,
-    which may be csr, give (batch, 1)."""
+    default the last of x and the last but one of y, or the last of both where y has rank 2. One of rank 2
+    may be csr. Two of rank 2, either csr, give (batch, 1)."""
     if axes is None:
         axes = (len(x.shape) - 1, max(len(y.shape) - 2, 1))
     x_axis, y_axis = axes if isinstance(axes, (list, tuple)) else (axes, axes)

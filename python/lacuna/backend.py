@@ -294,8 +294,9 @@ def _axes(axis):
 
 def sum(x, axis=None, keepdims=False):
     """The sum over one axis, some, or all (None); of csr dense. row_sparse stays so with keepdims and without
-    axis 0, here and in mean and square_sum. Elements that are not stored are zeros like any other in all
-    that follow, at the cost of the stored ones."""
+    axis 0, here and in mean, square_sum, norm, max and min. Elements that are not stored are zeros like any other in all
+    that follow, at the cost of the stored ones. Of integers sum and prod are int64, max and min of their dtype, mean,
+    var and std floats."""
     return _core.sum(x, _axes(axis), keepdims)
 
 
@@ -317,6 +318,16 @@ def min(x, axis=None, keepdims=False):
 def prod(x, axis=None, keepdims=False):
     """The product over one axis, some, or all."""
     return _core.prod(x, _axes(axis), keepdims)
+
+
+def cumsum(x, axis=0):
+    """Sums along an axis up to each place; of csr an error that names to_dense."""
+    return _core.cumsum(x, axis, False)
+
+
+def cumprod(x, axis=0):
+    """Products along an axis up to each place; of csr an error that names to_dense."""
+    return _core.cumprod(x, axis)
 
 
 def var(x, axis=None, keepdims=False):

@@ -34,6 +34,14 @@ def run(function, *arrays):
         (abs, np.abs(A)),
         (lambda x: x + np.array([1, 2, 3]), A + [1, 2, 3]),
         (lambda x: [1, 2, 3] * x, A * [1, 2, 3]),
+        (lambda x: x**2, A**2),
+        (lambda x: abs(x) ** 0.5, np.sqrt(np.abs(A))),
+        (lambda x: 2**x, 2**A),
+        (lambda x: abs(x) ** x, np.abs(A) ** A),
+        (lambda x: K.cumsum(x, axis=1), A.cumsum(1)),
+        (lambda x: K.cumprod(x, axis=-1), A.cumprod(1)),
+        (lambda x: K.cumsum(K.expand_dims(x), axis=1), A.cumsum(1)[..., None]),
+        (lambda x: K.erfinv(K.clip(x, -0.9, 0.9)), scipy.special.erfinv(np.clip(A, -0.9, 0.9))),
         (K.abs, np.abs(A)),
         (K.square, A * A),
         (lambda x: K.sqrt(K.abs(x)), np.sqrt(np.abs(A))),
@@ -229,6 +237,32 @@ def test_any_all_where_and_switch():
     np.testing.assert_allclose(got, np.where(full > 0, np.log(np.abs(full) + (full <= 0)), full), rtol=1e-5)
     rows = run(lambda x: K.switch(K.greater(K.sum(x, axis=1), 0), x, -x), full)
     np.testing.assert_allclose(rows, np.where(full.sum(1, keepdims=True) > 0, full, -full), rtol=1e-6)
+
+
+def test_switch_of_csr_branches():
+    full, other = np.float32([[1, 0, 2], [0, 3, 0]]), np.float32([[0, 4, 5], [6, 0, 0]])
+    x, y = K.placeholder((2, 3), sparse=True), K.placeholder((2, 3), sparse=True)
+    d = K.constant([[1.0, 1, 0], [0, 0, 1]])
+    chosen = [K.switch(d, x, y), K.switch(K.greater(x, 1), x, y), K.switch(d, x, 0.0), K.switch(d, 0, lambda: y)]
+    assert all(c.storage == "csr" for c in chosen)
+    got = K.function([x, y], chosen)([sp.csr_matrix(full), sp.csr_matrix(other)])
+    d = K.eval(d)
+    for value, expected in zip(got, [np.where(d, full, other), np.where(full > 1, full, other), d * full, (1 - d) * other]):
+        np.testing.assert_array_equal(value, expected)
+    with pytest.raises(ValueError, match="where: no kernel for storages"):
+        K.switch(K.constant(1.0), x, 1.0)
+
+
+def test_sums_of_whole_numbers_are_whole():
+    whole = np.int32([[2**31 - 1, 0, 2], [3, 0, 5]])
+    for x in (K.variable(whole, dtype="int32"), K.variable(sp.csr_matrix(whole), dtype="int32")):
+        for name, dtype in [("sum", "int64"), ("prod", "int64"), ("max", "int32"), ("min", "int32")]:
+            result = getattr(K, name)(x, axis=1)
+            assert result.dtype == dtype, name
+            np.testing.assert_array_equal(K.eval(result), getattr(whole.astype("int64"), name)(axis=1))
+        for name in ("mean", "var", "std"):
+            np.testing.assert_allclose(K.eval(getattr(K, name)(x, axis=0)), getattr(whole, name)(axis=0), rtol=1e-5)
+    np.testing.assert_array_equal(K.eval(K.cumsum(K.variable(whole, dtype="int64"), axis=1)), whole.cumsum(1, "int64"))
 
 
 def test_whole_numbers():

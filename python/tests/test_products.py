@@ -90,6 +90,58 @@ def test_gradient_of_a_csr_operand_has_its_pattern(other):
     np.testing.assert_allclose(run(lambda x, y: second([x, y]), X, other), dy, rtol=1e-4, atol=1e-6)
 
 
+C3 = RANDOM.randn(6, 9, 4).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    "function, y",
+    [
+        (lambda x, y: K.batch_dot(x, y, axes=(1, 1)), C3),
+        (lambda x, y: K.batch_dot(x, y), C3),
+        (lambda x, y: K.batch_dot(y, x, axes=1), C3),
+        (lambda x, y: K.batch_dot(x, y, axes=(1, 2)), C3.transpose(0, 2, 1)),
+        (lambda x, y: K.batch_dot(y, x, axes=(-1, -1)), C3.transpose(0, 2, 1)),
+    ],
+)
+def test_batch_dot_of_rows_and_matrices(function, y):
+    expected = np.einsum("bn,bnm->bm", X.toarray(), C3)
+    np.testing.assert_allclose(run(function, X, y), expected, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(run(function, X.toarray(), y), expected, rtol=1e-4, atol=1e-6)
+    x, z = K.placeholder(X.shape, sparse=True), K.placeholder(y.shape)
+    dx, dz = K.gradients(K.sum(K.square(function(x, z))), [x, z])
+    assert dx.is_sparse and not dz.is_sparse
+    got = K.function([x, z], [dx, dz])([X, y])
+    np.testing.assert_allclose(got[0], np.einsum("bm,bnm->bn", 2 * expected, C3) * (X.toarray() != 0), rtol=1e-4)
+    wanted = np.einsum("bm,bn->bnm", 2 * expected, X.toarray())
+    np.testing.assert_allclose(got[1], wanted if y is C3 else wanted.transpose(0, 2, 1), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("x", [X, D])
+def test_dot_of_higher_rank(x):
+    y = RANDOM.randn(2, 9, 3).astype(np.float32)
+    np.testing.assert_allclose(run(lambda s: K.dot(s, K.constant(y)), x), np.dot(whole(x), y), rtol=1e-4, atol=1e-6)
+    w = K.variable(y)
+    gradient = K.gradients(K.sum(K.dot(K.constant(x), w)), [w])[0]
+    expected = np.broadcast_to(whole(x).sum(0)[None, :, None], y.shape)
+    np.testing.assert_allclose(K.eval(gradient), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_forward_stype():
+    d, s = K.variable(W.T), K.variable(matrix(9, 50, 0.02))
+    product = K.dot(d, s, forward_stype="csr")
+    assert product.storage == "csr" and K.dot(d, s).storage == "dense"
+    value, columns = K.to_scipy(product), np.flatnonzero(matrix(9, 50, 0.02).getnnz(axis=0))
+    np.testing.assert_array_equal(value.indices, np.tile(columns, 4))
+    np.testing.assert_allclose(value.toarray(), K.eval(K.dot(d, s)), rtol=1e-5)
+    by_row = K.dot(s, K.variable(np.ones((9, 2))), transpose_a=True)
+    assert by_row.storage == "row_sparse"
+    assert K.dot(s, K.variable(np.ones((9, 2))), transpose_a=True, forward_stype="default").storage == "dense"
+    with pytest.raises(ValueError, match="forward_stype must be dense, the storage"):
+        K.dot(s, K.variable(np.ones((50, 2))), forward_stype="csr")
+    with pytest.raises(ValueError, match="forward_stype must be default, csr or row_sparse"):
+        K.dot(d, s, forward_stype="coo")
+
+
 def test_a_layer_of_two_products_learns():
     """A kernel shared by an encoder and, transposed, a decoder: what goes in and comes back is csr by dense."""
 
@@ -136,3 +188,9 @@ def test_errors():
         K.permute_dimensions(x, (0, 0))
     with pytest.raises(ValueError, match="one shape"):
         K.batch_dot(x, K.placeholder((5, 6), sparse=True), axes=1)
+    with pytest.raises(ValueError, match=r"one size along their axes. .* axes=\(1, 2\)"):
+        K.batch_dot(x, K.placeholder((5, 7, 3)), axes=(1, 2))
+    with pytest.raises(ValueError, match="axes must be of the tensors, the batch aside"):
+        K.batch_dot(x, K.placeholder((5, 7, 3)), axes=(1, 3))
+    with pytest.raises(ValueError, match="where b has rank 3 or more, it must be dense"):
+        K.dot(x, K.placeholder((None, 7, 3)))
