@@ -38,9 +38,10 @@ struct Broadcast : Op {
     }
     const Storage out = rule_for(*this, in).out[0];
     // Of one shape, or csr of one row or one column; the rows of row_sparse have names.
-    fits = fits &&
-           (x.storage != Storage::csr || spreads_over(like.shape, shape) || shape[0] == 1 || shape[1] == 1);
-    fits = fits && (x.storage != Storage::row_sparse || shape[0] != 1 || like.shape[0] == 1);
+    if (fits && x.storage == Storage::csr)
+      fits = shape.size() == 2 && (spreads_over(like.shape, shape) || shape[0] == 1 || shape[1] == 1);
+    if (fits && x.storage == Storage::row_sparse)
+      fits = shape.size() >= 2 && (shape[0] != 1 || like.shape[0] == 1);
     fits =
         fits && (out == Storage::dense ? broadcasts_to(shape, like.shape) : spreads_over(shape, like.shape));
     require(fits && like.shape.size() <= kMaxRank, name(),

@@ -124,8 +124,8 @@ struct SumAt final : Op {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &x = in[0], &like = in[1];
     const Storage out = rule_for(*this, in).out[0];
-    require(is_float(x.dtype) && x.dtype == like.dtype && spreads_over(like.shape, x.shape) &&
-                (like.shape[0] == 1 || like.shape[1] == 1),
+    require(is_float(x.dtype) && x.dtype == like.dtype && like.shape.size() == 2 &&
+                spreads_over(like.shape, x.shape) && (like.shape[0] == 1 || like.shape[1] == 1),
             "sum_at: like must be one row or one column of x and have its dtype. Received: x=", x,
             ", like=", like, ".");
     return {{like.shape, x.dtype, out}};
