@@ -65,18 +65,18 @@ struct Cumulative : AxisOp {
       T* to = y.values<T>().data();
       const bool adds = self.adds(), reverse = self.from_the_end();
       each_block(s, [&](size_t first, size_t lines) {
-        // Floats meet in double: a sum of many does not lose the small ones.
-        using K = std::conditional_t<std::is_floating_point_v<T>, double, T>;
+        // Floats meet in double: a sum of many does not lose the small ones. Integers wrap round, as NumPy's.
+        using K = std::conditional_t<std::is_floating_point_v<T>, double, uint64_t>;
         K kept[64];
         std::fill_n(kept, lines, adds ? K(0) : K(1));
         for (size_t n = 0; n < s.size; ++n) {
           const size_t at = first + (reverse ? s.size - 1 - n : n) * s.inner;
           if (adds)
             for (size_t l = 0; l < lines; ++l)
-              to[at + l] = static_cast<T>(kept[l] = static_cast<K>(kept[l] + static_cast<K>(from[at + l])));
+              to[at + l] = static_cast<T>(kept[l] += static_cast<K>(from[at + l]));
           else
             for (size_t l = 0; l < lines; ++l)
-              to[at + l] = static_cast<T>(kept[l] = static_cast<K>(kept[l] * static_cast<K>(from[at + l])));
+              to[at + l] = static_cast<T>(kept[l] *= static_cast<K>(from[at + l]));
         }
       });
     });
