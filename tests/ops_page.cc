@@ -63,11 +63,15 @@ void page() {
          "stale. A row is a way\n"
          "an op can run; other storages are an error that lists these rows. Gradient: the storage that flows "
          "back to each\n"
-         "operand, – where none does. Stored values: the elements of a dense operand, the non-zeros of a csr "
-         "one, the rows of a\n"
-         "row_sparse one. A row_table is a weight with `sparse_weight=True` or `sparse_grad=True`, met at "
-         "the "
-         "rows that a batch names.\n\n"
+         "operand, – where none does. A row_table is a weight with `sparse_weight=True` or "
+         "`sparse_grad=True`, met at the rows that\na batch names.\n\n"
+         "Cost is what time and memory of a run follow: `elements` of the largest dense tensor (of the "
+         "result, "
+         "where that is said);\n`non-zeros` of the csr operands, stored zeros among them, and their `rows`, "
+         "empty ones too; `stored rows` of row_sparse ones;\n`units`, the values of a row of a weight or of "
+         "a "
+         "row_sparse tensor; `1` where the result shares the memory of an operand.\nMemory is named where it "
+         "follows more than time does: it is held from run to run and is not walked.\n\n"
          "| op | takes | gives | gradient | cost |\n| --- | --- | --- | --- | --- |\n";
   for (const Registration& op : registered_ops()) {
     if (op.examples.empty()) continue;  // Internal: of patterns that only another op makes.
@@ -78,7 +82,7 @@ void page() {
         const auto back = gradient(example, rule);
         if (!back) continue;
         std::string line = text("| ", op.name, " | ", inputs(rule, rules.repeats), " | ", listed(rule.out),
-                                " | ", *back, " | ", example.op->cost(), " |\n");
+                                " | ", *back, " | ", example.op->cost(rule), " |\n");
         if (std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
       }
     }

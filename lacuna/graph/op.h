@@ -14,6 +14,7 @@
 
 namespace lacuna {
 
+struct Rule;
 struct Rules;
 
 // Memory that a node keeps from step to step. Each place holds one array and grows to its high-water size.
@@ -54,8 +55,9 @@ class Op {
 
   virtual const Rules& rules() const = 0;
 
-  // What a run costs, for docs/ops.md: the number that time and memory follow.
-  virtual std::string_view cost() const { return "stored values"; }
+  // What a run by that row of the table costs, for docs/ops.md: the number that time and memory follow.
+  // rule.h has words for it.
+  virtual std::string_view cost(const Rule& rule) const = 0;
 
   // Specs of the results. Throws InvalidArgument when the inputs do not fit.
   virtual std::vector<Spec> infer(std::span<const Spec> in) const = 0;

@@ -2,6 +2,7 @@
 // same lines, so they cannot disagree.
 #pragma once
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "lacuna/graph/op.h"
@@ -23,6 +24,18 @@ struct Rules {
   std::vector<Rule> rows;
   bool repeats = false;  // The last input may stand any number of times, as in concatenate.
 };
+
+// Costs that many ops have. Where the result is an input, or shares its memory:
+inline constexpr std::string_view kShared = "1";
+// Where each stored value is met, and nothing else; and where rows of csr are walked.
+constexpr std::string_view stored_values(Storage storage) {
+  return storage == Storage::dense ? "elements"
+         : storage == Storage::csr ? "non-zeros"
+                                   : "stored rows × units";
+}
+constexpr std::string_view rows_and_stored(Storage storage) {
+  return storage == Storage::csr ? "rows + non-zeros" : stored_values(storage);
+}
 
 bool fits(const Rule& rule, std::span<const Storage> in, bool repeats);
 

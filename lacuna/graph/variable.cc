@@ -24,6 +24,7 @@ class Leaf : public Op {
       : kind_(kind), spec_(std::move(spec)), key_(std::move(key)) {}
   std::string_view name() const override { return kind_; }
   std::string key() const override { return key_; }
+  std::string_view cost(const Rule&) const override { return kShared; }
   const Rules& rules() const override {
     static const Rules none;
     return none;

@@ -176,6 +176,12 @@ struct ArgExtreme final : Op {
     });
   }
 
+  std::string_view cost(const Rule& rule) const override {
+    if (rule.in[0] == Storage::dense) return "elements";
+    if (rule.in[0] == Storage::csr) return "rows + non-zeros; along axis 0 columns too";
+    return "stored rows × units + elements of the result";
+  }
+
   const Rules& rules() const override {
     static const Rules rules{{
         {{Storage::dense}, {Storage::dense}, dense},

@@ -19,6 +19,7 @@ inline Symbol gradient_for(const Symbol& operand, const Symbol& g) {
 template <class F>
 struct Arithmetic : Op {
   std::string_view name() const override { return F::kName; }
+  std::string_view cost(const Rule& rule) const override { return rows_and_stored(rule.out[0]); }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1];

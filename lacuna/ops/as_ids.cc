@@ -18,6 +18,7 @@ void dense(const Op&, Context&, std::span<const Tensor* const> in, std::span<Ten
 struct AsIds final : Op {
   std::string_view name() const override { return "as_ids"; }
 
+  std::string_view cost(const Rule&) const override { return kShared; }
   const Rules& rules() const override {
     static const Rules rules{{{{Storage::dense}, {Storage::dense}, dense}}};
     return rules;

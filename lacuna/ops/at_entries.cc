@@ -46,6 +46,7 @@ void at_rows(const Op&, Context&, std::span<const Tensor* const> in, std::span<T
 struct AtEntries final : Op {
   std::string_view name() const override { return "at_entries"; }
 
+  std::string_view cost(const Rule& rule) const override { return rows_and_stored(rule.out[0]); }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{

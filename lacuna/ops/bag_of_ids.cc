@@ -16,6 +16,7 @@ struct BagOfIds final : Op {
   std::string_view name() const override { return "bag_of_ids"; }
   std::string key() const override { return text("bag_of_ids ", skip_zero); }
 
+  std::string_view cost(const Rule&) const override { return "ids"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{

@@ -34,6 +34,7 @@ struct BatchDot final : Op {
   std::string_view name() const override { return "batch_dot"; }
   std::string key() const override { return text("batch_dot ", a, ' ', b); }
 
+  std::string_view cost(const Rule&) const override { return "products of elements"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{dense, dense}, {dense}, run}}};

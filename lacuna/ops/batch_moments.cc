@@ -23,6 +23,7 @@ struct Gradient final : Op {
   std::string_view name() const override { return "batch_moments_gradient"; }
   std::string key() const override { return text(name(), ' ', axis); }
 
+  std::string_view cost(const Rule& rule) const override { return stored_values(rule.in[0]); }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{
@@ -96,6 +97,9 @@ struct Moments final : Op {
   std::string_view name() const override { return "batch_moments"; }
   std::string key() const override { return text(name(), ' ', axis); }
 
+  std::string_view cost(const Rule& rule) const override {
+    return rule.in[0] == Storage::csr ? "non-zeros + columns" : "elements";
+  }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{

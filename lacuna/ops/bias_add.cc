@@ -34,6 +34,7 @@ void dense_dense(const Op&, Context&, std::span<const Tensor* const> in, std::sp
 struct BiasAdd final : Op {
   std::string_view name() const override { return "bias_add"; }
 
+  std::string_view cost(const Rule&) const override { return "elements"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{dense, dense}, {dense}, dense_dense}}};

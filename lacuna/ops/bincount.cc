@@ -103,6 +103,9 @@ struct Bincount final : Op {
     });
   }
 
+  std::string_view cost(const Rule&) const override {
+    return sparse ? "ids × log(ids of a row)" : "ids + elements of the result";
+  }
   const Rules& rules() const override {
     static const Rules to_dense_rules{{{{Storage::dense}, {Storage::dense}, to_dense},
                                        {{Storage::dense, Storage::dense}, {Storage::dense}, to_dense}}};

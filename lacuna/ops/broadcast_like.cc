@@ -82,6 +82,7 @@ struct BroadcastLike final : Broadcast {
     });
   }
 
+  std::string_view cost(const Rule&) const override { return "elements"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{
@@ -186,6 +187,7 @@ struct BroadcastAt final : Broadcast {
     });
   }
 
+  std::string_view cost(const Rule& rule) const override { return rows_and_stored(rule.out[0]); }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{

@@ -23,6 +23,7 @@ std::vector<Spec> specs(Dim rows, DType dtype) {
 struct ByColumn final : Op {
   std::string_view name() const override { return "by_column"; }
 
+  std::string_view cost(const Rule&) const override { return "rows + non-zeros; memory for all columns"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{csr}, {dense, csr}, cpu::by_column}}};
@@ -40,6 +41,7 @@ struct ByColumn final : Op {
 struct ById final : Op {
   std::string_view name() const override { return "by_id"; }
 
+  std::string_view cost(const Rule&) const override { return "ids; memory for all rows of w"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{

@@ -8,6 +8,7 @@
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/alias.h"
 #include "lacuna/ops/at_entries.h"
+#include "lacuna/ops/gradient_at.h"
 #include "lacuna/tensor/cast_storage.h"
 
 namespace lacuna {
@@ -47,6 +48,7 @@ struct Cast final : Op {
   std::string_view name() const override { return "cast"; }
   std::string key() const override { return text("cast ", dtype); }
 
+  std::string_view cost(const Rule& rule) const override { return stored_values(rule.in[0]); }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{
@@ -94,6 +96,13 @@ struct CastStorage final : Op {
   std::string_view name() const override { return "cast_storage"; }
   std::string key() const override { return text("cast_storage ", storage); }
 
+  std::string_view cost(const Rule& rule) const override {
+    if (rule.in[0] == storage) return kShared;
+    if (rule.in[0] == Storage::dense || storage == Storage::dense) return "elements";
+    return storage == Storage::csr ? "rows + stored rows × units"
+                                   : "rows + non-zeros + elements of rows that have any";
+  }
+
   const Rules& rules() const override {
     using enum Storage;
     static const Rules to_dense_rules{
@@ -109,13 +118,19 @@ struct CastStorage final : Op {
     require(storage == Storage::dense || (storage == Storage::csr ? rank == 2 : rank >= 2),
             "cast_storage: csr has rank 2, row_sparse rank 2 or more. Received: x=", in[0],
             ", storage=", storage, ".");
+    // csr holds a place for each row, a row of row_sparse one for each column.
+    const bool holds_rows = storage == Storage::csr;
+    require(storage == Storage::dense || in[0].storage == storage ||
+                in[0].shape[holds_rows ? 0 : 1] < Dim{1} << 31,
+            "cast_storage: ", storage, " must have fewer than 2^31 ", holds_rows ? "rows" : "columns",
+            ". Received: x=", in[0], ".");
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
                                const std::vector<bool>&) const override {
     const Symbol& x = node.in(0);
-    if (x.storage() == Storage::dense) return {cast_storage(dy[0], Storage::dense)};
+    if (x.storage() == Storage::dense || x.storage() == dy[0].storage()) return {gradient_at(dy[0], x)};
     return {at_entries(cast_storage(dy[0], Storage::dense), x)};
   }
 
@@ -133,6 +148,7 @@ struct CastStorage final : Op {
 struct StopGradient final : Op {
   std::string_view name() const override { return "stop_gradient"; }
 
+  std::string_view cost(const Rule&) const override { return kShared; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{

@@ -43,5 +43,22 @@ TEST(CastStorageOp, GradientHasThePatternOfASparseOperand) {
   EXPECT_EQ(out[0].csr().nonzeros(), 2u);
 }
 
+TEST(CastStorageOp, HoldsNoPlaceForColumnsOrRowsWithoutNumber) {
+  const Dim wide = Dim{1} << 40;
+  const auto message = [](const Spec& spec, Storage storage) {
+    try {
+      cast_storage(placeholder(spec, "x"), storage);
+    } catch (const InvalidArgument& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(
+      message({{None, wide}, DType::float32, Storage::csr}, Storage::row_sparse),
+      "cast_storage: row_sparse must have fewer than 2^31 columns. Received: x=(None, 1099511627776) csr.");
+  EXPECT_EQ(message({{wide, 3}, DType::float32, Storage::row_sparse}, Storage::csr),
+            "cast_storage: csr must have fewer than 2^31 rows. Received: x=(1099511627776, 3) row_sparse.");
+}
+
 }  // namespace
 }  // namespace lacuna

@@ -63,6 +63,7 @@ struct Compare final : Op {
     cpu::rows_rows<F, true>(op, context, in, out);
   }
 
+  std::string_view cost(const Rule& rule) const override { return rows_and_stored(rule.out[0]); }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules dense_alone{{{{dense, dense}, {dense}, dense_dense}}};

@@ -195,6 +195,11 @@ struct Concatenate final : Op {
   std::string_view name() const override { return "concatenate"; }
   std::string key() const override { return text("concatenate ", axis); }
 
+  std::string_view cost(const Rule& rule) const override {
+    return rule.out[0] == Storage::csr ? "rows + non-zeros + elements of dense parts"
+                                       : stored_values(rule.out[0]);
+  }
+
   const Rules& rules() const override {
     using enum Storage;
     // Where any part is csr, so is the result.

@@ -31,6 +31,10 @@ struct ConcatenatePart final : Op {
   std::string_view name() const override { return "concatenate_part"; }
   std::string key() const override { return text("concatenate_part ", axis, ' ', i); }
 
+  std::string_view cost(const Rule& rule) const override {
+    return rule.in[0] == Storage::row_sparse ? "stored rows + those of the part × units" : slice_cost(rule);
+  }
+
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{.rows = {{{dense, dense}, {dense}, run},

@@ -44,6 +44,7 @@ struct Gradient final : Op {
       rules_.rows.push_back({{Storage::csr, Storage::dense, Storage::dense}, {Storage::dense}, kernel});
   }
   std::string_view name() const override { return name_; }
+  std::string_view cost(const Rule&) const override { return "elements"; }
   const Rules& rules() const override { return rules_; }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
@@ -83,6 +84,7 @@ void check_target(std::string_view where, const Spec& target, const Spec& logits
 struct SoftmaxCrossentropy final : Op {
   std::string_view name() const override { return "softmax_crossentropy"; }
 
+  std::string_view cost(const Rule&) const override { return "elements"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{
@@ -108,6 +110,7 @@ struct SoftmaxCrossentropy final : Op {
 struct SparseSoftmaxCrossentropy final : Op {
   std::string_view name() const override { return "sparse_softmax_crossentropy"; }
 
+  std::string_view cost(const Rule&) const override { return "elements"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{dense, dense}, {dense}, cpu::sparse_softmax_crossentropy}}};
@@ -140,6 +143,7 @@ struct SparseSoftmaxCrossentropy final : Op {
 struct SigmoidCrossentropy final : Op {
   std::string_view name() const override { return "sigmoid_crossentropy"; }
 
+  std::string_view cost(const Rule&) const override { return "elements"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{

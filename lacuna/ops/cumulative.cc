@@ -34,7 +34,7 @@ void each_block(const Strides& s, const Body& body) {
 
 struct Cumulative : AxisOp {
   using AxisOp::AxisOp;
-  std::string_view cost() const override { return "values of x"; }
+  std::string_view cost(const Rule&) const override { return "values of x"; }
 
   const Rules& rules() const override {
     static const Rules rules{{{{Storage::dense}, {Storage::dense}, run}}};
@@ -102,7 +102,7 @@ struct CumSum final : Cumulative {
 struct CumProdGradient final : AxisOp {
   using AxisOp::AxisOp;
   std::string_view name() const override { return "cumprod_gradient"; }
-  std::string_view cost() const override { return "values of x"; }
+  std::string_view cost(const Rule&) const override { return "values of x"; }
 
   const Rules& rules() const override {
     using enum Storage;

@@ -18,8 +18,8 @@ struct Densify final : Op {
 
   std::string_view name() const override { return "densify"; }
   std::string key() const override { return text("densify ", of); }
-  std::string_view cost() const override { return "all elements"; }
 
+  std::string_view cost(const Rule&) const override { return "elements"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{csr}, {dense}, run}, {{row_sparse}, {dense}, run}}};

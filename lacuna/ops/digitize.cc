@@ -40,6 +40,12 @@ struct Digitize final : Op {
     });
   }
 
+  std::string_view cost(const Rule& rule) const override {
+    return rule.in[0] == Storage::dense ? "elements × log(bins)"
+           : rule.in[0] == Storage::csr ? "non-zeros × log(bins)"
+                                        : "stored rows × units × log(bins)";
+  }
+
   const Rules& rules() const override {
     using enum Storage;
     static const Rules to_dense{{{{dense}, {dense}, run}}};

@@ -35,7 +35,17 @@ namespace {
 
 struct Dot final : Op {
   std::string_view name() const override { return "dot"; }
-  std::string_view cost() const override { return "products of stored values"; }
+
+  std::string_view cost(const Rule& rule) const override {
+    const Storage a = rule.in[0], b = rule.in[1];
+    if (a == Storage::row_sparse) return "stored rows × columns × units";
+    if (a == Storage::dense)
+      return b == Storage::csr ? "rows × non-zeros + elements of a and of the result"
+                               : "rows × columns × units";
+    if (b == Storage::csr) return "rows + non-zeros + products of non-zeros; memory for columns, up to 2^20";
+    return b == Storage::row_sparse ? "stored rows + (rows + non-zeros) × units"
+                                    : "(rows + non-zeros) × units";
+  }
 
   const Rules& rules() const override {
     using enum Storage;

@@ -29,7 +29,16 @@ namespace {
 
 struct DotNT final : Op {
   std::string_view name() const override { return "dot_nt"; }
-  std::string_view cost() const override { return "products of stored values"; }
+
+  std::string_view cost(const Rule& rule) const override {
+    const Storage a = rule.in[0], b = rule.in[1];
+    if (a == Storage::row_sparse) return "stored rows × columns × units";
+    if (a == Storage::dense)
+      return b == Storage::csr ? "rows × non-zeros + elements of a and of the result"
+                               : "rows × columns × units";
+    return b == Storage::csr ? "rows + non-zeros + products of non-zeros + columns, up to 2^20"
+                             : "(rows + non-zeros) × units";
+  }
 
   const Rules& rules() const override {
     using enum Storage;

@@ -29,7 +29,18 @@ namespace {
 
 struct DotT final : Op {
   std::string_view name() const override { return "dot_t"; }
-  std::string_view cost() const override { return "products of stored values"; }
+
+  std::string_view cost(const Rule& rule) const override {
+    const Storage a = rule.in[0], b = rule.in[1];
+    if (a == Storage::row_sparse) return "stored rows × columns × units";
+    if (a == Storage::dense)
+      return b == Storage::csr ? "non-zeros × columns of a + elements of the result"
+                               : "rows × columns × units";
+    if (b == Storage::csr)
+      return "rows + columns of a + non-zeros + products of non-zeros; memory for columns of b, up to 2^20";
+    return b == Storage::row_sparse ? "stored rows + their non-zeros × units; memory for columns, up to 2^26"
+                                    : "rows + non-zeros × units; memory for columns, up to 2^26";
+  }
 
   const Rules& rules() const override {
     using enum Storage;

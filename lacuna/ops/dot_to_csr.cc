@@ -51,7 +51,7 @@ void run(const Op&, Context& context, std::span<const Tensor* const> in, std::sp
 
 struct DotToCsr final : Op {
   std::string_view name() const override { return "dot_to_csr"; }
-  std::string_view cost() const override { return "rows of a × (its columns + entries of b)"; }
+  std::string_view cost(const Rule&) const override { return "rows of a × (its columns + entries of b)"; }
 
   const Rules& rules() const override {
     using enum Storage;

@@ -46,6 +46,7 @@ struct Dropout final : Op {
     return text("dropout ", bits, ' ', key_of_mask, noise_shape.empty() ? "" : to_string(noise_shape));
   }
 
+  std::string_view cost(const Rule& rule) const override { return rows_and_stored(rule.in[0]); }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{dense}, {dense}, run_dense}, {{csr}, {csr}, run_csr}}};

@@ -37,6 +37,10 @@ struct GetNnz final : Op {
     });
   }
 
+  std::string_view cost(const Rule&) const override {
+    return axis < 0 ? "1" : axis == 0 ? "along axis 0 non-zeros + columns" : "along axis 1 rows";
+  }
+
   const Rules& rules() const override {
     static const Rules rules{{{{Storage::csr}, {Storage::dense}, run}}};
     return rules;

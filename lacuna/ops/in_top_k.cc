@@ -18,6 +18,7 @@ struct InTopK final : Op {
   std::string_view name() const override { return "in_top_k"; }
   std::string key() const override { return text("in_top_k ", k); }
 
+  std::string_view cost(const Rule&) const override { return "elements"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{dense, dense}, {dense}, run}}};

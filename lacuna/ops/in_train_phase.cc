@@ -16,6 +16,7 @@ namespace {
 struct InTrainPhase final : Op {
   std::string_view name() const override { return "in_train_phase"; }
 
+  std::string_view cost(const Rule&) const override { return kShared; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{dense, dense}, {dense}, run}, {{csr, csr}, {csr}, run}}};

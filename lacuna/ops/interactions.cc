@@ -114,6 +114,7 @@ void input_gradient(const Op&, Context&, In in, Out out) {
 
 struct InteractionEntries final : Op {
   std::string_view name() const override { return "interaction_entries"; }
+  std::string_view cost(const Rule&) const override { return "columns named + non-zeros"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{csr, dense}, {csr, dense}, entries_times_dy}}};
@@ -131,6 +132,7 @@ struct InteractionEntries final : Op {
 
 struct InteractionsT final : Op {
   std::string_view name() const override { return "interactions_t"; }
+  std::string_view cost(const Rule&) const override { return "(columns named + non-zeros) × units"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{
@@ -150,6 +152,7 @@ struct InteractionsT final : Op {
 
 struct InteractionsAt final : Op {
   std::string_view name() const override { return "interactions_at"; }
+  std::string_view cost(const Rule&) const override { return "rows + non-zeros × units"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{
@@ -169,6 +172,7 @@ struct InteractionsAt final : Op {
 struct Interactions final : Op {
   std::string_view name() const override { return "interactions"; }
 
+  std::string_view cost(const Rule&) const override { return "(rows + non-zeros) × units"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{

@@ -18,6 +18,7 @@ struct LabelMatrix final : Op {
   std::string_view name() const override { return "label_matrix"; }
   std::string key() const override { return text("label_matrix ", classes, " ", dtype); }
 
+  std::string_view cost(const Rule&) const override { return "ids × log(ids of a row)"; }
   const Rules& rules() const override {
     static const Rules rules{{{{Storage::dense}, {Storage::csr}, run}}};
     return rules;

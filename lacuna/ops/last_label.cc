@@ -11,6 +11,7 @@ namespace {
 struct LastLabel final : Op {
   std::string_view name() const override { return "last_label"; }
 
+  std::string_view cost(const Rule& rule) const override { return rows_and_stored(rule.in[0]); }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{dense}, {dense}, of_dense}, {{csr}, {dense}, of_csr}}};

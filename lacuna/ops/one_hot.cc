@@ -79,6 +79,11 @@ struct Hot final : Op {
     });
   }
 
+  std::string_view cost(const Rule& rule) const override {
+    if (rule.out[0] == Storage::dense) return "ids + elements of the result";
+    return many ? "ids × log(ids of a row)" : "ids";
+  }
+
   const Rules& rules() const override {
     static const Rules to_dense_rules{{{{Storage::dense}, {Storage::dense}, to_dense}}};
     static const Rules to_csr_rules{{{{Storage::dense}, {Storage::csr}, to_csr}}};

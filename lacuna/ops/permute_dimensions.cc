@@ -24,13 +24,15 @@ struct PermuteDimensions final : Op {
   explicit PermuteDimensions(std::vector<int> p) : pattern(std::move(p)) {}
 
   std::string_view name() const override { return "permute_dimensions"; }
-  std::string_view cost() const override { return "stored values; of csr, columns too"; }
   std::string key() const override {
     std::string result(name());
     for (const int axis : pattern) result += text(' ', axis);
     return result;
   }
 
+  std::string_view cost(const Rule& rule) const override {
+    return rule.in[0] == Storage::csr ? "rows + non-zeros + columns" : "elements";
+  }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{dense}, {dense}, permute_dense}, {{csr}, {csr}, transpose_csr}}};

@@ -22,9 +22,11 @@ struct Places final : Op {
   Places(Kind k, size_t a, int64_t count) : kind(k), axis(a), n(count) {}
 
   std::string_view name() const override { return kNames[static_cast<size_t>(kind)]; }
-  std::string_view cost() const override { return "places"; }
   std::string key() const override { return text(name(), ' ', axis, ' ', n); }
 
+  std::string_view cost(const Rule&) const override {
+    return kind == Kind::clip || kind == Kind::wrap ? "ids" : "places";
+  }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules one{{{{dense}, {dense}, run}, {{csr}, {dense}, run}}};

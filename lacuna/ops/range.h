@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lacuna/graph/op.h"
+#include "lacuna/graph/rule.h"
 
 namespace lacuna {
 
@@ -31,6 +32,12 @@ struct RangeOp : Op {
   }
   Range range;
 };
+
+// Of a slice of dense or csr.
+constexpr std::string_view slice_cost(const Rule& rule) {
+  return rule.in[0] == Storage::csr ? "rows × log(non-zeros of a row) + non-zeros between start and stop"
+                                    : "elements of the result";
+}
 
 namespace cpu {  // slice_cpu.cc
 void slice_dense(const Range& range, const tensor::Dense& x, tensor::Dense& y);

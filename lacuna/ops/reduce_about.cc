@@ -99,6 +99,10 @@ struct About final : Reduce {
     });
   }
 
+  std::string_view cost(const Rule& rule) const override {
+    return rule.in[0] == Storage::csr ? "rows + non-zeros + elements of the result" : Reduce::cost(rule);
+  }
+
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{

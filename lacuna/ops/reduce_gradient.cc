@@ -97,6 +97,7 @@ struct Entrywise final : Op {
     });
   }
 
+  std::string_view cost(const Rule& rule) const override { return rows_and_stored(rule.in[0]); }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{

@@ -40,6 +40,12 @@ struct Reduce : Op {
   const Axes axes;  // Ascending, none negative; none at all for all of them.
   const bool keepdims;
 
+  std::string_view cost(const Rule& rule) const override {
+    if (rule.out[0] != Storage::dense || rule.in[0] == Storage::dense) return stored_values(rule.in[0]);
+    return rule.in[0] == Storage::csr ? "non-zeros + elements of the result"
+                                      : "stored rows × units + elements of the result";
+  }
+
   std::string key() const override {
     std::string result = text(name(), keepdims ? " keepdims" : "");
     for (const int axis : axes) result += text(' ', axis);

@@ -18,7 +18,7 @@ using Out = std::span<Tensor* const>;
 struct Repeating : Op {
   explicit Repeating(int64_t count) : n(count) {}
   std::string key() const override { return text(name(), ' ', n); }
-  std::string_view cost() const override { return "stored values of the result"; }
+  std::string_view cost(const Rule&) const override { return "stored values of the result"; }
 
   Dim columns(Dim of_x) const {
     Dim all = 0;

@@ -18,6 +18,7 @@ namespace {
 struct Reshaping : Op {
   virtual void change(Shape& shape) const = 0;
 
+  std::string_view cost(const Rule&) const override { return kShared; }
   const Rules& rules() const override {
     static const Rules rules{{{{Storage::dense}, {Storage::dense}, run}}};
     return rules;
@@ -117,6 +118,9 @@ void run_like(const Op&, Context&, std::span<const Tensor* const> in, std::span<
 struct ReshapeLike final : Op {
   std::string_view name() const override { return "reshape_like"; }
 
+  std::string_view cost(const Rule& rule) const override {
+    return rule.in[0] == Storage::csr ? "rows + non-zeros" : kShared;
+  }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{dense, dense}, {dense}, run_like}, {{csr, csr}, {csr}, run_like_csr}}};

@@ -19,6 +19,9 @@ struct ReshapeAll final : Op {
   std::string_view name() const override { return "reshape_all"; }
   std::string key() const override { return "reshape_all " + to_string(target); }
 
+  std::string_view cost(const Rule& rule) const override {
+    return rule.in[0] == Storage::csr ? "rows + non-zeros" : kShared;
+  }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{dense}, {dense}, run_dense}, {{csr}, {csr}, run_csr}}};

@@ -42,6 +42,7 @@ void run(const Op&, Context& context, std::span<const Tensor* const> in, std::sp
 struct Retain final : Op {
   std::string_view name() const override { return "retain"; }
 
+  std::string_view cost(const Rule&) const override { return "stored rows + ids + rows kept × units"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{row_sparse, dense}, {row_sparse}, run}}};

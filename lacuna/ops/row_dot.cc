@@ -106,6 +106,9 @@ struct RowDot final : Op {
     }};
     return rules;
   }
+  std::string_view cost(const Rule& rule) const override {
+    return rule.in[0] == rule.in[1] ? rows_and_stored(rule.in[0]) : rows_and_stored(Storage::csr);
+  }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1];

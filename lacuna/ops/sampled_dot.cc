@@ -24,7 +24,13 @@ namespace {
 
 struct SampledDot final : Op {
   std::string_view name() const override { return "sampled_dot"; }
-  std::string_view cost() const override { return "products of stored values"; }
+
+  std::string_view cost(const Rule& rule) const override {
+    if (rule.in[1] == Storage::csr)
+      return "rows + for each non-zero (r, c) of the pattern the non-zeros of row c of b";
+    return rule.in[1] == Storage::row_sparse ? "rows + stored rows + non-zeros × units"
+                                             : "rows + non-zeros × units";
+  }
 
   const Rules& rules() const override {
     using enum Storage;

@@ -15,7 +15,12 @@ namespace {
 
 struct SampledDotT final : Op {
   std::string_view name() const override { return "sampled_dot_t"; }
-  std::string_view cost() const override { return "products of stored values"; }
+
+  std::string_view cost(const Rule& rule) const override {
+    if (rule.in[0] == Storage::csr)
+      return "rows + for each non-zero (r, c) of a the non-zeros of row c of the pattern";
+    return "elements of a + rows × non-zeros of the pattern";
+  }
 
   const Rules& rules() const override {
     using enum Storage;

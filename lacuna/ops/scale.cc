@@ -36,6 +36,7 @@ struct Affine final : Op {
     });
   }
 
+  std::string_view cost(const Rule& rule) const override { return stored_values(rule.in[0]); }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules scales{{

@@ -21,6 +21,7 @@ struct ScatterDivide final : Op {
                [&](auto tag) { cpu::same_entries_of<cpu::Divide, typename decltype(tag)::type>(in, out); });
   }
 
+  std::string_view cost(const Rule& rule) const override { return stored_values(rule.in[0]); }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{

@@ -27,6 +27,13 @@ struct SelectGradient final : AxisOp {
   using AxisOp::AxisOp;
   std::string_view name() const override { return "select_gradient"; }
 
+  std::string_view cost(const Rule& rule) const override {
+    if (rule.in[0] == Storage::dense) return "elements";
+    return axis == 0 ? "along axis 0 non-zeros of x + those of the rows taken"
+                     : "along axis 1 n log n of ids + rows + non-zeros × log(ids) + entries taken × "
+                       "log(entries of a row)";
+  }
+
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{
@@ -44,7 +51,13 @@ struct SelectGradient final : AxisOp {
 struct Select final : AxisOp {
   using AxisOp::AxisOp;
   std::string_view name() const override { return "select"; }
-  std::string_view cost() const override { return "stored values taken"; }
+
+  std::string_view cost(const Rule& rule) const override {
+    if (rule.in[0] == Storage::dense) return "elements of the result";
+    return axis == 0 ? "along axis 0 ids + non-zeros of the rows taken"
+                     : "along axis 1 n log n of ids + rows + non-zeros × log(ids) + entries taken × "
+                       "log(entries of a row)";
+  }
 
   const Rules& rules() const override {
     using enum Storage;

@@ -13,8 +13,8 @@ namespace {
 
 struct ShapeOp final : Op {
   std::string_view name() const override { return "shape"; }
-  std::string_view cost() const override { return "rank"; }
 
+  std::string_view cost(const Rule&) const override { return "rank"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{dense}, {dense}, run},

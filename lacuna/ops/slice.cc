@@ -25,6 +25,7 @@ struct SliceGradient final : RangeOp {
   using RangeOp::RangeOp;
   std::string_view name() const override { return "slice_gradient"; }
 
+  std::string_view cost(const Rule& rule) const override { return rows_and_stored(rule.in[0]); }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{
@@ -43,6 +44,7 @@ struct Slice final : RangeOp {
   using RangeOp::RangeOp;
   std::string_view name() const override { return "slice"; }
 
+  std::string_view cost(const Rule& rule) const override { return slice_cost(rule); }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{

@@ -54,6 +54,7 @@ void run_gradient(const Op&, Context&, std::span<const Tensor* const> in, std::s
 struct SoftmaxGradient final : Op {
   std::string_view name() const override { return "softmax_gradient"; }
 
+  std::string_view cost(const Rule&) const override { return "elements"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{dense, dense}, {dense}, run_gradient}}};
@@ -68,6 +69,7 @@ struct SoftmaxGradient final : Op {
 struct Softmax final : Op {
   std::string_view name() const override { return "softmax"; }
 
+  std::string_view cost(const Rule&) const override { return "elements"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{dense}, {dense}, run}}};

@@ -84,6 +84,12 @@ void csr_at(const Op&, Context& context, In in, Out out) {
 struct SumLike final : Op {
   std::string_view name() const override { return "sum_like"; }
 
+  std::string_view cost(const Rule& rule) const override {
+    return rule.in[0] == Storage::dense ? "elements"
+           : rule.in[0] == Storage::csr ? "rows + non-zeros + elements of the result"
+                                        : "stored rows × units + elements of the result";
+  }
+
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{
@@ -113,7 +119,7 @@ struct SumLike final : Op {
 // The same of csr, at the entries of a csr row or column.
 struct SumAt final : Op {
   std::string_view name() const override { return "sum_at"; }
-  std::string_view cost() const override { return "stored values of both"; }
+  std::string_view cost(const Rule&) const override { return "stored values of both"; }
 
   const Rules& rules() const override {
     using enum Storage;

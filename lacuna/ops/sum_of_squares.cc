@@ -36,6 +36,7 @@ struct SumOfSquares final : Op {
     }};
     return rules;
   }
+  std::string_view cost(const Rule& rule) const override { return stored_values(rule.in[0]); }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     require(is_float(in[0].dtype), "sum_of_squares: x must have a float dtype. Received: x=", in[0], ".");

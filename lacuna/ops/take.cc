@@ -27,6 +27,7 @@ void check(const char* where, const Spec& w, const Spec& ids) {
 struct TakeT final : Op {
   std::string_view name() const override { return "take_t"; }
 
+  std::string_view cost(const Rule&) const override { return "ids × units; memory for all rows of w"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{
@@ -53,6 +54,7 @@ struct TakeT final : Op {
 struct Take final : Op {
   std::string_view name() const override { return "take"; }
 
+  std::string_view cost(const Rule&) const override { return "ids × units"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{

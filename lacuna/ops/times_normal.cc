@@ -30,6 +30,7 @@ struct TimesNormal final : Op {
   std::string_view name() const override { return "times_normal"; }
   std::string key() const override { return text("times_normal ", key_of_noise); }
 
+  std::string_view cost(const Rule& rule) const override { return rows_and_stored(rule.in[0]); }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{dense}, {dense}, run_dense}, {{csr}, {csr}, run_csr}}};

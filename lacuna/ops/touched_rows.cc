@@ -66,6 +66,10 @@ struct TouchedRows final : Op {
   bool ever;
   std::string_view name() const override { return ever ? "ever_touched_rows" : "touched_rows"; }
 
+  std::string_view cost(const Rule&) const override {
+    return ever ? "rows there are + rows touched × units"
+                : "slots + rows touched × units; memory for all rows there are";
+  }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules batch{.rows = {{{row_table, csr}, {row_sparse}, rows_of_slots, {dense}}},

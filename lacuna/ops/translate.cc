@@ -23,6 +23,7 @@ namespace {
 struct TranslateGradient final : Op {
   std::string_view name() const override { return "translate_gradient"; }
 
+  std::string_view cost(const Rule&) const override { return kShared; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{
@@ -39,6 +40,11 @@ struct TranslateGradient final : Op {
 
 struct Translate final : Op {
   std::string_view name() const override { return "translate"; }
+
+  std::string_view cost(const Rule& rule) const override {
+    return rule.in[0] == Storage::csr ? "rows + non-zeros + rows made × units"
+                                      : "elements + rows made × units";
+  }
 
   const Rules& rules() const override {
     using enum Storage;
@@ -69,6 +75,7 @@ struct Translate final : Op {
 struct TranslateIds final : Op {
   std::string_view name() const override { return "translate_ids"; }
 
+  std::string_view cost(const Rule&) const override { return "ids + rows made × units"; }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{{{dense, row_table}, {dense}, cpu::translate_ids}}};

@@ -51,6 +51,7 @@ struct Unary : Op {
   const Function& function;
   const Parameters parameters;
 
+  std::string_view cost(const Rule& rule) const override { return stored_values(rule.in[0]); }
   std::string key() const override {
     const auto bits = [](double v) { return std::bit_cast<uint64_t>(v); };
     return text(name(), ' ', bits(parameters.alpha), ' ', bits(parameters.high), ' ', bits(parameters.low));

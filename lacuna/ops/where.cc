@@ -167,6 +167,7 @@ void csr_branches(const Op&, Context&, In in, Out out) {
 struct Where final : Op {
   std::string_view name() const override { return "where"; }
 
+  std::string_view cost(const Rule&) const override { return "elements"; }
   const Rules& rules() const override {
     static const Rules rules{{
         {{Storage::dense, Storage::dense, Storage::dense}, {Storage::dense}, dense},
