@@ -13,12 +13,21 @@
 namespace lacuna {
 namespace {
 
+// A view of some rows stores no more than those.
+template <class T>
+std::span<const T> stored(const Tensor& x) {
+  if (x.storage() != Storage::csr || x.csr().rows == 0) return entries<T>(x);
+  size_t first = 0;
+  with_index(x.csr(), [&](auto, auto indptr) { first = static_cast<size_t>(indptr[0]); });
+  return entries<T>(x).subspan(first, x.csr().nonzeros());
+}
+
 void squares(const Op&, Context& context, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
   tensor::Dense& s = out[0]->dense();
   resize(s, Dims{}, in[0]->dtype());
   with_float("sum_of_squares", in[0]->dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    const auto x = entries<T>(*in[0]);
+    const auto x = stored<T>(*in[0]);
     s.values<T>()[0] = static_cast<T>(cpu::reduce_all<cpu::SumOf>(
         x.data(), x.size(), 0.0, [](double v) { return v * v; }, context.scratch, 0));
   });
@@ -27,6 +36,7 @@ void squares(const Op&, Context& context, std::span<const Tensor* const> in, std
 struct SumOfSquares final : Op {
   std::string_view name() const override { return "sum_of_squares"; }
 
+  std::string_view cost(const Rule& rule) const override { return stored_values(rule.in[0]); }
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{
@@ -36,7 +46,6 @@ struct SumOfSquares final : Op {
     }};
     return rules;
   }
-  std::string_view cost(const Rule& rule) const override { return stored_values(rule.in[0]); }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     require(is_float(in[0].dtype), "sum_of_squares: x must have a float dtype. Received: x=", in[0], ".");

@@ -5,15 +5,26 @@
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
+#include "lacuna/ops/ids.h"
 #include "lacuna/ops/translate.h"
 #include "lacuna/tensor/row_table.h"
 
 namespace lacuna {
 namespace {
 
-std::span<const int32_t> slots_of(const Tensor& translated) {
-  if (translated.storage() == Storage::dense) return translated.dense().values<int32_t>();
-  return translated.csr().indices.as<int32_t>().first(translated.csr().nonzeros());
+// f(slots) for each translated input; of a view of some rows, theirs.
+template <class F>
+void each_input(std::span<const Tensor* const> translated, const F& f) {
+  for (const Tensor* x : translated) {
+    if (x->storage() == Storage::dense) {
+      f(x->dense().values<int32_t>());
+      continue;
+    }
+    with_index(x->csr(), [&](auto indices, auto indptr) {
+      const size_t nonzeros = x->csr().nonzeros();
+      f(indices.subspan(nonzeros ? static_cast<size_t>(indptr[0]) : 0, nonzeros));
+    });
+  }
 }
 
 void copy_rows(const RowTable& table, std::span<const int64_t> slots, tensor::RowSparse& to) {
@@ -45,18 +56,19 @@ void rows_of_slots(const Op&, Context& context, std::span<const Tensor* const> i
                    std::span<Tensor* const> out) {
   const RowTable& table = in[0]->table();
   size_t entries = 0;
-  for (const Tensor* translated : in.subspan(1)) entries += slots_of(*translated).size();
+  each_input(in.subspan(1), [&](auto slots) { entries += slots.size(); });
   // Slots that are not touched were drawn for a read: no rows of the table.
   const auto seen = context.scratch.zeros<uint8_t>(0, table.readable());
   const auto ids = context.scratch.get<int64_t>(1, std::min(entries, table.readable()));
   size_t count = 0;
-  for (const Tensor* translated : in.subspan(1))
-    for (const int32_t slot : slots_of(*translated)) {
+  each_input(in.subspan(1), [&](auto slots) {
+    for (const auto slot : slots) {
       const auto s = static_cast<size_t>(slot);
       if (!table.touched(s) || seen[s]) continue;
       seen[s] = 1;
-      ids[count++] = slot;
+      ids[count++] = static_cast<int64_t>(slot);
     }
+  });
   for (const int64_t slot : ids.first(count)) seen[static_cast<size_t>(slot)] = 0;
   copy_rows(table, ids.first(count), out[0]->row_sparse());
 }

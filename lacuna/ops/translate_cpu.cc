@@ -37,16 +37,18 @@ void translate_csr(const Op&, Context& context, std::span<const Tensor* const> i
   const size_t nonzeros = x.nonzeros();
   check_places(nonzeros);
   const bool same = table.slots_are_ids() && x.index == DType::int32;
-  if (same) y.indices = Buffer::alias(x.indices);
-  else y.indices.resize(nonzeros * sizeof(int32_t));
   with_index(x, [&](auto indices, auto indptr) {
-    const auto ids = indices.first(nonzeros);
+    const size_t first = nonzeros ? static_cast<size_t>(indptr[0]) : 0;  // Of a view of some rows.
+    if (same) y.indices = Buffer::alias(x.indices);
+    else y.indices.resize((first + nonzeros) * sizeof(int32_t));
+    const auto ids = indices.subspan(first, nonzeros);
     const size_t bad = first_out_of_range(ids, table.shape()[0]);
     if (bad < nonzeros) {
-      const auto row = std::ranges::upper_bound(indptr, static_cast<int64_t>(bad)) - indptr.begin() - 1;
+      const auto row =
+          std::ranges::upper_bound(indptr, static_cast<int64_t>(first + bad)) - indptr.begin() - 1;
       throw_out_of_range(ids[bad], static_cast<size_t>(row), *in[1]);
     }
-    if (!same) find_slots(context, table, ids, y.indices.template as<int32_t>());
+    if (!same) find_slots(context, table, ids, y.indices.template as<int32_t>().subspan(first));
     else if (context.training) table.touch(ids, {});
     if (x.index == DType::int32) {
       y.indptr = Buffer::alias(x.indptr);
