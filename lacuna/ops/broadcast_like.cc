@@ -135,7 +135,7 @@ struct BroadcastAt final : Broadcast {
     if (CsrLine::is(x) && (x.rows == 1 || x.rows == like.rows) &&
         (x.columns == 1 || x.columns == like.columns))
       return line_at(CsrLine(context.scratch, 0, x), in, out);
-    if (x.rows != like.rows || x.index != like.index) [[unlikely]]
+    if (x.rows != like.rows) [[unlikely]]
       throw InvalidArgument(text("broadcast_at: x must have the shape of like. Received: x=", in[0]->spec(),
                                  ", like=", in[1]->spec(), "."));
     with_float("broadcast_at", in[0]->dtype(), [&](auto tag) {
@@ -143,20 +143,20 @@ struct BroadcastAt final : Broadcast {
       const T* from = x.values<T>().data();
       T* into = entries_like<T>(*in[1], *out[0]).data();
       const auto rows = static_cast<size_t>(x.rows);
-      with_index(like, [&](auto indices, auto indptr) {
-        using I = typename decltype(indices)::value_type;
-        const I *from_indices = x.indices.as<I>().data(), *from_indptr = x.indptr.as<I>().data();
+      const auto meet = [&](auto indices, auto indptr, auto from_indices, auto from_indptr) {
         parallel_for(rows, row_grain(rows, x.nonzeros() + like.nonzeros()), [&](size_t begin, size_t end) {
           for (size_t r = begin; r < end; ++r) {
-            I j = from_indptr[r];
-            const I stop = from_indptr[r + 1];
+            auto j = static_cast<size_t>(from_indptr[r]);
+            const auto stop = static_cast<size_t>(from_indptr[r + 1]);
             for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k) {
               while (j < stop && from_indices[j] < indices[k]) ++j;
               into[k] = j < stop && from_indices[j] == indices[k] ? from[j] : T(0);
             }
           }
         });
-      });
+      };
+      with_index(like,
+                 [&](auto... of_like) { with_index(x, [&](auto... of_x) { meet(of_like..., of_x...); }); });
     });
   }
 

@@ -75,8 +75,11 @@ struct DotT final : Op {
     const Symbol &a = node.in(0), &b = node.in(1), g = gradient_into(node, dc[0]);
     Symbol da, db;
     if (wanted[0]) da = a.storage() == Storage::csr ? sampled_dot(b, g, a) : gradient_at(dot_nt(b, g), a);
-    if (wanted[1])
-      db = b.storage() == Storage::csr ? sampled_dot(a, transpose(g), b) : gradient_at(dot(a, g), b);
+    if (wanted[1]) {
+      // Not sampled_dot with a csr C: that would turn it, and hold a row for each column.
+      const bool turns = b.storage() == Storage::csr && g.storage() != Storage::csr;
+      db = turns ? sampled_dot(a, transpose(g), b) : gradient_at(dot(a, g), b);
+    }
     return {da, db};
   }
 };

@@ -85,7 +85,10 @@ void dot_t_csr_row_sparse(const Op&, Context& context, In in, Out out) {
   const tensor::RowSparse& b = in[1]->row_sparse();
   with_float("dot_t", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    const auto view = csr_view<T>(a, "dot_t");
+    const Numbered<T> all = holds_numbers(a)
+                                ? Numbered<T>{csr_view<T>(a, "dot_t"), static_cast<size_t>(a.columns)}
+                                : numbered<T>("dot_t", context.scratch, 12, a);
+    const auto& view = all.view;
     const auto ids = b.row_ids();
     const auto indptr = context.scratch.get<int32_t>(9, ids.size() + 1),
                indices = context.scratch.get<int32_t>(10, view.nonzeros());
@@ -103,8 +106,10 @@ void dot_t_csr_row_sparse(const Op&, Context& context, In in, Out out) {
     tensor::RowSparse& g = out[0]->row_sparse();
     g.shape.assign({a.columns, b.shape[1]});
     csr_t_dot_rows(context.scratch,
-                   kernels::CsrView<T>{ids.size(), data.data(), indices.data(), indptr.data()},
-                   static_cast<size_t>(a.columns), b.values<T>().data(), b.width(), g);
+                   kernels::CsrView<T>{ids.size(), data.data(), indices.data(), indptr.data()}, all.columns,
+                   b.values<T>().data(), b.width(), g);
+    if (!all.ids.empty())
+      for (int64_t& id : g.row_ids()) id = all.ids[static_cast<size_t>(id)];
   });
 }
 

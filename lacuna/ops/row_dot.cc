@@ -71,7 +71,10 @@ void dense_csr(const Op& op, Context& context, In in, Out out) {
 
 void csr_csr(const Op&, Context&, In in, Out out) {
   const tensor::Csr &a = in[0]->csr(), &b = in[1]->csr();
-  if (a.rows != b.rows || a.index != b.index) fail(*in[0], *in[1]);
+  if (a.rows != b.rows) fail(*in[0], *in[1]);
+  if (a.index != b.index) [[unlikely]]
+    throw InvalidArgument(text("row_dot: csr operands must have one type of indices. Received: a=", a.index,
+                               ", b=", b.index, "."));
   with_float("row_dot", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T *x = a.values<T>().data(), *y = b.values<T>().data();
@@ -96,6 +99,10 @@ void csr_csr(const Op&, Context&, In in, Out out) {
 struct RowDot final : Op {
   std::string_view name() const override { return "row_dot"; }
 
+  std::string_view cost(const Rule& rule) const override {
+    return rule.in[0] == rule.in[1] ? rows_and_stored(rule.in[0]) : rows_and_stored(Storage::csr);
+  }
+
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{
@@ -105,9 +112,6 @@ struct RowDot final : Op {
         {{csr, csr}, {dense}, csr_csr},
     }};
     return rules;
-  }
-  std::string_view cost(const Rule& rule) const override {
-    return rule.in[0] == rule.in[1] ? rows_and_stored(rule.in[0]) : rows_and_stored(Storage::csr);
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {

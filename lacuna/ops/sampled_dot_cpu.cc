@@ -2,6 +2,7 @@
 #include "lacuna/base/threads.h"
 #include "lacuna/graph/op.h"
 #include "lacuna/kernels/sampled_dot.h"
+#include "lacuna/ops/ids.h"
 #include "lacuna/ops/numbered.h"
 
 namespace lacuna::cpu {
@@ -81,9 +82,10 @@ class LaidOutRows {
 };
 
 // The rows of a pattern cut into parts of about as many entries.
+template <class I>
 class PatternParts {
  public:
-  PatternParts(const int32_t* indptr, size_t rows) : indptr_(indptr), rows_(rows) {
+  PatternParts(const I* indptr, size_t rows) : indptr_(indptr), rows_(rows) {
     const auto entries = static_cast<size_t>(indptr[rows] - indptr[0]);
     grain_ = std::max(kGrain, entries / kParts + 1);
     count_ = std::max<size_t>(1, (entries + grain_ - 1) / grain_);
@@ -105,7 +107,7 @@ class PatternParts {
     return static_cast<size_t>(std::lower_bound(indptr_, indptr_ + rows_, ahead) - indptr_);
   }
 
-  const int32_t* indptr_;
+  const I* indptr_;
   size_t rows_, grain_, count_;
 };
 
@@ -126,16 +128,18 @@ void sampled_dot_some_rows(const Op&, Context& context, In in, Out out) {
   with_float("sampled_dot", pattern.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const SomeRows<T> a(context.scratch, 0, *in[0]), b(context.scratch, 1, *in[1]);
-    const auto view = csr_view<T>(pattern, "sampled_dot");
     T* to = s.values<T>().data();
-    PatternParts(view.indptr, view.rows).each([&](size_t, size_t begin, size_t end) {
-      for (size_t r = begin; r < end; ++r)
-        for (int32_t k = view.indptr[r]; k < view.indptr[r + 1]; ++k) {
-          const T *x = a[r], *y = b[static_cast<size_t>(view.indices[k])];
-          T sum = 0;
-          for (size_t j = 0; x && y && j < b.width(); ++j) sum += x[j] * y[j];
-          to[k] = sum;
-        }
+    with_index(pattern, [&](auto indices, auto indptr) {
+      PatternParts(indptr.data(), static_cast<size_t>(pattern.rows))
+          .each([&](size_t, size_t begin, size_t end) {
+            for (size_t r = begin; r < end; ++r)
+              for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k) {
+                const T *x = a[r], *y = b[static_cast<size_t>(indices[k])];
+                T sum = 0;
+                for (size_t j = 0; x && y && j < b.width(); ++j) sum += x[j] * y[j];
+                to[k] = sum;
+              }
+          });
     });
   });
 }
