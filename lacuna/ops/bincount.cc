@@ -121,23 +121,26 @@ struct Bincount final : Op {
             name(),
             ": x must be int32 or int64, of rank 2, or of rank 1 where the result is dense. Received: x=", x,
             ", sparse=", sparse, ".");
-    require(in.size() == 1 || in[1].shape.size() == x.shape.size(), name(),
-            ": weights must have the shape of x. Received: x=", x, ", weights=", in.back(), ".");
+    require(in.size() == 1 || (in[1].shape.size() == x.shape.size() && in[1].dtype == dtype), name(),
+            ": weights must have the shape of x and the dtype of the counts. Received: x=", x,
+            ", weights=", in.back(), ".");
     Shape shape = x.shape;
     shape.back() = None;
-    return {{shape, in.size() == 1 ? dtype : in[1].dtype, rule_for(*this, in).out[0]}};
+    return {{shape, dtype, rule_for(*this, in).out[0]}};
   }
 };
 
 const bool registered = register_op("bincount", [] {
   const auto op = [](bool sparse, DType dtype) { return std::make_shared<Bincount>(4, sparse, dtype); };
   const Example::Input one{{None}, DType::int64, Values::ids, 9},
-      two{{None, 5}, DType::int32, Values::ids, 9}, weights{{None, 5}, DType::int32, Values::ids, 4};
+      two{{None, 5}, DType::int32, Values::ids, 9}, weights{{None, 5}};
   return std::vector<Example>{{op(false, DType::int32), {one}},
                               {op(false, DType::int32), {two}},
                               {op(true, DType::float32), {two}},
-                              {op(false, DType::int32), {two, weights}},
-                              {op(true, DType::int32), {two, weights}}};
+                              {op(false, DType::float32), {two, weights}},
+                              {op(false, DType::float64), {two, weights}},
+                              {op(true, DType::float32), {two, weights}},
+                              {op(true, DType::float64), {two, weights}}};
 });
 
 }  // namespace
