@@ -3,10 +3,13 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <limits>
 #include <vector>
 
 #include "lacuna/base/random.h"
 #include "lacuna/graph/registry.h"
+#include "lacuna/ops/ids.h"
 #include "lacuna/tensor/cast_storage.h"
 #include "lacuna/tensor/row_table.h"
 
@@ -69,6 +72,37 @@ inline tensor::Csr csr(const tensor::Dense& full, double density, Generator& pat
   return result;
 }
 
+// The same matrix with indices of another type and, as a view, other entries in front and behind, which
+// nobody may read: NaN in a column that is none.
+inline tensor::Csr laid_out(const tensor::Csr& a, DType index, bool view) {
+  const size_t nonzeros = a.nonzeros(), around = view ? 2 : 0, item = size_of(a.dtype);
+  tensor::Csr result;
+  result.resize(a.rows, a.columns, nonzeros + 2 * around, a.dtype, index);
+  if (is_float(a.dtype))
+    with_float("laid_out", a.dtype, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      std::ranges::fill(result.values<T>(), std::numeric_limits<T>::quiet_NaN());
+    });
+  std::copy_n(a.data.data(), nonzeros * item, result.data.data() + around * item);
+  const auto put = [&](auto tag) {
+    using I = typename decltype(tag)::type;
+    const auto indices = result.indices.as<I>(), indptr = result.indptr.as<I>();
+    std::ranges::fill(indices, std::numeric_limits<I>::max());
+    std::ranges::copy(a.indices.as<int32_t>().first(nonzeros),
+                      indices.begin() + static_cast<ptrdiff_t>(around));
+    std::ranges::transform(a.indptr.as<int32_t>(), indptr.begin(),
+                           [&](int32_t p) { return static_cast<I>(p) + static_cast<I>(around); });
+  };
+  if (index == DType::int64) put(Tag<int64_t>{});
+  else put(Tag<int32_t>{});
+  return result;
+}
+
+// Zeros in place of all values.
+inline void only_zeros(Buffer& data) {
+  if (data.bytes()) std::memset(data.data(), 0, data.bytes());
+}
+
 // Some rows of a full tensor, the last ones first.
 inline tensor::RowSparse row_sparse(const tensor::Dense& full, double density, Generator& pattern) {
   std::vector<int64_t> ids;
@@ -111,6 +145,17 @@ inline bool near(double a, double b, double tolerance) {
          std::abs(a - b) <= tolerance * std::max(1.0, std::abs(b));
 }
 
+// Rows and columns of the entries.
+inline std::vector<std::pair<size_t, int64_t>> pattern_of(const tensor::Csr& a) {
+  std::vector<std::pair<size_t, int64_t>> result;
+  with_index(a, [&](auto indices, auto indptr) {
+    for (size_t r = 0; r < static_cast<size_t>(a.rows); ++r)
+      for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
+        result.emplace_back(r, indices[k]);
+  });
+  return result;
+}
+
 // A stored value of a float64 tensor and its place in the densified tensor.
 struct Entry {
   double* value;
@@ -124,11 +169,12 @@ inline std::vector<Entry> stored(Tensor& x) {
       break;
     case Storage::csr: {
       tensor::Csr& a = x.csr();
-      const auto indices = a.indices.as<int32_t>(), indptr = a.indptr.as<int32_t>();
-      for (size_t r = 0; r < static_cast<size_t>(a.rows); ++r)
-        for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
-          result.push_back(
-              {&a.values<double>()[k], r * static_cast<size_t>(a.columns) + static_cast<size_t>(indices[k])});
+      with_index(a, [&](auto indices, auto indptr) {
+        for (size_t r = 0; r < static_cast<size_t>(a.rows); ++r)
+          for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
+            result.push_back({&a.values<double>()[k],
+                              r * static_cast<size_t>(a.columns) + static_cast<size_t>(indices[k])});
+      });
       break;
     }
     case Storage::row_sparse: {
