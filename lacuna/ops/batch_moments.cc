@@ -17,6 +17,14 @@ namespace {
 using In = std::span<const Tensor* const>;
 using Out = std::span<Tensor* const>;
 
+// Where features are open before a run: the others have a value for each.
+void check(const Op& op, In in, Dim features) {
+  for (const Tensor* other : in.subspan(1))
+    if (other->dense().shape[0] != features) [[unlikely]]
+      throw InvalidArgument(text(op.name(), ": there must be a value for each feature of x. Received: x=",
+                                 in[0]->spec(), ", ", other->spec(), "."));
+}
+
 // (x, m, dm, dv) -> dx
 struct Gradient final : Op {
   explicit Gradient(size_t a) : axis(a) {}
@@ -46,6 +54,7 @@ struct Gradient final : Op {
   static void of_dense(const Op& op, Context& context, In in, Out out) {
     const tensor::Dense& x = in[0]->dense();
     tensor::Dense& dx = out[0]->dense();
+    check(op, in, x.shape[static_cast<const Gradient&>(op).axis]);
     dx.resize(x.shape, x.dtype);
     const cpu::Parts p(x.shape, static_cast<const Gradient&>(op).axis);
     with_float("batch_moments", x.dtype, [&](auto tag) {
@@ -70,8 +79,9 @@ struct Gradient final : Op {
     });
   }
 
-  static void of_csr(const Op&, Context& context, In in, Out out) {
+  static void of_csr(const Op& op, Context& context, In in, Out out) {
     const tensor::Csr& x = in[0]->csr();
+    check(op, in, x.columns);
     tensor::Csr& dx = out[0]->csr();
     dx.resize_like(x, x.dtype);
     with_float("batch_moments", x.dtype, [&](auto tag) {
@@ -138,6 +148,7 @@ struct Moments final : Op {
     const Tensor& x = *in[0];
     const bool is_csr = x.storage() == Storage::csr;
     const tensor::Dense& moving = in[1]->dense();
+    check(op, in, is_csr ? x.csr().columns : x.dense().shape[axis]);
     size_t n;
     if (is_csr) {
       n = static_cast<size_t>(x.csr().rows);

@@ -135,7 +135,7 @@ struct BroadcastAt final : Broadcast {
     if (CsrLine::is(x) && (x.rows == 1 || x.rows == like.rows) &&
         (x.columns == 1 || x.columns == like.columns))
       return line_at(CsrLine(context.scratch, 0, x), in, out);
-    if (x.rows != like.rows) [[unlikely]]
+    if (x.rows != like.rows || x.columns != like.columns) [[unlikely]]
       throw InvalidArgument(text("broadcast_at: x must have the shape of like. Received: x=", in[0]->spec(),
                                  ", like=", in[1]->spec(), "."));
     with_float("broadcast_at", in[0]->dtype(), [&](auto tag) {

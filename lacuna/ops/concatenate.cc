@@ -171,6 +171,11 @@ void rows_below_rows(const Op&, Context&, std::span<const Tensor* const> in, std
   size_t count = 0;
   Dim rows = 0;
   for (const Tensor* part : in) {
+    const Shape& shape = part->row_sparse().shape;
+    if (!std::equal(shape.begin() + 1, shape.end(), first.shape.begin() + 1, first.shape.end())) [[unlikely]]
+      throw InvalidArgument(text(
+          "concatenate: parts must have the same sizes along all axes but 0. Received: part=", part->spec(),
+          ", the first=", in[0]->spec(), "."));
     count += part->row_sparse().row_ids().size();
     rows += part->row_sparse().shape[0];
   }

@@ -130,6 +130,11 @@ struct Dropout final : Op {
     const tensor::Csr& x = in[0]->csr();
     tensor::Csr& y = out[0]->csr();
     if (!context.training) return alias(x, x.data, x.dtype, y);
+    const auto fits = [&](size_t axis, Dim size) {
+      const Shape& noise = self.noise_shape;
+      return noise.empty() || noise[axis] == 1 || noise[axis] == None || noise[axis] == size;
+    };
+    if (!fits(0, x.rows) || !fits(1, x.columns)) self.throw_noise(in[0]->spec());
     y.resize_like(x, x.dtype);
     const bool by_row = !self.shared(0), one_place = self.shared(1);
     const Mask mask(self.rate, self.key_of_mask, context);

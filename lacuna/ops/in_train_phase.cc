@@ -7,6 +7,7 @@
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/alias.h"
+#include "lacuna/ops/broadcast.h"
 #include "lacuna/ops/broadcast_at.h"
 #include "lacuna/ops/scale.h"
 
@@ -46,6 +47,9 @@ struct InTrainPhase final : Op {
 
   static void run(const Op&, Context& context, std::span<const Tensor* const> in,
                   std::span<Tensor* const> out) {
+    if (dims_of(*in[0]) != dims_of(*in[1])) [[unlikely]]  // Where they are open before a run.
+      throw InvalidArgument(text("in_train_phase: x and alt must have one shape and dtype. Received: x=",
+                                 in[0]->spec(), ", alt=", in[1]->spec(), "."));
     alias(*in[context.training ? 0 : 1], *out[0]);
   }
 };

@@ -28,14 +28,15 @@ void each_row(Tensor& out, size_t rows, size_t work, const Body& body) {
   });
 }
 
-[[noreturn]] void fail(const Tensor& a, const Tensor& b) {
+[[noreturn]] void throw_shapes(const Tensor& a, const Tensor& b) {
   throw InvalidArgument(
       text("row_dot: a and b must have one shape. Received: a=", a.spec(), ", b=", b.spec(), "."));
 }
 
 void dense_dense(const Op&, Context&, In in, Out out) {
   const tensor::Dense &a = in[0]->dense(), &b = in[1]->dense();
-  if (a.shape != b.shape) fail(*in[0], *in[1]);
+  if (a.shape != b.shape) [[unlikely]]
+    throw_shapes(*in[0], *in[1]);
   const auto rows = static_cast<size_t>(a.shape[0]), width = static_cast<size_t>(a.shape[1]);
   with_float("row_dot", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
@@ -50,7 +51,8 @@ void dense_dense(const Op&, Context&, In in, Out out) {
 void csr_dense(const Op&, Context&, In in, Out out) {
   const tensor::Csr& a = in[0]->csr();
   const tensor::Dense& b = in[1]->dense();
-  if (a.rows != b.shape[0]) fail(*in[0], *in[1]);
+  if (a.rows != b.shape[0] || a.columns != b.shape[1]) [[unlikely]]
+    throw_shapes(*in[0], *in[1]);
   const auto width = static_cast<size_t>(a.columns);
   with_float("row_dot", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
@@ -71,7 +73,8 @@ void dense_csr(const Op& op, Context& context, In in, Out out) {
 
 void csr_csr(const Op&, Context&, In in, Out out) {
   const tensor::Csr &a = in[0]->csr(), &b = in[1]->csr();
-  if (a.rows != b.rows) fail(*in[0], *in[1]);
+  if (a.rows != b.rows || a.columns != b.columns) [[unlikely]]
+    throw_shapes(*in[0], *in[1]);
   if (a.index != b.index) [[unlikely]]
     throw InvalidArgument(text("row_dot: csr operands must have one type of indices. Received: a=", a.index,
                                ", b=", b.index, "."));
