@@ -1,8 +1,9 @@
 """Data sets with known answers: trains the matching model on each, and prints what it reaches beside the reference.
 
-The reference is liblinear's L2 logistic regression (C = 1, no bias): ½ |w|² + Σ log(1 + exp(-y wᵀx)), for several
-classes one against the rest. The same objective is minimised here by Adam on minibatches. Of reuters it is the
-micro-F1 published for support vector machines; there a hidden layer is trained, straight from csr labels.
+The reference is liblinear's L2 logistic regression without bias: ½ |w|² + C Σ log(1 + exp(-y wᵀx)), for several
+classes one against the rest. The same objective is minimised here. liblinear stops early: of dna its accuracy is
+0.9486 at the minimum, as it is here. Of reuters the reference is the micro-F1 published for support vector machines;
+there a hidden layer is trained, straight from csr labels.
 """
 
 import argparse
@@ -18,38 +19,37 @@ import scipy.sparse as sp
 import datasets
 import lacuna
 from datasets import Split
-from lacuna import backend as K
-from lacuna.callbacks import LambdaCallback
+from lacuna.callbacks import LearningRateScheduler
 from lacuna.layers import Dense, Dropout, Input
 from lacuna.metrics import F1, LogLoss
 from lacuna.models import Model
-from lacuna.optimizers import Adam
+from lacuna.optimizers import SGD, Adam
 from lacuna.regularizers import l2
 
 
 class Case(NamedTuple):
     read: Callable[[pathlib.Path], Split]
     reference: dict[str, float]  # by name of metric
-    epochs: int
-    lr: float
-    hidden: int = 0  # units of a hidden layer, without a penalty; 0: logistic regression
-    batch_size: int = 256
+    C: float = 1.0
+    topics: bool = False
 
 
 CASES = {
-    "agaricus": Case(datasets.agaricus, {"acc": 1.0}, epochs=20, lr=0.1),
-    "a9a": Case(datasets.a9a, {"acc": 0.8499, "auc": 0.9022, "log_loss": 0.3241}, epochs=100, lr=0.05, batch_size=512),
-    "adult": Case(datasets.adult, {"acc": 0.8652, "auc": 0.9155, "log_loss": 0.3001}, epochs=30, lr=0.05),
-    "dna": Case(datasets.dna, {"categorical_accuracy": 0.9503}, epochs=300, lr=0.1),
-    "sms-spam": Case(datasets.sms_spam, {"acc": 0.9740}, epochs=30, lr=0.1),
-    "20newsgroups words": Case(datasets.newsgroups, {"categorical_accuracy": 0.8530}, 60, lr=0.1, batch_size=1024),
+    "agaricus": Case(datasets.agaricus, {"acc": 1.0}),
+    "a9a": Case(datasets.a9a, {"acc": 0.8499, "auc": 0.9022, "log_loss": 0.3241}),
+    "adult": Case(datasets.adult, {"acc": 0.8652, "auc": 0.9155, "log_loss": 0.3001}, C=0.1),
+    "dna": Case(datasets.dna, {"categorical_accuracy": 0.9503}),
+    "sms-spam": Case(datasets.sms_spam, {"acc": 0.9740}),
+    # C as a tenth held out likes it; with C = 1 both liblinear and this reach .8520 of words.
+    "20newsgroups words": Case(datasets.newsgroups, {"categorical_accuracy": 0.8530}, C=10),
     "20newsgroups pairs": Case(
-        lambda data: datasets.newsgroups(data, pairs=True), {"categorical_accuracy": 0.8570}, epochs=16, lr=0.1
+        lambda data: datasets.newsgroups(data, pairs=True), {"categorical_accuracy": 0.8570}, C=10
     ),
-    "reuters21578": Case(datasets.reuters, {"f1": 0.86}, epochs=10, lr=0.01, hidden=256, batch_size=64),
+    "reuters21578": Case(datasets.reuters, {"f1": 0.86}, topics=True),
 }
 QUICK = ["agaricus", "a9a", "adult", "dna", "sms-spam"]
 METRICS = {"acc": "acc", "auc": "auc", "log_loss": LogLoss(), "categorical_accuracy": "categorical_accuracy"}
+ACCURACY = 5  # Of its fall, exp(-5) of the objective is promised to be left; far less is.
 
 
 def one_hot(labels: np.ndarray) -> sp.csr_matrix:
@@ -57,37 +57,48 @@ def one_hot(labels: np.ndarray) -> sp.csr_matrix:
     return sp.csr_matrix((np.ones(rows, np.float32), labels, np.arange(rows + 1)), shape=(rows, labels.max() + 1))
 
 
+def largest_eigenvalue(x: sp.csr_matrix) -> float:
+    """Of xᵀx, by powers."""
+    direction, length = np.ones(x.shape[1]), 0.0
+    for _ in range(30):
+        direction = x.T @ (x @ direction)
+        length = np.linalg.norm(direction)
+        direction /= length
+    return length
+
+
 def logistic_regression(case: Case, data: Split) -> dict[str, float]:
-    """The metrics of the test part."""
+    """The metrics of the test part. Steps of Nesterov over all rows at once: the curvature of the objective lies between
+    1 and what x allows, and from that follow their length, their momentum, and how many there must be."""
     classes = int(data.y_train.max()) + 1
     y_train, y_test = (y if classes == 2 else one_hot(y) for y in (data.y_train, data.y_test))
     rows, columns = data.x_train.shape
     outputs = 1 if classes == 2 else classes
-    # The loss is a mean over rows and outputs, liblinear's a sum: so its ½ |w|² is divided by as much.
-    penalty = l2(0.5 / (rows * outputs))
+    scale = case.C * rows * outputs  # The loss is a mean over rows and outputs, liblinear's C times a sum.
+    curvature = 1 + case.C * largest_eigenvalue(data.x_train) / 4
+    root = np.sqrt(curvature)
+
     inputs = Input((columns,), sparse=True)
+    penalty = l2(0.5 / scale)
     logistic = Dense(outputs, "sigmoid", use_bias=False, kernel_initializer="zeros", kernel_regularizer=penalty)
     model = Model(inputs, logistic(inputs))
-    model.compile(Adam(lr=case.lr), "binary_crossentropy", [METRICS[name] for name in case.reference])
-
-    def shorten(epoch: int, _) -> None:  # Steps, towards the end, where the minimum is.
-        K.set_value(model.optimizer.lr, case.lr * (1 - epoch / case.epochs) ** 2)
-
-    shortened = LambdaCallback(on_epoch_begin=shorten)
-    model.fit(data.x_train, y_train, case.batch_size, case.epochs, verbose=0, callbacks=[shortened])
+    optimizer = SGD(lr=scale / curvature, momentum=(root - 1) / (root + 1), nesterov=True)
+    model.compile(optimizer, "binary_crossentropy", [METRICS[name] for name in case.reference])
+    model.fit(data.x_train, y_train, batch_size=rows, epochs=int(ACCURACY * root), verbose=0, shuffle=False)
     return dict(zip(case.reference, model.evaluate(data.x_test, y_test, batch_size=1024, verbose=0)[1:]))
 
 
-def topics(case: Case, data: Split) -> dict[str, float]:
+def topics(data: Split) -> dict[str, float]:
     """Micro-F1 of the test part. A topic is told above the threshold that is best on a tenth held out, as is usual
     for this data set: of rare topics the model is seldom sure by half."""
 
     def trained(x: sp.csr_matrix, y: sp.csr_matrix) -> Model:
         inputs = Input((x.shape[1],), sparse=True)
-        hidden = Dense(case.hidden, activation="relu", sparse_weight=True)(Dropout(0.2)(inputs))
+        hidden = Dense(256, activation="relu", sparse_weight=True)(Dropout(0.2)(inputs))
         model = Model(inputs, Dense(y.shape[1], activation="sigmoid")(Dropout(0.5)(hidden)))
-        model.compile(Adam(lr=case.lr), "binary_crossentropy")
-        model.fit(x, y, case.batch_size, case.epochs, verbose=0)
+        model.compile(Adam(lr=0.01), "binary_crossentropy")
+        shorten = LearningRateScheduler(lambda epoch: 0.01 * (1 - epoch / 10))
+        model.fit(x, y, batch_size=64, epochs=10, verbose=0, callbacks=[shorten])
         return model
 
     def f1(threshold: float, predicted: np.ndarray, y: sp.csr_matrix) -> float:
@@ -104,7 +115,7 @@ def topics(case: Case, data: Split) -> dict[str, float]:
 def solve(case: Case, data: Split) -> dict[str, float]:
     """The metrics of the test part, and the seconds that it took."""
     start = time.perf_counter()
-    reached = topics(case, data) if case.hidden else logistic_regression(case, data)
+    reached = topics(data) if case.topics else logistic_regression(case, data)
     return {**reached, "seconds": time.perf_counter() - start}
 
 
