@@ -2,6 +2,8 @@
 #include "lacuna/saving/replace_file.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,10 +73,44 @@ ReplaceFile::ReplaceFile(const char* where, const std::string& path) : where_(wh
           ": what is there must be a file to be written over. Received: path='", path, "'.");
   const std::string folder = std::filesystem::path(path_).parent_path().string();
   if (::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) != 0) failed("written");
+  remove_left_over();
+  lock();
 }
 
 ReplaceFile::~ReplaceFile() {
   if (!done_) ::unlink(temporary_.c_str());
+  ::close(locked_);
+}
+
+void ReplaceFile::lock() {
+  for (;;) {
+    locked_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (locked_ < 0) failed("written");
+    struct stat s;
+    // Where there are no locks nobody takes one, and nothing is taken away. Somebody may have, before this
+    // one locked.
+    if (::flock(locked_, LOCK_EX) != 0 || ::fstat(locked_, &s) != 0 || s.st_nlink > 0) return;
+    ::close(locked_);
+  }
+}
+
+void ReplaceFile::remove_left_over() const {
+  const std::filesystem::path path(path_);
+  const std::string start = path.filename().string() + ".partial-";
+  std::error_code none;
+  for (std::filesystem::directory_iterator i(path.has_parent_path() ? path.parent_path() : ".", none), end;
+       !none && i != end; i.increment(none)) {
+    int pid = 0, count = 0, length = 0;
+    const std::string name = i->path().filename().string(),
+                      rest = name.substr(std::min(name.size(), start.size()));
+    if (!name.starts_with(start) || std::sscanf(rest.c_str(), "%d-%d%n", &pid, &count, &length) != 2 ||
+        static_cast<size_t>(length) != rest.size())
+      continue;
+    const Descriptor file(::open(i->path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (file.number < 0 || ::flock(file.number, LOCK_EX | LOCK_NB) != 0) continue;
+    // Lacuna without the lock writes there as long as it lives.
+    if (pid == ::getpid() || (::kill(pid, 0) != 0 && errno == ESRCH)) ::unlink(i->path().c_str());
+  }
 }
 
 void ReplaceFile::failed(const char* what) const {

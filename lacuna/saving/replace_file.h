@@ -1,5 +1,6 @@
 // A file that takes the place of another in one step: written beside it, brought to the disk, renamed.
-// Whoever is killed in between leaves the old one as it was, and at worst a file `….partial-…` beside it.
+// Whoever is killed in between leaves the old one as it was, and at worst a file `….partial-…` beside it,
+// which the next save to that path takes away: who writes holds a lock on it, which ends with the process.
 #pragma once
 #include <string>
 
@@ -19,8 +20,12 @@ class ReplaceFile {
  private:
   [[noreturn]] void failed(const char* what) const;
 
+  void lock();
+  void remove_left_over() const;
+
   const char* where_;
   std::string path_, temporary_;
+  int locked_ = -1;  // A descriptor of the file at temporary_.
   bool done_ = false;
 };
 
