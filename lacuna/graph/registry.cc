@@ -4,6 +4,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "lacuna/graph/let_go.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/graph/strict.h"
 
@@ -49,10 +50,29 @@ Node::Node(std::shared_ptr<const Op> op, std::vector<Symbol> in, std::vector<Spe
     : op_(std::move(op)), in_(std::move(in)), out_(std::move(out)) {}
 
 Node::~Node() {
-  KnownNodes& table = known();
-  const std::lock_guard lock(table.mutex);
-  const auto found = table.nodes.find(identity(*op_, in_));
-  if (found != table.nodes.end() && found->second.expired()) table.nodes.erase(found);
+  {
+    KnownNodes& table = known();
+    const std::lock_guard lock(table.mutex);
+    const auto found = table.nodes.find(identity(*op_, in_));
+    if (found != table.nodes.end() && found->second.expired()) table.nodes.erase(found);
+  }
+  let_go(in_);
+}
+
+void let_go(std::vector<Symbol>& symbols) noexcept {
+  thread_local std::vector<Symbol>* waiting = nullptr;  // Of the outermost call.
+  if (waiting) {
+    for (Symbol& s : symbols) waiting->push_back(std::move(s));
+    return;
+  }
+  std::vector<Symbol> all;
+  all.swap(symbols);
+  waiting = &all;
+  while (!all.empty()) {
+    const Symbol last = std::move(all.back());  // Its node, if it was the last symbol of it, adds to `all`.
+    all.pop_back();
+  }
+  waiting = nullptr;
 }
 
 std::shared_ptr<const Node> apply_node(std::shared_ptr<const Op> op, std::vector<Symbol> in) {

@@ -1,6 +1,8 @@
 // What layers have in common.
 #include "lacuna/layers/layer.h"
 
+#include "lacuna/graph/let_go.h"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -126,6 +128,10 @@ std::shared_ptr<Layer> from_config(const std::string& class_name, const Config& 
   auto layer = found->second(settings, options);
   settings.finish();
   return layer;
+}
+
+Call::~Call() {
+  for (auto* symbols : {&inputs, &outputs, &masks, &losses}) let_go(*symbols);
 }
 
 std::shared_ptr<const Call> call_of(const Symbol& symbol) {

@@ -79,6 +79,10 @@ struct LayerUpdate {
 
 // One use of a layer: the origin of the symbols that it answered.
 struct Call final : Origin {
+  Call() = default;
+  ~Call() override;
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
   std::shared_ptr<LayerState> layer{};
   std::vector<Symbol> inputs{};
   std::vector<Symbol> outputs{};  // Without origin, or they would hold themselves.
@@ -161,7 +165,8 @@ class Layer {
   }
 
  private:
-  Symbol apply(const std::vector<Symbol>& inputs, bool several);
+  virtual Symbol apply(const std::vector<Symbol>& inputs,
+                       bool several);  // A model in a Sequential has its own.
 
   std::shared_ptr<LayerState> state_;
   std::vector<Update> updates_{};  // Of the call at hand.

@@ -2,7 +2,6 @@
 #include "lacuna/network/network.h"
 
 #include <algorithm>
-#include <functional>
 #include <limits>
 #include <map>
 #include <set>
@@ -54,17 +53,33 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
   std::vector<Place> order;  // Each after what it needs.
   std::vector<std::shared_ptr<const Call>> found;
   std::set<const void*> seen;
-  const std::function<void(const Symbol&)> visit = [&](const Symbol& s) {
+  struct Visit {
+    const Symbol* symbol;
+    Place place;
+    size_t next = 0;  // Of its inputs.
+  };
+  std::vector<Visit> way;  // No recursion: graphs may be deep.
+  const auto enter = [&](const Symbol& s) {
     const Place place = place_of(s);
     if (!seen.insert(place.what).second) return;
     require(place.is_call || !is_placeholder(s) || given.contains(s.node().get()),
             "Model: outputs must depend on the inputs given alone. Received: also on input '",
             is_placeholder(s) ? placeholder_name(s) : "", "'.");
-    for (const Symbol& in : *place.in) visit(in);
-    order.push_back(place);
-    if (place.is_call) found.push_back(call_of(s));
+    way.push_back({&s, place});
   };
-  for (const Symbol& s : outputs_) visit(s);
+  for (const Symbol& s : outputs_) {
+    enter(s);
+    while (!way.empty()) {
+      Visit& last = way.back();
+      if (last.next < last.place.in->size()) {
+        enter((*last.place.in)[last.next++]);
+        continue;
+      }
+      order.push_back(last.place);
+      if (last.place.is_call) found.push_back(call_of(*last.symbol));
+      way.pop_back();
+    }
+  }
   for (const auto& call : found)
     for (const Symbol& s : call->outputs)
       require(!is_input(*call) || given.contains(s.node().get()),
@@ -90,8 +105,8 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
   for (const auto& call : found) {
     for (const Symbol& loss : call->losses) activity_losses_.push_back(loss);
     updates_.insert(updates_.end(), call->updates.begin(), call->updates.end());
-    if (std::find(layers_.begin(), layers_.end(), call->layer) != layers_.end()) continue;
     const auto [place, fresh] = names.try_emplace(call->layer->name, call->layer.get());
+    if (!fresh && place->second == call->layer.get()) continue;
     require(fresh, "Model: names of layers must differ. Received: '", call->layer->name, "' for two layers.");
     layers_.push_back(call->layer);
   }
