@@ -2,6 +2,7 @@
 #include "lacuna/training/compiled.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "lacuna/ops/arithmetic.h"
 #include "lacuna/ops/cast.h"
@@ -123,6 +124,9 @@ Compiled compile(const Network& network, const CompileOptions& options) {
     CompiledOutput output{.name = names[i]};
     if (const auto* loss = pick(options.loss, i, names, "loss")) output.loss = loss->get();
     if (const double* weight = pick(options.loss_weights, i, names, "loss_weights")) output.weight = *weight;
+    require(std::isfinite(output.weight),
+            "compile: loss_weights must be finite. Received: loss_weights=", output.weight, " for output '",
+            names[i], "'.");
     if (output.loss) {
       output.target = placeholder(output.loss->target(y.spec()), names[i] + "_target");
       output.matrix = output.loss->matrix(output.target, y.spec());

@@ -1,6 +1,9 @@
 // Regularizers, and their names.
 #include "lacuna/layers/regularizers/regularizers.h"
 
+#include <cmath>
+
+#include "lacuna/base/error.h"
 #include "lacuna/graph/variable.h"
 #include "lacuna/ops/arithmetic.h"
 #include "lacuna/ops/reduce.h"
@@ -63,7 +66,11 @@ std::shared_ptr<Regularizer> Regularizer::from_function(std::function<Symbol(con
   return std::make_shared<FromFunction>(std::move(function), std::move(name), std::move(config));
 }
 
-std::shared_ptr<Regularizer> L1L2::make() const { return std::make_shared<Norms>(*this); }
+std::shared_ptr<Regularizer> L1L2::make() const {
+  require(std::isfinite(l1) && std::isfinite(l2), "L1L2: l1 and l2 must be finite. Received: l1=", l1,
+          ", l2=", l2, ".");
+  return std::make_shared<Norms>(*this);
+}
 
 L1L2 l1(double l) { return {.l1 = l}; }
 L1L2 l2(double l) { return {.l2 = l}; }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <vector>
 
 #include "lacuna/graph/gradient.h"
@@ -75,6 +76,8 @@ TEST(Regularizers, ZeroAndConfig) {
   EXPECT_TRUE(constant_value(*Arg<Regularizer>("L1L2")->loss(w).node()));
   EXPECT_EQ(l2().make()->config(), (Config{{"l1", 0.0}, {"l2", 0.01}}));
   EXPECT_THROW(Arg<Regularizer>("l3"), InvalidArgument);
+  EXPECT_THROW(l2(std::nan("")).make(), InvalidArgument);
+  EXPECT_THROW(l1(INFINITY).make(), InvalidArgument);
 }
 
 }  // namespace
