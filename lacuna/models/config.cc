@@ -73,6 +73,16 @@ Model Model::from_config(const Config& config) {
   return model;
 }
 
+std::optional<Config> Model::training_config() const {
+  if (!trainer_ || !trainer_->is_compiled()) return std::nullopt;
+  return lacuna::to_config(trainer_->options());
+}
+
+std::optional<Config> Sequential::training_config() const {
+  if (!state_->options) return std::nullopt;
+  return lacuna::to_config(*state_->options);
+}
+
 Config Sequential::get_config() { return built() ? Model::get_config() : unbuilt_config(); }
 
 Sequential Sequential::from_config(const Config& config) {
@@ -90,6 +100,14 @@ Sequential Sequential::from_config(const Config& config) {
     if (one.class_name == "InputLayer") {  // Of later versions of Keras.
       Settings of_input("InputLayer", *one.config);
       of_input.shape("batch_input_shape", input);
+      continue;
+    }
+    if (one.class_name == "Sequential") {
+      model.add(from_config(*one.config));
+      continue;
+    }
+    if (one.class_name == "Model") {
+      model.add(Model::from_config(*one.config));
       continue;
     }
     auto layer = layers::from_config(one.class_name, *one.config);

@@ -66,6 +66,8 @@ class Model {
   virtual Config get_config();
   std::string to_json();
   static Model from_config(const Config& config);
+  // What compile was given, by names, for compile_options; none before.
+  virtual std::optional<Config> training_config() const;
 
   // Into a file that Keras 2 reads too where no weight is sparse: layers, weights and, compiled, the
   // optimizer with its state, so that training goes on with the same bits. It takes the path's place in one

@@ -6,6 +6,18 @@
 namespace lacuna {
 namespace {
 
+// A model as a layer, which only a Sequential calls so.
+class ModelLayer final : public layers::Layer {
+ public:
+  explicit ModelLayer(const Model& model) : Layer(model.state()), model_(model) {}
+  const Symbol& input() const { return model_.network().inputs()[0]; }
+
+ private:
+  Symbol apply(const std::vector<Symbol>& inputs, bool) override { return model_(inputs)[0]; }
+
+  mutable Model model_;
+};
+
 // input: its shape, or empty where it is not known yet.
 Config config_of(const std::vector<AnyLayer>& layers, const Shape& input, const std::string& name) {
   SettingList all;
@@ -18,12 +30,21 @@ Config config_of(const std::vector<AnyLayer>& layers, const Shape& input, const 
   Settings result;
   result.write("name", name);
   result.write("layers", std::move(all));
-  if (Shape shape = input; !shape.empty() && layers[0]->state()->batch_input_shape.empty())
+  if (Shape shape = input;
+      !shape.empty() && layers[0]->state()->batch_input_shape.empty() && layers[0]->state()->inner.empty())
     result.shape("build_input_shape", shape);
   return result.written();
 }
 
 }  // namespace
+
+AnyLayer AnyLayer::of_model(Model& model) {
+  const Network& network = model.network();
+  require(network.inputs().size() == 1 && network.outputs().size() == 1,
+          "Sequential: a model in it must have one input and one output. Received: model '", model.name(),
+          "', inputs=", network.inputs().size(), ", outputs=", network.outputs().size(), ".");
+  return AnyLayer(std::static_pointer_cast<layers::Layer>(std::make_shared<ModelLayer>(model)));
+}
 
 Sequential::Sequential(const std::vector<AnyLayer>& layers, const std::string& name)
     : Model(name.empty() ? layers::unique_name("Sequential") : name) {
@@ -33,10 +54,13 @@ Sequential::Sequential(const std::vector<AnyLayer>& layers, const std::string& n
 void Sequential::start(const Shape& shape, bool sparse) {
   const auto& first = state_->layers.front();
   const auto& s = *first->state();
+  const auto* model = dynamic_cast<const ModelLayer*>(&*first);
   const Symbol input = layers::Input({.batch_shape = shape,
                                       .name = first->name() + "_input",
-                                      .dtype = s.feeds_ids && !sparse ? DType::int64 : s.dtype,
-                                      .sparse = sparse});
+                                      .dtype = model                    ? model->input().dtype()
+                                               : s.feeds_ids && !sparse ? DType::int64
+                                                                        : s.dtype,
+                                      .sparse = model ? model->input().storage() == Storage::csr : sparse});
   Symbol output = input;
   for (const AnyLayer& layer : state_->layers) output = (*layer)(output);
   state_->input = input;
@@ -50,18 +74,24 @@ void Sequential::add(const AnyLayer& layer) {
   for (const AnyLayer& other : state_->layers)
     require(other->name() != layer->name(), "Sequential: names of layers must differ. Received: '",
             layer->name(), "' twice.");
-  const auto& s = *layer->state();
+  const auto* model = dynamic_cast<const ModelLayer*>(&*layer);
+  const Shape& shape = model ? model->input().shape() : layer->state()->batch_input_shape;
   if (state_->output)
     state_->output = (*layer)(state_->output);  // If it does not fit, the model stays as it was.
   state_->layers.push_back(layer);
   state_->stale = true;
-  if (state_->layers.size() > 1 || s.batch_input_shape.empty()) return;
+  if (state_->layers.size() > 1 || shape.empty()) return;
   try {
-    start(s.batch_input_shape, false);
+    start(shape, false);
   } catch (...) {
     state_->layers.pop_back();
     throw;
   }
+}
+
+void Sequential::add(Sequential model) {
+  if (!model.built() && state_->output) model.build(state_->output.shape());
+  add(AnyLayer(std::move(model)));
 }
 
 void Sequential::pop() {

@@ -4,9 +4,12 @@
 
 namespace lacuna {
 
-// A layer of any class, held: what a Sequential is made of.
+// A layer of any class or a model, held: what a Sequential is made of.
 class AnyLayer {
  public:
+  // A model of one input and one output, whose shape of the input is known.
+  template <std::derived_from<Model> M>
+  AnyLayer(M model) : AnyLayer(of_model(model)) {}
   template <std::derived_from<layers::Layer> L>
   AnyLayer(L layer) : layer_(std::make_shared<L>(std::move(layer))) {}
   explicit AnyLayer(std::shared_ptr<layers::Layer> layer) : layer_(std::move(layer)) {}
@@ -14,6 +17,8 @@ class AnyLayer {
   layers::Layer* operator->() const { return layer_.get(); }
 
  private:
+  static AnyLayer of_model(Model& model);
+
   std::shared_ptr<layers::Layer> layer_;
 };
 
@@ -24,10 +29,12 @@ class Sequential : public Model {
   explicit Sequential(const std::vector<AnyLayer>& layers = {}, const std::string& name = {});
 
   void add(const AnyLayer& layer);
+  void add(Sequential model);                  // One without a shape gets that of what stands before it.
   void pop();                                  // Takes the last layer off.
   void build(const Shape& batch_input_shape);  // The batch first: {None, 20}.
   void compile(const CompileOptions& options) override;
   Config get_config() override;
+  std::optional<Config> training_config() const override;
   static Sequential from_config(const Config& config);
   const std::vector<AnyLayer>& layers() const { return state_->layers; }
   bool built() const { return state_->output.operator bool(); }

@@ -270,6 +270,11 @@ void bind_models(nb::module_& m) {
           },
           "path"_a, "by_name"_a, "skip_mismatch"_a)
       .def_prop_ro("config", [](Model& self) { return from_config(self.get_config()); })
+      .def_prop_ro("training_config",
+                   [](const Model& self) -> nb::object {
+                     const auto config = self.training_config();
+                     return config ? nb::object(from_config(*config)) : nb::none();
+                   })
       .def("freeze_itself", [](Model& self) { self.trainer(), self.state()->trainable = false; })
       .def("count_params", &Model::count_params)
       .def("summary", &Model::summary, "line_length"_a)
@@ -310,7 +315,12 @@ void bind_models(nb::module_& m) {
             new (self) Sequential(std::vector<AnyLayer>{}, name);
           },
           "name"_a)
-      .def("add", &Sequential::add, "layer"_a)
+      .def(
+          "add", [](Sequential& self, const AnyLayer& layer) { self.add(layer); }, "layer"_a)
+      .def(
+          "add", [](Sequential& self, const Sequential& other) { self.add(other); }, "model"_a)
+      .def(
+          "add", [](Sequential& self, const Model& other) { self.add(AnyLayer(other)); }, "model"_a)
       .def("pop", &Sequential::pop)
       .def(
           "build", [](Sequential& self, nb::handle shape) { self.build(to_shape(shape)); },

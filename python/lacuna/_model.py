@@ -15,7 +15,7 @@ from lacuna._arguments import (
 from lacuna._arrays import view, views
 from lacuna.callbacks import CallbackList, History
 from lacuna._custom import custom_object_scope
-from lacuna._model_files import named, own_objects, restored_bytes, restored_config
+from lacuna._model_files import named, own_objects, restored_bytes, restored_config, to_yaml
 from lacuna.layers.base import checked_symbols, deserialize, found, makers, remember
 
 
@@ -203,6 +203,10 @@ class Model:
 
         return json.dumps(named(self), **kwargs)
 
+    def to_yaml(self, **kwargs):
+        """As to_json, in YAML, for model_from_yaml. kwargs: of yaml.safe_dump. PyYAML must be installed."""
+        return to_yaml(self, **kwargs)
+
     # Files
 
     def save(self, filepath, overwrite=True, include_optimizer=True):
@@ -225,7 +229,7 @@ class Model:
 
     def __reduce__(self):
         if not self.built:
-            return restored_config, (type(self), self.get_config(), own_objects(self))
+            return restored_config, (type(self), self.get_config(), own_objects(self), self._core.training_config)
         own = own_objects(self)
         if not type(self).__module__.startswith("lacuna."):
             own[self._saved_as] = type(self)
@@ -248,7 +252,7 @@ class Model:
 
         optimizer: a name or one of lacuna.optimizers. loss: a name or a function of (y_true, y_pred), one for
         all outputs, a list with one for each, or a dict by output name. metrics: a list, for all outputs, or
-        a dict by output name. Those with a state (lacuna.metrics.AUC(), "auc", "precision", …) take the
+        a dict by output name. "auc" of several columns is the mean of theirs. Those with a state (lacuna.metrics.AUC(), "auc", "precision", …) take the
         sample weights that fit gets; weighted_metrics are as metrics, and all of them do: Σ w v / Σ w, named
         weighted_acc, …. loss_weights: a list or a dict of numbers. ValueError for an unknown name.
         """

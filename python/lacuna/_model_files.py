@@ -36,6 +36,31 @@ def model_from_json(json_string, custom_objects=None):
     return model_from_config(json.loads(json_string), custom_objects)
 
 
+def _yaml(where):
+    try:
+        import yaml
+    except ImportError:
+        raise ImportError(f"{where}: PyYAML must be installed; model_from_json needs nothing.") from None
+    return yaml
+
+
+def to_yaml(model, **kwargs):
+    import json  # Through JSON, so that tuples and numbers of NumPy are plain.
+
+    return _yaml("to_yaml").safe_dump(json.loads(json.dumps(named(model))), **kwargs)
+
+
+def model_from_yaml(yaml_string, custom_objects=None):
+    """A model of what to_yaml of Lacuna or Keras 2 gave; see model_from_config. PyYAML must be installed."""
+    yaml = _yaml("model_from_yaml")
+
+    class Loader(yaml.SafeLoader):
+        """Knows the tuples that Keras writes."""
+
+    Loader.add_constructor("tag:yaml.org,2002:python/tuple", yaml.SafeLoader.construct_sequence)
+    return model_from_config(yaml.load(yaml_string, Loader), custom_objects)
+
+
 def save_model(model, filepath, overwrite=True, include_optimizer=True):
     """model.save(filepath, overwrite, include_optimizer)"""
     model.save(filepath, overwrite, include_optimizer)
@@ -56,16 +81,20 @@ def _restored(file, custom_objects, compile=True):
         file.restore_weights(model._core)
         training = file.training_config if compile else None
         if training is not None:
-            model.compile(
-                optimizers.get(training["optimizer_config"]),
-                training["loss"],
-                _metrics_of(training.get("metrics")),
-                training.get("loss_weights"),
-                training.get("sample_weight_mode"),
-                _metrics_of(training.get("weighted_metrics")),
-            )
+            _compile(model, training)
             file.restore_training(model._core)
     return model
+
+
+def _compile(model, training):
+    model.compile(
+        optimizers.get(training["optimizer_config"]),
+        training["loss"],
+        _metrics_of(training.get("metrics")),
+        training.get("loss_weights"),
+        training.get("sample_weight_mode"),
+        _metrics_of(training.get("weighted_metrics")),
+    )
 
 
 def _metrics_of(config):
@@ -80,8 +109,12 @@ def restored_bytes(data, custom_objects):
         return _restored(_core.ModelFile(data), custom_objects)
 
 
-def restored_config(cls, config, custom_objects):
-    return cls.from_config(config, custom_objects)
+def restored_config(cls, config, custom_objects, training):
+    with custom_object_scope(custom_objects):
+        model = cls.from_config(config)
+        if training is not None:
+            _compile(model, training)
+    return model
 
 
 def clone_model(model, input_tensors=None):

@@ -18,9 +18,9 @@ class Sequential(Model):
             self.add(layer)
 
     def add(self, layer):
-        """One more layer."""
-        if not isinstance(layer, Layer):
-            raise TypeError(f"Sequential: what is added must be a layer. Received: {type(layer).__name__}.")
+        """One more layer, or a model of one input and one output."""
+        if not isinstance(layer, (Layer, Model)):
+            raise TypeError(f"Sequential: what is added must be a layer or a model. Received: {type(layer).__name__}.")
         self._core.add(layer._core)
         self._layers.append(layer)
 

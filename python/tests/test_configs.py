@@ -1,6 +1,8 @@
 """get_config and from_config of layers, models and optimizers; models as JSON."""
 
 import json
+import pickle
+import sys
 
 import numpy as np
 import pytest
@@ -245,3 +247,71 @@ def test_what_cannot_be_written_is_an_error():
         models.model_from_config([])
     with pytest.raises(ValueError, match="one without"):
         lacuna.Model.from_config({"name": "m"})
+
+
+def test_models_in_a_sequential():
+    i = layers.Input((4,))
+    functional = models.Model(i, layers.Dense(3, name="inside")(i), name="functional")
+    deep = models.Sequential([layers.Dense(2)], name="deep")  # Without a shape of its own.
+    model = models.Sequential([functional, layers.Dense(5), deep])
+    model.compile("sgd", "mse")
+    assert [layer.name for layer in model.layers] == ["functional", model.layers[1].name, "deep"]
+    assert model.count_params() == 15 + 20 + 12
+    x = np.random.default_rng(0).normal(size=(8, 4))
+    kernel, bias = model.layers[1].get_weights()
+    np.testing.assert_allclose(model.predict(x), deep.predict(functional.predict(x) @ kernel + bias), rtol=1e-5)
+    before = functional.get_weights()[0]
+    model.fit(x, np.ones((8, 2)), verbose=0)
+    assert np.any(functional.get_weights()[0] != before)
+    again = models.model_from_json(model.to_json())
+    again.set_weights(model.get_weights())
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+    copy = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(copy.predict(x), model.predict(x))
+    model.pop()
+    assert model.output_shape == (None, 5)
+    two = models.Model(i, [layers.Dense(1)(i), layers.Dense(1)(i)])
+    with pytest.raises(ValueError, match="Sequential: a model in it must have one input and one output"):
+        model.add(two)
+    with pytest.raises(ValueError, match="Sequential: the shape of the input is not known yet"):
+        models.Sequential([models.Sequential([layers.Dense(2)])])
+    with pytest.raises(TypeError, match="Sequential: what is added must be a layer or a model. Received: int"):
+        model.add(3)
+
+
+def test_unbuilt_sequential_keeps_what_compile_was_given():
+    model = models.Sequential([layers.Dense(1)])
+    model.compile(optimizers.Adam(lr=0.25), "mse", ["mae"])
+    copy = pickle.loads(pickle.dumps(model))
+    x = np.ones((4, 3))
+    assert not copy.built
+    copy.fit(x, x[:, :1], verbose=0)
+    assert copy.metrics_names == ["loss", "mean_absolute_error"]
+    assert K.get_value(copy.optimizer.lr) == 0.25
+
+
+def test_yaml(monkeypatch):
+    model = models.Sequential([layers.Dense(3, input_shape=(4,)), layers.Reshape((1, 3))], name="named")
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(ImportError, match="to_yaml: PyYAML must be installed"):
+        model.to_yaml()
+    with pytest.raises(ImportError, match="model_from_yaml: PyYAML must be installed"):
+        models.model_from_yaml("")
+    monkeypatch.undo()
+    pytest.importorskip("yaml")
+    again = models.model_from_yaml(model.to_yaml())
+    assert again.get_config() == model.get_config()
+    tuples = model.to_yaml().replace("target_shape:", "target_shape: !!python/tuple")
+    assert models.model_from_yaml(tuples).get_config() == model.get_config()
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2, -2])
+def test_softmax_of_any_axis(axis):
+    i = layers.Input((3, 4))
+    layer = layers.Softmax(axis=axis)
+    x = np.random.default_rng(0).normal(size=(2, 3, 4))
+    e = np.exp(x)
+    np.testing.assert_allclose(models.Model(i, layer(i)).predict(x), e / e.sum(axis, keepdims=True), rtol=1e-5)
+    assert made_again(layer).get_config() == layer.get_config()
+    with pytest.raises(ValueError, match="softmax: axis must be one of x. Received: axis=3"):
+        layers.Softmax(axis=3)(i)

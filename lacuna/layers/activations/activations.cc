@@ -1,6 +1,9 @@
 // Activations, and their names.
 #include "lacuna/layers/activations/activations.h"
 
+#include <numeric>
+
+#include "lacuna/ops/permute_dimensions.h"
 #include "lacuna/ops/softmax.h"
 #include "lacuna/ops/unary.h"
 
@@ -51,9 +54,14 @@ Symbol sigmoid(const Symbol& x) { return lacuna::sigmoid(x); }
 Symbol softmax(const Symbol& x, int axis) {
   require(x.rank() >= 2, "softmax: the input must have a batch and another dimension. Received: x=", x.spec(),
           ".");
-  require(axis == -1 || axis + 1 == static_cast<int>(x.rank()),
-          "softmax: axis must be the last one. Received: axis=", axis, ", x=", x.spec(), ".");
-  return lacuna::softmax(x);
+  const int rank = static_cast<int>(x.rank());
+  require(axis >= -rank && axis < rank, "softmax: axis must be one of x. Received: axis=", axis,
+          ", x=", x.spec(), ".");
+  if (axis == -1 || axis == rank - 1) return lacuna::softmax(x);
+  std::vector<int> pattern(x.rank());  // The axis and the last one change places.
+  std::iota(pattern.begin(), pattern.end(), 0);
+  std::swap(pattern[static_cast<size_t>(axis < 0 ? axis + rank : axis)], pattern.back());
+  return permute_dimensions(lacuna::softmax(permute_dimensions(x, pattern)), pattern);
 }
 Symbol softplus(const Symbol& x) { return lacuna::softplus(x); }
 Symbol softsign(const Symbol& x) { return lacuna::softsign(x); }

@@ -32,7 +32,7 @@ Symbol relu(const Symbol& x, double alpha = 0.0, double max_value = std::numeric
             double threshold = 0.0);
 Symbol selu(const Symbol& x);
 Symbol sigmoid(const Symbol& x);
-Symbol softmax(const Symbol& x, int axis = -1);  // The last axis only, of rank 2 or more.
+Symbol softmax(const Symbol& x, int axis = -1);  // Of rank 2 or more.
 Symbol softplus(const Symbol& x);
 Symbol softsign(const Symbol& x);
 Symbol tanh(const Symbol& x);

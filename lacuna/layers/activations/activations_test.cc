@@ -56,7 +56,7 @@ TEST(Activations, Softmax) {
     for (size_t j = 0; j < 4; ++j) EXPECT_NEAR(y[4 * r + j], std::exp(kX[4 * r + j]) / sum, 1e-12);
   }
   EXPECT_THROW(softmax(placeholder({{None}}, "x")), InvalidArgument);
-  EXPECT_THROW(softmax(placeholder({{None, 3, 4}}, "x"), 1), InvalidArgument);
+  EXPECT_THROW(softmax(placeholder({{None, 3, 4}}, "x"), 3), InvalidArgument);
 }
 
 TEST(Activations, FunctionsAndArguments) {

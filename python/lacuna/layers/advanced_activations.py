@@ -38,7 +38,7 @@ class ReLU(Layer):
 
 
 class Softmax(Layer):
-    """exp(x) over its sum along the last axis, the only one that is taken; dense."""
+    """exp(x) over its sum along an axis, the batch counted as 0; dense."""
 
     def __init__(self, axis=-1, **kwargs):
         self.axis = axis
