@@ -22,6 +22,7 @@
 #include "lacuna/ops/where.h"
 #include "python/bind/convert.h"
 #include "python/bind/numbers.h"
+#include "python/bind/operand.h"
 
 namespace lacuna::bind {
 namespace {
@@ -35,13 +36,13 @@ using S = const Symbol&;
 bool is_symbol(nb::handle x) { return nb::isinstance<Symbol>(x) || nb::isinstance<VariableHandle>(x); }
 
 // Both sides symbols or arrays, or one of them a number. A constant gets the dtype of the other side.
-std::pair<Symbol, Symbol> operands(nb::handle x, nb::handle y) {
+std::pair<Symbol, Symbol> operands(const char* where, nb::handle x, nb::handle y) {
   if (is_symbol(x) || (is_numbers(x) && !is_symbol(y))) {
-    const Symbol a = to_symbol(x);
-    return {a, to_symbol(y, &a)};
+    const Symbol a = to_symbol(x, nullptr, where);
+    return {a, to_symbol(y, &a, where)};
   }
-  const Symbol b = to_symbol(y);
-  return {to_symbol(x, &b), b};
+  const Symbol b = to_symbol(y, nullptr, where);
+  return {to_symbol(x, &b, where), b};
 }
 
 }  // namespace
@@ -107,7 +108,7 @@ void bind_backend(nb::module_& m) {
       {"trunc", lacuna::trunc},
       {"zeros_like", lacuna::zeros_like},
   };
-  for (const auto& [name, f] : unary) m.def(name, f, "x"_a);
+  for (const auto& [name, f] : unary) def(m, name, f, "x"_a);
 
   const std::pair<const char*, Binary> binary[] = {
       {"add", lacuna::add},           {"bias_add", lacuna::bias_add},
@@ -118,11 +119,11 @@ void bind_backend(nb::module_& m) {
   for (const auto& [name, f] : binary)
     m.def(
         name,
-        [f = f](nb::handle x, nb::handle y) {
-          const auto [a, b] = operands(x, y);
+        [name = name, f = f](nb::handle x, nb::handle y) {
+          const auto [a, b] = operands(name, x, y);
           return f(a, b);
         },
-        "x"_a, "y"_a);
+        "x"_a.none(), "y"_a.none());
 
   // Where one is a number and the other holds floats, csr may stay csr.
   const std::tuple<const char*, Binary, WithNumber, NumberWith> with_numbers[] = {
@@ -143,43 +144,45 @@ void bind_backend(nb::module_& m) {
   for (const auto& [name, symbols, with_number, number_with] : with_numbers)
     m.def(
         name,
-        [symbols = symbols, with_number = with_number, number_with = number_with](nb::handle x,
-                                                                                  nb::handle y) {
+        [name = name, symbols = symbols, with_number = with_number, number_with = number_with](nb::handle x,
+                                                                                               nb::handle y) {
           const auto is_number = [](nb::handle v) { return PyFloat_Check(v.ptr()) || PyLong_Check(v.ptr()); };
-          const auto [a, b] = operands(x, y);
+          const auto [a, b] = operands(name, x, y);
           if (is_number(y) && is_float(a.dtype())) return with_number(a, nb::cast<double>(y));
           if (is_number(x) && is_float(b.dtype()))
             return number_with ? number_with(nb::cast<double>(x), b) : with_number(b, nb::cast<double>(x));
           return symbols(a, b);
         },
-        "x"_a, "y"_a);
-  m.def("scatter_plus_scalar", &lacuna::scatter_plus_scalar, "x"_a, "scalar"_a);
-  m.def("scatter_minus_scalar", &lacuna::scatter_minus_scalar, "x"_a, "scalar"_a);
+        "x"_a.none(), "y"_a.none());
+  def(m, "scatter_plus_scalar", &lacuna::scatter_plus_scalar, "x"_a, "scalar"_a);
+  def(m, "scatter_minus_scalar", &lacuna::scatter_minus_scalar, "x"_a, "scalar"_a);
 
-  m.def("add_n", &lacuna::add_n, "inputs"_a);
-  m.def(
-      "where",
+  def(m, "add_n", &lacuna::add_n, "inputs"_a);
+  def(
+      m, "where",
       [](const Symbol& condition, nb::handle x, nb::handle y) {
-        const auto [a, b] = operands(x, y);
+        const auto [a, b] = operands("where", x, y);
         return lacuna::where(condition, a, b);
       },
       "condition"_a, "x"_a, "y"_a);
-  m.def("getnnz", &lacuna::getnnz, "x"_a, "axis"_a.none());
-  m.def(
-      "retain", [](S x, S ids) { return lacuna::retain(x, as_ids(ids)); }, "x"_a, "indices"_a);
-  m.def(
-      "one_hot",
+  def(m, "getnnz", &lacuna::getnnz, "x"_a, "axis"_a.none());
+  def(
+      m, "retain", [](S x, S ids) { return lacuna::retain(x, as_ids(ids)); }, "x"_a, "indices"_a);
+  def(
+      m, "one_hot",
       [](S ids, Dim num_classes, bool sparse) { return lacuna::one_hot(as_ids(ids), num_classes, sparse); },
       "indices"_a, "num_classes"_a, "sparse"_a);
-  m.def(
-      "multi_hot",
+  def(
+      m, "multi_hot",
       [](S ids, Dim num_classes, bool sparse) { return lacuna::multi_hot(as_ids(ids), num_classes, sparse); },
       "indices"_a, "num_classes"_a, "sparse"_a);
-  m.def("digitize", &lacuna::digitize, "x"_a, "bins"_a);
-  m.def(
-      "bincount",
-      [](S x, const std::optional<Symbol>& weights, Dim minlength, bool sparse) {
-        return lacuna::bincount(as_ids(x), weights.value_or(Symbol()), minlength, sparse);
+  def(m, "digitize", &lacuna::digitize, "x"_a, "bins"_a);
+  def(
+      m, "bincount",
+      [](S x, nb::handle weights, Dim minlength, bool sparse) {
+        return lacuna::bincount(as_ids(x),
+                                weights.is_none() ? Symbol() : to_symbol(weights, nullptr, "bincount"),
+                                minlength, sparse);
       },
       "x"_a, "weights"_a.none(), "minlength"_a, "sparse"_a);
 
@@ -197,38 +200,47 @@ void bind_backend(nb::module_& m) {
       {"sum", lacuna::sum},
       {"var", lacuna::var},
   };
-  for (const auto& [name, f] : reductions) m.def(name, f, "x"_a, "axes"_a, "keepdims"_a);
-  m.def("norm", &lacuna::norm, "x"_a, "ord"_a, "axes"_a, "keepdims"_a);
-  m.def("argmax", &lacuna::argmax, "x"_a, "axis"_a.none(), "keepdims"_a = false);
-  m.def("argmin", &lacuna::argmin, "x"_a, "axis"_a.none(), "keepdims"_a = false);
-  m.def("clip", &lacuna::clip, "x"_a, "min_value"_a, "max_value"_a);
-  m.def(
-      "elu", [](const Symbol& x, double alpha) { return lacuna::elu(x, alpha); }, "x"_a, "alpha"_a);
-  m.def(
-      "relu",
+  for (const auto& [name, f] : reductions) def(m, name, f, "x"_a, "axes"_a, "keepdims"_a);
+  def(
+      m, "norm",
+      [](S x, nb::handle ord, const Axes& axes, bool keepdims) {
+        int number = 2;  // Which is what "fro" means.
+        require(
+            (nb::try_cast(ord, number) && (number == 1 || number == 2)) || nb::str(ord).equal(nb::str("fro")),
+            "norm: ord must be 1, 2 or 'fro'. Received: ord=", shown(ord), ".");
+        return lacuna::norm(x, number, axes, keepdims);
+      },
+      "x"_a, "ord"_a, "axes"_a, "keepdims"_a);
+  def(m, "argmax", &lacuna::argmax, "x"_a, "axis"_a.none(), "keepdims"_a = false);
+  def(m, "argmin", &lacuna::argmin, "x"_a, "axis"_a.none(), "keepdims"_a = false);
+  def(m, "clip", &lacuna::clip, "x"_a, "min_value"_a, "max_value"_a);
+  def(
+      m, "elu", [](const Symbol& x, double alpha) { return lacuna::elu(x, alpha); }, "x"_a, "alpha"_a);
+  def(
+      m, "relu",
       [](const Symbol& x, double alpha, std::optional<double> max_value, double threshold) {
         return lacuna::relu(x, alpha, max_value.value_or(std::numeric_limits<double>::infinity()), threshold);
       },
       "x"_a, "alpha"_a, "max_value"_a.none(), "threshold"_a);
-  m.def("softmax", &activations::softmax, "x"_a, "axis"_a);
-  m.def(
-      "cast",
+  def(m, "softmax", &activations::softmax, "x"_a, "axis"_a);
+  def(
+      m, "cast",
       [](const Symbol& x, const std::string& dtype) { return lacuna::cast(x, dtype_from_name(dtype)); },
       "x"_a, "dtype"_a);
-  m.def(
-      "concatenate",
+  def(
+      m, "concatenate",
       [](const std::vector<Symbol>& parts, int axis) { return lacuna::concatenate(parts, axis); },
       "tensors"_a, "axis"_a);
-  m.def(
-      "reshape", [](const Symbol& x, nb::handle shape) { return lacuna::reshape(x, to_shape(shape)); }, "x"_a,
-      "target_shape"_a);
-  m.def("expand_dims", &lacuna::expand_dims, "x"_a, "axis"_a);
-  m.def("squeeze", &lacuna::squeeze, "x"_a, "axis"_a);
-  m.def(
-      "dot",
+  def(
+      m, "reshape", [](const Symbol& x, nb::handle shape) { return lacuna::reshape(x, to_shape(shape)); },
+      "x"_a, "target_shape"_a);
+  def(m, "expand_dims", &lacuna::expand_dims, "x"_a, "axis"_a);
+  def(m, "squeeze", &lacuna::squeeze, "x"_a, "axis"_a);
+  def(
+      m, "dot",
       [](nb::handle x, nb::handle y, bool transpose_a, bool transpose_b,
          const std::optional<std::string>& forward_stype) {
-        const auto [a, b] = operands(x, y);
+        const auto [a, b] = operands("dot", x, y);
         if (!forward_stype) return lacuna::dot(a, b, transpose_a, transpose_b);
         for (const Storage storage : {Storage::dense, Storage::csr, Storage::row_sparse})
           if (*forward_stype == name_of(storage) ||
@@ -239,27 +251,27 @@ void bind_backend(nb::module_& m) {
                  *forward_stype, "'."));
       },
       "x"_a, "y"_a, "transpose_a"_a, "transpose_b"_a, "forward_stype"_a.none());
-  m.def("cumsum", &lacuna::cumsum, "x"_a, "axis"_a, "reverse"_a);
-  m.def("cumprod", &lacuna::cumprod, "x"_a, "axis"_a);
-  m.def("permute_dimensions", &lacuna::permute_dimensions, "x"_a, "pattern"_a);
-  m.def("transpose", &lacuna::transpose, "x"_a);
-  m.def("batch_dot", &lacuna::batch_dot, "x"_a, "y"_a, "axis_x"_a, "axis_y"_a);
-  m.def("slice", &lacuna::slice, "x"_a, "axis"_a, "start"_a, "stop"_a, "step"_a);
-  m.def("gather", &backend::gather, "reference"_a, "indices"_a);
-  m.def("take", &backend::take, "x"_a, "indices"_a, "axis"_a, "mode"_a);
-  m.def("boolean_mask", &backend::boolean_mask, "x"_a, "mask"_a, "axis"_a);
-  m.def("embedding", &backend::embedding, "data"_a, "weight"_a, "input_dim"_a, "output_dim"_a);
-  m.def("tile", &backend::tile, "x"_a, "n"_a);
-  m.def("repeat_elements", &backend::repeat_elements, "x"_a, "rep"_a, "axis"_a);
-  m.def("reverse", &backend::reverse, "x"_a, "axes"_a);
-  m.def("stack", &backend::stack, "x"_a, "axis"_a);
-  m.def(
-      "reshape_all",
+  def(m, "cumsum", &lacuna::cumsum, "x"_a, "axis"_a, "reverse"_a);
+  def(m, "cumprod", &lacuna::cumprod, "x"_a, "axis"_a);
+  def(m, "permute_dimensions", &lacuna::permute_dimensions, "x"_a, "pattern"_a);
+  def(m, "transpose", &lacuna::transpose, "x"_a);
+  def(m, "batch_dot", &lacuna::batch_dot, "x"_a, "y"_a, "axis_x"_a, "axis_y"_a);
+  def(m, "slice", &lacuna::slice, "x"_a, "axis"_a, "start"_a, "stop"_a, "step"_a);
+  def(m, "gather", &backend::gather, "reference"_a, "indices"_a);
+  def(m, "take", &backend::take, "x"_a, "indices"_a, "axis"_a, "mode"_a);
+  def(m, "boolean_mask", &backend::boolean_mask, "x"_a, "mask"_a, "axis"_a);
+  def(m, "embedding", &backend::embedding, "data"_a, "weight"_a, "input_dim"_a, "output_dim"_a);
+  def(m, "tile", &backend::tile, "x"_a, "n"_a);
+  def(m, "repeat_elements", &backend::repeat_elements, "x"_a, "rep"_a, "axis"_a);
+  def(m, "reverse", &backend::reverse, "x"_a, "axes"_a);
+  def(m, "stack", &backend::stack, "x"_a, "axis"_a);
+  def(
+      m, "reshape_all",
       [](const Symbol& x, nb::handle shape) { return lacuna::reshape_all(x, to_shape(shape)); }, "x"_a,
       "target_shape"_a);
-  m.def("in_train_phase", &in_train_phase, "x"_a, "alt"_a);
-  m.def(
-      "dropout",
+  def(m, "in_train_phase", &in_train_phase, "x"_a, "alt"_a);
+  def(
+      m, "dropout",
       [](const Symbol& x, double level, nb::handle noise_shape, std::optional<uint64_t> seed) {
         return lacuna::dropout(x, level, seed ? mix(*seed) : next_key(), to_shape(noise_shape));
       },

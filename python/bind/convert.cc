@@ -119,19 +119,26 @@ Tensor own(const ArrayHandle& values, DType dtype, const char* name) {
   return backend::converted(given, {{}, dtype, given.storage()}, name);
 }
 
-Symbol to_constant(nb::handle value, std::optional<DType> dtype) {
-  const nb::object handle = nb::module_::import_("lacuna._arrays").attr("constant_view")(value);
+Symbol to_constant(nb::handle value, std::optional<DType> dtype, const char* where) {
+  const nb::object handle = nb::module_::import_("lacuna._arrays").attr("constant_view")(value, where);
   const ArrayHandle& values = nb::cast<ArrayHandle&>(handle);
   const DType given = values.array.tensor().dtype();
   const bool known = is_float(given) || given == DType::int32 || given == DType::int64;
-  return constant(own(values, dtype.value_or(known ? given : floatx()), "constant"));
+  return constant(own(values, dtype.value_or(known ? given : floatx()), where));
 }
 
-Symbol to_symbol(nb::handle value, const Symbol* like) {
+std::string shown(nb::handle value) {
+  const std::string all = nb::repr(value).c_str();
+  return all.size() <= 80
+             ? all
+             : text(all.substr(0, 77), "... (", nb::str(value.type().attr("__name__")).c_str(), ")");
+}
+
+Symbol to_symbol(nb::handle value, const Symbol* like, const char* where) {
   if (nb::isinstance<Symbol>(value)) return nb::cast<Symbol>(value);
   if (nb::isinstance<VariableHandle>(value)) return read(nb::cast<VariableHandle&>(value).variable);
-  if (is_numbers(value)) return to_constant(value, like ? std::optional(like->dtype()) : std::nullopt);
-  if (like && !PyUnicode_Check(value.ptr())) {
+  if (is_numbers(value)) return to_constant(value, like ? std::optional(like->dtype()) : std::nullopt, where);
+  if (like && !value.is_none() && !PyUnicode_Check(value.ptr())) {
     const nb::object array = nb::module_::import_("numpy").attr("array")(
         value, "dtype"_a = name_of(like->dtype()), "order"_a = "C");
     const auto a = nb::cast<nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>>(array);
@@ -142,7 +149,9 @@ Symbol to_symbol(nb::handle value, const Symbol* like) {
     if (a.nbytes()) std::memcpy(dense.data.data(), a.data(), a.nbytes());
     return constant(std::move(dense));
   }
-  throw nb::type_error(text("a symbol must be given. Received: ", nb::repr(value).c_str(), ".").c_str());
+  throw nb::type_error(text(where, ": a symbol, a variable, an array or a matrix must be given",
+                            like ? ", or numbers" : "", ". Received: ", shown(value), ".")
+                           .c_str());
 }
 
 namespace {

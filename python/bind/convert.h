@@ -48,12 +48,15 @@ std::vector<tensor::Dense> to_values(const std::vector<ArrayHandle>& arrays);
 Tensor own(const ArrayHandle& values, DType dtype, const char* name);
 
 // Of an array of NumPy or a matrix of scipy: of its dtype where the graph has it, else of floatx, unless one
-// is given.
-Symbol to_constant(nb::handle value, std::optional<DType> dtype = {});
+// is given. where: what errors start with.
+Symbol to_constant(nb::handle value, std::optional<DType> dtype = {}, const char* where = "constant");
 
 // A Symbol, a Variable, an array or a matrix, or (where `like` is given) a number or a list, which becomes a
 // constant of its dtype.
-Symbol to_symbol(nb::handle value, const Symbol* like = nullptr);
+Symbol to_symbol(nb::handle value, const Symbol* like = nullptr, const char* where = "constant");
+
+// As errors show it: its repr, cut where it is long.
+std::string shown(nb::handle value);
 
 // Lists of numbers become tuples, as Keras has shapes; other lists stay lists.
 nb::dict from_config(const Config& config);

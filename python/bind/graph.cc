@@ -17,7 +17,7 @@
 #include "lacuna/tensor/row_table.h"
 #include "python/bind/convert.h"
 #include "python/bind/item.h"
-#include "python/bind/numbers.h"
+#include "python/bind/operand.h"
 
 namespace lacuna::bind {
 namespace {
@@ -35,7 +35,7 @@ void def_arithmetic(C& c) {
                      ? number_right(a, nb::cast<double>(other))
                      : symbols(a, to_symbol(other, &a));
         },
-        "other"_a);
+        "other"_a.none());
     c.def(
         reflected,
         [=](nb::handle self, nb::handle other) {
@@ -44,7 +44,7 @@ void def_arithmetic(C& c) {
                      ? number_left(nb::cast<double>(other), a)
                      : symbols(to_symbol(other, &a), a);
         },
-        "other"_a);
+        "other"_a.none());
   };
   using S = const Symbol&;
   binary(
@@ -68,14 +68,14 @@ void def_arithmetic(C& c) {
         const Symbol a = to_symbol(self);
         return backend::matmul(a, to_symbol(other, &a));
       },
-      "other"_a);
+      "other"_a.none());
   c.def(
       "__rmatmul__",
       [](nb::handle self, nb::handle other) {
         const Symbol a = to_symbol(self);
         return backend::matmul(to_symbol(other, &a), a);
       },
-      "other"_a);
+      "other"_a.none());
   c.def(
       "__getitem__", [](nb::handle self, nb::handle key) { return item(to_symbol(self), key); }, "key"_a,
       "Along each axis a slice, a whole number (of a dense symbol), or along one axis ids or a mask.");
@@ -179,13 +179,9 @@ void bind_graph(nb::module_& m) {
                [](const VariableHandle& v) { return std::hash<const void*>()(v.variable.get()); });
   def_arithmetic(variable);
 
-  // A variable stands wherever a symbol may.
+  // A variable stands wherever a symbol may; so do arrays and matrices: see operand.h.
   symbol.def("__init__", [](Symbol* self, const VariableHandle& v) { new (self) Symbol(read(v.variable)); });
   nb::implicitly_convertible<VariableHandle, Symbol>();
-  // So may an array of NumPy or a matrix of scipy, which becomes a constant.
-  symbol.def("__init__",
-             [](Symbol* self, const Numbers& value) { new (self) Symbol(to_constant(value.object)); });
-  nb::implicitly_convertible<Numbers, Symbol>();
 
   m.def(
       "variable",
@@ -210,7 +206,8 @@ void bind_graph(nb::module_& m) {
       "value"_a, "dtype"_a.none());
   m.def(
       "eval",
-      [](const Symbol& x) {
+      [](const Operand& given) {
+        const Symbol x = to_symbol(given, nullptr, "eval");
         Tensor result;
         {
           const nb::gil_scoped_release no_gil;
@@ -218,14 +215,15 @@ void bind_graph(nb::module_& m) {
         }
         return from_tensor(std::move(result));
       },
-      "x"_a, "An array, or (shape, data, indices, indptr) of csr, or (shape, ids, rows) of row_sparse.");
+      "x"_a.none(),
+      "An array, or (shape, data, indices, indptr) of csr, or (shape, ids, rows) of row_sparse.");
   m.def("learning_phase", &backend::learning_phase);
   nb::class_<backend::Function>(m, "Function")
       .def(
           "__init__",
-          [](backend::Function* self, std::vector<Symbol> inputs, std::vector<Symbol> outputs,
-             const std::vector<Update>& updates) {
-            new (self) backend::Function(std::move(inputs), std::move(outputs), updates);
+          [](backend::Function* self, Operands inputs, Operands outputs, const std::vector<Update>& updates) {
+            new (self) backend::Function(as_symbols("function", std::move(inputs)),
+                                         as_symbols("function", std::move(outputs)), updates);
           },
           "inputs"_a, "outputs"_a, "updates"_a)
       .def(
@@ -253,22 +251,27 @@ void bind_graph(nb::module_& m) {
       "shape"_a, "dtype"_a.none(), "sparse"_a, "name"_a.none());
   m.def(
       "gradients",
-      [](const Symbol& loss, const std::vector<Symbol>& variables) {
+      [](const Operand& loss, Operands variables) {
         nb::list result;
-        for (const Symbol& g : gradients(loss, variables)) result.append(g ? nb::cast(g) : nb::none());
+        for (const Symbol& g :
+             gradients(to_symbol(loss, nullptr, "gradients"), as_symbols("gradients", std::move(variables))))
+          result.append(g ? nb::cast(g) : nb::none());
         return result;
       },
-      "loss"_a, "variables"_a);
+      "loss"_a.none(), "variables"_a);
   m.def("set_strict_sparse", &config::set_strict_sparse, "strict"_a);
   m.def("strict_sparse", &config::strict_sparse);
   nb::class_<Update>(m, "Update", "What a step changes beside the weights that learn: see K.update.");
   m.def(
       "update",
-      [](const VariableHandle& x, nb::handle value, double momentum) {
+      [](nb::handle given, nb::handle value, double momentum) {
+        if (!nb::isinstance<VariableHandle>(given))
+          throw nb::type_error(text("update: x must be a variable. Received: ", shown(given), ".").c_str());
+        const auto& x = nb::cast<VariableHandle&>(given);
         const Symbol like = read(x.variable);
-        return update(x.variable, to_symbol(value, &like), momentum);
+        return update(x.variable, to_symbol(value, &like, "update"), momentum);
       },
-      "x"_a, "value"_a, "momentum"_a);
+      "x"_a.none(), "value"_a.none(), "momentum"_a);
   m.def("floatx", [] { return std::string(name_of(floatx())); });
   m.def(
       "set_floatx", [](const std::string& dtype) { set_floatx(dtype_from_name(dtype)); }, "floatx"_a);

@@ -11,6 +11,7 @@
 #include "lacuna/ops/crossentropies.h"
 #include "lacuna/ops/labels.h"
 #include "python/bind/convert.h"
+#include "python/bind/operand.h"
 
 namespace lacuna::bind {
 namespace {
@@ -23,8 +24,11 @@ void def_kind(nb::module_& m, const char* class_name, const char* make, const ch
       .def_prop_ro("name", [](const A& a) { return a->name; })
       .def(
           "__call__",
-          [](const A& a, const Symbol& y_true, const Symbol& y_pred) { return (*a)(y_true, y_pred); },
-          "y_true"_a, "y_pred"_a);
+          [](const A& a, const Operand& y_true, const Operand& y_pred) {
+            const char* where = a->name.c_str();
+            return (*a)(to_symbol(y_true, nullptr, where), to_symbol(y_pred, nullptr, where));
+          },
+          "y_true"_a.none(), "y_pred"_a.none());
   m.def(
       make, [](const std::string& name) { return A(name); }, "name"_a);
   m.def(
@@ -134,8 +138,8 @@ void bind_functions(nb::module_& m) {
       {"multi_hot_sparse_categorical_crossentropy", lacuna::multi_hot_sparse_categorical_crossentropy},
       {"sparse_categorical_crossentropy", lacuna::sparse_categorical_crossentropy},
   };
-  for (const auto& [name, f] : all) m.def(name, f, "target"_a, "output"_a, "from_logits"_a);
-  m.def("in_top_k", &lacuna::in_top_k, "predictions"_a, "targets"_a, "k"_a);
+  for (const auto& [name, f] : all) def(m, name, f, "target"_a, "output"_a, "from_logits"_a);
+  def(m, "in_top_k", &lacuna::in_top_k, "predictions"_a, "targets"_a, "k"_a);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include "lacuna/layers/constraints/constraints.h"
 #include "lacuna/layers/initializers/initializers.h"
 #include "lacuna/layers/regularizers/regularizers.h"
-#include "python/bind/convert.h"
+#include "python/bind/operand.h"
 
 namespace lacuna::bind {
 namespace {
@@ -66,7 +66,11 @@ void bind_regularizers(nb::module_& m) {
   using namespace regularizers;
   def_kind<Regularizer>(m, "Regularizer", "regularizer")
       .def(
-          "__call__", [](const Arg<Regularizer>& self, const Symbol& x) { return self->loss(x); }, "x"_a);
+          "__call__",
+          [](const Arg<Regularizer>& self, const Operand& x) {
+            return self->loss(to_symbol(x, nullptr, "regularizer"));
+          },
+          "x"_a.none());
   m.def(
       "l1_l2",
       [](double first, double second) {

@@ -33,6 +33,13 @@ def whole(where, name, value):
         raise TypeError(f"{where}: {name} must be a whole number. Received: {name}={value!r}.") from None
 
 
+def shape_of(where, x):
+    """The shape of a symbol, an array or a matrix; TypeError for anything else."""
+    if not hasattr(x, "shape"):
+        raise TypeError(f"{where}: a symbol, a variable, an array or a matrix must be given. Received: {x!r:.80}.")
+    return tuple(x.shape)
+
+
 def dtype_name(dtype):
     """'float32' of 'float32', np.float32 or np.dtype('float32'); None of None."""
     return dtype if dtype is None or isinstance(dtype, str) else np.dtype(dtype).name

@@ -16,9 +16,9 @@ def view(array, where):
     return _csr(array, where) if is_sparse(array) else _core.dense(_dense(array, where))
 
 
-def constant_view(array):
+def constant_view(array, where="constant"):
     """The same of a value that becomes a constant: any rank."""
-    return _csr(array, "constant") if is_sparse(array) else _core.dense(_numbers(np.asarray(array), "constant"))
+    return _csr(array, where) if is_sparse(array) else _core.dense(_numbers(np.asarray(array), where))
 
 
 def views(arrays, where, count=None):

@@ -2,6 +2,7 @@
 Keras end. A shape stays; broadcasting is NumPy's. Values are floats."""
 
 from lacuna import _core
+from lacuna._arguments import shape_of
 
 # Of one: 0 stays 0, so that csr and row_sparse stay so
 
@@ -365,6 +366,6 @@ def switch(condition, then_expression, else_expression):
     both are computed. The condition has the first axes of their shape, or none. Storages: see where."""
     x, y = (e() if callable(e) else e for e in (then_expression, else_expression))
     rank = len(getattr(x, "shape", getattr(y, "shape", ())))
-    while 0 < len(condition.shape) < rank:
+    while 0 < len(shape_of("switch", condition)) < rank:
         condition = _core.expand_dims(condition, -1)
     return _core.where(condition, x, y)

@@ -4,7 +4,7 @@ Keras end. What csr cannot be is an error that says what to write."""
 import numpy as np
 
 from lacuna import _core
-from lacuna._arguments import unsupported
+from lacuna._arguments import shape_of, unsupported
 from lacuna._arrays import constant_view, ids
 
 _SYMBOLS = (_core.Symbol, _core.Variable)
@@ -29,7 +29,7 @@ def batch_dot(x, y, axes=None):
     default the last of x and the last but one of y, or the last of both where y has rank 2. One of rank 2
     may be csr. Two of rank 2, either csr, give (batch, 1)."""
     if axes is None:
-        axes = (len(x.shape) - 1, max(len(y.shape) - 2, 1))
+        axes = (len(shape_of("batch_dot", x)) - 1, max(len(shape_of("batch_dot", y)) - 2, 1))
     x_axis, y_axis = axes if isinstance(axes, (list, tuple)) else (axes, axes)
     return _core.batch_dot(x, y, x_axis, y_axis)
 
@@ -65,7 +65,7 @@ def reshape(x, shape):
     """The same values in C order in another shape, of which one dimension may be -1. Where the batch is open
     its dimension must be -1 or None. csr stays csr, of rank 2."""
     shape = tuple(-1 if d is None else d for d in shape)
-    if x.shape and x.shape[0] is None:
+    if shape_of("reshape", x) and x.shape[0] is None:
         if -1 not in shape:
             raise ValueError(f"reshape: an open batch needs a dimension of -1. Received: x={x!r}, shape={shape}.")
         rest, kept = shape[1:], x.shape[1:]
@@ -104,7 +104,7 @@ def slice(x, start, size):
 def _ids(indices, x, axis):
     if isinstance(indices, _SYMBOLS):
         return indices
-    return _core.constant(ids(indices, x.shape[axis]), "int64")
+    return _core.constant(ids(indices, shape_of("take", x)[axis]), "int64")
 
 
 def gather(reference, indices):
@@ -138,7 +138,7 @@ def embedding(data, weight, input_dim, output_dim, sparse_grad=False):
 def tile(x, n):
     """n[i] times along axis i (n times along the last one, if a number); csr stays csr."""
     if not isinstance(n, (list, tuple)):
-        n = (1,) * (len(x.shape) - 1) + (n,)
+        n = (1,) * (len(shape_of("tile", x)) - 1) + (n,)
     return _core.tile(x, list(n))
 
 
@@ -149,7 +149,7 @@ def repeat_elements(x, rep, axis):
 
 def repeat(x, n):
     """(batch, features) to (batch, n, features)."""
-    if len(x.shape) != 2:
+    if len(shape_of("repeat", x)) != 2:
         raise ValueError(f"repeat: x must have rank 2. Received: x={x!r}.")
     return _core.repeat_elements(_core.expand_dims(x, 1), n, 1)
 

@@ -6,7 +6,7 @@ import builtins
 import numpy as np
 
 from lacuna import _core
-from lacuna._arguments import dtype_name, unsupported
+from lacuna._arguments import dtype_name, shape_of, unsupported
 from lacuna._arrays import assign, constant_view, scipy_csr
 from lacuna._elementwise import *  # noqa: F403
 from lacuna._products import *  # noqa: F403
@@ -89,7 +89,10 @@ def is_sparse(tensor):
 
 def to_dense(tensor):
     """The same values, dense; of a matrix of scipy an array."""
-    return tensor.toarray() if hasattr(tensor, "toarray") else _core.to_dense(tensor)
+    if not hasattr(tensor, "toarray"):
+        return _core.to_dense(tensor)
+    _core.constant(constant_view(tensor, "to_dense"), None)  # Of one that is broken scipy writes beyond the array.
+    return tensor.toarray()
 
 
 def is_tensor(x):
@@ -234,18 +237,19 @@ def stop_gradient(variables):
 # Element by element: see also _elementwise
 
 
-def _floats(x):
+def _floats(where, x):
+    shape_of(where, x)
     return x if str(x.dtype).startswith("float") else cast(x, floatx())
 
 
 def zeros_like(x, dtype=None, name=None):
     """Zeros in the shape, the storage and (for csr) at the entries of x."""
-    return cast(_core.zeros_like(_floats(x)), dtype or str(x.dtype))
+    return cast(_core.zeros_like(_floats("zeros_like", x)), dtype or str(x.dtype))
 
 
 def ones_like(x, dtype=None, name=None):
     """Ones in the shape of a dense x."""
-    return cast(_core.ones_like(_floats(x)), dtype or str(x.dtype))
+    return cast(_core.ones_like(_floats("ones_like", x)), dtype or str(x.dtype))
 
 
 def l2_normalize(x, axis=None):
@@ -346,7 +350,7 @@ def logsumexp(x, axis=None, keepdims=False):
 
 
 def norm(x, ord=2, axis=None, keepdims=False):
-    """Σ|x| (ord=1) or √Σx² (ord=2) over one axis, some, or all, as MXNet's."""
+    """Σ|x| (ord=1) or √Σx² (ord=2 or 'fro') over one axis, some, or all, as MXNet's."""
     return _core.norm(x, ord, _axes(axis), keepdims)
 
 
@@ -357,12 +361,12 @@ def square_sum(x, axis=None, keepdims=False):
 
 def any(x, axis=None, keepdims=False):
     """1 where an element over one axis, some, or all is not 0, else 0."""
-    return _core.any(_floats(x), _axes(axis), keepdims)
+    return _core.any(_floats("any", x), _axes(axis), keepdims)
 
 
 def all(x, axis=None, keepdims=False):
     """1 where no element over one axis, some, or all is 0, else 0."""
-    return _core.all(_floats(x), _axes(axis), keepdims)
+    return _core.all(_floats("all", x), _axes(axis), keepdims)
 
 
 def argmax(x, axis=-1):
@@ -416,7 +420,7 @@ def retain(x, indices):
 
 
 def _last_axis(where, axis, x):
-    if axis not in (-1, len(x.shape) - 1):
+    if axis not in (-1, len(shape_of(where, x)) - 1):
         unsupported(where, axis=axis)
 
 

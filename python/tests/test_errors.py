@@ -6,7 +6,7 @@ import scipy.sparse as sp
 
 from lacuna import Input, Model, Sequential
 from lacuna import backend as K
-from lacuna import callbacks, config, optimizers, utils
+from lacuna import callbacks, config, optimizers, regularizers, utils
 from lacuna.layers import Activation, Dense, Dropout, Embedding, Flatten, Reshape
 
 
@@ -250,7 +250,7 @@ def test_other_arguments(model, x, y):
         (ValueError, "also on input", lambda: Model(Input((3,)), Dense(1)(Input((3,))))),
         (TypeError, "inputs must be symbols.*ndarray", lambda: Dense(1)(np.ones((3, 3)))),
         (TypeError, "asked for its truth", lambda: bool(Input((3,)))),
-        (TypeError, "must be a layer. Received: Model", lambda: Sequential([model])),
+        (TypeError, "must be a layer or a model. Received: int", lambda: Sequential([3])),
         (ValueError, "must have layers", lambda: Sequential().fit(x, y)),
         (ValueError, "the shape of the input is not known", lambda: Sequential([Dense(1)]).summary()),
         (ValueError, "threads must be positive", lambda: config.set_num_threads(0)),
@@ -269,3 +269,58 @@ def test_a_layer_that_does_not_fit_leaves_a_sequential_as_it_was(x):
     assert len(model.layers) == 1 and model.predict(x).shape == (150, 4)
     model.add(Dense(2))
     assert model.predict(x).shape == (150, 2)
+
+
+FUNCTIONS = {
+    "abs": K.abs,
+    "argmax": K.argmax,
+    "binary_crossentropy": lambda v: K.binary_crossentropy(v, K.placeholder((None, 3))),
+    "concatenate": lambda v: K.concatenate([K.placeholder((None, 3)), v]),
+    "dot": lambda v: K.dot(K.placeholder((None, 3)), v),
+    "eval": K.eval,
+    "function": lambda v: K.function([v], [v]),
+    "gradients": lambda v: K.gradients(v, [K.placeholder((3,))]),
+    "maximum": lambda v: K.maximum(K.placeholder((None, 3)), v),
+    "softmax": K.softmax,
+    "sum": K.sum,
+    "tile": lambda v: K.tile(v, 2),
+    "to_dense": K.to_dense,
+    "zeros_like": K.zeros_like,
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_is_no_symbol(name, capfd):
+    f, whole = FUNCTIONS[name], sp.csr_matrix(np.eye(3, dtype=np.float32))
+    with pytest.raises(IndexError, match=r": a column must be within the shape. Received: indices\[1\]=7"):
+        f(broken(whole, indices=(1, 7)))
+    with pytest.raises(ValueError, match=r": indptr must not decrease. Received: indptr\[1\]=3, indptr\[2\]=2"):
+        f(broken(whole, indptr=(1, 3)))
+    for value in ("text", None) if name in ("dot", "maximum") else ([[1.0, 2, 3]], "text", None):
+        with pytest.raises(TypeError, match=f"^{name}: a symbol, a variable, an array or a matrix must be given"):
+            f(value)
+    assert capfd.readouterr().err == ""
+
+
+def test_norm():
+    x = K.placeholder((2, 3))
+    assert K.norm(x, "fro") == K.norm(x, 2)
+    for order in (3, "nuc", None):
+        with pytest.raises(ValueError, match="norm: ord must be 1, 2 or 'fro'. Received: ord="):
+            K.norm(x, order)
+
+
+def test_numbers_that_are_none(model):
+    with pytest.raises(ValueError, match="L1L2: l1 and l2 must be finite. Received: l1=0, l2=nan"):
+        regularizers.l2(float("nan"))
+    with pytest.raises(ValueError, match="compile: loss_weights must be finite. Received: loss_weights=nan for output"):
+        model.compile("sgd", "mse", loss_weights=[float("nan")])
+
+
+def test_deep_graphs():
+    symbol = i = Input((1,))
+    for _ in range(100_000):
+        symbol = symbol + 1.0
+    model = Model(i, symbol)
+    assert model.predict(np.zeros((1, 1)))[0, 0] == 100_000
+    del symbol, model
