@@ -40,7 +40,7 @@ CASES = {
     "adult": Case(datasets.adult, {"acc": 0.8652, "auc": 0.9155, "log_loss": 0.3001}, C=0.1),
     "dna": Case(datasets.dna, {"categorical_accuracy": 0.9503}),
     "sms-spam": Case(datasets.sms_spam, {"acc": 0.9740}),
-    # C as a tenth held out likes it; with C = 1 both liblinear and this reach .8520 of words.
+    # With C = 1 both liblinear and this reach .8520 of words; of a tenth held out .917, and .936 with C = 10.
     "20newsgroups words": Case(datasets.newsgroups, {"categorical_accuracy": 0.8530}, C=10),
     "20newsgroups pairs": Case(
         lambda data: datasets.newsgroups(data, pairs=True), {"categorical_accuracy": 0.8570}, C=10
