@@ -39,6 +39,8 @@ constexpr std::string_view kOtherPlaces = "at the same places";
 const std::set<std::string> kInt32Alone{
     "batch_moments (csr, dense, dense)",
     "batch_moments_gradient (csr, dense, dense, dense)",
+    "batch_row_dot (csr, dense)",
+    "batch_sampled_dot (dense, dense, csr)",
     "by_column (csr)",
     "dot (csr, dense)",
     "dot (csr, row_table)",
@@ -69,6 +71,7 @@ Kinds exempt(std::string_view op, const std::vector<Storage>& in) {
   // Its parameters name columns.
   if (op == "reshape_all" || op == "reshape_like" || op == "slice_gradient")
     set(Kind::one_column), set(Kind::no_columns);
+  if (op.starts_with("integer_")) set(Kind::int32_ids);                   // They are cast first.
   if (op == "clip_places" || op == "wrap_places") set(Kind::no_columns);  // None is there to be taken.
   if (std::ranges::find(in, Storage::row_table) != in.end()) {
     set(Kind::no_columns);                            // A table has rows.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <limits>
 #include <optional>
 #include <set>
 
@@ -26,6 +27,7 @@ constexpr Dim kWide = Dim{1} << 40;
 int64_t far(int64_t column) { return column < 2 ? column : kWide - 64 + column; }
 // Back to places among `few` columns; of places in a row-major matrix too, and of columns behind all of them.
 int64_t near(int64_t place, Dim few) {
+  if (place == std::numeric_limits<int64_t>::max()) return place;  // The least of no integers.
   if (place >= kWide) return place / kWide * few + near(place % kWide, few);
   return place < kWide / 2 ? place : place - (kWide - 64);
 }
@@ -34,8 +36,9 @@ int64_t near(int64_t place, Dim few) {
 // what comes out.
 bool is_of_their_number(const Op& op) {
   static const std::set<std::string_view> ops{
-      "clip_places", "concatenate_part", "dropout",      "equals_in", "logsumexp",   "mean",
-      "slice",       "slice_gradient",   "times_normal", "variance",  "wrap_places", "zeros_in"};
+      "clip_places", "concatenate_part", "dropout", "equals_in",      "logsumexp",
+      "mean",        "repeat_columns",   "slice",   "slice_gradient", "times_normal",
+      "variance",    "wrap_places",      "zeros_in"};
   const std::string key = op.key();
   return ops.contains(op.name()) || key.find("average") != key.npos || key.find("variance") != key.npos;
 }

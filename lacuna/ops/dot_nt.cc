@@ -75,8 +75,7 @@ struct DotNT final : Op {
     if (wanted[0]) {
       if (a.storage() != Storage::csr) da = gradient_at(dot(g, b), a);
       // Columns without number cannot become rows: those of g do.
-      else if (b.storage() == Storage::csr && a.shape()[1] >= Dim{1} << 31)
-        da = sampled_dot_t(transpose(g), b, a);
+      else if (b.storage() == Storage::csr) da = sampled_dot_t(transpose(g), b, a);
       else da = sampled_dot(g, transpose(b), a);
     }
     if (wanted[1]) db = b.storage() == Storage::csr ? sampled_dot_t(g, a, b) : gradient_at(dot_t(g, a), b);

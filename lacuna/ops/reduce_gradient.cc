@@ -79,9 +79,9 @@ struct Entrywise final : Op {
     const size_t width = x.width();
     if (a.width() != 1 || b.width() != 1 || !same_bytes(x.ids, a.ids) || !same_bytes(x.ids, b.ids))
         [[unlikely]]
-      throw InvalidArgument(text(
-          op.name(), ": a and b must have one value for each stored row of x. Received: x=", in[0]->spec(),
-          ", a=", in[1]->spec(), ", b=", in[2]->spec(), "."));
+      throw InvalidArgument(
+          text(op.name(), ": a and b must have one value for each row of x, at the same places. Received: x=",
+               in[0]->spec(), ", a=", in[1]->spec(), ", b=", in[2]->spec(), "."));
     with_float("reduce_gradient", x.dtype, [&](auto tag) {
       using T = typename decltype(tag)::type;
       const T *from = x.values<T>().data(), *as = a.values<T>().data(), *bs = b.values<T>().data();

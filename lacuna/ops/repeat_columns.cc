@@ -84,6 +84,25 @@ void csr_matrix(const Op& op, Context&, In in, Out out) {
   });
 }
 
+// Whether each entry of x stands n times in y, side by side.
+bool repeats(const tensor::Csr& x, const tensor::Csr& y, size_t n) {
+  if (y.rows != x.rows || y.nonzeros() != x.nonzeros() * n) return false;
+  bool result = true;
+  with_index(x, [&](auto indices, auto indptr) {
+    with_index(y, [&](auto of_y, auto starts) {
+      for (size_t r = 0; r < indptr.size(); ++r)
+        result &=
+            static_cast<size_t>(starts[r] - starts[0]) == static_cast<size_t>(indptr[r] - indptr[0]) * n;
+      const auto first = static_cast<size_t>(indptr[0]), start = static_cast<size_t>(starts[0]);
+      for (size_t k = 0; k < x.nonzeros(); ++k)
+        for (size_t i = 0; i < n; ++i)
+          result &=
+              static_cast<size_t>(of_y[start + k * n + i]) == static_cast<size_t>(indices[first + k]) * n + i;
+    });
+  });
+  return result;
+}
+
 // Entries of dy, in the pattern of y, belong to those of x, n to each.
 void sum_groups(const Op& op, Context&, In in, Out out) {
   const size_t n = times(op);
@@ -96,11 +115,12 @@ void sum_groups(const Op& op, Context&, In in, Out out) {
       values = in[1]->csr().nonzeros();
       with_index(in[1]->csr(), [&](auto, auto indptr) { first = static_cast<size_t>(indptr[0]); });
     }
-    const size_t given = in[0]->storage() == Storage::csr ? in[0]->csr().nonzeros() : in[0]->dense().size();
-    if (given != values * n) [[unlikely]]
-      throw InvalidArgument(
-          text("repeat_columns_gradient: dy must have n values for each of x. Received: dy=", in[0]->spec(),
-               ", x=", in[1]->spec(), ", n=", n, "."));
+    const bool fits = in[0]->storage() == Storage::csr ? repeats(in[1]->csr(), in[0]->csr(), n)
+                                                       : in[0]->dense().size() == values * n;
+    if (!fits) [[unlikely]]
+      throw InvalidArgument(text(
+          "repeat_columns_gradient: dy must have n values for each of x, at the same places. Received: dy=",
+          in[0]->spec(), ", x=", in[1]->spec(), ", n=", n, "."));
     size_t start = 0;
     if (in[0]->storage() == Storage::csr)
       with_index(in[0]->csr(), [&](auto, auto indptr) { start = static_cast<size_t>(indptr[0]); });
