@@ -43,7 +43,7 @@ class Network {
   Dim count_params() const;
 
   Snapshot snapshot() const;
-  void restore(const Snapshot& snapshot);  // Optimizer state of a table's rows starts anew.
+  void restore(const Snapshot& snapshot);  // Optimizers keep their states.
 
   // Of activity regularizers.
   const std::vector<Symbol>& activity_losses() const { return activity_losses_; }

@@ -227,20 +227,21 @@ TEST_P(BehindTest, AnotherOptimizerFindsRowsCurrent) {
   }
 }
 
-TEST_P(BehindTest, AssignedWeightsAreCurrent) {
-  Pair pair(3, DType::float64, false);
-  const auto many = GetParam().make(), few = GetParam().make();
-  for (int t = 0; t < 60; ++t) {
-    pair.step(*many, few.get(), t);
-    if (t == 30) {
+TEST_P(BehindTest, AssignedWeightsAreCurrentAndKeepTheirStates) {
+  for (const bool table : {false, true}) {
+    Pair pair(3, DType::float64, table);
+    const auto many = GetParam().make(), few = GetParam().make();
+    for (int t = 0; t < 60; ++t) {
+      pair.step(*many, few.get(), t);
+      if (t != 30) continue;
       tensor::Dense all = pair.many->to_dense(), some = pair.few->to_dense();
       for (tensor::Dense* values : {&all, &some}) std::ranges::fill(values->values<double>(), 0.25);
       pair.many->assign(all);
       pair.few->assign(some);
       for (const double w : pair.pool()) ASSERT_EQ(w, 0.25);
     }
+    pair.expect_equal(1e-12);
   }
-  pair.expect_equal(1e-12);
 }
 
 TEST(Behind, LongRunsSettleNowAndThen) {

@@ -163,8 +163,6 @@ void States::settle() {
   copied_at_ = -1;
 }
 
-void States::forget() { history_.forget(); }
-
 bool States::is_behind(size_t row) const {
   if (history_.steps == 0 || rule_->weight_stays()) return false;
   const int32_t at = marks()[row];

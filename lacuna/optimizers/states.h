@@ -41,7 +41,6 @@ class States final : public Behind {
   bool is_behind(size_t row) const override;
   void read(std::span<const size_t> rows, std::byte* to) override;
   const Tensor* caught_up() override;
-  void forget() override;
 
   // All states as they would be, for saving: of a dense weight its arrays; of a table one tensor, (rows,
   // values beside the weight), of its touched rows in the order of slots. None where there are no states.

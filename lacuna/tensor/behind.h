@@ -25,9 +25,6 @@ class Behind {
   virtual void read(std::span<const size_t> rows, std::byte* to) = 0;
   // A dense weight as it would be, until the next step; null where no row is behind.
   virtual const Tensor* caught_up() = 0;
-
-  // All rows are replaced by new ones: no step was missed.
-  virtual void forget() = 0;
 };
 
 }  // namespace lacuna

@@ -168,6 +168,11 @@ void RowTable::find_or_draw(std::span<const I> ids, std::span<int32_t> slots) {
       slots[k] = static_cast<int32_t>(copied_row(ids[k], slot));
 }
 
+int64_t RowTable::find(int64_t id) const {
+  if (!slots_are_ids_) return index_->find(id);
+  return marks_[static_cast<size_t>(id)] ? id : -1;
+}
+
 size_t RowTable::read_slot() {
   const size_t slot = size_ + drawn_;
   reserve(slot + 1);
@@ -289,12 +294,21 @@ void RowTable::assign(const tensor::RowSparse& rows) {
   const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
   require(twice == sorted.end(),
           "RowTable: ids must be unique. Received: id=", twice == sorted.end() ? 0 : *twice, " twice.");
-  clear();  // Only now: a table that is given bad rows keeps its own.
+  if (behind_) behind_->settle();  // The states are those of all steps.
+  const size_t item = size_of(dtype_), row = width_ * item, beside = (stride_ - width_) * item;
+  std::vector<std::byte> states(sorted.size() * beside);
+  for (size_t i = 0; i < sorted.size(); ++i)
+    if (const int64_t slot = find(rows.row_ids()[i]); slot >= 0)
+      std::memcpy(states.data() + i * beside, memory_ + static_cast<size_t>(slot) * stride_ * item + row,
+                  beside);
+  clear();
   std::vector<int32_t> slots(sorted.size());
   touch(rows.row_ids(), slots);
-  const size_t item = size_of(dtype_), row = width_ * item;
-  for (size_t i = 0; i < slots.size(); ++i)
-    std::memcpy(memory_ + static_cast<size_t>(slots[i]) * stride_ * item, rows.data.data() + i * row, row);
+  for (size_t i = 0; i < slots.size(); ++i) {
+    std::byte* to = memory_ + static_cast<size_t>(slots[i]) * stride_ * item;
+    std::memcpy(to, rows.data.data() + i * row, row);
+    std::memcpy(to + row, states.data() + i * beside, beside);
+  }
 }
 
 void RowTable::assign(const tensor::RowSparse& rows, const Draw& draw) {
@@ -322,7 +336,6 @@ void RowTable::assign(const tensor::Dense& values) {
 
 void RowTable::clear() {
   forget_reads();
-  if (behind_) behind_->forget();
   size_ = 0;
   if (slots_are_ids_) {
     std::ranges::fill(marks_, uint8_t{0});

@@ -88,13 +88,12 @@ class RowTable {
   // All rows, untouched ones as they would be drawn. Throws above `limit_bytes`, naming weight.rows().
   tensor::Dense to_dense(size_t limit_bytes = size_t{1} << 30) const;
 
-  // Replaces the touched rows (their states are zero again) by those of a row_sparse or dense tensor of this
-  // shape.
+  // Replaces the touched rows by those of a row_sparse or dense tensor of this shape. Rows that were touched
+  // before keep their states, as Keras' optimizers do.
   void assign(const tensor::RowSparse& rows);
   void assign(const tensor::RowSparse& rows,
               const Draw& draw);  // As the table was that they were taken from.
   void assign(const tensor::Dense& values);
-  void clear();  // Forgets all rows.
 
   size_t bytes() const;  // Held in memory.
 
@@ -106,6 +105,8 @@ class RowTable {
   void give_room(std::vector<Space> spaces);
   void reserve(size_t slots);
   void make_row(size_t slot, int64_t id);
+  void clear();                                // Forgets all rows.
+  int64_t find(int64_t id) const;              // The slot of a touched row, else -1.
   size_t add_row(int64_t id);                  // Its slot.
   size_t drawn_row(int64_t id);                // The same of a row that a read draws.
   size_t copied_row(int64_t id, size_t slot);  // The same of one that is behind.

@@ -45,6 +45,14 @@ std::pair<Symbol, Symbol> operands(const char* where, nb::handle x, nb::handle y
   return {to_symbol(x, &b, where), b};
 }
 
+// MXNet's names of storages.
+Storage to_storage(const char* where, const char* argument, const std::string& name) {
+  for (const Storage storage : {Storage::dense, Storage::csr, Storage::row_sparse})
+    if (name == name_of(storage) || (storage == Storage::dense && name == "default")) return storage;
+  throw InvalidArgument(text(where, ": ", argument,
+                             " must be default, csr or row_sparse. Received: ", argument, "='", name, "'."));
+}
+
 }  // namespace
 
 void bind_backend(nb::module_& m) {
@@ -228,6 +236,12 @@ void bind_backend(nb::module_& m) {
       [](const Symbol& x, const std::string& dtype) { return lacuna::cast(x, dtype_from_name(dtype)); },
       "x"_a, "dtype"_a);
   def(
+      m, "cast_storage",
+      [](const Symbol& x, const std::string& stype) {
+        return lacuna::cast_storage(x, to_storage("cast_storage", "stype", stype));
+      },
+      "x"_a, "stype"_a);
+  def(
       m, "concatenate",
       [](const std::vector<Symbol>& parts, int axis) { return lacuna::concatenate(parts, axis); },
       "tensors"_a, "axis"_a);
@@ -242,13 +256,8 @@ void bind_backend(nb::module_& m) {
          const std::optional<std::string>& forward_stype) {
         const auto [a, b] = operands("dot", x, y);
         if (!forward_stype) return lacuna::dot(a, b, transpose_a, transpose_b);
-        for (const Storage storage : {Storage::dense, Storage::csr, Storage::row_sparse})
-          if (*forward_stype == name_of(storage) ||
-              (storage == Storage::dense && *forward_stype == "default"))
-            return lacuna::dot(a, b, transpose_a, transpose_b, storage);
-        throw InvalidArgument(
-            text("dot: forward_stype must be default, csr or row_sparse. Received: forward_stype='",
-                 *forward_stype, "'."));
+        return lacuna::dot(a, b, transpose_a, transpose_b,
+                           to_storage("dot", "forward_stype", *forward_stype));
       },
       "x"_a, "y"_a, "transpose_a"_a, "transpose_b"_a, "forward_stype"_a.none());
   def(m, "cumsum", &lacuna::cumsum, "x"_a, "axis"_a, "reverse"_a);

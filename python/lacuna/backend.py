@@ -95,6 +95,17 @@ def to_dense(tensor):
     return tensor.toarray()
 
 
+def cast_storage(x, stype):
+    """The same values in another storage, as MXNet's: 'csr' or 'row_sparse' of dense x drop zeros, 'default' is
+    to_dense. csr and row_sparse become each other too. The gradient has the storage of x."""
+    return _core.cast_storage(x, stype)
+
+
+def identity(x, name=None):
+    """x itself, as a symbol."""
+    return x if is_tensor(x) else constant(x)
+
+
 def is_tensor(x):
     """Whether it is a symbol or a variable."""
     return isinstance(x, (Symbol, Variable))

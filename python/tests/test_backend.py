@@ -301,6 +301,22 @@ def test_is_sparse():
     np.testing.assert_array_equal(K.to_dense(sp.csr_matrix(A)), A)
 
 
+def test_cast_storage_and_identity():
+    full = K.placeholder((None, 3))
+    for stype, sparse in (("csr", True), ("row_sparse", True), ("default", False)):
+        cast = K.cast_storage(full, stype)
+        assert K.is_sparse(cast) is sparse
+        [value] = K.function([full], [K.to_dense(cast)])([A])
+        np.testing.assert_array_equal(value, A)
+    csr = K.placeholder((None, 3), sparse=True)
+    [entries] = K.function([csr], [K.getnnz(K.cast_storage(K.cast_storage(csr, "default"), "csr"))])([sp.csr_matrix(A)])
+    assert entries == np.count_nonzero(A)
+    with pytest.raises(ValueError, match="cast_storage: stype must be default, csr or row_sparse. Received: stype='coo'"):
+        K.cast_storage(full, "coo")
+    assert K.identity(full) is full
+    np.testing.assert_array_equal(K.eval(K.identity(A)), A)
+
+
 def test_symbols():
     s = Input((3,), name="here", sparse=True)
     assert s.shape == K.int_shape(s) == (None, 3) and K.ndim(s) == 2 and K.dtype(s) == "float32"
