@@ -25,6 +25,7 @@ class Settings {
   Settings() = default;
   // Reads. Settings that the config does not hold keep their values. `of` names the object in errors.
   Settings(std::string of, const Config& config) : of_(std::move(of)), read_(&config) {}
+  Settings(std::string of, Config&& config) = delete;  // It is read later.
 
   Settings& operator()(const char* name, bool& value);
   Settings& operator()(const char* name, int& value);

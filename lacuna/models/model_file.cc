@@ -76,7 +76,8 @@ ModelFile::ModelFile(hdf5::File file) : file_(std::move(file)) {
                                                  : "a file without model_config");
   if (!root.has("lacuna")) return;  // Of Keras.
   int64_t format = 0, other = 0;
-  Settings settings("load_model", from_json("load_model", root.text("lacuna")));
+  const Config config = from_json("load_model", root.text("lacuna"));
+  Settings settings("load_model", config);
   Settings& s = settings;
   s("format", format)("steps", other)("seed", other);
   if (format < 1 || format > kFormat)
