@@ -34,7 +34,7 @@ std::span<T> entries_like(const Tensor& x, Tensor& out) {
       to.dtype = dtype_of<T>();
       to.shape = from.shape;
       to.ids = Buffer::alias(from.ids);
-      to.data.resize(from.values<T>().size_bytes());
+      to.data.resize(from.data.bytes() / size_of(from.dtype) * sizeof(T));
       return to.values<T>();
     }
     default:
