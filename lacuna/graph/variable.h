@@ -34,7 +34,8 @@ class Variable {
   Tensor copy() const;
   // All values as one array, in memory of its own. A table above 1 GiB is an error that names weight.rows().
   tensor::Dense to_dense() const;
-  // Replaces the values: same shape, any float dtype. Optimizers keep their states.
+  // Replaces the values: same shape, any float dtype. Optimizers keep the states of a table's rows that are
+  // among them.
   void assign(const tensor::Dense& values);
   // The same of the variable's storage: a csr one may get another pattern.
   void assign(const Tensor& values);

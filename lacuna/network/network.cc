@@ -201,6 +201,11 @@ void Network::restore(const Snapshot& snapshot) {
   require(snapshot.values.size() == all.size(),
           "restore: the snapshot must be of this network. Received: weights=", snapshot.values.size(),
           ", network has ", all.size(), ".");
+  const auto tables = std::ranges::count_if(all, [](const Weight* w) { return w->variable->is_table(); });
+  require(
+      snapshot.draws.size() == static_cast<size_t>(tables),
+      "restore: the snapshot must say how rows are drawn for each weight that is a table. Received: draws=",
+      snapshot.draws.size(), ", tables=", tables, ".");
   auto draw = snapshot.draws.begin();
   for (size_t i = 0; i < all.size(); ++i) {
     Variable& variable = *all[i]->variable;

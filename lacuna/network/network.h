@@ -43,7 +43,7 @@ class Network {
   Dim count_params() const;
 
   Snapshot snapshot() const;
-  void restore(const Snapshot& snapshot);  // Optimizers keep their states.
+  void restore(const Snapshot& snapshot);  // Optimizers keep the states of rows that it has.
 
   // Of activity regularizers.
   const std::vector<Symbol>& activity_losses() const { return activity_losses_; }

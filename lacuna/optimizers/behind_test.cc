@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
+#include <numeric>
 #include <ostream>
 
 #include "lacuna/base/random.h"
@@ -225,6 +226,40 @@ TEST_P(BehindTest, AnotherOptimizerFindsRowsCurrent) {
     }
     pair.expect_equal(1e-12);
   }
+}
+
+// Rows that were not there before are current after an assignment, and move from then on.
+TEST_P(BehindTest, AssignedRowsThatAreNewMoveToo) {
+  std::vector<double> ends[2];
+  for (const bool table : {false, true}) {
+    const auto optimizer = GetParam().make();
+    const Dim rows = 40'000;
+    const auto weight = std::make_shared<Variable>(
+        "w", Spec{{rows, 1}, DType::float64, table ? Storage::row_table : Storage::dense}, Draw{});
+    const auto step = [&](int64_t first, size_t count) {
+      tensor::RowSparse g;
+      g.resize({rows, 1}, count, DType::float64);
+      std::iota(g.row_ids().begin(), g.row_ids().end(), first);
+      std::ranges::fill(g.values<double>(), 0.5);
+      if (table) {
+        std::vector<int32_t> slots(count);
+        weight->value().table().touch(std::span<const int64_t>(g.row_ids()), slots);
+        std::ranges::copy(slots, g.row_ids().begin());
+      }
+      const Tensor given = g;
+      const Gradient gradients[] = {&given};
+      optimizer->step({&weight, 1}, gradients);
+    };
+    step(0, 20'000);
+    for (int t = 0; t < 5; ++t) step(t, 3);
+    tensor::Dense all = weight->to_dense();
+    std::ranges::fill(all.values<double>(), 0.25);
+    weight->assign(all);
+    for (int t = 0; t < 5; ++t) step(t, 3);
+    const tensor::Dense end = weight->to_dense();
+    ends[table].assign(end.values<double>().begin(), end.values<double>().end());
+  }
+  for (size_t i = 0; i < ends[0].size(); ++i) ASSERT_NEAR(ends[0][i], ends[1][i], 1e-12) << i;
 }
 
 TEST_P(BehindTest, AssignedWeightsAreCurrentAndKeepTheirStates) {

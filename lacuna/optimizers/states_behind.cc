@@ -78,7 +78,8 @@ void States::assign_behind(const std::vector<Tensor>& behind) {
   require(at.size() == ids.size() && taken > 0 && taken <= static_cast<size_t>(History::kLongest) &&
               glide.size() <= taken &&
               std::ranges::all_of(at, [&](int64_t a) { return a >= 0 && a < static_cast<int64_t>(taken); }) &&
-              std::ranges::all_of(steps, [](double s) { return std::isfinite(s) && s >= 0; }),
+              std::ranges::all_of(steps, [](double s) { return std::isfinite(s) && s >= 0; }) &&
+              std::ranges::all_of(glide, [](double g) { return std::isfinite(g); }),
           "optimizer: each row left behind must be at one of the steps since all were current, which are at "
           "most ",
           History::kLongest, ". Received: rows=", ids.size(), ", their steps=", at.size(), ", steps=", taken,
@@ -88,18 +89,15 @@ void States::assign_behind(const std::vector<Tensor>& behind) {
                   "optimizer: rows left behind must be within the weight. "
                   "Received: id=",
                   id, ", weight '", weight_.name(), "' ", weight_.spec(), ".");
+  std::vector<int64_t> rows(ids.begin(), ids.end());
+  if (weight_.is_table())
+    for (int64_t& row : rows) {
+      const int64_t slot = weight_.value().table().find(row);
+      require(slot >= 0, "optimizer: rows left behind must be among the weight's. Received: id=", row,
+              ", which is not, weight '", weight_.name(), "'.");
+      row = slot;
+    }
   settle();
-  std::vector<int32_t> rows(ids.size());
-  if (weight_.is_table()) {
-    RowTable& table = weight_.value().table();
-    const size_t before = table.size();
-    table.touch(ids, rows);
-    require(table.size() == before,
-            "optimizer: rows left behind must be among the weight's. Received: rows=", table.size() - before,
-            " that are not, weight '", weight_.name(), "'.");
-  } else {
-    std::ranges::copy(ids, rows.begin());
-  }
   start();
   for (size_t s = 0; s < taken; ++s) log(steps[2 * s], steps[2 * s + 1]);
   history_.glide.assign(glide.begin(), glide.end());

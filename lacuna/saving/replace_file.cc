@@ -14,6 +14,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <random>
 #include <vector>
 
 #include "lacuna/base/error.h"
@@ -66,7 +67,8 @@ bool write_all(int file, std::string_view bytes) {
 }  // namespace
 
 ReplaceFile::ReplaceFile(const char* where, const std::string& path) : where_(where), path_(resolved(path)) {
-  static std::atomic<uint64_t> count{0};
+  // Containers that share a folder may have processes of one number.
+  static std::atomic<uint32_t> count{std::random_device()()};
   temporary_ = text(path_, ".partial-", ::getpid(), "-", count++);
   struct stat s;
   require(::stat(path_.c_str(), &s) != 0 || S_ISREG(s.st_mode), where,
@@ -100,10 +102,11 @@ void ReplaceFile::remove_left_over() const {
   std::error_code none;
   for (std::filesystem::directory_iterator i(path.has_parent_path() ? path.parent_path() : ".", none), end;
        !none && i != end; i.increment(none)) {
-    int pid = 0, count = 0, length = 0;
+    int pid = 0, length = 0;
+    unsigned count = 0;
     const std::string name = i->path().filename().string(),
                       rest = name.substr(std::min(name.size(), start.size()));
-    if (!name.starts_with(start) || std::sscanf(rest.c_str(), "%d-%d%n", &pid, &count, &length) != 2 ||
+    if (!name.starts_with(start) || std::sscanf(rest.c_str(), "%d-%u%n", &pid, &count, &length) != 2 ||
         static_cast<size_t>(length) != rest.size())
       continue;
     const Descriptor file(::open(i->path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
@@ -131,6 +134,7 @@ void ReplaceFile::finish() {
   }
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) failed("put in its place");
   done_ = true;
+  ::flock(locked_, LOCK_UN);  // Readers lock it too.
   // The name is on the disk when the folder is; a file system that cannot say so is none of our errors.
   const std::string folder = std::filesystem::path(path_).parent_path().string();
   const Descriptor parent(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

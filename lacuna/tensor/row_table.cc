@@ -296,19 +296,21 @@ void RowTable::assign(const tensor::RowSparse& rows) {
           "RowTable: ids must be unique. Received: id=", twice == sorted.end() ? 0 : *twice, " twice.");
   if (behind_) behind_->settle();  // The states are those of all steps.
   const size_t item = size_of(dtype_), row = width_ * item, beside = (stride_ - width_) * item;
-  std::vector<std::byte> states(sorted.size() * beside);
+  std::vector<std::byte> states;
+  std::vector<size_t> old;  // Places of the rows that have some.
   for (size_t i = 0; i < sorted.size(); ++i)
-    if (const int64_t slot = find(rows.row_ids()[i]); slot >= 0)
-      std::memcpy(states.data() + i * beside, memory_ + static_cast<size_t>(slot) * stride_ * item + row,
-                  beside);
+    if (const int64_t slot = find(rows.row_ids()[i]); slot >= 0 && beside) {
+      const std::byte* from = memory_ + static_cast<size_t>(slot) * stride_ * item + row;
+      states.insert(states.end(), from, from + beside);
+      old.push_back(i);
+    }
   clear();
   std::vector<int32_t> slots(sorted.size());
   touch(rows.row_ids(), slots);
-  for (size_t i = 0; i < slots.size(); ++i) {
-    std::byte* to = memory_ + static_cast<size_t>(slots[i]) * stride_ * item;
-    std::memcpy(to, rows.data.data() + i * row, row);
-    std::memcpy(to + row, states.data() + i * beside, beside);
-  }
+  const auto place = [&](size_t i) { return memory_ + static_cast<size_t>(slots[i]) * stride_ * item; };
+  for (size_t i = 0; i < slots.size(); ++i) std::memcpy(place(i), rows.data.data() + i * row, row);
+  for (size_t k = 0; k < old.size(); ++k)
+    std::memcpy(place(old[k]) + row, states.data() + k * beside, beside);
 }
 
 void RowTable::assign(const tensor::RowSparse& rows, const Draw& draw) {

@@ -37,6 +37,7 @@ class RowTable {
   // Slots that hold rows which stay: those touched or, in a small table, all.
   size_t slots() const { return slots_are_ids_ ? static_cast<size_t>(shape_[0]) : size_; }
   // Slots that hold a copy of a touched row for a read count as touched.
+  int64_t find(int64_t id) const;  // The slot of a touched row, else -1.
   bool touched(size_t slot) const {
     return slots_are_ids_ ? marks_[slot] != 0 : slot < size_ || (slot < readable() && copied_[slot - size_]);
   }
@@ -88,8 +89,8 @@ class RowTable {
   // All rows, untouched ones as they would be drawn. Throws above `limit_bytes`, naming weight.rows().
   tensor::Dense to_dense(size_t limit_bytes = size_t{1} << 30) const;
 
-  // Replaces the touched rows by those of a row_sparse or dense tensor of this shape. Rows that were touched
-  // before keep their states, as Keras' optimizers do.
+  // Replaces the touched rows by those of a row_sparse or dense tensor of this shape. Of these the ones that
+  // were touched before keep their states, as Keras' optimizers do; others are untouched again.
   void assign(const tensor::RowSparse& rows);
   void assign(const tensor::RowSparse& rows,
               const Draw& draw);  // As the table was that they were taken from.
@@ -106,7 +107,6 @@ class RowTable {
   void reserve(size_t slots);
   void make_row(size_t slot, int64_t id);
   void clear();                                // Forgets all rows.
-  int64_t find(int64_t id) const;              // The slot of a touched row, else -1.
   size_t add_row(int64_t id);                  // Its slot.
   size_t drawn_row(int64_t id);                // The same of a row that a read draws.
   size_t copied_row(int64_t id, size_t slot);  // The same of one that is behind.

@@ -72,9 +72,9 @@ std::vector<Symbol> fed_targets(const std::vector<const CompiledOutput*>& target
   return result;
 }
 
-bool moves_all_rows(const layers::Weight& w, const Compiled& compiled) {
-  return w.variable->is_table() && (w.regularizer || w.constraint) &&
-         compiled.optimizer->is_exact(*w.variable);
+// Whether updates of a table end where those of a dense weight would.
+bool is_exact_table(const layers::Weight& w, const Compiled& compiled) {
+  return w.variable->is_table() && compiled.optimizer->is_exact(*w.variable);
 }
 
 bool leaves_zeros(const layers::Weight& w) {
@@ -96,7 +96,7 @@ Symbol regularization(const Network& network, const Compiled& compiled, const st
         if (node->op().name().starts_with("translate") && node->in().size() == 2 && node->in(1) == weight)
           translated.emplace_back(node, 0);
       if (translated.empty()) continue;
-      counted = moves_all_rows(*w, compiled) ? ever_touched_rows(weight, translated)
+      counted = is_exact_table(*w, compiled) ? ever_touched_rows(weight, translated)
                                              : touched_rows(weight, translated);
     }
     const Symbol loss = w->regularizer->loss(counted);
@@ -167,10 +167,11 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
     outputs.resize(own);
     if (network.outputs().size() == 1) outputs[0] = total;  // Its loss alone is not shown.
     else outputs.insert(outputs.begin(), total), ++values_;
-    for (const layers::Weight* w : network.weights())
-      if (mode != Mode::explain && moves_all_rows(*w, *compiled)) whole_tables_.push_back(w);
     if (mode == Mode::train || mode == Mode::explain) {
       weights_ = network.trainable_weights();
+      for (const layers::Weight* w : weights_)
+        if (mode == Mode::train && (w->regularizer || w->constraint) && is_exact_table(*w, *compiled))
+          whole_tables_.push_back(w);
       std::vector<Symbol> learn;
       for (const layers::Weight* w : weights_) {
         variables_.push_back(w->variable);
@@ -208,8 +209,9 @@ void Program::touch_all_rows() {
     if (table.size() == static_cast<size_t>(table.shape()[0]) ||
         (leaves_zeros(*w) && table.others_are_zero()))
       continue;
-    const char* const advice =
-        "lazy_update=True moves the rows of a batch alone; with initializer 'zeros' the others stay zero.";
+    const std::string advice =
+        text("lazy_update=True moves the rows of a batch alone",
+             leaves_zeros(*w) ? "; with initializer 'zeros' the others stay zero." : ".");
     const std::string received =
         text("Received: weight '", w->variable->name(), "' ", w->variable->spec(), ".");
     require(
