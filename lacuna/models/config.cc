@@ -48,7 +48,7 @@ Callable callable(const std::string& class_name, const Config& config) {
 
 void freeze_as(Model& model, const Config& config) {
   const auto found = config.find("trainable");
-  if (found != config.end() && found->second == Setting(false)) model.state()->trainable = false;
+  if (found != config.end() && found->second == Setting(false)) model.set_itself_trainable(false);
 }
 
 }  // namespace
@@ -115,10 +115,8 @@ Sequential Sequential::from_config(const Config& config) {
     model.add(AnyLayer(std::move(layer)));
   }
   if (!input.empty() && !model.built()) model.build(input);
-  if (model.built()) {
-    model.trainer();
-    freeze_as(model, config);
-  }
+  if (model.built()) model.trainer();
+  freeze_as(model, config);
   return model;
 }
 

@@ -98,6 +98,16 @@ void Model::set_trainable(bool trainable) {
   as_layer_->trainable = trainable;
 }
 
+bool Model::trainable() {
+  trainer();
+  return as_layer_->trainable;
+}
+
+void Model::set_itself_trainable(bool trainable) {
+  trainer();
+  as_layer_->trainable = trainable;
+}
+
 Symbol Model::operator()(const Symbol& input) {
   const auto outputs = (*this)(std::vector{input});
   require(outputs.size() == 1,

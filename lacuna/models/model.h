@@ -79,7 +79,9 @@ class Model {
   void load_weights(const std::string& path, const LoadWeightsOptions& options = {});
 
   // Frozen or not: takes effect at the next call, within fit at the next epoch.
-  void set_trainable(bool trainable);
+  virtual void set_trainable(bool trainable);
+  virtual bool trainable();
+  virtual void set_itself_trainable(bool trainable);  // Without its layers, whose flags stay.
 
   // The model as a layer: the same weights on other symbols.
   Symbol operator()(const Symbol& input);

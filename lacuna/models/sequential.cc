@@ -1,6 +1,8 @@
 // Layers one after another.
 #include "lacuna/models/sequential.h"
 
+#include <algorithm>
+
 #include "lacuna/layers/input.h"
 
 namespace lacuna {
@@ -18,12 +20,32 @@ class ModelLayer final : public layers::Layer {
   mutable Model model_;
 };
 
+// A Sequential whose shape of the input is not known yet, until it is; it cannot be called.
+class LaterModel final : public layers::Layer {
+ public:
+  explicit LaterModel(const Sequential& held) : Layer(state_of(held)), model(held) {}
+
+  Sequential model;
+
+ private:
+  static std::shared_ptr<layers::LayerState> state_of(const Sequential& held) {
+    auto state = std::make_shared<layers::LayerState>();
+    state->class_name = "Sequential";
+    state->name = held.name();
+    return state;
+  }
+};
+
+LaterModel* later_of(const AnyLayer& layer) { return dynamic_cast<LaterModel*>(&*layer); }
+
 // input: its shape, or empty where it is not known yet.
 Config config_of(const std::vector<AnyLayer>& layers, const Shape& input, const std::string& name) {
   SettingList all;
   for (const AnyLayer& layer : layers) {
     const layers::LayerState& state = *layer->state();
-    Config entry{{"class_name", state.class_name}, {"config", state.config()}};
+    LaterModel* later = later_of(layer);
+    Config entry{{"class_name", state.class_name},
+                 {"config", later ? later->model.get_config() : state.config()}};
     if (state.key) entry["key"] = static_cast<int64_t>(state.key);
     all.emplace_back(std::move(entry));
   }
@@ -39,6 +61,8 @@ Config config_of(const std::vector<AnyLayer>& layers, const Shape& input, const 
 }  // namespace
 
 AnyLayer AnyLayer::of_model(Model& model) {
+  if (const auto* sequential = dynamic_cast<const Sequential*>(&model); sequential && !sequential->built())
+    return AnyLayer(std::static_pointer_cast<layers::Layer>(std::make_shared<LaterModel>(*sequential)));
   const Network& network = model.network();
   require(network.inputs().size() == 1 && network.outputs().size() == 1,
           "Sequential: a model in it must have one input and one output. Received: model '", model.name(),
@@ -51,29 +75,89 @@ Sequential::Sequential(const std::vector<AnyLayer>& layers, const std::string& n
   for (const AnyLayer& layer : layers) add(layer);
 }
 
+bool Sequential::is_within(const layers::LayerState& layer) const {
+  for (const auto& weak : state_->all_as_layer)
+    if (weak.lock().get() == &layer) return true;
+  return std::any_of(layer.inner.begin(), layer.inner.end(),
+                     [this](const auto& inner) { return is_within(*inner); });
+}
+
+bool Sequential::is_within(const AnyLayer& layer) const {
+  const LaterModel* later = later_of(layer);
+  if (!later) return is_within(*layer->state());
+  const State& other = *later->model.state_;
+  return &other == state_.get() || std::any_of(other.layers.begin(), other.layers.end(),
+                                               [this](const AnyLayer& inner) { return is_within(inner); });
+}
+
+const layers::LayerState& Sequential::first_of(const AnyLayer& layer) {
+  const LaterModel* later = later_of(layer);
+  return later && !later->model.layers().empty() ? first_of(later->model.layers().front()) : *layer->state();
+}
+
+AnyLayer Sequential::ready(const AnyLayer& layer, const Symbol& input) {
+  const LaterModel* later = later_of(layer);
+  if (!later) return layer;
+  Sequential model = later->model;
+  if (!model.built()) {
+    require(!model.layers().empty(), "Sequential: a model in it must have layers. Received: model '",
+            model.name(), "', layers=0.");
+    model.start(input.shape(), input.storage() == Storage::csr && first_of(layer).feeds_ids);
+  }
+  return AnyLayer(std::move(model));
+}
+
 void Sequential::start(const Shape& shape, bool sparse) {
-  const auto& first = state_->layers.front();
-  const auto& s = *first->state();
+  auto& first = state_->layers.front();
+  if (const LaterModel* later = later_of(first); later && later->model.built()) first = ready(first, {});
+  const auto& s = first_of(first);
   const auto* model = dynamic_cast<const ModelLayer*>(&*first);
-  const Symbol input = layers::Input({.batch_shape = shape,
+  const Symbol input = layers::Input({.batch_shape = model ? model->input().shape() : shape,
                                       .name = first->name() + "_input",
                                       .dtype = model                    ? model->input().dtype()
                                                : s.feeds_ids && !sparse ? DType::int64
                                                                         : s.dtype,
                                       .sparse = model ? model->input().storage() == Storage::csr : sparse});
   Symbol output = input;
-  for (const AnyLayer& layer : state_->layers) output = (*layer)(output);
+  for (AnyLayer& layer : state_->layers) {
+    layer = ready(layer, output);
+    output = (*layer)(output);
+  }
   state_->input = input;
   state_->output = output;
   state_->stale = true;
 }
 
-Config Sequential::unbuilt_config() const { return config_of(state_->layers, {}, name()); }
+Config Sequential::unbuilt_config() const {
+  Config result = config_of(state_->layers, {}, name());
+  if (!state_->trainable) result["trainable"] = false;
+  return result;
+}
 
-void Sequential::add(const AnyLayer& layer) {
+bool Sequential::trainable() { return built() ? Model::trainable() : state_->trainable; }
+
+void Sequential::set_trainable(bool trainable) {
+  if (built()) return Model::set_trainable(trainable);
+  state_->trainable = trainable;
+  for (const AnyLayer& layer : state_->layers) {
+    if (LaterModel* later = later_of(layer)) later->model.set_itself_trainable(trainable);
+    else layer->set_trainable(trainable);
+  }
+}
+
+void Sequential::set_itself_trainable(bool trainable) {
+  if (built()) Model::set_itself_trainable(trainable);
+  else state_->trainable = trainable;
+}
+
+void Sequential::add(AnyLayer layer) {
   for (const AnyLayer& other : state_->layers)
     require(other->name() != layer->name(), "Sequential: names of layers must differ. Received: '",
             layer->name(), "' twice.");
+  require(!is_within(layer), "Sequential: a model in it must not be or hold this one. Received: model '",
+          layer->name(), "' for model '", name(), "'.");
+  if (const LaterModel* later = later_of(layer); later && (state_->output || later->model.built()))
+    layer = ready(layer, state_->output);
   const auto* model = dynamic_cast<const ModelLayer*>(&*layer);
   const Shape& shape = model ? model->input().shape() : layer->state()->batch_input_shape;
   if (state_->output)
@@ -87,11 +171,6 @@ void Sequential::add(const AnyLayer& layer) {
     state_->layers.pop_back();
     throw;
   }
-}
-
-void Sequential::add(Sequential model) {
-  if (!model.built() && state_->output) model.build(state_->output.shape());
-  add(AnyLayer(std::move(model)));
 }
 
 void Sequential::pop() {
@@ -125,11 +204,14 @@ void Sequential::prepare(const Arrays* x) {
     if (shape.size() == 1) shape.push_back(1);
     shape[0] = None;
     // A layer of ids reads the columns of csr in another way than ids; to others it is all the same.
-    start(shape, x->list[0].tensor().storage() == Storage::csr && state_->layers.front()->state()->feeds_ids);
+    start(shape, x->list[0].tensor().storage() == Storage::csr && first_of(state_->layers.front()).feeds_ids);
   }
   if (state_->output && state_->stale) {
     set_network(std::make_shared<Network>(std::vector{state_->input}, std::vector{state_->output}, name()),
                 "Sequential");
+    as_layer_->trainable = state_->as_layer ? state_->as_layer->trainable : state_->trainable;
+    std::erase_if(state_->all_as_layer, [](const auto& weak) { return weak.expired(); });
+    state_->all_as_layer.push_back(as_layer_);
     // Without the model's own state, which this belongs to.
     as_layer_->settings = [layers = state_->layers, input = state_->input.shape(), name = name()] {
       return config_of(layers, input, name);

@@ -7,7 +7,7 @@ namespace lacuna {
 // A layer of any class or a model, held: what a Sequential is made of.
 class AnyLayer {
  public:
-  // A model of one input and one output, whose shape of the input is known.
+  // A model of one input and one output; a Sequential without a shape gets it of what stands before it.
   template <std::derived_from<Model> M>
   AnyLayer(M model) : AnyLayer(of_model(model)) {}
   template <std::derived_from<layers::Layer> L>
@@ -28,13 +28,15 @@ class Sequential : public Model {
  public:
   explicit Sequential(const std::vector<AnyLayer>& layers = {}, const std::string& name = {});
 
-  void add(const AnyLayer& layer);
-  void add(Sequential model);                  // One without a shape gets that of what stands before it.
+  void add(AnyLayer layer);
   void pop();                                  // Takes the last layer off.
   void build(const Shape& batch_input_shape);  // The batch first: {None, 20}.
   void compile(const CompileOptions& options) override;
   Config get_config() override;
   std::optional<Config> training_config() const override;
+  bool trainable() override;
+  void set_trainable(bool trainable) override;
+  void set_itself_trainable(bool trainable) override;
   static Sequential from_config(const Config& config);
   const std::vector<AnyLayer>& layers() const { return state_->layers; }
   bool built() const { return state_->output.operator bool(); }
@@ -46,12 +48,19 @@ class Sequential : public Model {
   struct State {  // Shared by copies of the handle.
     std::vector<AnyLayer> layers{};
     Symbol input{}, output{};
-    bool stale = true;  // Layers were added or taken off since the network was made.
+    bool trainable = true;  // Of the model before it has a network.
+    bool stale = true;      // Layers were added or taken off since the network was made.
     std::optional<CompileOptions> options{};
     std::shared_ptr<Trainer> trainer{};
     std::shared_ptr<layers::LayerState> as_layer{};
+    std::vector<std::weak_ptr<layers::LayerState>> all_as_layer{};  // What other models may hold it as.
   };
   Config unbuilt_config() const;
+  bool is_within(const AnyLayer& layer) const;  // Whether it is this model, or holds it.
+  bool is_within(const layers::LayerState& layer) const;
+  // The layer itself; of a model without a shape the model, for that of the input.
+  static AnyLayer ready(const AnyLayer& layer, const Symbol& input);
+  static const layers::LayerState& first_of(const AnyLayer& layer);
   void start(const Shape& batch_input_shape, bool sparse);
 
   std::shared_ptr<State> state_ = std::make_shared<State>();

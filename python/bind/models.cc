@@ -228,13 +228,7 @@ void bind_models(nb::module_& m) {
       .def_prop_ro("weights", [](Model& self) { return handles(self.network().weights()); })
       .def_prop_ro("trainable_weights",
                    [](Model& self) { return handles(self.network().trainable_weights()); })
-      .def_prop_rw(
-          "trainable",
-          [](Model& self) {
-            self.network();
-            return self.state()->trainable;
-          },
-          &Model::set_trainable)
+      .def_prop_rw("trainable", &Model::trainable, &Model::set_trainable)
       .def_prop_ro("input_count",
                    [](Model& self) { return self.state() ? self.network().inputs().size() : 1; })
       .def_prop_ro("output_count",
@@ -275,7 +269,7 @@ void bind_models(nb::module_& m) {
                      const auto config = self.training_config();
                      return config ? nb::object(from_config(*config)) : nb::none();
                    })
-      .def("freeze_itself", [](Model& self) { self.trainer(), self.state()->trainable = false; })
+      .def("freeze_itself", [](Model& self) { self.set_itself_trainable(false); })
       .def("count_params", &Model::count_params)
       .def("summary", &Model::summary, "line_length"_a)
       .def(
@@ -318,7 +312,7 @@ void bind_models(nb::module_& m) {
       .def(
           "add", [](Sequential& self, const AnyLayer& layer) { self.add(layer); }, "layer"_a)
       .def(
-          "add", [](Sequential& self, const Sequential& other) { self.add(other); }, "model"_a)
+          "add", [](Sequential& self, const Sequential& other) { self.add(AnyLayer(other)); }, "model"_a)
       .def(
           "add", [](Sequential& self, const Model& other) { self.add(AnyLayer(other)); }, "model"_a)
       .def("pop", &Sequential::pop)

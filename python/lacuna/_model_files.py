@@ -29,10 +29,16 @@ def model_from_config(config, custom_objects=None):
     return deserialize(config, custom_objects)
 
 
+def _require_text(what, given):
+    if not isinstance(given, (str, bytes)):
+        raise TypeError(f"{what} must be a text. Received: {type(given).__name__}.")
+
+
 def model_from_json(json_string, custom_objects=None):
     """A model of what to_json gave; see model_from_config."""
     import json  # Here, so that importing lacuna is quick.
 
+    _require_text("model_from_json: json_string", json_string)
     return model_from_config(json.loads(json_string), custom_objects)
 
 
@@ -52,6 +58,7 @@ def to_yaml(model, **kwargs):
 
 def model_from_yaml(yaml_string, custom_objects=None):
     """A model of what to_yaml of Lacuna or Keras 2 gave; see model_from_config. PyYAML must be installed."""
+    _require_text("model_from_yaml: yaml_string", yaml_string)
     yaml = _yaml("model_from_yaml")
 
     class Loader(yaml.SafeLoader):
@@ -109,7 +116,7 @@ def restored_bytes(data, custom_objects):
         return _restored(_core.ModelFile(data), custom_objects)
 
 
-def restored_config(cls, config, custom_objects, training):
+def restored_config(cls, config, custom_objects, training=None):
     with custom_object_scope(custom_objects):
         model = cls.from_config(config)
         if training is not None:

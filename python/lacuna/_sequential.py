@@ -18,7 +18,8 @@ class Sequential(Model):
             self.add(layer)
 
     def add(self, layer):
-        """One more layer, or a model of one input and one output."""
+        """One more layer, or a model of one input and one output; a Sequential without a shape gets that of what
+        stands before it, once it is known."""
         if not isinstance(layer, (Layer, Model)):
             raise TypeError(f"Sequential: what is added must be a layer or a model. Received: {type(layer).__name__}.")
         self._core.add(layer._core)

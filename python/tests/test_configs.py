@@ -9,7 +9,7 @@ import pytest
 
 import lacuna
 from lacuna import backend as K
-from lacuna import constraints, initializers, layers, models, optimizers, regularizers
+from lacuna import _model_files, constraints, initializers, layers, models, optimizers, regularizers
 from lacuna.utils import CustomObjectScope
 
 
@@ -273,8 +273,8 @@ def test_models_in_a_sequential():
     two = models.Model(i, [layers.Dense(1)(i), layers.Dense(1)(i)])
     with pytest.raises(ValueError, match="Sequential: a model in it must have one input and one output"):
         model.add(two)
-    with pytest.raises(ValueError, match="Sequential: the shape of the input is not known yet"):
-        models.Sequential([models.Sequential([layers.Dense(2)])])
+    with pytest.raises(ValueError, match="Sequential: a model in it must have layers"):
+        models.Sequential([models.Sequential()]).build((None, 3))
     with pytest.raises(TypeError, match="Sequential: what is added must be a layer or a model. Received: int"):
         model.add(3)
 
@@ -315,3 +315,35 @@ def test_softmax_of_any_axis(axis):
     assert made_again(layer).get_config() == layer.get_config()
     with pytest.raises(ValueError, match="softmax: axis must be one of x. Received: axis=3"):
         layers.Softmax(axis=3)(i)
+
+
+def test_unbuilt_models_are_frozen_and_held():
+    inner = models.Sequential([layers.Dense(2)])
+    model = models.Sequential([inner, layers.Dense(1)])
+    assert model.trainable is True and not model.built
+    model.trainable = False
+    assert model.trainable is False and inner.trainable is False and not model.layers[1].trainable
+    for one in (model, pickle.loads(pickle.dumps(model)), models.clone_model(model)):
+        assert one.trainable is False and not one.built
+        one.build((None, 3))
+        assert one.trainable is False and one.trainable_weights == [] and len(one.weights) == 4
+        assert [layer.built for layer in one.layers] == [True, True]
+    assert inner.built and inner.weights == model.weights[:2]
+    model.trainable = True
+    assert len(model.trainable_weights) == 4
+    model.add(models.Sequential([layers.Dense(5)]))
+    assert model.output_shape == (None, 5)
+
+
+def test_unbuilt_models_are_built_by_what_they_are_fed():
+    ids = models.Sequential([layers.Embedding(10, 2, combiner="mean")])
+    model = models.Sequential([ids, layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(np.array([[1, 2], [3, 4]]), np.zeros(2), verbose=0)
+    assert ids.output_shape == (None, 2) and ids.inputs[0].dtype == "int64"
+    assert models.model_from_json(model.to_json()).to_json() == model.to_json()
+
+
+def test_pickles_of_before_have_no_training():
+    config = models.Sequential([layers.Dense(2)]).get_config()
+    assert not _model_files.restored_config(models.Sequential, config, {}).built
