@@ -35,8 +35,25 @@ using S = const Symbol&;
 
 bool is_symbol(nb::handle x) { return nb::isinstance<Symbol>(x) || nb::isinstance<VariableHandle>(x); }
 
+bool is_number(nb::handle x) { return PyFloat_Check(x.ptr()) || PyLong_Check(x.ptr()); }
+
+// Neither is a symbol or an array: an error that shows the one that is no number either, or both.
+void require_one(const char* where, nb::handle x, nb::handle y) {
+  if (is_symbol(x) || is_symbol(y) || is_numbers(x) || is_numbers(y)) return;
+  for (const nb::handle one : {x, y})
+    if (!is_number(one) && !nb::isinstance<nb::list>(one) && !nb::isinstance<nb::tuple>(one))
+      to_symbol(one, nullptr, where);
+  throw nb::type_error(
+      text(where,
+           ": a symbol, a variable, an array or a matrix must be given, beside which the other "
+           "may be numbers. Received: ",
+           shown(x), " and ", shown(y), ".")
+          .c_str());
+}
+
 // Both sides symbols or arrays, or one of them a number. A constant gets the dtype of the other side.
 std::pair<Symbol, Symbol> operands(const char* where, nb::handle x, nb::handle y) {
+  require_one(where, x, y);
   if (is_symbol(x) || (is_numbers(x) && !is_symbol(y))) {
     const Symbol a = to_symbol(x, nullptr, where);
     return {a, to_symbol(y, &a, where)};
@@ -46,11 +63,12 @@ std::pair<Symbol, Symbol> operands(const char* where, nb::handle x, nb::handle y
 }
 
 // MXNet's names of storages.
-Storage to_storage(const char* where, const char* argument, const std::string& name) {
+Storage to_storage(const char* where, const char* argument, nb::handle given) {
+  const std::string name = nb::isinstance<nb::str>(given) ? nb::cast<std::string>(given) : std::string();
   for (const Storage storage : {Storage::dense, Storage::csr, Storage::row_sparse})
     if (name == name_of(storage) || (storage == Storage::dense && name == "default")) return storage;
-  throw InvalidArgument(text(where, ": ", argument,
-                             " must be default, csr or row_sparse. Received: ", argument, "='", name, "'."));
+  throw InvalidArgument(text(where, ": ", argument, " must be default, csr or row_sparse. Received: ",
+                             argument, "=", shown(given), "."));
 }
 
 }  // namespace
@@ -154,11 +172,12 @@ void bind_backend(nb::module_& m) {
         name,
         [name = name, symbols = symbols, with_number = with_number, number_with = number_with](nb::handle x,
                                                                                                nb::handle y) {
-          const auto is_number = [](nb::handle v) { return PyFloat_Check(v.ptr()) || PyLong_Check(v.ptr()); };
           const auto [a, b] = operands(name, x, y);
-          if (is_number(y) && is_float(a.dtype())) return with_number(a, nb::cast<double>(y));
-          if (is_number(x) && is_float(b.dtype()))
-            return number_with ? number_with(nb::cast<double>(x), b) : with_number(b, nb::cast<double>(x));
+          if (is_float(a.dtype()))
+            if (const auto number = number_beside(a, y, name)) return with_number(a, *number);
+          if (is_float(b.dtype()))
+            if (const auto number = number_beside(b, x, name))
+              return number_with ? number_with(*number, b) : with_number(b, *number);
           return symbols(a, b);
         },
         "x"_a.none(), "y"_a.none());
@@ -169,10 +188,15 @@ void bind_backend(nb::module_& m) {
   def(
       m, "where",
       [](const Symbol& condition, nb::handle x, nb::handle y) {
+        if (is_number(x) && is_number(y)) {
+          const DType dtype = is_float(condition.dtype()) ? condition.dtype() : floatx();
+          return lacuna::where(condition, constant(*to_number(x, "where"), dtype),
+                               constant(*to_number(y, "where"), dtype));
+        }
         const auto [a, b] = operands("where", x, y);
         return lacuna::where(condition, a, b);
       },
-      "condition"_a, "x"_a, "y"_a);
+      "condition"_a, "x"_a.none(), "y"_a.none());
   def(m, "getnnz", &lacuna::getnnz, "x"_a, "axis"_a.none());
   def(
       m, "retain", [](S x, S ids) { return lacuna::retain(x, as_ids(ids)); }, "x"_a, "indices"_a);
@@ -213,12 +237,13 @@ void bind_backend(nb::module_& m) {
       m, "norm",
       [](S x, nb::handle ord, const Axes& axes, bool keepdims) {
         int number = 2;  // Which is what "fro" means.
-        require(
-            (nb::try_cast(ord, number) && (number == 1 || number == 2)) || nb::str(ord).equal(nb::str("fro")),
-            "norm: ord must be 1, 2 or 'fro'. Received: ord=", shown(ord), ".");
+        require(nb::isinstance<nb::str>(ord)
+                    ? nb::str(ord).equal(nb::str("fro"))
+                    : !PyBool_Check(ord.ptr()) && nb::try_cast(ord, number) && (number == 1 || number == 2),
+                "norm: ord must be 1, 2 or 'fro'. Received: ord=", shown(ord), ".");
         return lacuna::norm(x, number, axes, keepdims);
       },
-      "x"_a, "ord"_a, "axes"_a, "keepdims"_a);
+      "x"_a, "ord"_a.none(), "axes"_a, "keepdims"_a);
   def(m, "argmax", &lacuna::argmax, "x"_a, "axis"_a.none(), "keepdims"_a = false);
   def(m, "argmin", &lacuna::argmin, "x"_a, "axis"_a.none(), "keepdims"_a = false);
   def(m, "clip", &lacuna::clip, "x"_a, "min_value"_a, "max_value"_a);
@@ -237,10 +262,10 @@ void bind_backend(nb::module_& m) {
       "x"_a, "dtype"_a);
   def(
       m, "cast_storage",
-      [](const Symbol& x, const std::string& stype) {
+      [](const Symbol& x, nb::handle stype) {
         return lacuna::cast_storage(x, to_storage("cast_storage", "stype", stype));
       },
-      "x"_a, "stype"_a);
+      "x"_a, "stype"_a.none());
   def(
       m, "concatenate",
       [](const std::vector<Symbol>& parts, int axis) { return lacuna::concatenate(parts, axis); },
@@ -252,14 +277,12 @@ void bind_backend(nb::module_& m) {
   def(m, "squeeze", &lacuna::squeeze, "x"_a, "axis"_a);
   def(
       m, "dot",
-      [](nb::handle x, nb::handle y, bool transpose_a, bool transpose_b,
-         const std::optional<std::string>& forward_stype) {
+      [](nb::handle x, nb::handle y, bool transpose_a, bool transpose_b, nb::handle forward_stype) {
         const auto [a, b] = operands("dot", x, y);
-        if (!forward_stype) return lacuna::dot(a, b, transpose_a, transpose_b);
-        return lacuna::dot(a, b, transpose_a, transpose_b,
-                           to_storage("dot", "forward_stype", *forward_stype));
+        if (forward_stype.is_none()) return lacuna::dot(a, b, transpose_a, transpose_b);
+        return lacuna::dot(a, b, transpose_a, transpose_b, to_storage("dot", "forward_stype", forward_stype));
       },
-      "x"_a, "y"_a, "transpose_a"_a, "transpose_b"_a, "forward_stype"_a.none());
+      "x"_a.none(), "y"_a.none(), "transpose_a"_a, "transpose_b"_a, "forward_stype"_a.none());
   def(m, "cumsum", &lacuna::cumsum, "x"_a, "axis"_a, "reverse"_a);
   def(m, "cumprod", &lacuna::cumprod, "x"_a, "axis"_a);
   def(m, "permute_dimensions", &lacuna::permute_dimensions, "x"_a, "pattern"_a);

@@ -129,18 +129,67 @@ Symbol to_constant(nb::handle value, std::optional<DType> dtype, const char* whe
 
 std::string shown(nb::handle value) {
   const std::string all = nb::repr(value).c_str();
-  return all.size() <= 80
-             ? all
-             : text(all.substr(0, 77), "... (", nb::str(value.type().attr("__name__")).c_str(), ")");
+  if (all.size() <= 80) return all;
+  size_t end = 77;
+  while ((static_cast<unsigned char>(all[end]) & 0xC0) == 0x80) --end;  // Within a character of UTF-8.
+  return text(all.substr(0, end), "... (", nb::str(value.type().attr("__name__")).c_str(), ")");
 }
+
+std::optional<double> to_number(nb::handle value, const char* where) {
+  nb::object number = nb::borrow(value);
+  if (nb::hasattr(value, "__array_interface__")) {
+    const nb::object array = nb::module_::import_("numpy").attr("asarray")(value);
+    const auto kind = nb::cast<std::string>(array.attr("dtype").attr("kind"));
+    if (nb::cast<int>(array.attr("ndim")) || std::string("biuf").find(kind) == std::string::npos)
+      return std::nullopt;
+    number = array.attr("item")();
+  }
+  if (!PyFloat_Check(number.ptr()) && !PyLong_Check(number.ptr())) return std::nullopt;
+  const double result = PyFloat_AsDouble(number.ptr());
+  if (result == -1 && PyErr_Occurred()) {
+    PyErr_Clear();
+    throw InvalidArgument(text(where, ": a number must fit float64. Received: ", shown(value), "."));
+  }
+  return result;
+}
+
+std::optional<double> number_beside(const Symbol& x, nb::handle value, const char* where) {
+  if (!nb::isinstance<Symbol>(value)) return to_number(value, where);
+  const Symbol& symbol = nb::cast<Symbol&>(value);
+  const bool may = x.storage() != Storage::dense && symbol.rank() == 0 && symbol.dtype() == x.dtype();
+  const Tensor* constant = may ? constant_value(*symbol.node()) : nullptr;
+  if (!constant) return std::nullopt;
+  return with_dtype(symbol.dtype(), [&](auto tag) {
+    return static_cast<double>(constant->dense().values<typename decltype(tag)::type>()[0]);
+  });
+}
+
+namespace {
+
+// NumPy's array of numbers or lists of them; what it cannot take is an error of ours.
+nb::object array_of(nb::handle value, DType dtype, const char* where) {
+  try {
+    return nb::module_::import_("numpy").attr("array")(value, "dtype"_a = name_of(dtype), "order"_a = "C");
+  } catch (nb::python_error& error) {
+    const bool is_value = error.matches(PyExc_ValueError) || error.matches(PyExc_OverflowError);
+    if (!is_value && !error.matches(PyExc_TypeError)) throw;
+    const std::string why = text(where,
+                                 ": a symbol, a variable, an array or a matrix must be given, or numbers. "
+                                 "Received: ",
+                                 shown(value), ".");
+    if (is_value) throw nb::value_error(why.c_str());
+    throw nb::type_error(why.c_str());
+  }
+}
+
+}  // namespace
 
 Symbol to_symbol(nb::handle value, const Symbol* like, const char* where) {
   if (nb::isinstance<Symbol>(value)) return nb::cast<Symbol>(value);
   if (nb::isinstance<VariableHandle>(value)) return read(nb::cast<VariableHandle&>(value).variable);
   if (is_numbers(value)) return to_constant(value, like ? std::optional(like->dtype()) : std::nullopt, where);
   if (like && !value.is_none() && !PyUnicode_Check(value.ptr())) {
-    const nb::object array = nb::module_::import_("numpy").attr("array")(
-        value, "dtype"_a = name_of(like->dtype()), "order"_a = "C");
+    const nb::object array = array_of(value, like->dtype(), where);
     const auto a = nb::cast<nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>>(array);
     tensor::Dense dense;
     Shape shape;
@@ -152,6 +201,12 @@ Symbol to_symbol(nb::handle value, const Symbol* like, const char* where) {
   throw nb::type_error(text(where, ": a symbol, a variable, an array or a matrix must be given",
                             like ? ", or numbers" : "", ". Received: ", shown(value), ".")
                            .c_str());
+}
+
+Symbol to_result(nb::handle value, const std::string& where) {
+  if (nb::isinstance<Symbol>(value) || nb::isinstance<VariableHandle>(value) || is_numbers(value))
+    return to_symbol(value, nullptr, where.c_str());
+  throw nb::type_error(text(where, ": a symbol must be returned. Received: ", shown(value), ".").c_str());
 }
 
 namespace {
@@ -227,13 +282,13 @@ Config to_config(nb::handle dict) {
   return *setting.config();
 }
 
-WeakObject::WeakObject(nb::handle object, const char* what)
+WeakObject::WeakObject(nb::handle object, const char* what, const std::string& name)
     : reference_(new nb::object(nb::steal(PyWeakref_NewRef(object.ptr(), nullptr))),
                  [](nb::object* reference) {  // The library lets go of it on any thread.
                    const nb::gil_scoped_acquire gil;
                    delete reference;
                  }),
-      what_(what) {
+      what_(name.empty() ? what : text(what, " '", name, "'")) {
   if (!reference_->is_valid()) throw nb::python_error();
 }
 

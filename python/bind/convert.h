@@ -55,6 +55,15 @@ Symbol to_constant(nb::handle value, std::optional<DType> dtype = {}, const char
 // constant of its dtype.
 Symbol to_symbol(nb::handle value, const Symbol* like = nullptr, const char* where = "constant");
 
+// A float or a whole number, of Python or of NumPy, arrays of rank 0 among them; else none.
+std::optional<double> to_number(nb::handle value, const char* where);
+
+// The same of what stands beside x in an op; of sparse x also a constant of rank 0, which keeps x sparse.
+std::optional<double> number_beside(const Symbol& x, nb::handle value, const char* where);
+
+// What a user's function, which `where` names, has returned: a Symbol, a Variable, an array or a matrix.
+Symbol to_result(nb::handle value, const std::string& where);
+
 // As errors show it: its repr, cut where it is long.
 std::string shown(nb::handle value);
 
@@ -68,19 +77,20 @@ Config to_config(nb::handle dict);
 // that no cycle hides from the garbage collector. Whoever passes it keeps it alive.
 class WeakObject {
  public:
-  WeakObject(nb::handle object, const char* what);
+  // what, name: "loss", "my_loss", as errors have it.
+  WeakObject(nb::handle object, const char* what, const std::string& name = {});
 
   nb::object get() const;  // With the GIL held.
 
   template <class... Symbols>
   Symbol operator()(const Symbols&... symbols) const {
     const nb::gil_scoped_acquire gil;
-    return to_symbol(get()(symbols...));
+    return to_result(get()(symbols...), what_);
   }
 
  private:
   std::shared_ptr<nb::object> reference_;
-  const char* what_;
+  std::string what_;
 };
 
 }  // namespace lacuna::bind

@@ -25,55 +25,54 @@ namespace {
 // The arithmetic that symbols and variables share: with each other, numbers and arrays, on both sides.
 template <class C>
 void def_arithmetic(C& c) {
-  const auto binary = [&](const char* name, const char* reflected, auto symbols, auto number_right,
-                          auto number_left) {
+  // op: the name of the op, which errors start with.
+  const auto binary = [&](const char* name, const char* reflected, const char* op, auto symbols,
+                          auto number_right, auto number_left) {
     c.def(
         name,
         [=](nb::handle self, nb::handle other) {
           const Symbol a = to_symbol(self);
-          return PyFloat_Check(other.ptr()) || PyLong_Check(other.ptr())
-                     ? number_right(a, nb::cast<double>(other))
-                     : symbols(a, to_symbol(other, &a));
+          if (const auto number = number_beside(a, other, op)) return number_right(a, *number);
+          return symbols(a, to_symbol(other, &a, op));
         },
         "other"_a.none());
     c.def(
         reflected,
         [=](nb::handle self, nb::handle other) {
           const Symbol a = to_symbol(self);
-          return PyFloat_Check(other.ptr()) || PyLong_Check(other.ptr())
-                     ? number_left(nb::cast<double>(other), a)
-                     : symbols(to_symbol(other, &a), a);
+          if (const auto number = number_beside(a, other, op)) return number_left(*number, a);
+          return symbols(to_symbol(other, &a, op), a);
         },
         "other"_a.none());
   };
   using S = const Symbol&;
   binary(
-      "__add__", "__radd__", [](S a, S b) { return a + b; }, [](S a, double b) { return a + b; },
+      "__add__", "__radd__", "add", [](S a, S b) { return a + b; }, [](S a, double b) { return a + b; },
       [](double a, S b) { return a + b; });
   binary(
-      "__sub__", "__rsub__", [](S a, S b) { return a - b; }, [](S a, double b) { return a - b; },
+      "__sub__", "__rsub__", "subtract", [](S a, S b) { return a - b; }, [](S a, double b) { return a - b; },
       [](double a, S b) { return a - b; });
   binary(
-      "__mul__", "__rmul__", [](S a, S b) { return a * b; }, [](S a, double b) { return a * b; },
+      "__mul__", "__rmul__", "multiply", [](S a, S b) { return a * b; }, [](S a, double b) { return a * b; },
       [](double a, S b) { return a * b; });
   binary(
-      "__truediv__", "__rtruediv__", [](S a, S b) { return a / b; }, [](S a, double b) { return a / b; },
-      [](double a, S b) { return a / b; });
+      "__truediv__", "__rtruediv__", "divide", [](S a, S b) { return a / b; },
+      [](S a, double b) { return a / b; }, [](double a, S b) { return a / b; });
   binary(
-      "__pow__", "__rpow__", [](S a, S b) { return power(a, b); }, [](S a, double b) { return power(a, b); },
-      [](double a, S b) { return power(a, b); });
+      "__pow__", "__rpow__", "power", [](S a, S b) { return power(a, b); },
+      [](S a, double b) { return power(a, b); }, [](double a, S b) { return power(a, b); });
   c.def(
       "__matmul__",
       [](nb::handle self, nb::handle other) {
         const Symbol a = to_symbol(self);
-        return backend::matmul(a, to_symbol(other, &a));
+        return backend::matmul(a, to_symbol(other, &a, "matmul"));
       },
       "other"_a.none());
   c.def(
       "__rmatmul__",
       [](nb::handle self, nb::handle other) {
         const Symbol a = to_symbol(self);
-        return backend::matmul(to_symbol(other, &a), a);
+        return backend::matmul(to_symbol(other, &a, "matmul"), a);
       },
       "other"_a.none());
   c.def(
@@ -111,8 +110,12 @@ void bind_graph(nb::module_& m) {
                           s.spec(), ".")
                          .c_str());
                })
-          .def("__eq__", [](const Symbol& a,
-                            nb::handle b) { return nb::isinstance<Symbol>(b) && a == nb::cast<Symbol&>(b); })
+          .def(
+              "__eq__",
+              [](const Symbol& a, nb::handle b) {
+                return nb::isinstance<Symbol>(b) && a == nb::cast<Symbol&>(b);
+              },
+              "other"_a.none())
           .def("__hash__",
                [](const Symbol& s) { return std::hash<const void*>()(s.node().get()) + s.output(); });
   def_arithmetic(symbol);
@@ -170,11 +173,13 @@ void bind_graph(nb::module_& m) {
                  return text("<Variable '", w.name(), "' ", w.spec(),
                              w.is_table() ? shown_table(w.value().table()) : std::string(), ">");
                })
-          .def("__eq__",
-               [](const VariableHandle& a, nb::handle b) {
-                 return nb::isinstance<VariableHandle>(b) &&
-                        a.variable == nb::cast<VariableHandle&>(b).variable;
-               })
+          .def(
+              "__eq__",
+              [](const VariableHandle& a, nb::handle b) {
+                return nb::isinstance<VariableHandle>(b) &&
+                       a.variable == nb::cast<VariableHandle&>(b).variable;
+              },
+              "other"_a.none())
           .def("__hash__",
                [](const VariableHandle& v) { return std::hash<const void*>()(v.variable.get()); });
   def_arithmetic(variable);

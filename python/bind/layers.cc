@@ -40,22 +40,22 @@ class PythonLayer final : public layers::Layer {
   }
   Symbol call(const Symbol& input) override {
     const nb::gil_scoped_acquire gil;
-    return to_symbol(self_.get().attr("call")(input));
+    return to_result(self_.get().attr("call")(input), name() + ": call");
   }
   Symbol call(const std::vector<Symbol>& inputs) override {
     const nb::gil_scoped_acquire gil;
-    return to_symbol(self_.get().attr("call")(inputs));
+    return to_result(self_.get().attr("call")(inputs), name() + ": call");
   }
   Symbol call(const Symbol& input, const Symbol& mask) override {
     const nb::gil_scoped_acquire gil;
-    return to_symbol(self_.get().attr("_call_with_mask")(input, mask));
+    return to_result(self_.get().attr("_call_with_mask")(input, mask), name() + ": call");
   }
   Symbol compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>& masks) override {
     const nb::gil_scoped_acquire gil;
     nb::list given;
     for (const Symbol& mask : masks) given.append(symbol_or_none(mask));
     const nb::object mask = self_.get().attr("_compute_mask")(inputs, given);
-    return mask.is_none() ? Symbol() : to_symbol(mask);
+    return mask.is_none() ? Symbol() : to_result(mask, name() + ": compute_mask");
   }
 
  private:

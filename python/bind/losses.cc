@@ -34,7 +34,7 @@ void def_kind(nb::module_& m, const char* class_name, const char* make, const ch
   m.def(
       custom,
       [](nb::handle function, const std::string& name) {
-        return A(T::from_function(WeakObject(function, T::kind), name));
+        return A(T::from_function(WeakObject(function, T::kind, name), name));
       },
       "function"_a, "name"_a);
 }

@@ -2,6 +2,7 @@
 // call, since nanobind would answer an error of its own conversion with a list of signatures.
 #pragma once
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -55,17 +56,23 @@ auto taking(std::string where, R (*f)(A...)) {
   };
 }
 
-// None is no operand, and an error like any other; to nanobind it would be another signature.
-inline auto or_none(nb::arg argument) { return argument.none(); }
-template <class T>
-const T& or_none(const T& other) {
-  return other;
+// The name of an argument of type A. None is no operand, and an error like any other; to nanobind it would be
+// another signature.
+template <class A, class Argument>
+auto or_none(const Argument& argument) {
+  if constexpr (std::is_same_v<typename Taken<A>::type, A>) return argument;
+  else return argument.none();
 }
 
-// m.def of a function of symbols.
-template <class F, class... Extra>
-void def(nb::module_& m, const char* name, const F& f, const Extra&... extra) {
-  m.def(name, taking(name, +f), or_none(extra)...);
+// m.def of a function of symbols; a name for each argument.
+template <class R, class... A, class... Arguments>
+void def_arguments(nb::module_& m, const char* name, R (*f)(A...), const Arguments&... arguments) {
+  static_assert(sizeof...(A) == sizeof...(Arguments));
+  m.def(name, taking(name, f), or_none<A>(arguments)...);
+}
+template <class F, class... Arguments>
+void def(nb::module_& m, const char* name, const F& f, const Arguments&... arguments) {
+  def_arguments(m, name, +f, arguments...);
 }
 
 }  // namespace lacuna::bind

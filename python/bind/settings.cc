@@ -81,7 +81,7 @@ void bind_regularizers(nb::module_& m) {
       "custom_regularizer",
       [](nb::handle function, const std::string& name, nb::handle config) {
         return Arg<Regularizer>(
-            Regularizer::from_function(WeakObject(function, "regularizer"), name,
+            Regularizer::from_function(WeakObject(function, "regularizer", name), name,
                                        config.is_none() ? std::nullopt : std::optional(to_config(config))));
       },
       "function"_a, "name"_a, "config"_a.none());
@@ -115,7 +115,7 @@ void bind_activations(nb::module_& m) {
   m.def(
       "custom_activation",
       [](nb::handle function, const std::string& name) {
-        return A(activations::Activation::from_function(WeakObject(function, "activation"), name));
+        return A(activations::Activation::from_function(WeakObject(function, "activation", name), name));
       },
       "function"_a, "name"_a);
 }

@@ -458,3 +458,26 @@ def test_sparse_weight_variable():
     assert list(w.rows()[0]) == [0, 1, 2, 3]
     K.batch_set_value([(w, 2 * A)])
     np.testing.assert_allclose(K.batch_get_value([w])[0], 2 * A)
+
+
+def test_numbers_of_rank_0_beside_csr():
+    xs = K.constant(sp.csr_matrix(np.eye(2, dtype=np.float32) * 3))
+    for two in (np.array(2), np.float32(2), np.array(2.0), K.constant(2.0)):
+        for x in (xs**two, K.pow(xs, two), xs * two, two * xs):
+            assert K.is_sparse(x)
+        np.testing.assert_array_equal(K.eval(xs**two), np.eye(2) * 9)
+        np.testing.assert_array_equal(K.eval(K.greater(xs, two)), np.eye(2))
+        np.testing.assert_array_equal(K.eval(K.less(two, xs)), np.eye(2))
+    dense = K.constant([4.0])
+    assert K.eval(np.array(2) ** dense)[0] == 16 and K.eval(np.array(2) - dense)[0] == -2
+
+
+def test_where_of_two_numbers():
+    for condition in ([[1.0, 0.0]], sp.csr_matrix([[1.0, 0.0]])):
+        np.testing.assert_array_equal(K.eval(K.where(K.constant(condition), 2, 0.5)), [[2, 0.5]])
+    np.testing.assert_array_equal(K.eval(K.switch(K.constant([1, 0]), 0.0, 1.0)), [0, 1])
+
+
+def test_function_of_one_symbol():
+    x = K.placeholder((None, 2))
+    assert K.function(x, x + 1.0)([np.ones((1, 2))]).tolist() == [[2, 2]]

@@ -1,6 +1,7 @@
 """The package as it is installed: what importing it costs, and its type stubs."""
 
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -28,6 +29,10 @@ def test_stubs():
     stub = (folder / "_core.pyi").read_text()
     for name in ("class Symbol", "class Variable", "class Model", "def dense_layer", "def rows"):
         assert name in stub
+    # None where an argument may be it, and for symbols, where it is an error of ours.
+    assert re.search(r"def sum\(x: Symbol \| None, axes: [\w.]*Sequence\[int\], keepdims: bool\)", stub)
+    assert re.search(r"def cumsum\(x: Symbol \| None, axis: int, reverse: bool\)", stub)
+    assert re.search(r"def argmax\(x: Symbol \| None, axis: int \| None, keepdims: bool = False\)", stub)
 
 
 def test_numpy_alone_is_enough():
