@@ -35,7 +35,8 @@ def build_and_run():
 
 def counts_of(gcda):
     """(file, line, count) of one translation unit."""
-    found = subprocess.run(["gcov", "--json-format", "--stdout", gcda], cwd=BUILD, check=True, capture_output=True).stdout
+    found = subprocess.run(
+        ["gcov", "--json-format", "--stdout", gcda], cwd=BUILD, check=True, capture_output=True).stdout
     for text in found.splitlines():
         for file in json.loads(text)["files"]:
             path = pathlib.Path(BUILD, file["file"]).resolve()

@@ -68,8 +68,9 @@ def largest_eigenvalue(x: sp.csr_matrix) -> float:
 
 
 def logistic_regression(case: Case, data: Split) -> dict[str, float]:
-    """The metrics of the test part. Steps of Nesterov over all rows at once: the curvature of the objective lies between
-    1 and what x allows, and from that follow their length, their momentum, and how many there must be."""
+    """The metrics of the test part. Steps of Nesterov over all rows at once: the curvature of the objective
+    lies between 1 and what x allows, and from that follow their length, their momentum, and how many there
+    must be."""
     classes = int(data.y_train.max()) + 1
     y_train, y_test = (y if classes == 2 else one_hot(y) for y in (data.y_train, data.y_test))
     rows, columns = data.x_train.shape

@@ -163,9 +163,11 @@ class Model:
             (print_fn or print)(line)
 
     def explain(self, x, y=None, batch_size=32, print_fn=None):
-        """Prints op by op what a batch, the first batch_size rows of x, goes through: storages in and out, bytes,
-        the share of a weight's rows that the batch names, the kernel, the time. Of a prediction or, with y, of a
-        training step up to its gradients. Changes nothing. print_fn is called with each line."""
+        """Prints op by op what a batch, the first batch_size rows of x, goes through: storages in and out,
+        bytes, the share of a weight's rows that the batch names, the kernel, the time. Of a prediction or,
+        with y, of a training step up to its gradients. Changes nothing. With an optimizer of
+        lazy_update=False and a regularizer a real step also counts the rows that were ever touched, which
+        this does not. print_fn is called with each line."""
         table = self._core.explain(
             self._x(x, "explain"),
             None if y is None else self._y(y, "explain"),
@@ -252,9 +254,10 @@ class Model:
 
         optimizer: a name or one of lacuna.optimizers. loss: a name or a function of (y_true, y_pred), one for
         all outputs, a list with one for each, or a dict by output name. metrics: a list, for all outputs, or
-        a dict by output name. "auc" of several columns is the mean of theirs. Those with a state (lacuna.metrics.AUC(), "auc", "precision", …) take the
-        sample weights that fit gets; weighted_metrics are as metrics, and all of them do: Σ w v / Σ w, named
-        weighted_acc, …. loss_weights: a list or a dict of numbers. ValueError for an unknown name.
+        a dict by output name. "auc" of several columns is the mean of theirs. Those with a state
+        (lacuna.metrics.AUC(), "auc", "precision", …) take the sample weights that fit gets; weighted_metrics
+        are as metrics, and all of them do: Σ w v / Σ w, named weighted_acc, …. loss_weights: a list or a dict
+        of numbers. ValueError for an unknown name.
         """
         no_more("compile", kwargs)
         unsupported(
