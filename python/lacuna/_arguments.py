@@ -1,6 +1,7 @@
 """Checks of arguments, and the Python objects of the library's own."""
 
 import operator
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -25,12 +26,26 @@ def listed(value):
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
+def symbols_of(where, values):
+    """A list of what is many; TypeError for one symbol, and for what cannot be a list."""
+    if isinstance(values, (str, dict)) or not isinstance(values, Iterable):
+        raise TypeError(f"{where}: a list of symbols must be given. Received: {values!r:.80}.")
+    return list(values)
+
+
 def whole(where, name, value):
     """The value as an int; TypeError unless it is a whole number."""
     try:
         return operator.index(value)
     except TypeError:
         raise TypeError(f"{where}: {name} must be a whole number. Received: {name}={value!r}.") from None
+
+
+def axes_of(where, axis):
+    """A list of axes: of one, of several, and an empty one of None."""
+    if axis is None:
+        return []
+    return [whole(where, "axis", one) for one in listed(axis)]
 
 
 def shape_of(where, x):

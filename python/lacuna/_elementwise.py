@@ -2,7 +2,7 @@
 Keras end. A shape stays; broadcasting is NumPy's. Values are floats."""
 
 from lacuna import _core
-from lacuna._arguments import shape_of
+from lacuna._arguments import shape_of, symbols_of
 
 # Of one: 0 stays 0, so that csr and row_sparse stay so
 
@@ -304,7 +304,7 @@ def divide(x, y):
 
 def add_n(inputs):
     """The sum of all in a list, as MXNet's."""
-    return _core.add_n(list(inputs))
+    return _core.add_n(symbols_of("add_n", inputs))
 
 
 def scatter_elemwise_div(x, y):
@@ -356,8 +356,8 @@ def less_equal(x, y):
 
 
 def where(condition, x, y):
-    """x where the condition is not 0, else y; dense. The condition may be csr of the shape of the result; x or
-    y may be a number. Of csr x and csr y, or of one and the number 0, csr."""
+    """x where the condition is not 0, else y; dense. The condition may be csr of the shape of the result; x
+    and y may be numbers. Of csr x and csr y, or of one and the number 0, csr."""
     return _core.where(condition, x, y)
 
 

@@ -4,18 +4,19 @@ Keras end. What csr cannot be is an error that says what to write."""
 import numpy as np
 
 from lacuna import _core
-from lacuna._arguments import shape_of, unsupported
+from lacuna._arguments import listed, shape_of, symbols_of, unsupported, whole
 from lacuna._arrays import constant_view, ids
 
 _SYMBOLS = (_core.Symbol, _core.Variable)
 
 
 def dot(x, y, transpose_a=False, transpose_b=False, forward_stype=None):
-    """(n, …, k) · (k, m), each as it is or, a matrix, transposed; (n, …, k) · (p, …, k, m) is (n, …, p, …, m). csr · csr is csr, as is either of them
-    transposed; dense with csr is dense; csr transposed by dense is row_sparse. y may be a weight with
-    sparse_weight=True. Gradients of csr operands have their pattern. forward_stype, as MXNet's, is the storage of
-    the result: "csr" of dense with csr, whose rows then have all columns in which y stores a value; "default" (dense)
-    of any product."""
+    """(n, …, k) · (k, m), each as it is or, a matrix, transposed; (n, …, k) · (p, …, k, m) is (n, …, p, …,
+    m), of which a y of rank 3 or more must be dense, all its axes but the contracted one fixed. csr · csr is
+    csr, as is either of them transposed; dense with csr is dense; csr transposed by dense is row_sparse. y
+    may be a weight with sparse_weight=True. Gradients of csr operands have their pattern. forward_stype, as
+    MXNet's, is the storage of the result: "csr" of dense with csr, whose rows then have all columns in which
+    y stores a value; "default" (dense) of any product."""
     return _core.dot(x, y, transpose_a, transpose_b, forward_stype)
 
 
@@ -30,8 +31,10 @@ def batch_dot(x, y, axes=None):
     may be csr. Two of rank 2, either csr, give (batch, 1)."""
     if axes is None:
         axes = (len(shape_of("batch_dot", x)) - 1, max(len(shape_of("batch_dot", y)) - 2, 1))
-    x_axis, y_axis = axes if isinstance(axes, (list, tuple)) else (axes, axes)
-    return _core.batch_dot(x, y, x_axis, y_axis)
+    pair = axes if isinstance(axes, (list, tuple)) else (axes, axes)
+    if len(pair) != 2:
+        raise ValueError(f"batch_dot: axes must be a whole number or two. Received: axes={axes!r}.")
+    return _core.batch_dot(x, y, *(whole("batch_dot", "axes", axis) for axis in pair))
 
 
 def transpose(x):
@@ -53,7 +56,7 @@ def bias_add(x, bias, data_format=None):
 
 def concatenate(tensors, axis=-1):
     """Along an axis. csr with dense gives csr along either axis, as scipy's hstack and vstack."""
-    return _core.concatenate(list(tensors), axis)
+    return _core.concatenate(symbols_of("concatenate", tensors), whole("concatenate", "axis", axis))
 
 
 def batch_flatten(x):
@@ -84,12 +87,12 @@ def flatten(x):
 
 def expand_dims(x, axis=-1):
     """An axis of 1 put in; a csr matrix has rank 2 and keeps it."""
-    return _core.expand_dims(x, axis)
+    return _core.expand_dims(x, whole("expand_dims", "axis", axis))
 
 
 def squeeze(x, axis):
     """An axis of 1 taken out."""
-    return _core.squeeze(x, axis)
+    return _core.squeeze(x, whole("squeeze", "axis", axis))
 
 
 def slice(x, start, size):
@@ -116,6 +119,7 @@ def gather(reference, indices):
 def take(x, indices, axis=0, mode="raise"):
     """The places of an axis that whole numbers name; csr stays csr. mode: what becomes of one out of range: an
     error ("raise"), the nearest place ("clip"), or counted round from both ends ("wrap")."""
+    axis = whole("take", "axis", axis)
     if mode != "raise" and not isinstance(indices, _SYMBOLS):
         indices = _core.constant(constant_view(indices), "int64")
     return _core.take(x, _ids(indices, x, axis), axis, mode)
@@ -124,6 +128,7 @@ def take(x, indices, axis=0, mode="raise"):
 def boolean_mask(x, mask, axis=0):
     """The places of an axis where a mask, an array or a symbol with a value for each, is not 0; csr stays csr.
     Of a symbol the size of the result is open."""
+    axis = whole("boolean_mask", "axis", axis)
     if isinstance(mask, _SYMBOLS):
         return _core.boolean_mask(x, mask, axis)
     return _core.take(x, _ids(np.asarray(mask, dtype=bool), x, axis), axis, "raise")
@@ -144,6 +149,7 @@ def tile(x, n):
 
 def repeat_elements(x, rep, axis):
     """Each place of an axis `rep` times, one after another; csr stays csr."""
+    rep, axis = whole("repeat_elements", "rep", rep), whole("repeat_elements", "axis", axis)
     return _core.repeat_elements(x, rep, axis)
 
 
@@ -151,14 +157,14 @@ def repeat(x, n):
     """(batch, features) to (batch, n, features)."""
     if len(shape_of("repeat", x)) != 2:
         raise ValueError(f"repeat: x must have rank 2. Received: x={x!r}.")
-    return _core.repeat_elements(_core.expand_dims(x, 1), n, 1)
+    return _core.repeat_elements(_core.expand_dims(x, 1), whole("repeat", "n", n), 1)
 
 
 def reverse(x, axes):
     """Places of some axes from last to first; csr stays csr."""
-    return _core.reverse(x, [axes] if isinstance(axes, int) else list(axes))
+    return _core.reverse(x, [whole("reverse", "axes", axis) for axis in listed(axes)])
 
 
 def stack(x, axis=0):
     """Dense symbols of one shape along a new axis. csr matrices: see concatenate."""
-    return _core.stack(list(x), axis)
+    return _core.stack(symbols_of("stack", x), whole("stack", "axis", axis))

@@ -2,6 +2,7 @@
 zero there; the others of csr are errors."""
 
 from lacuna import _core
+from lacuna._arguments import whole
 from lacuna._custom import custom, custom_object_scope, name_of
 
 
@@ -42,7 +43,7 @@ def sigmoid(x):
 
 def softmax(x, axis=-1):
     """exp(x) / sum(exp(x)) along the last axis; rank 2 or more."""
-    return _core.softmax(x, axis)
+    return _core.softmax(x, whole("softmax", "axis", axis))
 
 
 def softplus(x):

@@ -6,7 +6,7 @@ import builtins
 import numpy as np
 
 from lacuna import _core
-from lacuna._arguments import dtype_name, shape_of, unsupported
+from lacuna._arguments import axes_of, dtype_name, shape_of, symbols_of, unsupported, whole
 from lacuna._arrays import assign, constant_view, scipy_csr
 from lacuna._elementwise import *  # noqa: F403
 from lacuna._products import *  # noqa: F403
@@ -113,22 +113,26 @@ def is_tensor(x):
 
 def int_shape(x):
     """The shape, None where a dimension is open."""
-    return tuple(x.shape)
+    return shape_of("int_shape", x)
 
 
 def ndim(x):
     """The number of dimensions, the batch included."""
-    return len(x.shape)
+    return len(shape_of("ndim", x))
 
 
 def dtype(x):
     """The name of the dtype."""
+    shape_of("dtype", x)
     return str(x.dtype)
 
 
 def count_params(x):
     """The number of values of a variable."""
-    return int(np.prod(x.shape, dtype=object))
+    dims = shape_of("count_params", x)
+    if None in dims:
+        raise ValueError(f"count_params: no dimension may be open. Received: {x!r}.")
+    return int(np.prod(dims, dtype=object))
 
 
 def shape(x):
@@ -177,12 +181,14 @@ def learning_phase():
 
 
 def function(inputs, outputs, updates=None, **kwargs):
-    """A function of values (arrays, or csr matrices where a placeholder is sparse) that gives the list of arrays of
-    the outputs. updates: of K.update and its like, or (variable, symbol) pairs, done after each run."""
+    """A function of a list of values (arrays, or csr matrices where a placeholder is sparse) that gives the
+    list of arrays of the outputs; of one symbol for outputs its array. updates: of K.update and its like, or
+    (variable, symbol) pairs, done after each run."""
     unsupported("function", **kwargs)
     several = isinstance(outputs, (list, tuple))
     changes = [update(*one) if isinstance(one, tuple) else one for one in updates or []]
-    run = _core.Function(list(inputs), list(outputs) if several else [outputs], changes)
+    inputs = [inputs] if is_tensor(inputs) else symbols_of("function", inputs)
+    run = _core.Function(inputs, list(outputs) if several else [outputs], changes)
 
     def call(values):
         if not isinstance(values, (list, tuple)):
@@ -201,6 +207,8 @@ def get_value(x):
 
 def set_value(x, value):
     """Gives a variable another value of its shape."""
+    if not isinstance(x, Variable):
+        raise TypeError(f"set_value: x must be a variable. Received: {x!r:.80}.")
     assign(x, value)
 
 
@@ -265,7 +273,8 @@ def ones_like(x, dtype=None, name=None):
 
 def l2_normalize(x, axis=None):
     """x / √max(Σ x², 1e-12) along an axis, or of the whole; csr stays csr."""
-    return _core.divide(x, _core.sqrt(_core.maximum(_core.square_sum(x, _axes(axis), True), 1e-12)))
+    squares = _core.square_sum(x, axes_of("l2_normalize", axis), True)
+    return _core.divide(x, _core.sqrt(_core.maximum(squares, 1e-12)))
 
 
 def cast(x, dtype):
@@ -301,99 +310,93 @@ def _in_phase(x, alt, training):
 # Over axes
 
 
-def _axes(axis):
-    if axis is None:
-        return []
-    return list(axis) if isinstance(axis, (list, tuple)) else [axis]
-
-
 def sum(x, axis=None, keepdims=False):
     """The sum over one axis, some, or all (None); of csr dense. row_sparse stays so with keepdims and without
-    axis 0, here and in mean, square_sum, norm, max and min. Elements that are not stored are zeros like any other in all
-    that follow, at the cost of the stored ones. Of integers sum and prod are int64, max and min of their dtype, mean,
-    var and std floats."""
-    return _core.sum(x, _axes(axis), keepdims)
+    axis 0, here and in mean, square_sum, norm, max and min. Elements that are not stored are zeros like any
+    other in all that follow, at the cost of the stored ones. Of integers sum and prod are int64, max and min
+    of their dtype, mean, var and std floats."""
+    return _core.sum(x, axes_of("sum", axis), keepdims)
 
 
 def mean(x, axis=None, keepdims=False):
     """The mean over one axis, some, or all; of csr dense, over all elements, stored or not."""
-    return _core.mean(x, _axes(axis), keepdims)
+    return _core.mean(x, axes_of("mean", axis), keepdims)
 
 
 def max(x, axis=None, keepdims=False):
     """The largest over one axis, some, or all; elements that tie share the gradient."""
-    return _core.max(x, _axes(axis), keepdims)
+    return _core.max(x, axes_of("max", axis), keepdims)
 
 
 def min(x, axis=None, keepdims=False):
     """The smallest over one axis, some, or all; elements that tie share the gradient."""
-    return _core.min(x, _axes(axis), keepdims)
+    return _core.min(x, axes_of("min", axis), keepdims)
 
 
 def prod(x, axis=None, keepdims=False):
     """The product over one axis, some, or all."""
-    return _core.prod(x, _axes(axis), keepdims)
+    return _core.prod(x, axes_of("prod", axis), keepdims)
 
 
 def cumsum(x, axis=0):
     """Sums along an axis up to each place; of csr an error that names to_dense."""
-    return _core.cumsum(x, axis, False)
+    return _core.cumsum(x, whole("cumsum", "axis", axis), False)
 
 
 def cumprod(x, axis=0):
     """Products along an axis up to each place; of csr an error that names to_dense."""
-    return _core.cumprod(x, axis)
+    return _core.cumprod(x, whole("cumprod", "axis", axis))
 
 
 def var(x, axis=None, keepdims=False):
     """The mean of (x - mean)² over one axis, some, or all."""
-    return _core.var(x, _axes(axis), keepdims)
+    return _core.var(x, axes_of("var", axis), keepdims)
 
 
 def std(x, axis=None, keepdims=False):
     """The root of the variance over one axis, some, or all."""
-    return _core.std(x, _axes(axis), keepdims)
+    return _core.std(x, axes_of("std", axis), keepdims)
 
 
 def logsumexp(x, axis=None, keepdims=False):
     """log Σ exp(x) over one axis, some, or all, without overflow."""
-    return _core.logsumexp(x, _axes(axis), keepdims)
+    return _core.logsumexp(x, axes_of("logsumexp", axis), keepdims)
 
 
 def norm(x, ord=2, axis=None, keepdims=False):
     """Σ|x| (ord=1) or √Σx² (ord=2 or 'fro') over one axis, some, or all, as MXNet's."""
-    return _core.norm(x, ord, _axes(axis), keepdims)
+    return _core.norm(x, ord, axes_of("norm", axis), keepdims)
 
 
 def square_sum(x, axis=None, keepdims=False):
     """Σx² over one axis, some, or all, as MXNet's."""
-    return _core.square_sum(x, _axes(axis), keepdims)
+    return _core.square_sum(x, axes_of("square_sum", axis), keepdims)
 
 
 def any(x, axis=None, keepdims=False):
     """1 where an element over one axis, some, or all is not 0, else 0."""
-    return _core.any(_floats("any", x), _axes(axis), keepdims)
+    return _core.any(_floats("any", x), axes_of("any", axis), keepdims)
 
 
 def all(x, axis=None, keepdims=False):
     """1 where no element over one axis, some, or all is 0, else 0."""
-    return _core.all(_floats("all", x), _axes(axis), keepdims)
+    return _core.all(_floats("all", x), axes_of("all", axis), keepdims)
 
 
 def argmax(x, axis=-1):
     """The place of the largest along an axis (None: of the whole), int64; of equal ones the first."""
-    return _core.argmax(x, axis)
+    return _core.argmax(x, axis if axis is None else whole("argmax", "axis", axis))
 
 
 def argmin(x, axis=-1):
     """The place of the smallest along an axis (None: of the whole), int64; of equal ones the first."""
-    return _core.argmin(x, axis)
+    return _core.argmin(x, axis if axis is None else whole("argmin", "axis", axis))
 
 
 def getnnz(x, axis=None):
     """How many entries csr stores, zeros among them, as MXNet's: in all, of each column (axis 0) or of each row
     (axis 1); int64."""
-    return _core.getnnz(x, axis)
+    return _core.getnnz(x, axis if axis is None else whole("getnnz", "axis", axis))
 
 
 # Whole numbers

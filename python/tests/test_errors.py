@@ -6,8 +6,18 @@ import scipy.sparse as sp
 
 from lacuna import Input, Model, Sequential
 from lacuna import backend as K
-from lacuna import callbacks, config, optimizers, regularizers, utils
-from lacuna.layers import Activation, Dense, Dropout, Embedding, Flatten, Reshape
+from lacuna import callbacks, config, models, optimizers, regularizers, utils
+from lacuna.layers import (
+    Activation,
+    Concatenate,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    Lambda,
+    Reshape,
+    Softmax,
+)
 
 
 @pytest.fixture
@@ -324,3 +334,128 @@ def test_deep_graphs():
     model = Model(i, symbol)
     assert model.predict(np.zeros((1, 1)))[0, 0] == 100_000
     del symbol, model
+
+
+def test_long_values_are_cut_between_characters():
+    for sign in ("€", "é", "𝄞"):
+        for before in range(4):
+            with pytest.raises(TypeError, match=rf"^abs: a symbol.*Received: '-*{sign}+\.\.\. \(str\)\.$"):
+                K.abs("-" * before + sign * 100)
+
+
+def test_symbols_are_not_none():
+    for x in (K.placeholder((2, 3)), K.variable(1.0)):
+        assert (x == None) is False and (x != None) is True  # noqa: E711
+        assert None not in [x] and x in [None, x] and x != 3 and x != "x"
+
+
+def test_the_argument_that_is_wrong_is_named():
+    v = K.placeholder((2, 3))
+    for f, where in ((lambda: K.pow(None, 2), "pow"), (lambda: K.pow(2, None), "pow")):
+        with pytest.raises(TypeError, match=f"^{where}: a symbol.*Received: None.$"):
+            f()
+    for f in (lambda: K.where(v, None, 2), lambda: K.where(v, 2, None), lambda: K.where(v, v, None)):
+        with pytest.raises(TypeError, match="^where: a symbol.*Received: None.$"):
+            f()
+    for f, where in ((K.pow, "pow"), (K.add, "add"), (K.dot, "dot")):
+        with pytest.raises(TypeError, match=f"^{where}: a symbol.*beside which.*Received: 2 and 3.5.$"):
+            f(2, 3.5)
+
+
+OPERATORS = {
+    "add": lambda x, y: x + y,
+    "subtract": lambda x, y: y - x,
+    "multiply": lambda x, y: x * y,
+    "divide": lambda x, y: x / y,
+    "power": lambda x, y: x**y,
+    "matmul": lambda x, y: x @ y,
+}
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_operators_name_themselves(name):
+    for x in (K.placeholder((2, 3)), K.variable([1.0])):
+        for wrong in (None, {}, object(), "a", 1j):
+            with pytest.raises(TypeError, match=f"^{name}: a symbol, a variable, an array.*Received: "):
+                OPERATORS[name](x, wrong)
+        for wrong in ([[1, 2], [3]], ["a"], b"a", 10**400):
+            with pytest.raises(ValueError, match=f"^{name}: a.*Received: "):
+                OPERATORS[name](x, wrong)
+
+
+def test_functions_that_return_no_symbol(x, y):
+    def number(*symbols):
+        return 0.5
+
+    for settings in ({"loss": number}, {"loss": "mse", "metrics": [number]}):
+        what = "metric" if "metrics" in settings else "loss"
+        model = Sequential([Dense(1, input_dim=20)])
+        with pytest.raises(TypeError, match=f"^{what} 'number': a symbol must be returned. Received: 0.5.$"):
+            model.compile("sgd", **settings)
+            model.fit(x, y, verbose=0)
+    regularized = Sequential([Dense(1, input_dim=20, kernel_regularizer=number)])
+    with pytest.raises(TypeError, match="^regularizer 'number': a symbol must be returned. Received: 0.5.$"):
+        regularized.compile("sgd", "mse")
+        regularized.fit(x, y, verbose=0)
+    i = Input((3,))
+    with pytest.raises(TypeError, match="^half: call: a symbol must be returned. Received: 0.5.$"):
+        Lambda(number, name="half")(i)
+    with pytest.raises(TypeError, match="^activation 'number': a symbol must be returned. Received: 0.5.$"):
+        Dense(1, activation=number)(i)
+
+
+def test_models_within_themselves():
+    open_, built = Sequential(name="open"), Sequential([Dense(3, input_dim=3)], name="built")
+    for model in (open_, built):
+        around = Sequential([model], name="around")
+        for other in (model, around):
+            with pytest.raises(ValueError, match="must not be or hold this one. Received: model '"):
+                model.add(other)
+        assert len(model.layers) == (model is built)
+
+
+WRONG = {
+    "set_value: x must be a variable": lambda x: K.set_value(None, 1),
+    "int_shape: a symbol": lambda x: K.int_shape(None),
+    "ndim: a symbol": lambda x: K.ndim(None),
+    "dtype: a symbol": lambda x: K.dtype(None),
+    "count_params: a symbol": lambda x: K.count_params(None),
+    "concatenate: a list of symbols": lambda x: K.concatenate(x),
+    "concatenate: axis must be a whole": lambda x: K.concatenate([x, x], "a"),
+    "stack: a list of symbols": lambda x: K.stack(None),
+    "add_n: a list of symbols": lambda x: K.add_n(x),
+    "function: a list of symbols": lambda x: K.function(None, x),
+    "batch_dot: axes must be a whole": lambda x: K.batch_dot(x, x, axes="a"),
+    "cumsum: axis must be a whole": lambda x: K.cumsum(x, axis=1.5),
+    "cumprod: axis must be a whole": lambda x: K.cumprod(x, axis="a"),
+    "sum: axis must be a whole": lambda x: K.sum(x, axis=[0, 1.5]),
+    "argmax: axis must be a whole": lambda x: K.argmax(x, axis="a"),
+    "repeat_elements: rep must be a whole": lambda x: K.repeat_elements(x, 1.5, 1),
+    "repeat_elements: axis must be a whole": lambda x: K.repeat_elements(x, 1, "a"),
+    "reverse: axes must be a whole": lambda x: K.reverse(x, None),
+    "Softmax: axis must be a whole": lambda x: Softmax(axis="a"),
+    "softmax: axis must be a whole": lambda x: K.softmax(x, axis="a"),
+    "Concatenate: axis must be a whole": lambda x: Concatenate(axis="a"),
+    "model_from_yaml: yaml_string must be a text": lambda x: models.model_from_yaml(None),
+    "model_from_json: json_string must be a text": lambda x: models.model_from_json(None),
+}
+
+
+@pytest.mark.parametrize("message", WRONG)
+def test_wrong_types(message):
+    with pytest.raises(TypeError, match=f"^{message}.*Received: "):
+        WRONG[message](K.placeholder((2, 3)))
+
+
+def test_wrong_values():
+    x = K.placeholder((2, 3))
+    with pytest.raises(ValueError, match=r"batch_dot: axes must be a whole.*Received: axes=\(1, 2, 3\)"):
+        K.batch_dot(x, x, axes=(1, 2, 3))
+    with pytest.raises(ValueError, match="dot: forward_stype must be default, csr or row_sparse.*=3."):
+        K.dot(x, x, forward_stype=3)
+    with pytest.raises(ValueError, match="cast_storage: stype must be default, csr or row_sparse.*=3."):
+        K.cast_storage(x, 3)
+    with pytest.raises(ValueError, match="norm: ord must be 1, 2 or 'fro'. Received: ord=True"):
+        K.norm(x, True)
+    with pytest.raises(ValueError, match="count_params: no dimension may be open"):
+        K.count_params(K.placeholder((None, 3)))

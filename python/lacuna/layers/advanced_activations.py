@@ -1,6 +1,7 @@
 """Activations with settings or weights. csr stays csr where zero stays zero."""
 
 from lacuna import _core, constraints, initializers, regularizers
+from lacuna._arguments import whole
 from lacuna.layers.base import Layer, options
 
 
@@ -41,8 +42,8 @@ class Softmax(Layer):
     """exp(x) over its sum along an axis, the batch counted as 0; dense."""
 
     def __init__(self, axis=-1, **kwargs):
-        self.axis = axis
-        self._adopt(_core.softmax_layer(axis, options("Softmax", kwargs)))
+        self.axis = whole("Softmax", "axis", axis)
+        self._adopt(_core.softmax_layer(self.axis, options("Softmax", kwargs)))
 
 
 class PReLU(Layer):

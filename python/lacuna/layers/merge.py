@@ -1,6 +1,7 @@
 """Layers of several inputs, called on a list, and their functional forms."""
 
 from lacuna import _core
+from lacuna._arguments import whole
 from lacuna.layers.base import Layer, options
 
 
@@ -51,8 +52,8 @@ class Concatenate(Layer):
     scipy's hstack."""
 
     def __init__(self, axis=-1, **kwargs):
-        self.axis = axis
-        self._adopt(_core.concatenate_layer(axis, options("Concatenate", kwargs)))
+        self.axis = whole("Concatenate", "axis", axis)
+        self._adopt(_core.concatenate_layer(self.axis, options("Concatenate", kwargs)))
 
 
 class Dot(Layer):
