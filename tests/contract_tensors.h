@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <ostream>
 #include <vector>
 
 #include "lacuna/base/random.h"
@@ -14,6 +15,9 @@
 #include "lacuna/tensor/row_table.h"
 
 namespace lacuna {
+
+// What a failure prints of an op.
+inline void PrintTo(const Registration& registration, std::ostream* out) { *out << registration.name; }
 
 inline Shape with_batch(Shape shape, Dim batch) {
   std::replace(shape.begin(), shape.end(), None, batch);

@@ -27,13 +27,20 @@
 
 namespace lacuna {
 
-// What a failure prints.
-void PrintTo(const Registration& registration, std::ostream* out) { *out << registration.name; }
-
 namespace {
 
 // Ops whose gradient or result is of two tensors with entries at the same places say so with these words.
 constexpr std::string_view kOtherPlaces = "at the same places";
+
+// What an op says that has no gradient though it is not flat. Gradients of gradients may; of others these do.
+constexpr std::string_view kNoGradient = "has no gradient of its own";
+const std::set<std::string_view> kRefuseGradients{
+    "bincount",
+};
+
+// Whose result does follow an input that no gradient flows to: the mean, where the derivative is 0; moving
+// averages, which no rows leave as they are.
+bool not_flat(std::string_view op) { return op == "variance" || op == "batch_moments"; }
 
 // Rows of tables whose csr operands have indices of int32 alone.
 const std::set<std::string> kInt32Alone{
@@ -192,7 +199,7 @@ class Trial {
     if (refused) return;
     if (!plain.empty()) check_plain(feeds, tensors, plain);
     for (size_t i = 0; i < in_.size(); ++i) check_unread_rows(i, feeds, tensors);
-    if (gradient_) check_gradient(feeds, tensors);
+    if (loss_) check_gradient(feeds, tensors);
     for (const Tensor& t : tensors) met_ |= kinds_of(t);
   }
   const Kinds& met() const { return met_; }
@@ -249,15 +256,22 @@ class Trial {
     for (size_t i = 0; i < in_.size(); ++i)
       if (is_float(in_[i].dtype())) learned.push_back(in_[i]), places_.push_back(i);
     if (!loss || learned.empty()) return;
-    const std::vector<Symbol> found = gradients(loss, learned);
-    std::vector<Symbol> results;
-    for (size_t i = found.size(); i-- > 0;)
-      if (!found[i]) places_.erase(places_.begin() + static_cast<std::ptrdiff_t>(i));
+    std::vector<Symbol> found, results;
+    try {
+      found = gradients(loss, learned);
+    } catch (const InvalidArgument& error) {
+      if (std::string_view(error.what()).find(kNoGradient) == std::string_view::npos) throw;
+      return;  // SaysWhatGradientItHas knows it.
+    }
+    for (size_t i = found.size(); i-- > 0;) {
+      if (found[i]) continue;
+      if (!not_flat(example_.op->name())) flat_.push_back(places_[i]);
+      places_.erase(places_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
     for (const Symbol& g : found)
       if (g) results.push_back(g);
-    if (results.empty()) return;
     loss_.emplace(feeds, std::vector{loss}, true);
-    gradient_.emplace(feeds, results, true);
+    if (!results.empty()) gradient_.emplace(feeds, results, true);
   }
 
   // Rows of input i that the op says it does not read, as those that an optimizer left behind, may hold
@@ -351,11 +365,11 @@ class Trial {
     std::deque<Tensor> weights;
     for (const size_t i : weighted_)
       feeds.push_back(&weights.emplace_back(dense({}, train_->output(i).shape(), DType::float64, random)));
-    gradient_->run(feeds, kStep, kSeed);
-    const auto loss = [&] {
-      loss_->run(feeds, kStep, kSeed);
-      return loss_->output(0).dense().values<double>()[0];
-    };
+    for (const size_t i : flat_) {
+      SCOPED_TRACE(text("no gradient of input ", i, " ", tensors[i].spec()));
+      check_differences(feeds, tensors[i], {});
+    }
+    if (gradient_) gradient_->run(feeds, kStep, kSeed);
     for (size_t g = 0; g < places_.size(); ++g) {
       Tensor& x = tensors[places_[g]];
       const Tensor got = gradient_->output(g).copy();
@@ -368,28 +382,40 @@ class Trial {
       if (x.storage() != Storage::row_table) {
         ASSERT_EQ(got.shape(), x.shape());
       }
-      const std::vector<double> values = values_of(got);
-      const std::vector<Entry> entries = stored(x);
-      const size_t step = entries.size() / 60 + 1;  // Some of many.
-      for (size_t e = 0; e < entries.size(); e += step) {
-        const auto [value, place] = entries[e];
-        if (*value == 0 && example_.op->name() == "cast_storage") continue;  // Left out, and gets none.
-        ASSERT_LT(place, values.size());
-        const double kept = *value, h = 1e-6, here = loss();
-        *value = kept + h;
-        const double above = loss();
-        *value = kept - h;
-        const double below = loss();
-        *value = kept;
-        const double right = (above - here) / h, left = (here - below) / h;
-        if (!std::isfinite(right) || !std::isfinite(left)) continue;  // √ at a stored zero.
-        // The cube root there: differences grow without end.
-        if (std::isinf(values[place]) && std::abs((left + right) / 2) > 1e3) continue;
-        // At a kink, such as a stored zero may be, anything between both sides is right.
-        const double middle = (left + right) / 2, tolerance = 2e-6 * std::max(1.0, std::abs(middle));
-        EXPECT_LE(std::abs(values[place] - middle), tolerance + std::abs(right - left))
-            << "place " << place << ": gradient " << values[place] << ", finite differences " << middle;
+      check_differences(feeds, x, values_of(got));
+    }
+  }
+
+  // values: the gradient of x; zeros where there are none.
+  void check_differences(const std::vector<const Tensor*>& feeds, Tensor& x,
+                         const std::optional<std::vector<double>>& values) {
+    const auto loss = [&] {
+      loss_->run(feeds, kStep, kSeed);
+      return loss_->output(0).dense().values<double>()[0];
+    };
+    const std::vector<Entry> entries = stored(x);
+    const size_t step = entries.size() / 60 + 1;  // Some of many.
+    for (size_t e = 0; e < entries.size(); e += step) {
+      const auto [value, place] = entries[e];
+      if (*value == 0 && example_.op->name() == "cast_storage") continue;  // Left out, and gets none.
+      if (values) {
+        ASSERT_LT(place, values->size());
       }
+      const double gradient = values ? (*values)[place] : 0;
+      const double kept = *value, h = 1e-6, here = loss();
+      *value = kept + h;
+      const double above = loss();
+      *value = kept - h;
+      const double below = loss();
+      *value = kept;
+      const double right = (above - here) / h, left = (here - below) / h;
+      if (!std::isfinite(right) || !std::isfinite(left)) continue;  // √ at a stored zero.
+      // The cube root there: differences grow without end.
+      if (std::isinf(gradient) && std::abs((left + right) / 2) > 1e3) continue;
+      // At a kink, such as a stored zero may be, anything between both sides is right.
+      const double middle = (left + right) / 2, tolerance = 2e-6 * std::max(1.0, std::abs(middle));
+      EXPECT_LE(std::abs(gradient - middle), tolerance + std::abs(right - left))
+          << "place " << place << ": gradient " << gradient << ", finite differences " << middle;
     }
   }
 
@@ -405,6 +431,7 @@ class Trial {
   std::shared_ptr<const Node> node_;
   std::vector<size_t> weighted_;  // Outputs with weights.
   std::vector<size_t> places_;    // Inputs with a gradient.
+  std::vector<size_t> flat_;      // Inputs without, of floats.
   std::optional<Plan> predict_, train_, predict_reference_, train_reference_, loss_, gradient_;
 };
 
@@ -477,6 +504,22 @@ std::optional<Example> with_columns(Example example, const std::vector<Storage>&
   return example;
 }
 
+// The example with 0 for the last axis of its last dense operand of rank 2, and for all axes that are as
+// large. Empty where there is none.
+std::optional<Example> without_units(Example example, const std::vector<Storage>& storages) {
+  for (size_t i = storages.size(); i-- > 0;) {
+    const Shape& shape = example.in[i].shape;
+    if (storages[i] != Storage::dense || shape.size() < 2 || shape.back() <= 1) continue;
+    const Dim now = shape.back();
+    for (Example::Input& input : example.in) {
+      std::ranges::replace(input.shape, now, 0);
+      if (input.limit == now) return {};
+    }
+    return example;
+  }
+  return {};
+}
+
 class Contract : public testing::TestWithParam<Registration> {};
 
 TEST_P(Contract, Holds) {
@@ -511,6 +554,7 @@ TEST_P(Contract, Holds) {
         };
         for (const DTypes dtypes : dtypes_of(examples[e])) {
           attempt(examples[e], dtypes, kDraws);
+          if (const auto other = without_units(examples[e], storages)) attempt(*other, dtypes, kOfColumns);
           for (const Dim columns : {Dim{1}, Dim{0}})
             if (not_tried[static_cast<size_t>(columns ? Kind::one_column : Kind::no_columns)]) continue;
             else if (const auto other = with_columns(examples[e], storages, columns))
@@ -524,6 +568,43 @@ TEST_P(Contract, Holds) {
     EXPECT_TRUE(kinds.any()) << "no example fits the rule " << row;
     const Kinds missed = kinds & ~met[row];
     EXPECT_TRUE(missed.none()) << "no example of " << row << " has met " << words(missed);
+  }
+}
+
+// A gradient for each input of floats, or none since it is flat (Holds compares with finite differences), or an
+// error: never 0 in silence.
+TEST_P(Contract, SaysWhatGradientItHas) {
+  const auto& [name, examples] = GetParam();
+  bool refuses = false;
+  for (const Example& example : examples)
+    for (const Rule& rule : example.op->rules().rows)
+      for (const auto& storages : ways(rule, example.op->rules().repeats, example.in.size())) {
+        if (!infers(example, storages, {DType::float64, DType::int64})) continue;
+        std::vector<Symbol> in, dout;
+        std::vector<bool> wanted;
+        for (size_t i = 0; i < storages.size(); ++i) {
+          const Example::Input& input = example.in[i];
+          const Spec spec{input.shape, is_float(input.dtype) ? DType::float64 : DType::int64, storages[i]};
+          in.push_back(storages[i] == Storage::row_table
+                           ? read(std::make_shared<Variable>("table", spec, Draw{}))
+                           : placeholder(spec, "x"));
+          wanted.push_back(is_float(spec.dtype));
+        }
+        const auto node = apply_node(example.op, in);
+        for (const Spec& spec : node->out())
+          dout.push_back(is_float(spec.dtype) ? placeholder(spec, "dy") : Symbol());
+        if (std::ranges::none_of(dout, [](const Symbol& s) { return static_cast<bool>(s); })) continue;
+        try {
+          example.op->gradient(*node, dout, wanted);
+        } catch (const InvalidArgument& error) {
+          const std::string what = error.what();
+          EXPECT_TRUE(what.find(kNoGradient) != what.npos) << what;
+          EXPECT_TRUE(name.ends_with("_gradient") || kRefuseGradients.contains(name)) << what;
+          refuses = true;
+        }
+      }
+  if (kRefuseGradients.contains(name)) {
+    EXPECT_TRUE(refuses) << "has one now: it need not stand in kRefuseGradients";
   }
 }
 

@@ -45,11 +45,20 @@ std::optional<std::string> gradient(const Example& example, const Rule& rule) {
     for (const Spec& spec : node->out())
       dout.push_back(is_float(spec.dtype) ? placeholder(spec, "dy") : Symbol());
     for (const Symbol& s : in) wanted.push_back(is_float(s.dtype()));
-    const std::vector<Symbol> back =
-        dout[0] ? node->op().gradient(*node, dout, wanted) : std::vector<Symbol>();
+    std::vector<Symbol> back;
+    bool refuses = false;
+    if (std::ranges::any_of(dout, [](const Symbol& s) { return static_cast<bool>(s); })) try {
+        back = node->op().gradient(*node, dout, wanted);
+      } catch (const InvalidArgument& error) {
+        refuses = std::string_view(error.what()).find("has no gradient of its own") != std::string_view::npos;
+        if (!refuses) throw;
+      }
     std::string result;
     for (size_t i = 0; i < in.size(); ++i)
-      result += text(i ? ", " : "", i < back.size() && back[i] ? text(back[i].storage()) : "–");
+      result += text(i ? ", " : "",
+                     i < back.size() && back[i] ? text(back[i].storage())
+                     : refuses && wanted[i]     ? "–"
+                                                : "0");
     return result;
   } catch (const InvalidArgument&) {
     return std::nullopt;
@@ -63,7 +72,8 @@ void page() {
          "stale. A row is a way\n"
          "an op can run; other storages are an error that lists these rows. Gradient: the storage that flows "
          "back to each\n"
-         "operand, – where none does. A row_table is a weight with `sparse_weight=True` or "
+         "operand; 0 where the result does not follow it or in steps alone, and of integers; – where the "
+         "derivative is not\nwritten, and an error says so. A row_table is a weight with `sparse_weight=True` or "
          "`sparse_grad=True`, met at the rows that\na batch names.\n\n"
          "Cost is what time and memory of a run follow: `elements` of the largest dense tensor (of the "
          "result, "

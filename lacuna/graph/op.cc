@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "lacuna/base/error.h"
+
 namespace lacuna {
 
 Buffer& Scratch::grow(size_t place, size_t bytes, bool zero) {
@@ -17,7 +19,17 @@ Buffer& Scratch::grow(size_t place, size_t bytes, bool zero) {
   return buffer;
 }
 
-std::vector<Symbol> Op::gradient(const Node& node, std::span<const Symbol>, const std::vector<bool>&) const {
+std::vector<Symbol> Op::gradient(const Node& node, std::span<const Symbol>,
+                                 const std::vector<bool>& wanted) const {
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (!wanted[i] || !is_float(node.in(i).dtype())) continue;
+    std::string in;
+    for (const Symbol& s : node.in()) in += text(in.empty() ? "" : ", ", s.spec());
+    throw InvalidArgument(text("gradients: op '", name(),
+                               "' has no gradient of its own; stop_gradient holds what it makes fixed. "
+                               "Received: inputs=(",
+                               in, ")."));
+  }
   return std::vector<Symbol>(node.in().size());
 }
 

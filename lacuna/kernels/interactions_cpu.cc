@@ -96,8 +96,8 @@ namespace {
 
 template <class T, class Rows>
 void blocks(const CsrView<T>& a, size_t width, const Rows& some_rows) {
-  const size_t work = a.rows ? (a.nonzeros() / a.rows + 1) * width : 1;  // Multiplications a row.
-  parallel_for(a.rows, std::max<size_t>(1, (size_t{1} << 16) / work), some_rows);
+  const size_t work = a.rows ? (a.nonzeros() / a.rows + 1) * width : 0;  // Multiplications a row.
+  parallel_for(a.rows, std::max<size_t>(1, (size_t{1} << 16) / (work + 1)), some_rows);
 }
 
 }  // namespace

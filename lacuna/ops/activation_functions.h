@@ -129,4 +129,11 @@ struct Clip : Smooth {
   }
 };
 
+template <>
+inline constexpr double kBend<HardSigmoid> = 0;
+template <>
+inline constexpr double kBend<Relu> = 0;
+template <>
+inline constexpr double kBend<Clip> = 0;
+
 }  // namespace lacuna::unary

@@ -2,6 +2,7 @@
 // tensor's zeros that are not stored are values too: what is stored meets the first of them.
 #include <string>
 
+#include "lacuna/graph/flat.h"
 #include "lacuna/ops/ids.h"
 #include "lacuna/ops/reduce_op.h"
 #include "lacuna/ops/reduce_sparse_cpu.h"
@@ -13,7 +14,7 @@ using In = std::span<const Tensor* const>;
 using Out = std::span<Tensor* const>;
 
 template <bool kLargest>
-struct ArgExtreme final : Op {
+struct ArgExtreme final : Flat<> {
   ArgExtreme(std::optional<int> a, bool keep) : axis(a), keepdims(keep) {}
   const std::optional<int> axis;  // Not negative; of the whole where there is none.
   const bool keepdims;
@@ -193,6 +194,7 @@ struct ArgExtreme final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Storage out = rule_for(*this, in).out[0];
+    require(is_float(in[0].dtype), kName, ": x must have a float dtype. Received: x=", in[0], ".");
     const Shape shape = shape_left(kName, axis ? Axes{*axis} : Axes{}, keepdims, in[0]);
     require_dense_result(kName, shape, in[0]);
     return {{shape, DType::int64, out}};

@@ -1,5 +1,6 @@
 // as_ids: integers pass, floats are an error when run.
 #include "lacuna/base/error.h"
+#include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/alias.h"
@@ -15,7 +16,7 @@ void dense(const Op&, Context&, std::span<const Tensor* const> in, std::span<Ten
   alias(in[0]->dense(), out[0]->dense());
 }
 
-struct AsIds final : Op {
+struct AsIds final : Flat<> {
   std::string_view name() const override { return "as_ids"; }
 
   std::string_view cost(const Rule&) const override { return kShared; }

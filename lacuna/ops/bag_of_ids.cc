@@ -2,6 +2,7 @@
 #include "lacuna/ops/bag_of_ids.h"
 
 #include "lacuna/base/error.h"
+#include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/ids.h"
@@ -10,7 +11,7 @@
 namespace lacuna {
 namespace {
 
-struct BagOfIds final : Op {
+struct BagOfIds final : Flat<> {
   explicit BagOfIds(bool skip) : skip_zero(skip) {}
 
   std::string_view name() const override { return "bag_of_ids"; }

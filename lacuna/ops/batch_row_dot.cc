@@ -137,7 +137,7 @@ Symbol outer(const Symbol& x, const Symbol& dz, size_t axis) {
 struct BatchSampledDot final : AxisOp {
   using AxisOp::AxisOp;
   std::string_view name() const override { return "batch_sampled_dot"; }
-  std::string_view cost(const Rule&) const override { return "entries of the pattern × columns of dz"; }
+  std::string_view cost(const Rule&) const override { return "rows + non-zeros of the pattern × columns of dz"; }
 
   const Rules& rules() const override {
     using enum Storage;
@@ -168,7 +168,10 @@ struct BatchSampledDot final : AxisOp {
 struct BatchRowDot final : AxisOp {
   using AxisOp::AxisOp;
   std::string_view name() const override { return "batch_row_dot"; }
-  std::string_view cost(const Rule&) const override { return "stored values of x × columns of the result"; }
+  std::string_view cost(const Rule& rule) const override {
+    return rule.in[0] == Storage::csr ? "(rows + non-zeros of x) × columns of the result"
+                                      : "elements of x × columns of the result";
+  }
 
   const Rules& rules() const override {
     using enum Storage;

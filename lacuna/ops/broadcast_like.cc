@@ -95,7 +95,8 @@ struct BroadcastLike final : Broadcast {
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
                                const std::vector<bool>& wanted) const override {
-    if (!wanted[0] || average) return Op::gradient(node, dy, wanted);
+    if (!wanted[0]) return {{}, {}};
+    if (average) return Op::gradient(node, dy, wanted);
     return {sum_like(axes.empty() ? dy[0] : sum(dy[0], axes), node.in(0)), {}};
   }
 };
@@ -117,24 +118,26 @@ struct BroadcastAt final : Broadcast {
     });
   }
 
-  static void line_at(const CsrLine& at, In in, Out out) {
+  static void line_at(const CsrLine& at, double one_of, In in, Out out) {
     with_float("broadcast_at", in[0]->dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
       const T* from = entries<T>(*in[0]).data();
       T* into = entries_like<T>(*in[1], *out[0]).data();
+      const T factor = static_cast<T>(one_of);
       for_entries(*in[1], [&](size_t k, size_t r, size_t c) {
         const int64_t place = at(r, c);
-        into[k] = place < 0 ? T(0) : from[place];
+        into[k] = place < 0 ? T(0) : from[place] * factor;
       });
     });
   }
 
-  static void csr_at(const Op&, Context& context, In in, Out out) {
+  static void csr_at(const Op& op, Context& context, In in, Out out) {
     if (same_entries(*in[0], *in[1])) return alias(*in[0], *out[0]);
     const tensor::Csr &x = in[0]->csr(), &like = in[1]->csr();
     if (CsrLine::is(x) && (x.rows == 1 || x.rows == like.rows) &&
         (x.columns == 1 || x.columns == like.columns))
-      return line_at(CsrLine(context.scratch, 0, x), in, out);
+      return line_at(CsrLine(context.scratch, 0, x),
+                     static_cast<const BroadcastAt&>(op).factor(dims_of(*in[0]), dims_of(*in[1])), in, out);
     if (x.rows != like.rows || x.columns != like.columns) [[unlikely]]
       throw InvalidArgument(text("broadcast_at: x must have the shape of like. Received: x=", in[0]->spec(),
                                  ", like=", in[1]->spec(), "."));
@@ -202,11 +205,10 @@ struct BroadcastAt final : Broadcast {
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
                                const std::vector<bool>& wanted) const override {
     const Symbol &x = node.in(0), &like = node.in(1);
-    const bool sparse = x.storage() != Storage::dense;
-    if (wanted[0] && x.storage() == Storage::csr && !spreads_over(like.shape(), x.shape()))
-      return {sum_like(dy[0].storage() == Storage::csr ? dy[0] : broadcast_at(dy[0], like), x), {}};
-    if (!wanted[0] || average || (sparse && !spreads_over(like.shape(), x.shape())))
-      return Op::gradient(node, dy, wanted);
+    if (!wanted[0]) return {{}, {}};
+    const bool sparse = x.storage() != Storage::dense, spreads = !spreads_over(like.shape(), x.shape());
+    if (average || (x.storage() == Storage::row_sparse && spreads)) return Op::gradient(node, dy, wanted);
+    if (sparse && spreads) return {sum_like(broadcast_at(dy[0], like), x), {}};
     return {sparse ? broadcast_at(dy[0], x) : sum_like(axes.empty() ? dy[0] : sum(dy[0], axes), x), {}};
   }
 };
@@ -228,6 +230,8 @@ std::vector<Example> at_examples() {
           {plain, {{{None, 3, 2}}, {{None, 3, 2}}}},
           {plain, {{{None, 1}}, {{None, 4}}}},
           {plain, {{{1, 4}}, {{None, 4}}}},
+          {std::make_shared<BroadcastAt>(Axes{}, true), {{{None, 1}}, {{None, 4}}}},
+          {std::make_shared<BroadcastAt>(Axes{}, true), {{{1, 4}}, {{None, 4}}}},
           {std::make_shared<BroadcastAt>(Axes{}, true), {{{None, 1, 1}}, {{None, 3, 2}}}},
           {std::make_shared<BroadcastAt>(Axes{0}, false), {{{4}}, {{None, 4}}}},
           {std::make_shared<BroadcastAt>(Axes{1}, true), {{{None}}, {{None, 4}}}}};

@@ -4,6 +4,7 @@
 #include "lacuna/ops/by_column.h"
 
 #include "lacuna/base/error.h"
+#include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 
@@ -38,7 +39,7 @@ struct ByColumn final : Op {
 };
 
 // (ids, W), of which W gives the number of rows and the dtype alone.
-struct ById final : Op {
+struct ById final : Flat<> {
   std::string_view name() const override { return "by_id"; }
 
   std::string_view cost(const Rule&) const override { return "ids; memory for all rows of w"; }

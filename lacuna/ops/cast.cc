@@ -4,6 +4,7 @@
 #include "lacuna/ops/cast.h"
 
 #include "lacuna/base/error.h"
+#include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/alias.h"
@@ -145,7 +146,7 @@ struct CastStorage final : Op {
   Storage storage;
 };
 
-struct StopGradient final : Op {
+struct StopGradient final : Flat<> {
   std::string_view name() const override { return "stop_gradient"; }
 
   std::string_view cost(const Rule&) const override { return kShared; }

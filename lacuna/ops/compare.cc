@@ -2,6 +2,7 @@
 #include "lacuna/ops/compare.h"
 
 #include "lacuna/base/error.h"
+#include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/arithmetic_cpu.h"
@@ -27,7 +28,7 @@ LACUNA_COMPARISON(LessEqual, "less_equal", <=)
 #undef LACUNA_COMPARISON
 
 template <class F>
-struct Compare final : Op {
+struct Compare final : Flat<> {
   std::string_view name() const override { return F::kName; }
 
   static void dense_dense(const Op&, Context&, std::span<const Tensor* const> in,

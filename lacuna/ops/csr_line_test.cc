@@ -4,6 +4,7 @@
 #include "lacuna/graph/gradient.h"
 #include "lacuna/ops/arithmetic.h"
 #include "lacuna/ops/reduce.h"
+#include "lacuna/ops/broadcast_at.h"
 #include "lacuna/ops/testing.h"
 
 namespace lacuna {
@@ -48,6 +49,25 @@ TEST(CsrLine, OthersAreErrors) {
   EXPECT_TRUE(message_of<InvalidArgument>([&] { add(x, row); }).starts_with("add: "));
   EXPECT_TRUE(message_of<InvalidArgument>([&] { maximum(column, x); }).starts_with("maximum: "));
   EXPECT_TRUE(message_of<InvalidArgument>([&] { multiply(row, column); }).starts_with("multiply: "));
+}
+
+TEST(CsrLine, AveragesWhatItRepeats) {
+  const Tensor a = csr(dense({2, 2}, {1, 0, 2, 3})), row = csr(dense({1, 2}, {5, 6}));
+  const Symbol x = input(a), r = placeholder(row.spec(), "row");
+  EXPECT_EQ(values(run({broadcast_at(r, x, {}, true)}, {x, r}, {a, row})[0]),
+            (std::vector<float>{2.5f, 0, 2.5f, 3}));
+}
+
+// Another row in each run: what one leaves behind does not show in the next.
+TEST(CsrLine, LeavesNothingBehind) {
+  const Tensor a = csr(dense({2, 3}, {1, 2, 3, 4, 5, 6})), first = csr(dense({1, 3}, {5, 0, 6})),
+               second = csr(dense({1, 3}, {0, 7, 0}));
+  const Symbol x = input(a), r = placeholder(first.spec(), "row");
+  Plan plan({x, r}, {multiply(x, r)}, false);
+  plan.run(std::vector<const Tensor*>{&a, &first}, 0, 0);
+  EXPECT_EQ(values(plan.output(0)), (std::vector<float>{5, 0, 18, 20, 0, 36}));
+  plan.run(std::vector<const Tensor*>{&a, &second}, 0, 0);
+  EXPECT_EQ(values(plan.output(0)), (std::vector<float>{0, 14, 0, 0, 35, 0}));
 }
 
 }  // namespace

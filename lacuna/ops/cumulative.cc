@@ -34,7 +34,7 @@ void each_block(const Strides& s, const Body& body) {
 
 struct Cumulative : AxisOp {
   using AxisOp::AxisOp;
-  std::string_view cost(const Rule&) const override { return "values of x"; }
+  std::string_view cost(const Rule&) const override { return "elements"; }
 
   const Rules& rules() const override {
     static const Rules rules{{{{Storage::dense}, {Storage::dense}, run}}};
@@ -43,8 +43,10 @@ struct Cumulative : AxisOp {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Storage out = rule_for(*this, in).out[0];
-    require(axis < in[0].shape.size() && in[0].dtype <= DType::int64, name(),
+    require(axis < in[0].shape.size(), name(),
             ": axis must be below the rank of x. Received: axis=", axis, ", x=", in[0], ".");
+    require(in[0].dtype <= DType::int64, name(),
+            ": x must be float32, float64, int32 or int64. Received: x=", in[0], ".");
     return {{in[0].shape, in[0].dtype, out}};
   }
 
@@ -102,7 +104,7 @@ struct CumSum final : Cumulative {
 struct CumProdGradient final : AxisOp {
   using AxisOp::AxisOp;
   std::string_view name() const override { return "cumprod_gradient"; }
-  std::string_view cost(const Rule&) const override { return "values of x"; }
+  std::string_view cost(const Rule&) const override { return "elements"; }
 
   const Rules& rules() const override {
     using enum Storage;
@@ -134,8 +136,8 @@ struct CumProdGradient final : AxisOp {
           for (size_t l = 0; l < lines; ++l) {
             const double sum = static_cast<double>(dys[at + l]) + kept[l];
             const double before = i ? static_cast<double>(ys[at + l - s.inner]) : 1;
-            to[at + l] = static_cast<T>(before * sum);
-            kept[l] = static_cast<double>(xs[at + l]) * sum;
+            to[at + l] = static_cast<T>(sum == 0 ? 0 : before * sum);  // 0·∞ is 0.
+            kept[l] = sum == 0 ? 0 : static_cast<double>(xs[at + l]) * sum;
           }
         }
       });
@@ -179,6 +181,7 @@ const bool registered_gradient = register_op("cumprod_gradient", [] {
 template <class T, class... More>
 Symbol along(const char* where, const Symbol& x, int axis, More... more) {
   const int rank = static_cast<int>(x.rank());
+  require(rank > 0, where, ": x must have rank 1 or more. Received: x=", x.spec(), ".");
   require(axis >= -rank && axis < rank, where, ": axis must be in [", -rank, ", ", rank,
           "). Received: axis=", axis, ", x=", x.spec(), ".");
   return apply(std::make_shared<T>(static_cast<size_t>(axis < 0 ? axis + rank : axis), more...), {x});

@@ -4,8 +4,8 @@
 namespace lacuna {
 
 // Sums and products of all places of an axis up to each, y[…, i, …] = Σ_{j ≤ i} x[…, j, …]; dense, of any
-// rank from 1 on. reverse: from each place on. Integers stay integers of their dtype; a gradient flows of
-// floats.
+// rank from 1 on. reverse: from each place on. Integers keep their dtype and wrap round, where NumPy makes
+// int64 of int32; a gradient flows of floats.
 Symbol cumsum(const Symbol& x, int axis = 0, bool reverse = false);
 Symbol cumprod(const Symbol& x, int axis = 0);
 

@@ -72,5 +72,22 @@ TEST(ErfInv, IsTheInverseUpToTheEnds) {
   EXPECT_FLOAT_EQ(ends[3], 0.476936276f);
 }
 
+TEST(Cumulative, ZeroTimesInfinityIsZeroInGradients) {
+  const float inf = std::numeric_limits<float>::infinity();
+  const Tensor a = dense({3}, {inf, 2, 3}), w = dense({3}, {1, 0, 0}), b = dense({3}, {2, inf, 3});
+  const Symbol x = input(a), y = input(w);
+  const Symbol dx = gradients(sum(multiply(cumprod(x), y)), {x})[0];
+  EXPECT_EQ(values(run({dx}, {x, y}, {a, w})[0]), (std::vector<float>{1, 0, 0}));
+  EXPECT_EQ(values(run({dx}, {x, y}, {b, w})[0]), (std::vector<float>{1, 0, 0}));
+}
+
+TEST(Cumulative, OtherDtypesAndScalarsAreErrors) {
+  const Symbol flags = placeholder({{None, 3}, DType::boolean}, "x"), one = placeholder({{}, DType::float32}, "x");
+  EXPECT_EQ(message_of<InvalidArgument>([&] { cumsum(flags); }),
+            "cumsum: x must be float32, float64, int32 or int64. Received: x=(None, 3) dense bool.");
+  EXPECT_EQ(message_of<InvalidArgument>([&] { cumprod(one); }),
+            "cumprod: x must have rank 1 or more. Received: x=() dense.");
+}
+
 }  // namespace
 }  // namespace lacuna

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "lacuna/base/error.h"
+#include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/broadcast.h"
@@ -14,7 +15,7 @@
 namespace lacuna {
 namespace {
 
-struct Digitize final : Op {
+struct Digitize final : Flat<> {
   explicit Digitize(std::vector<double> b) : bins(std::move(b)) {}
   const std::vector<double> bins;
 

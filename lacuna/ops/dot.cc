@@ -107,6 +107,14 @@ namespace {
 // Of a B of higher rank all axes but the one that is summed over become columns.
 Symbol dot_of_blocks(const Symbol& a, const Symbol& b) {
   const int rank = static_cast<int>(b.rank());
+  const Dim k = b.shape()[static_cast<size_t>(rank - 2)];
+  const auto received = [&] { return text(" Received: a=", a.spec(), ", b=", b.spec(), "."); };
+  require(a.rank() >= 2 && b.storage() == Storage::dense,
+          "dot: where b has rank 3 or more, it must be dense and a have rank 2 or more.", received());
+  require(a.shape().back() == k || a.shape().back() == None || k == None,
+          "dot: columns of a must equal the second-to-last axis of b.", received());
+  require(a.dtype() == b.dtype() && is_float(a.dtype()), "dot: a and b must have one float dtype.",
+          received());
   std::vector<int> turned{rank - 2};
   Shape shape(a.shape().begin() + 1, a.shape().end() - 1);
   for (int i = 0; i < rank; ++i)
@@ -114,12 +122,9 @@ Symbol dot_of_blocks(const Symbol& a, const Symbol& b) {
       turned.push_back(i);
       shape.push_back(b.shape()[static_cast<size_t>(i)]);
     }
-  require(a.rank() >= 2 && b.storage() == Storage::dense && std::ranges::find(shape, None) == shape.end(),
-          "dot: where b has rank 3 or more, it must be dense and a have rank 2 or more; open may be the "
-          "first axis "
-          "of a and the axes that meet. Received: a=",
-          a.spec(), ", b=", b.spec(), ".");
-  const Dim k = b.shape()[static_cast<size_t>(rank - 2)];
+  require(std::ranges::find(shape, None) == shape.end(),
+          "dot: where b has rank 3 or more, open may be the first axis of a and the axes that meet.",
+          received());
   Dim columns = 1;
   for (int i = 0; i < rank; ++i)
     if (i != rank - 2) columns *= b.shape()[static_cast<size_t>(i)];

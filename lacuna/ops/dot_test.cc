@@ -248,5 +248,23 @@ TEST(Transpose, EqualsMimicAndKeepsStoredZeros) {
         EXPECT_EQ(dense_to[(k * 3 + j) * 5 + i], dense_from[(i * 3 + j) * 4 + k]);
 }
 
+TEST(Dot, OfHigherRankShowsWhatCame) {
+  const auto of = [](Shape shape) { return placeholder({std::move(shape), DType::float32}, "x"); };
+  const Symbol b = of({2, 4, 5});
+  EXPECT_EQ(message_of<InvalidArgument>([&] { dot(of({None, 3}), b); }),
+            "dot: columns of a must equal the second-to-last axis of b. Received: a=(None, 3) dense, "
+            "b=(2, 4, 5) dense.");
+  for (const Shape& shape : {Shape{}, Shape{None}})
+    EXPECT_TRUE(message_of<InvalidArgument>([&] { dot(of(shape), b); })
+                    .starts_with("dot: where b has rank 3 or more, it must be dense and a have rank 2 or more."));
+}
+
+TEST(Dot, WithoutUnits) {
+  const Tensor a = csr(dense({2, 4}, {1, 0, 2, 0, 0, 3, 0, 4})), w = dense({4, 0}, {});
+  const Symbol x = input(a), y = placeholder(w.spec(), "y"), z = dot(x, y);
+  const auto out = run(gradients(sum(multiply(z, z)), {x, y}), {x, y}, {a, w});
+  EXPECT_EQ(values(out[0]), std::vector<float>(8, 0));
+}
+
 }  // namespace
 }  // namespace lacuna

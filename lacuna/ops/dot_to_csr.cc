@@ -1,7 +1,10 @@
 // dot_to_csr: C = A B of a dense A and a csr B, csr: each row has the columns in which B stores a value.
 //
 //   dA = dC Bᵀ,  dB = Aᵀ dC at its entries
+#include <algorithm>
+
 #include "lacuna/base/error.h"
+#include "lacuna/base/threads.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/kernels/csr_dot.h"
@@ -39,10 +42,13 @@ void run(const Op&, Context& context, std::span<const Tensor* const> in, std::sp
     kernels::csr_dot(turned, at.data(), k, n, n, ct.data());
     kernels::transpose(ct.data(), m, n, c.values<T>().data());
     const auto place = [&](auto indices, auto indptr) {
-      for (size_t r = 0; r <= n; ++r)
-        indptr[r] = static_cast<std::remove_reference_t<decltype(indptr[0])>>(r * m);
-      for (size_t e = 0; e < n * m; ++e)
-        indices[e] = static_cast<std::remove_reference_t<decltype(indices[0])>>(right.ids[e % m]);
+      using I = std::remove_reference_t<decltype(indptr[0])>;
+      for (size_t r = 0; r <= n; ++r) indptr[r] = static_cast<I>(r * m);
+      if (!n) return;
+      std::ranges::transform(right.ids, indices.begin(), [](int64_t id) { return static_cast<I>(id); });
+      parallel_for(n - 1, std::max<size_t>(1, 32768 / (m + 1)), [&](size_t begin, size_t end) {
+        for (size_t r = begin; r < end; ++r) std::copy_n(indices.begin(), m, &indices[0] + (r + 1) * m);
+      });
     };
     if (c.index == DType::int64) place(c.indices.as<int64_t>(), c.indptr.as<int64_t>());
     else place(c.indices.as<int32_t>(), c.indptr.as<int32_t>());
@@ -51,7 +57,9 @@ void run(const Op&, Context& context, std::span<const Tensor* const> in, std::sp
 
 struct DotToCsr final : Op {
   std::string_view name() const override { return "dot_to_csr"; }
-  std::string_view cost(const Rule&) const override { return "rows of a × (its columns + entries of b)"; }
+  std::string_view cost(const Rule&) const override {
+    return "rows of a × (its columns + entries of b); memory for columns, up to 2^28";
+  }
 
   const Rules& rules() const override {
     using enum Storage;

@@ -2,6 +2,7 @@
 #include "lacuna/ops/getnnz.h"
 
 #include "lacuna/base/error.h"
+#include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/ids.h"
@@ -9,7 +10,7 @@
 namespace lacuna {
 namespace {
 
-struct GetNnz final : Op {
+struct GetNnz final : Flat<> {
   explicit GetNnz(int a) : axis(a) {}
   const int axis;  // -1: the whole.
 

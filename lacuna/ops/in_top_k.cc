@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "lacuna/base/error.h"
+#include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/ids.h"
@@ -11,7 +12,7 @@
 namespace lacuna {
 namespace {
 
-struct InTopK final : Op {
+struct InTopK final : Flat<> {
   explicit InTopK(Dim count) : k(count) {}
   const Dim k;
 

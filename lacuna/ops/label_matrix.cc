@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "lacuna/base/error.h"
+#include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/ids.h"
@@ -10,7 +11,7 @@
 namespace lacuna {
 namespace {
 
-struct LabelMatrix final : Op {
+struct LabelMatrix final : Flat<> {
   LabelMatrix(Dim c, DType d) : classes(c), dtype(d) {}
   const Dim classes;
   const DType dtype;

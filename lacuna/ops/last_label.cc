@@ -1,5 +1,6 @@
 // last_label: the largest j with x[r, j] ≠ 0, or -1.
 #include "lacuna/base/error.h"
+#include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/ids.h"
@@ -8,7 +9,7 @@
 namespace lacuna {
 namespace {
 
-struct LastLabel final : Op {
+struct LastLabel final : Flat<> {
   std::string_view name() const override { return "last_label"; }
 
   std::string_view cost(const Rule& rule) const override { return rows_and_stored(rule.in[0]); }

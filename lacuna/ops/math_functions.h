@@ -150,4 +150,21 @@ struct SignSte : PassedThrough<Sign> {
 #undef LACUNA_SMOOTH
 #undef LACUNA_STEP
 
+template <>
+inline constexpr double kBend<Square> = 2;
+template <>
+inline constexpr double kBend<Negative> = 0;
+template <>
+inline constexpr double kBend<Abs> = 0;
+template <>
+inline constexpr double kBend<Degrees> = 0;
+template <>
+inline constexpr double kBend<Radians> = 0;
+template <>
+inline constexpr double kBend<NanToNum> = 0;
+template <>
+inline constexpr double kBend<RoundSte> = 0;
+template <>
+inline constexpr double kBend<SignSte> = 0;
+
 }  // namespace lacuna::unary

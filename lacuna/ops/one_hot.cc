@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lacuna/base/error.h"
+#include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/ids.h"
@@ -14,7 +15,7 @@ namespace {
 using In = std::span<const Tensor* const>;
 using Out = std::span<Tensor* const>;
 
-struct Hot final : Op {
+struct Hot final : Flat<> {
   Hot(Dim n, bool m, bool s, DType d) : classes(n), many(m), sparse(s), dtype(d) {}
   const Dim classes;
   const bool many, sparse;

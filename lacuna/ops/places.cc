@@ -3,6 +3,7 @@
 #include "lacuna/ops/places.h"
 
 #include "lacuna/base/error.h"
+#include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/ids.h"
@@ -18,7 +19,7 @@ constexpr const char* kNames[] = {"tile_places", "repeat_places", "mask_places",
                                   "wrap_places"};
 
 // Inputs: x; before it, for the last three kinds, a mask or ids.
-struct Places final : Op {
+struct Places final : Flat<> {
   Places(Kind k, size_t a, int64_t count) : kind(k), axis(a), n(count) {}
 
   std::string_view name() const override { return kNames[static_cast<size_t>(kind)]; }

@@ -147,7 +147,7 @@ struct Reduction final : Reduce {
   }
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
-                               const std::vector<bool>&) const override {
+                               [[maybe_unused]] const std::vector<bool>& wanted) const override {
     const Symbol& x = node.in(0);
     if constexpr (kLinear) {
       return {spread_gradient(dy[0], x, put_back(), std::is_same_v<Kind, MeanKind>)};
@@ -171,7 +171,7 @@ struct Reduction final : Reduce {
         const Symbol others = apply(std::make_shared<Reduction<NonzeroProductKind>>(axes, keepdims), {x});
         return with(ReduceGradient::product, multiply(y, g), multiply(multiply(others, one), g));
       } else if constexpr (std::is_same_v<Kind, NonzeroProductKind>) {
-        return {{}};  // Of the gradient of prod alone.
+        return Op::gradient(node, dy, wanted);  // Of the gradient of prod alone.
       } else {
         return with(ReduceGradient::extreme, y, divide(g, equals_in(x, y, axes, keepdims)));
       }

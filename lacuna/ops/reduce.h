@@ -12,7 +12,8 @@ namespace lacuna {
 // square_sum, norm, max and min of row_sparse with keepdims and without axis 0 are row_sparse. The
 // gradient of a sparse operand has its pattern. Of integers, dense or csr, sum and prod are int64, max and
 // min of their dtype, mean, var and stddev of floatx, as NumPy has them; no gradient flows. Elements that
-// tie for max and min share the gradient. Of no elements: sum 0, prod 1, mean NaN, max -inf, min inf.
+// tie for max and min share the gradient. Of no elements: sum 0, prod 1, mean NaN, max -inf, min inf; of
+// integers max is the smallest and min the largest of their dtype.
 using Axes = std::vector<int>;
 Symbol sum(const Symbol& x, const Axes& axes = {}, bool keepdims = false);
 Symbol mean(const Symbol& x, const Axes& axes = {}, bool keepdims = false);

@@ -1,6 +1,8 @@
-// sum, prod, max and min of integers over axes, in int64; no gradient.
+// sum, prod, max and min of integers over axes, in int64; no gradient. max and min of no elements: the limits
+// of the dtype that x had.
 #include "lacuna/ops/reduce_integers.h"
 
+#include "lacuna/graph/flat.h"
 #include "lacuna/ops/cast.h"
 #include "lacuna/ops/reduce_op.h"
 #include "lacuna/ops/reduce_sparse_cpu.h"
@@ -16,9 +18,10 @@ struct Integers {
   template <class T>
   using Kept = int64_t;
   static int64_t each(int64_t x) { return x; }
+  static constexpr bool kExtreme = false;
 };
 struct SumKind : Integers {
-  static constexpr const char* kName = "integer_sum";
+  static constexpr const char *kName = "integer_sum", *kWord = "sum";
   template <class T>
   static constexpr int64_t kFirst = 0;
   static constexpr bool kZeros = false;
@@ -27,7 +30,7 @@ struct SumKind : Integers {
   }
 };
 struct ProductKind : Integers {
-  static constexpr const char* kName = "integer_prod";
+  static constexpr const char *kName = "integer_prod", *kWord = "prod";
   template <class T>
   static constexpr int64_t kFirst = 1;
   static constexpr bool kZeros = true;
@@ -36,14 +39,16 @@ struct ProductKind : Integers {
   }
 };
 struct MaxKind : Integers {
-  static constexpr const char* kName = "integer_max";
+  static constexpr const char *kName = "integer_max", *kWord = "max";
+  static constexpr bool kExtreme = true;
   template <class T>
   static constexpr int64_t kFirst = std::numeric_limits<int64_t>::min();
   static constexpr bool kZeros = true;
   static int64_t of(int64_t a, int64_t b) { return std::max(a, b); }
 };
 struct MinKind : Integers {
-  static constexpr const char* kName = "integer_min";
+  static constexpr const char *kName = "integer_min", *kWord = "min";
+  static constexpr bool kExtreme = true;
   template <class T>
   static constexpr int64_t kFirst = std::numeric_limits<int64_t>::max();
   static constexpr bool kZeros = true;
@@ -51,9 +56,11 @@ struct MinKind : Integers {
 };
 
 template <class Kind>
-struct IntegerReduction final : Reduce {
-  using Reduce::Reduce;
+struct IntegerReduction final : Flat<Reduce> {
+  IntegerReduction(Axes a, bool keep, DType dtype) : Flat(std::move(a), keep), of(dtype) {}
+  const DType of;  // Its limits are those of the result.
   std::string_view name() const override { return Kind::kName; }
+  std::string key() const override { return text(Reduce::key(), ' ', of); }
 
   const Rules& rules() const override {
     using enum Storage;
@@ -62,13 +69,8 @@ struct IntegerReduction final : Reduce {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(in[0].dtype == DType::int64, name(), ": x must be int64. Received: x=", in[0],
-            ", dtype=", in[0].dtype, ".");
-    Spec x = in[0];  // As floats, which Reduce asks for.
-    x.dtype = DType::float64;
-    Spec y = Reduce::infer(std::span(&x, 1))[0];
-    y.dtype = DType::int64;
-    return {y};
+    require(in[0].dtype == DType::int64, name(), ": x must be int64. Received: x=", in[0], ".");
+    return infer_any(Kind::kWord, in);
   }
 
   static void run(const Op& op, Context& context, In in, Out out) {
@@ -77,12 +79,16 @@ struct IntegerReduction final : Reduce {
     const cpu::Reduced goes = self.reduced(x.rank);
     resize(out[0]->dense(), self.result(x).dims, DType::int64);
     int64_t* y = out[0]->dense().values<int64_t>().data();
+    using Wide = std::numeric_limits<int64_t>;
+    using Narrow = std::numeric_limits<int32_t>;
+    const bool narrow = self.of == DType::int32;
+    const int64_t least = narrow ? Narrow::min() : Wide::min(), most = narrow ? Narrow::max() : Wide::max();
     if (in[0]->storage() == Storage::dense) {
-      const auto as_is = [](int64_t v, size_t) { return v; };
+      const auto as_is = [=](int64_t v, size_t) { return std::clamp(v, least, most); };
       return cpu::reduce<Kind>(in[0]->dense().values<int64_t>().data(), x, goes, as_is, y, context.scratch);
     }
-    const auto with_missing = [](int64_t v, size_t missing, size_t) {
-      return Kind::kZeros && missing ? Kind::of(v, 0) : v;
+    const auto with_missing = [=](int64_t v, size_t missing, size_t) {
+      return std::clamp(Kind::kZeros && missing ? Kind::of(v, 0) : v, least, most);
     };
     cpu::reduce_csr<Kind, Kind::kZeros>(in[0]->csr(), in[0]->csr().values<int64_t>().data(), goes,
                                         with_missing, y, context.scratch);
@@ -92,7 +98,7 @@ struct IntegerReduction final : Reduce {
 template <class Kind>
 bool registers() {
   return register_op(Kind::kName, [] {
-    std::vector<Example> examples = reduce_examples<IntegerReduction<Kind>>(1);
+    std::vector<Example> examples = reduce_examples<IntegerReduction<Kind>>(1, DType::int64);
     for (Example& example : examples) example.in[0] = {example.in[0].shape, DType::int64, Values::ids, 9};
     return examples;
   });
@@ -102,7 +108,13 @@ const bool registered =
 
 template <class Kind>
 Symbol reduced(const Symbol& x, const Axes& axes, bool keepdims) {
-  return apply(std::make_shared<IntegerReduction<Kind>>(sorted_axes(x, axes), keepdims),
+  const Axes sorted = sorted_axes(x, axes);
+  const auto* word = Kind::kWord;  // Errors show x as it came.
+  require(x.storage() == Storage::dense || x.storage() == Storage::csr, word,
+          ": integers must be dense or csr. Received: x=", x.spec(), ".");
+  require_dense_result(word, shape_left(word, sorted, keepdims, x.spec()), x.spec());
+  const bool narrow = x.dtype() == DType::int32 && Kind::kExtreme;
+  return apply(std::make_shared<IntegerReduction<Kind>>(sorted, keepdims, narrow ? x.dtype() : DType::int64),
                {cast(x, DType::int64)});
 }
 

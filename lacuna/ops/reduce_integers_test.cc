@@ -35,5 +35,28 @@ TEST(ReduceIntegers, DtypesAreNumPys) {
   EXPECT_EQ(stddev(x).dtype(), floatx());
 }
 
+TEST(ReduceIntegers, ExtremesOfNoElementsAreTheLimitsOfTheirDtype) {
+  const Tensor a = dense<int32_t>({0, 2}, {}), b = dense<int64_t>({0, 2}, {});
+  for (const bool sparse : {false, true}) {
+    const Tensor narrow = sparse ? csr(a) : a, wide = sparse ? csr(b) : b;
+    const Symbol x = input(narrow), y = input(wide);
+    const auto out = run({max(x), min(x, {0}), max(y), min(y)}, {x, y}, {narrow, wide});
+    EXPECT_EQ(values<int32_t>(out[0]), (std::vector<int32_t>{std::numeric_limits<int32_t>::min()}));
+    EXPECT_EQ(values<int32_t>(out[1]), (std::vector<int32_t>(2, std::numeric_limits<int32_t>::max())));
+    EXPECT_EQ(values<int64_t>(out[2]), (std::vector<int64_t>{std::numeric_limits<int64_t>::min()}));
+    EXPECT_EQ(values<int64_t>(out[3]), (std::vector<int64_t>{std::numeric_limits<int64_t>::max()}));
+  }
+}
+
+TEST(ReduceIntegers, ErrorsShowWhatCame) {
+  const Symbol x = placeholder({{None, 3}, DType::int32}, "x");
+  EXPECT_EQ(message_of<InvalidArgument>([&] { sum(x, {2}); }),
+            "sum: an axis must be within the rank of x. Received: axis=2, x=(None, 3) dense int32.");
+  const Symbol wide = placeholder({{None, Dim{1} << 40}, DType::int64, Storage::csr}, "x");
+  EXPECT_EQ(message_of<InvalidArgument>([&] { max(wide, {0}); }),
+            "max: a dense result must have fewer than 2^31 rows and columns. Received: result=(1099511627776,), "
+            "x=(None, 1099511627776) csr int64.");
+}
+
 }  // namespace
 }  // namespace lacuna

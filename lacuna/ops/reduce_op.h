@@ -22,8 +22,7 @@ inline void require_dense_result(std::string_view where, const Shape& result, co
 // The shape that is left of x, or an error.
 inline Shape shape_left(std::string_view where, const Axes& axes, bool keepdims, const Spec& x) {
   const size_t rank = x.shape.size();
-  require(is_float(x.dtype) && rank <= kMaxRank, where,
-          ": x must have a float dtype and rank 8 at most. Received: x=", x, ".");
+  require(rank <= kMaxRank, where, ": x must have rank 8 at most. Received: x=", x, ".");
   for (const int axis : axes)
     require(axis >= 0 && axis < static_cast<int>(rank), where,
             ": an axis must be within the rank of x. Received: axis=", axis, ", x=", x, ".");
@@ -66,14 +65,20 @@ struct Reduce : Op {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
+    require(is_float(in[0].dtype), name(), ": x must have a float dtype. Received: x=", in[0], ".");
+    return infer_any(name(), in);
+  }
+
+  // Of any dtype; errors begin with `where`.
+  std::vector<Spec> infer_any(std::string_view where, std::span<const Spec> in) const {
     const Storage out = rule_for(*this, in).out[0];
-    const Shape shape = shape_left(name(), axes, keepdims, in[0]);
+    const Shape shape = shape_left(where, axes, keepdims, in[0]);
     if (in[0].storage == Storage::row_sparse)
       for (size_t i = 2; i < in[0].shape.size(); ++i)
-        require(reduced(i + 1)[i] == reduced(i + 1)[1], name(),
+        require(reduced(i + 1)[i] == reduced(i + 1)[1], where,
                 ": of a row_sparse tensor the first axis goes, or all others, or all. Received: axes=",
                 to_string(Shape(axes.begin(), axes.end())), ", x=", in[0], ".");
-    if (out == Storage::dense) require_dense_result(name(), shape, in[0]);
+    if (out == Storage::dense) require_dense_result(where, shape, in[0]);
     return {{shape, in[0].dtype, out}};
   }
 

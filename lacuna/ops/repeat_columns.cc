@@ -18,7 +18,6 @@ using Out = std::span<Tensor* const>;
 struct Repeating : Op {
   explicit Repeating(int64_t count) : n(count) {}
   std::string key() const override { return text(name(), ' ', n); }
-  std::string_view cost(const Rule&) const override { return "stored values of the result"; }
 
   Dim columns(Dim of_x) const {
     Dim all = 0;
@@ -29,6 +28,12 @@ struct Repeating : Op {
     return all;
   }
 
+  void require_dense(Dim all, const Spec& x) const {
+    if (all < Dim{1} << 31) return;
+    throw InvalidArgument(text(
+        "repeat_columns: a dense result must have fewer than 2^31 columns. Received: x=", x, ", n=", n, "."));
+  }
+
   int64_t n;
 };
 size_t times(const Op& op) { return static_cast<size_t>(static_cast<const Repeating&>(op).n); }
@@ -37,7 +42,9 @@ void dense_matrix(const Op& op, Context&, In in, Out out) {
   const tensor::Dense& x = in[0]->dense();
   const size_t n = times(op);
   tensor::Dense& y = out[0]->dense();
-  y.resize({x.shape[0], static_cast<const Repeating&>(op).columns(x.shape[1])}, x.dtype);
+  const Dim all = static_cast<const Repeating&>(op).columns(x.shape[1]);
+  static_cast<const Repeating&>(op).require_dense(all, in[0]->spec());
+  y.resize({x.shape[0], all}, x.dtype);
   with_dtype(x.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T* from = x.values<T>().data();
@@ -86,21 +93,25 @@ void csr_matrix(const Op& op, Context&, In in, Out out) {
 
 // Whether each entry of x stands n times in y, side by side.
 bool repeats(const tensor::Csr& x, const tensor::Csr& y, size_t n) {
-  if (y.rows != x.rows || y.nonzeros() != x.nonzeros() * n) return false;
+  const size_t entries = x.nonzeros();
+  if (y.rows != x.rows || y.columns != x.columns * static_cast<Dim>(n) || y.nonzeros() != entries * n)
+    return false;
   bool result = true;
   with_index(x, [&](auto indices, auto indptr) {
     with_index(y, [&](auto of_y, auto starts) {
-      for (size_t r = 0; r < indptr.size(); ++r)
-        result &=
-            static_cast<size_t>(starts[r] - starts[0]) == static_cast<size_t>(indptr[r] - indptr[0]) * n;
+      for (size_t r = 0; result && r < indptr.size(); ++r)
+        result = static_cast<size_t>(starts[r] - starts[0]) == static_cast<size_t>(indptr[r] - indptr[0]) * n;
       const auto first = static_cast<size_t>(indptr[0]), start = static_cast<size_t>(starts[0]);
-      for (size_t k = 0; k < x.nonzeros(); ++k)
-        for (size_t i = 0; i < n; ++i)
-          result &=
+      for (size_t k = 0; result && k < entries; ++k)
+        for (size_t i = 0; result && i < n; ++i)
+          result =
               static_cast<size_t>(of_y[start + k * n + i]) == static_cast<size_t>(indices[first + k]) * n + i;
     });
   });
   return result;
+}
+bool repeats(const tensor::Dense& x, const tensor::Dense& y, size_t n) {
+  return y.shape[0] == x.shape[0] && y.shape[1] == x.shape[1] * static_cast<Dim>(n);
 }
 
 // Entries of dy, in the pattern of y, belong to those of x, n to each.
@@ -116,7 +127,7 @@ void sum_groups(const Op& op, Context&, In in, Out out) {
       with_index(in[1]->csr(), [&](auto, auto indptr) { first = static_cast<size_t>(indptr[0]); });
     }
     const bool fits = in[0]->storage() == Storage::csr ? repeats(in[1]->csr(), in[0]->csr(), n)
-                                                       : in[0]->dense().size() == values * n;
+                                                       : repeats(in[1]->dense(), in[0]->dense(), n);
     if (!fits) [[unlikely]]
       throw InvalidArgument(text(
           "repeat_columns_gradient: dy must have n values for each of x, at the same places. Received: dy=",
@@ -138,6 +149,9 @@ void sum_groups(const Op& op, Context&, In in, Out out) {
 struct RepeatColumnsGradient final : Repeating {
   using Repeating::Repeating;
   std::string_view name() const override { return "repeat_columns_gradient"; }
+  std::string_view cost(const Rule& rule) const override {
+    return rule.in[0] == Storage::csr ? "rows + non-zeros of dy" : "elements of dy";
+  }
 
   const Rules& rules() const override {
     using enum Storage;
@@ -149,11 +163,19 @@ struct RepeatColumnsGradient final : Repeating {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     return {{in[1].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
+
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> d,
+                               const std::vector<bool>& wanted) const override {
+    return {wanted[0] ? repeat_columns(gradient_into(node, d[0]), n) : Symbol{}, {}};
+  }
 };
 
 struct RepeatColumns final : Repeating {
   using Repeating::Repeating;
   std::string_view name() const override { return "repeat_columns"; }
+  std::string_view cost(const Rule& rule) const override {
+    return rule.in[0] == Storage::csr ? "rows + non-zeros of the result" : "elements of the result";
+  }
 
   const Rules& rules() const override {
     static const Rules rules{
@@ -164,14 +186,17 @@ struct RepeatColumns final : Repeating {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec& x = in[0];
     const Storage out = rule_for(*this, in).out[0];
-    require(x.shape.size() == 2 && x.dtype <= DType::int64,
-            "repeat_columns: x must be a matrix. Received: x=", x, ".");
-    return {{{x.shape[0], x.shape[1] == None ? None : columns(x.shape[1])}, x.dtype, out}};
+    require(x.shape.size() == 2, "repeat_columns: x must be a matrix. Received: x=", x, ".");
+    require(x.dtype <= DType::int64,
+            "repeat_columns: x must be float32, float64, int32 or int64. Received: x=", x, ".");
+    const Dim all = x.shape[1] == None ? None : columns(x.shape[1]);
+    if (out == Storage::dense) require_dense(all, x);
+    return {{{x.shape[0], all}, x.dtype, out}};
   }
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
                                const std::vector<bool>& wanted) const override {
-    if (!wanted[0] || !is_float(node.in(0).dtype())) return Op::gradient(node, dy, wanted);
+    if (!wanted[0] || !is_float(node.in(0).dtype())) return {{}};
     return {apply(std::make_shared<RepeatColumnsGradient>(n), {gradient_into(node, dy[0]), node.in(0)})};
   }
 };

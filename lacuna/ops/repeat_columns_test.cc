@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "lacuna/graph/gradient.h"
+#include "lacuna/graph/registry.h"
 #include "lacuna/ops/arithmetic.h"
 #include "lacuna/ops/reduce.h"
+#include "lacuna/ops/unary.h"
 #include "lacuna/ops/testing.h"
 
 namespace lacuna {
@@ -46,6 +48,33 @@ TEST(RepeatColumns, Errors) {
   EXPECT_EQ(message_of<InvalidArgument>([&] { repeat_columns(x, int64_t{1} << 23); }),
             "repeat_columns: the result must have fewer than 2^63 columns. Received: columns=1099511627776, "
             "n=8388608.");
+  const Symbol full = placeholder({{None, 3}, DType::float32}, "x");
+  EXPECT_EQ(message_of<InvalidArgument>([&] { repeat_columns(full, int64_t{1} << 40); }),
+            "repeat_columns: a dense result must have fewer than 2^31 columns. Received: x=(None, 3) dense, "
+            "n=1099511627776.");
+  const Symbol flags = placeholder({{None, 3}, DType::boolean}, "x");
+  EXPECT_EQ(message_of<InvalidArgument>([&] { repeat_columns(flags, 2); }),
+            "repeat_columns: x must be float32, float64, int32 or int64. Received: x=(None, 3) dense bool.");
+}
+
+TEST(RepeatColumns, GradientOfItsGradient) {
+  for (const bool sparse : {false, true}) {
+    const Tensor full = dense({1, 2}, {1, 2}), a = sparse ? csr(full) : full;
+    const Symbol x = input(a), g = gradients(sum(square(repeat_columns(x, 2))), {x})[0];  // 4 x
+    const auto out = run(gradients(add(sum(x), sum(square(g))), {x}), {x}, {a});
+    EXPECT_EQ(values(out[0]), (std::vector<float>{33, 65}));
+  }
+}
+
+TEST(RepeatColumns, OtherShapesAndPlacesAreErrors) {
+  const Tensor a = dense({2, 6}, std::vector<float>(12, 1)), w = dense({4, 6}, std::vector<float>(24, 1));
+  const Symbol x = input(a), y = placeholder({{None, None}, DType::float32}, "y");
+  const Symbol g = gradients(sum(repeat_columns(x, 2)), {x})[0];
+  ASSERT_EQ(g.node()->op().name(), "repeat_columns_gradient");
+  const Symbol other = lacuna::apply(g.node()->shared_op(), {y, x});
+  // As many values as x has twice, but not so many columns.
+  EXPECT_TRUE(message_of<InvalidArgument>([&] { run({other}, {x, y}, {a, w}); })
+                  .starts_with("repeat_columns_gradient: dy must have n values for each of x"));
 }
 
 }  // namespace

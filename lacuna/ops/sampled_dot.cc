@@ -1,6 +1,6 @@
 // sampled_dot: S = A Bᵀ where a csr pattern has entries; the gradient of a csr operand of dot.
 //
-//   dA = dS B,  dB = dSᵀ A      of a dense A and a B that is dense or a table
+//   dA = dS B,  dB = dSᵀ A      at the entries of sparse ones
 #include "lacuna/ops/sampled_dot.h"
 
 #include "lacuna/base/error.h"
@@ -9,6 +9,7 @@
 #include "lacuna/ops/dot.h"
 #include "lacuna/ops/dot_t.h"
 #include "lacuna/ops/gradient_at.h"
+#include "lacuna/ops/sampled_dot_t.h"
 
 namespace lacuna {
 
@@ -62,10 +63,16 @@ struct SampledDot final : Op {
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dout,
                                const std::vector<bool>& wanted) const override {
     const Symbol &a = node.in(0), &b = node.in(1);
-    if (a.storage() != Storage::dense || (b.storage() != Storage::dense && b.storage() != Storage::row_table))
-      return Op::gradient(node, dout, wanted);
+    if (!wanted[0] && !wanted[1]) return {{}, {}, {}};
+    if (a.storage() == Storage::row_sparse) return Op::gradient(node, dout, wanted);
     const Symbol ds = gradient_into(node, dout[0]);
-    return {wanted[0] ? dot(ds, b) : Symbol{}, wanted[1] ? dot_t(ds, a) : Symbol{}, {}};
+    Symbol da, db;
+    if (wanted[0]) da = gradient_at(dot(ds, b), a);
+    if (wanted[1]) {
+      if (b.storage() == Storage::csr) db = sampled_dot_t(ds, a, b);
+      else db = b.storage() == Storage::row_sparse ? gradient_at(dot_t(ds, a), b) : dot_t(ds, a);
+    }
+    return {da, db, {}};
   }
 };
 

@@ -1,9 +1,15 @@
 // sampled_dot_t: Aᵀ B where a csr pattern has entries; the gradient of a csr second operand of dot.
+//
+//   dA = B dSᵀ,  dB = A dS      at the entries of csr ones
 #include "lacuna/ops/sampled_dot_t.h"
 
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
+#include "lacuna/ops/dot.h"
+#include "lacuna/ops/dot_nt.h"
+#include "lacuna/ops/gradient_at.h"
+#include "lacuna/ops/sampled_dot.h"
 
 namespace lacuna {
 
@@ -43,6 +49,16 @@ struct SampledDotT final : Op {
             "sampled_dot_t: a, b and pattern must have one float dtype. Received: a=", a, ", b=", b,
             ", pattern=", pattern, ".");
     return {{pattern.shape, a.dtype, rule_for(*this, in).out[0]}};
+  }
+
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dout,
+                               const std::vector<bool>& wanted) const override {
+    if (!wanted[0] && !wanted[1]) return {{}, {}, {}};
+    const Symbol &a = node.in(0), &b = node.in(1), ds = gradient_into(node, dout[0]);
+    Symbol da, db;
+    if (wanted[0]) da = a.storage() == Storage::csr ? sampled_dot(b, ds, a) : gradient_at(dot_nt(b, ds), a);
+    if (wanted[1]) db = gradient_at(dot(a, ds), b);
+    return {da, db, {}};
   }
 };
 

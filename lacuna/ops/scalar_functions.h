@@ -81,4 +81,15 @@ LACUNA_COMPARISON(Less, "less_scalar", <)
 LACUNA_COMPARISON(LessEqual, "less_equal_scalar", <=)
 #undef LACUNA_COMPARISON
 
+template <>
+inline constexpr double kBend<Maximum> = 0;
+template <>
+inline constexpr double kBend<Minimum> = 0;
+template <>
+inline constexpr double kBend<Mod> = 0;
+template <>
+inline constexpr double kBend<ModOf> = 0;
+template <>
+inline constexpr double kBend<ShiftStored> = 0;
+
 }  // namespace lacuna::unary

@@ -82,7 +82,7 @@ struct Select final : AxisOp {
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
                                const std::vector<bool>& wanted) const override {
-    if (!wanted[0] || !is_float(node.in(0).dtype())) return Op::gradient(node, dy, wanted);
+    if (!wanted[0] || !is_float(node.in(0).dtype())) return {{}, {}};
     return {
         apply(std::make_shared<SelectGradient>(axis), {gradient_into(node, dy[0]), node.in(1), node.in(0)}),
         {}};

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/tensor/row_table.h"
@@ -11,7 +12,7 @@
 namespace lacuna {
 namespace {
 
-struct ShapeOp final : Op {
+struct ShapeOp final : Flat<> {
   std::string_view name() const override { return "shape"; }
 
   std::string_view cost(const Rule&) const override { return "rank"; }

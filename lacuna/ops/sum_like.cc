@@ -119,7 +119,7 @@ struct SumLike final : Op {
 // The same of csr, at the entries of a csr row or column.
 struct SumAt final : Op {
   std::string_view name() const override { return "sum_at"; }
-  std::string_view cost(const Rule&) const override { return "stored values of both"; }
+  std::string_view cost(const Rule&) const override { return "rows + non-zeros of both"; }
 
   const Rules& rules() const override {
     using enum Storage;

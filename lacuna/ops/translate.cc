@@ -4,6 +4,7 @@
 #include "lacuna/ops/translate.h"
 
 #include "lacuna/base/error.h"
+#include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 
@@ -72,7 +73,7 @@ struct Translate final : Op {
   }
 };
 
-struct TranslateIds final : Op {
+struct TranslateIds final : Flat<> {
   std::string_view name() const override { return "translate_ids"; }
 
   std::string_view cost(const Rule&) const override { return "ids + rows made × units"; }

@@ -1,6 +1,10 @@
 // What the ops of all functions of one number share.
 #include "lacuna/ops/unary_op.h"
 
+#include "lacuna/ops/arithmetic.h"
+#include "lacuna/ops/gradient_at.h"
+#include "lacuna/ops/scale.h"
+
 namespace lacuna::unary {
 
 void fill_tables(size_t inputs, Kernel kernel, Rules (&tables)[3]) {
@@ -25,6 +29,15 @@ std::vector<Spec> Gradient::infer(std::span<const Spec> in) const {
           name(), ": x, y and dy must have one shape and float dtype. Received: x=", x, ", y=", y,
           ", dy=", dy, ".");
   return {{x.shape, x.dtype, rule_for(*this, in).out[0]}};
+}
+
+std::vector<Symbol> Gradient::gradient(const Node& node, std::span<const Symbol> d,
+                                       const std::vector<bool>& wanted) const {
+  if ((wanted[0] || wanted[1]) && std::isnan(function.bend)) return Op::gradient(node, d, wanted);
+  const Symbol &x = node.in(0), &y = node.in(1), &dy = node.in(2), g = gradient_into(node, d[0]);
+  return {wanted[0] && function.bend != 0 ? scale(multiply(g, dy), function.bend) : Symbol{},
+          {},
+          wanted[2] ? apply(std::make_shared<Gradient>(function, parameters), {x, y, g}) : Symbol{}};
 }
 
 std::vector<Spec> Forward::infer(std::span<const Spec> in) const {

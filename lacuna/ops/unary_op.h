@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
@@ -34,6 +35,11 @@ struct Step : Smooth {
   }
 };
 
+// f'' where it is one number almost everywhere: 0 of what is straight between its kinks. NaN of all others,
+// whose gradient has no gradient of its own.
+template <class F>
+inline constexpr double kBend = std::numeric_limits<double>::quiet_NaN();
+
 using In = std::span<const Tensor* const>;
 using Out = std::span<Tensor* const>;
 
@@ -42,6 +48,7 @@ struct Function {
   const char* name;
   std::string gradient_name;
   bool slope, stored;
+  double bend;
   double (*at)(double, const Parameters&);
   Rules forward[3], gradient[3];
 };
@@ -68,6 +75,8 @@ struct Gradient final : Unary {
   std::string_view name() const override { return function.gradient_name; }
   const Rules& rules() const override { return of(function.gradient); }
   std::vector<Spec> infer(std::span<const Spec> in) const override;
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> d,
+                               const std::vector<bool>& wanted) const override;
 };
 
 struct Forward final : Unary {
@@ -120,7 +129,7 @@ struct Of {
 
   static const Function& function() {
     static const Function known = [] {
-      Function f{F::kName, text(F::kName, "_gradient"), F::kSlope, F::kStored, at, {}, {}};
+      Function f{F::kName, text(F::kName, "_gradient"), F::kSlope, F::kStored, kBend<F>, at, {}, {}};
       fill_tables(1, forward, f.forward);
       fill_tables(3, gradient, f.gradient);
       return f;

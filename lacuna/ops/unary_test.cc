@@ -209,5 +209,16 @@ TEST(Unary, ParametersAreChecked) {
   EXPECT_TRUE(elu(x, 1.0) == elu(x, 1.0));
 }
 
+TEST(Unary, SecondDerivativesAreRightOrErrors) {
+  const Tensor a = dense({3}, {1, -2, 3});
+  const Symbol x = input(a), g = gradients(sum(square(x)), {x})[0], slope = gradients(sum(relu(x)), {x})[0];
+  EXPECT_EQ(values(run(gradients(sum(square(g)), {x}), {x}, {a})[0]), (std::vector<float>{8, -16, 24}));
+  EXPECT_FALSE(gradients(sum(slope), {x})[0]);  // Straight on both sides.
+  const Symbol bent = gradients(sum(erfinv(x)), {x})[0];
+  EXPECT_EQ(message_of<InvalidArgument>([&] { gradients(sum(bent), {x}); }),
+            "gradients: op 'erfinv_gradient' has no gradient of its own; stop_gradient holds what it makes "
+            "fixed. Received: inputs=((None,) dense, (None,) dense, (None,) dense).");
+}
+
 }  // namespace
 }  // namespace lacuna

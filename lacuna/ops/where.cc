@@ -167,7 +167,7 @@ void csr_branches(const Op&, Context&, In in, Out out) {
 struct Where final : Op {
   std::string_view name() const override { return "where"; }
 
-  std::string_view cost(const Rule&) const override { return "elements"; }
+  std::string_view cost(const Rule& rule) const override { return rows_and_stored(rule.out[0]); }
   const Rules& rules() const override {
     static const Rules rules{{
         {{Storage::dense, Storage::dense, Storage::dense}, {Storage::dense}, dense},
@@ -180,14 +180,19 @@ struct Where final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &c = in[0], &x = in[1], &y = in[2];
-    require(x.dtype == y.dtype && is_float(x.dtype) && c.dtype <= DType::int64, name(),
+    require(x.dtype == y.dtype && is_float(x.dtype), name(),
             ": x and y must have one float dtype. Received: condition=", c, ", x=", x, ", y=", y, ".");
+    require(c.dtype <= DType::int64, name(),
+            ": condition must be float32, float64, int32 or int64. Received: condition=", c, ", x=", x,
+            ", y=", y, ".");
     const Storage out = rule_for(*this, in).out[0];
+    require(c.storage == Storage::dense || is_float(c.dtype), name(),
+            ": a csr condition must have a float dtype. Received: condition=", c, ", x=", x, ", y=", y, ".");
     if (out == Storage::csr) {
       require(
           spreads_over(x.shape, y.shape) && spreads_over(y.shape, x.shape) &&
               spreads_over(c.shape, x.shape) &&
-              (c.storage == Storage::dense || (spreads_over(x.shape, c.shape) && is_float(c.dtype))),
+              (c.storage == Storage::dense || spreads_over(x.shape, c.shape)),
           name(),
           ": csr branches must have one shape, and the condition be of that shape or, dense, a row, a column "
           "or a scalar. Received: condition=",
@@ -201,7 +206,7 @@ struct Where final : Op {
     require(std::ranges::all_of(c.shape, [](Dim d) { return d < Dim{1} << 31; }), name(),
             ": a dense result must have fewer than 2^31 columns. Received: condition=", c, ", x=", x,
             ", y=", y, ".");
-    require(spreads_over(x.shape, c.shape) && broadcasts_to(y.shape, c.shape) && is_float(c.dtype), name(),
+    require(spreads_over(x.shape, c.shape) && broadcasts_to(y.shape, c.shape), name(),
             ": x and y must broadcast to the shape of a csr condition. Received: condition=", c, ", x=", x,
             ", y=", y, ".");
     return {{c.shape, x.dtype, out}};

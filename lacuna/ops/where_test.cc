@@ -79,5 +79,17 @@ TEST(Where, Errors) {
               }).starts_with("where: a dense result must have fewer than 2^31 columns"));
 }
 
+TEST(Where, SaysWhichDtypeDoesNotFit) {
+  const Symbol flags = placeholder({{None, 3}, DType::boolean}, "c"),
+               counts = placeholder({{None, 3}, DType::int32, Storage::csr}, "c"),
+               x = placeholder({{None, 3}, DType::float32}, "x");
+  EXPECT_EQ(message_of<InvalidArgument>([&] { where(flags, x, x); }),
+            "where: condition must be float32, float64, int32 or int64. Received: condition=(None, 3) dense "
+            "bool, x=(None, 3) dense, y=(None, 3) dense.");
+  EXPECT_EQ(message_of<InvalidArgument>([&] { where(counts, x, x); }),
+            "where: a csr condition must have a float dtype. Received: condition=(None, 3) csr int32, x=(None, "
+            "3) dense, y=(None, 3) dense.");
+}
+
 }  // namespace
 }  // namespace lacuna
