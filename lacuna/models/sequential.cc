@@ -38,6 +38,11 @@ class LaterModel final : public layers::Layer {
 
 LaterModel* later_of(const AnyLayer& layer) { return dynamic_cast<LaterModel*>(&*layer); }
 
+void set_flag(const AnyLayer& layer, bool trainable) {
+  if (LaterModel* later = later_of(layer)) later->model.set_itself_trainable(trainable);
+  else layer->set_trainable(trainable);
+}
+
 // input: its shape, or empty where it is not known yet.
 Config config_of(const std::vector<AnyLayer>& layers, const Shape& input, const std::string& name) {
   SettingList all;
@@ -134,15 +139,14 @@ Config Sequential::unbuilt_config() const {
   return result;
 }
 
-bool Sequential::trainable() { return built() ? Model::trainable() : state_->trainable; }
+bool Sequential::flag() const { return state_->as_layer ? state_->as_layer->trainable : state_->trainable; }
+
+bool Sequential::trainable() { return flag(); }
 
 void Sequential::set_trainable(bool trainable) {
   if (built()) return Model::set_trainable(trainable);
   state_->trainable = trainable;
-  for (const AnyLayer& layer : state_->layers) {
-    if (LaterModel* later = later_of(layer)) later->model.set_itself_trainable(trainable);
-    else layer->set_trainable(trainable);
-  }
+  for (const AnyLayer& layer : state_->layers) set_flag(layer, trainable);
 }
 
 void Sequential::set_itself_trainable(bool trainable) {
@@ -163,6 +167,7 @@ void Sequential::add(AnyLayer layer) {
   if (state_->output)
     state_->output = (*layer)(state_->output);  // If it does not fit, the model stays as it was.
   state_->layers.push_back(layer);
+  if (!flag()) set_flag(layer, false);  // It was set for all layers.
   state_->stale = true;
   if (state_->layers.size() > 1 || shape.empty()) return;
   try {
@@ -209,7 +214,7 @@ void Sequential::prepare(const Arrays* x) {
   if (state_->output && state_->stale) {
     set_network(std::make_shared<Network>(std::vector{state_->input}, std::vector{state_->output}, name()),
                 "Sequential");
-    as_layer_->trainable = state_->as_layer ? state_->as_layer->trainable : state_->trainable;
+    as_layer_->trainable = flag();
     std::erase_if(state_->all_as_layer, [](const auto& weak) { return weak.expired(); });
     state_->all_as_layer.push_back(as_layer_);
     // Without the model's own state, which this belongs to.

@@ -56,6 +56,7 @@ class Sequential : public Model {
     std::vector<std::weak_ptr<layers::LayerState>> all_as_layer{};  // What other models may hold it as.
   };
   Config unbuilt_config() const;
+  bool flag() const;                            // trainable, without a network being made.
   bool is_within(const AnyLayer& layer) const;  // Whether it is this model, or holds it.
   bool is_within(const layers::LayerState& layer) const;
   // The layer itself; of a model without a shape the model, for that of the input.

@@ -111,6 +111,9 @@ TEST(Sequential, IsFrozenBeforeItIsBuilt) {
     EXPECT_FALSE(one->trainable());
     EXPECT_TRUE(one->network().trainable_weights().empty());
   }
+  model.add(Dense(2));
+  EXPECT_TRUE(!model.trainable() && model.network().trainable_weights().empty());
+  model.pop();
   model.set_trainable(true);
   EXPECT_EQ(model.network().trainable_weights().size(), 4u);
 }

@@ -329,6 +329,9 @@ def test_unbuilt_models_are_frozen_and_held():
         assert one.trainable is False and one.trainable_weights == [] and len(one.weights) == 4
         assert [layer.built for layer in one.layers] == [True, True]
     assert inner.built and inner.weights == model.weights[:2]
+    model.add(layers.Dense(4))
+    assert model.trainable is False and model.trainable_weights == []
+    model.pop()
     model.trainable = True
     assert len(model.trainable_weights) == 4
     model.add(models.Sequential([layers.Dense(5)]))
