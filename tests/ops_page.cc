@@ -55,10 +55,9 @@ std::optional<std::string> gradient(const Example& example, const Rule& rule) {
       }
     std::string result;
     for (size_t i = 0; i < in.size(); ++i)
-      result += text(i ? ", " : "",
-                     i < back.size() && back[i] ? text(back[i].storage())
-                     : refuses && wanted[i]     ? "–"
-                                                : "0");
+      result += text(i ? ", " : "", i < back.size() && back[i] ? text(back[i].storage())
+                                    : refuses && wanted[i]     ? "–"
+                                                               : "0");
     return result;
   } catch (const InvalidArgument&) {
     return std::nullopt;
@@ -73,7 +72,8 @@ void page() {
          "an op can run; other storages are an error that lists these rows. Gradient: the storage that flows "
          "back to each\n"
          "operand; 0 where the result does not follow it or in steps alone, and of integers; – where the "
-         "derivative is not\nwritten, and an error says so. A row_table is a weight with `sparse_weight=True` or "
+         "derivative is not\nwritten, and an error says so. A row_table is a weight with "
+         "`sparse_weight=True` or "
          "`sparse_grad=True`, met at the rows that\na batch names.\n\n"
          "Cost is what time and memory of a run follow: `elements` of the largest dense tensor (of the "
          "result, "

@@ -67,8 +67,9 @@ class Op {
   static constexpr int kAllRows = -1, kNoRows = -2;  // Any row may be read; the shape alone is.
   virtual int rows_named_by(size_t /*input*/) const { return kAllRows; }
 
-  // dout: a gradient for each result, empty where none flows. Answers one for each input that is wanted, empty
-  // where it is 0 by nature (flat.h). An op that does not write it throws, if an input of floats is wanted.
+  // dout: a gradient for each result, empty where none flows. Answers one for each input that is wanted,
+  // empty where it is 0 by nature (flat.h). An op that does not write it throws, if an input of floats is
+  // wanted.
   virtual std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dout,
                                        const std::vector<bool>& wanted) const;
 };

@@ -11,15 +11,16 @@ namespace {
 template <class T>
 void sample(const CsrView<T>& pattern, const T* a, const T* b, size_t stride, size_t units, T* s) {
   const size_t work = pattern.rows ? (pattern.nonzeros() / pattern.rows + 1) * units : 0;
-  parallel_for(pattern.rows, std::max<size_t>(1, (size_t{1} << 17) / (work + 1)), [&](size_t begin, size_t end) {
-    for (size_t r = begin; r < end; ++r)
-      for (int32_t k = pattern.indptr[r]; k < pattern.indptr[r + 1]; ++k) {
-        const T* row = b + static_cast<size_t>(pattern.indices[k]) * stride;
-        T sum = 0;
-        for (size_t j = 0; j < units; ++j) sum += a[r * units + j] * row[j];
-        s[k] = sum;
-      }
-  });
+  parallel_for(pattern.rows, std::max<size_t>(1, (size_t{1} << 17) / (work + 1)),
+               [&](size_t begin, size_t end) {
+                 for (size_t r = begin; r < end; ++r)
+                   for (int32_t k = pattern.indptr[r]; k < pattern.indptr[r + 1]; ++k) {
+                     const T* row = b + static_cast<size_t>(pattern.indices[k]) * stride;
+                     T sum = 0;
+                     for (size_t j = 0; j < units; ++j) sum += a[r * units + j] * row[j];
+                     s[k] = sum;
+                   }
+               });
 }
 
 }  // namespace

@@ -137,7 +137,9 @@ Symbol outer(const Symbol& x, const Symbol& dz, size_t axis) {
 struct BatchSampledDot final : AxisOp {
   using AxisOp::AxisOp;
   std::string_view name() const override { return "batch_sampled_dot"; }
-  std::string_view cost(const Rule&) const override { return "rows + non-zeros of the pattern × columns of dz"; }
+  std::string_view cost(const Rule&) const override {
+    return "rows + non-zeros of the pattern × columns of dz";
+  }
 
   const Rules& rules() const override {
     using enum Storage;

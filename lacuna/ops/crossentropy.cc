@@ -1,13 +1,20 @@
 // Crossentropies of logits x and their gradients, each as one stable op.
 //
 //   softmax   l = Σ_j t_j (log Σ_k exp(x_k) - x_j)            dx = dl (softmax(x) Σ t - t)
+//                                                             dt_j = dl (log Σ_k exp(x_k) - x_j)
 //   sigmoid   l_j = max(x_j, 0) - x_j t_j + log(1 + exp(-|x_j|))   dx_j = dl_j (sigmoid(x_j) - t_j)
+//                                                                  dt_j = -dl_j x_j
 #include "lacuna/ops/crossentropy.h"
 
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
+#include "lacuna/ops/arithmetic.h"
+#include "lacuna/ops/gradient_at.h"
+#include "lacuna/ops/reduce.h"
+#include "lacuna/ops/reshape.h"
 #include "lacuna/ops/softmax.h"
+#include "lacuna/ops/unary.h"
 
 namespace lacuna {
 
@@ -102,8 +109,12 @@ struct SoftmaxCrossentropy final : Op {
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dl,
                                const std::vector<bool>& wanted) const override {
-    if (!wanted[1]) return {{}, {}};
-    return {{}, apply(softmax_gradient_op(), {node.in(0), softmax(node.in(1)), dl[0]})};
+    const Symbol &target = node.in(0), &x = node.in(1);
+    Symbol dt, dx;
+    if (wanted[0])
+      dt = gradient_at(multiply(expand_dims(dl[0]), subtract(logsumexp(x, {-1}, true), x)), target);
+    if (wanted[1]) dx = apply(softmax_gradient_op(), {target, softmax(x), dl[0]});
+    return {dt, dx};
   }
 };
 
@@ -161,8 +172,11 @@ struct SigmoidCrossentropy final : Op {
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dl,
                                const std::vector<bool>& wanted) const override {
-    if (!wanted[1]) return {{}, {}};
-    return {{}, apply(sigmoid_gradient_op(), {node.in(0), node.in(1), dl[0]})};
+    const Symbol &target = node.in(0), &x = node.in(1);
+    Symbol dt, dx;
+    if (wanted[0]) dt = gradient_at(negative(multiply(dl[0], x)), target);
+    if (wanted[1]) dx = apply(sigmoid_gradient_op(), {target, x, dl[0]});
+    return {dt, dx};
   }
 };
 

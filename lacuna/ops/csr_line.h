@@ -18,7 +18,8 @@ class CsrLine {
       if (x.columns <= kPlaces) {
         places_ = scratch.zeros<int32_t>(place + 2, static_cast<size_t>(x.columns));
         for (size_t k = 0; k < x.nonzeros(); ++k)
-          places_[static_cast<size_t>(indices[static_cast<size_t>(first_) + k])] = static_cast<int32_t>(k + 1);
+          places_[static_cast<size_t>(indices[static_cast<size_t>(first_) + k])] =
+              static_cast<int32_t>(k + 1);
         return;
       }
       const auto columns = scratch.get<int64_t>(place, x.nonzeros());

@@ -3,8 +3,8 @@
 
 #include "lacuna/graph/gradient.h"
 #include "lacuna/ops/arithmetic.h"
-#include "lacuna/ops/reduce.h"
 #include "lacuna/ops/broadcast_at.h"
+#include "lacuna/ops/reduce.h"
 #include "lacuna/ops/testing.h"
 
 namespace lacuna {

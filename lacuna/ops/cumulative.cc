@@ -43,8 +43,8 @@ struct Cumulative : AxisOp {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Storage out = rule_for(*this, in).out[0];
-    require(axis < in[0].shape.size(), name(),
-            ": axis must be below the rank of x. Received: axis=", axis, ", x=", in[0], ".");
+    require(axis < in[0].shape.size(), name(), ": axis must be below the rank of x. Received: axis=", axis,
+            ", x=", in[0], ".");
     require(in[0].dtype <= DType::int64, name(),
             ": x must be float32, float64, int32 or int64. Received: x=", in[0], ".");
     return {{in[0].shape, in[0].dtype, out}};

@@ -82,7 +82,8 @@ TEST(Cumulative, ZeroTimesInfinityIsZeroInGradients) {
 }
 
 TEST(Cumulative, OtherDtypesAndScalarsAreErrors) {
-  const Symbol flags = placeholder({{None, 3}, DType::boolean}, "x"), one = placeholder({{}, DType::float32}, "x");
+  const Symbol flags = placeholder({{None, 3}, DType::boolean}, "x"),
+               one = placeholder({{}, DType::float32}, "x");
   EXPECT_EQ(message_of<InvalidArgument>([&] { cumsum(flags); }),
             "cumsum: x must be float32, float64, int32 or int64. Received: x=(None, 3) dense bool.");
   EXPECT_EQ(message_of<InvalidArgument>([&] { cumprod(one); }),

@@ -251,12 +251,16 @@ TEST(Transpose, EqualsMimicAndKeepsStoredZeros) {
 TEST(Dot, OfHigherRankShowsWhatCame) {
   const auto of = [](Shape shape) { return placeholder({std::move(shape), DType::float32}, "x"); };
   const Symbol b = of({2, 4, 5});
-  EXPECT_EQ(message_of<InvalidArgument>([&] { dot(of({None, 3}), b); }),
+  EXPECT_EQ(message_of<InvalidArgument>([&] {
+              dot(of({None, 3}), b);
+            }),
             "dot: columns of a must equal the second-to-last axis of b. Received: a=(None, 3) dense, "
             "b=(2, 4, 5) dense.");
   for (const Shape& shape : {Shape{}, Shape{None}})
-    EXPECT_TRUE(message_of<InvalidArgument>([&] { dot(of(shape), b); })
-                    .starts_with("dot: where b has rank 3 or more, it must be dense and a have rank 2 or more."));
+    EXPECT_TRUE(
+        message_of<InvalidArgument>([&] {
+          dot(of(shape), b);
+        }).starts_with("dot: where b has rank 3 or more, it must be dense and a have rank 2 or more."));
 }
 
 TEST(Dot, WithoutUnits) {

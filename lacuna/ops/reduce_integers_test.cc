@@ -53,9 +53,10 @@ TEST(ReduceIntegers, ErrorsShowWhatCame) {
   EXPECT_EQ(message_of<InvalidArgument>([&] { sum(x, {2}); }),
             "sum: an axis must be within the rank of x. Received: axis=2, x=(None, 3) dense int32.");
   const Symbol wide = placeholder({{None, Dim{1} << 40}, DType::int64, Storage::csr}, "x");
-  EXPECT_EQ(message_of<InvalidArgument>([&] { max(wide, {0}); }),
-            "max: a dense result must have fewer than 2^31 rows and columns. Received: result=(1099511627776,), "
-            "x=(None, 1099511627776) csr int64.");
+  EXPECT_EQ(
+      message_of<InvalidArgument>([&] { max(wide, {0}); }),
+      "max: a dense result must have fewer than 2^31 rows and columns. Received: result=(1099511627776,), "
+      "x=(None, 1099511627776) csr int64.");
 }
 
 }  // namespace

@@ -28,8 +28,7 @@ struct Repeating : Op {
     return all;
   }
 
-  void require_dense(Dim all, const Spec& x) const {
-    if (all < Dim{1} << 31) return;
+  [[noreturn]] void throw_not_dense(const Spec& x) const {
     throw InvalidArgument(text(
         "repeat_columns: a dense result must have fewer than 2^31 columns. Received: x=", x, ", n=", n, "."));
   }
@@ -43,7 +42,7 @@ void dense_matrix(const Op& op, Context&, In in, Out out) {
   const size_t n = times(op);
   tensor::Dense& y = out[0]->dense();
   const Dim all = static_cast<const Repeating&>(op).columns(x.shape[1]);
-  static_cast<const Repeating&>(op).require_dense(all, in[0]->spec());
+  if (all >= Dim{1} << 31) static_cast<const Repeating&>(op).throw_not_dense(in[0]->spec());
   y.resize({x.shape[0], all}, x.dtype);
   with_dtype(x.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
@@ -190,7 +189,7 @@ struct RepeatColumns final : Repeating {
     require(x.dtype <= DType::int64,
             "repeat_columns: x must be float32, float64, int32 or int64. Received: x=", x, ".");
     const Dim all = x.shape[1] == None ? None : columns(x.shape[1]);
-    if (out == Storage::dense) require_dense(all, x);
+    if (out == Storage::dense && all >= Dim{1} << 31) throw_not_dense(x);
     return {{{x.shape[0], all}, x.dtype, out}};
   }
 

@@ -6,8 +6,8 @@
 #include "lacuna/graph/registry.h"
 #include "lacuna/ops/arithmetic.h"
 #include "lacuna/ops/reduce.h"
-#include "lacuna/ops/unary.h"
 #include "lacuna/ops/testing.h"
+#include "lacuna/ops/unary.h"
 
 namespace lacuna {
 namespace {
@@ -73,8 +73,9 @@ TEST(RepeatColumns, OtherShapesAndPlacesAreErrors) {
   ASSERT_EQ(g.node()->op().name(), "repeat_columns_gradient");
   const Symbol other = lacuna::apply(g.node()->shared_op(), {y, x});
   // As many values as x has twice, but not so many columns.
-  EXPECT_TRUE(message_of<InvalidArgument>([&] { run({other}, {x, y}, {a, w}); })
-                  .starts_with("repeat_columns_gradient: dy must have n values for each of x"));
+  EXPECT_TRUE(message_of<InvalidArgument>([&] {
+                run({other}, {x, y}, {a, w});
+              }).starts_with("repeat_columns_gradient: dy must have n values for each of x"));
 }
 
 }  // namespace

@@ -86,9 +86,10 @@ TEST(Where, SaysWhichDtypeDoesNotFit) {
   EXPECT_EQ(message_of<InvalidArgument>([&] { where(flags, x, x); }),
             "where: condition must be float32, float64, int32 or int64. Received: condition=(None, 3) dense "
             "bool, x=(None, 3) dense, y=(None, 3) dense.");
-  EXPECT_EQ(message_of<InvalidArgument>([&] { where(counts, x, x); }),
-            "where: a csr condition must have a float dtype. Received: condition=(None, 3) csr int32, x=(None, "
-            "3) dense, y=(None, 3) dense.");
+  EXPECT_EQ(
+      message_of<InvalidArgument>([&] { where(counts, x, x); }),
+      "where: a csr condition must have a float dtype. Received: condition=(None, 3) csr int32, x=(None, "
+      "3) dense, y=(None, 3) dense.");
 }
 
 }  // namespace

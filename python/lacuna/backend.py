@@ -339,12 +339,13 @@ def prod(x, axis=None, keepdims=False):
 
 
 def cumsum(x, axis=0):
-    """Sums along an axis up to each place; of csr an error that names to_dense."""
+    """Sums along an axis up to each place, of x of rank 1 or more; integers keep their dtype, where NumPy makes int64
+    of int32; of csr an error that names to_dense."""
     return _core.cumsum(x, whole("cumsum", "axis", axis), False)
 
 
 def cumprod(x, axis=0):
-    """Products along an axis up to each place; of csr an error that names to_dense."""
+    """Products along an axis up to each place, as cumsum; of csr an error that names to_dense."""
     return _core.cumprod(x, whole("cumprod", "axis", axis))
 
 
