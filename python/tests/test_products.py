@@ -192,5 +192,5 @@ def test_errors():
         K.batch_dot(x, K.placeholder((5, 7, 3)), axes=(1, 2))
     with pytest.raises(ValueError, match="axes must be of the tensors, the batch aside"):
         K.batch_dot(x, K.placeholder((5, 7, 3)), axes=(1, 3))
-    with pytest.raises(ValueError, match="where b has rank 3 or more, it must be dense"):
+    with pytest.raises(ValueError, match="where b has rank 3 or more, open may be the first axis"):
         K.dot(x, K.placeholder((None, 7, 3)))
