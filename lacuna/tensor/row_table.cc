@@ -99,6 +99,7 @@ void RowTable::reserve(size_t slots) {
 }
 
 void RowTable::make_row(size_t slot, int64_t id) {
+  if (stride_ == 0) return;  // Rows without values take no memory.
   const size_t item = size_of(dtype_);
   std::byte* row = memory_ + slot * stride_ * item;
   if (dtype_ == DType::float64) draw_.row(id, std::span(reinterpret_cast<double*>(row), width_));
