@@ -73,7 +73,7 @@ void to_dense(const Tensor& a, tensor::Dense& out) {
       out.shape[0] = static_cast<Dim>(table.readable());
       const size_t item = size_of(a.dtype()), row = table.width() * item;
       out.data.resize(table.readable() * row);
-      for (size_t s = 0; s < table.readable(); ++s)
+      for (size_t s = 0; row && s < table.readable(); ++s)
         std::memcpy(out.data.data() + s * row, table.rows<std::byte>() + s * table.stride() * item, row);
       return;
     }
