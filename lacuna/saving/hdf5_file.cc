@@ -52,7 +52,8 @@ File File::create(const char* where, const std::string& path) {
   auto root = std::make_shared<Group::Handle>();
   root->context = std::make_shared<Group::Handle::Context>(Group::Handle::Context{where, path, 0, true});
   const std::string name = path.empty() ? memory_name() : made->replace->temporary();
-  made->file = Id(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access(path.empty())), H5Fclose);
+  const Id list = access(path.empty());  // Lives until it is checked: closing it, HDF5 forgets why it failed.
+  made->file = Id(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, list), H5Fclose);
   root->check(made->file >= 0, "the file must be written");
   root->id = Id(H5Gopen2(made->file, "/", H5P_DEFAULT), H5Gclose);
   return {Group(std::move(root)), std::move(made)};
@@ -67,7 +68,8 @@ File File::open(const char* where, const std::string& path) {
   auto root = std::make_shared<Group::Handle>();
   root->context = std::make_shared<Group::Handle::Context>(
       Group::Handle::Context{where, path, static_cast<uint64_t>(s.st_size), false});
-  made->file = Id(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access(false)), H5Fclose);
+  const Id list = access(false);
+  made->file = Id(H5Fopen(path.c_str(), H5F_ACC_RDONLY, list), H5Fclose);
   root->check(made->file >= 0, "the file must be one of HDF5, and whole");
   root->id = Id(H5Gopen2(made->file, "/", H5P_DEFAULT), H5Gclose);
   root->check(root->id >= 0, "the file must be one of HDF5, and whole");

@@ -100,7 +100,7 @@ TEST(Hdf5, FilesThatAreNoneAreErrors) {
            "save: the file must be written. Received: ");
   std::ofstream(path_of("text.h5")) << "some words, which are long enough to hold a seal";
   contains(message_of<InvalidArgument>([] { File::open("load", path_of("text.h5")); }),
-           "the file must be one of HDF5");
+           "load: the file must be one of HDF5, and whole. Received: file signature not found, file '");
   contains(message_of<InvalidArgument>([] { File::open_bytes("load", "words"); }),
            "the bytes must be what was saved");
 }
