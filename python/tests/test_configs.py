@@ -298,7 +298,6 @@ def test_yaml(monkeypatch):
     with pytest.raises(ImportError, match="model_from_yaml: PyYAML must be installed"):
         models.model_from_yaml("")
     monkeypatch.undo()
-    pytest.importorskip("yaml")
     again = models.model_from_yaml(model.to_yaml())
     assert again.get_config() == model.get_config()
     tuples = model.to_yaml().replace("target_shape:", "target_shape: !!python/tuple")
