@@ -295,6 +295,7 @@ void RowTable::assign(const tensor::RowSparse& rows) {
   const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
   require(twice == sorted.end(),
           "RowTable: ids must be unique. Received: id=", twice == sorted.end() ? 0 : *twice, " twice.");
+  // Only now does anything change: a table that is given bad rows keeps its own.
   if (behind_) behind_->settle();  // The states are those of all steps.
   const size_t item = size_of(dtype_), row = width_ * item, beside = (stride_ - width_) * item;
   std::vector<std::byte> states;

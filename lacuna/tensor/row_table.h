@@ -36,8 +36,9 @@ class RowTable {
   bool slots_are_ids() const { return slots_are_ids_; }
   // Slots that hold rows which stay: those touched or, in a small table, all.
   size_t slots() const { return slots_are_ids_ ? static_cast<size_t>(shape_[0]) : size_; }
+  // The slot of a touched row, else -1.
+  int64_t find(int64_t id) const;
   // Slots that hold a copy of a touched row for a read count as touched.
-  int64_t find(int64_t id) const;  // The slot of a touched row, else -1.
   bool touched(size_t slot) const {
     return slots_are_ids_ ? marks_[slot] != 0 : slot < size_ || (slot < readable() && copied_[slot - size_]);
   }
