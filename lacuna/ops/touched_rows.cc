@@ -1,7 +1,10 @@
-// touched_rows: the rows of a table that some translated inputs name, each once; ever_touched_rows: those
-// that were ever named, of which the inputs only say that this batch's are among them.
+// touched_rows: the rows of a table that some translated inputs name, each once; ever_touched_rows: in
+// training those that were ever named, of which the inputs only say that this batch's are among them; else
+// all that are not zero, as training would have made them.
 //
 //   dtable = dy
+#include <numeric>
+
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
@@ -44,7 +47,18 @@ void copy_rows(const RowTable& table, std::span<const int64_t> slots, tensor::Ro
 
 void rows_of_table(const Op&, Context& context, std::span<const Tensor* const> in,
                    std::span<Tensor* const> out) {
-  const RowTable& table = in[0]->table();
+  RowTable& table = in[0]->table();
+  const Dim rows = table.shape()[0];
+  const bool countable = rows < Dim{1} << 31;  // Training says that more are too many.
+  if (!context.training && countable && !table.others_are_zero()) {
+    const auto count = static_cast<size_t>(rows);
+    const auto ids = context.scratch.get<int64_t>(0, count);
+    const auto places = context.scratch.get<int32_t>(1, count);
+    std::iota(ids.begin(), ids.end(), 0);
+    table.read(std::span<const int64_t>(ids), places);
+    std::ranges::copy(places, ids.begin());
+    return copy_rows(table, ids, out[0]->row_sparse());
+  }
   const auto slots = context.scratch.get<int64_t>(0, table.slots());
   size_t count = 0;
   for (size_t s = 0; s < table.slots(); ++s)
@@ -57,14 +71,13 @@ void rows_of_slots(const Op&, Context& context, std::span<const Tensor* const> i
   const RowTable& table = in[0]->table();
   size_t entries = 0;
   each_input(in.subspan(1), [&](auto slots) { entries += slots.size(); });
-  // Slots that are not touched were drawn for a read: no rows of the table.
   const auto seen = context.scratch.zeros<uint8_t>(0, table.readable());
   const auto ids = context.scratch.get<int64_t>(1, std::min(entries, table.readable()));
   size_t count = 0;
   each_input(in.subspan(1), [&](auto slots) {
     for (const auto slot : slots) {
       const auto s = static_cast<size_t>(slot);
-      if (!table.touched(s) || seen[s]) continue;
+      if (seen[s]) continue;
       seen[s] = 1;
       ids[count++] = static_cast<int64_t>(slot);
     }

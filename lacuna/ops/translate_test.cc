@@ -162,10 +162,25 @@ TEST(TouchedRows, EachOnceWithoutStates) {
     EXPECT_EQ(id, (std::vector<int64_t>{5, 7, 50})[i]);
     for (size_t j = 0; j < 3; ++j) EXPECT_EQ(got.values<float>()[i * 3 + j], drawn(w, id)[j]);
   }
-  // A read of rows that were never touched counts none of them.
+  // A read counts rows that were never touched as training would, and keeps none.
   const Tensor others = dense<int32_t>({3}, {7, 8, 9});
   const auto after = run({touched_rows(read(w), {translate(b, read(w))})}, {b}, {others});
-  EXPECT_EQ(after[0].row_sparse().row_ids().size(), 1u);
+  ASSERT_EQ(after[0].row_sparse().row_ids().size(), 3u);
+  for (size_t i = 0; i < 3; ++i)
+    for (size_t j = 0; j < 3; ++j)
+      EXPECT_EQ(after[0].row_sparse().values<float>()[i * 3 + j], drawn(w, static_cast<int64_t>(7 + i))[j]);
+  EXPECT_EQ(w->value().table().size(), 3u);
+}
+
+TEST(TouchedRows, OfAllRowsThoseThatTrainingWouldMake) {
+  const VariablePtr w = table_of({100, 3});
+  const Tensor ids = dense<int32_t>({2}, {7, 9});
+  const Symbol b = input(ids), all = ever_touched_rows(read(w), {translate(b, read(w))});
+  const auto out = run({all}, {b}, {ids});
+  ASSERT_EQ(out[0].row_sparse().row_ids().size(), 100u);
+  for (int64_t id = 0; id < 100; ++id)
+    EXPECT_EQ(out[0].row_sparse().values<float>()[static_cast<size_t>(id) * 3], drawn(w, id)[0]);
+  EXPECT_EQ(w->value().table().size(), 0u);
 }
 
 TEST(TouchedRows, ErrorShowsWhatRepeats) {
