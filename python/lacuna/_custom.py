@@ -1,22 +1,56 @@
 """Classes and functions of one's own, by the names that configs and files have for them."""
 
+import collections.abc
 import contextlib
+import contextvars
 import inspect
 
-custom = {}  # Known at the moment.
+_scope = contextvars.ContextVar("lacuna_custom_objects", default=None)  # Each thread and task has its own.
+
+
+class _Known(collections.abc.MutableMapping):
+    """What is known at the moment: in the scope that this thread is in, or else everywhere."""
+
+    def __init__(self):
+        self._everywhere = {}
+
+    def _now(self):
+        scope = _scope.get()
+        return self._everywhere if scope is None else scope
+
+    def __getitem__(self, name):
+        return self._now()[name]
+
+    def __setitem__(self, name, one):
+        self._now()[name] = one
+
+    def __delitem__(self, name):
+        del self._now()[name]
+
+    def __iter__(self):
+        return iter(dict(self._now()))
+
+    def __len__(self):
+        return len(self._now())
+
+    def __repr__(self):
+        return repr(self._now())
+
+
+custom = _Known()
 
 
 @contextlib.contextmanager
 def custom_object_scope(*dicts):
-    """Within it the classes and functions of these dicts (None: none) are known by their names."""
-    before = dict(custom)
+    """Within it the classes and functions of these dicts (None: none) are known by their names, to this thread."""
+    known = dict(custom)
     for some in dicts:
-        custom.update(some or {})
+        known.update(some or {})
+    token = _scope.set(known)
     try:
         yield
     finally:
-        custom.clear()
-        custom.update(before)
+        _scope.reset(token)
 
 
 def made(given):

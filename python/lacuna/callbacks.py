@@ -2,6 +2,7 @@
 
 import math
 import os
+import weakref
 
 from lacuna import _core
 from lacuna._arguments import no_more
@@ -113,9 +114,20 @@ class History(Callback):
     """What fit returns: `epoch`, a list of numbers, and `history`, a dict of lists with a value for each:
     loss, acc, val_loss, val_acc, …"""
 
+    _model = None
+
     def __init__(self):
         self.epoch = []
         self.history = {}
+
+    @property
+    def model(self):
+        """The model, for as long as somebody else has it: the model has its history, and goes with its last name."""
+        return self._model and self._model()
+
+    def set_model(self, model):
+        """Called before training."""
+        self._model = weakref.ref(model)
 
     def on_train_begin(self, logs=None):
         """Starts anew."""
