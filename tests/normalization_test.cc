@@ -110,14 +110,18 @@ TEST(BatchNormalization, AveragesOfAFrozenLayerStandStill) {
   model.train_on_batch(kFed, kY);
   const float first = moving(layer);
   EXPECT_NE(first, 1);
+  const auto compile = [&] { model.compile({.optimizer = "sgd", .loss = "mse"}); };  // Flags count then.
   layer.set_trainable(false);
+  compile();
   model.train_on_batch(kFed, kY);
   EXPECT_EQ(moving(layer), first);
   layer.set_trainable(true);
+  compile();
   model.train_on_batch(kFed, kY);
   const float second = moving(layer);
   EXPECT_NE(second, first);
   model.set_trainable(false);  // Sets the flag of the inner model, not of its layers.
+  compile();
   model.train_on_batch(kFed, kY);
   EXPECT_EQ(moving(layer), second);
 }

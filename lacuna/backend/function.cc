@@ -42,6 +42,9 @@ Tensor eval(const Symbol& x) {
             "K.eval: the symbol must depend on variables and constants alone; K.function takes values of "
             "placeholders. Received: input '",
             is_placeholder(Symbol(node, 0)) ? placeholder_name(Symbol(node, 0)) : "", "'.");
+  const Turn own;
+  join(own, std::vector{x});
+  const auto turn = own.take();
   Plan plan({}, {x}, false);
   plan.run({});
   return plan.output(0).copy();
@@ -52,7 +55,10 @@ Function::Function(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std:
       outputs_(outputs.size()),
       updates_(std::move(updates)),
       predicts_(without_phase(inputs_), with_updates(outputs, updates_), false),
-      trains_(without_phase(inputs_), with_updates(outputs, updates_), true) {}
+      trains_(without_phase(inputs_), with_updates(outputs, updates_), true) {
+  join(turn_, with_updates(outputs, updates_));
+  for (const Update& update : updates_) turn_.join(update.variable->turn());
+}
 
 std::vector<Tensor> Function::operator()(const std::vector<Array>& values) {
   require(values.size() == inputs_.size(),
@@ -72,6 +78,7 @@ std::vector<Tensor> Function::operator()(const std::vector<Array>& values) {
   }
   std::vector<const Tensor*> pointers;
   for (const Tensor& t : feeds) pointers.push_back(&t);
+  const auto turn = turn_.take();
   Plan& plan = training ? trains_ : predicts_;
   plan.run(pointers);
   std::vector<Tensor> results;

@@ -20,8 +20,8 @@ Tensor eval(const Symbol& x);
 // A placeholder that says, as an input of a Function, whether it runs as in training: 0 or 1.
 Symbol learning_phase();
 
-// Outputs for values of inputs, which are placeholders: Function f({x}, {dot(x, w)}); f({values}). Not for
-// two threads at a time.
+// Outputs for values of inputs, which are placeholders: Function f({x}, {dot(x, w)}); f({values}). A run
+// takes the turn of the variables that it reads or updates.
 class Function {
  public:
   // updates: done after each run, in order.
@@ -32,6 +32,7 @@ class Function {
   std::vector<Tensor> operator()(const std::vector<Array>& values);
 
  private:
+  Turn turn_{};
   std::vector<Symbol> inputs_;
   size_t outputs_;
   std::vector<Update> updates_;

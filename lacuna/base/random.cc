@@ -56,6 +56,7 @@ void draw_row(const Draw& draw, int64_t r, std::span<T> values) {
 }
 
 std::mutex seed_mutex;
+uint64_t generation = 0;
 uint64_t seed_state = (static_cast<uint64_t>(std::random_device{}()) << 32) ^ std::random_device{}();
 
 }  // namespace
@@ -78,11 +79,17 @@ std::array<uint32_t, 4> philox(uint64_t key, uint64_t counter_high, uint64_t cou
 void set_random_seed(uint64_t seed) {
   const std::lock_guard lock(seed_mutex);
   seed_state = mix(seed);
+  ++generation;
 }
 
 uint64_t next_key() {
   const std::lock_guard lock(seed_mutex);
   return mix(seed_state++);
+}
+
+uint64_t seed_generation() {
+  const std::lock_guard lock(seed_mutex);
+  return generation;
 }
 
 void Draw::row(int64_t r, std::span<float> values) const { draw_row(*this, r, values); }

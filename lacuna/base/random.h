@@ -24,6 +24,8 @@ constexpr uint64_t mix(uint64_t z) {
 // Without set_random_seed the sequence starts from the operating system's entropy.
 void set_random_seed(uint64_t seed);
 uint64_t next_key();
+// Another number once the sequence was started anew: what drew a key before should draw another.
+uint64_t seed_generation();
 
 // How a row of a weight is drawn: value j of row r depends on (key, r, j) alone, so a table may make its rows
 // when they are first touched, and a dense weight of the same key is filled with the same values.

@@ -7,6 +7,7 @@
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+#include <tbb/task_group.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -14,8 +15,10 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "lacuna/base/error.h"
+#include "lacuna/base/interrupt.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -99,6 +102,8 @@ std::shared_ptr<Pool> pool() {
   return current_pool();
 }
 
+thread_local bool interruptible = false;
+
 }  // namespace
 
 void set_num_threads(size_t threads) {
@@ -117,15 +122,48 @@ size_t num_threads() {
 FlushDenormals::FlushDenormals() : saved_(control_word()) { set_control_word(saved_ | kFlush); }
 FlushDenormals::~FlushDenormals() { set_control_word(saved_); }
 
+Interruptible::Interruptible(bool wanted) : before_(std::exchange(interruptible, wanted)) {}
+Interruptible::~Interruptible() { interruptible = before_; }
+
 namespace detail {
+
+void run_beside(const void* work, Function call_work, const void* other, Function call_other) {
+  if (num_threads() == 1) {
+    call_work(work);
+    return call_other(other);
+  }
+  const std::shared_ptr<Pool> in = pool();
+  Handover handover;
+  tbb::task_group group;
+  const auto wait = [&] { in->arena.execute([&] { group.wait(); }); };
+  in->arena.execute([&] {
+    group.run([&] {
+      const Handover::Block block(handover);
+      call_other(other);
+    });
+  });
+  try {
+    call_work(
+        work);  // Not as a task: a thread that waits for its loop may take any task, and work takes locks.
+  } catch (...) {
+    wait();
+    throw;
+  }
+  wait();
+}
 
 void parallel_blocks(size_t n, size_t grain, const void* body, BlockFunction call) {
   const FlushDenormals flush;
   grain = std::max<size_t>(grain, 1);
+  const bool polls = interruptible;
   if (n <= grain || num_threads() == 1) {  // The same blocks in order: bodies may count on their bounds.
-    for (size_t begin = 0; begin < n; begin += grain) call(body, begin, std::min(n, begin + grain));
+    for (size_t begin = 0; begin < n; begin += grain) {
+      if (polls && n > grain) poll_interrupt();
+      call(body, begin, std::min(n, begin + grain));
+    }
     return;
   }
+  const auto caller = std::this_thread::get_id();
   // A worker takes the floating-point settings that its arena was made with, unless a context has captured
   // some.
   tbb::task_group_context context;
@@ -138,6 +176,7 @@ void parallel_blocks(size_t n, size_t grain, const void* body, BlockFunction cal
         [&](const tbb::blocked_range<size_t>& range) {
           for (size_t i = range.begin(); i != range.end(); ++i) {
             const Handover::Block block(handover);
+            if (polls && std::this_thread::get_id() == caller) poll_interrupt();
             call(body, i * grain, std::min(n, (i + 1) * grain));
           }
         },

@@ -12,6 +12,8 @@ size_t num_threads();
 namespace detail {
 using BlockFunction = void (*)(const void* body, size_t begin, size_t end);
 void parallel_blocks(size_t n, size_t grain, const void* body, BlockFunction call);
+using Function = void (*)(const void* body);
+void run_beside(const void* work, Function call_work, const void* other, Function call_other);
 }  // namespace detail
 
 // Calls body(begin, end) for the blocks [0, grain), [grain, 2 grain), … of [0, n), in any order and on any
@@ -25,15 +27,28 @@ void parallel_for(size_t n, size_t grain, const Body& body) {
   });
 }
 
-// Calls work() and other(), at the same time where there are threads: for an `other` that work does not wait
-// for.
+// Calls work() on this thread and, at the same time where there are threads, other(): for an `other` that
+// work does not wait for, and that takes no lock which a loop's caller may hold.
 template <class Work, class Other>
 void beside(const Work& work, const Other& other) {
-  parallel_for(2, 1, [&](size_t begin, size_t) {
-    if (begin == 0) work();
-    else other();
-  });
+  detail::run_beside(
+      &work, [](const void* w) { (*static_cast<const Work*>(w))(); }, &other,
+      [](const void* o) { (*static_cast<const Other*>(o))(); });
 }
+
+// While it lives, loops that this thread starts look for an interrupt (base/interrupt.h) between the blocks
+// that run on it, and end by what that throws; or, false, do not. For work that is as if it had not been when
+// it ends early.
+class Interruptible {
+ public:
+  explicit Interruptible(bool wanted = true);
+  ~Interruptible();
+  Interruptible(const Interruptible&) = delete;
+  Interruptible& operator=(const Interruptible&) = delete;
+
+ private:
+  bool before_;
+};
 
 // While it lives, this thread takes denormals for zero and makes none (FTZ and DAZ; FZ on Arm).
 class FlushDenormals {

@@ -126,6 +126,7 @@ std::string_view Plan::run_step(Step& s, int64_t number, uint64_t seed) {
   if (training_) bring_up(s);
   for (size_t i = 0; i < s.in.size(); ++i) s.in_tensors[i] = places_[s.in[i]];
   Context context{.step = number, .seed = seed, .training = training_, .scratch = s.scratch};
+  const Interruptible until_it_is_done;
   s.rule->cpu(s.node->op(), context, s.in_tensors, s.out_tensors);
   return context.method;
 }

@@ -24,8 +24,8 @@ class Plan {
   Plan& operator=(const Plan&) = delete;
 
   // feeds: a tensor for each input, of its storage and dtype and a shape that fits; they must outlive the
-  // next call of output(). Throws what kernels throw. Not for two threads at a time, nor for two plans that
-  // share a table.
+  // next call of output(). Throws what kernels throw, or what an interrupt does. For whoever has the turn of
+  // the variables that the plan reads: see graph/turn.h.
   void run(std::span<const Tensor* const> feeds, int64_t step = 0, uint64_t seed = 0);
 
   // What a node did in a run: its tensors are valid while the observer looks at it.

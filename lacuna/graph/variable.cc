@@ -89,6 +89,7 @@ void Variable::set_behind(std::shared_ptr<Behind> behind) {
 }
 
 Tensor Variable::copy() const {
+  const auto turn = turn_.take();
   if (is_table()) return value_.table().to_row_sparse();
   const Tensor* caught_up = behind_ ? behind_->caught_up() : nullptr;
   return (caught_up ? *caught_up : value_).copy();
@@ -99,6 +100,7 @@ Variable::~Variable() {
 }
 
 tensor::Dense Variable::to_dense() const {
+  const auto turn = turn_.take();
   if (is_table()) return value_.table().to_dense();
   return spec_.storage == Storage::csr ? lacuna::to_dense(value_) : copy().dense();
 }
@@ -108,6 +110,7 @@ void Variable::assign(const tensor::Dense& values) {
           "set_weights: the value must have the shape of the weight. Received: shape=",
           to_string(values.shape), ", weight '", name_, "' ", spec_, ".");
   const Tensor same = cast(Tensor(values), spec_.dtype);
+  const auto turn = turn_.take();
   if (is_table()) return value_.table().assign(same.dense());
   if (spec_.storage == Storage::csr) {
     value_ = to_csr(same);
@@ -122,16 +125,28 @@ void Variable::assign(const Tensor& values) {
   require(values.storage() == Storage::csr && spec_.storage == Storage::csr && values.shape() == spec_.shape,
           "set_value: the value must have the shape and storage of the variable. Received: value=",
           values.spec(), ", variable '", name_, "' ", spec_, ".");
-  value_ = cast(values, spec_.dtype);
+  Tensor same = cast(values, spec_.dtype);
+  const auto turn = turn_.take();
+  value_ = std::move(same);
+}
+
+size_t Variable::bytes() const {
+  const auto turn = turn_.take();
+  if (is_table()) return value_.table().bytes();
+  if (spec_.storage == Storage::dense) return value_.dense().data.bytes();
+  const tensor::Csr& csr = value_.csr();
+  return csr.data.bytes() + csr.indices.bytes() + csr.indptr.bytes();
 }
 
 double Variable::scalar() const {
+  const auto turn = turn_.take();
   return with_float("Variable", spec_.dtype, [&](auto tag) {
     return static_cast<double>(value_.dense().values<typename decltype(tag)::type>()[0]);
   });
 }
 
 void Variable::set_scalar(double value) {
+  const auto turn = turn_.take();
   with_float("Variable", spec_.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     value_.dense().values<T>()[0] = static_cast<T>(value);
@@ -143,6 +158,21 @@ Symbol read(const VariablePtr& variable) { return apply(std::make_shared<ReadVar
 VariablePtr variable_of(const Symbol& symbol) {
   const auto* op = symbol ? dynamic_cast<const ReadVariable*>(&symbol.node()->op()) : nullptr;
   return op ? op->variable : nullptr;
+}
+
+void join(const Turn& turn, const std::vector<VariablePtr>& variables) {
+  for (const VariablePtr& v : variables) turn.join(v->turn());
+}
+
+void join(const Turn& turn, const std::vector<Symbol>& symbols) {
+  for (const auto& node : in_order(symbols))
+    if (const VariablePtr v = variable_of(Symbol(node, 0))) turn.join(v->turn());
+}
+
+Turn::Held take_turn(const std::vector<VariablePtr>& variables) {
+  if (variables.empty()) return Turn().take();
+  join(variables[0]->turn(), variables);
+  return variables[0]->turn().take();
 }
 
 Symbol placeholder(const Spec& spec, const std::string& name) {

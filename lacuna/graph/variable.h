@@ -2,9 +2,11 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lacuna/base/random.h"
 #include "lacuna/graph/symbol.h"
+#include "lacuna/graph/turn.h"
 #include "lacuna/tensor/behind.h"
 #include "lacuna/tensor/tensor.h"
 
@@ -22,6 +24,13 @@ class Variable {
   const std::string& name() const { return name_; }
   const Spec& spec() const { return spec_; }
   bool is_table() const { return spec_.storage == Storage::row_table; }
+  // Whether it is a weight of a layer, which a network that reads it must have.
+  bool is_weight() const { return is_weight_; }
+  void set_weight() { is_weight_ = true; }
+
+  // Whose turn it is to read and write it. What copies or replaces all of the value takes it by itself; who
+  // uses value() and behind() must have it.
+  const Turn& turn() const { return turn_; }
   Tensor& value() { return value_; }
   const Tensor& value() const { return value_; }
 
@@ -44,9 +53,14 @@ class Variable {
   double scalar() const;
   void set_scalar(double value);
 
+  // Bytes in memory; of a table with the optimizer's states beside its rows.
+  size_t bytes() const;
+
  private:
+  Turn turn_{};
   std::string name_;
   Spec spec_;
+  bool is_weight_ = false;
   Tensor value_;
   std::shared_ptr<Behind> behind_;  // Of a dense value; a table has its own.
 };
@@ -57,6 +71,12 @@ using VariablePtr = std::shared_ptr<Variable>;
 Symbol read(const VariablePtr& variable);
 // The variable that a symbol reads, or null.
 VariablePtr variable_of(const Symbol& symbol);
+
+// Joins a turn with those of variables, or of all variables that symbols depend on.
+void join(const Turn& turn, const std::vector<VariablePtr>& variables);
+void join(const Turn& turn, const std::vector<Symbol>& symbols);
+// The one turn of variables, which it joins.
+[[nodiscard]] Turn::Held take_turn(const std::vector<VariablePtr>& variables);
 
 // A value that is given at each run.
 Symbol placeholder(const Spec& spec, const std::string& name);

@@ -9,6 +9,7 @@
 #include <cctype>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "lacuna/ops/cast.h"
 
@@ -63,21 +64,79 @@ void add_new(std::vector<Weight*>& all, const std::vector<Weight*>& more) {
     if (std::find(all.begin(), all.end(), w) == all.end()) all.push_back(w);
 }
 
+// A layer whose call this thread is in.
+struct Open {
+  LayerState& state;
+  Open* before;
+  std::vector<Symbol> losses{};
+  std::vector<LayerUpdate> updates{};
+};
+
+namespace {
+
+thread_local Open* open = nullptr;
+
+bool holds(const LayerState& layer, const LayerState& other) {
+  return &layer == &other ||
+         std::ranges::any_of(layer.inner, [&](const auto& held) { return holds(*held, other); });
+}
+
+}  // namespace
+
+Apart::Apart() : before_(std::exchange(open, nullptr)) {}
+Apart::~Apart() { open = before_; }
+
+void LayerState::hold(const std::shared_ptr<LayerState>& layer) {
+  if (std::ranges::count(inner, layer)) return;
+  require(!holds(*layer, *this), name,
+          ": a layer must not hold itself, nor a model or layer that holds it. Received: '", layer->name,
+          "'.");
+  if (inner.size() < keys_to_come.size()) {
+    const Config none, *one = keys_to_come[inner.size()].config();
+    Settings keys("layer", one ? *one : none);
+    int64_t drawn = 0;
+    keys("key", drawn);
+    if (drawn) layer->key = static_cast<uint64_t>(drawn);
+    if (const Setting* more = keys.find("inner_keys"); more && more->as<SettingList>())
+      layer->keys_to_come = *more->as<SettingList>();
+  }
+  inner.push_back(layer);
+}
+
+SettingList LayerState::inner_keys() const {
+  SettingList result;
+  bool any = false;
+  for (const auto& layer : inner) {
+    Config one{{"key", static_cast<int64_t>(layer->key)}};
+    if (SettingList more = layer->inner_keys(); !more.empty()) one["inner_keys"] = std::move(more);
+    any |= layer->key || one.size() > 1;
+    result.emplace_back(std::move(one));
+  }
+  return any ? result : SettingList();
+}
+
+void is_applied(const Call& call) {
+  if (!open) return;
+  open->state.hold(call.layer);
+  open->losses.insert(open->losses.end(), call.losses.begin(), call.losses.end());
+  for (LayerUpdate update : call.updates) open->updates.push_back(std::move(update));
+}
+
 std::vector<Weight*> LayerState::ordered_weights() {
   std::vector<Weight*> result;
-  for (const auto& layer : inner) add_new(result, layer->ordered_weights());
   for (const bool first : {true, false})
     for (Weight& w : weights)
       if (w.trainable == first) result.push_back(&w);
+  for (const auto& layer : inner) add_new(result, layer->ordered_weights());
   return result;
 }
 
 std::vector<Weight*> LayerState::trainable_weights() {
   std::vector<Weight*> result;
   if (!trainable) return result;
-  for (const auto& layer : inner) add_new(result, layer->trainable_weights());
   for (Weight& w : weights)
     if (w.trainable) result.push_back(&w);
+  for (const auto& layer : inner) add_new(result, layer->trainable_weights());
   return result;
 }
 
@@ -92,7 +151,7 @@ Config LayerState::config() const {
 
 Config LayerState::common_config() const {
   Config result{{"name", name}};
-  if (!inner.empty()) {  // A model. Keras writes no flag of it, and so nothing where it is as always.
+  if (is_model) {  // Keras writes no flag of it, and so nothing where it is as always.
     if (!trainable) result["trainable"] = false;
     return result;
   }
@@ -180,6 +239,12 @@ Symbol Layer::apply(const std::vector<Symbol>& inputs, bool several) {
     masks.push_back(in_my_dtype(mask_of(s)));
     shapes.push_back(s.shape());
   }
+  if (open) open->state.hold(state_);  // Before its own call, which reads its key.
+  Open here{.state = *state_, .before = open};
+  struct Close {
+    Open* before;
+    ~Close() { open = before; }
+  } close{std::exchange(open, &here)};
   if (!state_->built) {
     try {
       build(shapes);
@@ -199,8 +264,15 @@ Symbol Layer::apply(const std::vector<Symbol>& inputs, bool several) {
   if (mask) record->masks = {mask.with_origin(nullptr)};
   for (Update& update : updates_) record->updates.push_back({{state_}, std::move(update)});
   updates_.clear();
+  for (LayerUpdate& update : here.updates) {
+    update.layers.push_back(state_);
+    record->updates.push_back(std::move(update));
+  }
   if (const Symbol loss = activity_loss(output)) record->losses = {loss.with_origin(nullptr)};
+  for (const Symbol& loss : here.losses) record->losses.push_back(loss.with_origin(nullptr));
   state_->calls.push_back(record);
+  open = here.before;
+  is_applied(*record);
   return output.with_origin(record);
 }
 
@@ -259,6 +331,7 @@ Symbol Layer::add_weight(const std::string& name, const Shape& shape,
       .regularizer = regularizer.get(),
       .constraint = constraint.get(),
       .trainable = trainable};
+  weight.variable->set_weight();
   state_->weights.push_back(weight);
   return read(weight.variable);
 }
@@ -271,7 +344,9 @@ std::vector<VariablePtr> Layer::weights() const {
 
 std::vector<tensor::Dense> Layer::get_weights() const {
   std::vector<tensor::Dense> result;
-  for (const VariablePtr& v : weights()) result.push_back(v->to_dense());
+  const auto variables = weights();
+  const auto turn = take_turn(variables);
+  for (const VariablePtr& v : variables) result.push_back(v->to_dense());
   return result;
 }
 
@@ -283,6 +358,7 @@ void Layer::set_weights(const std::vector<tensor::Dense>& values) {
     require(values[i].shape == variables[i]->spec().shape,
             "set_weights: the value must have the shape of the weight. Received: shape=",
             to_string(values[i].shape), ", weight '", variables[i]->name(), "' ", variables[i]->spec(), ".");
+  const auto turn = take_turn(variables);
   for (size_t i = 0; i < values.size(); ++i) variables[i]->assign(values[i]);
 }
 

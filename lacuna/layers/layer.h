@@ -37,6 +37,22 @@ struct Weight {
   bool trainable = true;
 };
 
+// While it lives, layers that this thread applies are not those of the layer whose call it is in.
+class Apart {
+ public:
+  Apart();
+  ~Apart();
+  Apart(const Apart&) = delete;
+  Apart& operator=(const Apart&) = delete;
+
+ private:
+  struct Open* before_;
+};
+
+// Tells the layer whose call this thread is in, if any, that it holds the layer of this call, and its losses
+// and updates.
+void is_applied(const struct Call& call);
+
 // Adds those that are not there yet.
 void add_new(std::vector<Weight*>& all, const std::vector<Weight*>& more);
 
@@ -56,10 +72,16 @@ struct LayerState {
   // Calls, oldest first, for whoever holds them still.
   std::vector<std::weak_ptr<const struct Call>> calls{};
 
-  // Of a model as a layer: its layers, whose weights these are and whose flags hold.
+  // Layers that this one holds, whose weights are its own and whose flags hold: of a model its layers, of any
+  // other those that its call applies, or that hold() was told of.
   std::vector<std::shared_ptr<LayerState>> inner{};
+  bool is_model = false;
+  void hold(const std::shared_ptr<LayerState>& layer);
+  // The keys of layers that it holds, as files keep them: for those that hold() meets next, in order.
+  SettingList inner_keys() const;
+  SettingList keys_to_come{};
 
-  // Trainable ones first; of a model layer by layer. Each once.
+  // Its own, trainable ones first, then layer by layer those of the layers that it holds. Each once.
   std::vector<Weight*> ordered_weights();
   // Those that learn at the moment.
   std::vector<Weight*> trainable_weights();
@@ -69,7 +91,7 @@ struct LayerState {
   Config common_config() const;  // The latter alone.
 };
 
-// An update and the layer whose it is, with the models that this one is a part of: done while all of them are
+// An update and the layer whose it is, with the models and layers that hold it: done while all of them are
 // trainable.
 struct LayerUpdate {
   std::vector<std::shared_ptr<LayerState>> layers{};
@@ -128,7 +150,8 @@ class Layer {
   std::vector<VariablePtr> weights() const;
 
  protected:
-  // Makes weights by add_weight. input_shapes: one of each input, the batch first.
+  // Makes weights by add_weight. input_shapes: one of each input, the batch first. Layers that call applies
+  // are held without more; of others whose weights it reads it tells by hold(), before.
   virtual void build(const std::vector<Shape>& input_shapes);
   // One of the two is to be overridden; the second by layers of several inputs.
   virtual Symbol call(const Symbol& input);
@@ -139,6 +162,7 @@ class Layer {
   // input; an error if there is one and the layer does not support masking.
   virtual Symbol compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>& masks);
   void supports_masking() { state_->supports_masking = true; }
+  void hold(const Layer& layer) { state_->hold(layer.state()); }
   // From within call: what a step of training changes beside the weights that learn.
   void add_update(const VariablePtr& variable, const Symbol& value, double momentum = 0);
   // An activity regularizer's loss of the output, or empty.

@@ -15,6 +15,7 @@ struct Named {
   std::string class_name{};
   const Config* config = nullptr;
   uint64_t key = 0;
+  SettingList inner_keys{};
 };
 
 // {"class_name": …, "config": …}; what else stands there is not asked for.
@@ -25,6 +26,8 @@ Named named(const char* where, const Config& both) {
   result.config = &nested(where, settings.find("config"));
   if (const Setting* key = settings.find("key"); key && key->as<int64_t>())
     result.key = static_cast<uint64_t>(*key->as<int64_t>());
+  if (const Setting* keys = settings.find("inner_keys"); keys && keys->as<SettingList>())
+    result.inner_keys = *keys->as<SettingList>();
   return result;
 }
 
@@ -112,6 +115,7 @@ Sequential Sequential::from_config(const Config& config) {
     }
     auto layer = layers::from_config(one.class_name, *one.config);
     if (one.key) layer->state()->key = one.key;
+    layer->state()->keys_to_come = one.inner_keys;
     model.add(AnyLayer(std::move(layer)));
   }
   if (!input.empty() && !model.built()) model.build(input);

@@ -346,12 +346,15 @@ TEST(ExactRows, AFrozenLayerStaysWhereItIs) {
   for (const Fed how : {Fed::dense, Fed::csr}) {
     Model model = made(First::dense, how, false, Adam{.lr = 0.01});
     fit(model, data, First::dense, how, 1);
+    const auto compile = [&] { model.compile(CompileOptions(model.trainer().options())); };
     model.network().layer(1)->trainable = false;
+    compile();
     const std::vector<double> before = values_of(model);
     fit(model, data, First::dense, how, 1);
     const std::vector<double> frozen = values_of(model);
     for (size_t i = 0; i < kColumns * 5; ++i) ASSERT_EQ(before[i], frozen[i]);
     model.network().layer(1)->trainable = true;
+    compile();
     fit(model, data, First::dense, how, 1);
     ends[static_cast<int>(how)] = values_of(model);
   }

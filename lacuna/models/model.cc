@@ -20,6 +20,7 @@ void Model::set_network(const std::shared_ptr<Network>& network, const std::stri
   as_layer_->name = name_;
   as_layer_->built = true;
   as_layer_->inner = network->layers();
+  as_layer_->is_model = true;
   as_layer_->settings = [network] { return network->config(); };
 }
 
@@ -89,9 +90,7 @@ Explanation Model::explain(const Arrays& x, const Arrays& y, Dim batch_size) {
   return trainer().explain(x, y, batch_size);
 }
 
-const std::vector<std::string>& Model::metrics_names() {
-  return trainer().compiled("metrics_names").metrics_names;
-}
+std::vector<std::string> Model::metrics_names() { return trainer().compiled("metrics_names")->metrics_names; }
 
 void Model::set_trainable(bool trainable) {
   for (const auto& layer : network().layers()) layer->trainable = trainable;
@@ -130,6 +129,7 @@ std::vector<Symbol> Model::operator()(const std::vector<Symbol>& inputs) {
   call->updates = network().updates(inputs);
   for (layers::LayerUpdate& update : call->updates) update.layers.push_back(as_layer_);
   as_layer_->calls.push_back(call);
+  layers::is_applied(*call);
   std::vector<Symbol> result;
   for (const Symbol& s : call->outputs) result.push_back(s.with_origin(call));
   return result;

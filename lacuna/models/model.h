@@ -1,4 +1,5 @@
-// The front door: a network with its training. A handle: copies are the same model.
+// The front door: a network with its training. A handle: copies are the same model. Any number of threads may
+// call it: each meets whole steps of the others (graph/turn.h), and a second fit waits for the first.
 #pragma once
 #include <memory>
 #include <optional>
@@ -59,7 +60,7 @@ class Model {
   // Op by op what a batch, the first batch_size rows of x, goes through: of a prediction or, with y, of a
   // training step up to its gradients. Changes nothing; .table() shows it.
   Explanation explain(const Arrays& x, const Arrays& y = {}, Dim batch_size = 32);
-  const std::vector<std::string>& metrics_names();
+  std::vector<std::string> metrics_names();
 
   // Layers, settings and connections, by Keras' names, without weights; as JSON with the class' name. Layers
   // of one's own must be known to the library (layers::known) to be made again.
@@ -78,7 +79,7 @@ class Model {
   // Weights of such a file, or of Keras'. Where they do not fit, none is changed.
   void load_weights(const std::string& path, const LoadWeightsOptions& options = {});
 
-  // Frozen or not: takes effect at the next call, within fit at the next epoch.
+  // Frozen or not: training heeds it as it was at compile, and warns where it was changed since.
   virtual void set_trainable(bool trainable);
   virtual bool trainable();
   virtual void set_itself_trainable(bool trainable);  // Without its layers, whose flags stay.

@@ -34,17 +34,19 @@ Setting for_keras(const Setting& setting) {
 std::string json_for_keras(Config config) { return to_json(*for_keras(std::move(config)).config()); }
 
 void write(const hdf5::Group& root, Model& model, bool include_optimizer) {
-  Config of_model = model.get_config();
+  Config of_model = model.get_config();  // It may call a user's code, so before the turn.
   Trainer& trainer = model.trainer();
+  const auto turn = trainer.network().turn().take();
   root.write_text("keras_version", kKerasVersion);
   root.write_text("backend", "lacuna");
   root.write_text("model_config", json_for_keras({{"class_name", model.state()->class_name},
                                                   {"config", std::move(of_model)}}));
   saving::write_weights(root.group("model_weights"), trainer.network());
   const auto random = trainer.random_state();
-  root.write_text(
-      "lacuna",
-      to_json({{"format", kFormat}, {"steps", random.steps}, {"seed", static_cast<int64_t>(random.seed)}}));
+  root.write_text("lacuna", to_json({{"format", kFormat},
+                                     {"steps", random.steps},
+                                     {"seed", static_cast<int64_t>(random.seed)},
+                                     {"shuffles", random.shuffles}}));
   if (!include_optimizer || !trainer.is_compiled()) return;
   root.write_text("training_config", json_for_keras(to_config(trainer.options())));
   saving::write_optimizer(root.group("optimizer_weights"), *trainer.options().optimizer, trainer.network());
@@ -79,7 +81,7 @@ ModelFile::ModelFile(hdf5::File file) : file_(std::move(file)) {
   const Config config = from_json("load_model", root.text("lacuna"));
   Settings settings("load_model", config);
   Settings& s = settings;
-  s("format", format)("steps", other)("seed", other);
+  s("format", format)("steps", other)("seed", other)("shuffles", other);
   if (format < 1 || format > kFormat)
     root.wrong(text("the file must be of a version that this one knows, up to ", kFormat),
                text("format=", format));
@@ -96,13 +98,14 @@ std::optional<Config> ModelFile::training_config() const {
 }
 
 void ModelFile::restore_weights(Model& model) const {
+  const auto turn = model.network().turn().take();
   saving::read_weights(file_.root().group("model_weights"), model.network());
   if (!file_.root().has("lacuna")) return;
   Trainer::RandomState random;
   int64_t seed = 0;
   const Config config = from_json("load_model", file_.root().text("lacuna"));
   Settings settings("load_model", config);
-  settings("steps", random.steps)("seed", seed);
+  settings("steps", random.steps)("seed", seed)("shuffles", random.shuffles);
   random.seed = static_cast<uint64_t>(seed);
   model.trainer().set_random_state(random);
 }
@@ -110,6 +113,7 @@ void ModelFile::restore_weights(Model& model) const {
 void ModelFile::restore_training(Model& model) const {
   const hdf5::Group& root = file_.root();
   if (!root.has_group("optimizer_weights")) return;
+  const auto turn = model.network().turn().take();
   optimizers::Optimizer& optimizer = *model.trainer().options().optimizer;
   if (!saving::read_optimizer(root.group("optimizer_weights"), optimizer, model.network()))
     warn(
@@ -134,7 +138,10 @@ std::string Model::save_to_bytes() {
 void Model::save_weights(const std::string& path, const SaveOptions& options) {
   require_free("save_weights", path, options);
   hdf5::File file = hdf5::File::create("save_weights", path);
-  saving::write_weights(file.root(), network());
+  {
+    const auto turn = network().turn().take();
+    saving::write_weights(file.root(), network());
+  }
   file.finish();
 }
 
@@ -145,6 +152,7 @@ void Model::load_weights(const std::string& path, const LoadWeightsOptions& opti
   const hdf5::Group& root = file.root();
   const hdf5::Group group =
       root.has_group("model_weights") && !root.has("layer_names") ? root.group("model_weights") : root;
+  const auto turn = network().turn().take();
   if (options.by_name) saving::read_weights_by_name(group, network(), options.skip_mismatch);
   else saving::read_weights(group, network());
 }

@@ -1,6 +1,7 @@
 // Shared layers, models as layers, frozen ones.
 #include <gtest/gtest.h>
 
+#include "lacuna/base/message.h"
 #include "lacuna/layers/dense.h"
 #include "lacuna/layers/input.h"
 #include "lacuna/layers/merge.h"
@@ -56,17 +57,32 @@ TEST(Model, ASharedTableIsReadByTwoInputsAtOnce) {
   EXPECT_EQ(predictions[0], predictions[1]);
 }
 
-TEST(Model, TrainableFlagsAreObeyedFromTheNextStep) {
+TEST(Model, TrainableFlagsCountAtCompile) {
   const Problem p;
   Model model = linear(true, false);
-  model.compile({.optimizer = "sgd", .loss = "mse"});
-  const auto before = kernel_of(model);
+  std::vector<std::string> warnings;
+  set_warning_handler([&](const std::string& message) { warnings.push_back(message); });
+  const auto moves = [&](bool compile) {
+    if (compile) model.compile({.optimizer = "sgd", .loss = "mse"});
+    const auto before = kernel_of(model);
+    warnings.clear();
+    model.fit(p.csr, p.y, {.verbose = 0});
+    return kernel_of(model) != before;
+  };
+  EXPECT_TRUE(moves(true));
+  EXPECT_TRUE(warnings.empty());
   model.set_trainable(false);
-  model.fit(p.csr, p.y, {.verbose = 0});
-  EXPECT_EQ(kernel_of(model), before);
+  EXPECT_TRUE(moves(false));
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("call compile again"), std::string::npos) << warnings[0];
+  EXPECT_FALSE(moves(true));
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("no weight is trainable"), std::string::npos) << warnings[0];
   model.set_trainable(true);
-  model.fit(p.csr, p.y, {.verbose = 0});
-  EXPECT_NE(kernel_of(model), before);
+  EXPECT_FALSE(moves(false));
+  EXPECT_EQ(warnings.size(), 1u);
+  EXPECT_TRUE(moves(true));
+  set_warning_handler({});
 }
 
 TEST(Model, IsALayerToo) {

@@ -10,7 +10,7 @@
 namespace lacuna::callbacks {
 namespace {
 
-Variable& rate_of(Trainer& trainer) { return *trainer.compiled("callbacks").optimizer->lr; }
+Variable& rate_of(Trainer& trainer) { return *trainer.compiled("callbacks")->optimizer->lr; }
 
 // Callbacks later in the list see it.
 void log_rate(Logs& logs, double rate) {

@@ -142,7 +142,7 @@ TEST(Saving, RowsLeftBehindGoOnWithTheSameBits) {
       model.train_on_batch(entries(20, 1000, columns, nullptr), std::vector<float>(20, 0.5f));
       train(7, {&model});
       model.predict(entries(20, 1000, columns, nullptr));  // A look between changes nothing.
-      const Optimizer& optimizer = *model.trainer().compiled("test").optimizer;
+      const Optimizer& optimizer = *model.trainer().compiled("test")->optimizer;
       const Variable& kernel = *model.network().weights()[0]->variable;
       EXPECT_TRUE(std::ranges::any_of(optimizer.remembered_of(kernel), [](const Optimizer::Remembered& r) {
         return r.name == "behind_rows" && !r.value.row_sparse().row_ids().empty();

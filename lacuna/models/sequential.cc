@@ -52,13 +52,15 @@ Config config_of(const std::vector<AnyLayer>& layers, const Shape& input, const 
     Config entry{{"class_name", state.class_name},
                  {"config", later ? later->model.get_config() : state.config()}};
     if (state.key) entry["key"] = static_cast<int64_t>(state.key);
+    if (SettingList keys = state.is_model ? SettingList() : state.inner_keys(); !keys.empty())
+      entry["inner_keys"] = std::move(keys);
     all.emplace_back(std::move(entry));
   }
   Settings result;
   result.write("name", name);
   result.write("layers", std::move(all));
   if (Shape shape = input;
-      !shape.empty() && layers[0]->state()->batch_input_shape.empty() && layers[0]->state()->inner.empty())
+      !shape.empty() && layers[0]->state()->batch_input_shape.empty() && !layers[0]->state()->is_model)
     result.shape("build_input_shape", shape);
   return result.written();
 }
@@ -113,6 +115,7 @@ AnyLayer Sequential::ready(const AnyLayer& layer, const Symbol& input) {
 }
 
 void Sequential::start(const Shape& shape, bool sparse) {
+  const layers::Apart apart;  // From a layer whose call makes it.
   auto& first = state_->layers.front();
   if (const LaterModel* later = later_of(first); later && later->model.built()) first = ready(first, {});
   const auto& s = first_of(first);

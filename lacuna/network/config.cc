@@ -13,7 +13,7 @@ namespace {
 using layers::Call;
 using layers::LayerState;
 
-bool is_model(const LayerState& layer) { return !layer.inner.empty(); }
+bool is_model(const LayerState& layer) { return layer.is_model; }
 
 // Of one layer, in the order in which it was called.
 std::vector<std::shared_ptr<const Call>> calls_within(
@@ -104,6 +104,9 @@ class Reader {
       const auto key = config.find("key");
       if (entry.made.layer && key != config.end() && key->second.as<int64_t>())
         entry.made.layer->key = static_cast<uint64_t>(*key->second.as<int64_t>());
+      const auto inner = config.find("inner_keys");
+      if (entry.made.layer && inner != config.end() && inner->second.as<SettingList>())
+        entry.made.layer->keys_to_come = *inner->second.as<SettingList>();
       entry.first = !entry.made.layer;
       for (const Setting& call : list(config, "inbound_nodes")) {
         if (!call.as<SettingList>() || call.as<SettingList>()->empty())
@@ -210,6 +213,8 @@ Config Network::config() const {
                  {"config", layer->config()},
                  {"inbound_nodes", std::move(calls)}};
     if (layer->key) entry["key"] = static_cast<int64_t>(layer->key);
+    if (SettingList keys = layer->is_model ? SettingList() : layer->inner_keys(); !keys.empty())
+      entry["inner_keys"] = std::move(keys);
     all.emplace_back(std::move(entry));
   }
   return {{"name", name_},

@@ -118,6 +118,26 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
     output_names_.push_back(times ? text(output, "_", times) : output);
   }
 
+  std::set<const Variable*> own;
+  for (const Weight* w : weights()) {
+    own.insert(w->variable.get());
+    turn_.join(w->variable->turn());
+  }
+  for (const auto& node : in_order(outputs_)) {
+    const VariablePtr v = variable_of(Symbol(node, 0));
+    if (!v) continue;
+    require(!v->is_weight() || own.contains(v.get()),
+            "Model: weights that the outputs depend on must belong to its layers, or they would be neither "
+            "trained nor "
+            "saved. Received: weight '",
+            v->name(),
+            "' of a layer that none of them holds: a layer that reads it must keep that layer as an "
+            "attribute (in C++: "
+            "hold), or apply it.");
+    turn_.join(v->turn());
+  }
+  for (const layers::LayerUpdate& u : updates_) turn_.join(u.update.variable->turn());
+
   id_limits_.resize(inputs_.size());
   const auto nodes = in_order(outputs_);
   for (const auto& node : nodes) {
@@ -162,7 +182,14 @@ std::vector<Weight*> Network::trainable_weights() const {
   return result;
 }
 
+std::vector<layers::LayerUpdate> Network::wanted_updates() const {
+  std::vector<layers::LayerUpdate> result;
+  std::ranges::copy_if(updates_, std::back_inserter(result), &layers::LayerUpdate::is_wanted);
+  return result;
+}
+
 std::vector<tensor::Dense> Network::get_weights() const {
+  const auto turn = turn_.take();
   std::vector<tensor::Dense> result;
   for (const Weight* w : weights()) result.push_back(w->variable->to_dense());
   return result;
@@ -178,6 +205,7 @@ void Network::set_weights(const std::vector<tensor::Dense>& values) {
             "set_weights: the value must have the shape of the weight. Received: shape=",
             to_string(values[i].shape), ", weight '", all[i]->variable->name(), "' ",
             all[i]->variable->spec(), ".");
+  const auto turn = turn_.take();
   for (size_t i = 0; i < all.size(); ++i) all[i]->variable->assign(values[i]);
 }
 
@@ -188,6 +216,7 @@ Dim Network::count_params() const {
 }
 
 Snapshot Network::snapshot() const {
+  const auto turn = turn_.take();
   Snapshot result;
   for (const Weight* w : weights()) {
     result.values.push_back(w->variable->copy());
@@ -206,6 +235,7 @@ void Network::restore(const Snapshot& snapshot) {
       snapshot.draws.size() == static_cast<size_t>(tables),
       "restore: the snapshot must say how rows are drawn for each weight that is a table. Received: draws=",
       snapshot.draws.size(), ", tables=", tables, ".");
+  const auto turn = turn_.take();
   auto draw = snapshot.draws.begin();
   for (size_t i = 0; i < all.size(); ++i) {
     Variable& variable = *all[i]->variable;

@@ -21,6 +21,9 @@ class Network {
   Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name);
 
   const std::string& name() const { return name_; }
+
+  // Of all that it reads. Functions that read or replace values of weights take it.
+  const Turn& turn() const { return turn_; }
   const std::vector<Symbol>& inputs() const { return inputs_; }
   const std::vector<Symbol>& outputs() const { return outputs_; }
   const std::vector<std::string>& input_names() const { return input_names_; }
@@ -49,8 +52,9 @@ class Network {
   const std::vector<Symbol>& activity_losses() const { return activity_losses_; }
   std::vector<Symbol> activity_losses(const std::vector<Symbol>& inputs) const;  // For other inputs.
 
-  // What a step of training changes beside the weights that learn.
+  // What a step of training changes beside the weights that learn; wanted: while their layers are trainable.
   const std::vector<layers::LayerUpdate>& updates() const { return updates_; }
+  std::vector<layers::LayerUpdate> wanted_updates() const;
   std::vector<layers::LayerUpdate> updates(const std::vector<Symbol>& inputs) const;  // For other inputs.
 
   // A mask for each output, empty where all its steps count: see layers::mask_of.
@@ -75,6 +79,7 @@ class Network {
 
  private:
   std::string name_;
+  Turn turn_{};
   std::vector<Symbol> inputs_, outputs_;
   std::vector<std::string> input_names_, output_names_;
   std::vector<std::shared_ptr<layers::LayerState>> layers_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "lacuna/base/threads.h"
 #include "lacuna/graph/op.h"
 #include "lacuna/ops/alias.h"
 #include "lacuna/ops/ids.h"
@@ -13,6 +14,7 @@ namespace {
 // Only training makes rows that stay.
 template <class I>
 void find_slots(const Context& context, RowTable& table, std::span<const I> ids, std::span<int32_t> slots) {
+  const Interruptible whole(false);  // Rows that are there are drawn.
   if (context.training) table.touch(ids, slots);
   else table.read(ids, slots);
 }
@@ -49,7 +51,7 @@ void translate_csr(const Op&, Context& context, std::span<const Tensor* const> i
       throw_out_of_range(ids[bad], static_cast<size_t>(row), *in[1]);
     }
     if (!same) find_slots(context, table, ids, y.indices.template as<int32_t>().subspan(first));
-    else if (context.training) table.touch(ids, {});
+    else if (context.training) find_slots(context, table, ids, {});
     if (x.index == DType::int32) {
       y.indptr = Buffer::alias(x.indptr);
     } else {

@@ -46,12 +46,13 @@ bool read_optimizer(const hdf5::Group& group, Optimizer& optimizer, const Networ
   const auto weights = network.weights();
   std::vector<std::vector<Optimizer::Remembered>> of_weights;
   for (size_t i = 0; i < weights.size(); ++i) {
-    const Variable& weight = *weights[i]->variable;
-    const std::string start = folder(i, weight);
+    const std::string number = text(i, '/');
     auto& values = of_weights.emplace_back();
-    const auto first = names.lower_bound(start);
-    if (first == names.end() || !first->starts_with(start)) continue;  // It has none: a frozen one gets none.
-    values = read(start, optimizer.specs_of(weights[i]->variable));
+    const auto first = names.lower_bound(number);
+    if (first == names.end() || !first->starts_with(number))
+      continue;  // It has none: a frozen one gets none.
+    // By the number alone: layers that a layer makes may have other names now.
+    values = read(first->substr(0, first->rfind('/') + 1), optimizer.specs_of(weights[i]->variable));
     found += values.size();
   }
   if (found != names.size() || own.size() != optimizer.specs().size()) return false;

@@ -109,10 +109,23 @@ std::vector<const CompiledOutput*> Compiled::targets() const {
   return result;
 }
 
+std::vector<Symbol> Compiled::symbols() const {
+  std::vector<Symbol> result;
+  for (const CompiledOutput& o : outputs) {
+    for (const Symbol& s : {o.plain_loss, o.weighted_loss})
+      if (s) result.push_back(s);
+    for (const auto& m : o.metrics) result.push_back(m.value ? m.value : m.fed);
+  }
+  for (const layers::LayerUpdate& u : updates) result.push_back(u.update.value);
+  return result;
+}
+
 Compiled compile(const Network& network, const CompileOptions& options) {
   require(static_cast<bool>(options.optimizer), "compile: an optimizer must be given. Received: none.");
   Compiled result;
   result.optimizer = options.optimizer.get();
+  result.trainable = network.trainable_weights();
+  result.updates = network.wanted_updates();
   const auto& names = network.output_names();
   check_names(options.output_metrics, names, "metrics");
   check_names(options.output_weighted_metrics, names, "weighted_metrics");

@@ -63,10 +63,15 @@ struct CompiledOutput {
 struct Compiled {
   std::shared_ptr<optimizers::Optimizer> optimizer{};
   std::vector<CompiledOutput> outputs{};
+  // What a step changes: by the flags `trainable` as they were at compile, as in Keras.
+  std::vector<layers::Weight*> trainable{};
+  std::vector<layers::LayerUpdate> updates{};
   // "loss", then of several outputs each one's loss, then the metrics: the order of what evaluate returns.
   std::vector<std::string> metrics_names{};
 
   std::vector<const CompiledOutput*> targets() const;  // Outputs with a loss.
+  // All that it reads: losses, metrics, updates.
+  std::vector<Symbol> symbols() const;
 };
 
 Compiled compile(const Network& network, const CompileOptions& options);

@@ -96,6 +96,13 @@ Symbol regularization(const Network& network, const Compiled& compiled, const st
         if (node->op().name().starts_with("translate") && node->in().size() == 2 && node->in(1) == weight)
           translated.emplace_back(node, 0);
       if (translated.empty()) continue;
+      if (const RowTable& table = w->variable->value().table();
+          is_exact_table(*w, compiled) && table.shape()[0] >= Dim{1} << 31 && !table.others_are_zero())
+        warn(
+            text("evaluate: of a weight with lazy_update=False and 2^31 rows or more a regularizer counts "
+                 "those that "
+                 "were touched alone. Received: weight '",
+                 w->variable->name(), "' ", w->variable->spec(), "."));
       counted = is_exact_table(*w, compiled) ? ever_touched_rows(weight, translated)
                                              : touched_rows(weight, translated);
     }
@@ -135,7 +142,7 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
   const size_t own = wanted.size();
   for (const Symbol& s : network.activity_losses())
     if (!predict) wanted.push_back(s);
-  if (mode == Mode::train) updates_ = network.updates();
+  if (mode == Mode::train) updates_ = compiled->updates;
   for (const layers::LayerUpdate& u : updates_) wanted.push_back(u.update.value);
 
   if (fed.size() != network.inputs().size() + targets.size())
@@ -168,7 +175,7 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
     if (network.outputs().size() == 1) outputs[0] = total;  // Its loss alone is not shown.
     else outputs.insert(outputs.begin(), total), ++values_;
     if (mode == Mode::train || mode == Mode::explain) {
-      weights_ = network.trainable_weights();
+      weights_ = compiled->trainable;
       for (const layers::Weight* w : weights_)
         if (mode == Mode::train && (w->regularizer || w->constraint) && is_exact_table(*w, *compiled))
           whole_tables_.push_back(w);
@@ -238,7 +245,7 @@ double Program::value(size_t i) const {
 
 void Program::apply_updates() const {
   for (size_t i = 0; i < updates_.size(); ++i)
-    if (updates_[i].is_wanted()) apply_update(updates_[i].update, plan_->output(first_update_ + i));
+    apply_update(updates_[i].update, plan_->output(first_update_ + i));
 }
 
 const std::vector<optimizers::Gradient>& Program::gradients() {

@@ -50,8 +50,7 @@ class Program {
   const std::vector<VariablePtr>& variables() const { return variables_; }
   const std::vector<optimizers::Gradient>& gradients();
 
-  // Train, after a step of the optimizer: moving averages and their like, of the layers that are trainable
-  // now.
+  // Train, after a step of the optimizer: moving averages and their like.
   void apply_updates() const;
 
  private:

@@ -87,61 +87,94 @@ void shuffle_rows(std::vector<int64_t>& order, Shuffle how, Dim batch_size, uint
 
 }  // namespace
 
-Trainer::Trainer(std::shared_ptr<Network> network) : network_(std::move(network)), seed_(next_key()) {}
+Trainer::Trainer(std::shared_ptr<Network> network)
+    : network_(std::move(network)), random_{.seed = next_key()}, seed_generation_(seed_generation()) {}
 
 void Trainer::compile(const CompileOptions& options) {
-  const std::lock_guard lock(mutex_);
+  const auto fitting = fitting_.take();
   require(fits_ == 0, "compile: must not be called by a callback, while fit runs. Received: model '",
           network_->name(), "' in fit.");
-  compiled_ = lacuna::compile(*network_, options);
+  auto made = std::make_shared<const Compiled>(lacuna::compile(*network_, options));
+  const Turn& own = network_->turn();
+  join(own, made->symbols());
+  join(own, std::vector{made->optimizer->lr, made->optimizer->decay, made->optimizer->iterations});
+  const auto turn = own.take();
+  compiled_ = std::move(made);
   options_ = options;
   programs_.clear();
+  warned_of_.reset();
+  warned_of_none_ = false;
 }
 
-const Compiled& Trainer::compiled(const char* where) const {
-  require(compiled_.has_value(), where, ": the model must be compiled first. Received: model '",
+bool Trainer::is_compiled() const {
+  const auto turn = network_->turn().take();
+  return compiled_ != nullptr;
+}
+
+std::shared_ptr<const Compiled> Trainer::compiled(const char* where) const {
+  const auto turn = network_->turn().take();
+  require(compiled_ != nullptr, where, ": the model must be compiled first. Received: model '",
           network_->name(), "' without an optimizer and a loss; call compile(optimizer, loss).");
-  return *compiled_;
+  return compiled_;
+}
+
+Trainer::RandomState Trainer::random_state() const {
+  const auto turn = network_->turn().take();
+  return random_;
 }
 
 void Trainer::set_random_state(const RandomState& state) {
-  const std::lock_guard lock(mutex_);
-  steps_ = state.steps;
-  seed_ = state.seed;
+  const auto turn = network_->turn().take();
+  random_ = state;
+  seed_generation_ = seed_generation();
 }
 
-void Trainer::reset() {
-  const std::lock_guard lock(mutex_);
-  programs_.clear();
+void Trainer::follow_seed() {
+  if (seed_generation_ == seed_generation()) return;
+  seed_generation_ = seed_generation();
+  random_ = {.seed = next_key(), .steps = random_.steps};
 }
 
-// Shared, since a callback that evaluates after it froze a layer makes all programs anew.
-std::shared_ptr<Program> Trainer::program(Mode mode, const Feed& feed) {
-  if (mode == Mode::train) {  // The others do not ask which weights learn.
-    std::vector<layers::Weight*> trainable = network_->trainable_weights();
-    if (trainable != trainable_)
-      std::erase_if(programs_, [](const Made& m) { return m.mode == Mode::train; });
-    trainable_ = std::move(trainable);
-  }
+std::shared_ptr<Program> Trainer::program(const CompiledPtr& compiled, Mode mode, const Feed& feed) {
+  const auto turn = network_->turn().take();
   for (const Made& made : programs_)
-    if (made.mode == mode && made.weighted == feed.weighted() && made.fed == feed.specs())
+    if (made.compiled == compiled && made.mode == mode && made.weighted == feed.weighted() &&
+        made.fed == feed.specs())
       return made.program;
-  programs_.push_back({mode, feed.weighted(), feed.specs(),
-                       std::make_shared<Program>(*network_, compiled_ ? &*compiled_ : nullptr, mode,
-                                                 feed.specs(), feed.weighted())});
+  auto made = std::make_shared<Program>(*network_, compiled.get(), mode, feed.specs(), feed.weighted());
+  programs_.push_back({compiled, mode, feed.weighted(), feed.specs(), std::move(made)});
   return programs_.back().program;
 }
 
-void Trainer::train_step(Program& program, std::span<const Tensor* const> feeds) {
-  program.run(feeds, steps_++, seed_);
-  compiled_->optimizer->step(program.variables(), program.gradients());
-  apply_constraints(program, *compiled_->optimizer);
+void Trainer::check_trainable(const char* where, const Compiled& compiled) {
+  if (compiled.trainable.empty() && compiled.updates.empty() && !warned_of_none_) {
+    warned_of_none_ = true;
+    warn(text(where, ": no weight is trainable, so that training changes nothing. Received: model '",
+              network_->name(), "', compiled with ", network_->weights().size(),
+              " weights, all of them frozen."));
+  }
+  std::vector<layers::Weight*> trainable = network_->trainable_weights();
+  if (trainable == compiled.trainable || trainable == warned_of_) return;
+  warn(text(where,
+            ": flags `trainable` were changed since compile, which they count at: call compile again. "
+            "Received: model '",
+            network_->name(), "', trainable weights at compile: ", compiled.trainable.size(),
+            ", now: ", trainable.size(), "."));
+  warned_of_ = std::move(trainable);
+}
+
+void Trainer::train_step(const Compiled& compiled, Program& program, std::span<const Tensor* const> feeds) {
+  program.run(feeds, random_.steps, random_.seed);
+  compiled.optimizer->step(program.variables(), program.gradients());
+  apply_constraints(program, *compiled.optimizer);
   program.apply_updates();
+  ++random_.steps;
 }
 
 History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options) {
-  const std::lock_guard lock(mutex_);
-  const Compiled& c = compiled("fit");
+  const auto fitting = fitting_.take();
+  const CompiledPtr held_compiled = compiled("fit");
+  const Compiled& c = *held_compiled;
   require_batch_size("fit", options.batch_size);
   require(options.validation_split >= 0 && options.validation_split < 1,
           "fit: validation_split must be in [0, 1). Received: validation_split=", options.validation_split,
@@ -166,7 +199,14 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
             options.validation_split, ", rows=", feed.rows(), ".");
   }
 
-  std::shared_ptr<Program> held = program(Mode::train, feed);  // What does not fit fails before any callback.
+  const auto held =
+      program(held_compiled, Mode::train, feed);  // What does not fit fails before any callback.
+  Program& train = *held;
+  {
+    const auto turn = network_->turn().take();
+    check_trainable("fit", c);
+    follow_seed();
+  }
   History history;
   callbacks::Params params{options.batch_size, options.epochs,      rows,
                            options.verbose,    validation_rows > 0, c.metrics_names};
@@ -201,10 +241,11 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
   for (int epoch = options.initial_epoch; epoch < options.epochs && !stop_training; ++epoch) {
     if (options.verbose > 0) print(text("Epoch ", epoch + 1, "/", options.epochs, "\n"));
     for (const auto& callback : options.callbacks) callback->on_epoch_begin(epoch, {});
-    if (options.shuffle != Shuffle::none)
-      shuffle_rows(order, options.shuffle, options.batch_size, next_key());
-    held = program(Mode::train, feed);  // A callback may have frozen a layer.
-    Program& train = *held;
+    if (options.shuffle != Shuffle::none) {
+      const auto turn = network_->turn().take();
+      const auto shuffle = static_cast<uint64_t>(random_.shuffles++);
+      shuffle_rows(order, options.shuffle, options.batch_size, mix(random_.seed ^ mix(shuffle)));
+    }
     Progress progress(rows, options.verbose);
     measures.reset();
     logs = named(c.metrics_names);
@@ -214,6 +255,7 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
       return feed.pack(std::span(order).subspan(static_cast<size_t>(begin), static_cast<size_t>(size)));
     });
     int64_t batch = 0;
+    double loss = 0;
     for (Dim begin = 0; begin < rows; begin += options.batch_size, ++batch) {
       poll_interrupt();  // Between steps, so that the weights are those of a whole step.
       const Dim size = std::min(options.batch_size, rows - begin);
@@ -227,16 +269,18 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
       const Dim following = begin + options.batch_size;
       batches.run(begin, !batches_wanted && following < rows ? std::optional(following) : std::nullopt,
                   [&](auto feeds) {
-                    train_step(train, feeds);
+                    const auto turn = network_->turn().take();
+                    train_step(c, train, feeds);
                     measures.add(train, feeds, size);
+                    loss = train.value(0);
+                    if (batches_wanted) measures.append_batch(train, batch_logs);
                   });
-      if (!warned && !std::isfinite(train.value(0))) {
+      if (!warned && !std::isfinite(loss)) {
         warned = true;
-        warn(text("fit: the loss is no longer finite. Received: loss=", train.value(0), " in epoch ",
-                  epoch + 1, ", batch ", batch + 1, "."));
+        warn(text("fit: the loss is no longer finite. Received: loss=", loss, " in epoch ", epoch + 1,
+                  ", batch ", batch + 1, "."));
       }
       if (batches_wanted) {
-        measures.append_batch(train, batch_logs);
         for (const auto& callback : options.callbacks)
           if (callback->wants_batches()) callback->on_batch_end(batch, batch_logs);
       }
@@ -246,15 +290,18 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
         progress.update(begin + size, logs);
       }
     }
-    // Here and not when somebody looks, which must change nothing.
-    c.optimizer->settle();
+    {  // Here and not when somebody looks, which must change nothing.
+      const auto turn = network_->turn().take();
+      c.optimizer->settle();
+    }
     const std::vector<double> epoch_values = measures.values();
     for (size_t i = 0; i < epoch_values.size(); ++i) logs[i].second = epoch_values[i];
     if (validation_rows && !stop_training) {
-      const std::vector<double> values =
-          validation
-              ? evaluate_rows("fit: validation", *validation, 0, validation_rows, options.batch_size, 0)
-              : evaluate_rows("fit: validation", feed, rows, feed.rows(), options.batch_size, 0);
+      const std::vector<double> values = validation
+                                             ? evaluate_rows("fit: validation", held_compiled, *validation, 0,
+                                                             validation_rows, options.batch_size, 0)
+                                             : evaluate_rows("fit: validation", held_compiled, feed, rows,
+                                                             feed.rows(), options.batch_size, 0);
       for (size_t i = 0; i < values.size(); ++i) logs.emplace_back("val_" + c.metrics_names[i], values[i]);
     }
     progress.finish(logs);
@@ -266,19 +313,20 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
   return history;
 }
 
-std::vector<double> Trainer::evaluate_rows(const char* where, Feed& feed, Dim begin, Dim end, Dim batch_size,
-                                           int verbose) {
-  const auto held = program(Mode::test, feed);
+std::vector<double> Trainer::evaluate_rows(const char* where, const CompiledPtr& compiled, Feed& feed,
+                                           Dim begin, Dim end, Dim batch_size, int verbose) {
+  const auto held = program(compiled, Mode::test, feed);
   Program& test = *held;
   Progress progress(end - begin, verbose);
-  Measures measures(*compiled_, where);
+  Measures measures(*compiled, where);
   Logs none;
   PackAhead batches(feed, [&](Dim at) { return feed.pack_range(at, std::min(end, at + batch_size)); });
   for (Dim at = begin; at < end; at += batch_size) {
     poll_interrupt();
     const Dim size = std::min(batch_size, end - at);
     batches.run(at, at + size < end ? std::optional(at + size) : std::nullopt, [&](auto feeds) {
-      test.run(feeds, steps_, seed_);
+      const auto turn = network_->turn().take();
+      test.run(feeds, random_.steps, random_.seed);
       measures.add(test, feeds, size);
     });
     progress.update(at + size - begin, none);
@@ -288,18 +336,17 @@ std::vector<double> Trainer::evaluate_rows(const char* where, Feed& feed, Dim be
 }
 
 std::vector<double> Trainer::evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options) {
-  const std::lock_guard lock(mutex_);
   require_batch_size("evaluate", options.batch_size);
-  Feed feed("evaluate", *network_, &compiled("evaluate"), data::Check::by_batch, x, y, options.sample_weight);
+  const CompiledPtr c = compiled("evaluate");
+  Feed feed("evaluate", *network_, c.get(), data::Check::by_batch, x, y, options.sample_weight);
   require(feed.rows() > 0, "evaluate: x must have rows. Received: rows=0.");
-  return evaluate_rows("evaluate", feed, 0, feed.rows(), options.batch_size, options.verbose);
+  return evaluate_rows("evaluate", c, feed, 0, feed.rows(), options.batch_size, options.verbose);
 }
 
 std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOptions& options) {
-  const std::lock_guard lock(mutex_);
   require_batch_size("predict", options.batch_size);
   Feed feed("predict", *network_, nullptr, data::Check::by_batch, x);
-  const auto held = program(Mode::predict, feed);
+  const auto held = program(nullptr, Mode::predict, feed);
   Program& run = *held;
   const size_t outputs = network_->outputs().size();
   std::vector<tensor::Dense> result(outputs);
@@ -310,29 +357,34 @@ std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOption
   for (Dim at = 0; at < feed.rows() || at == 0; at += options.batch_size) {
     poll_interrupt();
     const Dim size = std::min(options.batch_size, feed.rows() - at);
-    batches.run(at, at + size < feed.rows() ? std::optional(at + size) : std::nullopt,
-                [&](auto feeds) { run.run(feeds, steps_, seed_); });
-    for (size_t i = 0; i < outputs; ++i) {
-      const Tensor* output = &run.output(i);
-      if (output->storage() != Storage::dense) {  // Predictions are arrays.
-        dense[i] = to_dense(*output);
-        output = &dense[i];
+    const auto take_outputs = [&] {
+      for (size_t i = 0; i < outputs; ++i) {
+        const Tensor* output = &run.output(i);
+        if (output->storage() != Storage::dense) {  // Predictions are arrays.
+          dense[i] = to_dense(*output);
+          output = &dense[i];
+        }
+        const tensor::Dense& batch = output->dense();
+        if (batch.shape.empty() || batch.shape[0] != size)
+          throw InvalidArgument(
+              text("predict: an output must have a row for each row of x. Received: output '",
+                   network_->output_names()[i], "' ", output->spec(), ", rows of x=", size, "."));
+        if (at == 0) {
+          Shape shape = batch.shape;
+          shape[0] = feed.rows();
+          result[i].resize(shape, batch.dtype);
+        }
+        if (batch.data.bytes())
+          std::memcpy(result[i].data.data() +
+                          static_cast<size_t>(at) * (batch.data.bytes() / static_cast<size_t>(size)),
+                      batch.data.data(), batch.data.bytes());
       }
-      const tensor::Dense& batch = output->dense();
-      if (batch.shape.empty() || batch.shape[0] != size)
-        throw InvalidArgument(text("predict: an output must have a row for each row of x. Received: output '",
-                                   network_->output_names()[i], "' ", output->spec(), ", rows of x=", size,
-                                   "."));
-      if (at == 0) {
-        Shape shape = batch.shape;
-        shape[0] = feed.rows();
-        result[i].resize(shape, batch.dtype);
-      }
-      if (batch.data.bytes())
-        std::memcpy(result[i].data.data() +
-                        static_cast<size_t>(at) * (batch.data.bytes() / static_cast<size_t>(size)),
-                    batch.data.data(), batch.data.bytes());
-    }
+    };
+    batches.run(at, at + size < feed.rows() ? std::optional(at + size) : std::nullopt, [&](auto feeds) {
+      const auto turn = network_->turn().take();
+      run.run(feeds, random_.steps, random_.seed);
+      take_outputs();
+    });
     progress.update(at + size, {});
   }
   progress.finish({});
@@ -340,27 +392,32 @@ std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOption
 }
 
 Explanation Trainer::explain(const Arrays& x, const Arrays& y, Dim rows) {
-  const std::lock_guard lock(mutex_);
   require(rows > 0, "explain: batch_size must be positive. Received: batch_size=", rows, ".");
-  const Compiled* training = y.given() ? &compiled("explain") : nullptr;
-  Feed feed("explain", *network_, training, data::Check::by_batch, x, y);
+  const CompiledPtr training = y.given() ? compiled("explain") : nullptr;
+  Feed feed("explain", *network_, training.get(), data::Check::by_batch, x, y);
   require(feed.rows() > 0, "explain: x must have rows. Received: rows=0.");
-  Program all(*network_, training, training ? Mode::explain : Mode::predict, feed.specs(), false);
-  return lacuna::explain(all, feed.pack_range(0, std::min(rows, feed.rows())), steps_, seed_);
+  const auto feeds = feed.pack_range(0, std::min(rows, feed.rows()));
+  const auto turn = network_->turn().take();
+  Program all(*network_, training.get(), training ? Mode::explain : Mode::predict, feed.specs(), false);
+  return lacuna::explain(all, feeds, random_.steps, random_.seed);
 }
 
 std::vector<double> Trainer::train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
                                             const std::map<int64_t, double>& class_weight) {
-  const std::lock_guard lock(mutex_);
-  Feed feed("train_on_batch", *network_, &compiled("train_on_batch"), data::Check::by_batch, x, y,
-            sample_weight, class_weight);
+  const CompiledPtr c = compiled("train_on_batch");
+  Feed feed("train_on_batch", *network_, c.get(), data::Check::by_batch, x, y, sample_weight, class_weight);
   require(feed.rows() > 0, "train_on_batch: x must have rows. Received: rows=0.");
-  const auto held = program(Mode::train, feed);
+  const auto held = program(c, Mode::train, feed);
   Program& train = *held;
   const auto feeds = feed.pack_range(0, feed.rows());
-  train_step(train, feeds);
-  Measures measures(*compiled_, "train_on_batch");
-  measures.add(train, feeds, feed.rows());
+  Measures measures(*c, "train_on_batch");
+  {
+    const auto turn = network_->turn().take();
+    check_trainable("train_on_batch", *c);
+    follow_seed();
+    train_step(*c, train, feeds);
+    measures.add(train, feeds, feed.rows());
+  }
   const std::vector<double> values = measures.values();
   if (!std::isfinite(values[0]))
     warn(text("train_on_batch: the loss is not finite. Received: loss=", values[0], "."));
@@ -368,11 +425,10 @@ std::vector<double> Trainer::train_on_batch(const Arrays& x, const Arrays& y, co
 }
 
 std::vector<double> Trainer::test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight) {
-  const std::lock_guard lock(mutex_);
-  Feed feed("test_on_batch", *network_, &compiled("test_on_batch"), data::Check::by_batch, x, y,
-            sample_weight);
+  const CompiledPtr c = compiled("test_on_batch");
+  Feed feed("test_on_batch", *network_, c.get(), data::Check::by_batch, x, y, sample_weight);
   require(feed.rows() > 0, "test_on_batch: x must have rows. Received: rows=0.");
-  return evaluate_rows("test_on_batch", feed, 0, feed.rows(), feed.rows(), 0);
+  return evaluate_rows("test_on_batch", c, feed, 0, feed.rows(), feed.rows(), 0);
 }
 
 }  // namespace lacuna

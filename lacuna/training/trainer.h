@@ -1,8 +1,8 @@
 // The loops of fit, evaluate and predict, over a network.
 #pragma once
+#include <atomic>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,7 +51,8 @@ struct PredictOptions {
   int verbose = 0;
 };
 
-// Not for two threads at a time; a second one waits. Callbacks may call it again from within fit.
+// For any number of threads: each step and each batch takes the network's turn, so that all others meet whole
+// steps. A second fit, or compile, waits for the first to end; callbacks may call fit again from within.
 class Trainer {
  public:
   explicit Trainer(std::shared_ptr<Network> network);
@@ -60,16 +61,17 @@ class Trainer {
   const Network& network() const { return *network_; }
 
   void compile(const CompileOptions& options);
-  bool is_compiled() const { return compiled_.has_value(); }
-  const Compiled& compiled(const char* where) const;  // Throws when it is not.
+  bool is_compiled() const;
+  std::shared_ptr<const Compiled> compiled(const char* where) const;  // Throws when it is not.
   const CompileOptions& options() const { return options_; }
 
-  // What dropout's masks go on from, beside the layers' own keys.
+  // What dropout's masks, beside the layers' own keys, and shuffles go on from.
   struct RandomState {
-    int64_t steps = 0;
     uint64_t seed = 0;
+    int64_t steps = 0;
+    int64_t shuffles = 0;
   };
-  RandomState random_state() const { return {steps_, seed_}; }
+  RandomState random_state() const;
   void set_random_state(const RandomState& state);
 
   History fit(const Arrays& x, const Arrays& y, const FitOptions& options);
@@ -87,32 +89,38 @@ class Trainer {
   // left out. Changes nothing.
   Explanation explain(const Arrays& x, const Arrays& y, Dim rows);
 
-  bool stop_training = false;  // Set by a callback: fit ends after the batch.
-
-  // Plans are made anew: a layer's trainable flag was changed.
-  void reset();
+  std::atomic<bool> stop_training = false;  // Set by a callback: fit ends after the batch.
 
  private:
-  std::shared_ptr<Program> program(Mode mode, const Feed& feed);
-  void train_step(Program& program, std::span<const Tensor* const> feeds);
-  std::vector<double> evaluate_rows(const char* where, Feed& feed, Dim begin, Dim end, Dim batch_size,
-                                    int verbose);
+  using CompiledPtr = std::shared_ptr<const Compiled>;
+  std::shared_ptr<Program> program(const CompiledPtr& compiled, Mode mode, const Feed& feed);
+  void train_step(const Compiled& compiled, Program& program, std::span<const Tensor* const> feeds);
+  std::vector<double> evaluate_rows(const char* where, const CompiledPtr& compiled, Feed& feed, Dim begin,
+                                    Dim end, Dim batch_size, int verbose);
+  // Before training: warns of flags that were changed since compile, and of nothing that learns.
+  void check_trainable(const char* where, const Compiled& compiled);
+  // Before training: takes another seed where the process did.
+  void follow_seed();
 
   std::shared_ptr<Network> network_;
+  Turn fitting_{true};
+  int fits_ = 0;  // That run, one within the other.
+
+  // All below belongs to who has the network's turn.
   CompileOptions options_{};  // What it was compiled with.
-  std::optional<Compiled> compiled_;
+  CompiledPtr compiled_{};
   struct Made {
+    CompiledPtr compiled;  // Null: of predict.
     Mode mode;
     bool weighted;
     std::vector<Spec> fed;  // Storages and dtypes.
     std::shared_ptr<Program> program;
   };
-  std::vector<Made> programs_;              // A few, looked up at every call.
-  std::vector<layers::Weight*> trainable_;  // The weights that learned when those that train were made.
-  int64_t steps_ = 0;
-  int fits_ = 0;  // That run: a callback may call fit again.
-  uint64_t seed_ = 0;
-  std::recursive_mutex mutex_;
+  std::vector<Made> programs_{};  // A few, looked up at every call.
+  RandomState random_{};
+  uint64_t seed_generation_ = 0;
+  std::optional<std::vector<layers::Weight*>> warned_of_{};  // Trainable ones that were not those of compile.
+  bool warned_of_none_ = false;
 };
 
 }  // namespace lacuna

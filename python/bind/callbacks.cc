@@ -48,7 +48,7 @@ PythonCallbacks::PythonCallbacks(nb::object list)
     : list_(std::move(list)), wants_batches_(nb::cast<bool>(list_.attr("wants_batches"))) {}
 
 void PythonCallbacks::on_train_begin(const Logs& logs) {
-  const nb::gil_scoped_acquire gil;
+  const WithGil gil;
   nb::dict p;
   p["batch_size"] = params.batch_size;
   p["epochs"] = params.epochs;
@@ -61,25 +61,25 @@ void PythonCallbacks::on_train_begin(const Logs& logs) {
   list_.attr("on_train_begin")(to_dict(logs));
 }
 void PythonCallbacks::on_train_end(const Logs&) {
-  const nb::gil_scoped_acquire gil;
+  const WithGil gil;
   list_.attr("on_train_end")(nb::dict());
 }
 void PythonCallbacks::on_epoch_begin(int epoch, const Logs& logs) {
-  const nb::gil_scoped_acquire gil;
+  const WithGil gil;
   list_.attr("on_epoch_begin")(epoch, to_dict(logs));
 }
 void PythonCallbacks::on_epoch_end(int epoch, Logs& logs) {
-  const nb::gil_scoped_acquire gil;
+  const WithGil gil;
   const nb::dict dict = to_dict(logs);
   list_.attr("on_epoch_end")(epoch, dict);
   write_back(dict, logs);
 }
 void PythonCallbacks::on_batch_begin(int64_t batch, const Logs& logs) {
-  const nb::gil_scoped_acquire gil;
+  const WithGil gil;
   list_.attr("on_batch_begin")(batch, to_dict(logs));
 }
 void PythonCallbacks::on_batch_end(int64_t batch, const Logs& logs) {
-  const nb::gil_scoped_acquire gil;
+  const WithGil gil;
   list_.attr("on_batch_end")(batch, to_dict(logs));
 }
 
@@ -108,6 +108,7 @@ void bind_callbacks(nb::module_& m) {
           [](EarlyStopping& self, Model& model, int epoch, const nb::dict& dict) {
             Logs logs;
             write_back(dict, logs);
+            const WithoutGil no_gil;
             const Attach attach(self, model);
             self.on_epoch_end(epoch, logs);
           },
@@ -163,8 +164,10 @@ void bind_callbacks(nb::module_& m) {
           [](ReduceLROnPlateau& self, Model& model, int epoch, const nb::dict& dict) {
             Logs logs;
             write_back(dict, logs);
-            const Attach attach(self, model);
-            self.on_epoch_end(epoch, logs);
+            without_gil([&] {
+              const Attach attach(self, model);
+              self.on_epoch_end(epoch, logs);
+            });
             return to_dict(logs);
           },
           "model"_a, "epoch"_a, "logs"_a)

@@ -285,6 +285,7 @@ Config to_config(nb::handle dict) {
 WeakObject::WeakObject(nb::handle object, const char* what, const std::string& name)
     : reference_(new nb::object(nb::steal(PyWeakref_NewRef(object.ptr(), nullptr))),
                  [](nb::object* reference) {  // The library lets go of it on any thread.
+                   if (process_ends()) return;
                    const nb::gil_scoped_acquire gil;
                    delete reference;
                  }),

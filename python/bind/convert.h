@@ -9,7 +9,7 @@
 #include "lacuna/data/array.h"
 #include "lacuna/graph/variable.h"
 #include "lacuna/network/network.h"
-#include "python/bind/bind.h"
+#include "python/bind/gil.h"
 
 namespace lacuna::bind {
 
@@ -84,7 +84,7 @@ class WeakObject {
 
   template <class... Symbols>
   Symbol operator()(const Symbols&... symbols) const {
-    const nb::gil_scoped_acquire gil;
+    const WithGil gil;
     return to_result(get()(symbols...), what_);
   }
 

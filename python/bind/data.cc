@@ -18,7 +18,7 @@ void bind_data(nb::module_& m) {
           options.zero_based = nb::cast<bool>(zero_based) ? data::ZeroBased::yes : data::ZeroBased::no;
         data::LibsvmData file;
         {
-          const nb::gil_scoped_release no_gil;
+          const WithoutGil no_gil;
           file = data::load_libsvm(path, options);
         }
         nb::dict result;

@@ -132,14 +132,21 @@ void bind_graph(nb::module_& m) {
           .def_prop_ro("is_sparse",
                        [](const VariableHandle& v) { return v.variable->spec().storage != Storage::dense; })
           .def(
-              "numpy", [](const VariableHandle& v) { return to_numpy(v.variable->to_dense()); },
+              "numpy",
+              [](const VariableHandle& v) {
+                return to_numpy(without_gil([&] { return v.variable->to_dense(); }));
+              },
               "A copy of all values. Of a weight with sparse_weight=True above 1 GiB an error: see rows().")
           .def(
               "assign",
               [](const VariableHandle& v, const ArrayHandle& value) {
                 const Tensor& given = value.array.tensor();
-                if (given.storage() == Storage::dense) v.variable->assign(given.dense());
-                else v.variable->assign(own(value, v.variable->spec().dtype, "set_value: value"));
+                const bool dense = given.storage() == Storage::dense;
+                const Tensor csr =
+                    dense ? Tensor() : own(value, v.variable->spec().dtype, "set_value: value");
+                const WithoutGil no_gil;
+                if (dense) v.variable->assign(given.dense());
+                else v.variable->assign(csr);
               },
               "value"_a)
           .def(
@@ -149,7 +156,7 @@ void bind_graph(nb::module_& m) {
                         "rows: only a weight with sparse_weight=True or sparse_grad=True keeps rows. "
                         "Received: weight '",
                         v.variable->name(), "' ", v.variable->spec(), ".");
-                tensor::RowSparse rows = v.variable->value().table().to_row_sparse();
+                tensor::RowSparse rows = without_gil([&] { return v.variable->copy().row_sparse(); });
                 tensor::Dense values{.dtype = rows.dtype, .shape = rows.shape, .data = std::move(rows.data)};
                 values.shape[0] = static_cast<Dim>(rows.row_ids().size());
                 return nb::make_tuple(to_numpy(std::move(rows.ids), DType::int64),
@@ -160,12 +167,7 @@ void bind_graph(nb::module_& m) {
               "(int64), and the rows.")
           .def_prop_ro(
               "nbytes",
-              [](const VariableHandle& v) {
-                const Tensor& value = v.variable->value();
-                if (v.variable->is_table()) return value.table().bytes();
-                if (value.storage() == Storage::dense) return value.dense().data.bytes();
-                return value.csr().data.bytes() + value.csr().indices.bytes() + value.csr().indptr.bytes();
-              },
+              [](const VariableHandle& v) { return without_gil([&] { return v.variable->bytes(); }); },
               "Held in memory; of rows with the optimizer's state beside them.")
           .def("__repr__",
                [](const VariableHandle& v) {
@@ -215,7 +217,7 @@ void bind_graph(nb::module_& m) {
         const Symbol x = to_symbol(given, nullptr, "eval");
         Tensor result;
         {
-          const nb::gil_scoped_release no_gil;
+          const WithoutGil no_gil;
           result = backend::eval(x);
         }
         return from_tensor(std::move(result));
@@ -227,8 +229,10 @@ void bind_graph(nb::module_& m) {
       .def(
           "__init__",
           [](backend::Function* self, Operands inputs, Operands outputs, const std::vector<Update>& updates) {
-            new (self) backend::Function(as_symbols("function", std::move(inputs)),
-                                         as_symbols("function", std::move(outputs)), updates);
+            auto in = as_symbols("function", std::move(inputs));
+            auto out = as_symbols("function", std::move(outputs));
+            const WithoutGil no_gil;
+            new (self) backend::Function(std::move(in), std::move(out), updates);
           },
           "inputs"_a, "outputs"_a, "updates"_a)
       .def(
@@ -238,7 +242,7 @@ void bind_graph(nb::module_& m) {
             for (const ArrayHandle& value : values) arrays.push_back(value.array);
             std::vector<Tensor> results;
             {
-              const nb::gil_scoped_release no_gil;
+              const WithoutGil no_gil;
               results = self(arrays);
             }
             nb::list list;

@@ -23,7 +23,7 @@ class PythonLayer final : public layers::Layer {
   PythonLayer(nb::handle self, const LayerOptions& options, const std::string& class_name)
       : Layer(options, class_name), self_(self, "layer") {
     state()->settings = [self_ = self_] {
-      const nb::gil_scoped_acquire gil;
+      const WithGil gil;
       return to_config(self_.get().attr("get_config")());
     };
   }
@@ -33,25 +33,25 @@ class PythonLayer final : public layers::Layer {
 
  protected:
   void build(const std::vector<Shape>& input_shapes) override {
-    const nb::gil_scoped_acquire gil;
+    const WithGil gil;
     nb::list shapes;
     for (const Shape& s : input_shapes) shapes.append(from_shape(s));
     self_.get().attr("_build")(shapes);
   }
   Symbol call(const Symbol& input) override {
-    const nb::gil_scoped_acquire gil;
+    const WithGil gil;
     return to_result(self_.get().attr("call")(input), name() + ": call");
   }
   Symbol call(const std::vector<Symbol>& inputs) override {
-    const nb::gil_scoped_acquire gil;
+    const WithGil gil;
     return to_result(self_.get().attr("call")(inputs), name() + ": call");
   }
   Symbol call(const Symbol& input, const Symbol& mask) override {
-    const nb::gil_scoped_acquire gil;
+    const WithGil gil;
     return to_result(self_.get().attr("_call_with_mask")(input, mask), name() + ": call");
   }
   Symbol compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>& masks) override {
-    const nb::gil_scoped_acquire gil;
+    const WithGil gil;
     nb::list given;
     for (const Symbol& mask : masks) given.append(symbol_or_none(mask));
     const nb::object mask = self_.get().attr("_compute_mask")(inputs, given);
@@ -62,10 +62,9 @@ class PythonLayer final : public layers::Layer {
   WeakObject self_;
 };
 
-nb::list handles(const std::vector<layers::Weight*>& weights, bool trainable, bool all) {
+nb::list handles(const std::vector<layers::Weight*>& weights) {
   nb::list result;
-  for (const layers::Weight* w : weights)
-    if (all || w->trainable == trainable) result.append(VariableHandle{w->variable});
+  for (const layers::Weight* w : weights) result.append(VariableHandle{w->variable});
   return result;
 }
 
@@ -114,6 +113,15 @@ void bind_layer(nb::module_& m) {
       .def_prop_rw(
           "key", [](const AnyLayer& l) { return static_cast<int64_t>(l->state()->key); },
           [](const AnyLayer& l, int64_t key) { l->state()->key = static_cast<uint64_t>(key); })
+      .def(
+          "expect_keys",
+          [](const AnyLayer& l, nb::handle keys) {
+            nb::dict held;
+            held["keys"] = keys;
+            const Config config = to_config(held);
+            if (const auto* list = config.at("keys").as<SettingList>()) l->state()->keys_to_come = *list;
+          },
+          "keys"_a)
       .def_prop_ro("built", [](const AnyLayer& l) { return l->state()->built; })
       .def_prop_ro("dtype", [](const AnyLayer& l) { return std::string(name_of(l->state()->dtype)); })
       .def_prop_rw(
@@ -122,18 +130,26 @@ void bind_layer(nb::module_& m) {
       .def_prop_rw(
           "supports_masking", [](const AnyLayer& l) { return l->state()->supports_masking; },
           [](const AnyLayer& l, bool supports) { l->state()->supports_masking = supports; })
-      .def_prop_ro("weights",
-                   [](const AnyLayer& l) { return handles(l->state()->ordered_weights(), true, true); })
+      .def_prop_ro("weights", [](const AnyLayer& l) { return handles(l->state()->ordered_weights()); })
       .def_prop_ro("trainable_weights",
-                   [](const AnyLayer& l) { return handles(l->state()->ordered_weights(), true, false); })
-      .def_prop_ro("non_trainable_weights",
-                   [](const AnyLayer& l) { return handles(l->state()->ordered_weights(), false, false); })
+                   [](const AnyLayer& l) { return handles(l->state()->trainable_weights()); })
+      .def(
+          "hold", [](const AnyLayer& l, const AnyLayer& held) { l->state()->hold(held->state()); }, "layer"_a)
+      .def(
+          "hold",
+          [](const AnyLayer& l, const Model& held) {
+            if (held.state()) l->state()->hold(held.state());  // Else when it is applied.
+          },
+          "model"_a)
       .def_prop_ro("calls", [](const AnyLayer& l) { return calls(*l->state()); })
-      .def("get_weights", [](const AnyLayer& l) { return to_numpy(l->get_weights()); })
+      .def("get_weights",
+           [](const AnyLayer& l) { return to_numpy(without_gil([&] { return l->get_weights(); })); })
       .def(
           "set_weights",
           [](const AnyLayer& l, const std::vector<ArrayHandle>& weights) {
-            l->set_weights(to_values(weights));
+            const auto values = to_values(weights);
+            const WithoutGil no_gil;
+            l->set_weights(values);
           },
           "weights"_a)
       .def(

@@ -63,7 +63,7 @@ void fit(Model& model, nb::handle x, nb::handle y, Dim batch_size, int epochs, i
   if (!validation_data.is_none())
     options.validation_data = {to_arrays(validation_data[0]), to_arrays(validation_data[1]),
                                to_arrays(validation_data[2])};
-  const nb::gil_scoped_release no_gil;
+  const WithoutGil no_gil;
   model.fit(inputs, targets, options);
 }
 
@@ -72,7 +72,7 @@ std::vector<double> evaluate(Model& model, nb::handle x, nb::handle y, Dim batch
   const Arrays inputs = to_arrays(x), targets = to_arrays(y);
   const EvaluateOptions options{
       .batch_size = batch_size, .verbose = verbose, .sample_weight = to_arrays(sample_weight)};
-  const nb::gil_scoped_release no_gil;
+  const WithoutGil no_gil;
   return model.evaluate(inputs, targets, options);
 }
 
@@ -80,7 +80,7 @@ nb::list predict(Model& model, nb::handle x, Dim batch_size, int verbose) {
   const Arrays inputs = to_arrays(x);
   std::vector<tensor::Dense> result;
   {
-    const nb::gil_scoped_release no_gil;
+    const WithoutGil no_gil;
     result = model.predict_all(inputs, {.batch_size = batch_size, .verbose = verbose});
   }
   return to_numpy(std::move(result));
@@ -90,6 +90,12 @@ nb::list handles(const std::vector<layers::Weight*>& weights) {
   nb::list result;
   for (const layers::Weight* w : weights) result.append(VariableHandle{w->variable});
   return result;
+}
+
+// A Sequential may make it now, and joins the turns of its weights then.
+const Network& network_of(Model& model) {
+  const WithoutGil no_gil;
+  return model.network();
 }
 
 void bind_training(nb::class_<Model>& c) {
@@ -103,7 +109,7 @@ void bind_training(nb::class_<Model>& c) {
          const CompileOptions options =
              compile_options(optimizer, loss, metrics, output_metrics, loss_weights, weighted_metrics,
                              output_weighted_metrics);
-         const nb::gil_scoped_release no_gil;  // Another thread may be in fit, and its callbacks need it.
+         const WithoutGil no_gil;  // Another thread may be in fit, and its callbacks need it.
          model.compile(options);
        },
        "optimizer"_a, "loss"_a.none(), "metrics"_a, "output_metrics"_a, "loss_weights"_a.none(),
@@ -119,7 +125,7 @@ void bind_training(nb::class_<Model>& c) {
           [](Model& model, nb::handle x, nb::handle y, nb::handle sample_weight,
              const std::map<int64_t, double>& class_weight) {
             const Arrays inputs = to_arrays(x), targets = to_arrays(y), weights = to_arrays(sample_weight);
-            const nb::gil_scoped_release no_gil;
+            const WithoutGil no_gil;
             return model.train_on_batch(inputs, targets, weights, class_weight);
           },
           "x"_a.none(), "y"_a.none(), "sample_weight"_a.none(), "class_weight"_a)
@@ -127,7 +133,7 @@ void bind_training(nb::class_<Model>& c) {
           "test_on_batch",
           [](Model& model, nb::handle x, nb::handle y, nb::handle sample_weight) {
             const Arrays inputs = to_arrays(x), targets = to_arrays(y), weights = to_arrays(sample_weight);
-            const nb::gil_scoped_release no_gil;
+            const WithoutGil no_gil;
             return model.test_on_batch(inputs, targets, weights);
           },
           "x"_a.none(), "y"_a.none(), "sample_weight"_a.none())
@@ -137,16 +143,18 @@ void bind_training(nb::class_<Model>& c) {
             const Arrays inputs = to_arrays(x);
             std::vector<tensor::Dense> result;
             {
-              const nb::gil_scoped_release no_gil;
+              const WithoutGil no_gil;
               result = model.predict_on_batch(inputs);
             }
             return to_numpy(std::move(result));
           },
           "x"_a.none())
-      .def_prop_ro("metrics_names", [](Model& model) { return model.metrics_names(); })
+      .def_prop_ro("metrics_names",
+                   [](Model& model) { return without_gil([&] { return model.metrics_names(); }); })
       .def_prop_rw(
-          "stop_training", [](Model& model) { return model.trainer().stop_training; },
-          [](Model& model, bool stop) { model.trainer().stop_training = stop; });
+          "stop_training",
+          [](Model& model) { return without_gil([&] { return model.trainer().stop_training.load(); }); },
+          [](Model& model, bool stop) { without_gil([&] { model.trainer().stop_training = stop; }); });
 }
 
 }  // namespace
@@ -156,34 +164,37 @@ void bind_model_file(nb::module_& m) {
       .def(
           "__init__",
           [](ModelFile* self, const std::string& path) {
-            const nb::gil_scoped_release no_gil;
+            const WithoutGil no_gil;
             new (self) ModelFile(hdf5::File::open("load_model", path));
           },
           "path"_a)
       .def(
           "__init__",
           [](ModelFile* self, const nb::bytes& bytes) {
-            new (self)
-                ModelFile(hdf5::File::open_bytes("load_model", std::string(bytes.c_str(), bytes.size())));
+            const std::string copy(bytes.c_str(), bytes.size());
+            const WithoutGil no_gil;
+            new (self) ModelFile(hdf5::File::open_bytes("load_model", copy));
           },
           "data"_a)
-      .def_prop_ro("model_config", [](const ModelFile& self) { return from_config(self.model_config()); })
+      .def_prop_ro(
+          "model_config",
+          [](const ModelFile& self) { return from_config(without_gil([&] { return self.model_config(); })); })
       .def_prop_ro("training_config",
                    [](const ModelFile& self) -> nb::object {
-                     const auto config = self.training_config();
+                     const auto config = without_gil([&] { return self.training_config(); });
                      return config ? nb::object(from_config(*config)) : nb::none();
                    })
       .def(
           "restore_weights",
           [](const ModelFile& self, Model& model) {
-            const nb::gil_scoped_release no_gil;
+            const WithoutGil no_gil;
             self.restore_weights(model);
           },
           "model"_a)
       .def(
           "restore_training",
           [](const ModelFile& self, Model& model) {
-            const nb::gil_scoped_release no_gil;
+            const WithoutGil no_gil;
             self.restore_training(model);
           },
           "model"_a);
@@ -193,50 +204,67 @@ void bind_models(nb::module_& m) {
   bind_model_file(m);
   nb::class_<Model> model(m, "Model");
   model
-      .def(nb::init<const std::vector<Symbol>&, const std::vector<Symbol>&, const std::string&>(), "inputs"_a,
-           "outputs"_a, "name"_a)
       .def(
-          "__call__", [](Model& self, const std::vector<Symbol>& inputs) { return self(inputs); }, "inputs"_a)
+          "__init__",
+          [](Model* self, const std::vector<Symbol>& inputs, const std::vector<Symbol>& outputs,
+             const std::string& name) {
+            const WithoutGil no_gil;  // It joins the turns of its weights, of which one may be taken.
+            new (self) Model(inputs, outputs, name);
+          },
+          "inputs"_a, "outputs"_a, "name"_a)
+      .def(
+          "__call__",
+          [](Model& self, const std::vector<Symbol>& inputs) {
+            return without_gil([&] { return self(inputs); });
+          },
+          "inputs"_a)
       .def_prop_ro("id", [](Model& self) { return reinterpret_cast<uintptr_t>(self.state().get()); })
       .def_prop_ro("name", [](Model& self) { return self.name(); })
-      .def_prop_ro("inputs", [](Model& self) { return self.network().inputs(); })
-      .def_prop_ro("outputs", [](Model& self) { return self.network().outputs(); })
-      .def_prop_ro("input_names", [](Model& self) { return self.network().input_names(); })
-      .def_prop_ro("output_names", [](Model& self) { return self.network().output_names(); })
+      .def_prop_ro("inputs", [](Model& self) { return network_of(self).inputs(); })
+      .def_prop_ro("outputs", [](Model& self) { return network_of(self).outputs(); })
+      .def_prop_ro("input_names", [](Model& self) { return network_of(self).input_names(); })
+      .def_prop_ro("output_names", [](Model& self) { return network_of(self).output_names(); })
       .def_prop_ro("layers",
                    [](Model& self) {
                      nb::list result;
-                     for (const auto& state : self.network().layers())
+                     for (const auto& state : network_of(self).layers())
                        result.append(AnyLayer(layers::Layer(state)));
                      return result;
                    })
       .def(
           "get_layer",
           [](Model& self, const std::string& name) {
-            return AnyLayer(layers::Layer(self.network().layer(name)));
+            return AnyLayer(layers::Layer(network_of(self).layer(name)));
           },
           "name"_a)
       .def(
           "get_layer",
-          [](Model& self, int index) { return AnyLayer(layers::Layer(self.network().layer(index))); },
+          [](Model& self, int index) { return AnyLayer(layers::Layer(network_of(self).layer(index))); },
           "index"_a)
-      .def("get_weights", [](Model& self) { return to_numpy(self.get_weights()); })
+      .def("get_weights",
+           [](Model& self) { return to_numpy(without_gil([&] { return self.get_weights(); })); })
       .def(
           "set_weights",
-          [](Model& self, const std::vector<ArrayHandle>& weights) { self.set_weights(to_values(weights)); },
+          [](Model& self, const std::vector<ArrayHandle>& weights) {
+            const auto values = to_values(weights);
+            const WithoutGil no_gil;
+            self.set_weights(values);
+          },
           "weights"_a)
-      .def_prop_ro("weights", [](Model& self) { return handles(self.network().weights()); })
+      .def_prop_ro("weights", [](Model& self) { return handles(network_of(self).weights()); })
       .def_prop_ro("trainable_weights",
-                   [](Model& self) { return handles(self.network().trainable_weights()); })
-      .def_prop_rw("trainable", &Model::trainable, &Model::set_trainable)
+                   [](Model& self) { return handles(network_of(self).trainable_weights()); })
+      .def_prop_rw(
+          "trainable", [](Model& self) { return without_gil([&] { return self.trainable(); }); },
+          [](Model& self, bool trainable) { without_gil([&] { self.set_trainable(trainable); }); })
       .def_prop_ro("input_count",
-                   [](Model& self) { return self.state() ? self.network().inputs().size() : 1; })
+                   [](Model& self) { return self.state() ? network_of(self).inputs().size() : 1; })
       .def_prop_ro("output_count",
-                   [](Model& self) { return self.state() ? self.network().outputs().size() : 1; })
+                   [](Model& self) { return self.state() ? network_of(self).outputs().size() : 1; })
       .def(
           "save",
           [](Model& self, const std::string& path, bool overwrite, bool include_optimizer) {
-            const nb::gil_scoped_release no_gil;
+            const WithoutGil no_gil;
             self.save(path, {overwrite, include_optimizer});
           },
           "path"_a, "overwrite"_a, "include_optimizer"_a)
@@ -244,7 +272,7 @@ void bind_models(nb::module_& m) {
            [](Model& self) {
              std::string bytes;
              {
-               const nb::gil_scoped_release no_gil;
+               const WithoutGil no_gil;
                bytes = self.save_to_bytes();
              }
              return nb::bytes(bytes.data(), bytes.size());
@@ -252,31 +280,37 @@ void bind_models(nb::module_& m) {
       .def(
           "save_weights",
           [](Model& self, const std::string& path, bool overwrite) {
-            const nb::gil_scoped_release no_gil;
+            const WithoutGil no_gil;
             self.save_weights(path, {.overwrite = overwrite});
           },
           "path"_a, "overwrite"_a)
       .def(
           "load_weights",
           [](Model& self, const std::string& path, bool by_name, bool skip_mismatch) {
-            const nb::gil_scoped_release no_gil;
+            const WithoutGil no_gil;
             self.load_weights(path, {by_name, skip_mismatch});
           },
           "path"_a, "by_name"_a, "skip_mismatch"_a)
-      .def_prop_ro("config", [](Model& self) { return from_config(self.get_config()); })
+      .def_prop_ro("config",
+                   [](Model& self) { return from_config(without_gil([&] { return self.get_config(); })); })
       .def_prop_ro("training_config",
                    [](const Model& self) -> nb::object {
-                     const auto config = self.training_config();
+                     const auto config = without_gil([&] { return self.training_config(); });
                      return config ? nb::object(from_config(*config)) : nb::none();
                    })
-      .def("freeze_itself", [](Model& self) { self.set_itself_trainable(false); })
-      .def("count_params", &Model::count_params)
-      .def("summary", &Model::summary, "line_length"_a)
+      .def("freeze_itself", [](Model& self) { without_gil([&] { self.set_itself_trainable(false); }); })
+      .def("count_params", [](Model& self) { return without_gil([&] { return self.count_params(); }); })
+      .def(
+          "summary",
+          [](Model& self, size_t line_length) {
+            return without_gil([&] { return self.summary(line_length); });
+          },
+          "line_length"_a)
       .def(
           "explain",
           [](Model& self, nb::handle x, nb::handle y, Dim batch_size) {
             const Arrays inputs = to_arrays(x), targets = to_arrays(y);
-            const nb::gil_scoped_release no_gil;
+            const WithoutGil no_gil;
             return self.explain(inputs, targets, batch_size).table();
           },
           "x"_a, "y"_a.none(), "batch_size"_a);
@@ -310,11 +344,16 @@ void bind_models(nb::module_& m) {
           },
           "name"_a)
       .def(
-          "add", [](Sequential& self, const AnyLayer& layer) { self.add(layer); }, "layer"_a)
+          "add", [](Sequential& self, const AnyLayer& layer) { without_gil([&] { self.add(layer); }); },
+          "layer"_a)
       .def(
-          "add", [](Sequential& self, const Sequential& other) { self.add(AnyLayer(other)); }, "model"_a)
+          "add",
+          [](Sequential& self, const Sequential& other) { without_gil([&] { self.add(AnyLayer(other)); }); },
+          "model"_a)
       .def(
-          "add", [](Sequential& self, const Model& other) { self.add(AnyLayer(other)); }, "model"_a)
+          "add",
+          [](Sequential& self, const Model& other) { without_gil([&] { self.add(AnyLayer(other)); }); },
+          "model"_a)
       .def("pop", &Sequential::pop)
       .def(
           "build", [](Sequential& self, nb::handle shape) { self.build(to_shape(shape)); },

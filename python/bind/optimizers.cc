@@ -52,7 +52,7 @@ void bind_optimizers(nb::module_& m) {
           "lr"_a, "decay"_a, "lazy_update"_a, "clipnorm"_a, "clipvalue"_a, "global_clipnorm"_a);
   nb::class_<O>(m, "Optimizer")
       .def_prop_ro("class_name", [](const O& o) { return o->class_name(); })
-      .def_prop_ro("config", [](const O& o) { return from_config(o->config()); })
+      .def_prop_ro("config", [](const O& o) { return from_config(without_gil([&] { return o->config(); })); })
       .def_prop_ro("lr", [](const O& o) { return VariableHandle{o->lr}; })
       .def_prop_ro("decay", [](const O& o) { return VariableHandle{o->decay}; })
       .def_prop_ro("iterations", [](const O& o) { return VariableHandle{o->iterations}; });

@@ -7,7 +7,7 @@ import warnings
 from lacuna import _core, metrics, optimizers, regularizers
 from lacuna._arguments import listed, unsupported
 from lacuna._custom import custom_object_scope
-from lacuna.layers.base import Layer, deserialize
+from lacuna.layers.base import Layer, deserialize, layers_in
 
 
 def named(model):
@@ -138,7 +138,8 @@ def own_objects(model):
     for layer in (*model.layers, *(one for some in compiled for one in listed(some))):
         if hasattr(layer, "layers"):
             result.update(own_objects(layer))
-        for given in (layer, *getattr(layer, "__dict__", {}).values()):
+        attributes = getattr(layer, "__dict__", {})
+        for given in (layer, *attributes.values(), *layers_in(attributes)):
             one = given if isinstance(given, types.FunctionType) else type(given)
             if isinstance(given, (Layer, regularizers.Regularizer, types.FunctionType)):
                 if not one.__module__.startswith("lacuna."):

@@ -142,6 +142,7 @@ def test_updates_of_a_layer_of_ones_own():
     expected = 0.75 * 0.25 * X[:25].mean(0) + 0.25 * X[25:].mean(0)
     np.testing.assert_allclose(K.get_value(layer.average), expected, rtol=1e-4)
     layer.trainable = False
+    model.compile("sgd", "mse")
     model.fit(X, np.ones(50), verbose=0)
     assert K.get_value(layer.steps) == 2
     with pytest.raises(ValueError, match="update"):

@@ -1,6 +1,7 @@
 """What layers have in common. A Layer holds one of the library's; a network keeps that one's state, and finds
 the object of Python again for as long as it lives."""
 
+import contextlib
 import inspect
 import weakref
 
@@ -40,6 +41,17 @@ def makers(symbols):
         result.append(layer)
         to_visit.extend(inputs)
     return result
+
+
+def layers_in(value):
+    """Layers and models that a value is or holds, in lists, tuples, sets and dicts too."""
+    if isinstance(value, Layer) or getattr(type(value), "_saved_as", None):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    elif not isinstance(value, (list, tuple, set, frozenset)):
+        return []
+    return [layer for one in value for layer in layers_in(one)]
 
 
 def checked_symbols(name, inputs):
@@ -92,8 +104,13 @@ class Layer:
         remember(core, self)
 
     def __call__(self, inputs):
-        """The symbol that the layer makes of a symbol, or of a list. The first call builds the weights."""
+        """The symbol that the layer makes of a symbol, or of a list. The first call builds the weights. Layers and
+        models that are attributes, or in lists and dicts of them, or that call applies, are the layer's own: trained,
+        counted and saved with it."""
         inputs = checked_symbols(self.name, inputs)
+        for layer in layers_in(vars(self)):
+            with contextlib.suppress(ValueError):  # A layer may know the model that holds it.
+                self._core.hold(layer._core)
         output = self._core(inputs)
         output._history = (self, inputs if isinstance(inputs, list) else [inputs])
         return output
@@ -205,12 +222,13 @@ class Layer:
     @property
     def trainable_weights(self):
         """The variables that training changes."""
-        return self._core.trainable_weights if self.trainable else []
+        return self._core.trainable_weights
 
     @property
     def non_trainable_weights(self):
         """The variables that it does not."""
-        return self._core.non_trainable_weights if self.trainable else self.weights
+        learn = set(self.trainable_weights)
+        return [v for v in self.weights if v not in learn]
 
     def get_weights(self):
         """Copies of the values, as arrays, trainable ones first. Of a weight with sparse_weight=True above 1
@@ -309,4 +327,6 @@ def deserialize(config, custom_objects=None):
         layer = from_config("layer", config, {**_classes, **known})
         if config.get("key"):
             layer._core.key = config["key"]
+        if config.get("inner_keys"):
+            layer._core.expect_keys(config["inner_keys"])
         return layer
