@@ -303,8 +303,8 @@ TEST(Libsvm, DamagedText) {
 
 TEST(Libsvm, Files) {
   EXPECT_EQ(message_of_file("/nowhere/at/all"),
-            "load_libsvm: the file must be readable. Received: path='/nowhere/at/all' (No such file or "
-            "directory).");
+            "load_libsvm: the file must be readable. Received: path='/nowhere/at/all', No such file or "
+            "directory.");
   EXPECT_NE(message_of_file(std::filesystem::temp_directory_path()), "no error");
   EXPECT_EQ(load_libsvm(File("").path()).x.rows, 0);
   {

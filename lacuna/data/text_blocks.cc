@@ -14,7 +14,7 @@
 #include <thread>
 #include <utility>
 
-#include "lacuna/base/error.h"
+#include "lacuna/base/path.h"
 #include "lacuna/base/threads.h"
 
 namespace lacuna::data {
@@ -42,9 +42,8 @@ class TextBlocks::File {
  public:
   File(const std::string& path, const char* where) : path_(path), where_(where) {
     errno = 0;
-    file_.reset(gzopen(path.c_str(), "rb"));
-    require(file_ != nullptr, where_, ": the file must be readable. Received: path='", path_, "' (",
-            std::strerror(errno), ").");
+    file_.reset(gzopen(checked_path(where, path).c_str(), "rb"));
+    if (!file_) path_failed(where_, "the file must be readable", path_, errno ? errno : ENOMEM);
     gzbuffer(file_.get(), 1 << 18);
     std::error_code unknown;
     const auto bytes = std::filesystem::file_size(path, unknown);

@@ -1,6 +1,8 @@
 // The start of a network.
 #include "lacuna/layers/input.h"
 
+#include "lacuna/base/utf8.h"
+
 namespace lacuna::layers {
 
 Symbol Input(const InputOptions& options) {
@@ -20,7 +22,7 @@ Symbol Input(const InputOptions& options) {
   auto call = std::make_shared<Call>();
   call->layer = std::make_shared<LayerState>();
   call->layer->class_name = "InputLayer";
-  call->layer->name = options.name.empty() ? unique_name("Input") : options.name;
+  call->layer->name = options.name.empty() ? unique_name("Input") : checked_name("Input", options.name);
   call->layer->built = true;
   call->layer->dtype = options.dtype.value_or(floatx());
   call->layer->batch_input_shape = shape;

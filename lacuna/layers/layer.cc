@@ -7,10 +7,14 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <map>
 #include <mutex>
+#include <unordered_set>
 #include <utility>
 
+#include "lacuna/base/utf8.h"
+#include "lacuna/layers/weight_limit.h"
 #include "lacuna/ops/cast.h"
 
 namespace lacuna::layers {
@@ -60,8 +64,9 @@ void reset_names() {
 }
 
 void add_new(std::vector<Weight*>& all, const std::vector<Weight*>& more) {
+  std::unordered_set<Weight*> there(all.begin(), all.end());
   for (Weight* w : more)
-    if (std::find(all.begin(), all.end(), w) == all.end()) all.push_back(w);
+    if (there.insert(w).second) all.push_back(w);
 }
 
 // A layer whose call this thread is in.
@@ -123,20 +128,22 @@ void is_applied(const Call& call) {
 }
 
 std::vector<Weight*> LayerState::ordered_weights() {
-  std::vector<Weight*> result;
+  std::vector<Weight*> result, all;
   for (const bool first : {true, false})
     for (Weight& w : weights)
       if (w.trainable == first) result.push_back(&w);
-  for (const auto& layer : inner) add_new(result, layer->ordered_weights());
+  for (const auto& layer : inner) std::ranges::copy(layer->ordered_weights(), std::back_inserter(all));
+  add_new(result, all);
   return result;
 }
 
 std::vector<Weight*> LayerState::trainable_weights() {
-  std::vector<Weight*> result;
+  std::vector<Weight*> result, all;
   if (!trainable) return result;
   for (Weight& w : weights)
     if (w.trainable) result.push_back(&w);
-  for (const auto& layer : inner) add_new(result, layer->trainable_weights());
+  for (const auto& layer : inner) std::ranges::copy(layer->trainable_weights(), std::back_inserter(all));
+  add_new(result, all);
   return result;
 }
 
@@ -211,7 +218,7 @@ Symbol mask_of(const Symbol& symbol) {
 Layer::Layer(const LayerOptions& options, const std::string& class_name)
     : state_(std::make_shared<LayerState>()) {
   state_->class_name = class_name;
-  state_->name = options.name.empty() ? unique_name(class_name) : options.name;
+  state_->name = options.name.empty() ? unique_name(class_name) : checked_name(class_name, options.name);
   state_->trainable = options.trainable;
   state_->dtype = options.dtype.value_or(floatx());
   require(is_float(state_->dtype), class_name,
@@ -319,12 +326,14 @@ Symbol Layer::add_weight(const std::string& name, const Shape& shape,
           name, "' along axis 0.");
   double bytes = static_cast<double>(size_of(dtype()));
   for (const Dim d : shape) bytes *= static_cast<double>(d);
+  if (!sparse) WeightLimit::take(state_->name, name, bytes);
   const double held = sparse ? bytes / static_cast<double>(shape[0]) : bytes;  // Of a table at least a row.
   require(held < memory_of_the_machine(), state_->name,
           ": a weight must fit in memory; with sparse_weight=True (of Embedding: sparse_grad=True) only the "
           "rows that are "
           "touched are kept. Received: ",
           name, " of shape ", to_string(shape), ", bytes=", bytes, ".");
+  checked_name(state_->name, name);
   const Spec spec{shape, dtype(), sparse ? Storage::row_table : Storage::dense};
   Weight weight{
       .variable = std::make_shared<Variable>(state_->name + "/" + name, spec, initializer->draw(shape)),

@@ -5,6 +5,8 @@
 #include <regex>
 
 #include "lacuna/base/message.h"
+#include "lacuna/base/path.h"
+#include "lacuna/base/utf8.h"
 
 namespace lacuna::callbacks {
 namespace {
@@ -31,7 +33,7 @@ std::string format_path(const std::string& pattern, int epoch, const Logs& logs)
     require(logged || m[1] == "epoch",
             "ModelCheckpoint: filepath must name the epoch or what is in the logs. "
             "Received: '",
-            m.str(), "' in filepath='", pattern, "'.");
+            m.str(), "' in filepath='", shown_utf8(pattern), "'.");
     const bool whole = m[3] == "d" || (!logged && m[3] == "");
     const std::string kind = whole ? "f" : m[3] == "" ? "g" : m[3].str();
     const std::string format = text("%", m[2].str(), whole ? ".0" : "", kind);
@@ -41,7 +43,7 @@ std::string format_path(const std::string& pattern, int epoch, const Logs& logs)
   require(result.find('{') == std::string::npos,
           "ModelCheckpoint: a part of filepath in braces must be {name} or "
           "{name:format}, as {epoch:02d}. Received: filepath='",
-          pattern, "'.");
+          shown_utf8(pattern), "'.");
   return result;
 }
 
@@ -54,9 +56,9 @@ ModelCheckpoint::ModelCheckpoint(ModelCheckpointOptions options)
     : options_(std::move(options)),
       monitor_("ModelCheckpoint", options_.monitor, options_.mode),
       best_(monitor_.worst()) {
-  require(!options_.filepath.empty() && options_.period > 0,
-          "ModelCheckpoint: a filepath must be given, and period be positive. Received: filepath='",
-          options_.filepath, "', period=", options_.period, ".");
+  checked_path("ModelCheckpoint", options_.filepath);
+  require(options_.period > 0, "ModelCheckpoint: period must be positive. Received: period=", options_.period,
+          ".");
 }
 
 bool ModelCheckpoint::is_due(int epoch, const Logs& logs, const std::string& path) {
@@ -76,8 +78,8 @@ bool ModelCheckpoint::is_due(int epoch, const Logs& logs, const std::string& pat
   if (options_.verbose > 0)
     print(epoch_line(epoch, options_.save_best_only
                                 ? text(monitor_.name(), " improved from ", formatted("%0.5f", before), " to ",
-                                       formatted("%0.5f", best_), ", saving model to ", path)
-                                : text("saving model to ", path)));
+                                       formatted("%0.5f", best_), ", saving model to ", shown_utf8(path))
+                                : text("saving model to ", shown_utf8(path))));
   return true;
 }
 

@@ -2,10 +2,11 @@
 #include "lacuna/models/csv_logger.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <filesystem>
 
-#include "lacuna/base/error.h"
+#include "lacuna/base/path.h"
 
 namespace lacuna::callbacks {
 namespace {
@@ -20,14 +21,14 @@ std::string shown(double value) {
 }  // namespace
 
 CSVLogger::CSVLogger(std::string filename, std::string separator, bool append)
-    : filename_(std::move(filename)), separator_(std::move(separator)), append_(append) {}
+    : filename_(checked_path("CSVLogger", filename)), separator_(std::move(separator)), append_(append) {}
 
 void CSVLogger::on_train_begin(const Logs&) {
   std::error_code none;
   const bool begun = append_ && std::filesystem::file_size(filename_, none) > 0 && !none;
   if (!begun) keys_.clear();
   file_.open(filename_, append_ ? std::ios::app : std::ios::trunc);
-  require(file_.is_open(), "CSVLogger: the file must be written. Received: filename='", filename_, "'.");
+  if (!file_.is_open()) path_failed("CSVLogger", "the file must be written", filename_, errno);
   header_ = !begun;
 }
 
@@ -47,7 +48,7 @@ void CSVLogger::on_epoch_end(int epoch, Logs& logs) {
           << (value ? shown(*value) : "NA");  // An epoch that was ended early has no validation.
   }
   file_ << '\n' << std::flush;
-  require(file_.good(), "CSVLogger: the file must be written. Received: filename='", filename_, "'.");
+  if (!file_.good()) path_failed("CSVLogger", "the file must be written", filename_, errno);
 }
 
 }  // namespace lacuna::callbacks

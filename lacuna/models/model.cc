@@ -3,13 +3,15 @@
 
 #include <algorithm>
 
+#include "lacuna/base/utf8.h"
+
 namespace lacuna {
 
 Model::Model(const Symbol& input, const Symbol& output, const std::string& name)
     : Model(std::vector{input}, std::vector{output}, name) {}
 
 Model::Model(const std::vector<Symbol>& inputs, const std::vector<Symbol>& outputs, const std::string& name)
-    : name_(name.empty() ? layers::unique_name("Model") : name) {
+    : name_(name.empty() ? layers::unique_name("Model") : checked_name("Model", name)) {
   set_network(std::make_shared<Network>(inputs, outputs, name_), "Model");
 }
 

@@ -1,9 +1,12 @@
 // Whole models in files: Keras 2's layout, and one attribute, "lacuna", for what Keras has no place for.
 #include "lacuna/models/model_file.h"
 
+#include <cerrno>
 #include <filesystem>
 
 #include "lacuna/base/message.h"
+#include "lacuna/base/path.h"
+#include "lacuna/layers/weight_limit.h"
 #include "lacuna/saving/json.h"
 #include "lacuna/saving/optimizer_state.h"
 #include "lacuna/saving/weights.h"
@@ -38,7 +41,7 @@ void write(const hdf5::Group& root, Model& model, bool include_optimizer) {
   Trainer& trainer = model.trainer();
   const auto turn = trainer.network().turn().take();
   root.write_text("keras_version", kKerasVersion);
-  root.write_text("backend", "lacuna");
+  root.write_text("backend", hdf5::kMark);
   root.write_text("model_config", json_for_keras({{"class_name", model.state()->class_name},
                                                   {"config", std::move(of_model)}}));
   saving::write_weights(root.group("model_weights"), trainer.network());
@@ -48,17 +51,25 @@ void write(const hdf5::Group& root, Model& model, bool include_optimizer) {
                                      {"seed", static_cast<int64_t>(random.seed)},
                                      {"shuffles", random.shuffles}}));
   if (!include_optimizer || !trainer.is_compiled()) return;
-  root.write_text("training_config", json_for_keras(to_config(trainer.options())));
+  const Config training = to_config(trainer.options());
+  // A rate that was set to what no optimizer takes would be found when the file is read.
+  Arg<optimizers::Optimizer> again;
+  Settings("save", training)("optimizer_config", again);
+  root.write_text("training_config", json_for_keras(training));
   saving::write_optimizer(root.group("optimizer_weights"), *trainer.options().optimizer, trainer.network());
 }
 
 void require_free(const char* where, const std::string& path, const SaveOptions& options) {
-  require(options.overwrite || !std::filesystem::exists(path), where,
-          ": the file must not be there unless overwrite is True. Received: path='", path, "'.");
+  std::error_code none;
+  if (!options.overwrite && std::filesystem::exists(checked_path(where, path), none))
+    path_failed(where, "the file must not be there unless overwrite is True", path, EEXIST);
 }
 
 Model make(const ModelFile& file, bool compile) {
-  Model model = model_from_config(file.model_config());
+  Model model = [&] {
+    const layers::WeightLimit limit(file.weight_bytes());
+    return model_from_config(file.model_config());
+  }();
   file.restore_weights(model);
   const auto training = compile ? file.training_config() : std::nullopt;
   if (training) {
@@ -76,38 +87,30 @@ ModelFile::ModelFile(hdf5::File file) : file_(std::move(file)) {
     root.wrong("the file must hold a model", root.has("layer_names")
                                                  ? "weights alone, which load_weights reads"
                                                  : "a file without model_config");
+  model_config_ = from_json("load_model", root.text("model_config"));
+  if (root.has("training_config")) training_config_ = from_json("load_model", root.text("training_config"));
   if (!root.has("lacuna")) return;  // Of Keras.
-  int64_t format = 0, other = 0;
+  int64_t format = 0, seed = 0;
   const Config config = from_json("load_model", root.text("lacuna"));
   Settings settings("load_model", config);
   Settings& s = settings;
-  s("format", format)("steps", other)("seed", other)("shuffles", other);
+  s("format", format)("steps", random_.emplace().steps)("seed", seed)("shuffles", random_->shuffles);
+  random_->seed = static_cast<uint64_t>(seed);
   if (format < 1 || format > kFormat)
     root.wrong(text("the file must be of a version that this one knows, up to ", kFormat),
                text("format=", format));
 }
 
-Config ModelFile::model_config() const { return from_json("load_model", file_.root().text("model_config")); }
-
 std::optional<Config> ModelFile::training_config() const {
-  if (!file_.root().has("training_config")) {
+  if (!training_config_)
     warn("load_model: the file holds no training_config, so that the model is not compiled.");
-    return std::nullopt;
-  }
-  return from_json("load_model", file_.root().text("training_config"));
+  return training_config_;
 }
 
 void ModelFile::restore_weights(Model& model) const {
   const auto turn = model.network().turn().take();
   saving::read_weights(file_.root().group("model_weights"), model.network());
-  if (!file_.root().has("lacuna")) return;
-  Trainer::RandomState random;
-  int64_t seed = 0;
-  const Config config = from_json("load_model", file_.root().text("lacuna"));
-  Settings settings("load_model", config);
-  settings("steps", random.steps)("seed", seed)("shuffles", random.shuffles);
-  random.seed = static_cast<uint64_t>(seed);
-  model.trainer().set_random_state(random);
+  if (random_) model.trainer().set_random_state(*random_);
 }
 
 void ModelFile::restore_training(Model& model) const {

@@ -11,8 +11,10 @@ class ModelFile {
  public:
   explicit ModelFile(hdf5::File file);
 
-  Config model_config() const;  // {"class_name": …, "config": …}
+  const Config& model_config() const { return model_config_; }  // {"class_name": …, "config": …}
   std::optional<Config> training_config() const;
+  // What the weights may take: a WeightLimit while the model is made.
+  double weight_bytes() const { return static_cast<double>(file_.room()); }
 
   void restore_weights(Model& model) const;
   // After compile: the optimizer's state and the random numbers'. Where the file's are of no use, of Keras'
@@ -21,6 +23,9 @@ class ModelFile {
 
  private:
   hdf5::File file_;
+  Config model_config_{};
+  std::optional<Config> training_config_{};
+  std::optional<Trainer::RandomState> random_{};  // Of a file of ours.
 };
 
 }  // namespace lacuna

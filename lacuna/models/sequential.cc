@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lacuna/base/utf8.h"
 #include "lacuna/layers/input.h"
 
 namespace lacuna {
@@ -78,7 +79,7 @@ AnyLayer AnyLayer::of_model(Model& model) {
 }
 
 Sequential::Sequential(const std::vector<AnyLayer>& layers, const std::string& name)
-    : Model(name.empty() ? layers::unique_name("Sequential") : name) {
+    : Model(name.empty() ? layers::unique_name("Sequential") : checked_name("Sequential", name)) {
   for (const AnyLayer& layer : layers) add(layer);
 }
 
@@ -158,9 +159,8 @@ void Sequential::set_itself_trainable(bool trainable) {
 }
 
 void Sequential::add(AnyLayer layer) {
-  for (const AnyLayer& other : state_->layers)
-    require(other->name() != layer->name(), "Sequential: names of layers must differ. Received: '",
-            layer->name(), "' twice.");
+  require(!state_->names.contains(layer->name()), "Sequential: names of layers must differ. Received: '",
+          layer->name(), "' twice.");
   require(!is_within(layer), "Sequential: a model in it must not be or hold this one. Received: model '",
           layer->name(), "' for model '", name(), "'.");
   if (const LaterModel* later = later_of(layer); later && (state_->output || later->model.built()))
@@ -172,17 +172,20 @@ void Sequential::add(AnyLayer layer) {
   state_->layers.push_back(layer);
   if (!flag()) set_flag(layer, false);  // It was set for all layers.
   state_->stale = true;
+  state_->names.insert(layer->name());
   if (state_->layers.size() > 1 || shape.empty()) return;
   try {
     start(shape, false);
   } catch (...) {
     state_->layers.pop_back();
+    state_->names.clear();
     throw;
   }
 }
 
 void Sequential::pop() {
   require(!state_->layers.empty(), "Sequential: there must be a layer to pop. Received: layers=0.");
+  state_->names.erase(state_->layers.back()->name());
   state_->layers.pop_back();
   state_->stale = true;
   if (!state_->output) return;

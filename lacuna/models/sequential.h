@@ -1,4 +1,8 @@
 #pragma once
+#include <set>
+#include <string>
+#include <vector>
+
 #include "lacuna/layers/layer.h"
 #include "lacuna/models/model.h"
 
@@ -47,6 +51,7 @@ class Sequential : public Model {
  private:
   struct State {  // Shared by copies of the handle.
     std::vector<AnyLayer> layers{};
+    std::set<std::string> names{};  // Of the layers.
     Symbol input{}, output{};
     bool trainable = true;  // Of the model before it has a network.
     bool stale = true;      // Layers were added or taken off since the network was made.

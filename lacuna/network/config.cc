@@ -2,6 +2,8 @@
 // among the calls that belong to the network; a model as a layer counts one more, its own inputs' one.
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "lacuna/graph/op.h"
 #include "lacuna/layers/input.h"
@@ -15,43 +17,43 @@ using layers::LayerState;
 
 bool is_model(const LayerState& layer) { return layer.is_model; }
 
-// Of one layer, in the order in which it was called.
-std::vector<std::shared_ptr<const Call>> calls_within(
-    const LayerState& layer, const std::vector<std::shared_ptr<const Call>>& network) {
-  std::vector<std::shared_ptr<const Call>> result;
-  for (const auto& call : network)
-    if (call->layer.get() == &layer) result.push_back(call);
-  const auto age = [&](const auto& call) {
-    return std::find_if(layer.calls.begin(), layer.calls.end(),
-                        [&](const auto& weak) { return weak.lock() == call; });
-  };
-  std::stable_sort(result.begin(), result.end(),
-                   [&](const auto& a, const auto& b) { return age(a) < age(b); });
-  return result;
-}
+// The calls of a network, of each layer in the order in which it was called.
+class Calls {
+ public:
+  explicit Calls(const std::vector<std::shared_ptr<const Call>>& network) {
+    for (const auto& call : network) of_layer_[call->layer.get()].push_back(call);
+    for (auto& [layer, own] : of_layer_) {
+      std::map<const Call*, size_t> age;
+      for (size_t i = 0; own.size() > 1 && i < layer->calls.size(); ++i)
+        age.emplace(layer->calls[i].lock().get(), i);
+      if (own.size() > 1)
+        std::ranges::stable_sort(own, {}, [&](const auto& call) { return age.at(call.get()); });
+      for (size_t i = 0; i < own.size(); ++i) numbers_[own[i].get()] = i + is_model(*layer);
+    }
+  }
+
+  const std::vector<std::shared_ptr<const Call>>& of(const LayerState& layer) const {
+    static const std::vector<std::shared_ptr<const Call>> none;
+    const auto found = of_layer_.find(&layer);
+    return found == of_layer_.end() ? none : found->second;
+  }
+  int64_t number(const Call& call) const { return static_cast<int64_t>(numbers_.at(&call)); }
+
+ private:
+  std::map<const LayerState*, std::vector<std::shared_ptr<const Call>>> of_layer_{};
+  std::map<const Call*, size_t> numbers_{};
+};
 
 class Reader {
  public:
   Reader(const Config& config, const MakeCallable& make) : make_(make) {
     for (const Setting& entry : list(config, "layers")) add(entry);
-    // A layer that is called twice may stand before what its second call reads.
-    for (bool all = false, some = true; !all && some;) {
-      all = true;
-      some = false;
-      for (Entry& entry : entries_)
-        while (entry.done < entry.calls.size()) {
-          if (!call(entry)) {
-            all = false;
-            break;
-          }
-          some = true;
-        }
-      if (!all)
-        require(some,
-                "Model: each call of a layer must read what another makes. Received: a config in which "
-                "layer '",
-                waiting(), "' reads what no layer makes.");
-    }
+    // A layer that is called twice may stand before what its second call reads: it waits for that, and goes
+    // on.
+    for (size_t i = 0; i < entries_.size(); ++i) go_on(i);
+    require(waiting_.empty(),
+            "Model: each call of a layer must read what another makes. Received: a config in which layer '",
+            first_waiting(), "' reads what no layer makes.");
     for (const Setting& end : list(config, "input_layers")) parts_.inputs.push_back(end_of(end));
     for (const Setting& end : list(config, "output_layers")) parts_.outputs.push_back(end_of(end));
   }
@@ -154,18 +156,44 @@ class Reader {
     return symbol;
   }
 
-  bool call(Entry& entry) {
+  using Place = std::pair<size_t, int64_t>;  // An entry, and the number of one of its calls.
+
+  // Makes the next call of an entry, or answers which other one it waits for.
+  std::optional<Place> call(Entry& entry) {
     std::vector<Symbol> inputs;
     for (const Setting& from : *entry.calls[entry.done]) {
       inputs.push_back(find(from));
-      if (!inputs.back()) return false;
+      if (inputs.back()) continue;
+      const SettingList& parts = *from.as<SettingList>();
+      return Place{places_.at(*parts[0].as<std::string>()), *parts[1].as<int64_t>()};
     }
     entry.outputs.push_back(entry.made.call(inputs));
     ++entry.done;
-    return true;
+    return std::nullopt;
   }
 
-  std::string waiting() const {
+  // Makes the calls of an entry as far as it goes, and then of those that waited for them.
+  void go_on(size_t first) {
+    for (std::vector<size_t> ready{first}; !ready.empty();) {
+      const size_t at = ready.back();
+      ready.pop_back();
+      Entry& entry = entries_[at];
+      std::optional<Place> missing;
+      while (!missing && entry.done < entry.calls.size()) {
+        missing = call(entry);
+        if (missing) waiting_.emplace(*missing, at);
+        else wake({at, static_cast<int64_t>(entry.first + entry.done - 1)}, ready);
+      }
+    }
+  }
+
+  void wake(const Place& made, std::vector<size_t>& ready) {
+    const auto [first, last] = waiting_.equal_range(made);
+    for (auto i = first; i != last; ++i) ready.push_back(i->second);
+    waiting_.erase(first, last);
+  }
+
+  std::string first_waiting() const {
     for (const Entry& entry : entries_)
       if (entry.done < entry.calls.size()) return entry.name;
     return {};
@@ -174,21 +202,21 @@ class Reader {
   const MakeCallable& make_;
   std::vector<Entry> entries_{};
   std::map<std::string, size_t> places_{};
+  std::multimap<Place, size_t> waiting_{};  // Entries, by what they wait for.
   NetworkParts parts_{};
 };
 
 }  // namespace
 
 Config Network::config() const {
+  const Calls calls_of(calls_);
   const auto place = [&](const Symbol& symbol) -> SettingList {
     const auto call = layers::call_of(symbol);
     require(call != nullptr,
             "get_config: all that stands between inputs and outputs must be layers. Received: op '",
             symbol.node()->op().name(), "' ", symbol.spec(), " outside of one.");
-    const auto own = calls_within(*call->layer, calls_);
-    const auto number = std::find(own.begin(), own.end(), call) - own.begin() + is_model(*call->layer);
     const auto output = std::find(call->outputs.begin(), call->outputs.end(), symbol) - call->outputs.begin();
-    return {call->layer->name, static_cast<int64_t>(number), static_cast<int64_t>(output)};
+    return {call->layer->name, calls_of.number(*call), static_cast<int64_t>(output)};
   };
   const auto places = [&](const std::vector<Symbol>& symbols) {
     SettingList result;
@@ -198,7 +226,7 @@ Config Network::config() const {
   SettingList all;
   for (const auto& layer : layers_) {
     SettingList calls;
-    for (const auto& call : calls_within(*layer, calls_)) {
+    for (const auto& call : calls_of.of(*layer)) {
       SettingList inputs = places(call->inputs);
       if (inputs.empty()) continue;  // An input.
       for (Setting& input : inputs) {

@@ -2,6 +2,7 @@
 #include "lacuna/network/network.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
@@ -110,12 +111,13 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
     require(fresh, "Model: names of layers must differ. Received: '", call->layer->name, "' for two layers.");
     layers_.push_back(call->layer);
   }
+  std::map<std::string, int> times;
   for (const Symbol& s : outputs_) {
     output_masks_.push_back(layers::mask_of(s));
     const auto call = call_of(s);
     std::string output = call ? call->layer->name : text("output_", output_names_.size() + 1);
-    const auto times = std::count(output_names_.begin(), output_names_.end(), output);
-    output_names_.push_back(times ? text(output, "_", times) : output);
+    if (const int earlier = times[output]++) ++times[output = text(output, "_", earlier)];
+    output_names_.push_back(std::move(output));
   }
 
   std::set<const Variable*> own;
@@ -139,19 +141,23 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
   for (const layers::LayerUpdate& u : updates_) turn_.join(u.update.variable->turn());
 
   id_limits_.resize(inputs_.size());
+  std::map<const Node*, Dim*> limits;  // Of nodes that make ids of an input.
+  std::map<const Node*, size_t> places;
+  for (size_t i = 0; i < inputs_.size(); ++i) places[inputs_[i].node().get()] = i;
   const auto nodes = in_order(outputs_);
   for (const auto& node : nodes) {
     if (!is_as_ids(*node)) continue;
-    const auto input = std::find(inputs_.begin(), inputs_.end(), node->in(0));
-    if (input == inputs_.end()) continue;
-    Dim& limit = id_limits_[static_cast<size_t>(input - inputs_.begin())];
+    const auto input = places.find(node->in(0).node().get());
+    if (input == places.end()) continue;
+    Dim& limit = id_limits_[input->second];
     if (limit == 0) limit = std::numeric_limits<Dim>::max();
-    for (const auto& reader : nodes)
-      for (const Symbol& ids : reader->in())
-        if (ids.node() == node)
-          for (const Symbol& weight : reader->in())  // take(weight, ids), or ids to the slots of a table
-            if (variable_of(weight)) limit = std::min(limit, weight.shape()[0]);
+    limits[node.get()] = &limit;
   }
+  for (const auto& reader : nodes)
+    for (const Symbol& ids : reader->in())
+      if (const auto limit = limits.find(ids.node().get()); limit != limits.end())
+        for (const Symbol& weight : reader->in())  // take(weight, ids), or ids to the slots of a table
+          if (variable_of(weight)) *limit->second = std::min(*limit->second, weight.shape()[0]);
 }
 
 const std::shared_ptr<LayerState>& Network::layer(const std::string& name) const {
@@ -171,14 +177,16 @@ const std::shared_ptr<LayerState>& Network::layer(int index) const {
 }
 
 std::vector<Weight*> Network::weights() const {
-  std::vector<Weight*> result;
-  for (const auto& layer : layers_) layers::add_new(result, layer->ordered_weights());
+  std::vector<Weight*> result, all;
+  for (const auto& layer : layers_) std::ranges::copy(layer->ordered_weights(), std::back_inserter(all));
+  layers::add_new(result, all);
   return result;
 }
 
 std::vector<Weight*> Network::trainable_weights() const {
-  std::vector<Weight*> result;
-  for (const auto& layer : layers_) layers::add_new(result, layer->trainable_weights());
+  std::vector<Weight*> result, all;
+  for (const auto& layer : layers_) std::ranges::copy(layer->trainable_weights(), std::back_inserter(all));
+  layers::add_new(result, all);
   return result;
 }
 

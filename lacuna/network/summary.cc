@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 #include <sstream>
+#include <unordered_map>
 
 #include "lacuna/network/network.h"
 
@@ -46,22 +47,23 @@ std::string Network::summary(size_t line_length, bool show_inputs) const {
   if (branches) head.push_back("Connected to");
 
   std::string result = std::string(width, '_') + "\n" + line(head, ends) + std::string(width, '=') + "\n";
+  std::unordered_map<const layers::LayerState*, std::vector<const layers::Call*>> calls;
+  for (const auto& call : calls_) calls[call->layer.get()].push_back(call.get());
   for (size_t i = 0; i < layers_.size(); ++i) {
     const auto& layer = layers_[i];
     if (!show_inputs && layer->class_name == "InputLayer") continue;
     std::string shape = "multiple";
     std::vector<std::string> from;
     size_t uses = 0;
-    for (const auto& call : calls_)
-      if (call->layer == layer) {
-        std::string output;
-        for (const Symbol& s : call->outputs)
-          output += text(output.empty() ? "" : ", ", to_string(s.shape()),
-                         s.storage() == Storage::dense ? "" : text(" ", s.storage()));
-        shape = ++uses == 1 ? output : "multiple";
-        for (const Symbol& s : call->inputs)
-          if (const auto origin = layers::call_of(s)) from.push_back(origin->layer->name + "[0][0]");
-      }
+    for (const layers::Call* call : calls[layer.get()]) {
+      std::string output;
+      for (const Symbol& s : call->outputs)
+        output += text(output.empty() ? "" : ", ", to_string(s.shape()),
+                       s.storage() == Storage::dense ? "" : text(" ", s.storage()));
+      shape = ++uses == 1 ? output : "multiple";
+      for (const Symbol& s : call->inputs)
+        if (const auto origin = layers::call_of(s)) from.push_back(origin->layer->name + "[0][0]");
+    }
     std::vector<std::string> fields{layer->name + " (" + layer->class_name + ")", shape,
                                     std::to_string(count(layer->ordered_weights()))};
     if (branches) fields.push_back(from.empty() ? "" : from[0]);

@@ -3,47 +3,27 @@
 #pragma once
 #include <hdf5.h>
 
-#include <cstdlib>
-#include <mutex>
 #include <utility>
 
 #include "lacuna/saving/hdf5.h"
 
 namespace lacuna::hdf5 {
 
-// While one of these lives HDF5 is ours alone, and silent.
+// While one of these lives HDF5 is ours alone, and silent. Whoever forks waits for its end: a child that was
+// forked in the middle would find HDF5 half changed, and locked by a thread that it does not have.
 class Call {
  public:
-  Call() : lock_(mutex()) {
-    [[maybe_unused]] static const bool quiet = quiet_at_exit();
-    H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
-    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-    if (depth()++ == 0) H5Eclear2(H5E_DEFAULT);  // What others left is no reason of ours.
-  }
-  ~Call() {
-    // HDF5 cannot close itself with what a thread that is gone left in its list of errors.
-    if (--depth() == 0) H5Eclear2(H5E_DEFAULT);
-    H5Eset_auto2(H5E_DEFAULT, function_, data_);
-  }
+  Call();
+  ~Call();
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
+  // Descriptors of files that HDF5 writes. In a forked child they lead nowhere: HDF5 would write what it
+  // holds of the parent's file into it when the child ends.
+  static void writes(int descriptor);
+  static void wrote(int descriptor);
+
  private:
-  // A damaged file leaves blocks in HDF5's own lists, with all ids closed: at exit it would print that it
-  // cannot free them. What is registered after it has started runs before it ends.
-  static bool quiet_at_exit() {
-    H5open();
-    return std::atexit([] { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }) == 0;
-  }
-  static int& depth() {
-    static int calls = 0;
-    return calls;
-  }
-  static std::recursive_mutex& mutex() {
-    static auto* one = new std::recursive_mutex;
-    return *one;
-  }
-  std::lock_guard<std::recursive_mutex> lock_;
   H5E_auto2_t function_ = nullptr;
   void* data_ = nullptr;
 };
@@ -76,6 +56,9 @@ struct Group::Handle {
     std::string path;  // Empty in memory.
     uint64_t bytes = 0;
     bool writes = false;
+
+    // What is unpacked of a file may take.
+    uint64_t room() const { return (uint64_t{256} << 20) + 16 * bytes; }
   };
   std::shared_ptr<const Context> context{};
   std::string name{};
@@ -89,14 +72,16 @@ struct Group::Handle {
   [[noreturn]] void fail(const std::string& must, const std::string& received) const;
   void check(bool holds, const std::string& must) const;
 
-  // Whether each part of a path is there.
-  bool exists(const std::string& path) const;
-  Id open(const std::string& path) const;
-  bool is(const std::string& path, H5I_type_t type) const;
+  Id open(const std::string& path) const;  // Below 0 where there is none.
+  bool is(const std::string& path, H5O_type_t type) const;
 
-  Id open_array(const std::string& path) const;
-
-  Shape shape_of(hid_t array, const std::string& path) const;
+  // One that stands in the file, and has the bytes that its shape asks for.
+  struct Array {
+    Id id{};
+    Shape shape{};
+  };
+  Array open_array(const std::string& path) const;
+  void check_bytes(const Array& array, bool in_chunks, const std::string& path) const;
 
   std::vector<std::string> strings(const std::string& attribute) const;
 

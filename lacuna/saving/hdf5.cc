@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "lacuna/base/utf8.h"
 #include "lacuna/saving/hdf5-inl.h"
 
 namespace lacuna::hdf5 {
@@ -25,16 +26,22 @@ std::string reason() {
 
 herr_t refuse(const char*, const char*, const char*, const char*, unsigned*, hid_t, void*) { return -1; }
 
-// Of a link into another file nothing is followed.
-Id link_access() {
-  Id list(H5Pcreate(H5P_LINK_ACCESS), H5Pclose);
-  H5Pset_elink_cb(list, refuse, nullptr);
+// Lists of properties are dear, and these never change. Of a link into another file nothing is followed.
+hid_t link_access() {
+  static const hid_t list = [] {
+    const hid_t made = H5Pcreate(H5P_LINK_ACCESS);
+    H5Pset_elink_cb(made, refuse, nullptr);
+    return made;
+  }();
   return list;
 }
 
-Id with_groups() {
-  Id list(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
-  H5Pset_create_intermediate_group(list, 1);
+hid_t with_groups() {
+  static const hid_t list = [] {
+    const hid_t made = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_create_intermediate_group(made, 1);
+    return made;
+  }();
   return list;
 }
 
@@ -73,7 +80,8 @@ std::string shown(const Shape& shape) { return to_string(shape); }
 
 void Group::Handle::fail(const std::string& must, const std::string& received) const {
   const std::string place = name.empty() ? "" : lacuna::text(" in '", name, "'");
-  const std::string file = context->path.empty() ? "" : lacuna::text(", file '", context->path, "'");
+  const std::string file =
+      context->path.empty() ? "" : lacuna::text(", file '", shown_utf8(context->path), "'");
   throw InvalidArgument(lacuna::text(context->where, ": ", must, ". Received: ", received, place, file, "."));
 }
 
@@ -81,25 +89,22 @@ void Group::Handle::check(bool holds, const std::string& must) const {
   if (!holds) fail(must, reason());
 }
 
-bool Group::Handle::exists(const std::string& path) const {
-  if (path.empty()) return false;
-  for (size_t end = path.find('/'); end != std::string::npos; end = path.find('/', end + 1))
-    if (end > 0 && H5Lexists(id, path.substr(0, end).c_str(), H5P_DEFAULT) <= 0) return false;
-  return H5Lexists(id, path.c_str(), H5P_DEFAULT) > 0;
-}
-
 Id Group::Handle::open(const std::string& path) const {
   return {H5Oopen(id, path.c_str(), link_access()), H5Oclose};
 }
-bool Group::Handle::is(const std::string& path, H5I_type_t type) const {
-  return exists(path) && H5Iget_type(open(path)) == type;
+bool Group::Handle::is(const std::string& path, H5O_type_t type) const {
+  H5O_info_t info;  // Quicker than opening it.
+  return H5Oget_info_by_name2(id, path.c_str(), &info, H5O_INFO_BASIC, link_access()) >= 0 &&
+         info.type == type;
 }
 
-Id Group::Handle::open_array(const std::string& path) const {
-  Id array = open(path);
-  if (H5Iget_type(array) != H5I_DATASET) fail(lacuna::text("'", path, "' must be an array"), "no such one");
-  const Id made(H5Dget_create_plist(array), H5Pclose);
-  bool plain = H5Pget_external_count(made) == 0 && H5Pget_layout(made) != H5D_VIRTUAL;
+Group::Handle::Array Group::Handle::open_array(const std::string& path) const {
+  Array array{open(path), {}};
+  if (array.id < 0 || H5Iget_type(array.id) != H5I_DATASET)
+    fail(lacuna::text("'", path, "' must be an array"), "no such one");
+  const Id made(H5Dget_create_plist(array.id), H5Pclose);
+  const H5D_layout_t layout = H5Pget_layout(made);
+  bool plain = H5Pget_external_count(made) == 0 && layout != H5D_VIRTUAL;
   const int filters = H5Pget_nfilters(made);
   for (int i = 0; i < filters; ++i) {
     unsigned flags = 0;
@@ -110,23 +115,33 @@ Id Group::Handle::open_array(const std::string& path) const {
   if (!plain || filters < 0)
     fail(lacuna::text("'", path, "' must stand in the file, unfiltered or by HDF5's own filters"),
          "another array");
-  return array;
-}
-
-Shape Group::Handle::shape_of(hid_t array, const std::string& path) const {
-  const Id space(H5Dget_space(array), H5Sclose);
+  const Id space(H5Dget_space(array.id), H5Sclose);
   const int rank = H5Sget_simple_extent_ndims(space);
   hsize_t dims[H5S_MAX_RANK];
   if (rank < 0 || H5Sget_simple_extent_type(space) == H5S_NULL ||
       H5Sget_simple_extent_dims(space, dims, nullptr) < 0)
     fail(lacuna::text("'", path, "' must have a shape"), reason());
-  Shape shape;
   for (int i = 0; i < rank; ++i) {
     if (dims[i] > static_cast<hsize_t>(std::numeric_limits<Dim>::max()))
       fail(lacuna::text("'", path, "' must have dimensions below 2^63"), std::to_string(dims[i]));
-    shape.push_back(static_cast<Dim>(dims[i]));
+    array.shape.push_back(static_cast<Dim>(dims[i]));
   }
-  return shape;
+  check_bytes(array, layout == H5D_CHUNKED, path);
+  return array;
+}
+
+// Zeros that nobody wrote, a shape that is wild, or, packed, much that comes of little. HDF5 itself reads
+// beyond an array that has fewer bytes than it says.
+void Group::Handle::check_bytes(const Array& array, bool in_chunks, const std::string& path) const {
+  uint64_t values = 1, bytes = 0;
+  for (const Dim d : array.shape)
+    if (__builtin_mul_overflow(values, static_cast<uint64_t>(d), &values)) values = ~uint64_t{0};
+  const uint64_t item = H5Tget_size(Id(H5Dget_type(array.id), H5Tclose)),
+                 stored = H5Dget_storage_size(array.id);
+  if (__builtin_mul_overflow(values, item, &bytes)) bytes = ~uint64_t{0};
+  if (in_chunks ? values / kPacked > stored || bytes > context->room() : bytes != stored)
+    fail(lacuna::text("'", path, "' must hold as many values as its shape says"),
+         lacuna::text("shape=", shown(array.shape), ", bytes=", stored));
 }
 
 std::vector<std::string> Group::Handle::strings(const std::string& attribute) const {
@@ -194,9 +209,9 @@ Group Group::group(const std::string& name) const {
   auto inner = std::make_shared<Handle>();
   inner->context = handle_->context;
   inner->name = handle_->name.empty() ? name : handle_->name + "/" + name;
-  if (handle_->context->writes && !handle_->exists(name))
+  inner->id = handle_->open(name);
+  if (inner->id < 0 && handle_->context->writes)
     inner->id = Id(H5Gcreate2(handle_->id, name.c_str(), with_groups(), H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
-  else if (handle_->exists(name)) inner->id = handle_->open(name);
   handle_->check(inner->id >= 0 && H5Iget_type(inner->id) == H5I_GROUP,
                  lacuna::text("group '", name, "' must be there"));
   return Group(std::move(inner));
@@ -204,12 +219,12 @@ Group Group::group(const std::string& name) const {
 
 bool Group::has_group(const std::string& name) const {
   const Call call;
-  return handle_->is(name, H5I_GROUP);
+  return handle_->is(name, H5O_TYPE_GROUP);
 }
 
 bool Group::has_array(const std::string& name) const {
   const Call call;
-  return handle_->is(name, H5I_DATASET);
+  return handle_->is(name, H5O_TYPE_DATASET);
 }
 
 bool Group::has(const std::string& attribute) const {
@@ -275,13 +290,17 @@ void Group::write_number(const std::string& attribute, int64_t value) const {
 
 Shape Group::shape(const std::string& array) const {
   const Call call;
-  return handle_->shape_of(handle_->open_array(array), array);
+  return handle_->open_array(array).shape;
+}
+
+bool Group::holds_floats(const std::string& array) const {
+  const Call call;
+  return H5Tget_class(Id(H5Dget_type(handle_->open_array(array).id), H5Tclose)) == H5T_FLOAT;
 }
 
 tensor::Dense Group::array(const std::string& name, DType dtype, const Shape& shape) const {
   const Call call;
-  const Id array = handle_->open_array(name);
-  const Shape found = handle_->shape_of(array, name);
+  const auto [array, found] = handle_->open_array(name);
   bool fits = found.size() == shape.size();
   for (size_t i = 0; fits && i < shape.size(); ++i) fits = shape[i] == None || shape[i] == found[i];
   if (!fits)
@@ -293,16 +312,9 @@ tensor::Dense Group::array(const std::string& name, DType dtype, const Shape& sh
   if (!kind)
     wrong(lacuna::text("'", name, "' must hold ", is_float(dtype) ? "floats" : "whole numbers"),
           "values of another type");
-  uint64_t values = 1;
-  for (const Dim d : found)
-    if (__builtin_mul_overflow(values, static_cast<uint64_t>(d), &values)) values = ~uint64_t{0};
-  const uint64_t stored = H5Dget_storage_size(array);
-  if (values > 0 && values / kPacked > stored)  // Zeros that nobody wrote, or a shape that is wild.
-    wrong(lacuna::text("'", name, "' must hold as many values as its shape says"),
-          lacuna::text("shape=", shown(found), ", bytes=", stored));
   tensor::Dense result;
   result.resize(found, dtype);
-  if (values > 0)
+  if (size_of(found) > 0)
     handle_->check(H5Dread(array, memory_type(dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT, result.data.data()) >= 0,
                    lacuna::text("'", name, "' must be readable"));
   return result;

@@ -4,12 +4,15 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "lacuna/tensor/tensor.h"
 
 namespace lacuna::hdf5 {
+
+inline constexpr const char* kMark = "lacuna";  // The attribute `backend` of what we write.
 
 class Group {
  public:
@@ -31,6 +34,7 @@ class Group {
   // from one to the other. The shape must be `shape`, where None stands for any number of rows.
   tensor::Dense array(const std::string& name, DType dtype, const Shape& shape) const;
   Shape shape(const std::string& array) const;
+  bool holds_floats(const std::string& array) const;
   void write_array(const std::string& name, const tensor::Dense& values) const;
 
   // Throws InvalidArgument: "load_model: `must`. Received: `received`, file '…'."
@@ -47,13 +51,17 @@ class File {
  public:
   // where: what errors start with: "load_model".
   static File create(const char* where);  // In memory.
-  static File create(const char* where, const std::string& path);
+  static File create(const char* where, const std::optional<std::string>& path);
+  // Sealed, or of somebody else: one without a seal is read in a process of its own first. Errors of the
+  // system are FileError.
   static File open(const char* where, const std::string& path);
   static File open_bytes(const char* where, const std::string& bytes);
   ~File();  // Of a file that was created: nothing is left of it unless finish was called.
   File(File&&) noexcept;
 
   const Group& root() const { return root_; }
+  // Of memory, what all that is read of it may take: more than that many bytes comes of no honest file.
+  uint64_t room() const;
 
   // What was created, whole: the bytes of one in memory; else the file takes its place in one step, after its
   // bytes are on the disk, so that a crash leaves the old file or the new one.
@@ -62,6 +70,7 @@ class File {
 
  private:
   struct Made;
+  static File open_as_it_is(const char* where, const std::string& path);
   File(Group root, std::unique_ptr<Made> made);
   Group root_;
   std::unique_ptr<Made> made_;

@@ -1,4 +1,6 @@
-// Files: on the disk in one step, or in memory, with a checksum that is looked at before HDF5 is asked.
+// Files: on the disk in one step, or in memory, with a seal that is looked at before HDF5 is asked. A file
+// without one is tried in a child first, and must not say that it is ours: every one of ours has the
+// attribute `backend`.
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -6,18 +8,28 @@
 #include <optional>
 
 #include "lacuna/saving/hdf5-inl.h"
+#include "lacuna/saving/read_all.h"
 #include "lacuna/saving/replace_file.h"
 #include "lacuna/saving/seal.h"
+#include "lacuna/saving/trial.h"
 
 namespace lacuna::hdf5 {
 
 struct File::Made {
   Id file{};
   std::optional<saving::ReplaceFile> replace{};
+  int descriptor = -1;  // Of one that is written to the disk.
+
   ~Made() {
     const Call call;
-    file = Id();
+    close();
     replace.reset();
+  }
+  bool close() {
+    if (file < 0) return true;
+    const bool closed = file.close();
+    Call::wrote(descriptor);
+    return closed;
   }
 };
 
@@ -41,26 +53,56 @@ std::string memory_name() {
   return text("lacuna in memory ", ++count);
 }
 
+bool is_ours(const Group& root) {
+  const auto marked = [](const Group& group) {
+    return group.has("backend") && group.text("backend") == kMark;
+  };
+  return marked(root) || (root.has_group("model_weights") && marked(root.group("model_weights")));
+}
+
 }  // namespace
 
-File File::create(const char* where) { return create(where, ""); }
+File File::create(const char* where) { return create(where, std::nullopt); }
 
-File File::create(const char* where, const std::string& path) {
-  const Call call;
+File File::create(const char* where, const std::optional<std::string>& path) {
   auto made = std::make_unique<Made>();
-  if (!path.empty()) made->replace.emplace(where, path);
+  if (path) made->replace.emplace(where, *path);
+  const Call call;
   auto root = std::make_shared<Group::Handle>();
-  root->context = std::make_shared<Group::Handle::Context>(Group::Handle::Context{where, path, 0, true});
-  const std::string name = path.empty() ? memory_name() : made->replace->temporary();
-  const Id list = access(path.empty());  // Lives until it is checked: closing it, HDF5 forgets why it failed.
+  root->context =
+      std::make_shared<Group::Handle::Context>(Group::Handle::Context{where, path.value_or(""), 0, true});
+  const std::string name = path ? made->replace->temporary() : memory_name();
+  const Id list = access(!path);  // Lives until it is checked: closing it, HDF5 forgets why it failed.
   made->file = Id(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, list), H5Fclose);
   root->check(made->file >= 0, "the file must be written");
+  if (void* descriptor = nullptr; path && H5Fget_vfd_handle(made->file, H5P_DEFAULT, &descriptor) >= 0) {
+    made->descriptor = *static_cast<int*>(descriptor);
+    Call::writes(made->descriptor);
+  }
   root->id = Id(H5Gopen2(made->file, "/", H5P_DEFAULT), H5Gclose);
   return {Group(std::move(root)), std::move(made)};
 }
 
 File File::open(const char* where, const std::string& path) {
-  saving::check_seal(where, path);
+  if (saving::check_seal(where, path)) return open_as_it_is(where, path);
+  struct stat s {};
+  ::stat(path.c_str(), &s);
+  const auto bytes = static_cast<uint64_t>(s.st_size);
+  saving::try_in_child(where, path,
+                       {.bytes = Group::Handle::Context{where, path, bytes}.room(),
+                        .seconds = static_cast<unsigned>(20 + bytes / (uint64_t{10} << 20))},
+                       [&] { saving::read_all(open_as_it_is(where, path).root()); });
+  File file = open_as_it_is(where, path);
+  if (is_ours(file.root()))
+    file.root().wrong(
+        "a file of Lacuna must end with its seal: save it again, or, where another program changed it and "
+        "was to, "
+        "set its attribute backend, in the group model_weights too, to another name",
+        "one without a seal, which was cut short or changed");
+  return file;
+}
+
+File File::open_as_it_is(const char* where, const std::string& path) {
   struct stat s {};
   ::stat(path.c_str(), &s);
   const Call call;
@@ -99,6 +141,8 @@ File File::open_bytes(const char* where, const std::string& bytes) {
   return {Group(std::move(root)), std::move(made)};
 }
 
+uint64_t File::room() const { return root_.handle_->context->room(); }
+
 std::string File::finish_bytes() {
   const Call call;
   const auto& handle = *root_.handle_;
@@ -108,18 +152,20 @@ std::string File::finish_bytes() {
   std::string bytes(static_cast<size_t>(size), '\0');
   handle.check(H5Fget_file_image(made_->file, bytes.data(), bytes.size()) == size,
                "the file must be written");
-  handle.check(made_->file.close(), "the file must be written");
+  handle.check(made_->close(), "the file must be written");
   saving::Checksum sum;
   sum.add(bytes);
   return bytes + sum.seal();
 }
 
 void File::finish() {
-  const Call call;
-  const auto& handle = *root_.handle_;
-  handle.check(H5Fflush(made_->file, H5F_SCOPE_GLOBAL) >= 0, "the file must be written");
-  handle.check(made_->file.close(), "the file must be written");
-  made_->replace->finish();
+  {
+    const Call call;
+    const auto& handle = *root_.handle_;
+    handle.check(H5Fflush(made_->file, H5F_SCOPE_GLOBAL) >= 0, "the file must be written");
+    handle.check(made_->close(), "the file must be written");
+  }
+  made_->replace->finish();  // Slow, and nothing that HDF5 knows of: others have their turn.
 }
 
 }  // namespace lacuna::hdf5

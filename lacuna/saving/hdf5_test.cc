@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "lacuna/base/path.h"
 #include "lacuna/base/testing.h"
 
 namespace lacuna::hdf5 {
@@ -93,10 +94,11 @@ TEST(Hdf5, WhatIsNotThereIsNamed) {
 }
 
 TEST(Hdf5, FilesThatAreNoneAreErrors) {
-  contains(message_of<InvalidArgument>([] { File::open("load", "/no/such.h5"); }),
+  contains(message_of<FileError>([] { File::open("load", "/no/such.h5"); }),
            "load: the file must be readable. Received: path='/no/such.h5', No such file or directory.");
-  contains(message_of<InvalidArgument>([] { File::open("load", temporary_folder()); }), "which is no file");
-  contains(message_of<InvalidArgument>([] { File::create("save", "/no/such/folder.h5"); }),
+  contains(message_of<FileError>([] { File::open("load", temporary_folder()); }), ", Is a directory.");
+  contains(message_of<InvalidArgument>([] { File::open("load", "/dev/null"); }), "which is no file");
+  contains(message_of<FileError>([] { File::create("save", "/no/such/folder.h5"); }),
            "save: the file must be written. Received: ");
   std::ofstream(path_of("text.h5")) << "some words, which are long enough to hold a seal";
   contains(message_of<InvalidArgument>([] { File::open("load", path_of("text.h5")); }),

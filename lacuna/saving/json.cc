@@ -1,7 +1,9 @@
 // Configs as JSON.
 #include "lacuna/saving/json.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "lacuna/base/error.h"
@@ -11,28 +13,73 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kDepth = 100;  // A file's own must not exhaust the stack.
+// A file's own must not exhaust the stack. Models within models take four levels each.
+constexpr int kDepth = 1000;
 
-Json json_of(const Setting& setting);
+// Numbers that are not finite are words, as Python's json writes and reads them.
+constexpr std::string_view kWords[] = {"NaN", "-Infinity", "Infinity"};
+constexpr double kNumbers[] = {std::numeric_limits<double>::quiet_NaN(),
+                               -std::numeric_limits<double>::infinity(),
+                               std::numeric_limits<double>::infinity()};
+constexpr std::string_view kMark = "\x01\x02";  // On their way through the parser, which does not know them.
 
-Json json_of(const Config& config) {
-  Json result = Json::object();
-  for (const auto& [name, value] : config) result[name] = json_of(value);
-  return result;
+void write(std::string& out, const Setting& setting, int depth);
+
+void write(std::string& out, const Config& config, int depth) {
+  out += '{';
+  for (const auto& [name, value] : config) {
+    if (out.back() != '{') out += ',';
+    out += Json(name).dump() + ':';
+    write(out, value, depth);
+  }
+  out += '}';
 }
 
-Json json_of(const Setting& setting) {
-  if (setting.is_none()) return nullptr;
-  if (const auto* b = setting.as<bool>()) return *b;
-  if (const auto* i = setting.as<int64_t>()) return *i;
-  if (const auto* s = setting.as<std::string>()) return *s;
-  if (const auto* d = setting.as<double>()) {
-    require(std::isfinite(*d), "to_json: numbers must be finite. Received: ", *d, ".");
-    return *d;
+void write(std::string& out, const Setting& setting, int depth) {
+  require(depth < kDepth, "to_json: there must be at most ", kDepth,
+          " levels of lists and dicts. Received: more.");
+  if (const auto* d = setting.as<double>(); d && !std::isfinite(*d)) {
+    out += kWords[std::isnan(*d) ? 0 : *d < 0 ? 1 : 2];
+  } else if (d) {
+    out += Json(*d).dump();
+  } else if (const auto* b = setting.as<bool>()) {
+    out += *b ? "true" : "false";
+  } else if (const auto* i = setting.as<int64_t>()) {
+    out += std::to_string(*i);
+  } else if (const auto* s = setting.as<std::string>()) {
+    out += Json(*s).dump();
+  } else if (setting.config()) {
+    write(out, *setting.config(), depth + 1);
+  } else if (const auto* list = setting.as<SettingList>()) {
+    out += '[';
+    for (const Setting& item : *list) {
+      if (&item != list->data()) out += ',';
+      write(out, item, depth + 1);
+    }
+    out += ']';
+  } else {
+    out += "null";
   }
-  if (setting.config()) return json_of(*setting.config());
-  Json result = Json::array();
-  for (const Setting& item : *setting.as<SettingList>()) result.push_back(json_of(item));
+}
+
+// With the words above as texts that start with the mark; where one has a neighbour that belongs to it, the
+// parser says what is wrong.
+std::string with_marks(std::string_view json) {
+  std::string result;
+  bool in_text = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    if (json[i] == '"') in_text = !in_text;
+    if (in_text && json[i] == '\\' && i + 1 < json.size()) result += json[i++];
+    const auto* word = in_text ? std::end(kWords) : std::ranges::find_if(kWords, [&](std::string_view w) {
+      return json.substr(i).starts_with(w);
+    });
+    if (word == std::end(kWords)) {
+      result += json[i];
+      continue;
+    }
+    result += text('"', "\\u0001\\u0002", *word, '"');
+    i += word->size() - 1;
+  }
   return result;
 }
 
@@ -50,8 +97,12 @@ Setting setting_of(const char* where, const Json& json) {
       return json.get<int64_t>();
     case Json::value_t::number_float:
       return json.get<double>();
-    case Json::value_t::string:
-      return json.get<std::string>();
+    case Json::value_t::string: {
+      const auto& words = json.get_ref<const std::string&>();
+      for (size_t i = 0; words.starts_with(kMark) && i < std::size(kWords); ++i)
+        if (words.substr(kMark.size()) == kWords[i]) return kNumbers[i];
+      return words;
+    }
     case Json::value_t::array: {
       SettingList list;
       for (const Json& item : json) list.push_back(setting_of(where, item));
@@ -69,7 +120,9 @@ Setting setting_of(const char* where, const Json& json) {
 
 std::string to_json(const Config& config) {
   try {
-    return json_of(config).dump();
+    std::string result;
+    write(result, config, 0);
+    return result;
   } catch (const Json::exception& e) {
     throw InvalidArgument(text("to_json: texts must be UTF-8. Received: ", e.what(), "."));
   }
@@ -78,7 +131,7 @@ std::string to_json(const Config& config) {
 Config from_json(const char* where, std::string_view json) {
   Json parsed;
   try {
-    parsed = Json::parse(json, [](int depth, Json::parse_event_t, Json&) {
+    parsed = Json::parse(with_marks(json), [](int depth, Json::parse_event_t, Json&) {
       if (depth > kDepth) throw InvalidArgument(text("more than ", kDepth, " levels"));
       return true;
     });

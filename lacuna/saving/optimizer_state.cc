@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "lacuna/saving/names.h"
 #include "lacuna/saving/weights.h"
 
 namespace lacuna::saving {
@@ -11,7 +12,9 @@ namespace {
 using optimizers::Optimizer;
 
 // The folder of a weight: its number among the network's, and its name for who looks into the file.
-std::string folder(size_t number, const Variable& weight) { return text(number, '/', weight.name(), '/'); }
+std::string folder(size_t number, const Variable& weight) {
+  return text(number, '/', as_path(weight.name()), '/');
+}
 
 }  // namespace
 

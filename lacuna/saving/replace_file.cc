@@ -5,25 +5,27 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
-#include <memory>
 #include <random>
 #include <vector>
 
-#include "lacuna/base/error.h"
+#include "lacuna/base/path.h"
+#include "lacuna/base/utf8.h"
 #include "lacuna/saving/seal.h"
 
 namespace lacuna::saving {
 namespace {
 
 constexpr size_t kBlock = size_t{1} << 20;
+constexpr const char* kMustBeFile = "what is there must be a file to be written over";
+constexpr size_t kMostOfEnd = sizeof ".partial--2147483648-4294967295";
 
 struct Descriptor {
   explicit Descriptor(int number_) : number(number_) {}
@@ -35,9 +37,30 @@ struct Descriptor {
   int number;
 };
 
-std::string resolved(const std::string& path) {
-  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
-  return real ? real.get() : path;
+constexpr const char* kAccessList = "system.posix_acl_access";
+
+// Where a link leads, which need not be there yet.
+std::string resolved(std::filesystem::path path) {
+  std::error_code none;
+  for (int links = 0; links < 40 && std::filesystem::is_symlink(path, none); ++links)
+    path = path.parent_path() / std::filesystem::read_symlink(path, none);
+  return path.string();
+}
+
+std::string folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+// The longest beginning of a file's name that leaves room for `more` bytes, and is text if the name is.
+std::string cut(const std::string& path, size_t more) {
+  const std::string name = std::filesystem::path(path).filename().string();
+  const long limit = ::pathconf(folder_of(path).c_str(), _PC_NAME_MAX);
+  const size_t room = (limit > 0 ? static_cast<size_t>(limit) : NAME_MAX) - more;
+  if (name.size() <= room) return name;
+  size_t end = room;
+  while (end > 0 && (name[end] & 0xC0) == 0x80) --end;
+  return name.substr(0, end);
 }
 
 // Up to `bytes` of the file from where it stands; false where they cannot be read.
@@ -66,15 +89,23 @@ bool write_all(int file, std::string_view bytes) {
 
 }  // namespace
 
-ReplaceFile::ReplaceFile(const char* where, const std::string& path) : where_(where), path_(resolved(path)) {
+ReplaceFile::ReplaceFile(const char* where, const std::string& path)
+    : where_(where), path_(resolved(checked_path(where, path))) {
   // Containers that share a folder may have processes of one number.
   static std::atomic<uint32_t> count{std::random_device()()};
-  temporary_ = text(path_, ".partial-", ::getpid(), "-", count++);
+  const std::string folder = folder_of(path_);
+  start_ = cut(path_, kMostOfEnd) + ".partial-";
+  temporary_ = std::filesystem::path(path_).parent_path() / text(start_, ::getpid(), "-", count++);
   struct stat s;
-  require(::stat(path_.c_str(), &s) != 0 || S_ISREG(s.st_mode), where,
-          ": what is there must be a file to be written over. Received: path='", path, "'.");
-  const std::string folder = std::filesystem::path(path_).parent_path().string();
-  if (::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) != 0) failed("written");
+  if (::stat(path_.c_str(), &s) == 0) {
+    if (S_ISDIR(s.st_mode)) path_failed(where, kMustBeFile, path, EISDIR);
+    require(S_ISREG(s.st_mode), where, ": ", kMustBeFile, ". Received: path='", shown_utf8(path), "'.");
+    if (::access(path_.c_str(), W_OK) != 0) failed("written");
+    replaces_ = true;
+  } else if (errno != ENOENT) {
+    failed("written");
+  }
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) failed("written");
   remove_left_over();
   lock();
 }
@@ -86,7 +117,7 @@ ReplaceFile::~ReplaceFile() {
 
 void ReplaceFile::lock() {
   for (;;) {
-    locked_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    locked_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, replaces_ ? 0600 : 0666);
     if (locked_ < 0) failed("written");
     struct stat s;
     // Where there are no locks nobody takes one, and nothing is taken away. Somebody may have, before this
@@ -97,16 +128,14 @@ void ReplaceFile::lock() {
 }
 
 void ReplaceFile::remove_left_over() const {
-  const std::filesystem::path path(path_);
-  const std::string start = path.filename().string() + ".partial-";
   std::error_code none;
-  for (std::filesystem::directory_iterator i(path.has_parent_path() ? path.parent_path() : ".", none), end;
-       !none && i != end; i.increment(none)) {
+  for (std::filesystem::directory_iterator i(folder_of(path_), none), end; !none && i != end;
+       i.increment(none)) {
     int pid = 0, length = 0;
     unsigned count = 0;
     const std::string name = i->path().filename().string(),
-                      rest = name.substr(std::min(name.size(), start.size()));
-    if (!name.starts_with(start) || std::sscanf(rest.c_str(), "%d-%u%n", &pid, &count, &length) != 2 ||
+                      rest = name.substr(std::min(name.size(), start_.size()));
+    if (!name.starts_with(start_) || std::sscanf(rest.c_str(), "%d-%u%n", &pid, &count, &length) != 2 ||
         static_cast<size_t>(length) != rest.size())
       continue;
     const Descriptor file(::open(i->path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
@@ -117,9 +146,23 @@ void ReplaceFile::remove_left_over() const {
 }
 
 void ReplaceFile::failed(const char* what) const {
-  const int error = errno;
-  throw InvalidArgument(text(where_, ": the file must be ", what, ". Received: path='", path_, "', ",
-                             std::strerror(error), "."));
+  const int number = errno;
+  path_failed(where_, text("the file must be ", what).c_str(), path_, number);
+}
+
+void ReplaceFile::keep_owner_and_mode(int file) const {
+  struct stat old, now;
+  if (::stat(path_.c_str(), &old) != 0) return;  // It was taken away since: what takes its place is private.
+  if (::fstat(file, &now) != 0) failed("written");
+  mode_t mode = old.st_mode & 0777;
+  // Who may not give a file away keeps the group; where that is another, it gets no rights that it had not.
+  if ((old.st_uid != now.st_uid || old.st_gid != now.st_gid) && ::fchown(file, old.st_uid, old.st_gid) != 0 &&
+      ::fchown(file, static_cast<uid_t>(-1), old.st_gid) != 0)
+    mode &= 0707;
+  if (::fchmod(file, mode) != 0) failed("written");
+  std::vector<char> list(size_t{1} << 16);
+  const ssize_t bytes = ::getxattr(path_.c_str(), kAccessList, list.data(), list.size());
+  if (bytes > 0) ::fsetxattr(file, kAccessList, list.data(), static_cast<size_t>(bytes), 0);
 }
 
 void ReplaceFile::finish() {
@@ -129,41 +172,38 @@ void ReplaceFile::finish() {
     Checksum sum;
     if (file.number < 0 || ::fstat(file.number, &s) != 0 ||
         !each_block(file.number, static_cast<uint64_t>(s.st_size), [&](std::string_view b) { sum.add(b); }) ||
-        !write_all(file.number, sum.seal()) || ::fsync(file.number) != 0)
+        !write_all(file.number, sum.seal()))
       failed("written");
+    if (replaces_) keep_owner_and_mode(file.number);
+    if (::fsync(file.number) != 0) failed("written");
   }
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) failed("put in its place");
   done_ = true;
   ::flock(locked_, LOCK_UN);  // Readers lock it too.
   // The name is on the disk when the folder is; a file system that cannot say so is none of our errors.
-  const std::string folder = std::filesystem::path(path_).parent_path().string();
-  const Descriptor parent(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor parent(::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (parent.number >= 0) ::fsync(parent.number);
 }
 
 bool check_seal(const char* where, const std::string& path) {
-  const auto failed = [&](const std::string& what) {
-    throw InvalidArgument(
-        text(where, ": the file must be readable. Received: path='", path, "', ", what, "."));
-  };
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const auto failed = [&](int number) { path_failed(where, "the file must be readable", path, number); };
+  const Descriptor file(::open(checked_path(where, path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat s;
-  if (file.number < 0 || ::fstat(file.number, &s) != 0) failed(std::strerror(errno));
-  if (!S_ISREG(s.st_mode)) failed("which is no file");
+  if (file.number < 0 || ::fstat(file.number, &s) != 0) failed(errno);
+  if (S_ISDIR(s.st_mode)) failed(EISDIR);
+  require(S_ISREG(s.st_mode), where, ": the file must be readable. Received: path='", shown_utf8(path),
+          "', which is no file.");
   const auto bytes = static_cast<uint64_t>(s.st_size);
   if (bytes < kSealBytes) return false;
   char last[kSealBytes];
   if (::pread(file.number, last, kSealBytes, static_cast<off_t>(bytes - kSealBytes)) != kSealBytes)
-    failed(std::strerror(errno));
+    failed(errno);
   const std::string_view seal(last, kSealBytes);
-  require(!is_cut_seal(seal), where, ": the file must be as it was written. Received: path='", path,
-          "', which is cut short.");
   if (!is_seal(seal)) return false;
   Checksum sum;
-  if (!each_block(file.number, bytes - kSealBytes, [&](std::string_view b) { sum.add(b); }))
-    failed(std::strerror(errno));
-  require(sum.seal() == seal, where, ": the file must be as it was written. Received: path='", path,
-          "', whose checksum is another: it is damaged.");
+  if (!each_block(file.number, bytes - kSealBytes, [&](std::string_view b) { sum.add(b); })) failed(errno);
+  require(sum.seal() == seal, where, ": the file must be as it was written. Received: path='",
+          shown_utf8(path), "', whose checksum is another: it is damaged.");
   return true;
 }
 

@@ -26,8 +26,4 @@ bool is_seal(std::string_view last_bytes) {
   return last_bytes.size() == kSealBytes && last_bytes.starts_with(kWord);
 }
 
-bool is_cut_seal(std::string_view last_bytes) {
-  return !is_seal(last_bytes) && last_bytes.find(kWord) != std::string_view::npos;
-}
-
 }  // namespace lacuna::saving

@@ -1,6 +1,7 @@
 // The last bytes of what we write: a word, the length of what stands before, and its checksum. By it a file
 // that was cut short or changed is told before anything reads it. HDF5 takes no notice of them, and cuts them
-// off when it changes a file.
+// off when it changes a file. A file that lost them still says whose it is, by a mark within: see
+// hdf5_file.cc.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -22,6 +23,5 @@ class Checksum {
 };
 
 bool is_seal(std::string_view last_bytes);
-bool is_cut_seal(std::string_view last_bytes);  // The beginning of one, and more before it.
 
 }  // namespace lacuna::saving

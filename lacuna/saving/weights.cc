@@ -2,11 +2,14 @@
 #include "lacuna/saving/weights.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "lacuna/base/message.h"
 #include "lacuna/saving/json.h"
+#include "lacuna/saving/names.h"
 #include "lacuna/tensor/row_table.h"
 
 namespace lacuna::saving {
@@ -18,13 +21,15 @@ using layers::Weight;
 // Keras': of two of one name the second is name_1.
 std::vector<std::string> unique_names(const std::vector<Weight*>& weights) {
   std::vector<std::string> names;
+  std::set<std::string> taken;
+  std::map<std::string, int> last;
   for (const Weight* w : weights) {
     const std::string& base = w->variable->name();
     std::string name = base;
-    for (int i = 1; std::ranges::count(names, name); ++i) name = text(base, '_', i);
+    while (!taken.insert(name).second) name = text(base, '_', ++last[base]);
     names.push_back(std::move(name));
   }
-  return names;
+  return as_paths(names);
 }
 
 constexpr const char* kDraws[] = {"constant", "uniform", "normal", "truncated_normal", "identity"};
@@ -84,18 +89,24 @@ Found read_one(const hdf5::Group& group, const std::string& name, Variable& vari
   return found;
 }
 
-// What the file has for the weights of one layer.
-std::vector<Found> read_layer(const hdf5::Group& group, LayerState& layer) {
-  const auto names = group.texts("weight_names");
+// A layer in a file.
+struct Held {
+  hdf5::Group group;
+  std::vector<std::string> names;  // Of its weights.
+  explicit Held(hdf5::Group opened) : group(std::move(opened)), names(group.texts("weight_names")) {}
+};
+
+// Adds what the file has for the weights of one layer.
+void read_layer(const Held& held, LayerState& layer, std::vector<Found>& all) {
   const auto weights = layer.ordered_weights();
-  if (names.size() != weights.size())
-    group.wrong(
+  if (held.names.size() != weights.size())
+    held.group.wrong(
         text("layer '", layer.name, "' must have as many weights as the model's, which has ", weights.size()),
-        text("weights=", names.size()));
-  std::vector<Found> result;
-  for (size_t i = 0; i < names.size(); ++i)
-    result.push_back(read_one(group, names[i], *weights[i]->variable));
-  return result;
+        text("weights=", held.names.size()));
+  std::vector<Found> read;
+  for (size_t i = 0; i < weights.size(); ++i)
+    read.push_back(read_one(held.group, held.names[i], *weights[i]->variable));
+  std::ranges::move(read, std::back_inserter(all));
 }
 
 }  // namespace
@@ -129,11 +140,13 @@ Tensor read_tensor(const hdf5::Group& group, const std::string& name, DType dtyp
 void write_weights(const hdf5::Group& group, const Network& network) {
   std::vector<std::string> layer_names;
   for (const auto& layer : network.layers()) layer_names.push_back(layer->name);
-  group.write_texts("layer_names", layer_names);
-  group.write_text("backend", "lacuna");
+  layer_names = as_paths(layer_names);
+  group.write_text("backend", hdf5::kMark);  // First: the beginning of a file is the last that is lost.
   group.write_text("keras_version", kKerasVersion);
-  for (const auto& layer : network.layers()) {
-    const hdf5::Group of_layer = group.group(layer->name);
+  group.write_texts("layer_names", layer_names);
+  for (size_t l = 0; l < layer_names.size(); ++l) {
+    const auto& layer = network.layers()[l];
+    const hdf5::Group of_layer = group.group(layer_names[l]);
     const auto weights = layer->ordered_weights();
     const auto names = unique_names(weights);
     of_layer.write_texts("weight_names", names);
@@ -151,29 +164,30 @@ void write_weights(const hdf5::Group& group, const Network& network) {
 }
 
 void read_weights(const hdf5::Group& group, Network& network) {
-  std::vector<std::string> names;
-  for (const std::string& name : group.texts("layer_names"))
-    if (!group.group(name).texts("weight_names").empty()) names.push_back(name);
   std::vector<LayerState*> layers;
   for (const auto& layer : network.layers())
     if (!layer->ordered_weights().empty()) layers.push_back(layer.get());
-  if (names.size() != layers.size())
+  std::vector<Held> held;
+  for (const std::string& name : group.texts("layer_names"))
+    if (Held one(group.group(name)); !one.names.empty()) held.push_back(std::move(one));
+  if (held.size() != layers.size())
     group.wrong(
         text("the file must hold as many layers with weights as the model, which has ", layers.size()),
-        text("layers=", names.size()));
+        text("layers=", held.size()));
   std::vector<Found> all;
-  for (size_t i = 0; i < names.size(); ++i)
-    for (Found& found : read_layer(group.group(names[i]), *layers[i])) all.push_back(std::move(found));
+  for (size_t i = 0; i < layers.size(); ++i) read_layer(held[i], *layers[i], all);
   for (const Found& found : all) assign(found);
 }
 
 void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_mismatch) {
   std::vector<Found> all;
-  const auto names = group.texts("layer_names");
+  std::map<std::string, std::string> paths;
+  for (std::string& path : group.texts("layer_names")) paths.emplace(from_path(path), path);
   for (const auto& layer : network.layers()) {
-    if (!std::ranges::count(names, layer->name)) continue;
+    const auto path = paths.find(layer->name);
+    if (path == paths.end()) continue;
     try {
-      for (Found& found : read_layer(group.group(layer->name), *layer)) all.push_back(std::move(found));
+      read_layer(Held(group.group(path->second)), *layer, all);
     } catch (const InvalidArgument& e) {
       if (!skip_mismatch) throw;
       warn(text("load_weights: layer '", layer->name, "' keeps its weights. ", e.what()));

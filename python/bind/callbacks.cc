@@ -9,6 +9,7 @@
 #include "lacuna/models/checkpoint.h"
 #include "lacuna/models/model.h"
 #include "lacuna/models/rates.h"
+#include "python/bind/path.h"
 
 namespace lacuna::bind {
 namespace {
@@ -121,9 +122,9 @@ void bind_callbacks(nb::module_& m) {
   nb::class_<ModelCheckpoint>(m, "ModelCheckpoint")
       .def(
           "__init__",
-          [](ModelCheckpoint* self, const std::string& filepath, const std::string& monitor, int verbose,
+          [](ModelCheckpoint* self, const nb::bytes& filepath, const std::string& monitor, int verbose,
              bool save_best_only, const std::string& mode, int period) {
-            new (self) ModelCheckpoint(callbacks::ModelCheckpointOptions{.filepath = filepath,
+            new (self) ModelCheckpoint(callbacks::ModelCheckpointOptions{.filepath = to_string(filepath),
                                                                          .monitor = monitor,
                                                                          .verbose = verbose,
                                                                          .save_best_only = save_best_only,
@@ -133,10 +134,10 @@ void bind_callbacks(nb::module_& m) {
           "filepath"_a, "monitor"_a, "verbose"_a, "save_best_only"_a, "mode"_a, "period"_a)
       .def(
           "is_due",
-          [](ModelCheckpoint& self, int epoch, const nb::dict& dict, const std::string& path) {
+          [](ModelCheckpoint& self, int epoch, const nb::dict& dict, const nb::bytes& path) {
             Logs logs;
             write_back(dict, logs);
-            return self.is_due(epoch, logs, path);
+            return self.is_due(epoch, logs, to_string(path));
           },
           "epoch"_a, "logs"_a, "path"_a)
       .def_prop_ro("best", &ModelCheckpoint::best);

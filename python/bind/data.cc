@@ -3,13 +3,14 @@
 
 #include "lacuna/data/libsvm.h"
 #include "python/bind/convert.h"
+#include "python/bind/path.h"
 
 namespace lacuna::bind {
 
 void bind_data(nb::module_& m) {
   m.def(
       "load_libsvm",
-      [](const std::string& path, Dim n_features, const std::string& dtype, bool multilabel,
+      [](const nb::bytes& path, Dim n_features, const std::string& dtype, bool multilabel,
          nb::handle zero_based, bool query_id) {
         data::LibsvmOptions options{
             .n_features = n_features, .dtype = dtype_from_name(dtype), .multilabel = multilabel};
@@ -18,8 +19,9 @@ void bind_data(nb::module_& m) {
           options.zero_based = nb::cast<bool>(zero_based) ? data::ZeroBased::yes : data::ZeroBased::no;
         data::LibsvmData file;
         {
+          const std::string name = to_string(path);
           const WithoutGil no_gil;
-          file = data::load_libsvm(path, options);
+          file = data::load_libsvm(name, options);
         }
         nb::dict result;
         result["shape"] = nb::make_tuple(file.x.rows, file.x.columns);

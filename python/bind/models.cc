@@ -6,9 +6,11 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "lacuna/layers/weight_limit.h"
 #include "lacuna/models/model_file.h"
 #include "lacuna/models/sequential.h"
 #include "python/bind/callbacks.h"
+#include "python/bind/path.h"
 
 namespace lacuna::bind {
 namespace {
@@ -159,45 +161,73 @@ void bind_training(nb::class_<Model>& c) {
 
 }  // namespace
 
+// HDF5 is never called with the GIL held: another thread may be within it, of another package too, and need
+// the GIL to get out.
+struct OpenFile {
+  std::unique_ptr<ModelFile> file{};
+
+  explicit OpenFile(hdf5::File opened) : file(std::make_unique<ModelFile>(std::move(opened))) {}
+  OpenFile(OpenFile&&) = default;
+  ~OpenFile() {
+    const WithoutGil no_gil;
+    file.reset();
+  }
+};
+
 void bind_model_file(nb::module_& m) {
-  nb::class_<ModelFile>(m, "ModelFile")
-      .def(
-          "__init__",
-          [](ModelFile* self, const std::string& path) {
-            const WithoutGil no_gil;
-            new (self) ModelFile(hdf5::File::open("load_model", path));
-          },
-          "path"_a)
-      .def(
-          "__init__",
-          [](ModelFile* self, const nb::bytes& bytes) {
-            const std::string copy(bytes.c_str(), bytes.size());
-            const WithoutGil no_gil;
-            new (self) ModelFile(hdf5::File::open_bytes("load_model", copy));
-          },
-          "data"_a)
-      .def_prop_ro(
-          "model_config",
-          [](const ModelFile& self) { return from_config(without_gil([&] { return self.model_config(); })); })
+  nb::class_<OpenFile>(m, "ModelFile")
+      .def_prop_ro("model_config",
+                   [](const OpenFile& self) {
+                     return from_config(without_gil([&] { return self.file->model_config(); }));
+                   })
       .def_prop_ro("training_config",
-                   [](const ModelFile& self) -> nb::object {
-                     const auto config = without_gil([&] { return self.training_config(); });
+                   [](const OpenFile& self) -> nb::object {
+                     const auto config = without_gil([&] { return self.file->training_config(); });
                      return config ? nb::object(from_config(*config)) : nb::none();
                    })
       .def(
           "restore_weights",
-          [](const ModelFile& self, Model& model) {
+          [](const OpenFile& self, Model& model) {
             const WithoutGil no_gil;
-            self.restore_weights(model);
+            self.file->restore_weights(model);
           },
           "model"_a)
       .def(
           "restore_training",
-          [](const ModelFile& self, Model& model) {
+          [](const OpenFile& self, Model& model) {
             const WithoutGil no_gil;
-            self.restore_training(model);
+            self.file->restore_training(model);
           },
           "model"_a);
+  // These give a pointer: what is returned is moved with the GIL held, and what it was moved from ends so.
+  m.def(
+      "open_model",
+      [](const nb::bytes& path) {
+        const std::string name = to_string(path);
+        const WithoutGil no_gil;
+        return new OpenFile(hdf5::File::open("load_model", name));
+      },
+      "path"_a, nb::rv_policy::take_ownership);
+  m.def(
+      "open_model_bytes",
+      [](const nb::bytes& data) {
+        const std::string bytes = to_string(data);
+        const WithoutGil no_gil;
+        return new OpenFile(hdf5::File::open_bytes("load_model", bytes));
+      },
+      "data"_a, nb::rv_policy::take_ownership);
+
+  // For the thread that makes the file's model.
+  struct Limit {
+    double bytes;
+    std::optional<layers::WeightLimit> limit{};
+  };
+  nb::class_<Limit>(m, "WeightLimit")
+      .def(
+          "__init__", [](Limit* self, const OpenFile& file) { new (self) Limit{file.file->weight_bytes()}; },
+          "file"_a)
+      .def("__enter__", [](Limit& self) { self.limit.emplace(self.bytes); })
+      .def("__exit__", [](Limit& self, const nb::args&) { self.limit.reset(); });
 }
 
 void bind_models(nb::module_& m) {
@@ -263,9 +293,10 @@ void bind_models(nb::module_& m) {
                    [](Model& self) { return self.state() ? network_of(self).outputs().size() : 1; })
       .def(
           "save",
-          [](Model& self, const std::string& path, bool overwrite, bool include_optimizer) {
+          [](Model& self, const nb::bytes& path, bool overwrite, bool include_optimizer) {
+            const std::string name = to_string(path);
             const WithoutGil no_gil;
-            self.save(path, {overwrite, include_optimizer});
+            self.save(name, {overwrite, include_optimizer});
           },
           "path"_a, "overwrite"_a, "include_optimizer"_a)
       .def("save_to_bytes",
@@ -279,16 +310,18 @@ void bind_models(nb::module_& m) {
            })
       .def(
           "save_weights",
-          [](Model& self, const std::string& path, bool overwrite) {
+          [](Model& self, const nb::bytes& path, bool overwrite) {
+            const std::string name = to_string(path);
             const WithoutGil no_gil;
-            self.save_weights(path, {.overwrite = overwrite});
+            self.save_weights(name, {.overwrite = overwrite});
           },
           "path"_a, "overwrite"_a)
       .def(
           "load_weights",
-          [](Model& self, const std::string& path, bool by_name, bool skip_mismatch) {
+          [](Model& self, const nb::bytes& path, bool by_name, bool skip_mismatch) {
+            const std::string name = to_string(path);
             const WithoutGil no_gil;
-            self.load_weights(path, {by_name, skip_mismatch});
+            self.load_weights(name, {by_name, skip_mismatch});
           },
           "path"_a, "by_name"_a, "skip_mismatch"_a)
       .def_prop_ro("config",

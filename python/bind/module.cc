@@ -1,5 +1,4 @@
-// lacuna._core. std::invalid_argument is a ValueError and std::out_of_range an IndexError by nanobind's own
-// rules.
+// lacuna._core.
 #include <nanobind/stl/string.h>
 
 #include "lacuna/base/interrupt.h"
@@ -8,6 +7,7 @@
 #include "lacuna/base/threads.h"
 #include "python/bind/bind.h"
 #include "python/bind/gil.h"
+#include "python/bind/path.h"
 
 NB_MODULE(_core, m) {
   namespace nb = nanobind;
@@ -35,6 +35,7 @@ NB_MODULE(_core, m) {
   m.def("set_num_threads", &lacuna::set_num_threads, "threads"_a);
   m.def("num_threads", &lacuna::num_threads);
 
+  lacuna::bind::bind_errors(m);
   lacuna::bind::bind_tensor(m);
   lacuna::bind::bind_graph(m);
   lacuna::bind::bind_backend(m);

@@ -1,7 +1,5 @@
 """Layers joined, and their training: Model of lacuna.models."""
 
-import os
-
 from lacuna import _core, losses, optimizers
 from lacuna import metrics as metrics_module
 from lacuna._arguments import (
@@ -15,6 +13,7 @@ from lacuna._arguments import (
 from lacuna._arrays import view, views
 from lacuna.callbacks import CallbackList, History
 from lacuna._custom import custom_object_scope
+from lacuna._files import path_of
 from lacuna._model_files import named, own_objects, restored_bytes, restored_config, to_yaml
 from lacuna.layers.base import checked_symbols, deserialize, found, makers, remember
 
@@ -214,20 +213,22 @@ class Model:
     def save(self, filepath, overwrite=True, include_optimizer=True):
         """Into a file of HDF5 that Keras 2 reads too where no weight is sparse: layers, weights and, of a compiled
         model, the optimizer with its state, so that training goes on with the same bits. The file takes its place in
-        one step: whoever is killed before leaves what was there. overwrite=False: a file that is there is a
-        ValueError, as is a path that cannot be written."""
-        self._core.save(os.fspath(filepath), bool(overwrite), bool(include_optimizer))
+        one step: whoever is killed before leaves what was there; it keeps the mode and, where the system allows it, the
+        owner of one that was there. overwrite=False: one that is there is a FileExistsError. A path that cannot be
+        written is an OSError, of its kind, and a ValueError."""
+        self._core.save(path_of("save", filepath), bool(overwrite), bool(include_optimizer))
 
     def save_weights(self, filepath, overwrite=True):
         """The weights alone, as save; of a sparse weight the rows that were touched."""
-        self._core.save_weights(os.fspath(filepath), bool(overwrite))
+        self._core.save_weights(path_of("save_weights", filepath), bool(overwrite))
 
     def load_weights(self, filepath, by_name=False, skip_mismatch=False, reshape=False):
         """Weights of a file that save, save_weights or Keras 2 wrote, into the layers that have weights, in order, or
         by_name into those of the same names; skip_mismatch: by name, what does not fit stays, with a warning. Where
-        anything else does not fit a ValueError, and no weight is changed."""
+        anything else does not fit, or the file is damaged, a ValueError, and no weight is changed; a file that is not
+        there is a FileNotFoundError, which is one too."""
         unsupported("load_weights", reshape=reshape or None)
-        self._core.load_weights(os.fspath(filepath), bool(by_name), bool(skip_mismatch))
+        self._core.load_weights(path_of("load_weights", filepath), bool(by_name), bool(skip_mismatch))
 
     def __reduce__(self):
         if not self.built:

@@ -1,12 +1,12 @@
 """Models from configs, files and bytes; lacuna.models has the public ones."""
 
-import os
 import types
 import warnings
 
 from lacuna import _core, metrics, optimizers, regularizers
 from lacuna._arguments import listed, unsupported
 from lacuna._custom import custom_object_scope
+from lacuna._files import path_of
 from lacuna.layers.base import Layer, deserialize, layers_in
 
 
@@ -77,14 +77,16 @@ def load_model(filepath, custom_objects=None, compile=True):
     """The model of a file that save or Keras 2 wrote; compile: as it was, with the optimizer's state.
 
     custom_objects: a dict of one's own classes and functions by name; a file names code and holds none. ValueError
-    for a file that is damaged, cut short, of another version, or that names what is not known.
+    for a file that is damaged, cut short, of another version, or that names what is not known; FileNotFoundError, which
+    is one too, for one that is not there. docs/reliability.md says which files must be trusted.
     """
-    return _restored(_core.ModelFile(os.fspath(filepath)), custom_objects, compile)
+    return _restored(_core.open_model(path_of("load_model", filepath)), custom_objects, compile)
 
 
 def _restored(file, custom_objects, compile=True):
     with custom_object_scope(custom_objects):
-        model = deserialize(file.model_config)
+        with _core.WeightLimit(file):
+            model = deserialize(file.model_config)
         file.restore_weights(model._core)
         training = file.training_config if compile else None
         if training is not None:
@@ -113,7 +115,7 @@ def _metrics_of(config):
 def restored_bytes(data, custom_objects):
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="load_model: the file holds no training_config")
-        return _restored(_core.ModelFile(data), custom_objects)
+        return _restored(_core.open_model_bytes(data), custom_objects)
 
 
 def restored_config(cls, config, custom_objects, training=None):

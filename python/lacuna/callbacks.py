@@ -7,6 +7,7 @@ import weakref
 from lacuna import _core
 from lacuna._arguments import no_more
 from lacuna._arrays import assign
+from lacuna._files import path_of
 
 
 class Callback:
@@ -234,9 +235,10 @@ class ModelCheckpoint(Callback):
         mode="auto",
         period=1,
     ):
-        self.filepath, self.monitor, self.verbose, self.mode = os.fspath(filepath), monitor, verbose, mode
+        encoded = path_of("ModelCheckpoint", filepath)
+        self.filepath, self.monitor, self.verbose, self.mode = os.fsdecode(encoded), monitor, verbose, mode
         self.save_best_only, self.save_weights_only, self.period = save_best_only, save_weights_only, period
-        self._core = _core.ModelCheckpoint(self.filepath, monitor, int(verbose), bool(save_best_only), mode, period)
+        self._core = _core.ModelCheckpoint(encoded, monitor, int(verbose), bool(save_best_only), mode, period)
 
     @property
     def best(self):
@@ -253,7 +255,7 @@ class ModelCheckpoint(Callback):
                 "ModelCheckpoint: filepath must name the epoch or what is in the logs. Received: "
                 f"filepath={self.filepath!r}, {error}; logs: {', '.join(logs)}."
             ) from None
-        if not self._core.is_due(epoch, logs, path):
+        if not self._core.is_due(epoch, logs, os.fsencode(path)):
             return
         if self.save_weights_only:
             self.model.save_weights(path)
@@ -360,7 +362,8 @@ class CSVLogger(Callback):
     append: below what is in the file already. A line is in the file when its epoch ends."""
 
     def __init__(self, filename, separator=",", append=False):
-        self.filename, self.sep, self.append = os.fspath(filename), separator, append
+        self.filename = os.fsdecode(path_of("CSVLogger", filename))
+        self.sep, self.append = separator, append
         self.keys = self.writer = self.csv_file = None
 
     def on_train_begin(self, logs=None):

@@ -1,9 +1,8 @@
 """Readers of files."""
 
-import os
-
 from lacuna import _core
 from lacuna._arguments import dtype_name
+from lacuna._files import path_of
 
 
 def load_libsvm(path, n_features=None, dtype="float32", multilabel=False, zero_based="auto", query_id=False):
@@ -20,7 +19,7 @@ def load_libsvm(path, n_features=None, dtype="float32", multilabel=False, zero_b
             f"load_libsvm: zero_based must be True, False or 'auto'. Received: zero_based={zero_based!r}."
         )
     file = _core.load_libsvm(
-        os.fspath(path), n_features or 0, dtype_name(dtype), multilabel, zero_based, query_id
+        path_of("load_libsvm", path), n_features or 0, dtype_name(dtype), multilabel, zero_based, query_id
     )
     x = csr_matrix((file["data"], file["indices"], file["indptr"]), shape=file["shape"])
     if multilabel:

@@ -1,0 +1,13 @@
+// Paths come as bytes: lacuna._files.path_of makes them. Errors go back to it.
+#pragma once
+#include <string>
+
+#include "python/bind/bind.h"
+
+namespace lacuna::bind {
+
+void bind_errors(nb::module_& m);
+
+inline std::string to_string(const nb::bytes& bytes) { return {bytes.c_str(), bytes.size()}; }
+
+}  // namespace lacuna::bind
