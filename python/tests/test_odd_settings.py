@@ -177,7 +177,7 @@ def comes_back_of(model, path):
 
 
 def test_very_many_layers(tmp_path):
-    path, count = tmp_path / "m.h5", 3_000
+    path, count = tmp_path / "m.h5", 2_000
     model = lacuna.Sequential([layers.Dense(1, input_dim=1, name="layer_of_a_longer_name_0")], name="m")
     for i in range(1, count):
         model.add(layers.Dense(1, name=f"layer_of_a_longer_name_{i}"))
