@@ -2,6 +2,8 @@
 find_package(TBB 2021.8 REQUIRED)
 find_package(hwy 1.0.3 REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(BZip2 REQUIRED)
+find_package(LibLZMA REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 
 # BLIS, serial, as an archive that is hidden in our library: no other BLAS of the process answers in its place. Not the

@@ -8,7 +8,7 @@ command -v aarch64-linux-gnu-g++ >/dev/null || fail "there must be g++-aarch64-l
 
 packages=(
   libhwy-dev libhwy1 libtbb-dev libtbb12 libtbbbind-2-5 libtbbmalloc2 libblis-serial-dev libgtest-dev zlib1g-dev zlib1g
-  nlohmann-json3-dev libhdf5-dev libhdf5-103-1 libsz2 libaec0
+  libbz2-dev libbz2-1.0 liblzma-dev liblzma5 nlohmann-json3-dev libhdf5-dev libhdf5-103-1 libsz2 libaec0
 )
 root=build/aarch64-sysroot
 if [ "$(cat $root/packages 2>/dev/null)" != "${packages[*]}" ]; then

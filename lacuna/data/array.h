@@ -1,6 +1,7 @@
 // What fit, evaluate and predict take: views of a user's arrays. Nothing is copied; the memory must outlive
 // the call.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <map>
@@ -80,7 +81,11 @@ class Arrays {
   Arrays(std::initializer_list<Array> arrays) : list(arrays) {}
   Arrays(std::map<std::string, Array> arrays) : named(std::move(arrays)) {}
 
-  bool given() const { return !list.empty() || !named.empty(); }
+  // Whether there is an array among them; others may have none.
+  bool given() const {
+    return std::ranges::any_of(list, &Array::given) ||
+           std::ranges::any_of(named, [](const auto& entry) { return entry.second.given(); });
+  }
 
   std::vector<Array> list{};
   std::map<std::string, Array> named{};

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -19,12 +20,13 @@ namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
+constexpr uint64_t kMostColumns = std::numeric_limits<int64_t>::max();
+
 // I: of indices; T: of values and labels.
 template <class I, class T>
 class Parser {
  public:
-  Parser(const LibsvmOptions& options, const char* where, const std::string& name)
-      : options_(options), where_(where), name_(name) {
+  Parser(const LibsvmOptions& options, const char* where) : options_(options), where_(where) {
     more_entries();
     more_rows();
     more_labels();  // All begin with 0, the first row pointers too.
@@ -35,7 +37,7 @@ class Parser {
   explicit Parser(Parser<Narrow, T>&& narrow)
       : options_(narrow.options_),
         where_(narrow.where_),
-        name_(narrow.name_),
+        name_(std::move(narrow.name_)),
         kept_values_(std::move(narrow.kept_values_)),
         kept_labels_(std::move(narrow.kept_labels_)),
         kept_label_ptr_(std::move(narrow.kept_label_ptr_)),
@@ -46,6 +48,7 @@ class Parser {
         label_count_(narrow.label_count_),
         largest_line_(narrow.largest_line_),
         largest_(narrow.largest_),
+        largest_name_(std::move(narrow.largest_name_)),
         names_zero_(narrow.names_zero_),
         share_(narrow.share_before_) {
     more_entries();
@@ -53,6 +56,12 @@ class Parser {
     more_labels();
     std::copy_n(narrow.indices_, entries_, indices_);
     std::copy_n(narrow.indptr_, rows_ + 1, indptr_);
+  }
+
+  // What follows is the text of this name, from its first line on.
+  void begin(const std::string& name) {
+    name_ = name;
+    line_ = 0;
   }
 
   // Reads whole lines from p on, and moves p to the end; or to a line that I is too narrow for, and false.
@@ -91,7 +100,7 @@ class Parser {
     const Dim named = largest_ + 1 - base;
     if (entries_ && options_.n_features == 0) x.columns = named;
     require(!entries_ || named <= x.columns, where_, ": columns must be within n_features. Received: column ",
-            largest_, " in line ", largest_line_, " of ", name_, ", n_features=", options_.n_features,
+            largest_, " in line ", largest_line_, " of ", largest_name_, ", n_features=", options_.n_features,
             from_zero ? ", and the first column is 0." : ", and the first column is 1.");
     if (from_zero && first_)
       for (size_t k = 0; k < entries_; ++k) ++indices_[k];
@@ -164,8 +173,8 @@ class Parser {
       uint64_t column = 0;
       p = read_digits(p, end, column);
       const auto digits = static_cast<size_t>(p - token);
-      if (digits - 1 >= 19 || p == end || *p != ':' || column >= std::numeric_limits<int64_t>::max())
-        fail("a feature must be column:value with a column that is a whole number", token);
+      if (digits - 1 >= 19 || p == end || *p != ':' || column >= kMostColumns) [[unlikely]]
+        column = long_column(token, p);
       // One less than I holds, so that the number of columns fits too.
       if (column >= static_cast<uint64_t>(std::numeric_limits<I>::max())) return nullptr;
       if (k == places) {
@@ -193,11 +202,21 @@ class Parser {
       largest = std::max(largest, id);
       indices[k++] = static_cast<I>(static_cast<I>(id) - first);
     }
-    if (largest > largest_) largest_ = largest, largest_line_ = line_;
+    if (largest > largest_) largest_ = largest, largest_line_ = line_, largest_name_ = name_;
     entries_ = k;
     if (!sorted) sort_row(begin);
     indptr_[++rows_] = static_cast<I>(entries_);
     return p;
+  }
+
+  // The column that stands from token up to p with zeros in front; else an error.
+  [[gnu::noinline]] uint64_t long_column(const char* token, const char* p) const {
+    if (p == token || p == end_ || *p != ':')
+      fail("a feature must be column:value with a column that is a whole number", token);
+    uint64_t column = 0;
+    const auto [end, error] = std::from_chars(token, p, column);
+    if (error != std::errc{} || column >= kMostColumns) fail("a column must be below 2^63 - 1", token);
+    return column;
   }
 
   const char* read_labels(const char* p) {
@@ -232,6 +251,7 @@ class Parser {
     }
     int64_t id = 0;
     const auto [end, error] = std::from_chars(p + 4, end_, id);
+    if (error == std::errc::result_out_of_range) fail("a qid must fit 64 bits", token);
     if (error != std::errc{} || !at_end(end)) fail("a qid must be a whole number", token);
     if (options_.query_id) qid_[rows_] = id;
     return end;
@@ -275,7 +295,7 @@ class Parser {
 
   const LibsvmOptions& options_;
   const char* where_;
-  const std::string& name_;
+  std::string name_{};                        // Of the text that is read.
   Growing<T> kept_values_{}, kept_labels_{};  // Labels: one a row, or with multilabel all of them.
   Growing<I> kept_indices_{}, kept_indptr_{};
   Growing<int64_t> kept_label_ptr_{}, kept_qid_{};
@@ -284,6 +304,7 @@ class Parser {
   int64_t *label_ptr_ = nullptr, *qid_ = nullptr;
   size_t line_ = 0, rows_ = 0, entries_ = 0, label_count_ = 0, largest_line_ = 0;
   int64_t largest_ = 0;
+  std::string largest_name_{};
   bool names_zero_ = false;
   size_t entry_places_ = 0, row_places_ = 0, label_places_ = 0;
   const char *block_ = nullptr, *end_ = nullptr, *line_begin_ = nullptr;  // The text that there is.
@@ -293,40 +314,94 @@ class Parser {
   std::vector<std::pair<I, T>> order_{};
 };
 
-// next() gives text in whole lines, empty at the end, and share() the part of all that was given.
-template <class Next, class Share>
-LibsvmData parse(const Next& next, const Share& share, const LibsvmOptions& options, const char* where,
-                 const std::string& name) {
+// A text in memory, as one block.
+class InMemory {
+ public:
+  InMemory(std::string_view text, const std::string& name) : text_(text), name_(name) {}
+
+  bool next_text() { return std::exchange(more_, false); }
+  const std::string& name() const { return name_; }
+  std::string_view next() { return std::exchange(text_, {}); }
+  double share() const { return 1; }
+
+ private:
+  std::string_view text_;
+  const std::string& name_;
+  bool more_ = true;
+};
+
+// Texts of files, one after another.
+class InFiles {
+ public:
+  InFiles(const std::vector<std::string>& paths, const char* where) : paths_(paths), where_(where) {}
+
+  bool next_text() {
+    if (opened_ == paths_.size()) return false;
+    blocks_.emplace(paths_[opened_++], where_);
+    return true;
+  }
+  const std::string& name() const { return paths_[opened_ - 1]; }
+  std::string_view next() { return blocks_->next(); }
+  // As if all files were of one size.
+  double share() const {
+    return (static_cast<double>(opened_ - 1) + blocks_->share()) / static_cast<double>(paths_.size());
+  }
+
+ private:
+  const std::vector<std::string>& paths_;
+  const char* where_;
+  size_t opened_ = 0;
+  std::optional<TextBlocks> blocks_{};
+};
+
+// next_text() goes to the next text, if there is one; next() gives blocks of it in whole lines, empty at its
+// end, and share() the part of all texts that was given.
+template <class Texts>
+LibsvmData parse(Texts texts, const LibsvmOptions& options, const char* where) {
   require(options.n_features >= 0, where,
           ": n_features must not be negative. Received: n_features=", options.n_features, ".");
   return with_float(where, options.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    std::string_view text = next();
-    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // A mark that some editors put first.
-    const char* p = text.data();
-    Parser<int32_t, T> narrow(options, where, name);
-    if (options.n_features <= std::numeric_limits<int32_t>::max()) {
-      for (; narrow.parse(p, text.data() + text.size(), share()); p = text.data())
-        if (text = next(); text.empty()) return narrow.finish();
-    }
+    std::string_view block;
+    const char* p = nullptr;
+    // Reads texts to their end: true; or to what is too large for this parser.
+    const auto read = [&](auto& parser, bool within) {
+      for (;; within = false) {
+        if (!within) {
+          if (!texts.next_text()) return true;
+          parser.begin(texts.name());
+          block = texts.next();
+          if (block.starts_with("\xEF\xBB\xBF"))
+            block.remove_prefix(3);  // A mark that some editors put first.
+          p = block.data();
+        }
+        for (; !block.empty(); block = texts.next(), p = block.data())
+          if (!parser.parse(p, block.data() + block.size(), texts.share())) return false;
+      }
+    };
+    Parser<int32_t, T> narrow(options, where);
+    const bool may = options.n_features <= std::numeric_limits<int32_t>::max();
+    if (may && read(narrow, false)) return narrow.finish();
     Parser<int64_t, T> wide(std::move(narrow));
-    for (;; p = text.data()) {
-      wide.parse(p, text.data() + text.size(), share());
-      if (text = next(); text.empty()) return wide.finish();
-    }
+    read(wide, may);
+    return wide.finish();
   });
 }
 
 }  // namespace
 
 LibsvmData load_libsvm(const std::string& path, const LibsvmOptions& options) {
+  return load_libsvm_files({path}, options);
+}
+
+LibsvmData load_libsvm_files(const std::vector<std::string>& paths, const LibsvmOptions& options) {
   constexpr const char* kWhere = "load_libsvm";
-  TextBlocks blocks(path, kWhere);
-  return parse([&] { return blocks.next(); }, [&] { return blocks.share(); }, options, kWhere, path);
+  require(!paths.empty(), kWhere, ": there must be a file. Received: paths=[].");
+  return parse(InFiles(paths, kWhere), options, kWhere);
 }
 
 LibsvmData parse_libsvm(std::string_view text, const LibsvmOptions& options, const std::string& name) {
-  return parse([&] { return std::exchange(text, {}); }, [] { return 1.0; }, options, "parse_libsvm", name);
+  return parse(InMemory(text, name), options, "parse_libsvm");
 }
 
 }  // namespace lacuna::data

@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lacuna/tensor/tensor.h"
 
@@ -29,10 +30,15 @@ struct LibsvmData {
   tensor::Dense qid{};  // (rows,) int64 with query_id.
 };
 
-// Plain or gz, told apart by the first bytes. Throws InvalidArgument, with the line where there is one: for a
-// file that cannot be read or ends early, for text that is no number or not finite, for a column that is
-// named twice in a line or lies beyond n_features. Takes the memory of the text besides that of the result.
+// Plain, gz, xz or bz2, told apart by the first bytes. Throws InvalidArgument, with the line where there is
+// one: for a file that cannot be read or ends early, for text that is no number or not finite, for a column
+// that is named twice in a line or lies beyond n_features. Takes the memory of the text besides that of the
+// result.
 LibsvmData load_libsvm(const std::string& path, const LibsvmOptions& options = {});
+
+// The rows of several files, one after another, as if they were one: the same columns, counted from the same
+// first one.
+LibsvmData load_libsvm_files(const std::vector<std::string>& paths, const LibsvmOptions& options = {});
 
 // The same of text in memory; `name` stands for the path in errors.
 LibsvmData parse_libsvm(std::string_view text, const LibsvmOptions& options = {},

@@ -1,7 +1,9 @@
 // libsvm text against what it was written from, and each error with its line.
 #include "lacuna/data/libsvm.h"
 
+#include <bzlib.h>
 #include <gtest/gtest.h>
+#include <lzma.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -11,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "lacuna/base/error.h"
 #include "lacuna/base/random.h"
 
 namespace lacuna::data {
@@ -38,9 +41,8 @@ std::string message_of(std::string_view lines, const LibsvmOptions& options = {}
 class File {
  public:
   explicit File(const std::string& bytes) {
-    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    path_ = std::filesystem::temp_directory_path() /
-            (std::string("lacuna_") + info->name() + std::to_string(::getpid()));
+    static int made = 0;
+    path_ = std::filesystem::temp_directory_path() / text("lacuna_libsvm_", ::getpid(), "_", ++made);
     std::ofstream(path_, std::ios::binary) << bytes;
   }
   ~File() { std::filesystem::remove(path_); }
@@ -63,6 +65,28 @@ std::string gz(const std::string& bytes) {
   deflateEnd(&stream);
   return result;
 }
+
+std::string xz(const std::string& bytes) {
+  std::string result(lzma_stream_buffer_bound(bytes.size()), '\0');
+  size_t size = 0;
+  EXPECT_EQ(
+      lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, nullptr, reinterpret_cast<const uint8_t*>(bytes.data()),
+                              bytes.size(), reinterpret_cast<uint8_t*>(result.data()), &size, result.size()),
+      LZMA_OK);
+  return result.substr(0, size);
+}
+
+std::string bz2(const std::string& bytes) {
+  auto size = static_cast<unsigned>(bytes.size() + bytes.size() / 50 + 600);
+  std::string result(size, '\0');
+  EXPECT_EQ(BZ2_bzBuffToBuffCompress(result.data(), &size, const_cast<char*>(bytes.data()),
+                                     static_cast<unsigned>(bytes.size()), 9, 0, 0),
+            BZ_OK);
+  return result.substr(0, size);
+}
+
+using Pack = std::string (*)(const std::string&);
+constexpr Pack kPacks[] = {gz, xz, bz2};
 
 std::string message_of_file(const std::string& path) {
   try {
@@ -185,7 +209,17 @@ TEST(Libsvm, NumbersAreTheNearest) {
     EXPECT_EQ(a.y.values<double>()[0], expected) << number;
     EXPECT_EQ(std::signbit(a.x.values<double>()[0]), std::signbit(expected));
   }
-  EXPECT_EQ(parse_libsvm("1 1:1e-400").x.values<float>()[0], 0);
+  const std::string zeros(400, '0'), nines(25, '9');
+  for (const std::string& tiny :
+       {std::string("1e-400"), "0." + zeros + "1", "-0." + zeros + "1e5", "1e-" + nines, "0.0001e-" + nines,
+        "0" + zeros + ".0e9", "0e" + nines, "1" + zeros + "e-9000"})
+    EXPECT_EQ(parse_libsvm("1 1:" + tiny).x.values<float>()[0], 0) << tiny;
+  for (const std::string& one : {"1" + zeros + "e-400", "0." + zeros + "1e+401", zeros + "1", "1." + zeros})
+    EXPECT_EQ(parse_libsvm("1 1:" + one).x.values<float>()[0], 1) << one;
+  for (const std::string& huge : {"1" + zeros, "1e" + nines, "0." + zeros + "1e+800", std::string("-1e400"),
+                                  "1" + zeros + "e-9", std::string("3.4028236e38")})
+    EXPECT_NE(message_of("1 1:" + huge).find("must be a finite number"), std::string::npos) << huge;
+  EXPECT_EQ(parse_libsvm("1 1:3.4028235e+38").x.values<float>()[0], std::numeric_limits<float>::max());
   EXPECT_EQ(parse_libsvm("1 1:1e-60").x.values<float>()[0], 0);
   EXPECT_EQ(
       message_of("1 1:1e39"),
@@ -202,6 +236,14 @@ TEST(Libsvm, ErrorsNameTheLine) {
   EXPECT_EQ(
       message_of("1 1:1\nx 7:2"),
       "parse_libsvm: a line must start with a label, a finite number. Received: 'x' in line 2 of f.svm.");
+  for (const char* beyond : {"9223372036854775807", "9223372036854775808", "100000000000000000000"})
+    EXPECT_EQ(message_of(text("1 1:1\n1 ", beyond, ":1")),
+              text("parse_libsvm: a column must be below 2^63 - 1. Received: '", beyond,
+                   ":1' in line 2 of f.svm."));
+  EXPECT_EQ(parse_libsvm("1 9223372036854775806:1").x.columns, 9223372036854775806);
+  EXPECT_EQ(parse_libsvm("1 " + std::string(30, '0') + "7:1").x.columns, 7);
+  EXPECT_EQ(message_of("1 qid:9223372036854775808 1:1"),
+            "parse_libsvm: a qid must fit 64 bits. Received: 'qid:9223372036854775808' in line 1 of f.svm.");
   EXPECT_EQ(message_of("1 -1:1"),
             "parse_libsvm: a feature must be column:value with a column that is a whole number. Received: "
             "'-1:1' in line "
@@ -241,8 +283,8 @@ TEST(Libsvm, ReadsBackRandomText) {
       lines += r % 2 ? "\n" : "\r\n";
       indptr.push_back(static_cast<int32_t>(data.size()));
     }
-    for (const bool packed : {false, true}) {
-      const File file(packed ? gz(lines) : lines);
+    for (const Pack pack : {Pack(nullptr), gz, xz, bz2}) {
+      const File file(pack ? pack(lines) : lines);
       const auto a = load_libsvm(file.path());
       EXPECT_EQ(values<float>(a.y.data), y);
       EXPECT_EQ(values<float>(a.x.data), data);
@@ -307,25 +349,53 @@ TEST(Libsvm, Files) {
             "directory.");
   EXPECT_NE(message_of_file(std::filesystem::temp_directory_path()), "no error");
   EXPECT_EQ(load_libsvm(File("").path()).x.rows, 0);
-  {
-    const File file(gz("1 1:1\n") + gz("2 2:1\n"));  // Two members make one text.
+  for (const Pack pack : kPacks) {
+    const File file(pack("1 1:1\n") + pack("2 2:1\n"));  // Two members make one text.
     EXPECT_EQ(values<float>(load_libsvm(file.path()).y.data), (Floats{1, 2}));
+    EXPECT_EQ(load_libsvm(File(pack("")).path()).x.rows, 0);
   }
   std::string lines;
   Generator random(1);
   for (int r = 0; r < 20000; ++r) lines += "1 " + std::to_string(1 + random.below(100000)) + ":0.5\n";
-  const std::string whole = gz(lines);
-  ASSERT_GT(whole.size(), size_t{1} << 15);
-  for (const size_t size : {whole.size() - 1, whole.size() - 9, whole.size() / 2, size_t{12}, size_t{3}}) {
-    const File file(whole.substr(0, size));
-    const std::string message = message_of_file(file.path());
-    EXPECT_NE(message.find("the file must be whole and readable. Received: path='" + file.path()),
-              std::string::npos)
-        << size << ": " << message;
+  for (const Pack pack : kPacks) {
+    const std::string whole = pack(lines);
+    ASSERT_GT(whole.size(), size_t{1} << 15);
+    for (const size_t size : {whole.size() - 1, whole.size() - 9, whole.size() / 2, size_t{12}, size_t{6}}) {
+      const File file(whole.substr(0, size));
+      const std::string message = message_of_file(file.path());
+      EXPECT_NE(message.find("the file must be whole and readable. Received: path='" + file.path()),
+                std::string::npos)
+          << size << ": " << message;
+    }
+    std::string spoilt = whole;
+    spoilt[whole.size() - 6] = static_cast<char>(spoilt[whole.size() - 6] ^ 1);  // A checksum.
+    EXPECT_NE(message_of_file(File(spoilt).path()), "no error");
   }
-  std::string spoilt = whole;
-  spoilt[whole.size() - 6] = static_cast<char>(spoilt[whole.size() - 6] ^ 1);  // The checksum.
-  EXPECT_NE(message_of_file(File(spoilt).path()), "no error");
+}
+
+TEST(Libsvm, SeveralFilesAreOne) {
+  const File a("1 1:1\n2 3:2"), b(gz("3 0:3\n")), none(""), wide("1 1:1\n4 3000000000:4\n");
+  const LibsvmData all = load_libsvm_files({a.path(), none.path(), b.path()});
+  EXPECT_EQ(values<float>(all.y.data), (Floats{1, 2, 3}));
+  EXPECT_EQ(values<int32_t>(all.x.indices), (Ints{1, 3, 0}));  // The first column is 0 in all of them.
+  EXPECT_EQ(all.x.columns, 4);
+  const LibsvmData large = load_libsvm_files({a.path(), wide.path(), a.path()});  // int64 from its middle on.
+  EXPECT_EQ(values<int64_t>(large.x.indices), (Longs{0, 2, 0, 2999999999, 0, 2}));
+  EXPECT_EQ(load_libsvm_files({a.path(), a.path()}, {.n_features = Dim{1} << 40}).x.columns, Dim{1} << 40);
+  const auto message = [](const std::vector<std::string>& paths, const LibsvmOptions& options = {}) {
+    try {
+      load_libsvm_files(paths, options);
+    } catch (const InvalidArgument& e) {
+      return std::string(e.what());
+    }
+    return std::string("no error");
+  };
+  const File bad("1 1:1\n1 2:x\n");
+  EXPECT_NE(message({a.path(), bad.path()}).find("in line 2 of " + bad.path()), std::string::npos);
+  EXPECT_NE(
+      message({b.path(), a.path(), b.path()}, {.n_features = 2}).find("column 3 in line 2 of " + a.path()),
+      std::string::npos);
+  EXPECT_EQ(message({}), "load_libsvm: there must be a file. Received: paths=[].");
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
 // Numbers in text, eight digits at once where eight bytes can be read.
 #pragma once
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 #include <string_view>
+#include <type_traits>
 
 namespace lacuna::data {
 
@@ -59,8 +60,23 @@ inline const char* read_more_digits(const char* p, const char* stop, uint64_t& w
   return p + n;
 }
 
+// Whether a number that no double holds is too small for one, not too large. It is written as from_chars
+// reads it, and is not 0.
+inline bool is_too_small(std::string_view number) {
+  const size_t e = std::min(number.find_first_of("eE"), number.size()), point = std::min(number.find('.'), e),
+               first = number.find_first_of("123456789");
+  const auto place = static_cast<int64_t>(point) - static_cast<int64_t>(first);  // Above 0: before the point.
+  const std::string_view power = number.substr(std::min(e + 1, number.size()));
+  const bool negative = power.starts_with('-');
+  int64_t digits = 0;
+  std::from_chars(power.data() + (negative || power.starts_with('+')), power.data() + power.size(), digits);
+  const bool beyond = digits == 0 && power.find_first_of("123456789") != std::string_view::npos;
+  if (beyond) return negative;  // The power itself has more than 18 digits.
+  return place + (negative ? -digits : digits) < 0;
+}
+
 // Reads a finite number at p, the nearest of type T to the nearest double; the place behind it, or null if
-// there is none.
+// there is none. What T cannot hold is 0 where it is too small, and none where it is too large.
 template <class T>
 const char* read_number(const char* p, const char* stop, T& result) {
   bool negative = false;
@@ -83,12 +99,12 @@ const char* read_number(const char* p, const char* stop, T& result) {
     if (decimals) value /= kExactTens[decimals];  // Both exact, so this is the nearest double.
   } else {
     const auto [end, error] = std::from_chars(first, stop, value);
-    if (error == std::errc::result_out_of_range) {  // Says neither whether it is too large or too small.
-      if (std::string_view(first, static_cast<size_t>(end - first)).find('-') == std::string_view::npos)
-        return nullptr;
+    if (error == std::errc::result_out_of_range) {
+      if (!is_too_small({first, static_cast<size_t>(end - first)})) return nullptr;
       value = 0;
     }
-    if (value > static_cast<double>(std::numeric_limits<T>::max())) return nullptr;
+    constexpr double kBeyondFloat = 0x1.ffffffp127;  // From here on the nearest float is infinite.
+    if (std::is_same_v<T, float> && value >= kBeyondFloat) return nullptr;
     p = end;
   }
   result = static_cast<T>(negative ? -value : value);

@@ -1,7 +1,10 @@
 // Minibatches out of a user's array.
 //
-// A csr batch is packed in two passes: row pointers, which say how much room it takes, then the entries, each
-// column checked on the way. In-order copies of short rows wait for memory, so rows are prefetched.
+// A csr batch is packed in three passes: row pointers, which say how much room it takes, then the entries,
+// then the columns again. In-order copies of short rows wait for memory, so rows are prefetched.
+//
+// Another thread may write the user's arrays meanwhile. So what is followed as an index is read once, into
+// memory of our own, and checked there.
 #include "lacuna/data/rows.h"
 
 #include <algorithm>
@@ -34,19 +37,18 @@ void prefetch(const std::byte* begin, size_t bytes) {
   for (size_t i = 0; i < std::min(bytes, kMost); i += kLine) __builtin_prefetch(begin + i);
 }
 
-// True if every column is below `columns`. One sign bit tells of a negative and of a too large one, in plain
-// arithmetic that any SIMD has.
+// What J cannot hold becomes -1, which is as bad a column.
 template <class I, class J>
-bool copy_columns(const I* from, J* to, size_t n, Dim columns) {
-  using U = std::make_unsigned_t<I>;
-  const auto last = static_cast<U>(std::min<Dim>(columns - 1, std::numeric_limits<I>::max()));
-  U bad = 0;
-  for (size_t k = 0; k < n; ++k) {
-    const I column = from[k];
-    bad |= static_cast<U>(column) | (last - static_cast<U>(column));
-    to[k] = static_cast<J>(column);
+void copy_columns(const I* from, J* to, size_t n) {
+  if constexpr (std::is_same_v<I, J>) {
+    std::memcpy(to, from, n * sizeof(J));
+  } else {
+    for (size_t k = 0; k < n; ++k) {
+      const I column = from[k];
+      const auto copied = static_cast<J>(column);
+      to[k] = copied == column ? copied : J{-1};
+    }
   }
-  return static_cast<std::make_signed_t<U>>(bad) >= 0;
 }
 
 // scan_columns by as many threads as pay.
@@ -156,12 +158,12 @@ Rows::Rows(Tensor user, std::string argument_name, bool ids_only, Check check)
     throw InvalidArgument(text(name_, ": an array must be dense or csr. Received: ", user_.spec(), "."));
   if (ids_only && is_float(user_.dtype()))
     throw InvalidArgument(text(name_, ": embedding ids must be integers. Received: dtype=", user_.dtype(),
-                               ", shape=", to_string(user_.shape()), "."));
+                               ", shape=", to_string(user_.shape()), "; write x.astype('int64')."));
   if (user_.storage() == Storage::csr) {
     const tensor::Csr& a = user_.csr();
     const bool pointers = a.rows >= 0 && a.columns >= 0 &&
                           a.indptr.bytes() / size_of(a.index) == static_cast<size_t>(a.rows) + 1;
-    if (whole_ || !pointers) canonical_ = a.validate(name_.c_str());
+    if (whole_ || !pointers) sorted_ = a.validate(name_.c_str());
     count_ = a.rows;
     return;
   }
@@ -188,7 +190,9 @@ void Rows::pack_range(Dim begin, Dim end, const Spec& wanted, Tensor& out) {
   require_range(0 <= begin && begin <= end && end <= count(), name_,
                 ": a range of rows must be within the array. Received: begin=", begin, ", end=", end,
                 ", rows=", count(), ".");
-  if (user_.storage() != Storage::dense || wanted.storage != Storage::dense || user_.dtype() != wanted.dtype)
+  const bool as_it_is =
+      user_.storage() == Storage::dense && wanted.storage == Storage::dense && user_.dtype() == wanted.dtype;
+  if (!as_it_is || !is_float(wanted.dtype))  // Whole numbers may be ids, which are followed.
     return pack({nullptr, begin, static_cast<size_t>(end - begin)}, wanted, out);
   if (out.storage() != Storage::dense) out = tensor::Dense{};
   const tensor::Dense& from = user_.dense();
@@ -283,12 +287,15 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
   size_t entries = 0;
   int64_t last = 0;
   indptr[0] = 0;
+  const auto pointer = [&](size_t row) -> int64_t {
+    return __atomic_load_n(&from_indptr[row], __ATOMIC_RELAXED);
+  };
   for (size_t i = 0; i < rows; ++i) {
     constexpr size_t kPointersAhead = 8;
     if (i + kPointersAhead < rows)
       __builtin_prefetch(&from_indptr[static_cast<size_t>(pick[i + kPointersAhead])]);
     const auto row = static_cast<size_t>(pick[i]);
-    const int64_t begin = from_indptr[row], end = from_indptr[row + 1];
+    const int64_t begin = pointer(row), end = pointer(row + 1);
     const bool holds = 0 <= begin && begin <= end && static_cast<size_t>(end) <= held;
     if (!holds) explain();
     require(holds, name_, ": indptr must not decrease and must fit data and indices. Received: indptr[", row,
@@ -298,48 +305,29 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
     entries += static_cast<size_t>(end - begin);
     indptr[i + 1] = static_cast<J>(entries);
   }
+  if (entries > held && !pick.repeats())  // Rows that overlap could ask for any amount of memory.
+    throw InvalidArgument(text(name_, ": indptr must not decrease. Received: a batch of ", rows,
+                               " rows with ", entries, " non-zeros, len(indices)=", held, "."));
   if (entries > static_cast<size_t>(std::numeric_limits<J>::max()))
     throw InvalidArgument(text(name_, ": a batch must have fewer than 2^31 non-zeros. Received: batch of ",
                                rows, " rows of ", user_.spec(), "."));
 
-  // Values that lie one after another are read where they are. So are columns where the matrix is checked
-  // batch by batch, since such a batch is looked at right before it is used; fit is gone through many times,
-  // so there columns are copied to be safe from who writes to them meanwhile.
-  const bool in_place = !pick.ids && rows && from.dtype == dtype && (canonical_ || !whole_) &&
-                        starts_[0] + static_cast<int64_t>(entries) == last;
+  // Values that lie one after another are read where they are: nothing follows them.
+  const bool one_piece = !pick.ids && rows && starts_[0] + static_cast<int64_t>(entries) == last;
+  const bool in_place = one_piece && from.dtype == dtype && sorted_;
   const std::byte* source_values = from.data.data();
   const std::byte* shared = source_values + (in_place ? static_cast<size_t>(starts_[0]) * from_size : 0);
   if (in_place) out.data = Buffer::view(shared, entries * from_size, nullptr);
   else out.data.resize(entries * to_size);
-  const auto own_and_put_right = [&] {
-    if (in_place) {
-      out.data.resize(entries * to_size);
-      if (entries) std::memcpy(out.data.data(), shared, entries * to_size);
-    }
-    with_graph_dtype(dtype, [&](auto tag) {
-      put_right<J, typename decltype(tag)::type>(out, from.dtype == DType::boolean, order_, held_);
-    });
-  };
-  const I* source = from.indices.as<I>().data();
-  if (std::is_same_v<I, J> && in_place && !whole_) {
-    const I* const columns = source + starts_[0];
-    const auto seen = scan_all(columns, entries);
-    if (entries && seen.largest >= static_cast<uint64_t>(from.columns))
-      bad_column<I>(static_cast<size_t>(starts_[0]), static_cast<size_t>(last));
-    out.indices = Buffer::view(columns, entries * sizeof(I), nullptr);
-    if (in_order<J>(out, seen.descents)) return;
-    out.indices.resize(entries * sizeof(J));
-    std::memcpy(out.indices.data(), columns, entries * sizeof(J));
-    return own_and_put_right();
-  }
   out.indices.resize(entries * sizeof(J));
   const Convert convert = converter(from.dtype, dtype);
+  const I* source = from.indices.as<I>().data();
   J* target = out.indices.as<J>().data();
   std::byte* target_values = out.data.data();
   const auto copy = [&](size_t begin, size_t end) {
     for (size_t i = begin, next; i < end; i = next) {  // Neighbours are copied at once.
       const auto start = static_cast<size_t>(starts_[i]), to = static_cast<size_t>(indptr[i]);
-      next = i + 1;
+      next = one_piece ? end : i + 1;
       while (next < end && starts_[next] == starts_[i] + (indptr[next] - indptr[i])) ++next;
       if (const size_t later = next + kAhead - 1; later < end) {
         const auto place = static_cast<size_t>(starts_[later]),
@@ -348,7 +336,7 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
         if (!in_place) prefetch(source_values + place * from_size, n * from_size);
       }
       const size_t n = static_cast<size_t>(indptr[next]) - to;
-      if (!copy_columns(source + start, target + to, n, from.columns)) bad_column<I>(start, start + n);
+      copy_columns(source + start, target + to, n);
       if (in_place) continue;
       const size_t good = convert(source_values + start * from_size, target_values + to * to_size, n);
       if (good < n) bad_value(dtype, start + good);
@@ -357,7 +345,17 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
   if (entries < kManyEntries) copy(0, rows);
   else parallel_for(rows, kBlock, copy);
 
-  if (!(whole_ ? canonical_ : in_order<J>(out, scan_all(target, entries).descents))) own_and_put_right();
+  const auto seen = scan_all(target, entries);
+  if (entries && seen.largest >= static_cast<uint64_t>(from.columns)) bad_column<I, J>(pick, out);
+  if (in_order<J>(out, seen.descents)) return;
+  sorted_ = false;
+  if (in_place) {
+    out.data.resize(entries * to_size);
+    std::memcpy(out.data.data(), shared, entries * to_size);
+  }
+  with_graph_dtype(dtype, [&](auto tag) {
+    put_right<J, typename decltype(tag)::type>(out, from.dtype == DType::boolean, order_, held_);
+  });
 }
 
 namespace {
@@ -372,6 +370,13 @@ size_t row_of(const tensor::Csr& a, size_t k) {
 }
 
 }  // namespace
+
+bool Rows::Pick::repeats() const {
+  if (!ids) return false;
+  std::vector<int64_t> sorted(ids, ids + count);
+  std::ranges::sort(sorted);
+  return std::ranges::adjacent_find(sorted) != sorted.end();
+}
 
 void Rows::explain() const {
   if (!whole_) user_.csr().validate(name_.c_str());
@@ -392,15 +397,18 @@ void Rows::bad_value(DType dtype, size_t position) const {
   __builtin_unreachable();
 }
 
-template <class I>
-void Rows::bad_column(size_t begin, size_t end) const {
+template <class I, class J>
+void Rows::bad_column(const Pick& pick, const tensor::Csr& batch) const {
   explain();
-  const tensor::Csr& a = user_.csr();
-  const auto indices = a.indices.as<I>();
-  size_t k = begin;
-  while (k + 1 < end && indices[k] >= 0 && static_cast<Dim>(indices[k]) < a.columns) ++k;
-  throw OutOfRange(text(name_, ": a column must be within the shape. Received: column ", indices[k],
-                        " in row ", row_of<I>(a, k), ", shape=", to_string(user_.shape()), "."));
+  const auto copied = batch.indices.as<J>();
+  const auto is_bad = [&](int64_t column) { return column < 0 || column >= batch.columns; };
+  const size_t k = static_cast<size_t>(std::ranges::find_if(copied, is_bad) - copied.begin());
+  const size_t i = row_of<J>(batch, k);
+  const size_t place = static_cast<size_t>(starts_[i]) + k - static_cast<size_t>(batch.indptr.as<J>()[i]);
+  const int64_t now = user_.csr().indices.as<I>()[place];  // The copy has -1 for what its type cannot hold.
+  throw OutOfRange(text(name_, ": a column must be within the shape. Received: column ",
+                        is_bad(now) ? now : int64_t{copied[k]}, " in row ", pick[i],
+                        ", shape=", to_string(user_.shape()), "."));
 }
 
 }  // namespace lacuna::data

@@ -14,8 +14,9 @@ namespace lacuna::data {
 enum class Check : uint8_t { whole, by_batch };
 
 // A user's array, dense (rank 1 and up) or csr, of any dtype; a csr view may start above 0. It is never
-// written, and since its memory is shared, a batch is checked again as it is packed. Not for several threads
-// at once.
+// written. Its memory is shared: another thread may write it at any time, and then a batch holds old and new
+// values mixed, or an error is thrown. So a batch is checked after it is packed. Not for several threads at
+// once.
 class Rows {
  public:
   // `argument_name` starts every message. With `ids_only`, float values are refused.
@@ -33,9 +34,9 @@ class Rows {
   // `out` is undefined then.
   void pack(std::span<const int64_t> rows, const Spec& wanted, Tensor& out);
 
-  // The rows begin, …, end - 1. Of a dense array of wanted.dtype `out` becomes a view, which lives as long as
-  // that array does; of a sorted csr matrix of wanted.dtype its values do, and where it is checked batch by
-  // batch its columns: no other thread may write them until the batch is used.
+  // The rows begin, …, end - 1. Of a dense array of wanted.dtype, a float, `out` becomes a view, which lives
+  // as long as that array does; of a sorted csr matrix of wanted.dtype its values do. What is a view may
+  // change between two looks: whoever counts in it before it fills must heed that.
   void pack_range(Dim begin, Dim end, const Spec& wanted, Tensor& out);
 
  private:
@@ -45,6 +46,7 @@ class Rows {
     int64_t begin;
     size_t count;
     int64_t operator[](size_t i) const { return ids ? ids[i] : begin + static_cast<int64_t>(i); }
+    bool repeats() const;  // Whether a row is picked twice.
   };
 
   void pack(const Pick& pick, const Spec& wanted, Tensor& out);
@@ -54,14 +56,14 @@ class Rows {
   void pack_entries(const Pick& pick, DType dtype, tensor::Csr& out);
   void explain() const;  // Throws if the matrix was not right from the start.
   [[noreturn]] void bad_value(DType dtype, size_t position) const;
-  template <class I>
-  [[noreturn]] void bad_column(size_t begin, size_t end) const;
+  template <class I, class J>
+  [[noreturn]] void bad_column(const Pick& pick, const tensor::Csr& batch) const;
 
   Tensor user_;
   std::string name_;
   Dim count_ = 0;
-  bool whole_ = true;      // The matrix was checked.
-  bool canonical_ = true;  // And found sorted and unique.
+  bool whole_ = true;   // The matrix was checked.
+  bool sorted_ = true;  // No row was found that must be put right.
 
   // Used again from batch to batch.
   std::vector<int64_t> starts_{};                    // Of the rows of a batch, in the user's array.

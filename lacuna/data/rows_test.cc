@@ -239,7 +239,7 @@ TEST(Rows, LargeBatchesOnAnyNumberOfThreads) {
   }
 }
 
-TEST(Rows, RangesCheckedByBatchAreViewsWhereSorted) {
+TEST(Rows, RangesAreViewsOfValuesAndCopiesOfColumns) {
   const size_t before = num_threads();
   for (const size_t threads : {1, 4})
     for (const bool shuffled : {false, true}) {
@@ -253,8 +253,9 @@ TEST(Rows, RangesCheckedByBatchAreViewsWhereSorted) {
         rows.pack_range(begin, end, kCsr, batch);
         expect_rows<float, int32_t>(batch.csr(), made.rows, numbers(begin, end));
         const auto start = static_cast<size_t>(user.indptr.as<int32_t>()[static_cast<size_t>(begin)]);
-        const bool view = batch.csr().indices.data() == user.indices.data() + start * sizeof(int32_t);
+        const bool view = batch.csr().data.data() == user.data.data() + start * sizeof(float);
         EXPECT_EQ(view, !shuffled && begin < end);
+        EXPECT_NE(batch.csr().indices.data(), user.indices.data() + start * sizeof(int32_t));
       }
       EXPECT_TRUE(std::ranges::equal(user.indices.as<int32_t>(), unchanged.as<int32_t>()));
       Tensor wrong = made.x.copy();
@@ -284,6 +285,9 @@ TEST(Rows, DenseOfAnyRank) {
   EXPECT_EQ(rows.tensor().dense().values<float>()[6], 6);
 
   Rows y(dense_of<int64_t>({4}, {1, 2, 3, 4}), "y");
+  y.pack_range(1, 3, {{}, DType::int64, Storage::dense}, batch);
+  EXPECT_EQ(batch.dense().values<int64_t>()[0], 2);  // May be ids, so no view.
+  EXPECT_NE(batch.dense().data.data(), y.tensor().dense().data.data() + sizeof(int64_t));
   y.pack(std::vector<int64_t>{3, 1, 1}, kDense, batch);
   EXPECT_EQ(batch.shape(), Shape{3});
   EXPECT_EQ(batch.dense().values<float>()[0], 4);
@@ -318,10 +322,11 @@ TEST(Rows, SteadyStateKeepsItsMemory) {
 
 TEST(Rows, RefusesAtOnce) {
   Tensor batch;
-  EXPECT_EQ(message_of([] {
-              Rows(dense_of<float>({2}, {1, 2}), "ids", true);
-            }),
-            "ids: embedding ids must be integers. Received: dtype=float32, shape=(2,).");
+  EXPECT_EQ(
+      message_of([] {
+        Rows(dense_of<float>({2}, {1, 2}), "ids", true);
+      }),
+      "ids: embedding ids must be integers. Received: dtype=float32, shape=(2,); write x.astype('int64').");
   EXPECT_EQ(message_of([] { Rows(tensor::Dense{.shape = {}}, "x"); }),
             "x: an array must have rank 1 or more. Received: shape=().");
   EXPECT_THROW(Rows(tensor::RowSparse{}, "x"), InvalidArgument);
@@ -382,6 +387,30 @@ TEST(Rows, ChecksAgainAsItPacks) {
   indptr[2] = 3;
   rows.pack(picked, kCsr, batch);
   EXPECT_EQ(batch.csr().nonzeros(), 5u);
+
+  std::swap(indices[0], indices[1]);  // No longer sorted.
+  rows.pack(picked, kCsr, batch);
+  EXPECT_TRUE(batch.csr().validate("x"));
+  std::swap(indices[0], indices[1]);
+
+  rows.pack(std::vector<int64_t>{0, 2, 0, 2}, kCsr,
+            batch);  // More than there is, since rows are meant twice.
+  EXPECT_EQ(batch.csr().nonzeros(), 8u);
+}
+
+TEST(Rows, IndicesOfInt64ThatInt32CannotHold) {
+  Tensor x = make({.index = DType::int64}).x;
+  Rows rows(x, "x");
+  ASSERT_GT(x.csr().indptr.as<int64_t>()[1], 0);
+  Tensor batch;
+  for (const int64_t bad : {int64_t{1} << 32, -(int64_t{1} << 32), int64_t{30}}) {
+    x.csr().indices.as<int64_t>()[0] = bad;
+    EXPECT_EQ(
+        message_of([&] {
+          rows.pack(std::vector<int64_t>{3, 0}, kCsr, batch);
+        }),
+        text("x: a column must be within the shape. Received: column ", bad, " in row 0, shape=(40, 30)."));
+  }
 }
 
 }  // namespace

@@ -1,21 +1,17 @@
 // Reads text ahead of its parser.
 #include "lacuna/data/text_blocks.h"
 
-#include <zlib.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <condition_variable>
 #include <cstring>
 #include <exception>
 #include <filesystem>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <utility>
 
-#include "lacuna/base/path.h"
 #include "lacuna/base/threads.h"
+#include "lacuna/data/byte_source.h"
 
 namespace lacuna::data {
 namespace {
@@ -40,14 +36,10 @@ struct TextBlocks::Block {
 
 class TextBlocks::File {
  public:
-  File(const std::string& path, const char* where) : path_(path), where_(where) {
-    errno = 0;
-    file_.reset(gzopen(checked_path(where, path).c_str(), "rb"));
-    if (!file_) path_failed(where_, "the file must be readable", path_, errno ? errno : ENOMEM);
-    gzbuffer(file_.get(), 1 << 18);
+  File(const std::string& path, const char* where) : bytes_(open_bytes(path, where)) {
     std::error_code unknown;
-    const auto bytes = std::filesystem::file_size(path, unknown);
-    if (!unknown) bytes_ = static_cast<double>(bytes);
+    const auto size = std::filesystem::file_size(path, unknown);
+    if (!unknown) size_ = static_cast<double>(size);
   }
 
   // What is left of the last block and what follows, up to the last end of a line.
@@ -58,40 +50,29 @@ class TextBlocks::File {
     block.size = rest_.size();
     rest_.clear();
     for (;;) {
-      const size_t room = std::min<size_t>(block.capacity - block.size, 1 << 30);
-      const int n = gzread(file_.get(), block.text.get() + block.size, static_cast<unsigned>(room));
-      int error = Z_OK;
-      const char* why = gzerror(file_.get(), &error);  // Z_BUF_ERROR: the end came early.
-      require(n >= 0 && (n > 0 || error == Z_OK), where_,
-              ": the file must be whole and readable. Received: path='", path_, "' (",
-              error == Z_ERRNO ? std::strerror(errno) : why, ").");
+      const size_t n = bytes_->read(block.text.get() + block.size, block.capacity - block.size);
       block.last = n == 0;
       if (block.last) break;
       const char* const added = block.text.get() + block.size;
-      block.size += static_cast<size_t>(n);
+      block.size += n;
       const char* const end = block.text.get() + block.size;
-      if (const auto* line = static_cast<const char*>(memrchr(added, '\n', static_cast<size_t>(n)))) {
+      if (const auto* line = static_cast<const char*>(memrchr(added, '\n', n))) {
         rest_.assign(line + 1, end);
         block.size -= rest_.size();
         break;
       }
       if (block.size == block.capacity) block.reserve(2 * block.capacity);  // A long line.
     }
-    const auto read = static_cast<double>(gzoffset(file_.get()));
-    block.share = read > 0 && bytes_ > 0 ? std::min(1.0, read / bytes_) : 1.0;
+    const double position = bytes_->position();
+    block.share = position > 0 && size_ > 0 ? std::min(1.0, position / size_) : 1.0;
   }
 
-  bool packed() const { return !gzdirect(file_.get()); }
+  bool packed() const { return bytes_->packed(); }
 
  private:
-  struct Close {
-    void operator()(gzFile file) const { gzclose(file); }
-  };
-  std::string path_;
-  const char* where_;
-  std::unique_ptr<gzFile_s, Close> file_{};
+  std::unique_ptr<ByteSource> bytes_;
   std::string rest_{};
-  double bytes_ = 0;
+  double size_ = 0;
 };
 
 // Fills one block while the caller has the other.

@@ -1,6 +1,6 @@
-// A text file, plain or gz, in blocks of whole lines. Of a gz file the next block is unpacked on a thread of
-// its own while the caller has this one, unless there is one thread alone. A plain one is read too fast for
-// that: waking a thread for each block costs more.
+// A text file, plain or packed, in blocks of whole lines. Of a packed file the next block is unpacked on a
+// thread of its own while the caller has this one, unless there is one thread alone. A plain one is read too
+// fast for that: waking a thread for each block costs more.
 #pragma once
 #include <memory>
 #include <string>

@@ -117,8 +117,9 @@ class Curve final : public Accumulator {
       if (w == 0) continue;
       for (size_t j = 0; j < width; ++j) {
         if (settings_.class_id && j != only) continue;
-        no_number_ |= std::isnan(p[j]);
-        all[micro || settings_.class_id ? 0 : j].push_back({p[j], 2 * row});
+        const T score = p[j];  // Once: where the model hands x on, this is memory that others may write.
+        no_number_ |= std::isnan(score);
+        all[micro || settings_.class_id ? 0 : j].push_back({score, 2 * row});
       }
       truth.for_row(r, [&](size_t j) {
         if (settings_.class_id && j != only) return;

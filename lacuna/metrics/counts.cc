@@ -102,15 +102,17 @@ class Counts final : public Accumulator {
 
   // Which columns a row predicts.
   template <class T>
-  void predict(const T* p) {
+  void predict(const T* row) {
     const size_t width = predicted_.size();
+    row_.assign(row, row + width);  // Where the model hands x on, another thread may write what is looked at.
+    const double* const p = row_.data();
     bool no_number = false;
     for (size_t j = 0; j < width; ++j) no_number |= std::isnan(p[j]);
     if (no_number) {
       no_number_ = true;
       return;
     }
-    const T threshold = static_cast<T>(settings_.threshold.value_or(0));  // As NumPy compares.
+    const double threshold = static_cast<T>(settings_.threshold.value_or(0));  // As NumPy compares.
     if (settings_.threshold && !settings_.top_k) {
       for (size_t j = 0; j < width; ++j) predicted_[j] = p[j] > threshold;
       return;
@@ -130,7 +132,9 @@ class Counts final : public Accumulator {
   Settings settings_;
   std::vector<Count> columns_;
   bool no_number_ = false;
-  std::vector<char> predicted_;  // Of the row that is looked at.
+  // Of the row that is looked at.
+  std::vector<double> row_;
+  std::vector<char> predicted_;
   std::vector<size_t> order_;
 };
 

@@ -108,6 +108,72 @@ TEST(Model, EmbeddingIdsMustBeIntegersInRange) {
   EXPECT_EQ(kernel_of(labels), untrained);
 }
 
+TEST(Model, LabelsOfTheOtherFormSayWhichLossTakesThem) {
+  const Problem p;
+  const auto message = [&](const char* loss, const Array& y) {
+    Sequential model({Dense(3, {.activation = "softmax", .input_dim = 20})});
+    model.compile({.optimizer = "sgd", .loss = loss});
+    try {
+      model.fit(p.dense, y, {.verbose = 0});
+    } catch (const InvalidArgument& e) {
+      return std::string(e.what());
+    }
+    return std::string("no error");
+  };
+  const std::vector<int32_t> ids(101, 1);
+  const std::vector<float> rows(303, 1);
+  EXPECT_NE(message("categorical_crossentropy", ids).find("loss='sparse_categorical_crossentropy'"),
+            std::string::npos);
+  EXPECT_NE(message("sparse_categorical_crossentropy", array{std::span(rows), {101, 3}})
+                .find("need loss='categorical_crossentropy'"),
+            std::string::npos);
+  EXPECT_EQ(message("mse", ids).find("loss"), std::string::npos);
+}
+
+Model two_outputs() {
+  const Symbol in = Input({.shape = {20}});
+  const auto out = [&](const char* name) {
+    return Dense(1, {.kernel_initializer = "ones", .name = name})(in);
+  };
+  Model model({in}, {out("a"), out("b")});
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  return model;
+}
+
+TEST(Model, WeightsOfSomeOutputs) {
+  const Problem p;
+  const std::vector<float> y(101, 0), w(101, 2), ones(101, 1);
+  const auto losses = [&](const Arrays& sample_weight, const ClassWeights& class_weight = {}) {
+    return two_outputs().train_on_batch(p.dense, {y, y}, sample_weight, class_weight);
+  };
+  const auto plain = losses({});
+  EXPECT_EQ(losses({Array(ones), Array(w)}), losses({Array(), Array(w)}));
+  EXPECT_EQ(losses({Array(w), Array()}), losses(std::map<std::string, Array>{{"a", w}}));
+  EXPECT_EQ(losses({Array(), Array()}), plain);
+  const auto weighted = losses({}, {{"b", {{0, 2}}}});
+  EXPECT_DOUBLE_EQ(weighted[1], plain[1]);
+  EXPECT_DOUBLE_EQ(weighted[2], 2 * plain[2]);
+  EXPECT_EQ(weighted, losses({Array(), Array(w)}));
+  EXPECT_THROW(losses({}, {{0, 2.0}}), InvalidArgument);  // Of which?
+  EXPECT_THROW(losses({}, {{"c", {{0, 2}}}}), InvalidArgument);
+  EXPECT_THROW(losses(std::map<std::string, Array>{{"c", w}}), InvalidArgument);
+}
+
+TEST(Model, AnArrayThatNoInputTakesIsAWarning) {
+  const Problem p;
+  std::vector<std::string> warnings;
+  set_warning_handler([&](const std::string& w) { warnings.push_back(w); });
+  const Symbol in = Input({.shape = {20}, .name = "rows"});
+  Model model(in, Dense(1)(in));
+  std::map<std::string, Array> x{{"rows", p.dense}, {"row", p.dense}};
+  EXPECT_EQ(model.predict(x).shape, (Shape{101, 1}));
+  x.erase("rows");
+  EXPECT_THROW(model.predict(x), InvalidArgument);  // A wrong name.
+  set_warning_handler({});
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("name='row'; did you mean 'rows'"), std::string::npos) << warnings[0];
+}
+
 TEST(Model, WarnsOnceWhenTheLossIsNotFinite) {
   Problem p;
   p.y[0] = std::numeric_limits<float>::infinity();

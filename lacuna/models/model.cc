@@ -64,7 +64,7 @@ tensor::Dense Model::predict(const Arrays& x, const PredictOptions& options) {
 }
 
 std::vector<double> Model::train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
-                                          const std::map<int64_t, double>& class_weight) {
+                                          const ClassWeights& class_weight) {
   prepare(&x);
   return trainer().train_on_batch(x, y, sample_weight, class_weight);
 }

@@ -48,7 +48,7 @@ class Model {
 
   // One step, or one look, on all rows at once.
   std::vector<double> train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight = {},
-                                     const std::map<int64_t, double>& class_weight = {});
+                                     const ClassWeights& class_weight = {});
   std::vector<double> test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight = {});
   std::vector<tensor::Dense> predict_on_batch(const Arrays& x);
 

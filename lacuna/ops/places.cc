@@ -108,9 +108,11 @@ struct Places final : Flat<> {
       const auto values = given.values<T>();
       const auto is_set = [](T v) { return v != T(0); };
       y.resize({static_cast<Dim>(std::ranges::count_if(values, is_set))}, DType::int64);
-      auto to = y.values<int64_t>().begin();
-      for (size_t i = 0; i < values.size(); ++i)
-        if (is_set(values[i])) *to++ = static_cast<int64_t>(i);
+      const auto ids = y.values<int64_t>();
+      size_t n = 0;
+      for (size_t i = 0; i < values.size() && n < ids.size(); ++i)  // Others may write the mask meanwhile.
+        if (is_set(values[i])) ids[n++] = static_cast<int64_t>(i);
+      y.resize({static_cast<Dim>(n)}, DType::int64);
     });
   }
 

@@ -96,12 +96,13 @@ void dense_to_csr(const tensor::Dense& a, tensor::Csr& out) {
     for (size_t r = 0; r < rows; ++r) {
       indptr[r] = static_cast<int32_t>(k);
       for (size_t c = 0; c < columns; ++c)
-        if (const T v = from[r * columns + c]; v != T(0)) {
+        if (const T v = from[r * columns + c]; v != T(0) && k < nonzeros) {  // Others may write a meanwhile.
           values[k] = v;
           indices[k++] = static_cast<int32_t>(c);
         }
     }
     indptr[rows] = static_cast<int32_t>(k);
+    out.resize(a.shape[0], a.shape[1], k, a.dtype);
   });
 }
 
@@ -171,6 +172,7 @@ void csr_to_rows(const tensor::Csr& a, tensor::RowSparse& out) {
       std::fill(to.begin(), to.end(), T(0));
       n = 0;
       each([&](size_t r, size_t begin, size_t end) {
+        if (n == out.row_ids().size()) return;  // Others may write the values meanwhile.
         out.row_ids()[n] = static_cast<int64_t>(r);
         for (size_t k = begin; k < end; ++k) {
           T& place = to[n * width + static_cast<size_t>(indices[k])];
@@ -178,6 +180,7 @@ void csr_to_rows(const tensor::Csr& a, tensor::RowSparse& out) {
         }
         ++n;
       });
+      out.resize(out.shape, n, a.dtype);
     });
   });
 }

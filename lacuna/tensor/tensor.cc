@@ -71,6 +71,7 @@ void Csr::resize_like(const Csr& other, DType new_dtype) {
 
 namespace {
 
+// Another thread may write the parts meanwhile: what is used as a place is bounded by what was read before.
 template <class I>
 bool validate_parts(const Csr& a, const char* where) {
   const auto indptr = a.indptr.as<I>();
@@ -87,7 +88,8 @@ bool validate_parts(const Csr& a, const char* where) {
             "]=", indptr[r], ", indptr[", r + 1, "]=", indptr[r + 1], ".");
   const auto begin = static_cast<size_t>(indptr[0]), end = static_cast<size_t>(indptr[rows]);
   const size_t held = std::min(indices.size(), a.data.bytes() / size_of(a.dtype));
-  require(end <= held, where, ": data and indices must have indptr[-1] places. Received: len(data)=",
+  require(begin <= end && end <= held, where,
+          ": data and indices must have indptr[-1] places. Received: len(data)=",
           a.data.bytes() / size_of(a.dtype), ", len(indices)=", indices.size(), ", indptr[-1]=", end, ".");
 
   // One pass over all entries: the largest column, and the places where the next entry is not larger. Of
@@ -106,7 +108,8 @@ bool validate_parts(const Csr& a, const char* where) {
       std::min(static_cast<uint64_t>(a.columns), uint64_t{std::numeric_limits<I>::max()} + 1);
   if (nonzeros && top >= limit)
     for (size_t r = 0; r < rows; ++r)
-      for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
+      for (auto k = static_cast<size_t>(indptr[r]); k < std::min(end, static_cast<size_t>(indptr[r + 1]));
+           ++k)
         require_range(indices[k] >= 0 && static_cast<Dim>(indices[k]) < a.columns, where,
                       ": a column must be within the shape. Received: indices[", k, "]=", indices[k],
                       " in row ", r, ", shape=(", a.rows, ", ", a.columns, ").");

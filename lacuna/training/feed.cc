@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "lacuna/base/message.h"
 #include "lacuna/ops/ids.h"
 
 namespace lacuna {
@@ -18,35 +19,48 @@ std::string label(const char* where, const char* argument, const std::vector<std
   return result;
 }
 
+enum class Match : uint8_t {
+  all,   // Each name has an array; arrays of other names are not used, with a warning.
+  some,  // A name may have none: null. Other names are errors, which else would be taken for none.
+};
+
 // An array for each name, in order.
 std::vector<const Tensor*> match(const char* where, const char* argument, const Arrays& arrays,
-                                 const std::vector<std::string>& names) {
+                                 const std::vector<std::string>& names, Match how = Match::all) {
   std::vector<const Tensor*> result;
   result.reserve(names.size());
-  if (!arrays.named.empty()) {
-    for (const auto& entry : arrays.named)
-      if (std::find(names.begin(), names.end(), entry.first) == names.end())
-        throw InvalidArgument(text(where, ": ", argument,
-                                   " must be named after the model's. Received: name='", entry.first, "'",
-                                   nearest(entry.first, names), "."));
+  const auto put = [&](const Array* array) {
+    result.push_back(array && array->given() ? &array->tensor() : nullptr);
+  };
+  if (arrays.named.empty()) {
+    require(arrays.list.size() == names.size(), where, ": ", argument, " must hold ", names.size(),
+            names.size() == 1 ? " array" : " arrays", ". Received: arrays=", arrays.list.size(), ".");
+    for (const Array& array : arrays.list) put(&array);
+  } else {
     for (const auto& name : names) {
       const auto found = arrays.named.find(name);
-      require(found != arrays.named.end(), where, ": ", argument,
-              " must hold an array for each. Received: none for '", name, "'.");
-      result.push_back(&found->second.tensor());
+      put(found == arrays.named.end() ? nullptr : &found->second);
     }
-    return result;
   }
-  require(arrays.list.size() == names.size(), where, ": ", argument, " must hold ", names.size(),
-          names.size() == 1 ? " array" : " arrays", ". Received: arrays=", arrays.list.size(), ".");
-  for (const Array& array : arrays.list) result.push_back(&array.tensor());
+  const bool complete = how == Match::some || std::ranges::count(result, nullptr) == 0;
+  for (const auto& entry : arrays.named) {
+    if (std::ranges::count(names, entry.first)) continue;
+    const std::string what = text(where, ": ", argument, " must be named after the model's. Received: name='",
+                                  entry.first, "'", nearest(entry.first, names), ".");
+    if (how == Match::some || !complete) throw InvalidArgument(what);
+    warn(what + " It is not used.");
+  }
+  for (size_t i = 0; i < names.size() && !complete; ++i)
+    require(result[i] != nullptr, where, ": ", argument, " must hold an array for each. Received: none for '",
+            names[i], "'.");
   return result;
 }
 
 // The array with a last dimension of 1 where only that is missing. `what` and `name` say whose shape it must
-// have.
+// have, and advice() what else may be done about it.
+template <class Advice>
 Tensor fitted(const std::string& argument, const Tensor& user, const Shape& wanted, const char* what,
-              const std::string& name) {
+              const std::string& name, const Advice& advice) {
   Tensor result = user;
   bool fits;
   if (user.storage() == Storage::csr) {
@@ -63,15 +77,26 @@ Tensor fitted(const std::string& argument, const Tensor& user, const Shape& want
   }
   if (!fits)  // The message is dear.
     throw InvalidArgument(text(argument, " must have the shape of ", what, "'", name, "'. Received: ",
-                               user.spec(), ", ", what, "'", name, "' ", to_string(wanted), "."));
+                               user.spec(), ", ", what, "'", name, "' ", to_string(wanted), advice(), "."));
   return result;
+}
+
+// Labels as ids where the loss takes them as rows of 0 and 1, or the other way about.
+std::string advice_on_labels(const CompiledOutput& output, const Tensor& user) {
+  const Dim width = user.shape().size() > 1 ? user.shape().back() : 1;
+  if (output.loss->name == "categorical_crossentropy" && width == 1)
+    return "; labels that are ids need loss='sparse_categorical_crossentropy', or as rows "
+           "utils.to_categorical(y)";
+  if (output.loss->name == "sparse_categorical_crossentropy" && width == output.classes)
+    return "; labels that are rows of 0 and 1 need loss='categorical_crossentropy', or as ids "
+           "y.argmax(axis=-1)";
+  return {};
 }
 
 }  // namespace
 
 Feed::Feed(const char* where, const Network& network, const Compiled* compiled, data::Check check,
-           const Arrays& x, const Arrays& y, const Arrays& sample_weight,
-           const std::map<int64_t, double>& class_weight)
+           const Arrays& x, const Arrays& y, const Arrays& sample_weight, const ClassWeights& class_weight)
     : check_(check) {
   require(x.given(), where, ": x must be given. Received: none.");
   const auto& input_names = network.input_names();
@@ -85,7 +110,8 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
     const bool ids = network.takes_ids(i) && wanted.storage == Storage::dense;
     if (ids) wanted.dtype = DType::int64;
     std::string argument = label(where, "x", input_names, i);
-    Tensor array = fitted(argument, *inputs[i], input.shape(), "input ", input_names[i]);
+    Tensor array =
+        fitted(argument, *inputs[i], input.shape(), "input ", input_names[i], [] { return std::string(); });
     specs_.push_back(wanted);
     const bool ids_only = wanted.dtype == DType::int64;
     const Dim limit = network.id_limit(i);  // Without a weight's rows to name, -1 may pad.
@@ -106,14 +132,14 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
     const bool as_matrix = arrays[i]->storage() == Storage::csr && output.loss->labels != losses::Labels::id;
     const Symbol& target = as_matrix ? output.matrix : output.target;
     std::string argument = label(where, "y", names, i);
-    Tensor array =
-        fitted(argument, *arrays[i], target.shape(),
-               output.loss->ids_target() && !as_matrix ? "labels for output " : "output ", names[i]);
+    Tensor array = fitted(argument, *arrays[i], target.shape(),
+                          output.loss->ids_target() && !as_matrix ? "labels for output " : "output ",
+                          names[i], [&] { return advice_on_labels(output, *arrays[i]); });
     specs_.push_back({{}, target.dtype(), as_matrix ? Storage::csr : target.storage()});
     if (as_matrix) add(std::move(array), std::move(argument), specs_.back(), false);
     else add(std::move(array), std::move(argument), specs_.back(), false, output.classes, output.least_label);
   }
-  if (sample_weight.given() || !class_weight.empty())
+  if (sample_weight.given() || class_weight.given())
     add_weights(where, *compiled, sample_weight, class_weight, inputs.size());
 }
 
@@ -202,18 +228,22 @@ void for_classes(const char* where, data::Rows& rows, Storage storage, const F& 
 }  // namespace
 
 void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays& sample_weight,
-                       const std::map<int64_t, double>& class_weight, size_t first_target) {
+                       const ClassWeights& class_weight, size_t first_target) {
   weighted_ = true;
   const auto targets = compiled.targets();
-  require(class_weight.empty() || targets.size() == 1, where,
-          ": class_weight is supported for one output only. Received: outputs=", targets.size(), ".");
   std::vector<std::string> names;
   for (const CompiledOutput* o : targets) names.push_back(o->name);
+  require(class_weight.one.empty() || targets.size() == 1, where,
+          ": class_weight of several outputs must be by name. Received: outputs=", targets.size(), ".");
+  for (const auto& entry : class_weight.named)
+    if (!std::ranges::count(names, entry.first))
+      throw InvalidArgument(text(where, ": class_weight must name outputs that are trained. Received: name='",
+                                 entry.first, "'", nearest(entry.first, names), "."));
   std::vector<const Tensor*> given;
-  if (sample_weight.given()) given = match(where, "sample_weight", sample_weight, names);
+  if (sample_weight.given()) given = match(where, "sample_weight", sample_weight, names, Match::some);
   for (size_t i = 0; i < targets.size(); ++i) {
     std::vector<double> weights(static_cast<size_t>(rows_), 1.0);
-    if (!given.empty()) {
+    if (!given.empty() && given[i]) {
       const Tensor& user = *given[i];
       const std::string argument = label(where, "sample_weight", names, i);
       if (user.storage() != Storage::dense || user.dense().shape != Shape{rows_})
@@ -226,8 +256,10 @@ void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays
       for (const double w : weights)
         require(std::isfinite(w), argument, " must be finite. Received: ", w, ".");
     }
-    if (!class_weight.empty()) {
-      for (const auto& [label, weight] : class_weight)
+    const auto by_name = class_weight.named.find(names[i]);
+    const ClassWeight& by_class = by_name == class_weight.named.end() ? class_weight.one : by_name->second;
+    if (!by_class.empty()) {
+      for (const auto& [label, weight] : by_class)
         require(std::isfinite(weight), where, ": class_weight must be finite. Received: ", weight,
                 " for class ", label, ".");
       Part& target = parts_[first_target + i];
@@ -238,8 +270,8 @@ void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays
       require(targets[i]->least_label == 0 || target.wanted.storage == Storage::csr, where,
               ": class_weight needs one class a row. Received: y of padded ids for output '", names[i], "'.");
       for_classes(where, target.rows, target.wanted.storage, [&](Dim row, int64_t label) {
-        const auto found = class_weight.find(label);
-        require(found != class_weight.end(), where,
+        const auto found = by_class.find(label);
+        require(found != by_class.end(), where,
                 ": class_weight must hold a weight for each class. Received: none for class ", label, ".");
         weights[static_cast<size_t>(row)] *= found->second;
       });

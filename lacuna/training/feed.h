@@ -5,6 +5,7 @@
 
 #include "lacuna/data/array.h"
 #include "lacuna/data/rows.h"
+#include "lacuna/training/class_weight.h"
 #include "lacuna/training/compiled.h"
 
 namespace lacuna {
@@ -15,7 +16,7 @@ class Feed {
   // given). Small batches are fed by the million: nothing is made here that only an error needs.
   Feed(const char* where, const Network& network, const Compiled* compiled, data::Check check,
        const Arrays& x, const Arrays& y = {}, const Arrays& sample_weight = {},
-       const std::map<int64_t, double>& class_weight = {});
+       const ClassWeights& class_weight = {});
 
   Dim rows() const { return rows_; }
   bool weighted() const { return weighted_; }
@@ -41,7 +42,7 @@ class Feed {
   // are none.
   void add(Tensor user, std::string argument, Spec wanted, bool ids_only, Dim limit = 0, Dim least = 0);
   void add_weights(const char* where, const Compiled& compiled, const Arrays& sample_weight,
-                   const std::map<int64_t, double>& class_weight, size_t first_target);
+                   const ClassWeights& class_weight, size_t first_target);
 
   data::Check check_;
   std::vector<Part> parts_;

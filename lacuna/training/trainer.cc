@@ -403,7 +403,7 @@ Explanation Trainer::explain(const Arrays& x, const Arrays& y, Dim rows) {
 }
 
 std::vector<double> Trainer::train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
-                                            const std::map<int64_t, double>& class_weight) {
+                                            const ClassWeights& class_weight) {
   const CompiledPtr c = compiled("train_on_batch");
   Feed feed("train_on_batch", *network_, c.get(), data::Check::by_batch, x, y, sample_weight, class_weight);
   require(feed.rows() > 0, "train_on_batch: x must have rows. Received: rows=0.");

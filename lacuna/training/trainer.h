@@ -35,7 +35,7 @@ struct FitOptions {
   double validation_split = 0;  // the last part of the rows, before any shuffle
   std::optional<ValidationData> validation_data{};
   Shuffle shuffle = Shuffle::rows;
-  std::map<int64_t, double> class_weight{};
+  ClassWeights class_weight{};
   Arrays sample_weight{};
   int initial_epoch = 0;
 };
@@ -82,7 +82,7 @@ class Trainer {
 
   // One step, or one look, on all rows of x.
   std::vector<double> train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
-                                     const std::map<int64_t, double>& class_weight);
+                                     const ClassWeights& class_weight);
   std::vector<double> test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight);
 
   // What each op does with the first `rows` rows of x: of a prediction or, with y, of a step, whose update is

@@ -93,14 +93,16 @@ nb::object from_tensor(Tensor&& value) {
 Arrays to_arrays(nb::handle arrays) {
   if (arrays.is_none()) return {};
   if (nb::isinstance<ArrayHandle>(arrays)) return nb::cast<ArrayHandle&>(arrays).array;
+  const auto one = [](nb::handle array) {
+    return array.is_none() ? Array() : nb::cast<ArrayHandle&>(array).array;
+  };
+  Arrays result;
   if (nb::isinstance<nb::dict>(arrays)) {
-    Arrays result;
     for (const auto& [name, array] : nb::borrow<nb::dict>(arrays))
-      result.named.emplace(nb::cast<std::string>(name), nb::cast<ArrayHandle&>(array).array);
+      result.named.emplace(nb::cast<std::string>(name), one(array));
     return result;
   }
-  Arrays result;
-  for (const nb::handle array : nb::iter(arrays)) result.list.push_back(nb::cast<ArrayHandle&>(array).array);
+  for (const nb::handle array : nb::iter(arrays)) result.list.push_back(one(array));
   return result;
 }
 

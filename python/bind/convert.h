@@ -40,7 +40,7 @@ nb::list to_numpy(std::vector<tensor::Dense>&& values);
 // An array of NumPy; of csr (shape, data, indices, indptr), of row_sparse (shape, ids, rows).
 nb::object from_tensor(Tensor&& value);
 
-// None, an ArrayHandle, a list of them, or a dict of them by name.
+// None, an ArrayHandle, a list of them, or a dict of them by name; None among them too.
 Arrays to_arrays(nb::handle arrays);
 std::vector<tensor::Dense> to_values(const std::vector<ArrayHandle>& arrays);
 

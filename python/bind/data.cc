@@ -1,5 +1,7 @@
 // Readers.
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include "lacuna/data/libsvm.h"
 #include "python/bind/convert.h"
@@ -10,18 +12,18 @@ namespace lacuna::bind {
 void bind_data(nb::module_& m) {
   m.def(
       "load_libsvm",
-      [](const nb::bytes& path, Dim n_features, const std::string& dtype, bool multilabel,
-         nb::handle zero_based, bool query_id) {
+      [](const std::vector<nb::bytes>& paths, Dim n_features, const std::string& dtype, bool multilabel,
+         std::optional<bool> zero_based, bool query_id) {
         data::LibsvmOptions options{
             .n_features = n_features, .dtype = dtype_from_name(dtype), .multilabel = multilabel};
         options.query_id = query_id;
-        if (!PyUnicode_Check(zero_based.ptr()))
-          options.zero_based = nb::cast<bool>(zero_based) ? data::ZeroBased::yes : data::ZeroBased::no;
+        if (zero_based) options.zero_based = *zero_based ? data::ZeroBased::yes : data::ZeroBased::no;
+        std::vector<std::string> names;
+        for (const nb::bytes& path : paths) names.push_back(to_string(path));
         data::LibsvmData file;
         {
-          const std::string name = to_string(path);
           const WithoutGil no_gil;
-          file = data::load_libsvm(name, options);
+          file = data::load_libsvm_files(names, options);
         }
         nb::dict result;
         result["shape"] = nb::make_tuple(file.x.rows, file.x.columns);
@@ -37,7 +39,7 @@ void bind_data(nb::module_& m) {
         if (query_id) result["qid"] = to_numpy(std::move(file.qid));
         return result;
       },
-      "path"_a, "n_features"_a, "dtype"_a, "multilabel"_a, "zero_based"_a, "query_id"_a);
+      "paths"_a, "n_features"_a, "dtype"_a, "multilabel"_a, "zero_based"_a.none(), "query_id"_a);
 }
 
 }  // namespace lacuna::bind

@@ -4,6 +4,7 @@
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/variant.h>
 #include <nanobind/stl/vector.h>
 
 #include "lacuna/layers/weight_limit.h"
@@ -48,9 +49,15 @@ Shuffle to_shuffle(const std::string& name) {
   return name == "batch" ? Shuffle::batch : name == "rows" ? Shuffle::rows : Shuffle::none;
 }
 
+using ByClass = std::variant<ClassWeight, std::map<std::string, ClassWeight>>;
+
+ClassWeights to_class_weights(const ByClass& given) {
+  return std::visit([](const auto& map) { return ClassWeights(map); }, given);
+}
+
 void fit(Model& model, nb::handle x, nb::handle y, Dim batch_size, int epochs, int verbose,
          const nb::object& callbacks, double validation_split, nb::handle validation_data,
-         const std::string& shuffle, const std::map<int64_t, double>& class_weight, nb::handle sample_weight,
+         const std::string& shuffle, const ByClass& class_weight, nb::handle sample_weight,
          int initial_epoch) {
   const Arrays inputs = to_arrays(x), targets = to_arrays(y);
   FitOptions options{.batch_size = batch_size,
@@ -59,7 +66,7 @@ void fit(Model& model, nb::handle x, nb::handle y, Dim batch_size, int epochs, i
                      .callbacks = {std::make_shared<PythonCallbacks>(callbacks)},
                      .validation_split = validation_split,
                      .shuffle = to_shuffle(shuffle),
-                     .class_weight = class_weight,
+                     .class_weight = to_class_weights(class_weight),
                      .sample_weight = to_arrays(sample_weight),
                      .initial_epoch = initial_epoch};
   if (!validation_data.is_none())
@@ -125,10 +132,10 @@ void bind_training(nb::class_<Model>& c) {
       .def(
           "train_on_batch",
           [](Model& model, nb::handle x, nb::handle y, nb::handle sample_weight,
-             const std::map<int64_t, double>& class_weight) {
+             const ByClass& class_weight) {
             const Arrays inputs = to_arrays(x), targets = to_arrays(y), weights = to_arrays(sample_weight);
             const WithoutGil no_gil;
-            return model.train_on_batch(inputs, targets, weights, class_weight);
+            return model.train_on_batch(inputs, targets, weights, to_class_weights(class_weight));
           },
           "x"_a.none(), "y"_a.none(), "sample_weight"_a.none(), "class_weight"_a)
       .def(

@@ -1,5 +1,6 @@
 """Checks of arguments, and the Python objects of the library's own."""
 
+import numbers
 import operator
 from collections.abc import Iterable
 
@@ -34,11 +35,25 @@ def symbols_of(where, values):
 
 
 def whole(where, name, value):
-    """The value as an int; TypeError unless it is a whole number."""
+    """The value as an int that 64 bits hold; TypeError unless it is a whole number."""
     try:
-        return operator.index(value)
+        number = operator.index(value)
     except TypeError:
-        raise TypeError(f"{where}: {name} must be a whole number. Received: {name}={value!r}.") from None
+        raise TypeError(f"{where}: {name} must be a whole number. Received: {name}={value!r:.80}.") from None
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(f"{where}: {name} must fit 64 bits. Received: {name}={number}.")
+    return number
+
+
+def flag(where, name, value):
+    """The value as a bool, of True and False, Python's or NumPy's, or of 0 and 1; TypeError for anything else."""
+    try:
+        if operator.index(value) in (0, 1):
+            return bool(value)
+    except TypeError:
+        if isinstance(value, np.bool_):
+            return bool(value)
+    raise TypeError(f"{where}: {name} must be True or False. Received: {name}={value!r:.80}.")
 
 
 def axes_of(where, axis):
@@ -85,12 +100,44 @@ def batch_size_of(where, batch_size):
     return 32 if batch_size is None else whole(where, "batch_size", batch_size)
 
 
-def class_weight_of(where, class_weight):
-    """A dict from whole numbers to numbers; of None an empty one."""
+def class_weight_of(where, class_weight, model):
+    """A dict from whole numbers to numbers, of None an empty one; or a dict of such by output name, of a list in the
+    order of the model's outputs too."""
     if class_weight is None:
         return {}
+    if isinstance(class_weight, (list, tuple)) and all(one is None or isinstance(one, dict) for one in class_weight):
+        if len(class_weight) == 1:
+            class_weight = class_weight[0]
+        elif len(class_weight) == len(model.output_names):
+            class_weight = dict(zip(model.output_names, class_weight))
     if not isinstance(class_weight, dict):
+        advice = "" if isinstance(class_weight, str) else "; write dict(enumerate(weights)) of weights in a row"
         raise ValueError(
-            f"{where}: class_weight must be a dict from class to number. Received: {class_weight!r}."
+            f"{where}: class_weight must be a dict from class to number, or one such for each output, by name or in a "
+            f"list. Received: {class_weight!r:.80}{advice}."
         )
-    return {whole(where, "a class of class_weight", key): float(value) for key, value in class_weight.items()}
+    if any(isinstance(key, str) for key in class_weight):
+        return {str(name): _by_class(f"{where}: class_weight[{name!r}]", some) for name, some in class_weight.items()}
+    return _by_class(f"{where}: class_weight", class_weight)
+
+
+def _by_class(what, weights):
+    if weights is None:
+        return {}
+    if not isinstance(weights, dict):
+        raise ValueError(f"{what} must be a dict from class to number. Received: {weights!r:.80}.")
+    return {_class_of(what, key): _number(what, value) for key, value in weights.items()}
+
+
+def _class_of(what, key):
+    """1 of 1, np.int64(1) and 1.0."""
+    if isinstance(key, numbers.Integral) or (isinstance(key, numbers.Real) and float(key).is_integer()):
+        return whole(what, "a class", int(key))
+    raise TypeError(f"{what} must have whole numbers for classes. Received: {key!r:.80}.")
+
+
+def _number(what, value):
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"{what} must hold numbers. Received: {value!r:.80}.") from None

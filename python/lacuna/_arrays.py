@@ -4,33 +4,46 @@ be, else shared. The views keep what they look at alive."""
 import numpy as np
 
 from lacuna import _core
-
-
-def is_sparse(array):
-    """Whether it is a matrix or array of scipy.sparse, in any format."""
-    return hasattr(array, "tocsr")
+from lacuna._array_likes import is_sparse, numbers, plain
 
 
 def view(array, where):
     """One array. `where` starts the message of an error: "fit: x"."""
-    return _csr(array, where) if is_sparse(array) else _core.dense(_dense(array, where))
+    array = _as_plain(array, where)
+    if array.ndim == 0:
+        raise ValueError(f"{where} must be an array of rank 1 or more. Received: {array!r:.80}.")
+    return constant_view(array, where)
 
 
 def constant_view(array, where="constant"):
     """The same of a value that becomes a constant: any rank."""
-    return _csr(array, where) if is_sparse(array) else _core.dense(_numbers(np.asarray(array), where))
+    array = _as_plain(array, where)
+    return _csr(array, where) if is_sparse(array) else _core.dense(_readable(array, where))
 
 
 def views(arrays, where, count=None):
-    """One array, a list of them, or a dict by name; `count`: how many are expected, since a list of lists may
-    be both."""
+    """One array, a list of them, or a dict by name, where None stands for none; `count`: how many are expected, since
+    a list of lists may be both."""
     if arrays is None:
         return None
     if isinstance(arrays, dict) and not is_sparse(arrays):  # scipy's dok is a dict.
-        return {str(name): view(array, f"{where}['{name}']") for name, array in arrays.items()}
-    if isinstance(arrays, (list, tuple)) and _holds_arrays(arrays, count):
-        return [view(array, f"{where}[{i}]") for i, array in enumerate(arrays)]
-    return view(arrays, where)
+        return {str(name): _view_or_none(array, f"{where}['{name}']") for name, array in arrays.items()}
+    if not isinstance(arrays, (list, tuple)):
+        return view(arrays, where)
+    if any(isinstance(array, tuple) and _holds_arrays(array, None) for array in arrays):
+        raise ValueError(
+            f"{where} must hold arrays. Received: a {type(arrays).__name__} of tuples of arrays; write fit(x, y) with "
+            "all rows in x and y, or train_on_batch(x, y) for each tuple."
+        )
+    if not _holds_arrays(arrays, count):
+        return view(arrays, where)
+    if count == 1 and len(arrays) > 1:
+        join = "scipy.sparse.vstack(x)" if is_sparse(arrays[0]) else "numpy.stack(x)"
+        raise ValueError(
+            f"{where} must be one array. Received: a {type(arrays).__name__} of {len(arrays)}; write {join} where "
+            "they are its rows."
+        )
+    return [_view_or_none(array, f"{where}[{i}]") for i, array in enumerate(arrays)]
 
 
 def scipy_csr(shape, data, indices, indptr):
@@ -65,10 +78,21 @@ def ids(values, size):
 
 def assign(variable, value):
     """Replaces the values of a variable, or of a scalar one its value."""
+    value = plain(value, "set_value: value")
     if is_sparse(value):
         variable.assign(_csr(value, "set_value: value"))
         return
     variable.assign(_core.dense(np.asarray(value, dtype=variable.dtype, order="C")))
+
+
+def _as_plain(array, where):
+    if type(array) is np.ndarray and array.dtype.kind in "biuf" or getattr(array, "format", None) == "csr":
+        return array  # As nearly all are.
+    return plain(array, where)
+
+
+def _view_or_none(array, where):
+    return None if array is None else view(array, where)
 
 
 def _holds_arrays(arrays, count):
@@ -77,24 +101,10 @@ def _holds_arrays(arrays, count):
     return count is not None and count > 1 and len(arrays) == count
 
 
-def _dense(array, where):
-    try:
-        values = np.asarray(array)
-    except ValueError as error:
-        raise ValueError(
-            f"{where} must be an array of numbers. Received: {type(array).__name__}; {error}"
-        ) from None
-    values = _numbers(values, where)
-    if values.ndim == 0:
-        raise ValueError(f"{where} must be an array of rank 1 or more. Received: {array!r}.")
-    return values
-
-
-def _numbers(values, where):
+def _readable(array, where):
     """C-contiguous, in an order of bytes and a width that the library reads."""
+    values = numbers(array, where)
     kind, size = values.dtype.kind, values.dtype.itemsize
-    if kind not in "biuf":
-        raise ValueError(f"{where} must hold numbers. Received: dtype={values.dtype}.")
     wanted = values.dtype.newbyteorder("=")
     if kind == "f" and size not in (4, 8):
         wanted = np.dtype(np.float32 if size == 2 else np.float64)
@@ -102,10 +112,13 @@ def _numbers(values, where):
 
 
 def _csr(matrix, where):
-    if getattr(matrix, "format", None) != "csr":
-        matrix = matrix.tocsr()
     if len(matrix.shape) != 2:
-        raise ValueError(f"{where} must have rank 2 where it is sparse. Received: shape={matrix.shape}.")
+        raise ValueError(
+            f"{where} must have rank 2 where it is sparse. Received: shape={matrix.shape}; write x.reshape(rows, "
+            "columns), or x.toarray() where it is small."
+        )
+    if matrix.format != "csr":
+        matrix = matrix.tocsr()
     indices, indptr = np.asarray(matrix.indices, order="C"), np.asarray(matrix.indptr, order="C")
     if indices.dtype.kind not in "iu" or indptr.dtype.kind not in "iu":
         raise ValueError(
@@ -114,4 +127,4 @@ def _csr(matrix, where):
         )
     if indices.dtype != indptr.dtype or indices.dtype not in (np.int32, np.int64):
         indices, indptr = indices.astype(np.int64), indptr.astype(np.int64)
-    return _core.csr(tuple(matrix.shape), _numbers(matrix.data, where), indices, indptr)
+    return _core.csr(tuple(matrix.shape), _readable(matrix.data, where), indices, indptr)

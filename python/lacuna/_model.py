@@ -333,13 +333,16 @@ class Model:
         """Trains, and gives a History.
 
         x, y: arrays of NumPy or matrices of scipy, in any format, a row a sample; lists of them, or
-            dicts by input or output name. They are never changed; csr and C-contiguous arrays are not copied.
+            dicts by input or output name. They are never changed; csr and C-contiguous arrays are not copied,
+            and may be written by another thread meanwhile, which mixes old and new values. Frames of pandas
+            whose columns are sparse stay so.
         batch_size: rows a step, 32 unless given; a last partial batch is trained as it is.
         verbose: 0 is silent, 1 a progress bar, 2 a line an epoch.
         validation_split: the share of rows, the last ones, that is not trained on.
         validation_data: (x, y) or (x, y, sample_weight).
         shuffle: True, False, or 'batch' for whole batches.
-        class_weight: a dict from class to number. sample_weight: a number for each row.
+        class_weight: a dict from class to number; of several outputs one for each, by name or in a list, None
+            for none. sample_weight: a number for each row; of several outputs an array each, in the same way.
 
         Ctrl-C, and what a callback raises, end training after a whole step.
         """
@@ -375,7 +378,7 @@ class Model:
             validation_split,
             validation,
             {True: "rows", False: "none", "batch": "batch"}[shuffle],
-            class_weight_of("fit", class_weight),
+            class_weight_of("fit", class_weight, self),
             self._y(sample_weight, "fit", "sample_weight"),
             whole("fit", "initial_epoch", initial_epoch),
         )
@@ -408,7 +411,7 @@ class Model:
                 self._x(x, "train_on_batch"),
                 self._y(y, "train_on_batch"),
                 self._y(sample_weight, "train_on_batch", "sample_weight"),
-                class_weight_of("train_on_batch", class_weight),
+                class_weight_of("train_on_batch", class_weight, self),
             )
         )
 

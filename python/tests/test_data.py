@@ -1,6 +1,10 @@
 """Readers and helpers on data."""
 
+import bz2
 import gzip
+import lzma
+import os
+import random
 
 import numpy as np
 import pytest
@@ -12,10 +16,13 @@ TEXT = "1 qid:3 1:0.5 3:2 # a comment\n-1 qid:3 2:1.5\n\n1 qid:4 1:1 2:2 3:3\n"
 
 
 def test_load_libsvm(tmp_path):
-    plain, packed = tmp_path / "a.svm", tmp_path / "a.svm.gz"
+    plain = tmp_path / "a.svm"
     plain.write_text(TEXT)
-    packed.write_bytes(gzip.compress(TEXT.encode()))
-    for path in (plain, str(packed)):
+    packed = []
+    for module in (gzip, bz2, lzma):
+        packed.append(tmp_path / module.__name__)
+        packed[-1].write_bytes(module.compress(TEXT.encode()))
+    for path in (plain, str(plain), os.fsencode(plain), *packed):
         x, y = data.load_libsvm(path)
         assert isinstance(x, sp.csr_matrix) and x.dtype == np.float32
         np.testing.assert_array_equal(x.toarray(), [[0.5, 0, 2], [0, 1.5, 0], [1, 2, 3]])
@@ -33,6 +40,50 @@ def test_load_libsvm_with_several_labels(tmp_path):
     assert y == [(1.0, 3.0), (), (2.0,)] and x.shape == (3, 2)
 
 
+def test_several_files_are_read_as_one(tmp_path):
+    (tmp_path / "a").write_text("1 1:1\n2 3:2\n")
+    (tmp_path / "b").write_bytes(lzma.compress(b"3 0:3"))
+    x, y = data.load_libsvm([tmp_path / "a", os.fsencode(tmp_path / "b")])
+    np.testing.assert_array_equal(x.toarray(), [[0, 1, 0, 0], [0, 0, 0, 2], [3, 0, 0, 0]])
+    np.testing.assert_array_equal(y, [1, 2, 3])
+    with pytest.raises(ValueError, match="there must be a file"):
+        data.load_libsvm([])
+    (tmp_path / "b").write_text("1 1:1\n1 x\n")
+    with pytest.raises(ValueError, match=f"line 2 of {tmp_path / 'b'}"):
+        data.load_libsvm((tmp_path / "a", tmp_path / "b"))
+
+
+def random_number(draw):
+    digits = lambda most: "".join(draw.choices("0123456789", k=draw.randrange(most)))
+    zeros = "0" * draw.choice([0, 0, 1, 20, 400])
+    whole = draw.choice(["", "-", "+"]) + draw.choice([digits(5), digits(25), "1" + zeros, zeros + digits(3)])
+    fraction = draw.choice(["", ".", "." + digits(20), "." + zeros + digits(5)])
+    power = draw.choice(["", "", "e", "E-", "e+"])
+    return whole + fraction + (power and power + draw.choice([digits(3), str(draw.randrange(420)), "9" * 25]))
+
+
+def test_numbers_are_those_of_python(tmp_path):
+    draw, accepted = random.Random(1), {"float32": 0, "float64": 0}
+    path = tmp_path / "numbers"
+    for _ in range(3000):
+        word = random_number(draw)
+        path.write_text(f"1 1:{word}\n")
+        for dtype in accepted:
+            try:
+                with np.errstate(over="ignore"):
+                    want = np.dtype(dtype).type(float(word))
+            except ValueError:
+                want = np.nan
+            if np.isfinite(want):
+                got = data.load_libsvm(path, dtype=dtype)[0].data[0]
+                assert got == want and np.signbit(got) == np.signbit(want), word
+                accepted[dtype] += 1
+            else:
+                with pytest.raises(ValueError, match="must be a finite number"):
+                    data.load_libsvm(path, dtype=dtype)
+    assert 1000 < accepted["float32"] < accepted["float64"] < 3000
+
+
 def test_load_libsvm_errors(tmp_path):
     path = tmp_path / "bad.svm"
     path.write_text("1 1:1\n1 2:x\n")
@@ -40,8 +91,29 @@ def test_load_libsvm_errors(tmp_path):
         data.load_libsvm(path)
     with pytest.raises(ValueError, match="missing.svm"):
         data.load_libsvm(tmp_path / "missing.svm")
-    with pytest.raises(ValueError, match="zero_based"):
-        data.load_libsvm(path, zero_based="yes")
+    for error, wrong in [
+        (ValueError, dict(zero_based="yes")),
+        (TypeError, dict(zero_based=2)),
+        (TypeError, dict(zero_based=None)),
+        (TypeError, dict(multilabel="no")),
+        (TypeError, dict(query_id=[])),
+        (TypeError, dict(n_features="3")),
+        (ValueError, dict(n_features=2**70)),
+        (ValueError, dict(n_features=-1)),
+        (ValueError, dict(dtype="int8")),
+        (TypeError, dict(path=3)),
+        (TypeError, dict(path=[path, None])),
+        (TypeError, dict(path=None)),
+    ]:
+        with pytest.raises(error, match=f"load_libsvm.*{next(iter(wrong))}(?s:.*)Received|dtype"):
+            data.load_libsvm(**{"path": path, **wrong})
+    path.write_text("1 1:1\n")
+    np.testing.assert_array_equal(data.load_libsvm(path, zero_based=np.bool_(False), n_features=np.int8(2))[1], [1])
+    assert data.load_libsvm(path, zero_based=0, query_id=np.False_)[0].shape == (1, 1)
+    for column in (2**63 - 1, 2**63, 10**30):
+        path.write_text(f"1 1:1\n1 {column}:1\n")
+        with pytest.raises(ValueError, match=f"below 2.63 - 1. Received: '{column}:1' in line 2"):
+            data.load_libsvm(path)
 
 
 @pytest.mark.parametrize("fmt", ["coo", "csr", "csc", "lil"])

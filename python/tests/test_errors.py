@@ -115,7 +115,7 @@ def test_lengths(model, x, y):
 
 
 def test_ids_of_an_embedding(embedding):
-    with pytest.raises(ValueError, match="predict: x: embedding ids must be integers.*float64"):
+    with pytest.raises(ValueError, match=r"predict: x: embedding ids must be integers.*float64.*x.astype\('int64'\)"):
         embedding.predict(np.full((2, 3), 0.5))
     with pytest.raises(IndexError, match=r"x must hold ids in \[0, 10\). Received: -1 in row 0"):
         embedding.predict(np.full((2, 3), -1))
@@ -234,7 +234,7 @@ def test_a_constraint_that_cannot_hold_for_a_sparse_weight():
 
 
 def test_arrays_that_hold_no_numbers(model, y):
-    for bad in (np.array([["a"]]), np.ones((2, 20), complex), (row for row in []), np.array([None])):
+    for bad in (np.array([["a"]]), np.ones((2, 20), complex), np.array([None])):
         with pytest.raises(ValueError, match="predict: x must hold numbers. Received: dtype="):
             model.predict(bad)
     with pytest.raises(ValueError, match="predict: x must be an array of numbers"):
@@ -249,9 +249,15 @@ def test_other_arguments(model, x, y):
         (ValueError, "fit: validation_data must be", lambda: model.fit(x, y, validation_data=5)),
         (ValueError, r"validation_split=1.5", lambda: model.fit(x, y, validation_split=1.5)),
         (ValueError, "fit: shuffle must be", lambda: model.fit(x, y, shuffle="all")),
-        (ValueError, "class_weight must be a dict", lambda: model.fit(x, y, class_weight=[1, 2])),
+        (ValueError, "class_weight must be a dict.*dict.enumerate", lambda: model.fit(x, y, class_weight=[1, 2])),
+        (ValueError, "class_weight must be a dict", lambda: model.fit(x, y, class_weight="balanced")),
+        (TypeError, "whole numbers for classes. Received: 0.5", lambda: model.fit(x, y, class_weight={0.5: 1})),
+        (TypeError, "whole numbers for classes. Received: nan", lambda: model.fit(x, y, class_weight={np.nan: 1})),
+        (TypeError, "class_weight must hold numbers. Received: 'a'", lambda: model.fit(x, y, class_weight={0: "a"})),
+        (ValueError, "name='ou'; did you mean 'out'", lambda: model.fit(x, y, class_weight={"ou": {0: 1}}, verbose=0)),
+        (ValueError, r"class_weight\['out'\] must be a dict", lambda: model.fit(x, y, class_weight={"out": 1})),
         (ValueError, "none for class", lambda: model.fit(x, y * 0 + 1, class_weight={0: 1.0}, verbose=0)),
-        (ValueError, "fit: x must hold 1 array. Received: arrays=2", lambda: model.fit([x, x], y, verbose=0)),
+        (ValueError, "fit: x must be one array. Received: a list of 2", lambda: model.fit([x, x], y, verbose=0)),
         (ValueError, "compile: a loss must be given", lambda: model.compile("sgd")),
         (TypeError, "compile: metrics must be a list", lambda: model.compile("sgd", "mse", metrics="acc")),
         (ValueError, "set_weights: a value must be given for each", lambda: model.set_weights([np.ones(3)])),
@@ -270,6 +276,25 @@ def test_other_arguments(model, x, y):
     ]:
         with pytest.raises(error, match=match):
             call()
+
+
+def test_labels_of_the_other_form_say_which_loss_takes_them():
+    i = Input((2,))
+    model = Model(i, Dense(3, activation="softmax")(i))
+    x, ids = np.ones((4, 2)), np.array([0, 1, 2, 0])
+    model.compile("sgd", "categorical_crossentropy")
+    with pytest.raises(ValueError, match="sparse_categorical_crossentropy.*to_categorical"):
+        model.fit(x, ids, verbose=0)
+    with pytest.raises(ValueError, match="fit: y must hold numbers.*LabelEncoder"):
+        model.fit(x, np.array(["a", "b", "c", "a"]), verbose=0)
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    with pytest.raises(ValueError, match=r"loss='categorical_crossentropy'.*argmax"):
+        model.fit(x, np.eye(3)[ids], verbose=0)
+
+
+def test_an_array_that_no_input_takes_is_a_warning(model, x):
+    with pytest.warns(RuntimeWarning, match="name='more'.*It is not used"):
+        model.predict({"rows": x, "more": x})
 
 
 def test_a_layer_that_does_not_fit_leaves_a_sequential_as_it_was(x):

@@ -168,6 +168,31 @@ def test_sample_and_class_weights(x, y, labels):
         np.testing.assert_array_equal(a, b)
 
 
+def test_weights_of_some_outputs(x, labels):
+    i = Input((20,), sparse=True)
+    model = Model(i, [Dense(1, name="a")(i), Dense(1, name="b")(i)])
+    model.compile(optimizers.SGD(lr=0.0), "mse")
+    w = np.where(labels > 0, 3.0, 1.0)
+
+    def losses(**weights):
+        return model.train_on_batch(x, [labels, labels], **weights)
+
+    plain, weighted = losses(), losses(sample_weight=[np.ones(150), w])
+    assert losses(sample_weight=[None, w]) == losses(sample_weight={"b": w}) == weighted != plain
+    assert losses(sample_weight=[None, None]) == losses(sample_weight={"a": None}) == plain
+    classes = {0.0: 1, np.int64(1): 3.0}
+    for given in ({"b": classes}, [None, classes], {"a": {}, "b": classes}):
+        assert losses(class_weight=given) == weighted
+        model.fit(x, [labels, labels], class_weight=given, verbose=0)
+    with pytest.raises(ValueError, match="class_weight of several outputs must be by name"):
+        losses(class_weight=classes)
+    one = Model(i, model.outputs[0])
+    one.compile(optimizers.SGD(lr=0.0), "mse")
+    want = one.train_on_batch(x, labels, sample_weight=w)
+    assert want == one.train_on_batch(x, labels, class_weight={"a": classes})
+    assert want == one.train_on_batch(x, labels, class_weight=[classes])
+
+
 @pytest.mark.parametrize("shuffle", [True, False, "batch"])
 def test_shuffling_sees_every_row_once(x, y, shuffle):
     seen = []
