@@ -105,7 +105,7 @@ def class_weight_of(where, class_weight, model):
     order of the model's outputs too."""
     if class_weight is None:
         return {}
-    if isinstance(class_weight, (list, tuple)) and all(one is None or isinstance(one, dict) for one in class_weight):
+    if isinstance(class_weight, (list, tuple)) and all(isinstance(one, dict | None) for one in class_weight):
         if len(class_weight) == 1:
             class_weight = class_weight[0]
         elif len(class_weight) == len(model.output_names):

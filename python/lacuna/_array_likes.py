@@ -1,6 +1,6 @@
-"""What other libraries hold numbers in (pandas, pydata's sparse, dask, xarray, polars, torch, …), as arrays of NumPy or
-matrices of scipy: what is sparse stays so, and what is no number is an error that says what to write. None of these
-libraries is imported: an object is known by what it has."""
+"""What other libraries hold numbers in (pandas, pydata's sparse, dask, xarray, polars, torch, …), as arrays of
+NumPy or matrices of scipy: what is sparse stays so, and what is no number is an error that says what to write.
+None of these libraries is imported: an object is known by what it has."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ def plain(value, where):
     """An array of NumPy of numbers, or a matrix of scipy. `where` starts the message of an error: "fit: x"."""
     if hasattr(value, "dims") and hasattr(value, "coords"):  # xarray's, around another.
         value = getattr(value, "data", value)
-    for finish in ("compute", "collect", "to_coo"):  # dask's, which else loses masks; polars' lazy frame; pydata's DOK.
+    for finish in ("compute", "collect", "to_coo"):  # dask's, which else loses masks; polars'; pydata's DOK.
         if hasattr(value, finish):
             value = getattr(value, finish)()
     for to_scipy in ("to_scipy_sparse", "to_scipy", "asscipy"):  # pydata's, pyarrow's, MXNet's.
@@ -32,7 +32,7 @@ def plain(value, where):
 
 
 def numbers(array, where):
-    """The array, of a plain NumPy class, if it holds numbers that no mask hides; objects that are numbers become so."""
+    """The array, of a plain NumPy class, if it holds numbers that no mask hides, objects of Python among them."""
     if type(array) is np.ndarray and array.dtype.kind in "biuf":
         return array
     if np.ma.is_masked(array):
@@ -84,7 +84,7 @@ def _of_objects(array, where):
         if is_sparse(one):  # np.array(matrix)
             return one
         batches = hasattr(one, "__iter__") and not isinstance(one, (dict, set, frozenset))
-        advice = "; batches that come one after another go into train_on_batch(x, y), a call each" if batches else ""
+        advice = "; batches that come one by one go into train_on_batch(x, y), a call each" if batches else ""
         raise ValueError(f"{where} must be an array of numbers. Received: {type(one).__name__}{advice}.")
     if any(is_sparse(one) for one in array.flat):
         raise ValueError(

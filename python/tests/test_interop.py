@@ -1,5 +1,9 @@
 """Arrays of NumPy and matrices of scipy, in every form, on their way into a model."""
 
+import random
+import threading
+import time
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -7,7 +11,7 @@ import scipy.sparse as sp
 from lacuna import Input, Model
 from lacuna import backend as K
 from lacuna._arrays import view, views
-from lacuna.layers import Concatenate, Dense
+from lacuna.layers import Concatenate, Dense, Embedding, Flatten
 
 
 def address(array):
@@ -162,3 +166,35 @@ def test_float64_models(x, y):
     K.set_floatx("float32")
     i = Input((20,), sparse=True)
     assert Model(i, Dense(2, dtype="float64")(i)).predict(x).dtype == np.float64
+
+
+def test_arrays_may_be_written_by_another_thread_meanwhile(x):
+    a, b = Input((20,), sparse=True), Input((1,))
+    model = Model([a, b], Dense(3, activation="softmax")(Concatenate()([Dense(4)(a), Flatten()(Embedding(9, 2)(b))])))
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    x, ids, y = x.copy(), np.arange(150).reshape(-1, 1) % 9, np.arange(150) % 3
+    done = threading.Event()
+
+    def write():
+        draw = random.Random(1)
+        while not done.is_set():
+            for values in (x.indices, x.indptr, ids.ravel(), y):  # Views, all of them.
+                place = draw.randrange(len(values))
+                before, values[place] = values[place].copy(), draw.choice([-1, 2**31 - 1, draw.randrange(200)])
+                values[place] = before
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    passed, end = set(), time.monotonic() + 1
+    try:
+        while time.monotonic() < end:
+            for call in (model.fit, model.evaluate, model.predict):
+                try:
+                    call([x, ids], **({} if call == model.predict else {"y": y}), verbose=0)
+                    passed.add(call.__name__)
+                except (ValueError, IndexError):
+                    pass
+    finally:
+        done.set()
+        writer.join()
+    assert passed == {"fit", "evaluate", "predict"}
