@@ -80,7 +80,12 @@ std::vector<Tensor> Function::operator()(const std::vector<Array>& values) {
   for (const Tensor& t : feeds) pointers.push_back(&t);
   const auto turn = turn_.take();
   Plan& plan = training ? trains_ : predicts_;
-  plan.run(pointers);
+  if (generation_ != seed_generation()) {
+    generation_ = seed_generation();
+    seed_ = next_key();
+  }
+  plan.run(pointers, steps_, seed_);
+  steps_ += training;
   std::vector<Tensor> results;
   for (size_t i = 0; i < outputs_; ++i) results.push_back(plan.output(i).copy());
   for (size_t i = 0; i < updates_.size(); ++i) apply_update(updates_[i], plan.output(outputs_ + i));

@@ -37,6 +37,9 @@ class Function {
   size_t outputs_;
   std::vector<Update> updates_;
   Plan predicts_, trains_;
+  int64_t steps_ = 0;  // Runs as in training: each has masks of its own.
+  uint64_t seed_ = 0;  // Beside the keys of layers, which tell functions of different models apart.
+  uint64_t generation_ = seed_generation();
 };
 
 // The value as `wanted` says: dtype and storage; csr sorted and unique. `name` starts the messages.

@@ -1,6 +1,10 @@
 // Philox4x32-10, the draws of weights, and the seed of the process.
 #include "lacuna/base/random.h"
 
+#include <pthread.h>
+#include <unistd.h>
+
+#include <chrono>
 #include <cmath>
 #include <mutex>
 #include <numbers>
@@ -58,6 +62,20 @@ void draw_row(const Draw& draw, int64_t r, std::span<T> values) {
 std::mutex seed_mutex;
 uint64_t generation = 0;
 uint64_t seed_state = (static_cast<uint64_t>(std::random_device{}()) << 32) ^ std::random_device{}();
+bool seed_is_set = false;
+
+// A fork copies the state, and with it all that would be drawn: without a seed, a child goes on from one of
+// its own. No call here may fail or take a lock that another thread held when the process was forked.
+void begin_child() {
+  if (!seed_is_set) {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+    seed_state = mix(mix(seed_state + static_cast<uint64_t>(getpid())) + static_cast<uint64_t>(now));
+    ++generation;
+  }
+  seed_mutex.unlock();
+}
+[[maybe_unused]] const int watched =
+    pthread_atfork([] { seed_mutex.lock(); }, [] { seed_mutex.unlock(); }, begin_child);
 
 }  // namespace
 
@@ -79,6 +97,7 @@ std::array<uint32_t, 4> philox(uint64_t key, uint64_t counter_high, uint64_t cou
 void set_random_seed(uint64_t seed) {
   const std::lock_guard lock(seed_mutex);
   seed_state = mix(seed);
+  seed_is_set = true;
   ++generation;
 }
 

@@ -3,6 +3,7 @@
 // instead.
 #include "lacuna/base/threads.h"
 
+#include <pthread.h>
 #include <tbb/blocked_range.h>
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
@@ -10,15 +11,19 @@
 #include <tbb/task_group.h>
 
 #include <algorithm>
+#include <atomic>
+#include <charconv>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
 #include "lacuna/base/error.h"
 #include "lacuna/base/interrupt.h"
+#include "lacuna/base/message.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -69,12 +74,38 @@ unsigned long long control_word() { return __builtin_aarch64_get_fpcr64(); }
 void set_control_word(unsigned long long word) { __builtin_aarch64_set_fpcr64(word); }
 #endif
 
+constexpr size_t kMostThreads = 1024;
+constexpr const char* kVariable = "LACUNA_NUM_THREADS";
+
+size_t cores() { return std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kMostThreads); }
+
+// What the environment says; 0 where it says nothing that holds.
+size_t threads_of_environment(std::string_view given) {
+  size_t threads = 0;
+  const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), threads);
+  const bool whole = error == std::errc() && end == given.data() + given.size();
+  return whole && threads <= kMostThreads ? threads : 0;
+}
+
+std::string_view environment() {
+  const char* given = std::getenv(kVariable);
+  return given ? given : "";
+}
+
 size_t threads_at_start() {
-  if (const char* text_value = std::getenv("LACUNA_NUM_THREADS")) {
-    const long threads = std::strtol(text_value, nullptr, 10);
-    if (threads > 0) return static_cast<size_t>(threads);
-  }
-  return std::max(1u, std::thread::hardware_concurrency());
+  const size_t threads = threads_of_environment(environment());
+  return threads ? threads : cores();
+}
+
+// Once, and outside of all locks: the handler may be anybody's code.
+void tell_of_environment() {
+  static std::atomic<bool> told = false;
+  if (told.load(std::memory_order_relaxed) || told.exchange(true)) return;
+  const std::string_view given = environment();
+  if (!given.empty() && !threads_of_environment(given))
+    warn(text(kVariable, ": must be a whole number from 1 to ", kMostThreads,
+              "; loops use as many threads as there are ", "cores. Received: ", kVariable, "=",
+              given.substr(0, 200), ", cores=", cores(), "."));
 }
 
 // The control alone allows more threads than cores, but only an arena of that size asks for them. Made at
@@ -90,6 +121,8 @@ struct Pool {
 
 std::mutex pool_mutex;
 size_t wanted = threads_at_start();
+bool has_workers = false;   // A pool has been made.
+bool workers_lost = false;  // In the process that this one was forked from.
 
 std::shared_ptr<Pool>& current_pool() {
   static auto* pool = new std::shared_ptr<Pool>;  // Never destroyed: oneTBB's own statics may go first.
@@ -99,24 +132,45 @@ std::shared_ptr<Pool>& current_pool() {
 std::shared_ptr<Pool> pool() {
   const std::lock_guard lock(pool_mutex);
   if (!current_pool()) current_pool() = std::make_shared<Pool>(wanted);
+  has_workers = true;
   return current_pool();
 }
 
 thread_local bool interruptible = false;
 
+// A forked process has none of the workers, and what they were about to do stays half done: it touches oneTBB
+// no more, not even to let go of the pool, and its loops run on their own thread.
+[[maybe_unused]] const int watched = pthread_atfork([] { pool_mutex.lock(); }, [] { pool_mutex.unlock(); },
+                                                    [] {
+                                                      workers_lost |= has_workers;
+                                                      pool_mutex.unlock();
+                                                    });
+
 }  // namespace
 
 void set_num_threads(size_t threads) {
-  require(threads >= 1 && threads <= 1024,
-          "set_num_threads: threads must be from 1 to 1024. Received: threads=", threads, ".");
-  const std::lock_guard lock(pool_mutex);
-  if (threads != wanted) current_pool().reset();
-  wanted = threads;
+  require(threads >= 1 && threads <= kMostThreads, "set_num_threads: threads must be from 1 to ",
+          kMostThreads, ". Received: threads=", threads, ".");
+  {
+    const std::lock_guard lock(pool_mutex);
+    if (!workers_lost) {
+      if (threads != wanted) current_pool().reset();
+      wanted = threads;
+      return;
+    }
+  }
+  if (threads > 1)
+    warn(
+        text("set_num_threads: this process was forked after its parent had run loops on several threads, so "
+             "that its "
+             "own run on one; processes that are spawned have threads of their own. Received: threads=",
+             threads, "."));
 }
 
 size_t num_threads() {
+  tell_of_environment();
   const std::lock_guard lock(pool_mutex);
-  return wanted;
+  return workers_lost ? 1 : wanted;
 }
 
 FlushDenormals::FlushDenormals() : saved_(control_word()) { set_control_word(saved_ | kFlush); }

@@ -2,17 +2,22 @@
 #include "lacuna/base/threads.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <mutex>
 #include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
+
+#include "lacuna/base/message.h"
 
 namespace lacuna {
 namespace {
@@ -99,6 +104,25 @@ TEST_F(Threads, ExceptionReachesTheCaller) {
                               }),
                  std::out_of_range);
   }
+}
+
+// Loops of a child that waited for its parent's workers would never end.
+TEST_F(Threads, ForkedChildrenRunOnTheirOwn) {
+  set_num_threads(4);
+  parallel_for(64, 1, [](size_t, size_t) {});
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);
+    std::atomic<size_t> done{0};
+    parallel_for(1000, 1, [&](size_t begin, size_t end) { done += end - begin; });
+    set_warning_handler([](const std::string&) {});
+    set_num_threads(2);
+    std::_Exit(done == 1000 && num_threads() == 1 ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(num_threads(), 4u);
 }
 
 TEST_F(Threads, NumberMustBePositive) { EXPECT_THROW(set_num_threads(0), std::invalid_argument); }

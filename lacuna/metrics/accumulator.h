@@ -30,7 +30,8 @@ class Accumulator {
   // not negative; empty where all are 1. A sample of weight 0 counts as absent.
   virtual void add(const Tensor& y_true, const Tensor& y_pred, std::span<const double> weights) = 0;
 
-  // Of all that was fed. NaN where it is not defined, and then `why` says why.
+  // Of all that was fed. `why` says why it is not defined where it is NaN, and else what it leaves out, if
+  // anything.
   virtual double value(std::string* why = nullptr) = 0;
 
   // About how many numbers value() looks at: so many must be fed before a running value is worth another.

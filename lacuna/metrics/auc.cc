@@ -136,20 +136,32 @@ class Curve final : public Accumulator {
       for (size_t j = begin; j < end; ++j) areas[j] = area(columns[j], weights_, settings_.curve == "ROC");
     });
     double sum = 0, weight = 0;
+    size_t left_out = 0;
+    std::string reason;
     for (size_t j = 0; j < areas.size(); ++j) {
-      const bool weighted = settings_.average == "weighted" && areas.size() > 1;
-      const double w = weighted ? areas[j].with_label : 1;
-      if (std::isnan(areas[j].value) && why)
-        *why = text(
-            settings_.class_id ? text("class ", *settings_.class_id)
-            : areas.size() > 1 ? text("column ", j)
-                               : std::string("y_true"),
-            areas[j].with_label == 0 ? " has no sample with the label" : " has samples with the label alone");
-      if (w > 0 || !weighted) sum += w * areas[j].value;
+      if (std::isnan(areas[j].value)) {
+        if (left_out++ == 0) reason = missing(areas[j], j, areas.size());
+        continue;
+      }
+      const double w = settings_.average == "weighted" && areas.size() > 1 ? areas[j].with_label : 1;
+      sum += w * areas[j].value;
       weight += w;
     }
-    if (areas.empty() && why) *why = "there are no samples";
+    if (why && areas.empty()) *why = "there are no samples";
+    if (why && left_out)
+      *why = weight > 0 ? text("leaves ", left_out, " of ", areas.size(),
+                               " columns out of the mean, the first since ", reason)
+                        : reason;
     return weight > 0 ? sum / weight : kNaN;
+  }
+
+  // Why a column has no area.
+  std::string missing(const Area& area, size_t column, size_t columns) const {
+    const std::string what = settings_.class_id ? text("class ", *settings_.class_id)
+                             : columns > 1      ? text("column ", column)
+                                                : std::string("y_true");
+    return text(what,
+                area.with_label == 0 ? " has no sample with the label" : " has samples with the label alone");
   }
 
   AUC settings_;

@@ -11,8 +11,8 @@ namespace lacuna::metrics {
 // curve "ROC": the chance that a sample with the label has a larger score than one without, ties counting
 // half (Mann and Whitney). "PR": average precision, Σ (R_i - R_{i-1}) P_i over the different scores. Of
 // several columns the average, in scikit-learn's words "macro", "weighted" (by how many samples have the
-// label) or "micro" (all columns as one); or that of class_id. Where a column has one class alone it is NaN,
-// and a warning says so.
+// label) or "micro" (all columns as one); or that of class_id. A column of one class alone has no area: it is
+// left out of the average, and a warning says so; NaN where none is left.
 //
 // Keeps every score: 8 bytes a value of y_pred (16 of float64), and 8 a sample where there are weights.
 // value() sorts them.

@@ -86,20 +86,41 @@ TEST(Auc, IdsAndFloat32AreAsGood) {
   EXPECT_EQ(state->cost(), 4u * 60 - 4 * static_cast<size_t>(std::ranges::count(s.w, 0)));
 }
 
-TEST(Auc, OneClassAloneIsNaNAndSaysWhy) {
+TEST(Auc, ColumnsOfOneClassAreLeftOut) {
+  Scene s(20, 4);
+  for (size_t r = 0; r < 20; ++r) s.y[4 * r] = 1, s.y[4 * r + 2] = 0;
+  const double one = by_pairs(s, 1, true), other = by_pairs(s, 3, true);
+  double of_one = 0, of_other = 0;
+  for (size_t r = 0; r < 20; ++r) of_one += s.w[r] * s.y[4 * r + 1], of_other += s.w[r] * s.y[4 * r + 3];
+  const auto value = [&](const AUC& auc, std::string& why) {
+    const auto state = auc.make()->accumulator(Task::labels);
+    state->add(s.labels(0, 20), s.predictions(0, 20), s.w);
+    return state->value(&why);
+  };
+  std::string why;
+  EXPECT_NEAR(value(AUC{}, why), (one + other) / 2, 1e-12);
+  EXPECT_EQ(
+      why,
+      "leaves 2 of 4 columns out of the mean, the first since column 0 has samples with the label alone");
+  EXPECT_NEAR(value(AUC{.average = "weighted"}, why), (of_one * one + of_other * other) / (of_one + of_other),
+              1e-12);
+  const double second = average_precision(s, 1, true), fourth = average_precision(s, 3, true);
+  EXPECT_NEAR(value(AUC{.curve = "PR"}, why), (1 + second + fourth) / 3, 1e-12);
+  EXPECT_EQ(why,
+            "leaves 1 of 4 columns out of the mean, the first since column 2 has no sample with the label");
+  EXPECT_TRUE(std::isnan(value(AUC{.class_id = 2}, why)));
+  EXPECT_EQ(why, "class 2 has no sample with the label");
+}
+
+TEST(Auc, WithoutAnyColumnIsNaNAndSaysWhy) {
   Scene s(20, 2);
-  for (size_t r = 0; r < 20; ++r) s.y[2 * r] = 1;
   const auto state = AUC{}.make()->accumulator(Task::labels);
   std::string why;
   EXPECT_TRUE(std::isnan(state->value(&why)));
   EXPECT_EQ(why, "there are no samples");
-  state->add(s.labels(0, 20), s.predictions(0, 20), {});
-  EXPECT_TRUE(std::isnan(state->value(&why)));
-  EXPECT_EQ(why, "column 0 has samples with the label alone");
-  state->reset();
   state->add(s.labels(0, 20), s.predictions(0, 20), std::vector<double>(20, 0.0));
   EXPECT_TRUE(std::isnan(state->value(&why)));
-  EXPECT_EQ(why, "column 1 has no sample with the label");
+  EXPECT_EQ(why, "column 0 has no sample with the label");
   s.p[5] = std::nan("");
   state->reset();
   state->add(s.labels(0, 20), s.predictions(0, 20), {});

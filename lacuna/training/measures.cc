@@ -69,10 +69,12 @@ std::vector<double> Measures::values() {
     State& state = states_[place];
     std::string why;
     result.push_back(state.accumulator->value(&why));
-    if (std::isnan(result.back()) && !why.empty() && !state.warned) {
+    if (!why.empty() && !state.warned) {
       state.warned = true;
-      warn(text(where_, ": ", compiled_.metrics_names[i], " is not defined: ", why,
-                ". Received: rows=", rows_, "; it is NaN."));
+      const std::string& name = compiled_.metrics_names[i];
+      warn(std::isnan(result.back()) ? text(where_, ": ", name, " is not defined: ", why,
+                                            ". Received: rows=", rows_, "; it is NaN.")
+                                     : text(where_, ": ", name, " ", why, ". Received: rows=", rows_, "."));
     }
   }
   return result;

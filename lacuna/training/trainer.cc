@@ -236,7 +236,7 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
   std::vector<int64_t> order(static_cast<size_t>(rows));
   std::iota(order.begin(), order.end(), 0);
   Logs logs;
-  Measures measures(c, "fit");
+  Measures measures(c, "fit"), of_validation(c, "fit: validation");
   bool warned = false;
   for (int epoch = options.initial_epoch; epoch < options.epochs && !stop_training; ++epoch) {
     if (options.verbose > 0) print(text("Epoch ", epoch + 1, "/", options.epochs, "\n"));
@@ -297,11 +297,10 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
     const std::vector<double> epoch_values = measures.values();
     for (size_t i = 0; i < epoch_values.size(); ++i) logs[i].second = epoch_values[i];
     if (validation_rows && !stop_training) {
-      const std::vector<double> values = validation
-                                             ? evaluate_rows("fit: validation", held_compiled, *validation, 0,
-                                                             validation_rows, options.batch_size, 0)
-                                             : evaluate_rows("fit: validation", held_compiled, feed, rows,
-                                                             feed.rows(), options.batch_size, 0);
+      const std::vector<double> values =
+          validation ? evaluate_rows(held_compiled, of_validation, *validation, 0, validation_rows,
+                                     options.batch_size, 0)
+                     : evaluate_rows(held_compiled, of_validation, feed, rows, feed.rows(), options.batch_size, 0);
       for (size_t i = 0; i < values.size(); ++i) logs.emplace_back("val_" + c.metrics_names[i], values[i]);
     }
     progress.finish(logs);
@@ -313,12 +312,12 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
   return history;
 }
 
-std::vector<double> Trainer::evaluate_rows(const char* where, const CompiledPtr& compiled, Feed& feed,
+std::vector<double> Trainer::evaluate_rows(const CompiledPtr& compiled, Measures& measures, Feed& feed,
                                            Dim begin, Dim end, Dim batch_size, int verbose) {
   const auto held = program(compiled, Mode::test, feed);
   Program& test = *held;
   Progress progress(end - begin, verbose);
-  Measures measures(*compiled, where);
+  measures.reset();
   Logs none;
   PackAhead batches(feed, [&](Dim at) { return feed.pack_range(at, std::min(end, at + batch_size)); });
   for (Dim at = begin; at < end; at += batch_size) {
@@ -340,7 +339,8 @@ std::vector<double> Trainer::evaluate(const Arrays& x, const Arrays& y, const Ev
   const CompiledPtr c = compiled("evaluate");
   Feed feed("evaluate", *network_, c.get(), data::Check::by_batch, x, y, options.sample_weight);
   require(feed.rows() > 0, "evaluate: x must have rows. Received: rows=0.");
-  return evaluate_rows("evaluate", c, feed, 0, feed.rows(), options.batch_size, options.verbose);
+  Measures measures(*c, "evaluate");
+  return evaluate_rows(c, measures, feed, 0, feed.rows(), options.batch_size, options.verbose);
 }
 
 std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOptions& options) {
@@ -428,7 +428,8 @@ std::vector<double> Trainer::test_on_batch(const Arrays& x, const Arrays& y, con
   const CompiledPtr c = compiled("test_on_batch");
   Feed feed("test_on_batch", *network_, c.get(), data::Check::by_batch, x, y, sample_weight);
   require(feed.rows() > 0, "test_on_batch: x must have rows. Received: rows=0.");
-  return evaluate_rows("test_on_batch", c, feed, 0, feed.rows(), feed.rows(), 0);
+  Measures measures(*c, "test_on_batch");
+  return evaluate_rows(c, measures, feed, 0, feed.rows(), feed.rows(), 0);
 }
 
 }  // namespace lacuna

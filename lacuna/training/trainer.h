@@ -16,6 +16,8 @@
 
 namespace lacuna {
 
+class Measures;
+
 enum class Shuffle : uint8_t {
   none,
   rows,   // each row for itself
@@ -95,7 +97,7 @@ class Trainer {
   using CompiledPtr = std::shared_ptr<const Compiled>;
   std::shared_ptr<Program> program(const CompiledPtr& compiled, Mode mode, const Feed& feed);
   void train_step(const Compiled& compiled, Program& program, std::span<const Tensor* const> feeds);
-  std::vector<double> evaluate_rows(const char* where, const CompiledPtr& compiled, Feed& feed, Dim begin,
+  std::vector<double> evaluate_rows(const CompiledPtr& compiled, Measures& measures, Feed& feed, Dim begin,
                                     Dim end, Dim batch_size, int verbose);
   // Before training: warns of flags that were changed since compile, and of nothing that learns.
   void check_trainable(const char* where, const Compiled& compiled);

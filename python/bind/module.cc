@@ -34,6 +34,7 @@ NB_MODULE(_core, m) {
   m.def("set_random_seed", &lacuna::set_random_seed, "seed"_a);
   m.def("set_num_threads", &lacuna::set_num_threads, "threads"_a);
   m.def("num_threads", &lacuna::num_threads);
+  lacuna::num_threads();  // Says now what is wrong with the environment.
 
   lacuna::bind::bind_errors(m);
   lacuna::bind::bind_tensor(m);

@@ -52,6 +52,21 @@ def test_the_environment_sets_threads():
         assert result.stdout.strip() == threads
 
 
+@pytest.mark.parametrize("given", ["abc", "0", "-2", "2.5", "4x", "1e3", "1025", "99999999999999999999"])
+def test_what_the_environment_cannot_mean_is_said(given):
+    script = "from lacuna import config; print(config.num_threads())"
+    result = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "LACUNA_NUM_THREADS": given},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout.strip() == str(os.cpu_count())
+    assert result.stderr.count("LACUNA_NUM_THREADS: must be a whole number from 1 to 1024") == 1
+    assert f"Received: LACUNA_NUM_THREADS={given}," in result.stderr
+
+
 def test_another_seed_gives_other_bits():
     def weights(seed):
         set_random_seed(seed)
