@@ -7,6 +7,7 @@
 #include "lacuna/base/message.h"
 #include "lacuna/base/path.h"
 #include "lacuna/layers/weight_limit.h"
+#include "lacuna/models/nameless.h"
 #include "lacuna/saving/json.h"
 #include "lacuna/saving/optimizer_state.h"
 #include "lacuna/saving/weights.h"
@@ -36,8 +37,23 @@ Setting for_keras(const Setting& setting) {
 
 std::string json_for_keras(Config config) { return to_json(*for_keras(std::move(config)).config()); }
 
+// A file is written that only half comes back: who saves must know now.
+void warn_of_nameless(const Config& config) {
+  const auto found = nameless(config);
+  if (found.empty()) return;
+  std::string all;
+  for (const auto& holder : found) all += (all.empty() ? "" : ", ") + holder;
+  warn(
+      text("save: functions are saved by name, and load_model cannot find one that has none; give it a name "
+           "with def, and "
+           "load_model(custom_objects={name: function}), or save_weights alone. Received: a function without "
+           "a name in ",
+           all.substr(0, 200), "."));
+}
+
 void write(const hdf5::Group& root, Model& model, bool include_optimizer) {
   Config of_model = model.get_config();  // It may call a user's code, so before the turn.
+  warn_of_nameless(of_model);
   Trainer& trainer = model.trainer();
   const auto turn = trainer.network().turn().take();
   root.write_text("keras_version", kKerasVersion);
@@ -52,6 +68,7 @@ void write(const hdf5::Group& root, Model& model, bool include_optimizer) {
                                      {"shuffles", random.shuffles}}));
   if (!include_optimizer || !trainer.is_compiled()) return;
   const Config training = to_config(trainer.options());
+  warn_of_nameless(training);
   // A rate that was set to what no optimizer takes would be found when the file is read.
   Arg<optimizers::Optimizer> again;
   Settings("save", training)("optimizer_config", again);

@@ -203,8 +203,9 @@ void Sequential::build(const Shape& batch_input_shape) {
 
 void Sequential::compile(const CompileOptions& options) {
   state_->options = options;
+  const bool compiles = state_->stale;  // What makes the network anew compiles it as well.
   prepare(nullptr);
-  if (state_->output) trainer_->compile(options);
+  if (state_->output && !compiles) trainer_->compile(options);
 }
 
 void Sequential::prepare(const Arrays* x) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lacuna/base/message.h"
+#include "lacuna/losses/probabilities.h"
 #include "lacuna/ops/arithmetic.h"
 #include "lacuna/ops/cast.h"
 #include "lacuna/ops/compare.h"
@@ -60,6 +62,17 @@ void check_names(const std::map<std::string, Metrics>& by_name, const std::vecto
     require(std::ranges::count(names, entry.first), "compile: ", argument,
             " must name outputs of the model. Received: '", entry.first, "'", nearest(entry.first, names),
             ".");
+}
+
+// A value below 0 or above 1 is clipped, and no gradient flows through it.
+void warn_of_no_probability(const losses::Loss& loss, const std::string& output, const Symbol& y) {
+  const bool binary = loss.name == "binary_crossentropy";
+  if (!binary && !loss.name.ends_with("categorical_crossentropy")) return;
+  if (const std::string made_by = losses::not_a_probability(y); !made_by.empty())
+    warn(text(
+        "compile: ", loss.name, " takes probabilities, and output '", output,
+        "' is none: what is below 0 or above 1 is clipped, and does not learn. Give its layer activation='",
+        binary ? "sigmoid" : "softmax", "'. Received: an output of op '", made_by, "'."));
 }
 
 Symbol scalar(const Symbol& values) { return values.rank() == 0 ? values : mean(values); }
@@ -141,6 +154,7 @@ Compiled compile(const Network& network, const CompileOptions& options) {
             "compile: loss_weights must be finite. Received: loss_weights=", output.weight, " for output '",
             names[i], "'.");
     if (output.loss) {
+      warn_of_no_probability(*output.loss, names[i], y);
       output.target = placeholder(output.loss->target(y.spec()), names[i] + "_target");
       output.matrix = output.loss->matrix(output.target, y.spec());
       if (output.loss->ids_target()) output.classes = std::max<Dim>(y.shape().back(), 0);

@@ -58,6 +58,7 @@ struct CompiledOutput {
     std::function<std::shared_ptr<metrics::Accumulator>()> accumulator{};
   };
   std::vector<Metric> metrics{};
+  mutable bool told_of_labels = false;  // That some are no probabilities, which the loss takes.
 };
 
 struct Compiled {

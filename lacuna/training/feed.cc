@@ -11,6 +11,8 @@
 namespace lacuna {
 namespace {
 
+constexpr Dim kSomeRows = 4096;
+
 // What an argument is called in errors: "fit: x", and "fit: x['left']" where there are several.
 std::string label(const char* where, const char* argument, const std::vector<std::string>& names, size_t i) {
   std::string result(where);
@@ -138,6 +140,7 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
     specs_.push_back({{}, target.dtype(), as_matrix ? Storage::csr : target.storage()});
     if (as_matrix) add(std::move(array), std::move(argument), specs_.back(), false);
     else add(std::move(array), std::move(argument), specs_.back(), false, output.classes, output.least_label);
+    if (output.loss->name == "binary_crossentropy") look_at_labels(output);
   }
   if (sample_weight.given() || class_weight.given())
     add_weights(where, *compiled, sample_weight, class_weight, inputs.size());
@@ -175,6 +178,26 @@ void Feed::add(Tensor user, std::string argument, Spec wanted, bool ids_only, Di
   if (limit > 0) check_ids(parts_.back().rows, limit, least);
 }
 
+// Of all rows where all are checked, else of some.
+void Feed::look_at_labels(const CompiledOutput& output) {
+  Part& part = parts_.back();
+  const Dim rows = check_ == data::Check::whole ? rows_ : std::min(rows_, kSomeRows);
+  Tensor block;
+  for (Dim begin = 0; begin < rows && !output.told_of_labels; begin += kSomeRows) {
+    part.rows.pack_range(begin, std::min(rows, begin + kSomeRows), {{}, DType::float64, part.wanted.storage},
+                         block);
+    const auto values =
+        block.storage() == Storage::csr ? block.csr().values<double>() : block.dense().values<double>();
+    const auto wrong = std::ranges::find_if(values, [](double v) { return v < 0 || v > 1; });
+    if (wrong == values.end()) continue;
+    output.told_of_labels = true;
+    warn(text(part.rows.name(),
+              " holds labels that binary_crossentropy does not mean: it takes 0 and 1, or probabilities; "
+              "for -1 and 1 use 'hinge', or (y + 1) / 2. Received: ",
+              *wrong, "."));
+  }
+}
+
 namespace {
 
 // The column of the largest value of a csr row, the first of equal ones; those not stored are 0.
@@ -194,14 +217,13 @@ int64_t largest_column(std::span<const I> columns, std::span<const double> value
 template <class F>
 void for_classes(const char* where, data::Rows& rows, Storage storage, const F& f) {
   Tensor batch;
-  constexpr Dim kBlock = 4096;
   const auto of_value = [&](double value, Dim row) {
     require(value == std::nearbyint(value), where,
             ": class_weight needs classes that are whole numbers. Received: y=", value, " in row ", row, ".");
     return std::llround(value);
   };
-  for (Dim begin = 0; begin < rows.count(); begin += kBlock) {
-    const Dim end = std::min(rows.count(), begin + kBlock);
+  for (Dim begin = 0; begin < rows.count(); begin += kSomeRows) {
+    const Dim end = std::min(rows.count(), begin + kSomeRows);
     rows.pack_range(begin, end, {{}, DType::float64, storage}, batch);
     if (storage == Storage::csr) {
       const tensor::Csr& y = batch.csr();

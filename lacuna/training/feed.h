@@ -41,6 +41,7 @@ class Feed {
   // ids: in [least, limit), checked in all rows at once, so that a bad one changes no weight; 0 where they
   // are none.
   void add(Tensor user, std::string argument, Spec wanted, bool ids_only, Dim limit = 0, Dim least = 0);
+  void look_at_labels(const CompiledOutput& output);  // Of the target that was added last.
   void add_weights(const char* where, const Compiled& compiled, const Arrays& sample_weight,
                    const ClassWeights& class_weight, size_t first_target);
 

@@ -3,6 +3,7 @@
 
 #include <numeric>
 
+#include "lacuna/base/message.h"
 #include "lacuna/ops/permute_dimensions.h"
 #include "lacuna/ops/softmax.h"
 #include "lacuna/ops/unary.h"
@@ -57,6 +58,12 @@ Symbol softmax(const Symbol& x, int axis) {
   const int rank = static_cast<int>(x.rank());
   require(axis >= -rank && axis < rank, "softmax: axis must be one of x. Received: axis=", axis,
           ", x=", x.spec(), ".");
+  if (x.shape()[static_cast<size_t>(axis < 0 ? axis + rank : axis)] == 1)
+    warn(
+        text("softmax: along an axis of size 1 it is 1 whatever x is, and nothing is learned; for one unit "
+             "use 'sigmoid'. "
+             "Received: axis=",
+             axis, ", x=", x.spec(), "."));
   if (axis == -1 || axis == rank - 1) return lacuna::softmax(x);
   std::vector<int> pattern(x.rank());  // The axis and the last one change places.
   std::iota(pattern.begin(), pattern.end(), 0);
