@@ -7,6 +7,7 @@
 
 #include "lacuna/base/threads.h"
 #include "lacuna/kernels/csr_dot.h"
+#include "lacuna/kernels/long_sum-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lacuna::kernels::HWY_NAMESPACE {
@@ -17,46 +18,59 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr int32_t kAhead = 12;  // Non-zeros between a prefetch and its use.
 
-// One unit: gathers. Offsets fit int32, which the caller checks. Far: the weights are too many for a cache of
-// the core, so they are asked for early, those of the next row too.
+// Entries [k, stop) of one unit: gathers. Offsets fit int32, which the caller checks. Far: the weights are
+// too many for a cache of the core, so they are asked for early, up to entry `last`.
 template <bool Far, class T>
-HWY_INLINE void rows_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride, T* c, size_t begin,
-                                 size_t end) {
+HWY_INLINE T entries_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride, int32_t k, int32_t stop,
+                                 int32_t last) {
   const hn::ScalableTag<T> d;
   const hn::RebindToSigned<decltype(d)> di;
   const hn::Rebind<int32_t, decltype(d)> d32;
   const auto lanes = static_cast<int32_t>(hn::Lanes(d));
   const auto step = hn::Set(d32, stride);
+  auto sum = hn::Zero(d);
+  if constexpr (Far)
+    for (int32_t later = k; later < stop && later < last; ++later)
+      hwy::Prefetch(w + static_cast<size_t>(a.indices[later + 2 * kAhead]) * static_cast<size_t>(stride));
+  for (; k + lanes <= stop; k += lanes) {
+    const auto at = hn::Mul(hn::LoadU(d32, a.indices + k), step);
+    if constexpr (sizeof(T) == 4) sum = hn::MulAdd(hn::LoadU(d, a.data + k), hn::GatherIndex(d, w, at), sum);
+    else sum = hn::MulAdd(hn::LoadU(d, a.data + k), hn::GatherIndex(d, w, hn::PromoteTo(di, at)), sum);
+  }
+  T total = hn::GetLane(hn::SumOfLanes(d, sum));
+  for (; k < stop; ++k)
+    total += a.data[k] * w[static_cast<size_t>(a.indices[k]) * static_cast<size_t>(stride)];
+  return total;
+}
+
+template <bool Far, class T>
+HWY_INLINE void rows_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride, T* c, size_t begin,
+                                 size_t end) {
+  const int32_t block = kBlock * static_cast<int32_t>(hn::Lanes(hn::ScalableTag<T>()));
   const int32_t last = a.indptr[end] - 2 * kAhead;
   for (size_t r = begin; r < end; ++r) {
-    auto sum = hn::Zero(d);
-    int32_t k = a.indptr[r];
-    const int32_t stop = a.indptr[r + 1];
-    if constexpr (Far)
-      for (int32_t later = k; later < stop && later < last; ++later)
-        hwy::Prefetch(w + static_cast<size_t>(a.indices[later + 2 * kAhead]) * static_cast<size_t>(stride));
-    for (; k + lanes <= stop; k += lanes) {
-      const auto at = hn::Mul(hn::LoadU(d32, a.indices + k), step);
-      if constexpr (sizeof(T) == 4)
-        sum = hn::MulAdd(hn::LoadU(d, a.data + k), hn::GatherIndex(d, w, at), sum);
-      else sum = hn::MulAdd(hn::LoadU(d, a.data + k), hn::GatherIndex(d, w, hn::PromoteTo(di, at)), sum);
+    const int32_t k = a.indptr[r], stop = a.indptr[r + 1];
+    if (stop - k <= block) {
+      c[r] = entries_of_one_unit<Far>(a, w, stride, k, stop, last);
+    } else {
+      sum_blocks<1>(
+          k, stop, block, 1,
+          [&](int32_t from, int32_t to, T* sum) {
+            *sum = entries_of_one_unit<Far>(a, w, stride, from, to, last);
+          },
+          c + r);
     }
-    T total = hn::GetLane(hn::SumOfLanes(d, sum));
-    for (; k < stop; ++k)
-      total += a.data[k] * w[static_cast<size_t>(a.indices[k]) * static_cast<size_t>(stride)];
-    c[r] = total;
   }
 }
 
-// N vectors of units in registers over the non-zeros of a row, from unit j on. The same units of the rows of
-// W that come next are fetched, those of the next row of A too.
+// N vectors of units in registers over entries [k, stop), from unit j on, to out. The same units of the rows
+// of W that come next are fetched, up to entry `last`.
 template <int N, class D, class T = hn::TFromD<D>>
-HWY_INLINE void strip(D d, const CsrView<T>& a, const T* w, size_t stride, size_t units, T* c, size_t r,
-                      size_t j) {
+HWY_INLINE void entries_of_units(D d, const CsrView<T>& a, const T* w, size_t stride, size_t j, int32_t k,
+                                 int32_t stop, int32_t last, T* out) {
   const size_t lanes = hn::Lanes(d);
   auto s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-  const int32_t stop = a.indptr[r + 1], last = a.indptr[a.rows];
-  for (int32_t k = a.indptr[r]; k < stop; ++k) {
+  for (; k < stop; ++k) {
     const T* row = w + static_cast<size_t>(a.indices[k]) * stride + j;
     if (k + kAhead < last) {
       const T* next = w + static_cast<size_t>(a.indices[k + kAhead]) * stride + j;
@@ -74,7 +88,6 @@ HWY_INLINE void strip(D d, const CsrView<T>& a, const T* w, size_t stride, size_
       s7 = hn::MulAdd(x, hn::LoadU(d, row + 7 * lanes), s7);
     }
   }
-  T* out = c + r * units + j;
   hn::StoreU(s0, d, out);
   if constexpr (N > 1) {
     hn::StoreU(s1, d, out + lanes);
@@ -84,6 +97,24 @@ HWY_INLINE void strip(D d, const CsrView<T>& a, const T* w, size_t stride, size_
     hn::StoreU(s5, d, out + 5 * lanes);
     hn::StoreU(s6, d, out + 6 * lanes);
     hn::StoreU(s7, d, out + 7 * lanes);
+  }
+}
+
+// A row of A, with N vectors of units from unit j on.
+template <int N, class D, class T = hn::TFromD<D>>
+HWY_INLINE void strip(D d, const CsrView<T>& a, const T* w, size_t stride, size_t units, T* c, size_t r,
+                      size_t j) {
+  const int32_t k = a.indptr[r], stop = a.indptr[r + 1], last = a.indptr[a.rows];
+  T* const out = c + r * units + j;
+  if (stop - k <= kBlock) {
+    entries_of_units<N>(d, a, w, stride, j, k, stop, last, out);
+  } else {
+    sum_blocks<N * hn::MaxLanes(d)>(
+        k, stop, kBlock, N * hn::Lanes(d),
+        [&](int32_t from, int32_t to, T* sums) {
+          entries_of_units<N>(d, a, w, stride, j, from, to, last, sums);
+        },
+        out);
   }
 }
 

@@ -2,6 +2,11 @@
 // are asked for early.
 #include "lacuna/kernels/one_unit.h"
 
+#include <cmath>
+#include <vector>
+
+#include "lacuna/kernels/long_sum.h"
+
 namespace lacuna::kernels {
 namespace {
 
@@ -23,11 +28,24 @@ void each_entry(const CsrView<T>& a, const T* b, const Prefetch& prefetch, const
   }
 }
 
-template <class T>
-void add(const CsrView<T>& a, const T* b, T* sums, bool names) {
+template <class T, class Sum>
+void add(const CsrView<T>& a, const T* b, Sum* sums, bool names) {
   const auto prefetch = [](size_t) {};  // Sums are kept for few columns: they are in a cache.
-  if (names) each_entry(a, b, prefetch, [=](size_t c, T g) { sums[c] = (sums[c] + g) + T(0); });
-  else each_entry(a, b, prefetch, [=](size_t c, T g) { sums[c] += g; });
+  if (names)
+    each_entry(a, b, prefetch, [=](size_t c, T g) { sums[c] = (sums[c] + static_cast<Sum>(g)) + Sum(0); });
+  else each_entry(a, b, prefetch, [=](size_t c, T g) { sums[c] += static_cast<Sum>(g); });
+}
+
+// Of many floats in double. What was no more than a name stays one: no sum becomes -0.0 by being rounded.
+void add_long(const CsrView<float>& a, const float* b, std::span<float> sums, bool names) {
+  thread_local std::vector<double> kept;
+  std::vector<double>& all = kept;
+  all.assign(sums.begin(), sums.end());
+  add(a, b, all.data(), names);
+  for (size_t c = 0; c < sums.size(); ++c) {
+    const bool untouched = all[c] == 0 && std::signbit(all[c]);
+    if (!untouched) sums[c] = static_cast<float>(all[c]) + 0.0f;
+  }
 }
 
 template <class T>
@@ -37,8 +55,8 @@ void descend(const CsrView<T>& a, const T* b, T rate, T* w, size_t stride) {
       [=](size_t c, T g) { w[c * stride] -= rate * g; });
 }
 
-template <class T>
-size_t list(const CsrView<T>& a, const T* b, const ColumnNumbers& numbers, int64_t* ids, T* g) {
+template <class T, class Sum>
+size_t list(const CsrView<T>& a, const T* b, const ColumnNumbers& numbers, int64_t* ids, Sum* g) {
   size_t distinct = 0;
   each_entry(
       a, b, [&](size_t c) { __builtin_prefetch(numbers.first + c * numbers.stride, 1); },
@@ -46,23 +64,34 @@ size_t list(const CsrView<T>& a, const T* b, const ColumnNumbers& numbers, int64
         int32_t& held = numbers.first[c * numbers.stride];
         const auto number = static_cast<size_t>(static_cast<uint32_t>(held));
         if (number < distinct && static_cast<size_t>(ids[number]) == c) {
-          g[number] += x;
+          g[number] += static_cast<Sum>(x);
         } else {
           held = static_cast<int32_t>(distinct);
           ids[distinct] = static_cast<int64_t>(c);
-          g[distinct++] = x;
+          g[distinct++] = static_cast<Sum>(x);
         }
       });
   return distinct;
 }
 
+size_t list_long(const CsrView<float>& a, const float* b, const ColumnNumbers& numbers, int64_t* ids,
+                 float* g) {
+  thread_local std::vector<double> kept;
+  std::vector<double>& all = kept;
+  all.resize(a.nonzeros());
+  const size_t distinct = list(a, b, numbers, ids, all.data());
+  for (size_t i = 0; i < distinct; ++i) g[i] = static_cast<float>(all[i]);
+  return distinct;
+}
+
 }  // namespace
 
-void add_one_unit(const CsrView<float>& a, const float* b, float* sums, bool names) {
-  add(a, b, sums, names);
+void add_one_unit(const CsrView<float>& a, const float* b, std::span<float> sums, bool names) {
+  if (a.rows >= kLongColumn) add_long(a, b, sums, names);
+  else add(a, b, sums.data(), names);
 }
-void add_one_unit(const CsrView<double>& a, const double* b, double* sums, bool names) {
-  add(a, b, sums, names);
+void add_one_unit(const CsrView<double>& a, const double* b, std::span<double> sums, bool names) {
+  add(a, b, sums.data(), names);
 }
 void descend_one_unit(const CsrView<float>& a, const float* b, float rate, float* w, size_t stride) {
   descend(a, b, rate, w, stride);
@@ -72,7 +101,7 @@ void descend_one_unit(const CsrView<double>& a, const double* b, double rate, do
 }
 size_t list_one_unit(const CsrView<float>& a, const float* b, const ColumnNumbers& numbers, int64_t* ids,
                      float* g) {
-  return list(a, b, numbers, ids, g);
+  return a.rows >= kLongColumn ? list_long(a, b, numbers, ids, g) : list(a, b, numbers, ids, g);
 }
 size_t list_one_unit(const CsrView<double>& a, const double* b, const ColumnNumbers& numbers, int64_t* ids,
                      double* g) {

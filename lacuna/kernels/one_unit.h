@@ -1,16 +1,19 @@
 // The gradient of a weight of one unit, g = Aᵀ b for a csr A, in each form that its use makes cheapest. All
-// add in batch order.
+// add in batch order; floats of long batches (kLongColumn) in double.
 #pragma once
+#include <span>
+
 #include "lacuna/kernels/csr_view.h"
 
 namespace lacuna::kernels {
 
 // sums[c] += A[r, c] b[r] for each entry. names: no sum becomes -0.0, so that where they start from it the
 // columns without an entry alone keep it, and which are named costs no memory to know.
-void add_one_unit(const CsrView<float>& a, const float* b, float* sums, bool names);
-void add_one_unit(const CsrView<double>& a, const double* b, double* sums, bool names);
+void add_one_unit(const CsrView<float>& a, const float* b, std::span<float> sums, bool names);
+void add_one_unit(const CsrView<double>& a, const double* b, std::span<double> sums, bool names);
 
-// w[c · stride] -= rate A[r, c] b[r] for each entry: a step of plain gradient descent.
+// w[c · stride] -= rate A[r, c] b[r] for each entry: a step of plain gradient descent. Not for long batches,
+// whose entries may each be too small to change the weight.
 void descend_one_unit(const CsrView<float>& a, const float* b, float rate, float* w, size_t stride);
 void descend_one_unit(const CsrView<double>& a, const double* b, double rate, double* w, size_t stride);
 

@@ -8,6 +8,7 @@
 #endif
 #include <hwy/highway.h>
 
+#include "lacuna/kernels/long_sum-inl.h"
 #include "lacuna/kernels/row_sums.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -21,20 +22,21 @@ HWY_INLINE size_t row_sum_block() {
 }
 
 template <class D, class T = hn::TFromD<D>>
-HWY_INLINE void sum_vector(D d, const RowSums<T>& sums, size_t i, size_t j, T* HWY_RESTRICT out) {
+HWY_INLINE void sum_vector(D d, const RowSums<T>& sums, int32_t from, int32_t to, size_t j,
+                           T* HWY_RESTRICT out) {
   auto s = hn::Zero(d);
-  for (int32_t k = sums.start[i]; k < sums.start[i + 1]; ++k)
+  for (int32_t k = from; k < to; ++k)
     s = hn::MulAdd(hn::Set(d, sums.value[k]),
                    hn::LoadU(d, sums.b + static_cast<size_t>(sums.row[k]) * sums.stride + j), s);
   hn::StoreU(s, d, out);
 }
 
-// Values [j, j + n) of the sum of row i to out.
+// Values [j, j + n) of the sum of entries [from, to) to out.
 template <class T>
-HWY_INLINE void sum_of_entries(const RowSums<T>& sums, size_t i, size_t j, size_t n, T* HWY_RESTRICT out) {
+HWY_INLINE void sum_in_registers(const RowSums<T>& sums, int32_t from, int32_t to, size_t j, size_t n,
+                                 T* HWY_RESTRICT out) {
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d);
-  const int32_t from = sums.start[i], to = sums.start[i + 1];
   if (n == 8 * lanes) {
     auto s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
     for (int32_t k = from; k < to; ++k) {
@@ -60,8 +62,21 @@ HWY_INLINE void sum_of_entries(const RowSums<T>& sums, size_t i, size_t j, size_
     return;
   }
   size_t at = 0;
-  for (; at + lanes <= n; at += lanes) sum_vector(d, sums, i, j + at, out + at);
-  for (; at < n; ++at) sum_vector(hn::CappedTag<T, 1>(), sums, i, j + at, out + at);
+  for (; at + lanes <= n; at += lanes) sum_vector(d, sums, from, to, j + at, out + at);
+  for (; at < n; ++at) sum_vector(hn::CappedTag<T, 1>(), sums, from, to, j + at, out + at);
+}
+
+// Values [j, j + n) of the sum of row i to out.
+template <class T>
+HWY_INLINE void sum_of_entries(const RowSums<T>& sums, size_t i, size_t j, size_t n, T* HWY_RESTRICT out) {
+  const int32_t from = sums.start[i], to = sums.start[i + 1];
+  if (to - from <= kBlock) {
+    sum_in_registers(sums, from, to, j, n, out);
+  } else {
+    sum_blocks<8 * hn::MaxLanes(hn::ScalableTag<T>())>(
+        from, to, kBlock, n,
+        [&](int32_t first, int32_t stop, T* part) { sum_in_registers(sums, first, stop, j, n, part); }, out);
+  }
 }
 
 // Values [j, j + n) of row i to out; n is at most a block. Each value has the same bits wherever the row is

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lacuna/base/threads.h"
+#include "lacuna/kernels/long_sum.h"
 
 namespace lacuna::kernels {
 namespace {
@@ -16,9 +17,8 @@ void sample(const CsrView<T>& pattern, const T* a, const T* b, size_t stride, si
                  for (size_t r = begin; r < end; ++r)
                    for (int32_t k = pattern.indptr[r]; k < pattern.indptr[r + 1]; ++k) {
                      const T* row = b + static_cast<size_t>(pattern.indices[k]) * stride;
-                     T sum = 0;
-                     for (size_t j = 0; j < units; ++j) sum += a[r * units + j] * row[j];
-                     s[k] = sum;
+                     const T* factor = a + r * units;
+                     s[k] = long_sum<T>(0, units, [=](size_t j) { return factor[j] * row[j]; });
                    }
                });
 }

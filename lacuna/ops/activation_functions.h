@@ -23,7 +23,8 @@ struct HardSigmoid : Smooth {
   static constexpr const char* kName = "hard_sigmoid";
   template <class T>
   static T f(T x, const Parameters&) {
-    return std::max(T(0), std::min(T(1), T(0.2) * x + T(0.5)));
+    const T y = T(0.2) * x + T(0.5);
+    return y < 0 ? T(0) : y > 1 ? T(1) : y;  // NaN stays.
   }
   template <class T>
   static T df(T, T y, const Parameters&) {

@@ -38,7 +38,7 @@ struct ArgExtreme final : Flat<> {
     }
     // What may come earlier too.
     void meet_any(T v, int64_t at) {
-      if (v == value && place >= 0) place = std::min(place, at);
+      if (place >= 0 && (v == value || (v != v && value != value))) place = std::min(place, at);
       else meet(v, at);
     }
   };

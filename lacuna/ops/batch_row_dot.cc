@@ -2,6 +2,7 @@
 //
 //   dx[i] = Y[i] dz[i], at the entries of a csr x (batch_sampled_dot)      dY[i] = x[i]ᵀ dz[i]
 #include "lacuna/ops/batch_row_dot.h"
+#include "lacuna/kernels/long_sum.h"
 
 #include "lacuna/base/error.h"
 #include "lacuna/base/threads.h"
@@ -118,9 +119,8 @@ void sampled(const Op& op, Context&, In in, Out out) {
     s.each(s.m * (view.nonzeros() / (s.batch + 1) + 1), [&](size_t i) {
       for (int32_t k = view.indptr[i]; k < view.indptr[i + 1]; ++k) {
         const T* from = all + i * s.n * s.m + static_cast<size_t>(view.indices[k]) * place;
-        T sum = 0;
-        for (size_t p = 0; p < s.m; ++p) sum += rows[i * s.m + p] * from[p * step];
-        to[k] = sum;
+        const T* factor = rows + i * s.m;
+        to[k] = kernels::long_sum<T>(0, s.m, [=](size_t p) { return factor[p] * from[p * step]; });
       }
     });
   });

@@ -48,7 +48,7 @@ struct Bincount final : Op {
     return {static_cast<size_t>(x.shape.back()), length};
   }
 
-  static void to_dense(const Op& op, Context&, In in, Out out) {
+  static void to_dense(const Op& op, Context& context, In in, Out out) {
     const auto& self = static_cast<const Bincount&>(op);
     const tensor::Dense& x = in[0]->dense();
     with_ids("bincount", x, [&](auto ids) {
@@ -57,12 +57,15 @@ struct Bincount final : Op {
       y.resize_last(x.shape, length, self.dtype);
       self.with_counts([&](auto tag) {
         using T = typename decltype(tag)::type;
+        using Sum = std::conditional_t<std::is_same_v<T, float>, double, T>;  // 2²⁴ + 1 is no float.
         const auto counts = y.values<T>();
         const T* weights = in.size() > 1 ? in[1]->dense().values<T>().data() : nullptr;
-        std::fill(counts.begin(), counts.end(), T(0));
+        const auto sums = context.scratch.get<Sum>(0, counts.size());
+        std::fill(sums.begin(), sums.end(), Sum(0));
         for (size_t i = 0; i < ids.size(); ++i)
-          counts[i / size * static_cast<size_t>(length) + static_cast<size_t>(ids[i])] +=
-              weights ? weights[i] : T(1);
+          sums[i / size * static_cast<size_t>(length) + static_cast<size_t>(ids[i])] +=
+              weights ? static_cast<Sum>(weights[i]) : Sum(1);
+        for (size_t i = 0; i < counts.size(); ++i) counts[i] = static_cast<T>(sums[i]);
       });
     });
   }
@@ -87,13 +90,13 @@ struct Bincount final : Op {
           for (size_t j = 0; j < size; ++j) order[j] = r * size + j;
           std::sort(order.begin(), order.end(),
                     [&](size_t a, size_t b) { return ids[a] < ids[b] || (ids[a] == ids[b] && a < b); });
-          const size_t first = n;
-          for (const size_t j : order) {
-            if (n == first || columns[n - 1] != ids[j]) {
-              columns[n] = static_cast<int32_t>(ids[j]);
-              values[n++] = T(0);
-            }
-            values[n - 1] += weights ? weights[j] : T(1);
+          for (size_t k = 0; k < size;) {
+            const auto id = ids[order[k]];
+            double sum = 0;
+            for (; k < size && ids[order[k]] == id; ++k)
+              sum += weights ? static_cast<double>(weights[order[k]]) : 1;
+            columns[n] = static_cast<int32_t>(id);
+            values[n++] = static_cast<T>(sum);
           }
           indptr[r + 1] = static_cast<int32_t>(n);
         }

@@ -62,7 +62,8 @@ struct InTopK final : Flat<> {
           if (inside) {
             const T own = row[static_cast<size_t>(ids[r])];
             size_t larger = 0;
-            for (size_t j = 0; j < axis.width; ++j) larger += row[j] > own;
+            for (size_t j = 0; j < axis.width; ++j)
+              larger += !(row[j] <= own);  // NaN is the largest, as for argmax.
             inside = std::isfinite(own) && larger < k;
           }
           y.values<T>()[r] = inside ? T(1) : T(0);

@@ -58,9 +58,15 @@ struct ExtremeOf {  // NaN stays.
   }
 };
 
+constexpr size_t kLine = 1024;  // Values that meet one after another; what more come to meets in pairs.
+
 // Of n values in a row, in eight lanes.
 template <class F, class K, class T, class Each>
 K reduce_line(const T* x, size_t n, K first, const Each& each) {
+  if (n > kLine) {
+    const size_t half = n / 16 * 8;
+    return F::of(reduce_line<F>(x, half, first, each), reduce_line<F>(x + half, n - half, first, each));
+  }
   K lane[8];
   for (K& l : lane) l = first;
   size_t i = 0;
@@ -82,6 +88,23 @@ K reduce_all(const T* x, size_t n, K first, const Each& each, Scratch& scratch, 
   return reduce_line<F>(parts.data(), parts.size(), first, [](K v) { return v; });
 }
 
+constexpr size_t kColumns = 256;  // Added up on the stack, row after row.
+
+// Of n rows of `columns` values, `step` apart, to kept.
+template <class F, class K, class T, class Each>
+void reduce_columns(const T* x, size_t n, size_t columns, size_t step, K first, const Each& each, K* kept) {
+  if (n > kLine) {
+    K more[kColumns];
+    reduce_columns<F>(x, n / 2, columns, step, first, each, kept);
+    reduce_columns<F>(x + n / 2 * step, n - n / 2, columns, step, first, each, more);
+    for (size_t j = 0; j < columns; ++j) kept[j] = F::of(kept[j], more[j]);
+    return;
+  }
+  std::fill_n(kept, columns, first);
+  for (size_t r = 0; r < n; ++r, x += step)
+    for (size_t j = 0; j < columns; ++j) kept[j] = F::of(kept[j], each(static_cast<K>(x[j])));
+}
+
 // x as (outer, n, inner); the middle goes. finish(what it came to, place in y).
 template <class F, class K, class T, class Y, class Each, class Finish>
 void reduce_middle(const T* x, size_t outer, size_t n, size_t inner, K first, const Each& each,
@@ -93,7 +116,6 @@ void reduce_middle(const T* x, size_t outer, size_t n, size_t inner, K first, co
       for (size_t o = begin; o < end; ++o) y[o] = finish(reduce_line<F>(x + o * n, n, first, each), o);
     });
   } else {
-    constexpr size_t kColumns = 256;  // Added up on the stack, row after row.
     const size_t parts = (inner + kColumns - 1) / kColumns;
     parallel_for(outer * parts, std::max<size_t>(1, kGrain / (n * std::min(inner, kColumns) + 1)),
                  [&](size_t begin, size_t end) {
@@ -101,12 +123,7 @@ void reduce_middle(const T* x, size_t outer, size_t n, size_t inner, K first, co
                    for (size_t p = begin; p < end; ++p) {
                      const size_t o = p / parts, from = p % parts * kColumns;
                      const size_t columns = std::min(kColumns, inner - from);
-                     std::fill_n(kept, columns, first);
-                     for (size_t r = 0; r < n; ++r) {
-                       const T* row = x + (o * n + r) * inner + from;
-                       for (size_t j = 0; j < columns; ++j)
-                         kept[j] = F::of(kept[j], each(static_cast<K>(row[j])));
-                     }
+                     reduce_columns<F>(x + o * n * inner + from, n, columns, inner, first, each, kept);
                      for (size_t j = 0; j < columns; ++j) {
                        const size_t place = o * inner + from + j;
                        y[place] = finish(kept[j], place);

@@ -6,6 +6,7 @@
 #include "lacuna/base/error.h"
 #include "lacuna/base/threads.h"
 #include "lacuna/graph/rule.h"
+#include "lacuna/kernels/long_sum.h"
 #include "lacuna/ops/arithmetic.h"
 #include "lacuna/ops/gradient_at.h"
 #include "lacuna/ops/ids.h"
@@ -41,9 +42,7 @@ void dense_dense(const Op&, Context&, In in, Out out) {
   with_float("row_dot", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     each_row<T>(*out[0], rows, width, [&, x = a.values<T>().data(), y = b.values<T>().data()](size_t r) {
-      T sum = 0;
-      for (size_t j = r * width; j < (r + 1) * width; ++j) sum += x[j] * y[j];
-      return sum;
+      return kernels::long_sum<T>(r * width, (r + 1) * width, [=](size_t j) { return x[j] * y[j]; });
     });
   });
 }
@@ -58,10 +57,9 @@ void csr_dense(const Op&, Context&, In in, Out out) {
     using T = typename decltype(tag)::type;
     const auto x = csr_view<T>(a, "row_dot");
     each_row<T>(*out[0], x.rows, x.nonzeros() / (x.rows + 1), [&, y = b.values<T>().data()](size_t r) {
-      T sum = 0;
-      for (int32_t k = x.indptr[r]; k < x.indptr[r + 1]; ++k)
-        sum += x.data[k] * y[r * width + static_cast<size_t>(x.indices[k])];
-      return sum;
+      return kernels::long_sum<T>(
+          static_cast<size_t>(x.indptr[r]), static_cast<size_t>(x.indptr[r + 1]),
+          [&](size_t k) { return x.data[k] * y[r * width + static_cast<size_t>(x.indices[k])]; });
     });
   });
 }
@@ -86,14 +84,13 @@ void csr_csr(const Op&, Context&, In in, Out out) {
       using I = typename decltype(indices)::value_type;
       const I *others = b.indices.template as<I>().data(), *starts = b.indptr.template as<I>().data();
       each_row<T>(*out[0], rows, (a.nonzeros() + b.nonzeros()) / (rows + 1), [=](size_t r) {
-        T sum = 0;
         I j = starts[r];
-        for (I k = indptr[r]; k < indptr[r + 1]; ++k) {
-          const I column = indices[static_cast<size_t>(k)];
-          while (j < starts[r + 1] && others[j] < column) ++j;
-          if (j < starts[r + 1] && others[j] == column) sum += x[k] * y[j];
-        }
-        return sum;
+        return kernels::long_sum<T>(static_cast<size_t>(indptr[r]), static_cast<size_t>(indptr[r + 1]),
+                                    [&](size_t k) {
+                                      const I column = indices[k];
+                                      while (j < starts[r + 1] && others[j] < column) ++j;
+                                      return j < starts[r + 1] && others[j] == column ? x[k] * y[j] : T(0);
+                                    });
       });
     });
   });

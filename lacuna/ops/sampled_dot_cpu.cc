@@ -1,6 +1,7 @@
 // sampled_dot and sampled_dot_t on the CPU.
 #include "lacuna/base/threads.h"
 #include "lacuna/graph/op.h"
+#include "lacuna/kernels/long_sum.h"
 #include "lacuna/kernels/sampled_dot.h"
 #include "lacuna/ops/ids.h"
 #include "lacuna/ops/numbered.h"
@@ -135,9 +136,8 @@ void sampled_dot_some_rows(const Op&, Context& context, In in, Out out) {
             for (size_t r = begin; r < end; ++r)
               for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k) {
                 const T *x = a[r], *y = b[static_cast<size_t>(indices[k])];
-                T sum = 0;
-                for (size_t j = 0; x && y && j < b.width(); ++j) sum += x[j] * y[j];
-                to[k] = sum;
+                to[k] =
+                    x && y ? kernels::long_sum<T>(0, b.width(), [=](size_t j) { return x[j] * y[j]; }) : T(0);
               }
           });
     });
@@ -163,11 +163,10 @@ void sampled_dot_csr(const Op&, Context& context, In in, Out out) {
         if (view.indptr[r] == view.indptr[r + 1]) continue;
         const T* row = a.lay_out(r, mine);
         for (int32_t k = view.indptr[r]; k < view.indptr[r + 1]; ++k) {
-          T sum = 0;
           const auto c = static_cast<size_t>(view.indices[k]);
-          for (int32_t e = b.view.indptr[c]; e < b.view.indptr[c + 1]; ++e)
-            sum += b.view.data[e] * row[b.view.indices[e]];
-          to[k] = sum;
+          to[k] = kernels::long_sum<T>(static_cast<size_t>(b.view.indptr[c]),
+                                       static_cast<size_t>(b.view.indptr[c + 1]),
+                                       [&](size_t e) { return b.view.data[e] * row[b.view.indices[e]]; });
         }
         a.take_back(r, mine);
       }

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "lacuna/base/threads.h"
+#include "lacuna/kernels/long_sum.h"
 #include "lacuna/kernels/one_unit.h"
 #include "lacuna/tensor/row_table.h"
 
@@ -200,7 +201,8 @@ void Optimizer::step_rows(States& states, const Gradient& gradient, bool others,
   if (gradient.a) {
     const tensor::Csr& a = gradient.a->csr();
     const T* dy = gradient.dy->dense().values<T>().data();
-    if (rule_->descends() && step.clip.limit == std::numeric_limits<T>::infinity())
+    if (rule_->descends() && step.clip.limit == std::numeric_limits<T>::infinity() &&
+        static_cast<size_t>(a.rows) < kernels::kLongColumn)
       return kernels::descend_one_unit(view<T>(a), dy, static_cast<T>(step.rate) * step.clip.factor,
                                        to.weight, to.stride);
     // A sweep over a row is a part of what an entry costs that is looked up.
@@ -263,7 +265,7 @@ void Optimizer::add_one_unit(States& states, const Gradient& gradient, bool all,
     sums = named_.as<T>();
     std::ranges::fill(sums, -T(0));
   }
-  kernels::add_one_unit(a, gradient.dy->dense().values<T>().data(), sums.data(), !all);
+  kernels::add_one_unit(a, gradient.dy->dense().values<T>().data(), sums, !all);
   kernels::UpdateGradient<T> from{nullptr, nullptr, sums.data(), rows};
   from.some_named = !all;
   rule_->update(states.rows<T>(), from, step.clip, step.rate, step.t);
