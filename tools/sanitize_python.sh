@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The Python tests with library and module under AddressSanitizer and UndefinedBehaviorSanitizer:
+# `tools/sanitize_python.sh [what pytest takes]`. What is compiled stays in build/asan.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+tools/setup.sh
+root=$PWD/build/asan
+# Not the stubs, whose maker would load the module without the sanitizers' run time.
+cmake --preset asan -DLACUNA_PYTHON=ON -DLACUNA_EXAMPLES=OFF -DPython_EXECUTABLE="$PWD/.venv/bin/python" >/dev/null
+cmake --build --preset asan --target _core
+package=$root/package/lacuna
+mkdir -p "$package"
+cp -r python/lacuna/. "$root"/python/bind/_core*.so "$package"
+
+# Python loads the run time before all else, with libstdc++, whose exceptions it must see. Its own memory comes from
+# malloc, so that what is wrong with an array is seen too. Python leaks by design.
+preload=$(g++ -print-file-name=libasan.so):$(g++ -print-file-name=libubsan.so):$(g++ -print-file-name=libstdc++.so)
+export PYTHONMALLOC=malloc PYTHONPATH=$root/package PYTHONDONTWRITEBYTECODE=1
+export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:handle_segv=0 UBSAN_OPTIONS=print_stacktrace=1
+LD_PRELOAD=$preload exec .venv/bin/python -m pytest -q -p no:cacheprovider python/tests "$@"
