@@ -7,6 +7,7 @@
 #include <hwy/highway.h>
 
 #include "lacuna/kernels/interactions.h"
+#include "lacuna/kernels/long_sum-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lacuna::kernels::HWY_NAMESPACE {
@@ -19,22 +20,49 @@ struct Rows {
   size_t stride, width;
 };
 
-// Factors [j, j + N vectors) of row r: their sums to `sums`; the answer is Σ (sum² - squares).
-template <int N, class D, class T = hn::TFromD<D>>
-HWY_INLINE T some_factors(D d, const Rows<T>& of, size_t r, size_t j, T* sums) {
-  const size_t lanes = hn::Lanes(d);
-  auto s0 = hn::Zero(d), s1 = s0, q0 = s0, q1 = s0;
-  for (int32_t k = of.a.indptr[r]; k < of.a.indptr[r + 1]; ++k) {
+// Adds to s the values of factors [j, j + N vectors) of entries [k, stop), and to q their squares.
+template <int N, class D, class V = hn::Vec<D>, class T = hn::TFromD<D>>
+HWY_INLINE void add_entries(D d, const Rows<T>& of, int32_t k, int32_t stop, size_t j, V& s0, V& s1, V& q0,
+                            V& q1) {
+  for (; k < stop; ++k) {
     const T* row = of.w + static_cast<size_t>(of.a.indices[k]) * of.stride + j;
     const auto x = hn::Set(d, of.a.data[k]);
     const auto v0 = hn::Mul(x, hn::LoadU(d, row));
     s0 = hn::Add(s0, v0);
     q0 = hn::MulAdd(v0, v0, q0);
     if constexpr (N > 1) {
-      const auto v1 = hn::Mul(x, hn::LoadU(d, row + lanes));
+      const auto v1 = hn::Mul(x, hn::LoadU(d, row + hn::Lanes(d)));
       s1 = hn::Add(s1, v1);
       q1 = hn::MulAdd(v1, v1, q1);
     }
+  }
+}
+
+// Factors [j, j + N vectors) of row r: their sums to `sums`; the answer is Σ (sum² - squares).
+template <int N, class D, class T = hn::TFromD<D>>
+HWY_INLINE T some_factors(D d, const Rows<T>& of, size_t r, size_t j, T* sums) {
+  const size_t lanes = hn::Lanes(d);
+  auto s0 = hn::Zero(d), s1 = s0, q0 = s0, q1 = s0;
+  const int32_t k = of.a.indptr[r], stop = of.a.indptr[r + 1];
+  if (stop - k <= kBlock) {
+    add_entries<N>(d, of, k, stop, j, s0, s1, q0, q1);
+  } else {
+    HWY_ALIGN T all[4 * hn::MaxLanes(d)];
+    sum_blocks<4 * hn::MaxLanes(d)>(
+        k, stop, kBlock, 4 * lanes,
+        [&](int32_t from, int32_t to, T* part) {
+          auto a0 = hn::Zero(d), a1 = a0, b0 = a0, b1 = a0;
+          add_entries<N>(d, of, from, to, j, a0, a1, b0, b1);
+          hn::StoreU(a0, d, part);
+          hn::StoreU(a1, d, part + lanes);
+          hn::StoreU(b0, d, part + 2 * lanes);
+          hn::StoreU(b1, d, part + 3 * lanes);
+        },
+        all);
+    s0 = hn::LoadU(d, all);
+    s1 = hn::LoadU(d, all + lanes);
+    q0 = hn::LoadU(d, all + 2 * lanes);
+    q1 = hn::LoadU(d, all + 3 * lanes);
   }
   hn::StoreU(s0, d, sums + j);
   auto pairs = hn::MulSub(s0, s0, q0);
@@ -53,15 +81,21 @@ HWY_INLINE void some_rows(const Rows<T>& of, T* y, T* all_sums, size_t begin, si
   const int32_t last = of.a.indptr[end];
   for (size_t r = begin; r < end; ++r) {
     T* sums = all_sums + r * of.width;
-    T linear = 0, pairs = 0;
-    for (int32_t k = of.a.indptr[r]; k < of.a.indptr[r + 1]; ++k) {
-      if (k + kAhead < last) {
-        const T* later = of.w + static_cast<size_t>(of.a.indices[k + kAhead]) * of.stride;
-        for (size_t j = 0; j < of.width; j += 64 / sizeof(T)) hwy::Prefetch(later + j);
-        hwy::Prefetch(later + factors);
+    T linear, pairs = 0;
+    const auto add_linear = [&](int32_t k, int32_t stop, T* sum) {
+      *sum = 0;
+      for (; k < stop; ++k) {
+        if (k + kAhead < last) {
+          const T* later = of.w + static_cast<size_t>(of.a.indices[k + kAhead]) * of.stride;
+          for (size_t j = 0; j < of.width; j += 64 / sizeof(T)) hwy::Prefetch(later + j);
+          hwy::Prefetch(later + factors);
+        }
+        *sum += of.a.data[k] * of.w[static_cast<size_t>(of.a.indices[k]) * of.stride + factors];
       }
-      linear += of.a.data[k] * of.w[static_cast<size_t>(of.a.indices[k]) * of.stride + factors];
-    }
+    };
+    const int32_t k = of.a.indptr[r], stop = of.a.indptr[r + 1];
+    if (stop - k <= kBlock) add_linear(k, stop, &linear);
+    else sum_blocks<1>(k, stop, kBlock, 1, add_linear, &linear);
     size_t j = 0;
     for (; j + 2 * lanes <= factors; j += 2 * lanes) pairs += some_factors<2>(d, of, r, j, sums);
     for (; j + lanes <= factors; j += lanes) pairs += some_factors<1>(d, of, r, j, sums);

@@ -12,6 +12,7 @@
 #include "lacuna/kernels/by_column.h"
 #include "lacuna/kernels/csr_dot.h"
 #include "lacuna/kernels/csr_t_dot.h"
+#include "lacuna/kernels/interactions.h"
 #include "lacuna/kernels/one_unit.h"
 #include "lacuna/kernels/row_sums.h"
 
@@ -51,6 +52,21 @@ TEST(LongSum, OfCsrRows) {
         EXPECT_NEAR(c[r * units + j] / expected, 1, kNear) << units;
       }
   }
+}
+
+// One factor for each unit: Σ v = Σ x, and of pairs (Σ v)² - Σ v².
+TEST(LongSum, OfInteractions) {
+  const Long x;
+  const std::vector<int32_t> indptr{0, static_cast<int32_t>(kMany)};
+  constexpr size_t kWidth = 20;
+  const std::vector<float> w(kMany * kWidth, 1.0f);
+  std::vector<float> y(1), sums(kWidth);
+  interactions({1, x.values.data(), x.indices.data(), indptr.data()}, w.data(), kWidth, kWidth, y.data(),
+               sums.data());
+  const double sum = x.sum(0, kMany);
+  for (size_t j = 0; j + 1 < kWidth; ++j) EXPECT_NEAR(sums[j] / sum, 1, kNear);
+  EXPECT_NEAR(y[0] / ((kWidth - 1) * sum * sum / 2), 1,
+              1e-4);  // The squares and the linear part are smaller.
 }
 
 // A column of all rows, and a column of the last row alone.

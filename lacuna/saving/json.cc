@@ -116,6 +116,13 @@ Setting setting_of(const char* where, const Json& json) {
   }
 }
 
+// What the parser says, without its own number for it: "[json.exception.parse_error.101] parse error at …".
+std::string reason(const std::exception& e) {
+  const std::string said = e.what();
+  const size_t end = said.starts_with('[') ? said.find("] ") : said.npos;
+  return end == said.npos ? said : said.substr(end + 2);
+}
+
 }  // namespace
 
 std::string to_json(const Config& config) {
@@ -124,7 +131,7 @@ std::string to_json(const Config& config) {
     write(result, config, 0);
     return result;
   } catch (const Json::exception& e) {
-    throw InvalidArgument(text("to_json: texts must be UTF-8. Received: ", e.what(), "."));
+    throw InvalidArgument(text("to_json: texts must be UTF-8. Received: ", reason(e), "."));
   }
 }
 
@@ -136,7 +143,7 @@ Config from_json(const char* where, std::string_view json) {
       return true;
     });
   } catch (const std::exception& e) {
-    throw InvalidArgument(text(where, ": the config must be valid JSON. Received: ", e.what(), "."));
+    throw InvalidArgument(text(where, ": the config must be valid JSON. Received: ", reason(e), "."));
   }
   require(parsed.is_object(), where, ": the config must be an object of JSON. Received: ", parsed.type_name(),
           ".");
