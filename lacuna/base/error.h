@@ -19,6 +19,7 @@ struct OutOfRange : std::out_of_range {
 template <class... Parts>
 std::string text(const Parts&... parts) {
   std::ostringstream out;
+  out.exceptions(std::ios_base::badbit);  // Else one without memory gives half a text, also of a node's key.
   (out << ... << parts);
   return out.str();
 }

@@ -24,8 +24,8 @@ constexpr uint64_t mix(uint64_t z) {
 // Without set_random_seed the sequence starts from the operating system's entropy.
 void set_random_seed(uint64_t seed);
 uint64_t next_key();
-// Another number once the sequence was started anew, by set_random_seed or in a forked child without a seed: what
-// drew a key before is to draw another.
+// Another number once the sequence was started anew, by set_random_seed or in a forked child without a seed:
+// what drew a key before is to draw another.
 uint64_t seed_generation();
 
 // How a row of a weight is drawn: value j of row r depends on (key, r, j) alone, so a table may make its rows

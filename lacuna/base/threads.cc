@@ -11,15 +11,19 @@
 #include <tbb/task_group.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <charconv>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "lacuna/base/error.h"
 #include "lacuna/base/interrupt.h"
@@ -108,11 +112,34 @@ void tell_of_environment() {
               given.substr(0, 200), ", cores=", cores(), "."));
 }
 
+// oneTBB ends the process where it cannot start a thread. So as many are started here before, with stacks of
+// its size, which are kept for those that come next. Throws where that fails.
+void require_threads(size_t count) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes,
+                            tbb::global_control::active_value(tbb::global_control::thread_stack_size));
+  std::mutex all_started;
+  all_started.lock();
+  const auto wait = [](void* mutex) -> void* {
+    const std::lock_guard lock(*static_cast<std::mutex*>(mutex));
+    return nullptr;
+  };
+  std::vector<pthread_t> started(count);
+  size_t n = 0;
+  while (n < count && pthread_create(&started[n], &attributes, wait, &all_started) == 0) ++n;
+  all_started.unlock();
+  for (size_t i = 0; i < n; ++i) pthread_join(started[i], nullptr);
+  pthread_attr_destroy(&attributes);
+  if (n < count) throw std::bad_alloc();
+}
+
 // The control alone allows more threads than cores, but only an arena of that size asks for them. Made at
 // first use, so that a process that never runs a large loop starts no thread.
 struct Pool {
   explicit Pool(size_t threads)
       : allowed(tbb::global_control::max_allowed_parallelism, threads), arena(static_cast<int>(threads)) {
+    require_threads(threads - 1);
     arena.initialize();  // Else the first loop does, and its floating-point settings become the arena's.
   }
   tbb::global_control allowed;
@@ -129,10 +156,15 @@ std::shared_ptr<Pool>& current_pool() {
   return *pool;
 }
 
+// Null where there is no memory for it.
 std::shared_ptr<Pool> pool() {
   const std::lock_guard lock(pool_mutex);
-  if (!current_pool()) current_pool() = std::make_shared<Pool>(wanted);
   has_workers = true;
+  try {
+    if (!current_pool()) current_pool() = std::make_shared<Pool>(wanted);
+  } catch (...) {
+    return nullptr;
+  }
   return current_pool();
 }
 
@@ -145,6 +177,66 @@ thread_local bool interruptible = false;
                                                       workers_lost |= has_workers;
                                                       pool_mutex.unlock();
                                                     });
+
+// The blocks of a loop, in up to kParts parts of neighbours: which are done is known when oneTBB stops early,
+// for want of memory or since one has thrown.
+class Blocks {
+ public:
+  Blocks(size_t n, size_t grain, const void* body, detail::BlockFunction call, bool polls)
+      : n_(n), grain_(grain), body_(body), call_(call), polls_(polls) {}
+
+  void run_on(Pool& pool) {
+    try {
+      // A worker takes the floating-point settings that its arena was made with, unless a context has
+      // captured some.
+      tbb::task_group_context context;
+      context.capture_fp_settings();
+      pool.arena.execute([&] {  // oneTBB deals out parts as it likes; what is in a block is fixed.
+        tbb::parallel_for(
+            tbb::blocked_range<size_t>(0, parts_),
+            [&](const tbb::blocked_range<size_t>& range) {
+              for (size_t i = range.begin(); i != range.end() && !failed_; ++i) run(i);
+            },
+            context);
+      });
+    } catch (...) {  // Its own: what a block throws is kept.
+    }
+  }
+
+  void run_rest() {
+    for (size_t i = 0; i < parts_ && !failed_; ++i)
+      if (!(done_[i / 64] >> i % 64 & 1)) run(i);
+    if (failed_) std::rethrow_exception(error_);
+  }
+
+ private:
+  void run(size_t part) {
+    const Handover::Block block(handover_);
+    try {
+      if (polls_ && std::this_thread::get_id() == caller_) poll_interrupt();
+      const size_t end = std::min(n_, (part + 1) * part_size_);
+      for (size_t begin = part * part_size_; begin < end; begin += grain_)
+        call_(body_, begin, std::min(end, begin + grain_));
+    } catch (...) {
+      if (!failed_.exchange(true)) error_ = std::current_exception();
+    }
+    done_[part / 64] |= uint64_t{1} << part % 64;
+  }
+
+  static constexpr size_t kParts = 1024;
+  const size_t n_, grain_;
+  const void* const body_;
+  const detail::BlockFunction call_;
+  const bool polls_;
+  const std::thread::id caller_ = std::this_thread::get_id();
+  const size_t blocks_ = (n_ + grain_ - 1) / grain_;
+  const size_t part_size_ = grain_ * ((blocks_ + kParts - 1) / kParts);
+  const size_t parts_ = (n_ + part_size_ - 1) / part_size_;
+  Handover handover_{};
+  std::array<std::atomic<uint64_t>, kParts / 64> done_{};
+  std::atomic<bool> failed_ = false;
+  std::exception_ptr error_{};  // Of the block that threw first.
+};
 
 }  // namespace
 
@@ -182,20 +274,25 @@ Interruptible::~Interruptible() { interruptible = before_; }
 namespace detail {
 
 void run_beside(const void* work, Function call_work, const void* other, Function call_other) {
-  if (num_threads() == 1) {
+  const std::shared_ptr<Pool> in = num_threads() > 1 ? pool() : nullptr;
+  Handover handover;
+  tbb::task_group group;
+  bool runs = in != nullptr;
+  if (runs) try {
+      in->arena.execute([&] {
+        group.run([&] {
+          const Handover::Block block(handover);
+          call_other(other);
+        });
+      });
+    } catch (const std::bad_alloc&) {  // Nothing was started.
+      runs = false;
+    }
+  if (!runs) {
     call_work(work);
     return call_other(other);
   }
-  const std::shared_ptr<Pool> in = pool();
-  Handover handover;
-  tbb::task_group group;
   const auto wait = [&] { in->arena.execute([&] { group.wait(); }); };
-  in->arena.execute([&] {
-    group.run([&] {
-      const Handover::Block block(handover);
-      call_other(other);
-    });
-  });
   try {
     call_work(
         work);  // Not as a task: a thread that waits for its loop may take any task, and work takes locks.
@@ -217,25 +314,11 @@ void parallel_blocks(size_t n, size_t grain, const void* body, BlockFunction cal
     }
     return;
   }
-  const auto caller = std::this_thread::get_id();
-  // A worker takes the floating-point settings that its arena was made with, unless a context has captured
-  // some.
-  tbb::task_group_context context;
-  context.capture_fp_settings();
-  Handover handover;
-  const size_t blocks = (n + grain - 1) / grain;
-  pool()->arena.execute([&] {  // oneTBB deals out blocks as it likes; what is in a block is fixed.
-    tbb::parallel_for(
-        tbb::blocked_range<size_t>(0, blocks),
-        [&](const tbb::blocked_range<size_t>& range) {
-          for (size_t i = range.begin(); i != range.end(); ++i) {
-            const Handover::Block block(handover);
-            if (polls && std::this_thread::get_id() == caller) poll_interrupt();
-            call(body, i * grain, std::min(n, (i + 1) * grain));
-          }
-        },
-        context);
-  });
+  // Where there is no memory for threads or their tasks, this thread does what is left.
+  const std::shared_ptr<Pool> threads = pool();
+  Blocks blocks(n, grain, body, call, polls);
+  if (threads) blocks.run_on(*threads);
+  blocks.run_rest();
 }
 
 }  // namespace detail

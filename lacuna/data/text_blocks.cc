@@ -137,8 +137,10 @@ std::string_view TextBlocks::next() {
   if (block.last) return {};
   if (ahead_) ahead_->take(block);
   else file_->read(block);
-  if (!ahead_ && !block.last && file_->packed() && num_threads() > 1)
-    ahead_ = std::make_unique<Ahead>(*file_);
+  if (!ahead_ && !block.last && file_->packed() && num_threads() > 1) try {
+      ahead_ = std::make_unique<Ahead>(*file_);
+    } catch (const std::exception&) {  // There is no room for a thread: it is read here.
+    }
   return {block.text.get(), block.size};
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <unordered_map>
+#include <utility>
 
 #include "lacuna/base/error.h"
 #include "lacuna/base/threads.h"
@@ -97,16 +98,35 @@ Plan::Plan(std::vector<Symbol> inputs, std::vector<Symbol> outputs, bool trainin
   outputs_.resize(outputs.size());
 }
 
+void Plan::take_back() noexcept {
+  if (training_ && std::exchange(began_, false)) {
+    for (RowTable* table : tables_) table->take_back();
+    for (const Weight& w : weights_)
+      if (Behind* behind = w.variable->behind().get()) behind->take_back();
+  }
+  // A kernel that was left in the middle has not put its scratch in order, nor given its results their size.
+  for (Step& step : steps_) {
+    step.scratch = Scratch();
+    for (size_t i = 0; i < step.node->out().size(); ++i)
+      results_[step.out + i] = Tensor::empty(step.node->out()[i]);
+  }
+}
+
 void Plan::put(std::span<const Tensor* const> feeds) {
   require(feeds.size() == inputs_.size(),
           "Plan: a tensor must be fed for each input. Received: feeds=", feeds.size(),
           ", inputs=", inputs_.size(), ".");
   for (size_t i = 0; i < feeds.size(); ++i)
     if (input_places_[i] != kUnused) places_[input_places_[i]] = feeds[i];
-  for (RowTable* table : tables_) table->forget_reads();  // Of the last run; within one they all hold.
+  began_ = true;
+  for (RowTable* table : tables_) {
+    if (training_) table->begin_step();
+    else table->forget_reads();  // Of the last run; within one they all hold.
+  }
   for (const Weight& w : weights_) {
     Behind* behind = w.variable->behind().get();
     if (training_) {
+      if (behind) behind->begin_step();
       if (behind && w.is_output) behind->settle();
       continue;
     }
@@ -131,23 +151,32 @@ std::string_view Plan::run_step(Step& s, int64_t number, uint64_t seed) {
   return context.method;
 }
 
+template <class Run>
+void Plan::run_steps(std::span<const Tensor* const> feeds, const Run& run_one) {
+  began_ = false;
+  try {
+    put(feeds);
+    const FlushDenormals flush;
+    for (Step& s : steps_) run_one(s);
+  } catch (...) {
+    take_back();
+    throw;
+  }
+}
+
 void Plan::run(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed) {
-  put(feeds);
-  const FlushDenormals flush;
-  for (Step& s : steps_) run_step(s, step, seed);
+  run_steps(feeds, [&](Step& s) { run_step(s, step, seed); });
 }
 
 void Plan::observe(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed,
                    const std::function<void(const Ran&)>& observer) {
   using Clock = std::chrono::steady_clock;
-  put(feeds);
-  const FlushDenormals flush;
-  for (Step& s : steps_) {
+  run_steps(feeds, [&](Step& s) {
     const auto start = Clock::now();
     const std::string_view method = run_step(s, step, seed);
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     observer({*s.node, *s.rule, s.in_tensors, s.out_tensors, method, seconds});
-  }
+  });
 }
 
 }  // namespace lacuna

@@ -41,6 +41,10 @@ class Plan {
   void observe(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed,
                const std::function<void(const Ran&)>& observer);
 
+  // What a run has done to tables, rows left behind and its own memory is undone. A run that throws does so
+  // itself; who trains asks for it where something else fails before the weights have moved.
+  void take_back() noexcept;
+
   // Result i of the last run; valid until the next. May share memory with feeds and variables.
   const Tensor& output(size_t i) const { return *outputs_[i]; }
   size_t size() const { return outputs_.size(); }
@@ -48,6 +52,8 @@ class Plan {
  private:
   void put(std::span<const Tensor* const> feeds);
   struct Step;
+  template <class Run>
+  void run_steps(std::span<const Tensor* const> feeds, const Run& run_one);
   std::string_view run_step(Step& step, int64_t number, uint64_t seed);  // The kernel's method.
   struct Step {
     std::shared_ptr<const Node> node;
@@ -83,6 +89,7 @@ class Plan {
   std::vector<Weight> weights_;  // Dense ones.
   std::vector<size_t> output_places_;
   std::vector<const Tensor*> outputs_;
+  bool began_ = false;  // Whether there is a run to take back.
 };
 
 }  // namespace lacuna

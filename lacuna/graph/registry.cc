@@ -46,14 +46,14 @@ Symbol Symbol::with_origin(std::shared_ptr<const Origin> origin) const {
   return result;
 }
 
-Node::Node(std::shared_ptr<const Op> op, std::vector<Symbol> in, std::vector<Spec> out)
-    : op_(std::move(op)), in_(std::move(in)), out_(std::move(out)) {}
+Node::Node(std::shared_ptr<const Op> op, std::vector<Symbol> in, std::vector<Spec> out, std::string key)
+    : op_(std::move(op)), in_(std::move(in)), out_(std::move(out)), key_(std::move(key)) {}
 
 Node::~Node() {
   {
     KnownNodes& table = known();
     const std::lock_guard lock(table.mutex);
-    const auto found = table.nodes.find(identity(*op_, in_));
+    const auto found = table.nodes.find(key_);
     if (found != table.nodes.end() && found->second.expired()) table.nodes.erase(found);
   }
   let_go(in_);
@@ -62,7 +62,11 @@ Node::~Node() {
 void let_go(std::vector<Symbol>& symbols) noexcept {
   thread_local std::vector<Symbol>* waiting = nullptr;  // Of the outermost call.
   if (waiting) {
-    for (Symbol& s : symbols) waiting->push_back(std::move(s));
+    try {
+      waiting->insert(waiting->end(), symbols.begin(), symbols.end());
+      symbols.clear();
+    } catch (const std::bad_alloc&) {  // Then they go by recursion.
+    }
     return;
   }
   std::vector<Symbol> all;
@@ -78,12 +82,13 @@ void let_go(std::vector<Symbol>& symbols) noexcept {
 std::shared_ptr<const Node> apply_node(std::shared_ptr<const Op> op, std::vector<Symbol> in) {
   std::vector<Spec> out = infer_or_densify(*op, in);
   KnownNodes& table = known();
-  const std::string key = identity(*op, in);
+  std::string key = identity(*op, in);
   const std::lock_guard lock(table.mutex);
   if (const auto found = table.nodes.find(key); found != table.nodes.end())
     if (auto node = found->second.lock()) return node;
-  auto node = std::make_shared<const Node>(std::move(op), std::move(in), std::move(out));
-  table.nodes[key] = node;
+  std::weak_ptr<const Node>& place = table.nodes[key];  // First: a node that goes again asks for the lock.
+  auto node = std::make_shared<const Node>(std::move(op), std::move(in), std::move(out), std::move(key));
+  place = node;
   return node;
 }
 

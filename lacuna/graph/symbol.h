@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "lacuna/tensor/spec.h"
@@ -44,7 +45,8 @@ class Symbol {
 
 class Node {
  public:
-  Node(std::shared_ptr<const Op> op, std::vector<Symbol> in, std::vector<Spec> out);
+  // key: tells it from all nodes that compute something else.
+  Node(std::shared_ptr<const Op> op, std::vector<Symbol> in, std::vector<Spec> out, std::string key);
   ~Node();  // Leaves the table of known nodes.
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
@@ -59,6 +61,7 @@ class Node {
   std::shared_ptr<const Op> op_;
   std::vector<Symbol> in_;
   std::vector<Spec> out_;
+  std::string key_;
 };
 
 // All nodes that `outputs` need, each after its inputs.

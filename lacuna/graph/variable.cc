@@ -109,15 +109,15 @@ void Variable::assign(const tensor::Dense& values) {
   require(values.shape == spec_.shape,
           "set_weights: the value must have the shape of the weight. Received: shape=",
           to_string(values.shape), ", weight '", name_, "' ", spec_, ".");
-  const Tensor same = cast(Tensor(values), spec_.dtype);
+  if (values.dtype != spec_.dtype) return assign(cast(Tensor(values), spec_.dtype).dense());
   const auto turn = turn_.take();
-  if (is_table()) return value_.table().assign(same.dense());
+  if (is_table()) return value_.table().assign(values);
   if (spec_.storage == Storage::csr) {
-    value_ = to_csr(same);
+    value_ = to_csr(Tensor(values));
     return;
   }
   if (behind_) behind_->settle();  // The states are those of all steps; Keras keeps them.
-  std::memcpy(value_.dense().data.data(), same.dense().data.data(), same.dense().data.bytes());
+  std::memcpy(value_.dense().data.data(), values.data.data(), values.data.bytes());  // Nothing threw so far.
 }
 
 void Variable::assign(const Tensor& values) {

@@ -9,6 +9,12 @@
 
 #include "lacuna/base/threads.h"
 
+// Of BLIS: the memory that a call of its takes, and gives back, one for each that runs at the same time.
+extern "C" {
+void* bli_sba_checkout_array(unsigned long threads);
+void bli_sba_checkin_array(void* array);
+}
+
 namespace lacuna::kernels {
 namespace {
 
@@ -20,6 +26,21 @@ void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const dou
           const double* b, int ldb, double* c, int ldc) {
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
 }
+
+// BLIS ends the process where it finds no memory. It keeps what it once had, so it is had when the library is
+// loaded: each call takes what lies on top and makes it ready, then it is held until all are.
+const bool blis_has_memory = [] {
+  constexpr size_t kThreads = 64;
+  void* held[kThreads];
+  const float a[16] = {};
+  float c[16];
+  for (void*& array : held) {
+    gemm(CblasNoTrans, CblasNoTrans, 4, 4, 4, a, 4, a, 4, c, 4);
+    array = bli_sba_checkout_array(1);
+  }
+  for (size_t i = kThreads; i-- > 0;) bli_sba_checkin_array(held[i]);
+  return true;
+}();
 
 template <class T>
 void tiles(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const T* a, size_t lda,

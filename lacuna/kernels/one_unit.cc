@@ -36,10 +36,15 @@ void add(const CsrView<T>& a, const T* b, Sum* sums, bool names) {
   else each_entry(a, b, prefetch, [=](size_t c, T g) { sums[c] += static_cast<Sum>(g); });
 }
 
+// Of the calling thread.
+std::vector<double>& long_sums() {
+  thread_local std::vector<double> sums;
+  return sums;
+}
+
 // Of many floats in double. What was no more than a name stays one: no sum becomes -0.0 by being rounded.
 void add_long(const CsrView<float>& a, const float* b, std::span<float> sums, bool names) {
-  thread_local std::vector<double> kept;
-  std::vector<double>& all = kept;
+  std::vector<double>& all = long_sums();
   all.assign(sums.begin(), sums.end());
   add(a, b, all.data(), names);
   for (size_t c = 0; c < sums.size(); ++c) {
@@ -76,8 +81,7 @@ size_t list(const CsrView<T>& a, const T* b, const ColumnNumbers& numbers, int64
 
 size_t list_long(const CsrView<float>& a, const float* b, const ColumnNumbers& numbers, int64_t* ids,
                  float* g) {
-  thread_local std::vector<double> kept;
-  std::vector<double>& all = kept;
+  std::vector<double>& all = long_sums();
   all.resize(a.nonzeros());
   const size_t distinct = list(a, b, numbers, ids, all.data());
   for (size_t i = 0; i < distinct; ++i) g[i] = static_cast<float>(all[i]);
@@ -85,6 +89,11 @@ size_t list_long(const CsrView<float>& a, const float* b, const ColumnNumbers& n
 }
 
 }  // namespace
+
+void reserve_one_unit(const CsrView<float>& a, size_t count) {
+  if (a.rows >= kLongColumn) long_sums().reserve(count);
+}
+void reserve_one_unit(const CsrView<double>&, size_t) {}
 
 void add_one_unit(const CsrView<float>& a, const float* b, std::span<float> sums, bool names) {
   if (a.rows >= kLongColumn) add_long(a, b, sums, names);

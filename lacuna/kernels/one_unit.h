@@ -17,6 +17,11 @@ void add_one_unit(const CsrView<double>& a, const double* b, std::span<double> s
 void descend_one_unit(const CsrView<float>& a, const float* b, float rate, float* w, size_t stride);
 void descend_one_unit(const CsrView<double>& a, const double* b, double rate, double* w, size_t stride);
 
+// Memory for add_one_unit of so many sums, or list_one_unit of so many entries, which on this thread do not
+// throw then.
+void reserve_one_unit(const CsrView<float>& a, size_t count);
+void reserve_one_unit(const CsrView<double>& a, size_t count);
+
 // A number for each column c, at first[c · stride]. They may hold anything: a column has one if ids agree, so
 // nothing is to be cleared between uses.
 struct ColumnNumbers {

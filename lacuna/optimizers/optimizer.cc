@@ -112,20 +112,21 @@ void Optimizer::step(std::span<const VariablePtr> weights, std::span<const Gradi
              "Received: lr=",
              lr->scalar(), ", decay=", decay->scalar(), ", iterations=", done, "."));
   const double limit = common_.clipvalue > 0 ? common_.clipvalue : std::numeric_limits<double>::infinity();
-  for (size_t i = 0; i < weights.size(); ++i)
-    if (gradients[i])
-      with_float("optimizer", weights[i]->spec().dtype, [&](auto tag) {
-        using T = typename decltype(tag)::type;
-        step_one<T>(weights[i], gradients[i],
-                    {{static_cast<T>(factor), static_cast<T>(limit)}, rate, done + 1});
-      });
+  for (const bool moves : {false, true})
+    for (size_t i = 0; i < weights.size(); ++i)
+      if (gradients[i])
+        with_float("optimizer", weights[i]->spec().dtype, [&](auto tag) {
+          using T = typename decltype(tag)::type;
+          step_one<T>(weights[i], gradients[i],
+                      {{static_cast<T>(factor), static_cast<T>(limit)}, rate, done + 1, moves});
+        });
   iterations->set_scalar(done + 1);
 }
 
 States& Optimizer::states_at(const VariablePtr& weight) {
-  Kept& kept = kept_.try_emplace(weight.get(), Kept{weight, nullptr}).first->second;
-  if (!kept.states) kept.states = std::make_shared<States>(*weight, rule_, owner_, moves_all_rows(*weight));
-  return *kept.states;
+  if (const auto found = kept_.find(weight.get()); found != kept_.end()) return *found->second.states;
+  auto states = std::make_shared<States>(*weight, rule_, owner_, moves_all_rows(*weight));
+  return *kept_.emplace(weight.get(), Kept{weight, std::move(states)}).first->second.states;
 }
 
 void Optimizer::settle() {
@@ -167,6 +168,7 @@ void Optimizer::step_one(const VariablePtr& weight, const Gradient& gradient, co
     if (weight->is_table())  // Not by require: its arguments would be made at each step.
       throw InvalidArgument(text("optimizer: the gradient of a table must be row_sparse. Received: weight '",
                                  weight->name(), "', gradient=", gradient.whole->spec(), "."));
+    if (!step.moves) return;
     states.settle();
     const T* values = gradient.whole->dense().values<T>().data();
     rule_->update(states.rows<T>(), {nullptr, nullptr, values, states.count()}, step.clip, step.rate, step.t);
@@ -174,7 +176,7 @@ void Optimizer::step_one(const VariablePtr& weight, const Gradient& gradient, co
   }
   if (!moves_all_rows(*weight)) return step_rows(states, gradient, false, step);
   // Rows of a table that were never touched have no states; the others are in slots, and move below.
-  if (const double scale = rule_->scale_at_rest(step.rate); weight->is_table() && scale != 1)
+  if (const double scale = rule_->scale_at_rest(step.rate); step.moves && weight->is_table() && scale != 1)
     weight->value().table().scale_others(scale);
   // A row that is left behind costs a look where it is named, and its missed steps; a sweep streams through
   // the rows there are: a row of one value takes it a hundredth of what a look does.
@@ -182,13 +184,18 @@ void Optimizer::step_one(const VariablePtr& weight, const Gradient& gradient, co
   const size_t width = states.rows<T>().width, worth = width < 8 ? 160 : 16;
   const bool small = weight->is_table() && weight->value().table().slots_are_ids();
   if (small || gradient.all_rows || states.count() <= worth * named || !rule_->can_wait(step.rate)) {
-    states.settle();
+    if (step.moves) states.settle();
     return sweep(states, gradient, step);
   }
-  if (states.is_full()) states.settle();
-  if (weight->behind().get() != &states) {
-    states.start();
-    weight->set_behind(kept_.find(weight.get())->second.states);
+  if (!step.moves) {
+    if (weight->behind().get() != &states) states.make_room_behind();
+  } else {
+    states.end_step();
+    if (states.is_full()) states.settle();
+    if (weight->behind().get() != &states) {
+      states.start();
+      weight->set_behind(kept_.find(weight.get())->second.states);
+    }
   }
   step_rows(states, gradient, true, step);
 }
@@ -202,12 +209,15 @@ void Optimizer::step_rows(States& states, const Gradient& gradient, bool others,
     const tensor::Csr& a = gradient.a->csr();
     const T* dy = gradient.dy->dense().values<T>().data();
     if (rule_->descends() && step.clip.limit == std::numeric_limits<T>::infinity() &&
-        static_cast<size_t>(a.rows) < kernels::kLongColumn)
-      return kernels::descend_one_unit(view<T>(a), dy, static_cast<T>(step.rate) * step.clip.factor,
-                                       to.weight, to.stride);
+        static_cast<size_t>(a.rows) < kernels::kLongColumn) {
+      if (step.moves)
+        kernels::descend_one_unit(view<T>(a), dy, static_cast<T>(step.rate) * step.clip.factor, to.weight,
+                                  to.stride);
+      return;
+    }
     // A sweep over a row is a part of what an entry costs that is looked up.
     if (!others && states.count() <= 4 * a.nonzeros()) return add_one_unit(states, gradient, false, step);
-    ids = list_one_unit<T>(states, gradient);
+    ids = list_one_unit<T>(states, gradient, step);
     from.gradient = values_.as<T>().data();
   } else {
     ids = gradient.row_ids();
@@ -217,6 +227,7 @@ void Optimizer::step_rows(States& states, const Gradient& gradient, bool others,
       from.sums = sums_of<T>(gradient, ids, to);
     }
   }
+  if (!step.moves) return;
   from.ids = ids.data();
   from.count = ids.size();
   if (others) states.catch_up(ids);
@@ -236,6 +247,7 @@ void Optimizer::sweep(States& states, const Gradient& gradient, const Step<T>& s
   if (to.width == 1 && gradient.whole) {
     const T* values = gradient.whole->row_sparse().values<T>().data();
     const auto all = zeros<T>(dense_, rows);
+    if (!step.moves) return;
     for (size_t i = 0; i < ids.size(); ++i) all[static_cast<size_t>(ids[i])] = values[i];
     from.gradient = all.data();
     rule_->update(to, from, step.clip, step.rate, step.t);
@@ -245,6 +257,7 @@ void Optimizer::sweep(States& states, const Gradient& gradient, const Step<T>& s
   if (gradient.whole) from.gradient = gradient.whole->row_sparse().values<T>().data();
   else from.sums = sums_of<T>(gradient, ids, to);
   if (place_.size() < rows) place_.resize(rows);
+  if (!step.moves) return;
   for (size_t i = 0; i < ids.size(); ++i) place_[static_cast<size_t>(ids[i])] = static_cast<int32_t>(i + 1);
   from.place = place_.data();
   rule_->update(to, from, step.clip, step.rate, step.t);
@@ -259,12 +272,13 @@ void Optimizer::add_one_unit(States& states, const Gradient& gradient, bool all,
   const size_t rows = states.count(), entries = a.nonzeros();
   std::span<T> sums;
   if (all) {
-    sums = zeros<T>(dense_, rows);
+    sums = zeros<T>(dense_, rows).first(rows);
   } else {
     named_.resize(rows * sizeof(T));
     sums = named_.as<T>();
-    std::ranges::fill(sums, -T(0));
+    if (step.moves) std::ranges::fill(sums, -T(0));
   }
+  if (!step.moves) return kernels::reserve_one_unit(a, sums.size());
   kernels::add_one_unit(a, gradient.dy->dense().values<T>().data(), sums, !all);
   kernels::UpdateGradient<T> from{nullptr, nullptr, sums.data(), rows};
   from.some_named = !all;
@@ -278,7 +292,8 @@ void Optimizer::add_one_unit(States& states, const Gradient& gradient, bool all,
 
 // To ids_ and values_.
 template <class T>
-std::span<const int64_t> Optimizer::list_one_unit(States& states, const Gradient& gradient) {
+std::span<const int64_t> Optimizer::list_one_unit(States& states, const Gradient& gradient,
+                                                  const Step<T>& step) {
   const kernels::CsrView<T> a = view<T>(gradient.a->csr());
   // In a table a row holds its number itself: memory that the step meets anyway.
   T* const held = states.numbers<T>();
@@ -288,6 +303,10 @@ std::span<const int64_t> Optimizer::list_one_unit(States& states, const Gradient
            : kernels::ColumnNumbers{zeros<int32_t>(number_, states.count()).data(), 1};
   ids_.resize(a.nonzeros() * sizeof(int64_t));
   values_.resize(a.nonzeros() * sizeof(T));
+  if (!step.moves) {
+    kernels::reserve_one_unit(a, a.nonzeros());
+    return {};
+  }
   const auto ids = ids_.as<int64_t>();
   const size_t distinct = kernels::list_one_unit(a, gradient.dy->dense().values<T>().data(), numbers,
                                                  ids.data(), values_.as<T>().data());

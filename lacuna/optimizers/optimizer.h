@@ -57,6 +57,7 @@ class Optimizer {
 
   // One step: a gradient for each weight, in order; weights without one stay. For a table the ids of its
   // gradient are slots. States are made at the first step. Clipping by norm is over all gradients together.
+  // If it throws, no weight has moved.
   void step(std::span<const VariablePtr> weights, std::span<const Gradient> gradients);
 
   // Whether a step looks at a gradient before it updates, so that factors are an error.
@@ -98,11 +99,13 @@ class Optimizer {
   size_t caught_up_rows() const;
 
  private:
-  // What a step is, for all weights.
+  // What a step is, for all weights. Each is gone through twice: first all memory is made that the step
+  // takes, which may throw, and only then does anything move.
   template <class T>
   struct Step {
     kernels::Clip<T> clip;
     double rate, t;
+    bool moves;
   };
   template <class T>
   void step_one(const VariablePtr& weight, const Gradient& gradient, const Step<T>& step);
@@ -113,7 +116,7 @@ class Optimizer {
   template <class T>
   void step_rows(States& states, const Gradient& gradient, bool others, const Step<T>& step);
   template <class T>
-  std::span<const int64_t> list_one_unit(States& states, const Gradient& gradient);
+  std::span<const int64_t> list_one_unit(States& states, const Gradient& gradient, const Step<T>& step);
   template <class T>
   void add_one_unit(States& states, const Gradient& gradient, bool all, const Step<T>& step);
   States& states_at(const VariablePtr& weight);

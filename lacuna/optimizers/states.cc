@@ -10,8 +10,8 @@
 namespace lacuna::optimizers {
 namespace {
 
-constexpr size_t kAhead = 16;         // Rows between a prefetch and its use.
-constexpr size_t kRowsAtOnce = 4096;  // That are settled together.
+constexpr size_t kAhead = 16;                    // Rows between a prefetch and its use.
+constexpr size_t kRowsAtOnce = size_t{1} << 14;  // That are caught up together.
 
 }  // namespace
 
@@ -83,9 +83,14 @@ States::Marks States::marks() const {
           table.stride() * item / sizeof(int32_t)};
 }
 
-void States::start() {
+void States::make_room_behind() {
   history_.reserve();
+  ids_.resize(kRowsAtOnce);
+  from_.resize(kRowsAtOnce);
   if (!weight_.is_table()) at_.resize(count());
+}
+
+void States::start() {
   const Marks mark = marks();
   for (size_t row = 0; row < count(); ++row) mark[row] = 1;
 }
@@ -101,13 +106,15 @@ void States::take_missed(size_t count) {
 
 template <class I>
 void States::bring_up(std::span<const I> rows) {
+  for (size_t first = 0; first < rows.size(); first += kRowsAtOnce)
+    bring_up_some(rows.subspan(first, std::min(kRowsAtOnce, rows.size() - first)));
+}
+
+template <class I>
+void States::bring_up_some(std::span<const I> rows) {
   const Marks mark = marks();
   const uint64_t all = count();
   const int32_t now = history_.steps + 1;
-  if (ids_.size() < rows.size()) {
-    ids_.resize(rows.size());
-    from_.resize(rows.size());
-  }
   size_t behind = 0;
   for (size_t k = 0; k < rows.size(); ++k) {
     if (k + kAhead < rows.size() && static_cast<uint64_t>(rows[k + kAhead]) < all)
@@ -121,7 +128,69 @@ void States::bring_up(std::span<const I> rows) {
     }
     at = now;
   }
+  if (in_step_) keep_for_take_back(behind);
   take_missed(behind);
+}
+
+template <class Copy>
+void States::each_kept(size_t first, size_t count, const Copy& copy) {
+  with_float("optimizer", weight_.spec().dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const kernels::UpdateRows<T> all = rows<T>();
+    const size_t states = rule_->states(), width = all.width + states * state_width_;
+    T* kept = before_.values.as<T>().data() + first * width;
+    for (size_t i = first; i < first + count; ++i) {
+      const auto row = static_cast<size_t>(before_.rows[i]);
+      copy(all.weight + row * all.stride, kept, all.width);
+      kept += all.width;
+      for (size_t k = 0; k < states; ++k, kept += state_width_)
+        copy(all.state[k] + row * all.state_stride, kept, state_width_);
+    }
+  });
+}
+
+void States::make_room_before(size_t rows) {
+  if (rows <= before_.rows.size()) return;
+  const size_t width = weight_.is_table() ? weight_.value().table().width()
+                       : count()          ? weight_.value().dense().size() / count()
+                                          : 0;
+  const size_t more = rows + rows / 4;
+  Buffer values;
+  values.resize(more * (width + rule_->states() * state_width_) * size_of(weight_.spec().dtype));
+  if (before_.count) std::memcpy(values.data(), before_.values.data(), before_.values.bytes());
+  before_.from.resize(more);
+  before_.rows.resize(more);
+  before_.values = std::move(values);
+}
+
+// Of the first rows of ids_, which are marked as current, but have not moved yet.
+void States::keep_for_take_back(size_t count) {
+  if (!count) return;
+  const size_t first = before_.count;
+  try {
+    make_room_before(first + count);
+  } catch (...) {
+    const Marks mark = marks();
+    for (size_t i = 0; i < count; ++i) mark[static_cast<size_t>(ids_[i])] = from_[i] + 1;
+    throw;
+  }
+  std::copy_n(ids_.begin(), count, before_.rows.begin() + static_cast<std::ptrdiff_t>(first));
+  std::copy_n(from_.begin(), count, before_.from.begin() + static_cast<std::ptrdiff_t>(first));
+  before_.count += count;
+  each_kept(first, count, [](auto* row, auto* kept, size_t n) { std::copy_n(row, n, kept); });
+}
+
+void States::begin_step() {
+  in_step_ = true;
+  before_.count = 0;
+}
+
+void States::take_back() noexcept {
+  if (!in_step_) return;
+  in_step_ = false;
+  each_kept(0, before_.count, [](auto* row, auto* kept, size_t n) { std::copy_n(kept, n, row); });
+  const Marks mark = marks();
+  for (size_t i = 0; i < before_.count; ++i) mark[static_cast<size_t>(before_.rows[i])] = before_.from[i] + 1;
 }
 
 void States::log(double rate, double t) {
@@ -145,8 +214,7 @@ void States::settle() {
   const Marks mark = marks();
   const size_t all = count();
   const int32_t now = history_.steps + 1;
-  ids_.resize(std::max(ids_.size(), kRowsAtOnce));
-  from_.resize(ids_.size());
+  in_step_ = false;  // What it has caught up cannot be taken back any more.
   for (size_t begin = 0; begin < all; begin += kRowsAtOnce) {
     size_t behind = 0;
     for (size_t row = begin; row < std::min(all, begin + kRowsAtOnce); ++row) {
@@ -260,11 +328,14 @@ void States::assign(const std::vector<Tensor>& states) {
     require(states[k].spec() == known[k],
             "optimizer: states must be of the optimizer's kind. Received: weight '", weight_.name(),
             "', state=", states[k].spec(), ", known=", known[k], ".");
-  settle();
   if (!weight_.is_table()) {
-    for (size_t k = 0; k < known.size(); ++k) arrays_[k] = states[k].copy().dense();
+    std::vector<tensor::Dense> copies;
+    for (const Tensor& state : states) copies.push_back(state.copy().dense());
+    settle();
+    arrays_ = std::move(copies);
     return;
   }
+  settle();
   if (known.empty()) return;
   const tensor::RowSparse& rows = states[0].row_sparse();
   RowTable& table = weight_.value().table();
@@ -298,6 +369,8 @@ const Tensor* States::caught_up() {
 
 template kernels::UpdateRows<float> States::rows<float>();
 template kernels::UpdateRows<double> States::rows<double>();
+template void States::bring_up(std::span<const int32_t> rows);
+template void States::bring_up(std::span<const int64_t> rows);
 template float* States::numbers<float>();
 template double* States::numbers<double>();
 

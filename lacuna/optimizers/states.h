@@ -26,8 +26,10 @@ class States final : public Behind {
   template <class T>
   T* numbers();
 
-  // From now on rows may be left behind; so far all are current.
+  // From now on rows may be left behind; so far all are current. What they need is made by make_room_behind,
+  // after which neither this nor a step, nor settling throws.
   void start();
+  void make_room_behind();
   // A step moved these rows, which were current, and would have moved all others.
   void stepped(std::span<const int64_t> rows, double rate, double t);
   // How many steps may yet be taken before all rows must be settled.
@@ -38,6 +40,10 @@ class States final : public Behind {
   void catch_up(std::span<const int32_t> rows) override { bring_up(rows); }
   void catch_up(std::span<const int64_t> rows) override { bring_up(rows); }
   void settle() override;
+  void begin_step() override;
+  void take_back() noexcept override;
+  // A step is sure to be done: there is nothing to take back any more.
+  void end_step() { in_step_ = false; }
   bool is_behind(size_t row) const override;
   void read(std::span<const size_t> rows, std::byte* to) override;
   const Tensor* caught_up() override;
@@ -70,7 +76,14 @@ class States final : public Behind {
   void each_current(std::span<const size_t> rows, const Use& use);
   template <class I>
   void bring_up(std::span<const I> rows);
+  template <class I>
+  void bring_up_some(std::span<const I> rows);
   void take_missed(size_t count);  // Of the first rows of ids_.
+  void keep_for_take_back(size_t count);
+  void make_room_before(size_t rows);
+  // copy(row, kept) for weight and states of a row that is kept for take_back.
+  template <class Copy>
+  void each_kept(size_t first, size_t count, const Copy& copy);
   void log(double rate, double t);
 
   Variable& weight_;
@@ -83,6 +96,14 @@ class States final : public Behind {
   History history_;
   std::vector<int64_t> ids_;  // Rows to be caught up, and the steps that they are at.
   std::vector<int32_t> from_;
+  // Rows that this step of training caught up, as they were before: their numbers, steps and values.
+  struct Before {
+    std::vector<int64_t> rows;
+    std::vector<int32_t> from;
+    Buffer values;
+    size_t count = 0;
+  } before_;
+  bool in_step_ = false;
   Buffer some_;       // Copies of a few rows and their states.
   Tensor caught_up_;  // The copy for readers, and the step it is of.
   int64_t now_ = 0, copied_at_ = -1;

@@ -97,6 +97,7 @@ void States::assign_behind(const std::vector<Tensor>& behind) {
               ", which is not, weight '", weight_.name(), "'.");
       row = slot;
     }
+  make_room_behind();
   settle();
   start();
   for (size_t s = 0; s < taken; ++s) log(steps[2 * s], steps[2 * s + 1]);

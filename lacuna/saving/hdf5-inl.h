@@ -3,17 +3,23 @@
 #pragma once
 #include <hdf5.h>
 
+#include <new>
 #include <utility>
 
 #include "lacuna/saving/hdf5.h"
 
 namespace lacuna::hdf5 {
 
+// Throws where there is no memory of so many bytes.
+inline void require_memory(size_t bytes) { ::operator delete(::operator new(bytes)); }
+
 // While one of these lives HDF5 is ours alone, and silent. Whoever forks waits for its end: a child that was
 // forked in the middle would find HDF5 half changed, and locked by a thread that it does not have.
 class Call {
  public:
-  Call();
+  // HDF5 does not survive a call for which there is no memory at all, so a little must be there; not where it
+  // is about to close what it holds.
+  explicit Call(bool closes = false);
   ~Call();
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
@@ -65,7 +71,7 @@ struct Group::Handle {
   Id id{};
 
   ~Handle() {
-    const Call call;
+    const Call call(true);
     id = Id();
   }
 

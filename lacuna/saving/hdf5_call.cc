@@ -44,11 +44,14 @@ bool prepare() {
   return std::atexit([] { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }) == 0;
 }
 
+// When the library is loaded: HDF5 that finds no memory as it starts calls itself without end.
+[[maybe_unused]] const bool prepared = prepare();
+
 }  // namespace
 
-Call::Call() {
+Call::Call(bool closes) {
+  if (!closes) require_memory(size_t{100} << 10);
   turn().mutex.lock();
-  [[maybe_unused]] static const bool prepared = prepare();
   H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   if (turn().depth++ == 0) H5Eclear2(H5E_DEFAULT);  // What others left is no reason of ours.

@@ -21,7 +21,7 @@ struct File::Made {
   int descriptor = -1;  // Of one that is written to the disk.
 
   ~Made() {
-    const Call call;
+    const Call call(true);
     close();
     replace.reset();
   }
@@ -38,6 +38,9 @@ File::~File() = default;
 File::File(File&&) noexcept = default;
 
 namespace {
+
+// What HDF5 keeps of an open file takes a part of this. Without it, it does not survive.
+constexpr size_t kOfAFile = size_t{1} << 20;
 
 Id access(bool in_memory) {
   Id list(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
@@ -67,6 +70,7 @@ File File::create(const char* where) { return create(where, std::nullopt); }
 File File::create(const char* where, const std::optional<std::string>& path) {
   auto made = std::make_unique<Made>();
   if (path) made->replace.emplace(where, *path);
+  require_memory(kOfAFile);
   const Call call;
   auto root = std::make_shared<Group::Handle>();
   root->context =
@@ -106,6 +110,7 @@ File File::open_as_it_is(const char* where, const std::string& path) {
   struct stat s {};
   ::stat(path.c_str(), &s);
   const Call call;
+  require_memory(kOfAFile);
   auto made = std::make_unique<Made>();
   auto root = std::make_shared<Group::Handle>();
   root->context = std::make_shared<Group::Handle::Context>(
@@ -129,6 +134,7 @@ File File::open_bytes(const char* where, const std::string& bytes) {
   require(sum.seal() == seal, where, ": the bytes must be what was saved. Received: ", bytes.size(),
           " bytes whose checksum is another.");
   const Call call;
+  require_memory(kOfAFile);
   auto made = std::make_unique<Made>();
   auto root = std::make_shared<Group::Handle>();
   root->context =

@@ -5,6 +5,10 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "lacuna/base/error.h"
 
@@ -14,7 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 // A file's own must not exhaust the stack. Models within models take four levels each.
-constexpr int kDepth = 1000;
+constexpr size_t kDepth = 1000;
 
 // Numbers that are not finite are words, as Python's json writes and reads them.
 constexpr std::string_view kWords[] = {"NaN", "-Infinity", "Infinity"};
@@ -23,9 +27,9 @@ constexpr double kNumbers[] = {std::numeric_limits<double>::quiet_NaN(),
                                std::numeric_limits<double>::infinity()};
 constexpr std::string_view kMark = "\x01\x02";  // On their way through the parser, which does not know them.
 
-void write(std::string& out, const Setting& setting, int depth);
+void write(std::string& out, const Setting& setting, size_t depth);
 
-void write(std::string& out, const Config& config, int depth) {
+void write(std::string& out, const Config& config, size_t depth) {
   out += '{';
   for (const auto& [name, value] : config) {
     if (out.back() != '{') out += ',';
@@ -35,7 +39,7 @@ void write(std::string& out, const Config& config, int depth) {
   out += '}';
 }
 
-void write(std::string& out, const Setting& setting, int depth) {
+void write(std::string& out, const Setting& setting, size_t depth) {
   require(depth < kDepth, "to_json: there must be at most ", kDepth,
           " levels of lists and dicts. Received: more.");
   if (const auto* d = setting.as<double>(); d && !std::isfinite(*d)) {
@@ -83,45 +87,75 @@ std::string with_marks(std::string_view json) {
   return result;
 }
 
-Setting setting_of(const char* where, const Json& json) {
-  switch (json.type()) {
-    case Json::value_t::null:
-      return {};
-    case Json::value_t::boolean:
-      return json.get<bool>();
-    case Json::value_t::number_unsigned:
-      require(json.get<uint64_t>() <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max()), where,
-              ": whole numbers must fit 64 bits. Received: ", json.get<uint64_t>(), ".");
-      return json.get<int64_t>();
-    case Json::value_t::number_integer:
-      return json.get<int64_t>();
-    case Json::value_t::number_float:
-      return json.get<double>();
-    case Json::value_t::string: {
-      const auto& words = json.get_ref<const std::string&>();
-      for (size_t i = 0; words.starts_with(kMark) && i < std::size(kWords); ++i)
-        if (words.substr(kMark.size()) == kWords[i]) return kNumbers[i];
-      return words;
-    }
-    case Json::value_t::array: {
-      SettingList list;
-      for (const Json& item : json) list.push_back(setting_of(where, item));
-      return list;
-    }
-    default: {
-      Config config;
-      for (const auto& [name, value] : json.items()) config.emplace(name, setting_of(where, value));
-      return config;
-    }
-  }
-}
-
 // What the parser says, without its own number for it: "[json.exception.parse_error.101] parse error at …".
 std::string reason(const std::exception& e) {
   const std::string said = e.what();
   const size_t end = said.starts_with('[') ? said.find("] ") : said.npos;
   return end == said.npos ? said : said.substr(end + 2);
 }
+
+// Takes what the parser finds, piece by piece: Json's own lists and objects end the process where they go and
+// find no memory.
+class Reader final : public nlohmann::json_sax<Json> {
+ public:
+  explicit Reader(const char* where) : where_(where) {}
+  Setting result{};
+
+  bool null() override { return put(Setting()); }
+  bool boolean(bool value) override { return put(value); }
+  bool number_integer(int64_t value) override { return put(value); }
+  bool number_unsigned(uint64_t value) override {
+    require(value <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max()), where_,
+            ": whole numbers must fit 64 bits. Received: ", value, ".");
+    return put(static_cast<int64_t>(value));
+  }
+  bool number_float(double value, const std::string&) override { return put(value); }
+  bool string(std::string& value) override {
+    for (size_t i = 0; value.starts_with(kMark) && i < std::size(kWords); ++i)
+      if (std::string_view(value).substr(kMark.size()) == kWords[i]) return put(kNumbers[i]);
+    return put(std::move(value));
+  }
+  bool binary(Json::binary_t&) override { return false; }
+  bool start_object(size_t) override { return open(Config()); }
+  bool start_array(size_t) override { return open(SettingList()); }
+  bool key(std::string& name) override {
+    open_.back().name = std::move(name);
+    return true;
+  }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool parse_error(size_t, const std::string&, const Json::exception& e) override { wrong(reason(e)); }
+
+ private:
+  using List = std::variant<Config, SettingList>;
+  struct Open {
+    List all;
+    std::string name{};  // Of the value to come, in an object.
+  };
+
+  [[noreturn]] void wrong(const std::string& what) const {
+    throw InvalidArgument(text(where_, ": the config must be valid JSON. Received: ", what, "."));
+  }
+  bool open(List all) {
+    if (open_.size() > kDepth) wrong(text("more than ", kDepth, " levels"));
+    open_.push_back({std::move(all)});
+    return true;
+  }
+  bool close() {
+    List all = std::move(open_.back().all);
+    open_.pop_back();
+    return std::visit([&](auto& held) { return put(std::move(held)); }, all);
+  }
+  bool put(Setting value) {
+    if (open_.empty()) result = std::move(value);
+    else if (auto* list = std::get_if<SettingList>(&open_.back().all)) list->push_back(std::move(value));
+    else std::get<Config>(open_.back().all).insert_or_assign(open_.back().name, std::move(value));
+    return true;
+  }
+
+  const char* where_;
+  std::vector<Open> open_{};
+};
 
 }  // namespace
 
@@ -136,18 +170,11 @@ std::string to_json(const Config& config) {
 }
 
 Config from_json(const char* where, std::string_view json) {
-  Json parsed;
-  try {
-    parsed = Json::parse(with_marks(json), [](int depth, Json::parse_event_t, Json&) {
-      if (depth > kDepth) throw InvalidArgument(text("more than ", kDepth, " levels"));
-      return true;
-    });
-  } catch (const std::exception& e) {
-    throw InvalidArgument(text(where, ": the config must be valid JSON. Received: ", reason(e), "."));
-  }
-  require(parsed.is_object(), where, ": the config must be an object of JSON. Received: ", parsed.type_name(),
-          ".");
-  return *setting_of(where, parsed).config();
+  Reader reader(where);
+  Json::sax_parse(with_marks(json), &reader);
+  require(reader.result.config(), where,
+          ": the config must be an object of JSON. Received: ", to_string(reader.result).substr(0, 200), ".");
+  return *reader.result.config();
 }
 
 }  // namespace lacuna

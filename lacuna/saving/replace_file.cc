@@ -1,6 +1,7 @@
 // Files in one step.
 #include "lacuna/saving/replace_file.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
@@ -128,20 +129,24 @@ void ReplaceFile::lock() {
 }
 
 void ReplaceFile::remove_left_over() const {
-  std::error_code none;
-  for (std::filesystem::directory_iterator i(folder_of(path_), none), end; !none && i != end;
-       i.increment(none)) {
+  // Not std's directory_iterator, which ends the process where it finds no memory.
+  struct Close {
+    void operator()(DIR* folder) const { ::closedir(folder); }
+  };
+  const std::string parent = folder_of(path_);
+  const std::unique_ptr<DIR, Close> folder(::opendir(parent.c_str()));
+  while (const dirent* entry = folder ? ::readdir(folder.get()) : nullptr) {
     int pid = 0, length = 0;
     unsigned count = 0;
-    const std::string name = i->path().filename().string(),
-                      rest = name.substr(std::min(name.size(), start_.size()));
+    const std::string name = entry->d_name, rest = name.substr(std::min(name.size(), start_.size())),
+                      path = parent + '/' + name;
     if (!name.starts_with(start_) || std::sscanf(rest.c_str(), "%d-%u%n", &pid, &count, &length) != 2 ||
         static_cast<size_t>(length) != rest.size())
       continue;
-    const Descriptor file(::open(i->path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (file.number < 0 || ::flock(file.number, LOCK_EX | LOCK_NB) != 0) continue;
     // Lacuna without the lock writes there as long as it lives.
-    if (pid == ::getpid() || (::kill(pid, 0) != 0 && errno == ESRCH)) ::unlink(i->path().c_str());
+    if (pid == ::getpid() || (::kill(pid, 0) != 0 && errno == ESRCH)) ::unlink(path.c_str());
   }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 
@@ -60,16 +61,34 @@ struct Found {
   std::optional<Draw> draw{};  // With rows.
 };
 
-void assign(const Found& found) {
-  Variable& variable = *found.variable;
-  if (!found.draw) {
-    variable.assign(found.value.dense());
-  } else if (variable.is_table()) {
-    variable.value().table().assign(found.value.row_sparse(), *found.draw);
-  } else {
-    RowTable table(variable.spec().shape, variable.spec().dtype, *found.draw);
-    table.assign(found.value.row_sparse());
-    variable.assign(table.to_dense(~size_t{0}));
+// All rows of a table, by their ids.
+tensor::RowSparse all_rows(const tensor::Dense& values) {
+  tensor::RowSparse rows{.dtype = values.dtype, .shape = values.shape, .data = values.data};
+  rows.ids.resize(static_cast<size_t>(values.shape[0]) * sizeof(int64_t));
+  std::iota(rows.row_ids().begin(), rows.row_ids().end(), 0);
+  return rows;
+}
+
+// All or none: whatever may find no memory comes first.
+void assign(std::vector<Found>& all) {
+  std::vector<RowTable::Assignment> tables;
+  tables.reserve(all.size());
+  for (Found& found : all) {
+    Variable& variable = *found.variable;
+    if (variable.is_table()) {
+      RowTable& table = variable.value().table();
+      if (!found.draw) found.value = all_rows(found.value.dense());
+      tables.push_back(table.prepare(found.value.row_sparse(), found.draw.value_or(table.draw())));
+    } else if (found.draw) {
+      RowTable table(variable.spec().shape, variable.spec().dtype, *found.draw);
+      table.assign(found.value.row_sparse());
+      found.value = table.to_dense(~size_t{0});
+    }
+  }
+  auto next = tables.begin();
+  for (Found& found : all) {
+    if (found.variable->is_table()) found.variable->value().table().assign(std::move(*next++));
+    else found.variable->assign(found.value.dense());
   }
 }
 
@@ -176,7 +195,7 @@ void read_weights(const hdf5::Group& group, Network& network) {
         text("layers=", held.size()));
   std::vector<Found> all;
   for (size_t i = 0; i < layers.size(); ++i) read_layer(held[i], *layers[i], all);
-  for (const Found& found : all) assign(found);
+  assign(all);
 }
 
 void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_mismatch) {
@@ -193,7 +212,7 @@ void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_
       warn(text("load_weights: layer '", layer->name, "' keeps its weights. ", e.what()));
     }
   }
-  for (const Found& found : all) assign(found);
+  assign(all);
 }
 
 }  // namespace lacuna::saving

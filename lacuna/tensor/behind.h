@@ -20,6 +20,10 @@ class Behind {
   virtual void catch_up(std::span<const int64_t> rows) = 0;
   virtual void settle() = 0;  // Those of all rows.
 
+  // A step of training begins: what rows take from now on take_back takes back, until the step is done.
+  virtual void begin_step() = 0;
+  virtual void take_back() noexcept = 0;
+
   virtual bool is_behind(size_t row) const = 0;
   // The rows as they would be, one after another; nothing changes.
   virtual void read(std::span<const size_t> rows, std::byte* to) = 0;

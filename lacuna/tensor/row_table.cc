@@ -88,6 +88,28 @@ void RowTable::forget_reads() {
   drawn_index_->clear();
 }
 
+void RowTable::begin_step() {
+  forget_reads();
+  size_before_ = size_;
+  if (behind_) behind_->begin_step();
+  if (++step_ != 0) return;
+  for (uint8_t& mark : marks_) mark = mark != 0;
+  step_ = 2;
+}
+
+void RowTable::take_back() noexcept {
+  forget_reads();
+  if (behind_) behind_->take_back();
+  if (size_ <= size_before_) return;
+  size_ = size_before_;
+  if (slots_are_ids_) {
+    std::ranges::replace(marks_, step_, uint8_t{0});
+    return;
+  }
+  index_->clear();
+  for (size_t slot = 0; slot < size_; ++slot) index_->insert(ids_[slot], slot);  // It has had room for more.
+}
+
 void RowTable::reserve(size_t slots) {
   if (slots <= capacity_) return;
   require(slots < (size_t{1} << 31), "RowTable: at most 2^31 rows may be touched. Received: rows=", slots,
@@ -105,6 +127,13 @@ void RowTable::make_row(size_t slot, int64_t id) {
   if (dtype_ == DType::float64) draw_.row(id, std::span(reinterpret_cast<double*>(row), width_));
   else draw_.row(id, std::span(reinterpret_cast<float*>(row), width_));
   std::memset(row + width_ * item, 0, (stride_ - width_) * item);  // A read may have drawn another row here.
+}
+
+void RowTable::give_room_for(size_t rows) {
+  if (slots_are_ids_) return;
+  reserve(rows);
+  if (ids_.size() < rows) ids_.resize(rows);
+  index_->reserve(rows);
 }
 
 size_t RowTable::add_row(int64_t id) {
@@ -127,7 +156,7 @@ void RowTable::mark(std::span<const I> ids) {
   for (const I id : ids) {
     uint8_t& mark = marks_[static_cast<size_t>(id)];
     news += mark == 0;
-    mark = 1;
+    mark = mark ? mark : step_;
   }
   size_ += news;
 }
@@ -210,13 +239,13 @@ void RowTable::touch_all() {
   const auto all = static_cast<size_t>(shape_[0]);
   if (size_ == all) return;
   if (slots_are_ids_) {
-    std::ranges::fill(marks_, uint8_t{1});
+    for (uint8_t& mark : marks_) mark = mark ? mark : step_;
     size_ = all;
     return;
   }
-  reserve(all);
   std::vector<int64_t> ids(4096);
   std::vector<int32_t> slots(ids.size());
+  give_room_for(all);
   for (size_t first = 0; first < all; first += ids.size()) {
     const size_t n = std::min(ids.size(), all - first);
     std::iota(ids.begin(), ids.end(), static_cast<int64_t>(first));
@@ -283,7 +312,7 @@ tensor::Dense RowTable::to_dense(size_t limit_bytes) const {
   return result;
 }
 
-void RowTable::assign(const tensor::RowSparse& rows) {
+RowTable::Assignment RowTable::prepare(const tensor::RowSparse& rows, const Draw& draw) {
   require(rows.shape == shape_ && rows.dtype == dtype_,
           "RowTable: rows must have the table's shape and dtype. Received: rows=", to_string(rows.shape), " ",
           rows.dtype, ", table=", to_string(shape_), " ", dtype_, ".");
@@ -295,35 +324,34 @@ void RowTable::assign(const tensor::RowSparse& rows) {
   const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
   require(twice == sorted.end(),
           "RowTable: ids must be unique. Received: id=", twice == sorted.end() ? 0 : *twice, " twice.");
-  // Only now does anything change: a table that is given bad rows keeps its own.
-  if (behind_) behind_->settle();  // The states are those of all steps.
-  const size_t item = size_of(dtype_), row = width_ * item, beside = (stride_ - width_) * item;
-  std::vector<std::byte> states;
-  std::vector<size_t> old;  // Places of the rows that have some.
-  for (size_t i = 0; i < sorted.size(); ++i)
-    if (const int64_t slot = find(rows.row_ids()[i]); slot >= 0 && beside) {
-      const std::byte* from = memory_ + static_cast<size_t>(slot) * stride_ * item + row;
-      states.insert(states.end(), from, from + beside);
-      old.push_back(i);
-    }
-  clear();
-  std::vector<int32_t> slots(sorted.size());
-  touch(rows.row_ids(), slots);
-  const auto place = [&](size_t i) { return memory_ + static_cast<size_t>(slots[i]) * stride_ * item; };
-  for (size_t i = 0; i < slots.size(); ++i) std::memcpy(place(i), rows.data.data() + i * row, row);
-  for (size_t k = 0; k < old.size(); ++k)
-    std::memcpy(place(old[k]) + row, states.data() + k * beside, beside);
+  Assignment result{.rows = &rows, .draw = draw};
+  result.slots.resize(sorted.size());
+  if (stride_ > width_)
+    for (size_t i = 0; i < sorted.size(); ++i)
+      if (find(rows.row_ids()[i]) >= 0) result.old.push_back(i);
+  result.states.resize(result.old.size() * (stride_ - width_) * size_of(dtype_));
+  give_room_for(sorted.size());
+  return result;
 }
 
-void RowTable::assign(const tensor::RowSparse& rows, const Draw& draw) {
-  const Draw before = std::exchange(draw_, draw);
-  try {
-    assign(rows);
-  } catch (...) {
-    draw_ = before;
-    throw;
-  }
+void RowTable::assign(Assignment a) noexcept {
+  if (behind_) behind_->settle();  // The states are those of all steps.
+  draw_ = a.draw;
+  const auto ids = a.rows->row_ids();
+  const size_t item = size_of(dtype_), row = width_ * item, beside = (stride_ - width_) * item;
+  const auto place = [&](int64_t slot) { return memory_ + static_cast<size_t>(slot) * stride_ * item; };
+  std::erase_if(a.old, [&](size_t i) { return find(ids[i]) < 0; });  // Assigned meanwhile.
+  for (size_t k = 0; k < a.old.size(); ++k)
+    std::memcpy(a.states.data() + k * beside, place(find(ids[a.old[k]])) + row, beside);
+  clear();
+  touch(ids, a.slots);
+  for (size_t i = 0; i < ids.size(); ++i) std::memcpy(place(a.slots[i]), a.rows->data.data() + i * row, row);
+  for (size_t k = 0; k < a.old.size(); ++k)
+    std::memcpy(place(a.slots[a.old[k]]) + row, a.states.data() + k * beside, beside);
 }
+
+void RowTable::assign(const tensor::RowSparse& rows) { assign(prepare(rows, draw_)); }
+void RowTable::assign(const tensor::RowSparse& rows, const Draw& draw) { assign(prepare(rows, draw)); }
 
 void RowTable::assign(const tensor::Dense& values) {
   require(values.shape == shape_ && values.dtype == dtype_,

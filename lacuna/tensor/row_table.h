@@ -65,6 +65,11 @@ class RowTable {
 
   void forget_reads();
 
+  // A step of training begins: take_back makes the rows that it touches untouched again, and what they caught
+  // up undone, if the step fails.
+  void begin_step();
+  void take_back() noexcept;
+
   // Touches all rows. Throws where they are 2^31 or more.
   void touch_all();
   // Whether it holds all rows, or those that it does not are zero.
@@ -97,6 +102,18 @@ class RowTable {
               const Draw& draw);  // As the table was that they were taken from.
   void assign(const tensor::Dense& values);
 
+  // assign in two halves, for who has several tables to assign, or none: only the first may throw, and it
+  // changes nothing. `rows` must live until the second.
+  struct Assignment {
+    const tensor::RowSparse* rows;
+    Draw draw;
+    std::vector<size_t> old{};        // Places in rows of those that were touched before,
+    std::vector<std::byte> states{};  // and what they keep.
+    std::vector<int32_t> slots{};
+  };
+  Assignment prepare(const tensor::RowSparse& rows, const Draw& draw);
+  void assign(Assignment assignment) noexcept;
+
   size_t bytes() const;  // Held in memory.
 
  private:
@@ -106,6 +123,7 @@ class RowTable {
   };
   void give_room(std::vector<Space> spaces);
   void reserve(size_t slots);
+  void give_room_for(size_t rows);  // Which may then be added without a throw.
   void make_row(size_t slot, int64_t id);
   void clear();                                // Forgets all rows.
   size_t add_row(int64_t id);                  // Its slot.
@@ -131,7 +149,9 @@ class RowTable {
   bool slots_are_ids_ = false;
   std::shared_ptr<Behind> behind_;
   std::vector<uint8_t> copied_;             // Of the slots that reads drew: which are copies.
-  std::vector<uint8_t> marks_;              // Of a small table: which rows were touched.
+  std::vector<uint8_t> marks_;              // Of a small table: by which step a row was touched; 0: none.
+  uint8_t step_ = 1;                        // That of now; steps long ago are 1.
+  size_t size_before_ = 0;                  // The step.
   std::vector<int64_t> ids_;                // Of the slots of a large one.
   std::unique_ptr<SlotIndex> index_;        // Of touched rows.
   std::unique_ptr<SlotIndex> drawn_index_;  // Of the rows that reads drew.

@@ -82,6 +82,31 @@ TEST_P(RowTableTest, ReadsDrawWithoutKeeping) {
   EXPECT_EQ(table.size(), 3u);
 }
 
+TEST_P(RowTableTest, AStepThatIsTakenBackLeavesNoRow) {
+  RowTable table({GetParam(), 2}, DType::float32, kUniform), other({GetParam(), 2}, DType::float32, kUniform);
+  const auto touch = [](RowTable& t, int64_t first, int64_t count) {
+    std::vector<int64_t> ids(static_cast<size_t>(count));
+    for (size_t i = 0; i < ids.size(); ++i) ids[i] = first + static_cast<int64_t>(i);
+    std::vector<int32_t> slots(ids.size());
+    t.touch(std::span<const int64_t>(ids), slots);
+    return slots;
+  };
+  for (int64_t step = 0; step < 300; ++step) {  // More than marks can tell apart.
+    for (RowTable* t : {&table, &other}) t->begin_step();
+    touch(table, 4000 - step, 900);  // Old ones, one that stays and, at first, more than there is room for.
+    table.take_back();
+    table.take_back();  // Once is enough.
+    ASSERT_EQ(table.size(), other.size());
+    ASSERT_EQ(table.find(4000 - step), -1);
+    table.begin_step();
+    EXPECT_EQ(touch(table, 4000 - step, 1), touch(other, 4000 - step, 1));
+    ASSERT_EQ(table.size(), static_cast<size_t>(step + 1));
+  }
+  const tensor::RowSparse rows = table.to_row_sparse(false), wanted = other.to_row_sparse(false);
+  EXPECT_TRUE(std::ranges::equal(rows.row_ids(), wanted.row_ids()));
+  EXPECT_TRUE(std::ranges::equal(rows.values<float>(), wanted.values<float>()));
+}
+
 TEST(RowTable, FullArrayHasUntouchedRowsAsDrawn) {
   RowTable table({6, 2}, DType::float32, kUniform);
   const tensor::RowSparse some = [] {

@@ -49,6 +49,7 @@ class DirectSlots {
     if (count_) slot_plus_1_.clear();
     count_ = 0;
   }
+  void reserve(size_t) {}
   size_t bytes() const { return count_ * sizeof(int32_t); }
 
  private:
@@ -71,12 +72,17 @@ class HashedSlots {
     }
   }
   void insert(int64_t id, size_t slot) {
-    if (++count_ * 2 > capacity()) grow();
+    if ((count_ + 1) * 2 > capacity()) grow();
     place({static_cast<Key>(id), static_cast<Key>(slot + 1)});
+    ++count_;
   }
   void clear() {
     if (count_) entries_.clear();
     count_ = 0;
+  }
+  // Room for so many ids: until there are more, insert does not throw.
+  void reserve(size_t count) {
+    while (count * 2 > capacity()) grow();
   }
   size_t bytes() const { return entries_.bytes(); }
 
@@ -95,9 +101,10 @@ class HashedSlots {
     entries_[h] = entry;
   }
   void grow() {
+    ZeroPages<Entry> larger(capacity() * 2);  // First: if there is no room for it, nothing has changed.
     const size_t old_capacity = capacity();
     ++log_capacity_;
-    const ZeroPages<Entry> old = std::exchange(entries_, ZeroPages<Entry>(capacity()));
+    const ZeroPages<Entry> old = std::exchange(entries_, std::move(larger));
     for (size_t i = 0; i < old_capacity; ++i)
       if (old[i].slot_plus_1) place(old[i]);
   }
@@ -126,6 +133,9 @@ class SlotIndex {
   }
   void clear() {
     std::visit([](auto& index) { index.clear(); }, index_);
+  }
+  void reserve(size_t count) {
+    std::visit([&](auto& index) { index.reserve(count); }, index_);
   }
   size_t bytes() const {
     return std::visit([](const auto& index) { return index.bytes(); }, index_);

@@ -27,6 +27,8 @@ class Program {
     touch_all_rows();
     plan_->run(feeds, step, seed);
   }
+  // After a step that failed, in a run or in what uses its results: all is as before it.
+  void take_back() noexcept { plan_->take_back(); }
   void observe(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed,
                const std::function<void(const Plan::Ran&)>& observer) {
     plan_->observe(feeds, step, seed, observer);

@@ -98,9 +98,10 @@ void Trainer::compile(const CompileOptions& options) {
   const Turn& own = network_->turn();
   join(own, made->symbols());
   join(own, std::vector{made->optimizer->lr, made->optimizer->decay, made->optimizer->iterations});
+  CompileOptions kept = options;
   const auto turn = own.take();
   compiled_ = std::move(made);
-  options_ = options;
+  options_ = std::move(kept);
   programs_.clear();
   warned_of_.reset();
   warned_of_none_ = false;
@@ -163,9 +164,17 @@ void Trainer::check_trainable(const char* where, const Compiled& compiled) {
   warned_of_ = std::move(trainable);
 }
 
-void Trainer::train_step(const Compiled& compiled, Program& program, std::span<const Tensor* const> feeds) {
-  program.run(feeds, random_.steps, random_.seed);
-  compiled.optimizer->step(program.variables(), program.gradients());
+template <class Look>
+void Trainer::train_step(const Compiled& compiled, Program& program, std::span<const Tensor* const> feeds,
+                         const Look& look) {
+  try {
+    program.run(feeds, random_.steps, random_.seed);
+    look();
+    compiled.optimizer->step(program.variables(), program.gradients());
+  } catch (...) {
+    program.take_back();
+    throw;
+  }
   apply_constraints(program, *compiled.optimizer);
   program.apply_updates();
   ++random_.steps;
@@ -270,8 +279,7 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
       batches.run(begin, !batches_wanted && following < rows ? std::optional(following) : std::nullopt,
                   [&](auto feeds) {
                     const auto turn = network_->turn().take();
-                    train_step(c, train, feeds);
-                    measures.add(train, feeds, size);
+                    train_step(c, train, feeds, [&] { measures.add(train, feeds, size); });
                     loss = train.value(0);
                     if (batches_wanted) measures.append_batch(train, batch_logs);
                   });
@@ -297,10 +305,10 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
     const std::vector<double> epoch_values = measures.values();
     for (size_t i = 0; i < epoch_values.size(); ++i) logs[i].second = epoch_values[i];
     if (validation_rows && !stop_training) {
-      const std::vector<double> values =
-          validation ? evaluate_rows(held_compiled, of_validation, *validation, 0, validation_rows,
-                                     options.batch_size, 0)
-                     : evaluate_rows(held_compiled, of_validation, feed, rows, feed.rows(), options.batch_size, 0);
+      const std::vector<double> values = validation ? evaluate_rows(held_compiled, of_validation, *validation,
+                                                                    0, validation_rows, options.batch_size, 0)
+                                                    : evaluate_rows(held_compiled, of_validation, feed, rows,
+                                                                    feed.rows(), options.batch_size, 0);
       for (size_t i = 0; i < values.size(); ++i) logs.emplace_back("val_" + c.metrics_names[i], values[i]);
     }
     progress.finish(logs);
@@ -415,8 +423,7 @@ std::vector<double> Trainer::train_on_batch(const Arrays& x, const Arrays& y, co
     const auto turn = network_->turn().take();
     check_trainable("train_on_batch", *c);
     follow_seed();
-    train_step(*c, train, feeds);
-    measures.add(train, feeds, feed.rows());
+    train_step(*c, train, feeds, [&] { measures.add(train, feeds, feed.rows()); });
   }
   const std::vector<double> values = measures.values();
   if (!std::isfinite(values[0]))

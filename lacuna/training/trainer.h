@@ -96,7 +96,10 @@ class Trainer {
  private:
   using CompiledPtr = std::shared_ptr<const Compiled>;
   std::shared_ptr<Program> program(const CompiledPtr& compiled, Mode mode, const Feed& feed);
-  void train_step(const Compiled& compiled, Program& program, std::span<const Tensor* const> feeds);
+  // look() sees what the run gave. If that throws, or anything before it, all is as before the step.
+  template <class Look>
+  void train_step(const Compiled& compiled, Program& program, std::span<const Tensor* const> feeds,
+                  const Look& look);
   std::vector<double> evaluate_rows(const CompiledPtr& compiled, Measures& measures, Feed& feed, Dim begin,
                                     Dim end, Dim batch_size, int verbose);
   // Before training: warns of flags that were changed since compile, and of nothing that learns.
