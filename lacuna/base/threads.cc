@@ -274,23 +274,23 @@ Interruptible::~Interruptible() { interruptible = before_; }
 namespace detail {
 
 void run_beside(const void* work, Function call_work, const void* other, Function call_other) {
+  const auto one_after_the_other = [&] {
+    call_work(work);
+    call_other(other);
+  };
   const std::shared_ptr<Pool> in = num_threads() > 1 ? pool() : nullptr;
+  if (!in) return one_after_the_other();
   Handover handover;
   tbb::task_group group;
-  bool runs = in != nullptr;
-  if (runs) try {
-      in->arena.execute([&] {
-        group.run([&] {
-          const Handover::Block block(handover);
-          call_other(other);
-        });
+  try {
+    in->arena.execute([&] {
+      group.run([&] {
+        const Handover::Block block(handover);
+        call_other(other);
       });
-    } catch (const std::bad_alloc&) {  // Nothing was started.
-      runs = false;
-    }
-  if (!runs) {
-    call_work(work);
-    return call_other(other);
+    });
+  } catch (const std::bad_alloc&) {  // Nothing was started.
+    return one_after_the_other();
   }
   const auto wait = [&] { in->arena.execute([&] { group.wait(); }); };
   try {

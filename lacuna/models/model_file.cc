@@ -51,16 +51,10 @@ void warn_of_nameless(const Config& config) {
            all.substr(0, 200), "."));
 }
 
-void write(const hdf5::Group& root, Model& model, bool include_optimizer) {
-  Config of_model = model.get_config();  // It may call a user's code, so before the turn.
-  warn_of_nameless(of_model);
-  Trainer& trainer = model.trainer();
+// All that changes in training, as it stands between two steps.
+void put(const hdf5::Group& root, Trainer& trainer, bool include_optimizer, saving::Outgoing& outgoing) {
   const auto turn = trainer.network().turn().take();
-  root.write_text("keras_version", kKerasVersion);
-  root.write_text("backend", hdf5::kMark);
-  root.write_text("model_config", json_for_keras({{"class_name", model.state()->class_name},
-                                                  {"config", std::move(of_model)}}));
-  saving::write_weights(root.group("model_weights"), trainer.network());
+  saving::write_weights(root.group("model_weights"), trainer.network(), outgoing);
   const auto random = trainer.random_state();
   root.write_text("lacuna", to_json({{"format", kFormat},
                                      {"steps", random.steps},
@@ -73,7 +67,20 @@ void write(const hdf5::Group& root, Model& model, bool include_optimizer) {
   Arg<optimizers::Optimizer> again;
   Settings("save", training)("optimizer_config", again);
   root.write_text("training_config", json_for_keras(training));
-  saving::write_optimizer(root.group("optimizer_weights"), *trainer.options().optimizer, trainer.network());
+  saving::write_optimizer(root.group("optimizer_weights"), *trainer.options().optimizer, trainer.network(),
+                          outgoing);
+}
+
+void write(const hdf5::Group& root, Model& model, bool include_optimizer) {
+  Config of_model = model.get_config();
+  warn_of_nameless(of_model);
+  root.write_text("keras_version", kKerasVersion);
+  root.write_text("backend", hdf5::kMark);
+  root.write_text("model_config", json_for_keras({{"class_name", model.state()->class_name},
+                                                  {"config", std::move(of_model)}}));
+  saving::Outgoing outgoing;
+  put(root, model.trainer(), include_optimizer, outgoing);
+  outgoing.write();
 }
 
 void require_free(const char* where, const std::string& path, const SaveOptions& options) {
@@ -158,10 +165,12 @@ std::string Model::save_to_bytes() {
 void Model::save_weights(const std::string& path, const SaveOptions& options) {
   require_free("save_weights", path, options);
   hdf5::File file = hdf5::File::create("save_weights", path);
+  saving::Outgoing outgoing;
   {
     const auto turn = network().turn().take();
-    saving::write_weights(file.root(), network());
+    saving::write_weights(file.root(), network(), outgoing);
   }
+  outgoing.write();
   file.finish();
 }
 

@@ -18,12 +18,13 @@ std::string folder(size_t number, const Variable& weight) {
 
 }  // namespace
 
-void write_optimizer(const hdf5::Group& group, const Optimizer& optimizer, const Network& network) {
+void write_optimizer(const hdf5::Group& group, const Optimizer& optimizer, const Network& network,
+                     Outgoing& outgoing) {
   std::vector<std::string> names;
-  const auto write = [&](const std::string& start, const std::vector<Optimizer::Remembered>& values) {
-    for (const auto& [name, value] : values) {
+  const auto write = [&](const std::string& start, std::vector<Optimizer::Remembered> values) {
+    for (auto& [name, value] : values) {
       names.push_back(start + name);
-      write_tensor(group, names.back(), value);
+      outgoing.put(group, names.back(), std::move(value));
     }
   };
   write("", optimizer.remembered());

@@ -4,11 +4,13 @@
 #include "lacuna/network/network.h"
 #include "lacuna/optimizers/optimizer.h"
 #include "lacuna/saving/hdf5.h"
+#include "lacuna/saving/outgoing.h"
 
 namespace lacuna::saving {
 
-void write_optimizer(const hdf5::Group& group, const optimizers::Optimizer& optimizer,
-                     const Network& network);
+// For whoever has the network's turn; what is put into `outgoing` is written when that is.
+void write_optimizer(const hdf5::Group& group, const optimizers::Optimizer& optimizer, const Network& network,
+                     Outgoing& outgoing);
 // False, and nothing is changed, where the names are of somebody else.
 bool read_optimizer(const hdf5::Group& group, optimizers::Optimizer& optimizer, const Network& network);
 

@@ -156,7 +156,7 @@ Tensor read_tensor(const hdf5::Group& group, const std::string& name, DType dtyp
   return rows;
 }
 
-void write_weights(const hdf5::Group& group, const Network& network) {
+void write_weights(const hdf5::Group& group, const Network& network, Outgoing& outgoing) {
   std::vector<std::string> layer_names;
   for (const auto& layer : network.layers()) layer_names.push_back(layer->name);
   layer_names = as_paths(layer_names);
@@ -173,10 +173,10 @@ void write_weights(const hdf5::Group& group, const Network& network) {
       const Variable& variable = *weights[i]->variable;
       if (variable.is_table()) {
         const RowTable& table = variable.value().table();
-        write_tensor(of_layer, names[i], table.to_row_sparse(false));
+        outgoing.put(of_layer, names[i], table.to_row_sparse(false));
         write_draw(of_layer.group(names[i]), table.draw());
       } else {
-        write_tensor(of_layer, names[i], variable.to_dense());
+        outgoing.put(of_layer, names[i], variable.to_dense());
       }
     }
   }

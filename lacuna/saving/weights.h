@@ -5,10 +5,12 @@
 #pragma once
 #include "lacuna/network/network.h"
 #include "lacuna/saving/hdf5.h"
+#include "lacuna/saving/outgoing.h"
 
 namespace lacuna::saving {
 
-void write_weights(const hdf5::Group& group, const Network& network);
+// For whoever has the network's turn; what is put into `outgoing` is written when that is.
+void write_weights(const hdf5::Group& group, const Network& network, Outgoing& outgoing);
 
 // Into the layers that have weights, in order. Where anything does not fit, nothing is changed. Rows go into
 // a dense weight too, and an array into one that keeps rows.
