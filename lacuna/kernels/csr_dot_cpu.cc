@@ -29,9 +29,12 @@ HWY_INLINE T entries_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride
   const auto lanes = static_cast<int32_t>(hn::Lanes(d));
   const auto step = hn::Set(d32, stride);
   auto sum = hn::Zero(d);
-  if constexpr (Far)
-    for (int32_t later = k; later < stop && later < last; ++later)
-      hwy::Prefetch(w + static_cast<size_t>(a.indices[later + 2 * kAhead]) * static_cast<size_t>(stride));
+  if constexpr (Far) {  // Counted up to 0, which saves a comparison for each entry.
+    const int32_t early = stop < last ? stop : last;
+    const int32_t* const later = a.indices + early + 2 * kAhead;
+    for (ptrdiff_t i = k < early ? k - early : 0; i != 0; ++i)
+      hwy::Prefetch(w + static_cast<size_t>(later[i]) * static_cast<size_t>(stride));
+  }
   for (; k + lanes <= stop; k += lanes) {
     const auto at = hn::Mul(hn::LoadU(d32, a.indices + k), step);
     if constexpr (sizeof(T) == 4) sum = hn::MulAdd(hn::LoadU(d, a.data + k), hn::GatherIndex(d, w, at), sum);
@@ -43,6 +46,18 @@ HWY_INLINE T entries_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride
   return total;
 }
 
+// Long rows stand apart, so that the loop over short ones keeps its registers.
+template <bool Far, class T>
+HWY_NOINLINE void long_row_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride, int32_t k,
+                                       int32_t stop, int32_t last, int32_t block, T* c) {
+  sum_blocks<1>(
+      k, stop, block, 1,
+      [&](int32_t from, int32_t to, T* sum) {
+        *sum = entries_of_one_unit<Far>(a, w, stride, from, to, last);
+      },
+      c);
+}
+
 template <bool Far, class T>
 HWY_INLINE void rows_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride, T* c, size_t begin,
                                  size_t end) {
@@ -50,16 +65,8 @@ HWY_INLINE void rows_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride
   const int32_t last = a.indptr[end] - 2 * kAhead;
   for (size_t r = begin; r < end; ++r) {
     const int32_t k = a.indptr[r], stop = a.indptr[r + 1];
-    if (stop - k <= block) {
-      c[r] = entries_of_one_unit<Far>(a, w, stride, k, stop, last);
-    } else {
-      sum_blocks<1>(
-          k, stop, block, 1,
-          [&](int32_t from, int32_t to, T* sum) {
-            *sum = entries_of_one_unit<Far>(a, w, stride, from, to, last);
-          },
-          c + r);
-    }
+    if (HWY_LIKELY(stop - k <= block)) c[r] = entries_of_one_unit<Far>(a, w, stride, k, stop, last);
+    else long_row_of_one_unit<Far>(a, w, stride, k, stop, last, block, c + r);
   }
 }
 
@@ -100,22 +107,25 @@ HWY_INLINE void entries_of_units(D d, const CsrView<T>& a, const T* w, size_t st
   }
 }
 
+template <int N, class D, class T = hn::TFromD<D>>
+HWY_NOINLINE void long_strip(D d, const CsrView<T>& a, const T* w, size_t stride, size_t j, int32_t k,
+                             int32_t stop, int32_t last, T* out) {
+  sum_blocks<N * hn::MaxLanes(d)>(
+      k, stop, kBlock, N * hn::Lanes(d),
+      [&](int32_t from, int32_t to, T* sums) {
+        entries_of_units<N>(d, a, w, stride, j, from, to, last, sums);
+      },
+      out);
+}
+
 // A row of A, with N vectors of units from unit j on.
 template <int N, class D, class T = hn::TFromD<D>>
 HWY_INLINE void strip(D d, const CsrView<T>& a, const T* w, size_t stride, size_t units, T* c, size_t r,
                       size_t j) {
   const int32_t k = a.indptr[r], stop = a.indptr[r + 1], last = a.indptr[a.rows];
   T* const out = c + r * units + j;
-  if (stop - k <= kBlock) {
-    entries_of_units<N>(d, a, w, stride, j, k, stop, last, out);
-  } else {
-    sum_blocks<N * hn::MaxLanes(d)>(
-        k, stop, kBlock, N * hn::Lanes(d),
-        [&](int32_t from, int32_t to, T* sums) {
-          entries_of_units<N>(d, a, w, stride, j, from, to, last, sums);
-        },
-        out);
-  }
+  if (HWY_LIKELY(stop - k <= kBlock)) entries_of_units<N>(d, a, w, stride, j, k, stop, last, out);
+  else long_strip<N>(d, a, w, stride, j, k, stop, last, out);
 }
 
 // Units [from, to) of some rows.

@@ -38,27 +38,35 @@ HWY_INLINE void add_entries(D d, const Rows<T>& of, int32_t k, int32_t stop, siz
   }
 }
 
+// The same of all entries of a long row, four vectors to `all`. Apart, so that the loop over short ones keeps
+// its registers.
+template <int N, class D, class T = hn::TFromD<D>>
+HWY_NOINLINE void add_long(D d, const Rows<T>& of, int32_t k, int32_t stop, size_t j, T* all) {
+  const size_t lanes = hn::Lanes(d);
+  sum_blocks<4 * hn::MaxLanes(d)>(
+      k, stop, kBlock, 4 * lanes,
+      [&](int32_t from, int32_t to, T* part) {
+        auto s0 = hn::Zero(d), s1 = s0, q0 = s0, q1 = s0;
+        add_entries<N>(d, of, from, to, j, s0, s1, q0, q1);
+        hn::StoreU(s0, d, part);
+        hn::StoreU(s1, d, part + lanes);
+        hn::StoreU(q0, d, part + 2 * lanes);
+        hn::StoreU(q1, d, part + 3 * lanes);
+      },
+      all);
+}
+
 // Factors [j, j + N vectors) of row r: their sums to `sums`; the answer is Σ (sum² - squares).
 template <int N, class D, class T = hn::TFromD<D>>
 HWY_INLINE T some_factors(D d, const Rows<T>& of, size_t r, size_t j, T* sums) {
   const size_t lanes = hn::Lanes(d);
   auto s0 = hn::Zero(d), s1 = s0, q0 = s0, q1 = s0;
   const int32_t k = of.a.indptr[r], stop = of.a.indptr[r + 1];
-  if (stop - k <= kBlock) {
+  if (HWY_LIKELY(stop - k <= kBlock)) {
     add_entries<N>(d, of, k, stop, j, s0, s1, q0, q1);
   } else {
     HWY_ALIGN T all[4 * hn::MaxLanes(d)];
-    sum_blocks<4 * hn::MaxLanes(d)>(
-        k, stop, kBlock, 4 * lanes,
-        [&](int32_t from, int32_t to, T* part) {
-          auto a0 = hn::Zero(d), a1 = a0, b0 = a0, b1 = a0;
-          add_entries<N>(d, of, from, to, j, a0, a1, b0, b1);
-          hn::StoreU(a0, d, part);
-          hn::StoreU(a1, d, part + lanes);
-          hn::StoreU(b0, d, part + 2 * lanes);
-          hn::StoreU(b1, d, part + 3 * lanes);
-        },
-        all);
+    add_long<N>(d, of, k, stop, j, all);
     s0 = hn::LoadU(d, all);
     s1 = hn::LoadU(d, all + lanes);
     q0 = hn::LoadU(d, all + 2 * lanes);
@@ -73,29 +81,43 @@ HWY_INLINE T some_factors(D d, const Rows<T>& of, size_t r, size_t j, T* sums) {
   return hn::GetLane(hn::SumOfLanes(d, pairs));
 }
 
+// Σ x w of the linear weights over entries [k, stop). Rows of W are asked for early, up to entry `last`.
+template <class T>
+HWY_INLINE T linear_part(const Rows<T>& of, int32_t k, int32_t stop, int32_t last) {
+  constexpr int32_t kAhead = 24;  // Non-zeros between a prefetch and its use.
+  const size_t factors = of.width - 1;
+  T sum = 0;
+  for (; k < stop; ++k) {
+    if (k + kAhead < last) {
+      const T* later = of.w + static_cast<size_t>(of.a.indices[k + kAhead]) * of.stride;
+      for (size_t j = 0; j < of.width; j += 64 / sizeof(T)) hwy::Prefetch(later + j);
+      hwy::Prefetch(later + factors);
+    }
+    sum += of.a.data[k] * of.w[static_cast<size_t>(of.a.indices[k]) * of.stride + factors];
+  }
+  return sum;
+}
+
+template <class T>
+HWY_NOINLINE T long_linear_part(const Rows<T>& of, int32_t k, int32_t stop, int32_t last) {
+  T sum;
+  sum_blocks<1>(
+      k, stop, kBlock, 1, [&](int32_t from, int32_t to, T* part) { *part = linear_part(of, from, to, last); },
+      &sum);
+  return sum;
+}
+
 template <class T>
 HWY_INLINE void some_rows(const Rows<T>& of, T* y, T* all_sums, size_t begin, size_t end) {
-  constexpr int32_t kAhead = 24;  // Non-zeros between a prefetch and its use.
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d), factors = of.width - 1;
   const int32_t last = of.a.indptr[end];
   for (size_t r = begin; r < end; ++r) {
     T* sums = all_sums + r * of.width;
-    T linear, pairs = 0;
-    const auto add_linear = [&](int32_t k, int32_t stop, T* sum) {
-      *sum = 0;
-      for (; k < stop; ++k) {
-        if (k + kAhead < last) {
-          const T* later = of.w + static_cast<size_t>(of.a.indices[k + kAhead]) * of.stride;
-          for (size_t j = 0; j < of.width; j += 64 / sizeof(T)) hwy::Prefetch(later + j);
-          hwy::Prefetch(later + factors);
-        }
-        *sum += of.a.data[k] * of.w[static_cast<size_t>(of.a.indices[k]) * of.stride + factors];
-      }
-    };
     const int32_t k = of.a.indptr[r], stop = of.a.indptr[r + 1];
-    if (stop - k <= kBlock) add_linear(k, stop, &linear);
-    else sum_blocks<1>(k, stop, kBlock, 1, add_linear, &linear);
+    const T linear =
+        HWY_LIKELY(stop - k <= kBlock) ? linear_part(of, k, stop, last) : long_linear_part(of, k, stop, last);
+    T pairs = 0;
     size_t j = 0;
     for (; j + 2 * lanes <= factors; j += 2 * lanes) pairs += some_factors<2>(d, of, r, j, sums);
     for (; j + lanes <= factors; j += lanes) pairs += some_factors<1>(d, of, r, j, sums);

@@ -66,17 +66,21 @@ HWY_INLINE void sum_in_registers(const RowSums<T>& sums, int32_t from, int32_t t
   for (; at < n; ++at) sum_vector(hn::CappedTag<T, 1>(), sums, from, to, j + at, out + at);
 }
 
+// Long ones stand apart, so that the loop over short ones keeps its registers.
+template <class T>
+HWY_NOINLINE void long_sum_of_entries(const RowSums<T>& sums, int32_t from, int32_t to, size_t j, size_t n,
+                                      T* HWY_RESTRICT out) {
+  sum_blocks<8 * hn::MaxLanes(hn::ScalableTag<T>())>(
+      from, to, kBlock, n,
+      [&](int32_t first, int32_t stop, T* part) { sum_in_registers(sums, first, stop, j, n, part); }, out);
+}
+
 // Values [j, j + n) of the sum of row i to out.
 template <class T>
 HWY_INLINE void sum_of_entries(const RowSums<T>& sums, size_t i, size_t j, size_t n, T* HWY_RESTRICT out) {
   const int32_t from = sums.start[i], to = sums.start[i + 1];
-  if (to - from <= kBlock) {
-    sum_in_registers(sums, from, to, j, n, out);
-  } else {
-    sum_blocks<8 * hn::MaxLanes(hn::ScalableTag<T>())>(
-        from, to, kBlock, n,
-        [&](int32_t first, int32_t stop, T* part) { sum_in_registers(sums, first, stop, j, n, part); }, out);
-  }
+  if (HWY_LIKELY(to - from <= kBlock)) sum_in_registers(sums, from, to, j, n, out);
+  else long_sum_of_entries(sums, from, to, j, n, out);
 }
 
 // Values [j, j + n) of row i to out; n is at most a block. Each value has the same bits wherever the row is

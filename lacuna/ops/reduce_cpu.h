@@ -90,19 +90,27 @@ K reduce_all(const T* x, size_t n, K first, const Each& each, Scratch& scratch, 
 
 constexpr size_t kColumns = 256;  // Added up on the stack, row after row.
 
+template <class K>
+using OnStack = K[kColumns];
+
 // Of n rows of `columns` values, `step` apart, to kept.
 template <class F, class K, class T, class Each>
-void reduce_columns(const T* x, size_t n, size_t columns, size_t step, K first, const Each& each, K* kept) {
-  if (n > kLine) {
-    K more[kColumns];
-    reduce_columns<F>(x, n / 2, columns, step, first, each, kept);
-    reduce_columns<F>(x + n / 2 * step, n - n / 2, columns, step, first, each, more);
-    for (size_t j = 0; j < columns; ++j) kept[j] = F::of(kept[j], more[j]);
-    return;
-  }
+void reduce_columns(const T* x, size_t n, size_t columns, size_t step, K first, const Each& each,
+                    OnStack<K>& kept) {
   std::fill_n(kept, columns, first);
   for (size_t r = 0; r < n; ++r, x += step)
     for (size_t j = 0; j < columns; ++j) kept[j] = F::of(kept[j], each(static_cast<K>(x[j])));
+}
+
+// The same of any number of rows.
+template <class F, class K, class T, class Each>
+void reduce_long_columns(const T* x, size_t n, size_t columns, size_t step, K first, const Each& each,
+                         OnStack<K>& kept) {
+  if (n <= kLine) return reduce_columns<F>(x, n, columns, step, first, each, kept);
+  OnStack<K> more;
+  reduce_long_columns<F>(x, n / 2, columns, step, first, each, kept);
+  reduce_long_columns<F>(x + n / 2 * step, n - n / 2, columns, step, first, each, more);
+  for (size_t j = 0; j < columns; ++j) kept[j] = F::of(kept[j], more[j]);
 }
 
 // x as (outer, n, inner); the middle goes. finish(what it came to, place in y).
@@ -119,11 +127,13 @@ void reduce_middle(const T* x, size_t outer, size_t n, size_t inner, K first, co
     const size_t parts = (inner + kColumns - 1) / kColumns;
     parallel_for(outer * parts, std::max<size_t>(1, kGrain / (n * std::min(inner, kColumns) + 1)),
                  [&](size_t begin, size_t end) {
-                   K kept[kColumns];
+                   OnStack<K> kept;
                    for (size_t p = begin; p < end; ++p) {
                      const size_t o = p / parts, from = p % parts * kColumns;
                      const size_t columns = std::min(kColumns, inner - from);
-                     reduce_columns<F>(x + o * n * inner + from, n, columns, inner, first, each, kept);
+                     const T* row = x + o * n * inner + from;
+                     if (n <= kLine) reduce_columns<F>(row, n, columns, inner, first, each, kept);
+                     else reduce_long_columns<F>(row, n, columns, inner, first, each, kept);
                      for (size_t j = 0; j < columns; ++j) {
                        const size_t place = o * inner + from + j;
                        y[place] = finish(kept[j], place);
