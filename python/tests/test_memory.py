@@ -1,6 +1,7 @@
 """What is let go is freed: models, layers and callbacks, in cycles too, and the user's arrays."""
 
 import gc
+import pickle
 import resource
 import subprocess
 import sys
@@ -177,3 +178,40 @@ def test_results_outlive_their_model(x):
     np.testing.assert_allclose(prediction, x @ weights[0], rtol=1e-4, atol=1e-6)
     np.testing.assert_array_equal(K.get_value(variables[0]), weights[0])
     prediction[0] = 1  # Memory of its own, that may be written.
+
+
+def test_a_fitted_model_goes_with_its_last_name():
+    from lacuna.callbacks import EarlyStopping, LambdaCallback, ReduceLROnPlateau
+
+    def one(how):
+        i = Input((5,))
+        model = Model(i, Dense(1)(Dense(2)(i)))
+        model.compile("sgd", "mse")
+        how(model)
+        return weakref.ref(model)
+
+    x, y = np.ones((4, 5), "f"), np.ones(4, "f")
+    gc.disable()
+    try:
+        for how in (
+            lambda m: None,
+            lambda m: m.fit(x, y, verbose=0),
+            lambda m: m.fit(x, y, verbose=0, validation_data=(x, y), callbacks=[EarlyStopping(), ReduceLROnPlateau()]),
+            lambda m: m.fit(x, y, verbose=0, callbacks=[LambdaCallback(on_epoch_end=lambda epoch, logs: None)]),
+            lambda m: m.train_on_batch(x, y) and m.evaluate(x, y, verbose=0) and m.predict(x),
+            lambda m: pickle.loads(pickle.dumps(m)).fit(x, y, verbose=0),
+        ):
+            assert one(how)() is None
+    finally:
+        gc.enable()
+
+
+def test_a_history_knows_its_model_while_it_lives():
+    i = Input((5,))
+    model = Model(i, Dense(1)(i))
+    model.compile("sgd", "mse")
+    history = model.fit(np.ones((4, 5)), np.ones(4), verbose=0)
+    assert history.model is model
+    del model
+    gc.collect()
+    assert history.model is None and len(history.history["loss"]) == 1
