@@ -74,12 +74,13 @@ void put(const hdf5::Group& root, Trainer& trainer, bool include_optimizer, savi
 void write(const hdf5::Group& root, Model& model, bool include_optimizer) {
   Config of_model = model.get_config();
   warn_of_nameless(of_model);
+  Trainer& trainer = model.trainer();  // Throws where there is no network yet.
   root.write_text("keras_version", kKerasVersion);
   root.write_text("backend", hdf5::kMark);
   root.write_text("model_config", json_for_keras({{"class_name", model.state()->class_name},
                                                   {"config", std::move(of_model)}}));
   saving::Outgoing outgoing;
-  put(root, model.trainer(), include_optimizer, outgoing);
+  put(root, trainer, include_optimizer, outgoing);
   outgoing.write();
 }
 

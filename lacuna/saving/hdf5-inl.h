@@ -28,6 +28,7 @@ class Call {
   // holds of the parent's file into it when the child ends.
   static void writes(int descriptor);
   static void wrote(int descriptor);
+  static void counts_files(int more);  // That are open.
 
  private:
   H5E_auto2_t function_ = nullptr;

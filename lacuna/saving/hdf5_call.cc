@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <new>
@@ -17,6 +19,8 @@ struct Turn {
   std::recursive_mutex mutex{};
   int depth = 0;
   std::set<int> written{};
+  std::atomic<int> open_files = 0;
+  bool has_inherited = false;  // Files of other threads of the process that this one was forked from.
 };
 
 Turn& turn() {
@@ -34,6 +38,15 @@ void in_child() {
   for (const int descriptor : turn().written) ::dup2(nowhere, descriptor);
   turn().written.clear();
   ::close(nowhere);
+  turn().has_inherited |= turn().open_files > 0;
+}
+
+// HDF5 crashes where it closes files that it was in the middle of when the process was forked: such a child
+// ends without.
+void end_without_hdf5(int status, void*) {
+  if (!turn().has_inherited) return;
+  std::fflush(nullptr);
+  ::_exit(status);
 }
 
 // A damaged file leaves blocks in HDF5's own lists, with all ids closed: at exit it would print that it
@@ -41,6 +54,7 @@ void in_child() {
 bool prepare() {
   ::pthread_atfork(before_fork, in_parent, in_child);
   H5open();
+  ::on_exit(end_without_hdf5, nullptr);
   return std::atexit([] { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }) == 0;
 }
 
@@ -65,6 +79,7 @@ Call::~Call() {
 }
 
 void Call::writes(int descriptor) { turn().written.insert(descriptor); }
+void Call::counts_files(int more) { turn().open_files += more; }
 void Call::wrote(int descriptor) { turn().written.erase(descriptor); }
 
 }  // namespace lacuna::hdf5

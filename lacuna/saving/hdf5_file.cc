@@ -20,10 +20,12 @@ struct File::Made {
   std::optional<saving::ReplaceFile> replace{};
   int descriptor = -1;  // Of one that is written to the disk.
 
+  Made() { Call::counts_files(1); }
   ~Made() {
     const Call call(true);
     close();
     replace.reset();
+    Call::counts_files(-1);
   }
   bool close() {
     if (file < 0) return true;

@@ -53,7 +53,8 @@ def test_one_door_for_paths(name, tmp_path, monkeypatch):
     for path in ("", b"", "a.h5\0.png", b"\0", pathlib.PurePath("b\0")):
         with pytest.raises(ValueError, match="path must not"):
             take(path)
-    for path in (3, None, 1.5, ["a"], object()):
+    several = [] if name == "load_libsvm" else [["a"]]  # It takes a list of them.
+    for path in (3, None, 1.5, object(), *several):
         with pytest.raises(TypeError, match="a path must be a text, bytes or an os.PathLike"):
             take(path)
     assert not list(tmp_path.iterdir())
