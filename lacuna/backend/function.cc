@@ -80,8 +80,8 @@ std::vector<Tensor> Function::operator()(const std::vector<Array>& values) {
   for (const Tensor& t : feeds) pointers.push_back(&t);
   const auto turn = turn_.take();
   Plan& plan = training ? trains_ : predicts_;
-  if (generation_ != seed_generation()) {
-    generation_ = seed_generation();
+  if (const uint64_t forks = forks_without_seed(); forks != forks_) {
+    forks_ = forks;
     seed_ = next_key();
   }
   plan.run(pointers, steps_, seed_);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "lacuna/base/forks.h"
 #include "lacuna/data/array.h"
 #include "lacuna/data/rows.h"
 #include "lacuna/graph/plan.h"
@@ -39,7 +40,7 @@ class Function {
   Plan predicts_, trains_;
   int64_t steps_ = 0;  // Runs as in training: each has masks of its own.
   uint64_t seed_ = 0;  // Beside the keys of layers, which tell functions of different models apart.
-  uint64_t generation_ = seed_generation();
+  uint64_t forks_ = forks_without_seed();
 };
 
 // The value as `wanted` says: dtype and storage; csr sorted and unique. `name` starts the messages.

@@ -10,6 +10,8 @@
 #include <numbers>
 #include <random>
 
+#include "lacuna/base/forks.h"
+
 namespace lacuna {
 namespace {
 
@@ -60,7 +62,7 @@ void draw_row(const Draw& draw, int64_t r, std::span<T> values) {
 }
 
 std::mutex seed_mutex;
-uint64_t generation = 0;
+uint64_t generation = 0, forks = 0;
 uint64_t seed_state = (static_cast<uint64_t>(std::random_device{}()) << 32) ^ std::random_device{}();
 bool seed_is_set = false;
 
@@ -71,6 +73,7 @@ void begin_child() {
     const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
     seed_state = mix(mix(seed_state + static_cast<uint64_t>(getpid())) + static_cast<uint64_t>(now));
     ++generation;
+    ++forks;
   }
   seed_mutex.unlock();
 }
@@ -104,6 +107,11 @@ void set_random_seed(uint64_t seed) {
 uint64_t next_key() {
   const std::lock_guard lock(seed_mutex);
   return mix(seed_state++);
+}
+
+uint64_t forks_without_seed() {
+  const std::lock_guard lock(seed_mutex);
+  return forks;
 }
 
 uint64_t seed_generation() {

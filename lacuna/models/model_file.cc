@@ -59,6 +59,7 @@ void put(const hdf5::Group& root, Trainer& trainer, bool include_optimizer, savi
   root.write_text("lacuna", to_json({{"format", kFormat},
                                      {"steps", random.steps},
                                      {"seed", static_cast<int64_t>(random.seed)},
+                                     {"shuffle_seed", static_cast<int64_t>(random.shuffle_seed)},
                                      {"shuffles", random.shuffles}}));
   if (!include_optimizer || !trainer.is_compiled()) return;
   const Config training = to_config(trainer.options());
@@ -115,12 +116,14 @@ ModelFile::ModelFile(hdf5::File file) : file_(std::move(file)) {
   model_config_ = from_json("load_model", root.text("model_config"));
   if (root.has("training_config")) training_config_ = from_json("load_model", root.text("training_config"));
   if (!root.has("lacuna")) return;  // Of Keras.
-  int64_t format = 0, seed = 0;
+  int64_t format = 0, seed = 0, shuffle_seed = 0;
   const Config config = from_json("load_model", root.text("lacuna"));
   Settings settings("load_model", config);
   Settings& s = settings;
-  s("format", format)("steps", random_.emplace().steps)("seed", seed)("shuffles", random_->shuffles);
+  s("format", format)("steps", random_.emplace().steps)("seed", seed);
+  s("shuffle_seed", shuffle_seed)("shuffles", random_->shuffles);
   random_->seed = static_cast<uint64_t>(seed);
+  random_->shuffle_seed = static_cast<uint64_t>(shuffle_seed);
   if (format < 1 || format > kFormat)
     root.wrong(text("the file must be of a version that this one knows, up to ", kFormat),
                text("format=", format));

@@ -182,11 +182,12 @@ void ReplaceFile::finish() {
     if (replaces_) keep_owner_and_mode(file.number);
     if (::fsync(file.number) != 0) failed("written");
   }
+  const std::string folder = folder_of(path_);  // Nothing may fail once the file has its place.
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) failed("put in its place");
   done_ = true;
   ::flock(locked_, LOCK_UN);  // Readers lock it too.
   // The name is on the disk when the folder is; a file system that cannot say so is none of our errors.
-  const Descriptor parent(::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (parent.number >= 0) ::fsync(parent.number);
 }
 

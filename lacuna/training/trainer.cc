@@ -88,7 +88,9 @@ void shuffle_rows(std::vector<int64_t>& order, Shuffle how, Dim batch_size, uint
 }  // namespace
 
 Trainer::Trainer(std::shared_ptr<Network> network)
-    : network_(std::move(network)), random_{.seed = next_key()}, seed_generation_(seed_generation()) {}
+    : network_(std::move(network)), random_{.seed = next_key()} {
+  random_.shuffle_seed = mix(random_.seed);
+}
 
 void Trainer::compile(const CompileOptions& options) {
   const auto fitting = fitting_.take();
@@ -128,12 +130,17 @@ void Trainer::set_random_state(const RandomState& state) {
   const auto turn = network_->turn().take();
   random_ = state;
   seed_generation_ = seed_generation();
+  forks_ = forks_without_seed();
 }
 
 void Trainer::follow_seed() {
   if (seed_generation_ == seed_generation()) return;
+  const uint64_t key = next_key();
+  if (forks_ != forks_without_seed()) random_.seed = key;
+  random_.shuffle_seed = mix(key);
+  random_.shuffles = 0;
   seed_generation_ = seed_generation();
-  random_ = {.seed = next_key(), .steps = random_.steps};
+  forks_ = forks_without_seed();
 }
 
 std::shared_ptr<Program> Trainer::program(const CompiledPtr& compiled, Mode mode, const Feed& feed) {
@@ -253,7 +260,7 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
     if (options.shuffle != Shuffle::none) {
       const auto turn = network_->turn().take();
       const auto shuffle = static_cast<uint64_t>(random_.shuffles++);
-      shuffle_rows(order, options.shuffle, options.batch_size, mix(random_.seed ^ mix(shuffle)));
+      shuffle_rows(order, options.shuffle, options.batch_size, mix(random_.shuffle_seed ^ mix(shuffle)));
     }
     Progress progress(rows, options.verbose);
     measures.reset();

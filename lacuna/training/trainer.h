@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lacuna/base/forks.h"
 #include "lacuna/training/callback.h"
 #include "lacuna/training/compiled.h"
 #include "lacuna/training/explain.h"
@@ -71,6 +72,7 @@ class Trainer {
   struct RandomState {
     uint64_t seed = 0;
     int64_t steps = 0;
+    uint64_t shuffle_seed = 0;
     int64_t shuffles = 0;
   };
   RandomState random_state() const;
@@ -104,7 +106,8 @@ class Trainer {
                                     Dim end, Dim batch_size, int verbose);
   // Before training: warns of flags that were changed since compile, and of nothing that learns.
   void check_trainable(const char* where, const Compiled& compiled);
-  // Before training: takes another seed where the process did.
+  // Before training: shuffles follow a seed that was set since; in a forked child without one masks draw anew
+  // too.
   void follow_seed();
 
   std::shared_ptr<Network> network_;
@@ -123,7 +126,7 @@ class Trainer {
   };
   std::vector<Made> programs_{};  // A few, looked up at every call.
   RandomState random_{};
-  uint64_t seed_generation_ = 0;
+  uint64_t seed_generation_ = seed_generation(), forks_ = forks_without_seed();
   std::optional<std::vector<layers::Weight*>> warned_of_{};  // Trainable ones that were not those of compile.
   bool warned_of_none_ = false;
 };
