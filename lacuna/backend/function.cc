@@ -94,9 +94,11 @@ std::vector<Tensor> Function::operator()(const std::vector<Array>& values) {
 
 Tensor converted(const Tensor& value, const Spec& wanted, const std::string& name) {
   if (value.storage() == Storage::dense && wanted.storage == Storage::dense) return cast(value, wanted.dtype);
-  require(wanted.storage == Storage::csr, name,
-          " is dense; a csr value needs a placeholder with sparse=True, or to_dense. Received: ",
-          value.spec(), ".");
+  require(
+      wanted.storage == Storage::csr, name,
+      " is dense; give x.toarray(), or make it by Input(sparse=True) or K.placeholder(sparse=True) to take "
+      "csr. Received: ",
+      value.spec(), ".");
   data::Rows rows(value, name);
   Tensor result;
   rows.pack_range(0, rows.count(), wanted, result);

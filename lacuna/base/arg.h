@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lacuna/base/error.h"
+#include "lacuna/base/names.h"
 #include "lacuna/base/settings.h"
 
 namespace lacuna {
@@ -46,7 +47,7 @@ class Registry {
     if (found == table().end()) {
       std::vector<std::string> known;
       for (const auto& entry : table()) known.push_back(entry.first);
-      throw InvalidArgument(text(T::kind, ": unknown name. Received: ", T::kind, "='", name, "'",
+      throw InvalidArgument(text(T::kind, ": unknown name. Received: ", T::kind, "=", in_quotes(name),
                                  nearest(std::string(name), known), "."));
     }
     Settings settings(std::string(name), config);

@@ -1,7 +1,10 @@
 // Values of settings.
 #include "lacuna/base/config.h"
 
+#include <utility>
+
 #include "lacuna/base/error.h"
+#include "lacuna/base/names.h"
 
 namespace lacuna {
 
@@ -30,20 +33,41 @@ bool Setting::operator==(const Setting& other) const {
   return value_ == other.value_;
 }
 
-std::string to_string(const Setting& setting) {
-  if (setting.is_none()) return "None";
-  if (const auto* b = setting.as<bool>()) return *b ? "True" : "False";
-  if (const auto* i = setting.as<int64_t>()) return std::to_string(*i);
-  if (const auto* d = setting.as<double>()) return text(*d);
-  if (const auto* s = setting.as<std::string>()) return text("'", *s, "'");
-  std::string inner;
-  if (const auto* list = setting.as<SettingList>()) {
-    for (const Setting& item : *list) inner += text(inner.empty() ? "" : ", ", to_string(item));
-    return text("[", inner, "]");
+namespace {
+
+// Adds to `all` until that is long enough.
+void show(const Setting& setting, std::string& all) {
+  if (all.size() > kShown) return;
+  if (setting.is_none()) all += "None";
+  else if (const auto* b = setting.as<bool>()) all += *b ? "True" : "False";
+  else if (const auto* i = setting.as<int64_t>()) all += std::to_string(*i);
+  else if (const auto* d = setting.as<double>()) all += text(*d);
+  else if (const auto* s = setting.as<std::string>()) all += in_quotes(*s);
+  else if (const auto* list = setting.as<SettingList>()) {
+    const char* before = "[";
+    for (const Setting& item : *list) {
+      if (all.size() > kShown) return;
+      all += std::exchange(before, ", ");
+      show(item, all);
+    }
+    all += list->empty() ? "[]" : "]";
+  } else {
+    const char* before = "{";
+    for (const auto& [name, value] : *setting.config()) {
+      if (all.size() > kShown) return;
+      all += text(std::exchange(before, ", "), in_quotes(name), ": ");
+      show(value, all);
+    }
+    all += setting.config()->empty() ? "{}" : "}";
   }
-  for (const auto& [name, value] : *setting.config())
-    inner += text(inner.empty() ? "'" : ", '", name, "': ", to_string(value));
-  return text("{", inner, "}");
+}
+
+}  // namespace
+
+std::string to_string(const Setting& setting) {
+  std::string all;
+  show(setting, all);
+  return cut(all);
 }
 
 }  // namespace lacuna

@@ -51,7 +51,7 @@ class Setting {
   Value value_{};
 };
 
-// A value as it is shown in errors: 3, 'text', [1, None].
+// A value as it is shown in errors: 3, 'text', [1, None]; cut where it is long.
 std::string to_string(const Setting& setting);
 
 }  // namespace lacuna

@@ -3,6 +3,8 @@
 
 #include <limits>
 
+#include "lacuna/base/names.h"
+
 namespace lacuna {
 
 void Settings::wrong(const char* name, const char* must, const Setting& received) const {
@@ -139,8 +141,8 @@ void Settings::finish() const {
   for (const auto& entry : *read_)
     if (!asked_.contains(entry.first)) {
       const std::vector<std::string> known(asked_.begin(), asked_.end());
-      throw InvalidArgument(
-          text(of_, ": unknown setting. Received: '", entry.first, "'", nearest(entry.first, known), "."));
+      throw InvalidArgument(text(of_, ": unknown setting. Received: ", in_quotes(entry.first),
+                                 nearest(entry.first, known), "."));
     }
 }
 

@@ -34,4 +34,18 @@ Symbol Input(const InputOptions& options) {
   return symbol.with_origin(call);
 }
 
+Symbol input_from_config(const Config& config) {
+  InputOptions options;
+  std::string dtype;
+  bool ragged = false;
+  Settings settings("InputLayer", config);
+  settings("name", options.name)("dtype", dtype)("sparse", options.sparse)("ragged", ragged);
+  settings.shape("batch_shape", options.batch_shape).shape("batch_input_shape", options.batch_shape);
+  settings.find("optional");
+  settings.finish();
+  require(!ragged, "InputLayer: ragged inputs are not supported. Received: ragged=True.");
+  if (!dtype.empty()) options.dtype = dtype_from_name(dtype);
+  return Input(options);
+}
+
 }  // namespace lacuna::layers

@@ -14,5 +14,7 @@ struct InputOptions {
 // The start of a network. Takes csr with sparse; without it, csr is taken as well where the network's ops
 // have a rule for it.
 Symbol Input(const InputOptions& options);
+// Of the config of an InputLayer, ours or one of later versions of Keras.
+Symbol input_from_config(const Config& config);
 
 }  // namespace lacuna::layers

@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <iterator>
 #include <map>
 #include <mutex>
 #include <unordered_set>
 #include <utility>
 
+#include "lacuna/base/names.h"
 #include "lacuna/base/utf8.h"
 #include "lacuna/layers/weight_limit.h"
 #include "lacuna/ops/cast.h"
@@ -27,16 +27,6 @@ struct Names {
 Names& names() {
   static auto* table = new Names;
   return *table;
-}
-
-std::string snake_case(const std::string& name) {
-  std::string result;
-  for (size_t i = 0; i < name.size(); ++i) {
-    const auto c = static_cast<unsigned char>(name[i]);
-    if (std::isupper(c) && i > 0 && !std::isupper(static_cast<unsigned char>(name[i - 1]))) result += '_';
-    result += static_cast<char>(std::tolower(c));
-  }
-  return result;
 }
 
 std::map<std::string, Reader>& readers() {
@@ -182,7 +172,7 @@ std::shared_ptr<Layer> from_config(const std::string& class_name, const Config& 
   if (found == readers().end()) {
     std::vector<std::string> known;
     for (const auto& entry : readers()) known.push_back(entry.first);
-    throw InvalidArgument(text("layers: unknown class. Received: class_name='", class_name, "'",
+    throw InvalidArgument(text("layers: unknown class. Received: class_name=", in_quotes(class_name),
                                nearest(class_name, known), "."));
   }
   Settings settings(class_name, config);
@@ -239,6 +229,7 @@ Symbol Layer::apply(const std::vector<Symbol>& inputs, bool several) {
   const auto in_my_dtype = [&](const Symbol& s) {
     return s && is_float(s.dtype()) && s.dtype() != dtype() ? cast(s, dtype()) : s;
   };
+  require(!inputs.empty(), name(), ": inputs must hold symbols. Received: an empty list.");
   for (const Symbol& s : inputs) {
     require(static_cast<bool>(s), name(), ": inputs must be symbols. Received: an empty symbol.");
     const bool ids = state_->feeds_ids && s.storage() == Storage::dense;

@@ -120,7 +120,7 @@ std::shared_ptr<const Call> call_of(const Symbol& symbol);
 // symbol without its last axes: (batch, steps) for (batch, steps, features). Empty where all steps count.
 Symbol mask_of(const Symbol& symbol);
 
-// "dense_3": the next free name of a class; "Dense" becomes "dense".
+// "dense_3": the next free name of a class, which Keras' rule turns to small letters: "PReLU" to "p_re_lu".
 std::string unique_name(const std::string& class_name);
 void reset_names();  // Numbers start from 1 again.
 

@@ -188,7 +188,9 @@ std::shared_ptr<Metric> AUC::make() const {
   require(!class_id || *class_id >= 0, name,
           ": class_id must not be negative. Received: class_id=", class_id.value_or(0), ".");
   return with_config("AUC", list, *this,
-                     {.name = name, .accumulator = [settings = *this](Task) -> std::shared_ptr<Accumulator> {
+                     {.name = name,
+                      .larger_is_better = true,
+                      .accumulator = [settings = *this](Task) -> std::shared_ptr<Accumulator> {
                         return std::make_shared<Curve>(settings);
                       }});
 }

@@ -159,11 +159,12 @@ std::shared_ptr<Metric> made(const char* class_name, const S& given, Settings s)
   require(!s.threshold || std::isfinite(*s.threshold), s.name,
           ": the threshold must be finite. Received: threshold=", s.threshold.value_or(0), ".");
   const std::string name = s.name;
-  return with_config<S>(
-      class_name, list, given,
-      {.name = name, .accumulator = [s = std::move(s)](Task task) -> std::shared_ptr<Accumulator> {
-         return std::make_shared<Counts>(s, task);
-       }});
+  return with_config<S>(class_name, list, given,
+                        {.name = name,
+                         .larger_is_better = true,
+                         .accumulator = [s = std::move(s)](Task task) -> std::shared_ptr<Accumulator> {
+                           return std::make_shared<Counts>(s, task);
+                         }});
 }
 
 }  // namespace

@@ -1,6 +1,11 @@
 // Metrics, and their names.
 #include "lacuna/metrics/metrics.h"
 
+#include <cctype>
+#include <set>
+#include <sstream>
+
+#include "lacuna/base/names.h"
 #include "lacuna/graph/variable.h"
 #include "lacuna/metrics/auc.h"
 #include "lacuna/metrics/counts.h"
@@ -37,12 +42,14 @@ const losses::Known kAccuracies[]{
     {{"sparse_top_k_categorical_accuracy"}, sparse_top_5, Labels::id},
 };
 
-std::shared_ptr<Metric> made(const losses::Known& k) {
-  return std::make_shared<Metric>(Metric{k.names[0], k.function, k.labels});
+std::shared_ptr<Metric> made(const losses::Known& k, bool larger_is_better) {
+  return std::make_shared<Metric>(Metric{
+      .name = k.names[0], .function = k.function, .labels = k.labels, .larger_is_better = larger_is_better});
 }
 
 std::shared_ptr<Metric> chosen_later(const char* name, Metric::Choice choice) {
-  return std::make_shared<Metric>(Metric{.name = name, .choice = choice});
+  return std::make_shared<Metric>(
+      Metric{.name = name, .choice = choice, .larger_is_better = choice == Metric::Choice::accuracy});
 }
 
 template <class S>
@@ -57,11 +64,11 @@ void add_settings(const char* name) {
 }
 
 const bool registered = [] {
-  const auto add = [](const losses::Known& k) {
-    for (const char* name : k.names) Registry<Metric>::add({name}, [&k] { return made(k); });
+  const auto add = [](const losses::Known& k, bool larger) {
+    for (const char* name : k.names) Registry<Metric>::add({name}, [&k, larger] { return made(k, larger); });
   };
-  for (const auto& k : kAccuracies) add(k);
-  for (const auto& k : losses::known()) add(k);
+  for (const auto& k : kAccuracies) add(k, true);
+  for (const auto& k : losses::known()) add(k, false);
   Registry<Metric>::add({"accuracy", "acc"}, [] { return chosen_later("acc", Metric::Choice::accuracy); });
   Registry<Metric>::add({"crossentropy", "ce"},
                         [] { return chosen_later("ce", Metric::Choice::crossentropy); });
@@ -115,7 +122,8 @@ std::shared_ptr<Metric> TopKCategoricalAccuracy::make() const {
       "TopKCategoricalAccuracy", top_k_list, *this,
       {.name = name,
        .function = [k = k](const Symbol& t, const Symbol& p) { return top_k_categorical_accuracy(t, p, k); },
-       .weighted = true});
+       .weighted = true,
+       .larger_is_better = true});
 }
 
 std::shared_ptr<Metric> SparseTopKCategoricalAccuracy::make() const {
@@ -126,7 +134,8 @@ std::shared_ptr<Metric> SparseTopKCategoricalAccuracy::make() const {
        .function = [k = k](const Symbol& t,
                            const Symbol& p) { return sparse_top_k_categorical_accuracy(t, p, k); },
        .labels = Labels::id,
-       .weighted = true});
+       .weighted = true,
+       .larger_is_better = true});
 }
 
 std::shared_ptr<Metric> LogLoss::make() const {
@@ -143,10 +152,13 @@ Symbol Metric::operator()(const Symbol& y_true, const Symbol& y_pred) const {
 std::shared_ptr<Metric> Metric::from_function(Function function, std::string name) {
   require(static_cast<bool>(function),
           "metric: the function must not be empty. Received: an empty function.");
-  if (const losses::Known* k = losses::find(function, kAccuracies)) return made(*k);
-  if (const losses::Known* k = losses::find(function)) return made(*k);
-  return std::make_shared<Metric>(Metric{
-      .name = name.empty() ? "function" : std::move(name), .function = std::move(function), .own = true});
+  if (const losses::Known* k = losses::find(function, kAccuracies)) return made(*k, true);
+  if (const losses::Known* k = losses::find(function)) return made(*k, false);
+  const bool larger = metrics::larger_is_better(name);
+  return std::make_shared<Metric>(Metric{.name = name.empty() ? "function" : std::move(name),
+                                         .function = std::move(function),
+                                         .own = true,
+                                         .larger_is_better = larger});
 }
 
 Task task_of(const Shape& output_shape, const std::string& loss_name) {
@@ -176,14 +188,22 @@ std::shared_ptr<Metric> resolve(const std::shared_ptr<Metric>& metric, const Sha
 }
 
 bool larger_is_better(const std::string& name) {
-  std::string last = name;
-  while (!last.empty() && last.back() >= '0' && last.back() <= '9') last.pop_back();  // auc_1
-  if (last.size() < name.size() && last.ends_with('_')) last.pop_back();
-  else last = name;
-  if (last.ends_with("loss")) return false;  // Of an output that is called so.
-  for (const char* word : {"auc", "precision", "recall", "f1"})
-    if (last.ends_with(word)) return true;
-  return name.find("acc") != std::string::npos;  // Keras' rule.
+  static const std::set<std::string> kLarger{
+      "accuracy", "acc",  "auc",   "precision",   "recall",      "f1",      "f2",    "fbeta",
+      "r2",       "ndcg", "dcg",   "map",         "mrr",         "iou",     "dice",  "jaccard",
+      "kappa",    "mcc",  "hits",  "specificity", "sensitivity", "pearson", "ssim",  "psnr",
+      "spearman", "bleu", "rouge", "correlation", "concordance", "gini",    "auroc", "auprc"};
+  bool larger = false;
+  std::string word;
+  std::string spelt = snake_case(name);
+  for (char& c : spelt)
+    if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+  std::istringstream words(spelt);  // Of MyAUC, my-auc and val_out_auc_1.
+  while (std::getline(words, word, '_')) {
+    if (word == "loss" || word == "error" || word == "err") return false;  // Of an output that is called so.
+    larger |= kLarger.contains(word) || word.find("acc") != std::string::npos;  // Keras' rule.
+  }
+  return larger;
 }
 
 }  // namespace metrics

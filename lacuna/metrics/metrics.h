@@ -24,6 +24,7 @@ struct Metric {
   Choice choice = Choice::made;
   bool own = false;       // A user's function: takes y_true as the loss does.
   bool weighted = false;  // Takes the sample weights that fit got, not among weighted_metrics alone.
+  bool larger_is_better = false;
   // Of a metric with a state, which has no function and is always weighted.
   MakeAccumulator accumulator{};
   // Where settings made it, their class and themselves: what stands for it in a config; else its name does.
@@ -67,7 +68,8 @@ Task task_of(const Shape& output_shape, const std::string& loss_name);
 std::shared_ptr<Metric> resolve(const std::shared_ptr<Metric>& metric, const Shape& output_shape,
                                 const std::string& loss_name);
 
-// Whether training should make it larger: an accuracy, auc, precision, recall or f1, by its name in the logs.
+// Whether training should make a metric larger of which only the name is known, a user's own: acc, auc, f1,
+// r2, ndcg and their like, in any case, as words of a name that does not end in loss or error.
 bool larger_is_better(const std::string& name);
 
 // The share of the last axis where y_true is y_pred rounded.

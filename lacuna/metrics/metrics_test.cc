@@ -94,10 +94,11 @@ TEST(Metrics, CsrTargets) {
 
 TEST(Metrics, LargerIsBetter) {
   for (const char* name : {"acc", "val_acc", "auc", "val_auc", "val_out_auc_1", "weighted_f1_2", "f1",
-                           "recall", "val_precision_12", "top_k_categorical_accuracy"})
+                           "recall", "val_precision_12", "top_k_categorical_accuracy", "AUC", "val_MyAUC",
+                           "F1Score", "my_F1", "R2", "val_weighted_ROC_AUC_2", "Accuracy", "pr-auc"})
     EXPECT_TRUE(larger_is_better(name)) << name;
-  for (const char* name :
-       {"loss", "val_loss", "log_loss", "sauce_loss", "auc_loss", "mean_squared_error", "f12"})
+  for (const char* name : {"loss", "val_loss", "log_loss", "sauce_loss", "auc_loss", "mean_squared_error",
+                           "f12", "Brier", "AUCLoss", "map_error", "sauce"})
     EXPECT_FALSE(larger_is_better(name)) << name;
 }
 

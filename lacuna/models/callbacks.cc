@@ -16,8 +16,15 @@ EarlyStopping::EarlyStopping(EarlyStoppingOptions options)
 
 void EarlyStopping::on_train_begin(const Logs&) {
   wait_ = stopped_epoch_ = 0;
+  monitor_.ask(trainer);
   best_ = options_.baseline.value_or(monitor_.worst());
   best_weights_ = {};
+}
+
+void EarlyStopping::restore(int wait, int stopped_epoch, double best) {
+  wait_ = wait;
+  stopped_epoch_ = stopped_epoch;
+  best_ = best;
 }
 
 void EarlyStopping::on_epoch_end(int epoch, Logs& logs) {

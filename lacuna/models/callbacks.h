@@ -16,7 +16,7 @@ struct EarlyStoppingOptions {
   double min_delta = 0;
   int patience = 0;
   int verbose = 0;
-  std::string mode = "auto";  // min, max, or auto: see metrics::larger_is_better
+  std::string mode = "auto";  // min, max, or auto: see Monitor
   std::optional<double> baseline{};
   bool restore_best_weights = false;  // Of tables the touched rows alone are kept.
 };
@@ -33,6 +33,8 @@ class EarlyStopping : public Callback {
   int wait() const { return wait_; }
   int stopped_epoch() const { return stopped_epoch_; }  // 0 where it did not stop.
   double best() const { return best_; }
+  // What another one had seen: of copies. The next fit starts anew.
+  void restore(int wait, int stopped_epoch, double best);
 
  private:
   EarlyStoppingOptions options_;

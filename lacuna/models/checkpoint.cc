@@ -1,7 +1,9 @@
 // Saves the model after epochs.
 #include "lacuna/models/checkpoint.h"
 
+#include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <regex>
 
 #include "lacuna/base/message.h"
@@ -53,24 +55,31 @@ ModelCheckpoint::ModelCheckpoint(const Model& model, ModelCheckpointOptions opti
 }
 
 ModelCheckpoint::ModelCheckpoint(ModelCheckpointOptions options)
-    : options_(std::move(options)),
-      monitor_("ModelCheckpoint", options_.monitor, options_.mode),
-      best_(monitor_.worst()) {
+    : options_(std::move(options)), monitor_("ModelCheckpoint", options_.monitor, options_.mode) {
   checked_path("ModelCheckpoint", options_.filepath);
   require(options_.period > 0, "ModelCheckpoint: period must be positive. Received: period=", options_.period,
           ".");
 }
 
+void ModelCheckpoint::on_train_begin(const Logs&) {
+  monitor_.ask(trainer);
+  std::filesystem::path folder = std::filesystem::path(options_.filepath).parent_path();
+  while (folder.string().find('{') != std::string::npos) folder = folder.parent_path();
+  std::error_code none;
+  if (!folder.empty() && !std::filesystem::is_directory(folder, none))
+    path_failed("ModelCheckpoint", "the folder of filepath must be there", options_.filepath, ENOENT);
+}
+
 bool ModelCheckpoint::is_due(int epoch, const Logs& logs, const std::string& path) {
   if (++since_ < options_.period) return false;
   since_ = 0;
-  const double before = best_;
+  const double before = best();
   if (options_.save_best_only) {
     const double* current = monitor_.find(logs);
     if (!current) return false;
-    if (!monitor_.better(*current, best_)) {
+    if (!monitor_.better(*current, before)) {
       if (options_.verbose > 0)
-        print(epoch_line(epoch, text(monitor_.name(), " did not improve from ", formatted("%0.5f", best_))));
+        print(epoch_line(epoch, text(monitor_.name(), " did not improve from ", formatted("%0.5f", before))));
       return false;
     }
     best_ = *current;
@@ -78,7 +87,7 @@ bool ModelCheckpoint::is_due(int epoch, const Logs& logs, const std::string& pat
   if (options_.verbose > 0)
     print(epoch_line(epoch, options_.save_best_only
                                 ? text(monitor_.name(), " improved from ", formatted("%0.5f", before), " to ",
-                                       formatted("%0.5f", best_), ", saving model to ", shown_utf8(path))
+                                       formatted("%0.5f", best()), ", saving model to ", shown_utf8(path))
                                 : text("saving model to ", shown_utf8(path))));
   return true;
 }

@@ -21,13 +21,16 @@ struct ModelCheckpointOptions {
 
 class ModelCheckpoint : public Callback {
  public:
-  // A file that is there is replaced. The model is a handle: one that is given here may be trained later.
+  // A file that is there is replaced; its folder must be there when fit begins. The model is a handle: one
+  // that is given here may be trained later.
   ModelCheckpoint(const Model& model, ModelCheckpointOptions options);
   explicit ModelCheckpoint(ModelCheckpointOptions options);  // For who saves itself, where it is_due.
+  void on_train_begin(const Logs&) override;
   void on_epoch_end(int epoch, Logs& logs) override;
   bool wants_batches() const override { return false; }
 
-  double best() const { return best_; }
+  double best() const { return best_.value_or(monitor_.worst()); }
+  void restore(double best) { best_ = best; }  // What another one had seen: of copies.
   // Whether this epoch is to be saved; counts it. path: for what verbose prints.
   bool is_due(int epoch, const Logs& logs, const std::string& path);
 
@@ -35,7 +38,7 @@ class ModelCheckpoint : public Callback {
   std::optional<Model> model_{};
   ModelCheckpointOptions options_;
   Monitor monitor_;
-  double best_;
+  std::optional<double> best_{};  // Kept from one fit to the next.
   int since_ = 0;
 };
 

@@ -1,4 +1,5 @@
 // Models as configs, and back.
+#include "lacuna/layers/input.h"
 #include "lacuna/models/sequential.h"
 #include "lacuna/saving/json.h"
 
@@ -100,9 +101,8 @@ Sequential Sequential::from_config(const Config& config) {
   Sequential model({}, name);
   for (const Setting& entry : *all->as<SettingList>()) {
     const Named one = named("Sequential", nested("Sequential", &entry));
-    if (one.class_name == "InputLayer") {  // Of later versions of Keras.
-      Settings of_input("InputLayer", *one.config);
-      of_input.shape("batch_input_shape", input);
+    if (one.class_name == "InputLayer") {
+      model.add(layers::input_from_config(*one.config));
       continue;
     }
     if (one.class_name == "Sequential") {

@@ -5,15 +5,23 @@
 
 #include "lacuna/base/error.h"
 #include "lacuna/base/message.h"
+#include "lacuna/base/names.h"
 #include "lacuna/metrics/metrics.h"
+#include "lacuna/training/trainer.h"
 
 namespace lacuna::callbacks {
 
 Monitor::Monitor(const char* where, std::string name, const std::string& mode)
-    : where_(where), name_(std::move(name)), larger_(mode == "max") {
+    : where_(where), name_(std::move(name)), auto_(mode == "auto"), larger_(mode == "max") {
   require(mode == "auto" || mode == "min" || mode == "max", where,
-          ": mode must be 'auto', 'min' or 'max'. Received: mode='", mode, "'.");
-  if (mode == "auto") larger_ = metrics::larger_is_better(name_);
+          ": mode must be 'auto', 'min' or 'max'. Received: mode=", in_quotes(mode), ".");
+  ask(nullptr);
+}
+
+void Monitor::ask(const Trainer* trainer) {
+  if (!auto_) return;
+  larger_ = trainer && trainer->is_compiled() ? trainer->compiled(where_)->larger_is_better(name_)
+                                              : metrics::larger_is_better(name_);
 }
 
 double Monitor::worst() const {
@@ -26,8 +34,8 @@ const double* Monitor::find(const Logs& logs) const {
   if (value) return value;
   std::string known;
   for (const auto& entry : logs) known += (known.empty() ? "" : ", ") + entry.first;
-  warn(
-      text(where_, ": monitor must be one of the logs. Received: monitor='", name_, "'; logs: ", known, "."));
+  warn(text(where_, ": monitor must be one of the logs. Received: monitor=", in_quotes(name_),
+            "; logs: ", known, "."));
   return nullptr;
 }
 

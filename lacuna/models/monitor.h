@@ -8,8 +8,11 @@ namespace lacuna::callbacks {
 
 class Monitor {
  public:
-  // mode: "min", "max", or "auto": see metrics::larger_is_better. where: what errors and warnings start with.
+  // mode: "min", "max", or "auto": see ask. where: what errors and warnings start with.
   Monitor(const char* where, std::string name, const std::string& mode);
+  // When fit begins: with "auto" the metric of that name says which way is better; without a model the name
+  // does.
+  void ask(const Trainer* trainer);
 
   const std::string& name() const { return name_; }
   bool better(double value, double than, double by = 0) const {
@@ -22,7 +25,7 @@ class Monitor {
  private:
   const char* where_;
   std::string name_;
-  bool larger_;
+  bool auto_, larger_;
 };
 
 }  // namespace lacuna::callbacks

@@ -52,6 +52,7 @@ ReduceLROnPlateau::ReduceLROnPlateau(ReduceLROnPlateauOptions options)
 }
 
 void ReduceLROnPlateau::on_train_begin(const Logs&) {
+  monitor_.ask(trainer);
   best_ = monitor_.worst();
   wait_ = cooling_ = 0;
 }

@@ -42,6 +42,11 @@ class ReduceLROnPlateau : public Callback {
 
   int wait() const { return wait_; }
   double best() const { return best_; }
+  // What another one had seen: of copies. The next fit starts anew.
+  void restore(int wait, double best) {
+    wait_ = wait;
+    best_ = best;
+  }
 
  private:
   ReduceLROnPlateauOptions options_;

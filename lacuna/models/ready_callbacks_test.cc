@@ -8,6 +8,8 @@
 
 #include "lacuna/base/message.h"
 #include "lacuna/base/testing.h"
+#include "lacuna/metrics/auc.h"
+#include "lacuna/metrics/counts.h"
 #include "lacuna/models/checkpoint.h"
 #include "lacuna/models/csv_logger.h"
 #include "lacuna/models/rates.h"
@@ -36,6 +38,53 @@ TEST(Checkpoint, PathsAreFormatted) {
   EXPECT_THROW(format_path("{val_acc}", 0, logs), InvalidArgument);
   EXPECT_THROW(format_path("{epoch:x}", 0, logs), InvalidArgument);
   EXPECT_THROW(format_path("{epoch:999d}", 0, logs), InvalidArgument);
+}
+
+TEST(Checkpoint, AMissingFolderIsToldBeforeTheFirstEpoch) {
+  const Problem p;
+  Model model = compiled();
+  const std::string folder = temporary_folder();
+  const auto epochs = [&](const std::string& path) {
+    return fit(model, p, 1,
+               {std::make_shared<ModelCheckpoint>(model, ModelCheckpointOptions{.filepath = path})})
+        .epoch.size();
+  };
+  const std::vector<float> before = kernel_of(model);
+  EXPECT_THROW(epochs(folder + "none/w.h5"), InvalidArgument);
+  EXPECT_EQ(kernel_of(model), before);
+  EXPECT_THROW(epochs(folder + "none/{epoch}/w.h5"), InvalidArgument);
+  EXPECT_EQ(epochs(folder + "w{epoch}.h5"), 1u);
+}
+
+// The best of a log that a metric says to grow, whatever its name.
+TEST(Monitors, TheMetricSaysWhichWayIsBetter) {
+  const Problem p;
+  const auto constant_one = [](const Symbol& y, const Symbol&) { return y; };
+  struct Named {
+    std::shared_ptr<metrics::Metric> metric;
+    std::string monitor;
+    bool larger;
+  };
+  const Named all[] = {
+      {metrics::AUC{.name = "x"}.make(), "val_x", true},
+      {metrics::AUC{.name = "auc_error"}.make(), "auc_error", true},
+      {metrics::F1{.name = "y"}.make(), "val_y", true},
+      {metrics::LogLoss{.name = "auc"}.make(), "val_auc", false},
+      {metrics::Metric::from_function(constant_one, "MyAUC"), "val_MyAUC", true},
+      {metrics::Metric::from_function(constant_one, "mine"), "val_mine", false},
+      {Arg<metrics::Metric>("accuracy").get(), "val_acc", true},
+      {Arg<metrics::Metric>("mse").get(), "mean_squared_error", false},
+  };
+  for (const Named& one : all) {
+    const Symbol in = layers::Input({.shape = {20}, .sparse = true});
+    Model model(in, layers::Dense(1, {.activation = "sigmoid"})(in));
+    model.compile({.optimizer = "sgd", .loss = "binary_crossentropy", .metrics = {one.metric}});
+    EXPECT_EQ(model.trainer().compiled("test")->larger_is_better(one.monitor), one.larger) << one.monitor;
+    EXPECT_FALSE(model.trainer().compiled("test")->larger_is_better("val_loss"));
+    Monitor monitor("test", one.monitor, "auto");
+    monitor.ask(&model.trainer());
+    EXPECT_EQ(monitor.better(1, 0), one.larger) << one.monitor;
+  }
 }
 
 TEST(Checkpoint, SavesTheBest) {

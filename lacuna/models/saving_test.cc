@@ -21,6 +21,7 @@
 #include "lacuna/optimizers/nadam.h"
 #include "lacuna/optimizers/rmsprop.h"
 #include "lacuna/optimizers/sgd.h"
+#include "lacuna/saving/json.h"
 #include "lacuna/tensor/row_table.h"
 
 namespace lacuna {
@@ -220,12 +221,12 @@ TEST(Saving, LossesAndMetricsComeBack) {
   Model again = load_model_from_bytes(model.save_to_bytes());
   EXPECT_EQ(again.metrics_names(), model.metrics_names());
   EXPECT_EQ(to_config(again.trainer().options()), to_config(model.trainer().options()));
-  const std::string shown = to_string(to_config(model.trainer().options()));
-  contains(shown,
-           "{'class_name': 'F1', 'config': {'average': 'micro', 'class_id': 0, 'name': 'f1', "
-           "'thresholds': 0.3, 'top_k': None}}");
-  contains(shown, "'loss': {'out': 'binary_crossentropy'}");
-  contains(shown, "'loss_weights': [2]");
+  const std::string shown = to_json(to_config(model.trainer().options()));
+  contains(
+      shown,
+      R"({"class_name":"F1","config":{"average":"micro","class_id":0,"name":"f1","thresholds":0.3,"top_k":null}})");
+  contains(shown, R"("loss":{"out":"binary_crossentropy"})");
+  contains(shown, R"("loss_weights":[2)");
 }
 
 TEST(Saving, AnOptimizerMayBeLeftOut) {

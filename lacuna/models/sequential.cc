@@ -37,6 +37,14 @@ class LaterModel final : public layers::Layer {
   }
 };
 
+// An Input() as a layer, whose symbol it holds; it cannot be called.
+class GivenInput final : public layers::Layer {
+ public:
+  explicit GivenInput(const Symbol& given) : Layer(layers::call_of(given)->layer), symbol(given) {}
+
+  Symbol symbol;
+};
+
 LaterModel* later_of(const AnyLayer& layer) { return dynamic_cast<LaterModel*>(&*layer); }
 
 void set_flag(const AnyLayer& layer, bool trainable) {
@@ -44,9 +52,11 @@ void set_flag(const AnyLayer& layer, bool trainable) {
   else layer->set_trainable(trainable);
 }
 
-// input: its shape, or empty where it is not known yet.
-Config config_of(const std::vector<AnyLayer>& layers, const Shape& input, const std::string& name) {
+// input: its shape, or empty where it is not known yet. given: the Input() that stands first, if any.
+Config config_of(const std::vector<AnyLayer>& layers, const std::optional<AnyLayer>& given,
+                 const Shape& input, const std::string& name) {
   SettingList all;
+  if (given) all.emplace_back(Config{{"class_name", "InputLayer"}, {"config", (*given)->state()->config()}});
   for (const AnyLayer& layer : layers) {
     const layers::LayerState& state = *layer->state();
     LaterModel* later = later_of(layer);
@@ -60,8 +70,8 @@ Config config_of(const std::vector<AnyLayer>& layers, const Shape& input, const 
   Settings result;
   result.write("name", name);
   result.write("layers", std::move(all));
-  if (Shape shape = input;
-      !shape.empty() && layers[0]->state()->batch_input_shape.empty() && !layers[0]->state()->is_model)
+  if (Shape shape = input; !given && !shape.empty() && layers[0]->state()->batch_input_shape.empty() &&
+                           !layers[0]->state()->is_model)
     result.shape("build_input_shape", shape);
   return result.written();
 }
@@ -76,6 +86,13 @@ AnyLayer AnyLayer::of_model(Model& model) {
           "Sequential: a model in it must have one input and one output. Received: model '", model.name(),
           "', inputs=", network.inputs().size(), ", outputs=", network.outputs().size(), ".");
   return AnyLayer(std::static_pointer_cast<layers::Layer>(std::make_shared<ModelLayer>(model)));
+}
+
+AnyLayer::AnyLayer(const Symbol& input) {
+  const auto call = layers::call_of(input);
+  require(call && call->layer->class_name == "InputLayer",
+          "Sequential: a symbol in it must be of Input(). Received: ", input.spec(), ".");
+  layer_ = std::make_shared<GivenInput>(input);
 }
 
 Sequential::Sequential(const std::vector<AnyLayer>& layers, const std::string& name)
@@ -138,7 +155,7 @@ void Sequential::start(const Shape& shape, bool sparse) {
 }
 
 Config Sequential::unbuilt_config() const {
-  Config result = config_of(state_->layers, {}, name());
+  Config result = config_of(state_->layers, {}, {}, name());
   if (!state_->trainable) result["trainable"] = false;
   return result;
 }
@@ -159,6 +176,13 @@ void Sequential::set_itself_trainable(bool trainable) {
 }
 
 void Sequential::add(AnyLayer layer) {
+  if (const auto* given = dynamic_cast<const GivenInput*>(&*layer)) {
+    require(state_->layers.empty() && !state_->output, "Sequential: an Input must stand first. Received: '",
+            layer->name(), "' after ", state_->layers.size(), " layers.");
+    state_->given_input = layer;
+    state_->input = state_->output = given->symbol;
+    return;
+  }
   require(!state_->names.contains(layer->name()), "Sequential: names of layers must differ. Received: '",
           layer->name(), "' twice.");
   require(!is_within(layer), "Sequential: a model in it must not be or hold this one. Received: model '",
@@ -167,13 +191,14 @@ void Sequential::add(AnyLayer layer) {
     layer = ready(layer, state_->output);
   const auto* model = dynamic_cast<const ModelLayer*>(&*layer);
   const Shape& shape = model ? model->input().shape() : layer->state()->batch_input_shape;
+  const bool starts = !state_->output && state_->layers.empty() && !shape.empty();
   if (state_->output)
     state_->output = (*layer)(state_->output);  // If it does not fit, the model stays as it was.
   state_->layers.push_back(layer);
   if (!flag()) set_flag(layer, false);  // It was set for all layers.
   state_->stale = true;
   state_->names.insert(layer->name());
-  if (state_->layers.size() > 1 || shape.empty()) return;
+  if (!starts) return;
   try {
     start(shape, false);
   } catch (...) {
@@ -190,7 +215,8 @@ void Sequential::pop() {
   state_->stale = true;
   if (!state_->output) return;
   if (state_->layers.empty()) {
-    state_->input = state_->output = Symbol();
+    state_->output = state_->given_input ? state_->input : Symbol();
+    if (!state_->given_input) state_->input = Symbol();
     return;
   }
   state_->output = layers::call_of(state_->output)->inputs[0];
@@ -225,9 +251,9 @@ void Sequential::prepare(const Arrays* x) {
     std::erase_if(state_->all_as_layer, [](const auto& weak) { return weak.expired(); });
     state_->all_as_layer.push_back(as_layer_);
     // Without the model's own state, which this belongs to.
-    as_layer_->settings = [layers = state_->layers, input = state_->input.shape(), name = name()] {
-      return config_of(layers, input, name);
-    };
+    as_layer_->settings = [layers = state_->layers, given = state_->given_input,
+                           input = state_->input.shape(),
+                           name = name()] { return config_of(layers, given, input, name); };
     state_->stale = false;
     state_->trainer = trainer_;
     state_->as_layer = as_layer_;

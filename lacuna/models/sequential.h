@@ -14,6 +14,8 @@ class AnyLayer {
   // A model of one input and one output; a Sequential without a shape gets it of what stands before it.
   template <std::derived_from<Model> M>
   AnyLayer(M model) : AnyLayer(of_model(model)) {}
+  // What layers::Input() gave: the start of a Sequential.
+  AnyLayer(const Symbol& input);
   template <std::derived_from<layers::Layer> L>
   AnyLayer(L layer) : layer_(std::make_shared<L>(std::move(layer))) {}
   explicit AnyLayer(std::shared_ptr<layers::Layer> layer) : layer_(std::move(layer)) {}
@@ -26,8 +28,8 @@ class AnyLayer {
   std::shared_ptr<layers::Layer> layer_;
 };
 
-// Layers one after another. The input's shape comes from the first layer's input_shape (or input_dim,
-// input_length), from build(), or else from the first x that is given.
+// Layers one after another. The input's shape comes from an Input() that stands first, from the first layer's
+// input_shape (or input_dim, input_length), from build(), or else from the first x that is given.
 class Sequential : public Model {
  public:
   explicit Sequential(const std::vector<AnyLayer>& layers = {}, const std::string& name = {});
@@ -42,7 +44,7 @@ class Sequential : public Model {
   void set_trainable(bool trainable) override;
   void set_itself_trainable(bool trainable) override;
   static Sequential from_config(const Config& config);
-  const std::vector<AnyLayer>& layers() const { return state_->layers; }
+  const std::vector<AnyLayer>& layers() const { return state_->layers; }  // Without an Input().
   bool built() const { return state_->output.operator bool(); }
 
  protected:
@@ -51,7 +53,8 @@ class Sequential : public Model {
  private:
   struct State {  // Shared by copies of the handle.
     std::vector<AnyLayer> layers{};
-    std::set<std::string> names{};  // Of the layers.
+    std::set<std::string> names{};          // Of the layers.
+    std::optional<AnyLayer> given_input{};  // An Input() that stood first.
     Symbol input{}, output{};
     bool trainable = true;  // Of the model before it has a network.
     bool stale = true;      // Layers were added or taken off since the network was made.

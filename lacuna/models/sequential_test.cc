@@ -118,5 +118,24 @@ TEST(Sequential, IsFrozenBeforeItIsBuilt) {
   EXPECT_EQ(model.network().trainable_weights().size(), 4u);
 }
 
+TEST(Sequential, TakesAnInputFirst) {
+  const Problem p;
+  const layers::DenseOptions options{.kernel_initializer = initializers::RandomNormal{.seed = 3}};
+  Sequential model(
+      {layers::Input({.shape = {20}, .name = "rows", .sparse = true}), layers::Dense(1, options)});
+  EXPECT_EQ(model.layers().size(), 1u);
+  EXPECT_EQ(model.network().inputs()[0].storage(), Storage::csr);
+  Model same = linear(true, false);
+  EXPECT_EQ(kernel_of(model), kernel_of(same));
+  Model again = model_from_json(model.to_json());
+  EXPECT_EQ(again.network().input_names(), std::vector<std::string>{"rows"});
+  EXPECT_EQ(again.network().inputs()[0].storage(), Storage::csr);
+  model.pop();
+  model.add(layers::Dense(2));
+  EXPECT_EQ(model.network().outputs()[0].shape(), (Shape{None, 2}));
+  EXPECT_THROW(model.add(layers::Input({.shape = {20}})), InvalidArgument);
+  EXPECT_THROW(Sequential(std::vector<AnyLayer>{model.network().outputs()[0]}), InvalidArgument);
+}
+
 }  // namespace
 }  // namespace lacuna

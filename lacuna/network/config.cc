@@ -100,7 +100,7 @@ class Reader {
             "' for two layers.");
     const std::string& class_name = name(config, "class_name");
     if (class_name == "InputLayer") {
-      entry.outputs = {{input(nested(config, "config"))}};
+      entry.outputs = {{layers::input_from_config(nested(config, "config"))}};
     } else {
       entry.made = make_(class_name, nested(config, "config"));
       const auto key = config.find("key");
@@ -118,16 +118,6 @@ class Reader {
     }
     places_[entry.name] = entries_.size();
     entries_.push_back(std::move(entry));
-  }
-
-  static Symbol input(const Config& config) {
-    layers::InputOptions options;
-    std::string dtype;
-    Settings settings("InputLayer", config);
-    settings("name", options.name)("dtype", dtype)("sparse", options.sparse);
-    settings.shape("batch_input_shape", options.batch_shape).finish();
-    if (!dtype.empty()) options.dtype = dtype_from_name(dtype);
-    return layers::Input(options);
   }
 
   // [layer, call, output, …]: empty while that call waits.

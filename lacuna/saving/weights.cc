@@ -2,6 +2,7 @@
 #include "lacuna/saving/weights.h"
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <map>
 #include <numeric>
@@ -9,6 +10,7 @@
 #include <set>
 
 #include "lacuna/base/message.h"
+#include "lacuna/base/names.h"
 #include "lacuna/saving/json.h"
 #include "lacuna/saving/names.h"
 #include "lacuna/tensor/row_table.h"
@@ -198,13 +200,43 @@ void read_weights(const hdf5::Group& group, Network& network) {
   assign(all);
 }
 
+namespace {
+
+// As versions before Keras' rule made it of the class: "pre_lu_1" of p_re_lu_1.
+std::string older_name(const layers::LayerState& layer) {
+  const std::string now = snake_case(layer.class_name);
+  if (!layer.name.starts_with(text(now, "_"))) return {};
+  std::string then;
+  for (size_t i = 0; i < layer.class_name.size(); ++i) {
+    const auto c = static_cast<unsigned char>(layer.class_name[i]);
+    if (std::isupper(c) && i > 0 && !std::isupper(static_cast<unsigned char>(layer.class_name[i - 1])))
+      then += '_';
+    then += static_cast<char>(std::tolower(c));
+  }
+  return text(then, layer.name.substr(now.size()));
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all += text(all.empty() ? "" : ", ", in_quotes(name));
+  return all.empty() ? "none" : cut(all);
+}
+
+}  // namespace
+
 void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_mismatch) {
   std::vector<Found> all;
+  bool met = false;
+  std::vector<std::string> wanted;
   std::map<std::string, std::string> paths;
   for (std::string& path : group.texts("layer_names")) paths.emplace(from_path(path), path);
   for (const auto& layer : network.layers()) {
-    const auto path = paths.find(layer->name);
+    const bool has_weights = !layer->ordered_weights().empty();
+    if (has_weights) wanted.push_back(layer->name);
+    auto path = paths.find(layer->name);
+    if (path == paths.end()) path = paths.find(older_name(*layer));
     if (path == paths.end()) continue;
+    met |= has_weights;
     try {
       read_layer(Held(group.group(path->second)), *layer, all);
     } catch (const InvalidArgument& e) {
@@ -213,6 +245,13 @@ void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_
     }
   }
   assign(all);
+  std::vector<std::string> names;
+  for (const auto& [name, path] : paths) names.push_back(name);
+  if (!met && !wanted.empty())
+    warn(text(
+        "load_weights: no layer of the file has the name of a layer that has weights, so that none changed. "
+        "Received: layers of the file ",
+        joined(names), "; of the model ", joined(wanted), "."));
 }
 
 }  // namespace lacuna::saving

@@ -90,26 +90,31 @@ void add_metrics(CompiledOutput& output, const Symbol& y, const Symbol& mask, co
   for (const Arg<metrics::Metric>& metric : metrics) {
     const auto resolved = metrics::resolve(metric.get(), y.shape(), output.loss->name);
     const std::string name = (weighted ? "weighted_" : "") + resolved->name;
+    const bool larger = resolved->larger_is_better;
     if (resolved->accumulator) {
       require(!mask, "compile: an output with a mask takes no metric with a state. Received: metric '",
               resolved->name, "', output '", output.name, "'.");
       const metrics::Task task = metrics::task_of(y.shape(), output.loss->name);
-      output.metrics.push_back(
-          {.name = name, .fed = y, .accumulator = [resolved, task] { return resolved->accumulator(task); }});
+      output.metrics.push_back({.name = name,
+                                .fed = y,
+                                .accumulator = [resolved, task] { return resolved->accumulator(task); },
+                                .larger_is_better = larger});
       continue;
     }
     const bool as_given = resolved->own || resolved->ids_target();
     const Symbol values = masked((*resolved)(as_given ? output.target : output.matrix, y), mask);
     if (!weighted && !resolved->weighted) {
-      output.metrics.push_back({.name = name, .value = scalar(values)});
+      output.metrics.push_back({.name = name, .value = scalar(values), .larger_is_better = larger});
       continue;
     }
     require(
         values.rank() > 0,
         "compile: a metric that is weighted needs a value for each sample. Received: a scalar of metric '",
         resolved->name, "'.");
-    output.metrics.push_back(
-        {.name = name, .fed = per_sample(values), .accumulator = metrics::weighted_mean});
+    output.metrics.push_back({.name = name,
+                              .fed = per_sample(values),
+                              .accumulator = metrics::weighted_mean,
+                              .larger_is_better = larger});
   }
 }
 
@@ -131,6 +136,18 @@ std::vector<Symbol> Compiled::symbols() const {
   }
   for (const layers::LayerUpdate& u : updates) result.push_back(u.update.value);
   return result;
+}
+
+bool Compiled::larger_is_better(const std::string& log) const {
+  auto found = std::ranges::find(metrics_names, log);
+  const std::string name = found == metrics_names.end() && log.starts_with("val_") ? log.substr(4) : log;
+  found = std::ranges::find(metrics_names, name);
+  if (found == metrics_names.end()) return metrics::larger_is_better(name);
+  std::vector<bool> of_metrics;  // The last ones of metrics_names.
+  for (const CompiledOutput* o : targets())
+    for (const auto& metric : o->metrics) of_metrics.push_back(metric.larger_is_better);
+  const auto from_end = static_cast<size_t>(metrics_names.end() - found);
+  return from_end <= of_metrics.size() && of_metrics[of_metrics.size() - from_end];
 }
 
 Compiled compile(const Network& network, const CompileOptions& options) {

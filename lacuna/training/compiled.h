@@ -56,6 +56,7 @@ struct CompiledOutput {
     Symbol value{};  // A scalar, of which the mean over batches is right; or
     Symbol fed{};    // what an accumulator is fed with as y_pred.
     std::function<std::shared_ptr<metrics::Accumulator>()> accumulator{};
+    bool larger_is_better = false;
   };
   std::vector<Metric> metrics{};
   mutable bool told_of_labels = false;  // That some are no probabilities, which the loss takes.
@@ -73,6 +74,9 @@ struct Compiled {
   std::vector<const CompiledOutput*> targets() const;  // Outputs with a loss.
   // All that it reads: losses, metrics, updates.
   std::vector<Symbol> symbols() const;
+  // Whether training should make a value of the logs larger, "val_auc": as its metric says, of losses never.
+  // Of what a callback added by its name.
+  bool larger_is_better(const std::string& log) const;
 };
 
 Compiled compile(const Network& network, const CompileOptions& options);

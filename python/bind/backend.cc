@@ -1,10 +1,6 @@
 // Keras' backend: functions on symbols, under their own names.
 #include "lacuna/backend/backend.h"
 
-#include <nanobind/stl/optional.h>
-#include <nanobind/stl/string.h>
-#include <nanobind/stl/vector.h>
-
 #include "lacuna/layers/activations/activations.h"
 #include "lacuna/layers/layer.h"
 #include "lacuna/ops/batch_dot.h"
@@ -20,9 +16,8 @@
 #include "lacuna/ops/slice.h"
 #include "lacuna/ops/take.h"
 #include "lacuna/ops/where.h"
-#include "python/bind/convert.h"
+#include "python/bind/argument.h"
 #include "python/bind/numbers.h"
-#include "python/bind/operand.h"
 
 namespace lacuna::bind {
 namespace {
@@ -181,10 +176,10 @@ void bind_backend(nb::module_& m) {
           return symbols(a, b);
         },
         "x"_a.none(), "y"_a.none());
-  def(m, "scatter_plus_scalar", &lacuna::scatter_plus_scalar, "x"_a, "scalar"_a);
-  def(m, "scatter_minus_scalar", &lacuna::scatter_minus_scalar, "x"_a, "scalar"_a);
+  def(m, "scatter_plus_scalar", lacuna::scatter_plus_scalar, "x"_a, "scalar"_a);
+  def(m, "scatter_minus_scalar", lacuna::scatter_minus_scalar, "x"_a, "scalar"_a);
 
-  def(m, "add_n", &lacuna::add_n, "inputs"_a);
+  def(m, "add_n", lacuna::add_n, "inputs"_a);
   def(
       m, "where",
       [](const Symbol& condition, nb::handle x, nb::handle y) {
@@ -197,7 +192,7 @@ void bind_backend(nb::module_& m) {
         return lacuna::where(condition, a, b);
       },
       "condition"_a, "x"_a.none(), "y"_a.none());
-  def(m, "getnnz", &lacuna::getnnz, "x"_a, "axis"_a.none());
+  def(m, "getnnz", lacuna::getnnz, "x"_a, "axis"_a.none());
   def(
       m, "retain", [](S x, S ids) { return lacuna::retain(x, as_ids(ids)); }, "x"_a, "indices"_a);
   def(
@@ -208,7 +203,7 @@ void bind_backend(nb::module_& m) {
       m, "multi_hot",
       [](S ids, Dim num_classes, bool sparse) { return lacuna::multi_hot(as_ids(ids), num_classes, sparse); },
       "indices"_a, "num_classes"_a, "sparse"_a);
-  def(m, "digitize", &lacuna::digitize, "x"_a, "bins"_a);
+  def(m, "digitize", lacuna::digitize, "x"_a, "bins"_a);
   def(
       m, "bincount",
       [](S x, nb::handle weights, Dim minlength, bool sparse) {
@@ -244,9 +239,9 @@ void bind_backend(nb::module_& m) {
         return lacuna::norm(x, number, axes, keepdims);
       },
       "x"_a, "ord"_a.none(), "axes"_a, "keepdims"_a);
-  def(m, "argmax", &lacuna::argmax, "x"_a, "axis"_a.none(), "keepdims"_a = false);
-  def(m, "argmin", &lacuna::argmin, "x"_a, "axis"_a.none(), "keepdims"_a = false);
-  def(m, "clip", &lacuna::clip, "x"_a, "min_value"_a, "max_value"_a);
+  def(m, "argmax", lacuna::argmax, "x"_a, "axis"_a, "keepdims"_a);
+  def(m, "argmin", lacuna::argmin, "x"_a, "axis"_a, "keepdims"_a);
+  def(m, "clip", lacuna::clip, "x"_a, "min_value"_a, "max_value"_a);
   def(
       m, "elu", [](const Symbol& x, double alpha) { return lacuna::elu(x, alpha); }, "x"_a, "alpha"_a);
   def(
@@ -255,7 +250,7 @@ void bind_backend(nb::module_& m) {
         return lacuna::relu(x, alpha, max_value.value_or(std::numeric_limits<double>::infinity()), threshold);
       },
       "x"_a, "alpha"_a, "max_value"_a.none(), "threshold"_a);
-  def(m, "softmax", &activations::softmax, "x"_a, "axis"_a);
+  def(m, "softmax", activations::softmax, "x"_a, "axis"_a);
   def(
       m, "cast",
       [](const Symbol& x, const std::string& dtype) { return lacuna::cast(x, dtype_from_name(dtype)); },
@@ -273,8 +268,8 @@ void bind_backend(nb::module_& m) {
   def(
       m, "reshape", [](const Symbol& x, nb::handle shape) { return lacuna::reshape(x, to_shape(shape)); },
       "x"_a, "target_shape"_a);
-  def(m, "expand_dims", &lacuna::expand_dims, "x"_a, "axis"_a);
-  def(m, "squeeze", &lacuna::squeeze, "x"_a, "axis"_a);
+  def(m, "expand_dims", lacuna::expand_dims, "x"_a, "axis"_a);
+  def(m, "squeeze", lacuna::squeeze, "x"_a, "axis"_a);
   def(
       m, "dot",
       [](nb::handle x, nb::handle y, bool transpose_a, bool transpose_b, nb::handle forward_stype) {
@@ -283,29 +278,29 @@ void bind_backend(nb::module_& m) {
         return lacuna::dot(a, b, transpose_a, transpose_b, to_storage("dot", "forward_stype", forward_stype));
       },
       "x"_a.none(), "y"_a.none(), "transpose_a"_a, "transpose_b"_a, "forward_stype"_a.none());
-  def(m, "cumsum", &lacuna::cumsum, "x"_a, "axis"_a, "reverse"_a);
-  def(m, "cumprod", &lacuna::cumprod, "x"_a, "axis"_a);
-  def(m, "permute_dimensions", &lacuna::permute_dimensions, "x"_a, "pattern"_a);
-  def(m, "transpose", &lacuna::transpose, "x"_a);
-  def(m, "batch_dot", &lacuna::batch_dot, "x"_a, "y"_a, "axis_x"_a, "axis_y"_a);
-  def(m, "slice", &lacuna::slice, "x"_a, "axis"_a, "start"_a, "stop"_a, "step"_a);
-  def(m, "gather", &backend::gather, "reference"_a, "indices"_a);
-  def(m, "take", &backend::take, "x"_a, "indices"_a, "axis"_a, "mode"_a);
-  def(m, "boolean_mask", &backend::boolean_mask, "x"_a, "mask"_a, "axis"_a);
-  def(m, "embedding", &backend::embedding, "data"_a, "weight"_a, "input_dim"_a, "output_dim"_a);
-  def(m, "tile", &backend::tile, "x"_a, "n"_a);
-  def(m, "repeat_elements", &backend::repeat_elements, "x"_a, "rep"_a, "axis"_a);
-  def(m, "reverse", &backend::reverse, "x"_a, "axes"_a);
-  def(m, "stack", &backend::stack, "x"_a, "axis"_a);
+  def(m, "cumsum", lacuna::cumsum, "x"_a, "axis"_a, "reverse"_a);
+  def(m, "cumprod", lacuna::cumprod, "x"_a, "axis"_a);
+  def(m, "permute_dimensions", lacuna::permute_dimensions, "x"_a, "pattern"_a);
+  def(m, "transpose", lacuna::transpose, "x"_a);
+  def(m, "batch_dot", lacuna::batch_dot, "x"_a, "y"_a, "axis_x"_a, "axis_y"_a);
+  def(m, "slice", lacuna::slice, "x"_a, "axis"_a, "start"_a, "stop"_a, "step"_a);
+  def(m, "gather", backend::gather, "reference"_a, "indices"_a);
+  def(m, "take", backend::take, "x"_a, "indices"_a, "axis"_a, "mode"_a);
+  def(m, "boolean_mask", backend::boolean_mask, "x"_a, "mask"_a, "axis"_a);
+  def(m, "embedding", backend::embedding, "data"_a, "weight"_a, "input_dim"_a, "output_dim"_a);
+  def(m, "tile", backend::tile, "x"_a, "n"_a);
+  def(m, "repeat_elements", backend::repeat_elements, "x"_a, "rep"_a, "axis"_a);
+  def(m, "reverse", backend::reverse, "x"_a, "axes"_a);
+  def(m, "stack", backend::stack, "x"_a, "axis"_a);
   def(
       m, "reshape_all",
       [](const Symbol& x, nb::handle shape) { return lacuna::reshape_all(x, to_shape(shape)); }, "x"_a,
       "target_shape"_a);
-  def(m, "in_train_phase", &in_train_phase, "x"_a, "alt"_a);
+  def(m, "in_train_phase", in_train_phase, "x"_a, "alt"_a);
   def(
       m, "dropout",
-      [](const Symbol& x, double level, nb::handle noise_shape, std::optional<uint64_t> seed) {
-        return lacuna::dropout(x, level, seed ? mix(*seed) : next_key(), to_shape(noise_shape));
+      [](const Symbol& x, double level, const Dims& noise_shape, std::optional<uint64_t> seed) {
+        return lacuna::dropout(x, level, seed ? mix(*seed) : next_key(), noise_shape.shape);
       },
       "x"_a, "level"_a, "noise_shape"_a, "seed"_a.none());
 }

@@ -3,6 +3,12 @@
 // values here (an Arg, an AnyLayer, a Variable's pointer), so that the library never holds one of Python's.
 #pragma once
 #include <nanobind/nanobind.h>
+// Here for all: a file that casts a std::string without its caster would change the casts of all the others.
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/variant.h>
+#include <nanobind/stl/vector.h>
 
 namespace lacuna::bind {
 

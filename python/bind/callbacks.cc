@@ -1,14 +1,11 @@
 // Callbacks: the library calls one object of Python, a CallbackList, which calls the others.
 #include "python/bind/callbacks.h"
 
-#include <nanobind/stl/optional.h>
-#include <nanobind/stl/string.h>
-#include <nanobind/stl/vector.h>
-
 #include "lacuna/models/callbacks.h"
 #include "lacuna/models/checkpoint.h"
 #include "lacuna/models/model.h"
 #include "lacuna/models/rates.h"
+#include "python/bind/argument.h"
 #include "python/bind/path.h"
 
 namespace lacuna::bind {
@@ -84,31 +81,46 @@ void PythonCallbacks::on_batch_end(int64_t batch, const Logs& logs) {
   list_.attr("on_batch_end")(batch, to_dict(logs));
 }
 
-void bind_callbacks(nb::module_& m) {
+namespace {
+
+// Logs as a callback's method got them.
+Logs logs_of(const nb::dict& dict) {
+  Logs logs;
+  write_back(dict, logs);
+  return logs;
+}
+
+void bind_early_stopping(nb::module_& m) {
   using callbacks::EarlyStopping;
-  nb::class_<EarlyStopping>(m, "EarlyStopping")
-      .def(
-          "__init__",
-          [](EarlyStopping* self, const std::string& monitor, double min_delta, int patience, int verbose,
-             const std::string& mode, std::optional<double> baseline, bool restore_best_weights) {
-            new (self)
-                EarlyStopping(callbacks::EarlyStoppingOptions{.monitor = monitor,
-                                                              .min_delta = min_delta,
-                                                              .patience = patience,
-                                                              .verbose = verbose,
-                                                              .mode = mode,
-                                                              .baseline = baseline,
-                                                              .restore_best_weights = restore_best_weights});
-          },
-          "monitor"_a, "min_delta"_a, "patience"_a, "verbose"_a, "mode"_a, "baseline"_a.none(),
-          "restore_best_weights"_a)
-      .def("on_train_begin", [](EarlyStopping& self) { self.on_train_begin({}); })
+  nb::class_<EarlyStopping> c(m, "EarlyStopping");
+  def_method(
+      c, {"__init__", "EarlyStopping"},
+      [](EarlyStopping* self, const std::string& monitor, double min_delta, int patience, int verbose,
+         const std::string& mode, std::optional<double> baseline, bool restore_best_weights) {
+        new (self)
+            EarlyStopping(callbacks::EarlyStoppingOptions{.monitor = monitor,
+                                                          .min_delta = min_delta,
+                                                          .patience = patience,
+                                                          .verbose = verbose,
+                                                          .mode = mode,
+                                                          .baseline = baseline,
+                                                          .restore_best_weights = restore_best_weights});
+      },
+      "monitor"_a, "min_delta"_a, "patience"_a, "verbose"_a, "mode"_a, "baseline"_a,
+      "restore_best_weights"_a);
+  c.def(
+       "on_train_begin",
+       [](EarlyStopping& self, Model& model) {
+         const WithoutGil no_gil;
+         const Attach attach(self, model);
+         self.on_train_begin({});
+       },
+       "model"_a)
       .def("on_train_end", [](EarlyStopping& self) { self.on_train_end({}); })
       .def(
           "on_epoch_end",
           [](EarlyStopping& self, Model& model, int epoch, const nb::dict& dict) {
-            Logs logs;
-            write_back(dict, logs);
+            Logs logs = logs_of(dict);
             const WithoutGil no_gil;
             const Attach attach(self, model);
             self.on_epoch_end(epoch, logs);
@@ -116,55 +128,72 @@ void bind_callbacks(nb::module_& m) {
           "model"_a, "epoch"_a, "logs"_a)
       .def_prop_ro("wait", &EarlyStopping::wait)
       .def_prop_ro("stopped_epoch", &EarlyStopping::stopped_epoch)
-      .def_prop_ro("best", &EarlyStopping::best);
+      .def_prop_ro("best", &EarlyStopping::best)
+      .def("restore", &EarlyStopping::restore, "wait"_a, "stopped_epoch"_a, "best"_a);
+}
 
+void bind_checkpoint(nb::module_& m) {
   using callbacks::ModelCheckpoint;
-  nb::class_<ModelCheckpoint>(m, "ModelCheckpoint")
-      .def(
-          "__init__",
-          [](ModelCheckpoint* self, const nb::bytes& filepath, const std::string& monitor, int verbose,
-             bool save_best_only, const std::string& mode, int period) {
-            new (self) ModelCheckpoint(callbacks::ModelCheckpointOptions{.filepath = to_string(filepath),
-                                                                         .monitor = monitor,
-                                                                         .verbose = verbose,
-                                                                         .save_best_only = save_best_only,
-                                                                         .mode = mode,
-                                                                         .period = period});
-          },
-          "filepath"_a, "monitor"_a, "verbose"_a, "save_best_only"_a, "mode"_a, "period"_a)
+  nb::class_<ModelCheckpoint> c(m, "ModelCheckpoint");
+  def_method(
+      c, {"__init__", "ModelCheckpoint"},
+      [](ModelCheckpoint* self, const nb::bytes& filepath, const std::string& monitor, int verbose,
+         bool save_best_only, const std::string& mode, int period) {
+        new (self) ModelCheckpoint(callbacks::ModelCheckpointOptions{.filepath = to_string(filepath),
+                                                                     .monitor = monitor,
+                                                                     .verbose = verbose,
+                                                                     .save_best_only = save_best_only,
+                                                                     .mode = mode,
+                                                                     .period = period});
+      },
+      "filepath"_a, "monitor"_a, "verbose"_a, "save_best_only"_a, "mode"_a, "period"_a);
+  c.def(
+       "on_train_begin",
+       [](ModelCheckpoint& self, Model& model) {
+         const WithoutGil no_gil;
+         const Attach attach(self, model);
+         self.on_train_begin({});
+       },
+       "model"_a)
       .def(
           "is_due",
           [](ModelCheckpoint& self, int epoch, const nb::dict& dict, const nb::bytes& path) {
-            Logs logs;
-            write_back(dict, logs);
-            return self.is_due(epoch, logs, to_string(path));
+            return self.is_due(epoch, logs_of(dict), to_string(path));
           },
           "epoch"_a, "logs"_a, "path"_a)
-      .def_prop_ro("best", &ModelCheckpoint::best);
+      .def_prop_ro("best", &ModelCheckpoint::best)
+      .def("restore", &ModelCheckpoint::restore, "best"_a);
+}
 
+void bind_plateau(nb::module_& m) {
   using callbacks::ReduceLROnPlateau;
-  nb::class_<ReduceLROnPlateau>(m, "ReduceLROnPlateau")
-      .def(
-          "__init__",
-          [](ReduceLROnPlateau* self, const std::string& monitor, double factor, int patience, int verbose,
-             const std::string& mode, double min_delta, int cooldown, double min_lr) {
-            new (self) ReduceLROnPlateau(callbacks::ReduceLROnPlateauOptions{.monitor = monitor,
-                                                                             .factor = factor,
-                                                                             .patience = patience,
-                                                                             .verbose = verbose,
-                                                                             .mode = mode,
-                                                                             .min_delta = min_delta,
-                                                                             .cooldown = cooldown,
-                                                                             .min_lr = min_lr});
-          },
-          "monitor"_a, "factor"_a, "patience"_a, "verbose"_a, "mode"_a, "min_delta"_a, "cooldown"_a,
-          "min_lr"_a)
-      .def("on_train_begin", [](ReduceLROnPlateau& self) { self.on_train_begin({}); })
+  nb::class_<ReduceLROnPlateau> c(m, "ReduceLROnPlateau");
+  def_method(
+      c, {"__init__", "ReduceLROnPlateau"},
+      [](ReduceLROnPlateau* self, const std::string& monitor, double factor, int patience, int verbose,
+         const std::string& mode, double min_delta, int cooldown, double min_lr) {
+        new (self) ReduceLROnPlateau(callbacks::ReduceLROnPlateauOptions{.monitor = monitor,
+                                                                         .factor = factor,
+                                                                         .patience = patience,
+                                                                         .verbose = verbose,
+                                                                         .mode = mode,
+                                                                         .min_delta = min_delta,
+                                                                         .cooldown = cooldown,
+                                                                         .min_lr = min_lr});
+      },
+      "monitor"_a, "factor"_a, "patience"_a, "verbose"_a, "mode"_a, "min_delta"_a, "cooldown"_a, "min_lr"_a);
+  c.def(
+       "on_train_begin",
+       [](ReduceLROnPlateau& self, Model& model) {
+         const WithoutGil no_gil;
+         const Attach attach(self, model);
+         self.on_train_begin({});
+       },
+       "model"_a)
       .def(
           "on_epoch_end",
           [](ReduceLROnPlateau& self, Model& model, int epoch, const nb::dict& dict) {
-            Logs logs;
-            write_back(dict, logs);
+            Logs logs = logs_of(dict);
             without_gil([&] {
               const Attach attach(self, model);
               self.on_epoch_end(epoch, logs);
@@ -173,7 +202,16 @@ void bind_callbacks(nb::module_& m) {
           },
           "model"_a, "epoch"_a, "logs"_a)
       .def_prop_ro("wait", &ReduceLROnPlateau::wait)
-      .def_prop_ro("best", &ReduceLROnPlateau::best);
+      .def_prop_ro("best", &ReduceLROnPlateau::best)
+      .def("restore", &ReduceLROnPlateau::restore, "wait"_a, "best"_a);
+}
+
+}  // namespace
+
+void bind_callbacks(nb::module_& m) {
+  bind_early_stopping(m);
+  bind_checkpoint(m);
+  bind_plateau(m);
 }
 
 }  // namespace lacuna::bind

@@ -2,12 +2,14 @@
 #include "python/bind/convert.h"
 
 #include <nanobind/ndarray.h>
-#include <nanobind/stl/string.h>
-
+#include <algorithm>
+#include <cstring>
 #include <memory>
+#include <regex>
 
 #include "lacuna/backend/function.h"
 #include "lacuna/tensor/row_table.h"
+#include "python/bind/argument.h"
 #include "python/bind/numbers.h"
 
 namespace lacuna::bind {
@@ -36,20 +38,26 @@ nb::tuple from_shape(const Shape& shape) {
 }
 
 Shape to_shape(nb::handle shape) {
+  const auto wrong = [&] {
+    return nb::type_error(
+        text("shape: dimensions must be whole numbers or None. Received: shape=", shown(shape), ".").c_str());
+  };
   const auto dim = [&](nb::handle d) -> Dim {
     if (d.is_none()) return None;
-    if (PyIndex_Check(d.ptr())) {
-      const Py_ssize_t value = PyNumber_AsSsize_t(d.ptr(), PyExc_OverflowError);
-      if (value == -1 && PyErr_Occurred()) throw nb::python_error();
-      return value;
+    if (!PyIndex_Check(d.ptr())) throw wrong();
+    const Py_ssize_t value = PyNumber_AsSsize_t(d.ptr(), PyExc_OverflowError);
+    if (value == -1 && PyErr_Occurred()) {
+      PyErr_Clear();
+      throw wrong();
     }
-    throw nb::type_error(text("shape: dimensions must be whole numbers or None. Received: shape=",
-                              nb::repr(shape).c_str(), ".")
-                             .c_str());
+    return value;
   };
-  if (PyIndex_Check(shape.ptr())) return {dim(shape)};
+  if (PyIndex_Check(shape.ptr()) && !nb::hasattr(shape, "__len__")) return {dim(shape)};
+  const nb::object dims = nb::steal(PyObject_GetIter(shape.ptr()));
+  PyErr_Clear();
+  if (!dims.is_valid() || PyUnicode_Check(shape.ptr())) throw wrong();
   Shape result;
-  for (const nb::handle d : nb::iter(shape)) result.push_back(dim(d));
+  for (const nb::handle d : dims) result.push_back(dim(d));
   return result;
 }
 
@@ -99,7 +107,7 @@ Arrays to_arrays(nb::handle arrays) {
   Arrays result;
   if (nb::isinstance<nb::dict>(arrays)) {
     for (const auto& [name, array] : nb::borrow<nb::dict>(arrays))
-      result.named.emplace(nb::cast<std::string>(name), one(array));
+      result.named.emplace(to_text({"inputs", "a name"}, name), one(array));
     return result;
   }
   for (const nb::handle array : nb::iter(arrays)) result.list.push_back(one(array));
@@ -129,12 +137,29 @@ Symbol to_constant(nb::handle value, std::optional<DType> dtype, const char* whe
   return constant(own(values, dtype.value_or(known ? given : floatx()), where));
 }
 
+namespace {
+
+// Without " at 0x…", which differs from run to run and tells nobody anything.
+std::string without_addresses(const std::string& shown) {
+  static const std::regex address(" at 0x[0-9a-fA-F]+|0x[0-9a-fA-F]{6,}");
+  return std::regex_replace(shown, address, "");
+}
+
+}  // namespace
+
 std::string shown(nb::handle value) {
-  const std::string all = nb::repr(value).c_str();
+  const std::string type = nb::str(value.type().attr("__name__")).c_str();
+  const nb::object repr = nb::steal(PyObject_Repr(value.ptr()));
+  const char* data = repr.is_valid() ? PyUnicode_AsUTF8(repr.ptr()) : nullptr;
+  if (!data) {  // One that cannot be shown.
+    PyErr_Clear();
+    return text("<", type, ">");
+  }
+  const std::string all = without_addresses(std::string(data, std::min<size_t>(std::strlen(data), 500)));
   if (all.size() <= 80) return all;
   size_t end = 77;
   while ((static_cast<unsigned char>(all[end]) & 0xC0) == 0x80) --end;  // Within a character of UTF-8.
-  return text(all.substr(0, end), "... (", nb::str(value.type().attr("__name__")).c_str(), ")");
+  return text(all.substr(0, end), "... (", type, ")");
 }
 
 std::optional<double> to_number(nb::handle value, const char* where) {
@@ -239,14 +264,14 @@ Setting to_setting(nb::handle value, int depth) {
   if (depth > 100)
     throw InvalidArgument("config: it must not be nested deeper than 100. Received: a deeper one.");
   if (value.is_none()) return {};
-  if (nb::isinstance<nb::bool_>(value)) return nb::cast<bool>(value);
-  if (nb::isinstance<nb::str>(value)) return nb::cast<std::string>(value);
-  if (nb::isinstance<nb::float_>(value)) return nb::cast<double>(value);
+  const Place place{"config", "a setting"};
+  if (nb::isinstance<nb::bool_>(value)) return to_flag(place, value);
+  if (nb::isinstance<nb::str>(value)) return to_text(place, value);
+  if (nb::isinstance<nb::float_>(value)) return to_float(place, value);
   if (nb::isinstance<nb::dict>(value)) {
     Config config;
     for (const auto& [name, item] : nb::borrow<nb::dict>(value))
-      config.emplace(nb::cast<std::string>(nb::str(nb::object(nb::borrow(name)))),
-                     to_setting(item, depth + 1));
+      config.emplace(to_text(place, nb::str(nb::object(nb::borrow(name)))), to_setting(item, depth + 1));
     return config;
   }
   if (nb::isinstance<nb::list>(value) || nb::isinstance<nb::tuple>(value)) {
@@ -254,20 +279,20 @@ Setting to_setting(nb::handle value, int depth) {
     for (const nb::handle item : value) list.push_back(to_setting(item, depth + 1));
     return list;
   }
-  if (PyIndex_Check(value.ptr())) {
-    int64_t whole;
-    if (nb::try_cast(nb::object(nb::module_::import_("operator").attr("index")(value)), whole)) return whole;
-  } else if (nb::hasattr(value, "get_config")) {
-    return Config{{"class_name", nb::cast<std::string>(value.type().attr("__name__"))},
-                  {"config", to_setting(value.attr("get_config")(), depth + 1)}};
-  } else if (nb::hasattr(value, "tolist")) {  // NumPy's.
-    return to_setting(value.attr("tolist")(), depth + 1);
+  if (is_numbers(value) && nb::hasattr(value, "tolist")) {  // NumPy's.
+    const nb::object plain = value.attr("tolist")();
+    if (!is_numbers(plain)) return to_setting(plain, depth + 1);
+  } else if (PyIndex_Check(value.ptr()) && !PyType_Check(value.ptr())) {
+    return to_whole(place, value, INT64_MIN, INT64_MAX);
   } else if (nb::hasattr(value, "__name__")) {
-    return nb::cast<std::string>(value.attr("__name__"));
+    return to_text(place, value.attr("__name__"));
+  } else if (nb::hasattr(value, "get_config")) {
+    return Config{{"class_name", to_text(place, value.type().attr("__name__"))},
+                  {"config", to_setting(value.attr("get_config")(), depth + 1)}};
   }
-  throw InvalidArgument(
-      text("config: settings must be None, numbers, texts, lists, dicts or functions. Received: ",
-           nb::repr(value).c_str(), "."));
+  throw InvalidArgument(text(
+      "config: settings must be None, numbers, texts, lists, dicts or functions. Received: ", shown(value),
+      "."));
 }
 
 }  // namespace

@@ -1,23 +1,23 @@
 // Readers.
-#include <nanobind/stl/optional.h>
-#include <nanobind/stl/string.h>
-#include <nanobind/stl/vector.h>
-
 #include "lacuna/data/libsvm.h"
-#include "python/bind/convert.h"
+#include "python/bind/argument.h"
 #include "python/bind/path.h"
 
 namespace lacuna::bind {
 
 void bind_data(nb::module_& m) {
-  m.def(
-      "load_libsvm",
-      [](const std::vector<nb::bytes>& paths, Dim n_features, const std::string& dtype, bool multilabel,
-         std::optional<bool> zero_based, bool query_id) {
+  def(
+      m, "load_libsvm",
+      [](const std::vector<nb::bytes>& paths, std::optional<Dim> n_features, const std::string& dtype,
+         bool multilabel, nb::handle zero_based, bool query_id) {
         data::LibsvmOptions options{
-            .n_features = n_features, .dtype = dtype_from_name(dtype), .multilabel = multilabel};
+            .n_features = n_features.value_or(0), .dtype = dtype_from_name(dtype), .multilabel = multilabel};
         options.query_id = query_id;
-        if (zero_based) options.zero_based = *zero_based ? data::ZeroBased::yes : data::ZeroBased::no;
+        const Place place{"load_libsvm", "zero_based"};
+        if (!PyUnicode_Check(zero_based.ptr()))
+          options.zero_based = to_flag(place, zero_based) ? data::ZeroBased::yes : data::ZeroBased::no;
+        else if (to_text(place, zero_based) != "auto")
+          wrong_value(place, "True, False or 'auto'", zero_based);
         std::vector<std::string> names;
         for (const nb::bytes& path : paths) names.push_back(to_string(path));
         data::LibsvmData file;

@@ -1,15 +1,39 @@
 // What the library's errors are in Python. A message may show bytes of a file or a path that are no text.
-#include <cstring>
+#include <cctype>
 
+#include "lacuna/base/names.h"
 #include "lacuna/base/path.h"
 #include "python/bind/path.h"
 
 namespace lacuna::bind {
 namespace {
 
+constexpr const char* kNoMemory = "lacuna: there must be memory for what is asked for. Received: too little.";
+
+// A quote that begins, and not one within a word.
+size_t quote(const std::string& message, size_t from) {
+  size_t at = message.find('\'', from);
+  while (at != std::string::npos && at > 0 && std::isalnum(static_cast<unsigned char>(message[at - 1])))
+    at = message.find('\'', at + 1);
+  return at;
+}
+
+// With the beginning alone of what is long and stands in quotes: names that were given may be of any length.
+std::string shortened(const std::string& message) {
+  std::string result;
+  size_t at = 0;
+  for (size_t open = quote(message, 0); open != std::string::npos; open = quote(message, at)) {
+    const size_t close = message.find('\'', open + 1);
+    if (close == std::string::npos) break;
+    result += text(message.substr(at, open - at), in_quotes(message.substr(open + 1, close - open - 1)));
+    at = close + 1;
+  }
+  return result + message.substr(at);
+}
+
 nb::object shown(const char* message) {
-  return nb::steal(
-      PyUnicode_DecodeUTF8(message, static_cast<Py_ssize_t>(std::strlen(message)), "backslashreplace"));
+  const std::string all = shortened(message);
+  return nb::steal(PyUnicode_DecodeUTF8(all.data(), static_cast<Py_ssize_t>(all.size()), "backslashreplace"));
 }
 
 void raise(const nb::handle& error) { PyErr_SetObject(error.type().ptr(), error.ptr()); }
@@ -24,6 +48,10 @@ void translate(const std::exception_ptr& thrown, void*) {
     PyErr_SetObject(PyExc_ValueError, shown(e.what()).ptr());
   } catch (const std::out_of_range& e) {
     PyErr_SetObject(PyExc_IndexError, shown(e.what()).ptr());
+  } catch (const std::bad_alloc&) {
+    PyErr_SetString(PyExc_MemoryError, kNoMemory);
+  } catch (const std::length_error&) {  // Of what no memory could ever hold.
+    PyErr_SetString(PyExc_MemoryError, kNoMemory);
   }
 }
 

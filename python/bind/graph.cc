@@ -1,8 +1,4 @@
 // Symbols and variables, and arithmetic as it is written.
-#include <nanobind/stl/optional.h>
-#include <nanobind/stl/string.h>
-#include <nanobind/stl/vector.h>
-
 #include "lacuna/backend/backend.h"
 #include "lacuna/backend/function.h"
 #include "lacuna/graph/gradient.h"
@@ -15,9 +11,9 @@
 #include "lacuna/ops/scalar.h"
 #include "lacuna/ops/unary.h"
 #include "lacuna/tensor/row_table.h"
-#include "python/bind/convert.h"
+#include "python/bind/argument.h"
 #include "python/bind/item.h"
-#include "python/bind/operand.h"
+#include "python/bind/numbers.h"
 
 namespace lacuna::bind {
 namespace {
@@ -78,10 +74,46 @@ void def_arithmetic(C& c) {
   c.def(
       "__getitem__", [](nb::handle self, nb::handle key) { return item(to_symbol(self), key); }, "key"_a,
       "Along each axis a slice, a whole number (of a dense symbol), or along one axis ids or a mask.");
+  // Of a symbol and a number too, as Keras has them; __eq__ stays whether both are the same.
+  const auto compare = [&](const char* name, const char* op, Symbol (*f)(S, S), Symbol (*number)(S, double)) {
+    c.def(
+        name,
+        [=](nb::handle self, nb::handle other) {
+          const Symbol a = to_symbol(self);
+          if (const auto value = is_float(a.dtype()) ? number_beside(a, other, op) : std::nullopt)
+            return number(a, *value);
+          return f(a, to_symbol(other, &a, op));
+        },
+        "other"_a.none());
+  };
+  compare("__lt__", "less", lacuna::less, lacuna::less);
+  compare("__le__", "less_equal", lacuna::less_equal, lacuna::less_equal);
+  compare("__gt__", "greater", lacuna::greater, lacuna::greater);
+  compare("__ge__", "greater_equal", lacuna::greater_equal, lacuna::greater_equal);
   c.attr("__iter__") = nb::none();
   c.def("__neg__", [](nb::handle self) { return -to_symbol(self); });
   c.def("__abs__", [](nb::handle self) { return lacuna::abs(to_symbol(self)); });
   c.attr("__array_ufunc__") = nb::none();  // NumPy's scalars leave arithmetic to the symbol.
+}
+
+// == of symbols and variables says whether both are the same one: lists and dicts need that. Beside numbers,
+// where it would always be False, it must have been meant otherwise.
+void refuse_values(const char* where, nb::handle other, const char* write) {
+  const bool number = PyFloat_Check(other.ptr()) || PyLong_Check(other.ptr()) || is_numbers(other);
+  if (!number) return;
+  throw nb::type_error(text(where, ": == says whether two symbols are the same one; write ", write,
+                            " to compare values. Received: ", shown(other), ".")
+                           .c_str());
+}
+
+// The only value of a variable.
+nb::object number_of(const VariableHandle& v) {
+  for (const Dim d : v.variable->spec().shape)
+    if (d != 1)
+      throw nb::type_error(text("Variable: a variable of one value alone is a number. Received: '",
+                                v.variable->name(), "' ", v.variable->spec(), ".")
+                               .c_str());
+  return to_numpy(without_gil([&] { return v.variable->to_dense(); })).attr("item")();
 }
 
 std::string shown_table(const RowTable& table) { return text(", ", table.size(), " rows touched"); }
@@ -101,6 +133,21 @@ void bind_graph(nb::module_& m) {
                          const auto call = layers::call_of(s);
                          return call ? call->layer->name : std::string(s.node()->op().name());
                        })
+          .def("__init__",
+               [](Symbol*, const nb::args&, const nb::kwargs&) {
+                 throw nb::type_error(
+                     "Symbol: a symbol must be made by Input(), K.placeholder, K.constant or a layer. "
+                     "Received: a call "
+                     "of Symbol.");
+               })
+          .def("__array__",
+               [](const Symbol& s, const nb::args&, const nb::kwargs&) -> nb::object {
+                 throw nb::type_error(
+                     text("Symbol: a symbol has no value while the graph is built; K.eval gives one "
+                          "that depends on variables alone, model.predict one of inputs. Received: ",
+                          s.spec(), ".")
+                         .c_str());
+               })
           .def("__repr__", [](const Symbol& s) { return text("<Symbol ", s.spec(), ">"); })
           .def("__bool__",
                [](const Symbol& s) -> bool {
@@ -113,6 +160,7 @@ void bind_graph(nb::module_& m) {
           .def(
               "__eq__",
               [](const Symbol& a, nb::handle b) {
+                refuse_values("Symbol", b, "K.equal(x, y)");
                 return nb::isinstance<Symbol>(b) && a == nb::cast<Symbol&>(b);
               },
               "other"_a.none())
@@ -137,18 +185,41 @@ void bind_graph(nb::module_& m) {
                 return to_numpy(without_gil([&] { return v.variable->to_dense(); }));
               },
               "A copy of all values. Of a weight with sparse_weight=True above 1 GiB an error: see rows().")
+          .def("__init__",
+               [](VariableHandle*, const nb::args&, const nb::kwargs&) {
+                 throw nb::type_error(
+                     "Variable: a variable must be made by K.variable or a layer's add_weight. Received: a "
+                     "call of "
+                     "Variable.");
+               })
+          .def(
+              "__array__",
+              [](const VariableHandle& v, nb::handle dtype, nb::handle copy) -> nb::object {
+                if (copy.is(Py_False))
+                  throw nb::value_error("Variable: an array of its values is a copy. Received: copy=False.");
+                const nb::object values = to_numpy(without_gil([&] { return v.variable->to_dense(); }));
+                return dtype.is_none() ? values : values.attr("astype")(dtype);
+              },
+              "dtype"_a = nb::none(), "copy"_a = nb::none())
+          .def("__float__", [](const VariableHandle& v) { return nb::float_(number_of(v)); })
+          .def("__int__", [](const VariableHandle& v) { return nb::int_(number_of(v)); })
           .def(
               "assign",
-              [](const VariableHandle& v, const ArrayHandle& value) {
-                const Tensor& given = value.array.tensor();
-                const bool dense = given.storage() == Storage::dense;
+              [](const VariableHandle& v, nb::handle given) {
+                const nb::object held = nb::isinstance<ArrayHandle>(given)
+                                            ? nb::borrow(given)
+                                            : nb::module_::import_("lacuna._arrays")
+                                                  .attr("constant_view")(given, "assign: value");
+                const auto& value = nb::cast<ArrayHandle&>(held);
+                const Tensor& values = value.array.tensor();
+                const bool dense = values.storage() == Storage::dense;
                 const Tensor csr =
                     dense ? Tensor() : own(value, v.variable->spec().dtype, "set_value: value");
                 const WithoutGil no_gil;
-                if (dense) v.variable->assign(given.dense());
+                if (dense) v.variable->assign(values.dense());
                 else v.variable->assign(csr);
               },
-              "value"_a)
+              "value"_a.none())
           .def(
               "rows",
               [](const VariableHandle& v) {
@@ -178,6 +249,7 @@ void bind_graph(nb::module_& m) {
           .def(
               "__eq__",
               [](const VariableHandle& a, nb::handle b) {
+                refuse_values("Variable", b, "K.get_value(x) == y, or K.equal(x, y) for a symbol");
                 return nb::isinstance<VariableHandle>(b) &&
                        a.variable == nb::cast<VariableHandle&>(b).variable;
               },
@@ -186,12 +258,8 @@ void bind_graph(nb::module_& m) {
                [](const VariableHandle& v) { return std::hash<const void*>()(v.variable.get()); });
   def_arithmetic(variable);
 
-  // A variable stands wherever a symbol may; so do arrays and matrices: see operand.h.
-  symbol.def("__init__", [](Symbol* self, const VariableHandle& v) { new (self) Symbol(read(v.variable)); });
-  nb::implicitly_convertible<VariableHandle, Symbol>();
-
-  m.def(
-      "variable",
+  def(
+      m, "variable",
       [](const ArrayHandle& value, const std::optional<std::string>& name,
          const std::optional<std::string>& dtype, bool sparse_weight) {
         const std::string given = name.value_or(layers::unique_name("Variable"));
@@ -205,16 +273,16 @@ void bind_graph(nb::module_& m) {
         return VariableHandle{table};
       },
       "value"_a, "name"_a.none(), "dtype"_a.none(), "sparse_weight"_a);
-  m.def(
-      "constant",
+  def(
+      m, "constant",
       [](const ArrayHandle& value, const std::optional<std::string>& dtype) {
         return constant(own(value, to_dtype(dtype), "constant: value"));
       },
       "value"_a, "dtype"_a.none());
-  m.def(
-      "eval",
-      [](const Operand& given) {
-        const Symbol x = to_symbol(given, nullptr, "eval");
+  // An array, or (shape, data, indices, indptr) of csr, or (shape, ids, rows) of row_sparse.
+  def(
+      m, "eval",
+      [](const Symbol& x) {
         Tensor result;
         {
           const WithoutGil no_gil;
@@ -222,19 +290,19 @@ void bind_graph(nb::module_& m) {
         }
         return from_tensor(std::move(result));
       },
-      "x"_a.none(),
-      "An array, or (shape, data, indices, indptr) of csr, or (shape, ids, rows) of row_sparse.");
+      "x"_a);
   m.def("learning_phase", &backend::learning_phase);
   nb::class_<backend::Function>(m, "Function")
       .def(
           "__init__",
-          [](backend::Function* self, Operands inputs, Operands outputs, const std::vector<Update>& updates) {
-            auto in = as_symbols("function", std::move(inputs));
-            auto out = as_symbols("function", std::move(outputs));
+          [](backend::Function* self, nb::handle inputs, nb::handle outputs, nb::handle updates) {
+            auto in = to_symbols({"function", "inputs"}, inputs),
+                 out = to_symbols({"function", "outputs"}, outputs);
+            const auto changes = argument<std::vector<Update>>({"function", "updates"}, updates);
             const WithoutGil no_gil;
-            new (self) backend::Function(std::move(in), std::move(out), updates);
+            new (self) backend::Function(std::move(in), std::move(out), changes);
           },
-          "inputs"_a, "outputs"_a, "updates"_a)
+          "inputs"_a.none(), "outputs"_a.none(), "updates"_a.none())
       .def(
           "__call__",
           [](backend::Function& self, const std::vector<ArrayHandle>& values) {
@@ -250,29 +318,27 @@ void bind_graph(nb::module_& m) {
             return list;
           },
           "values"_a);
-  m.def(
-      "placeholder",
-      [](nb::handle shape, const std::optional<std::string>& dtype, bool sparse,
+  def(
+      m, "placeholder",
+      [](const Dims& shape, const std::optional<std::string>& dtype, bool sparse,
          const std::optional<std::string>& name) {
-        return placeholder({to_shape(shape), to_dtype(dtype), sparse ? Storage::csr : Storage::dense},
+        return placeholder({shape.shape, to_dtype(dtype), sparse ? Storage::csr : Storage::dense},
                            name.value_or(layers::unique_name("Placeholder")));
       },
       "shape"_a, "dtype"_a.none(), "sparse"_a, "name"_a.none());
-  m.def(
-      "gradients",
-      [](const Operand& loss, Operands variables) {
+  def(
+      m, "gradients",
+      [](const Symbol& loss, const std::vector<Symbol>& variables) {
         nb::list result;
-        for (const Symbol& g :
-             gradients(to_symbol(loss, nullptr, "gradients"), as_symbols("gradients", std::move(variables))))
-          result.append(g ? nb::cast(g) : nb::none());
+        for (const Symbol& g : gradients(loss, variables)) result.append(g ? nb::cast(g) : nb::none());
         return result;
       },
       "loss"_a.none(), "variables"_a);
-  m.def("set_strict_sparse", &config::set_strict_sparse, "strict"_a);
+  def(m, "set_strict_sparse", config::set_strict_sparse, "strict"_a);
   m.def("strict_sparse", &config::strict_sparse);
   nb::class_<Update>(m, "Update", "What a step changes beside the weights that learn: see K.update.");
-  m.def(
-      "update",
+  def(
+      m, "update",
       [](nb::handle given, nb::handle value, double momentum) {
         if (!nb::isinstance<VariableHandle>(given))
           throw nb::type_error(text("update: x must be a variable. Received: ", shown(given), ".").c_str());
@@ -282,8 +348,8 @@ void bind_graph(nb::module_& m) {
       },
       "x"_a.none(), "value"_a.none(), "momentum"_a);
   m.def("floatx", [] { return std::string(name_of(floatx())); });
-  m.def(
-      "set_floatx", [](const std::string& dtype) { set_floatx(dtype_from_name(dtype)); }, "floatx"_a);
+  def(
+      m, "set_floatx", [](const std::string& dtype) { set_floatx(dtype_from_name(dtype)); }, "floatx"_a);
 }
 
 }  // namespace lacuna::bind

@@ -4,6 +4,7 @@
 #include "lacuna/backend/backend.h"
 #include "lacuna/ops/reshape.h"
 #include "lacuna/ops/slice.h"
+#include "python/bind/argument.h"
 
 namespace lacuna::bind {
 namespace {
@@ -24,9 +25,7 @@ Symbol one_of_axis(const Symbol& x, nb::handle key, int axis) {
     return all ? x : slice(x, axis, start, stop, step);
   }
   // A whole number takes the axis out, which a csr matrix cannot do without.
-  const nb::object index = nb::steal(PyNumber_Index(key.ptr()));
-  if (!index.is_valid()) throw nb::python_error();
-  const auto i = nb::cast<int64_t>(index);
+  const int64_t i = to_whole({"item", "a place"}, key, INT64_MIN, INT64_MAX);
   require_range(size == None || (i >= -size && i < size),
                 "item: a place must be in the range of its axis. Received: x=", x.spec(), ", axis=", axis,
                 ", item=", i, ".");

@@ -1,10 +1,6 @@
 // Layers: those of the library, and those whose build and call are written in Python.
 #include "lacuna/layers/layer.h"
 
-#include <nanobind/stl/optional.h>
-#include <nanobind/stl/string.h>
-#include <nanobind/stl/vector.h>
-
 #include "lacuna/layers/core.h"
 #include "lacuna/layers/dense.h"
 #include "lacuna/layers/input.h"
@@ -86,22 +82,31 @@ void bind_layer(nb::module_& m) {
   nb::class_<LayerOptions>(m, "LayerOptions")
       .def(
           "__init__",
-          [](LayerOptions* self, const std::optional<std::string>& name, bool trainable,
+          [](LayerOptions* self, const std::string& where, nb::handle name, nb::handle trainable,
              const std::optional<std::string>& dtype, nb::handle input_shape, nb::handle batch_input_shape) {
-            new (self) LayerOptions{.name = name.value_or(""), .trainable = trainable};
-            if (dtype) self->dtype = dtype_from_name(*dtype);
-            if (!input_shape.is_none()) self->input_shape = to_shape(input_shape);
-            if (!batch_input_shape.is_none()) self->batch_input_shape = to_shape(batch_input_shape);
+            const auto at = [&](const char* argument) { return Place{where.c_str(), argument}; };
+            LayerOptions options{.trainable = to_flag(at("trainable"), trainable)};
+            if (!name.is_none()) options.name = to_text(at("name"), name);
+            if (dtype) options.dtype = dtype_from_name(*dtype);
+            if (!input_shape.is_none()) options.input_shape = to_dims(at("input_shape"), input_shape);
+            if (!batch_input_shape.is_none())
+              options.batch_input_shape = to_dims(at("batch_input_shape"), batch_input_shape);
+            new (self) LayerOptions(std::move(options));
           },
-          "name"_a.none(), "trainable"_a, "dtype"_a.none(), "input_shape"_a.none(),
+          "where"_a, "name"_a.none(), "trainable"_a.none(), "dtype"_a.none(), "input_shape"_a.none(),
           "batch_input_shape"_a.none());
 
-  nb::class_<AnyLayer>(m, "Layer")
+  nb::class_<AnyLayer> layer(m, "Layer");
+  layer
       .def(
-          "__call__", [](const AnyLayer& l, const Symbol& input) { return (*l)(input); }, "input"_a)
-      .def(
-          "__call__", [](const AnyLayer& l, const std::vector<Symbol>& inputs) { return (*l)(inputs); },
-          "inputs"_a)
+          "__call__",
+          [](const AnyLayer& l, nb::handle inputs) {
+            const std::string name = l->name();
+            const Place at{name.c_str(), "inputs"};
+            return nb::isinstance<nb::list>(inputs) ? (*l)(to_symbols(at, inputs))
+                                                    : (*l)(to_symbol(inputs, nullptr, at.where));
+          },
+          "inputs"_a.none())
       .def_prop_ro("id", [](const AnyLayer& l) { return id(l->state().get()); })
       .def_prop_ro("name", [](const AnyLayer& l) { return l->name(); })
       .def_prop_ro("class_name", [](const AnyLayer& l) { return l->state()->class_name; })
@@ -154,29 +159,34 @@ void bind_layer(nb::module_& m) {
           "weights"_a)
       .def(
           "add_update",
-          [](const AnyLayer& l, const Update& u) {
-            auto* layer = dynamic_cast<PythonLayer*>(&*l);
-            require(layer, l->name(),
+          [](const AnyLayer& l, nb::handle given) {
+            const Update& u = argument<Update>({l->name().c_str(), "an update"}, given);
+            auto* python = dynamic_cast<PythonLayer*>(&*l);
+            require(python, l->name(),
                     ": updates can be added to layers that derive from Layer alone. Received: a ",
                     l->state()->class_name, ".");
-            layer->add_update(u.variable, u.value, u.momentum);
+            python->add_update(u.variable, u.value, u.momentum);
           },
-          "update"_a)
-      .def(
-          "add_weight",
-          [](const AnyLayer& l, const std::string& name, nb::handle shape, const Initializer& initializer,
-             const Regularizer* regularizer, bool trainable, const Constraint* constraint,
-             bool sparse_weight) {
-            auto* layer = dynamic_cast<PythonLayer*>(&*l);
-            require(layer, l->name(),
-                    ": weights can be added to layers that derive from Layer alone. Received: a ",
-                    l->state()->class_name, ".");
-            layer->add_weight(name, to_shape(shape), initializer, or_none(regularizer), or_none(constraint),
-                              trainable, sparse_weight);
-            return VariableHandle{l->state()->weights.back().variable};
-          },
-          "name"_a, "shape"_a, "initializer"_a, "regularizer"_a.none(), "trainable"_a, "constraint"_a.none(),
-          "sparse_weight"_a);
+          "update"_a.none());
+  def_method(
+      layer, "add_weight",
+      [](const AnyLayer& l, const std::string& name, const Dims& shape, const Initializer& initializer,
+         const Regularizer* regularizer, bool trainable, const Constraint* constraint, bool sparse_weight) {
+        auto* python = dynamic_cast<PythonLayer*>(&*l);
+        require(python, l->name(),
+                ": weights can be added to layers that derive from Layer alone. Received: a ",
+                l->state()->class_name, ".");
+        python->add_weight(name, shape.shape, initializer, or_none(regularizer), or_none(constraint),
+                           trainable, sparse_weight);
+        return VariableHandle{l->state()->weights.back().variable};
+      },
+      "name"_a, "shape"_a, "initializer"_a, "regularizer"_a, "trainable"_a, "constraint"_a,
+      "sparse_weight"_a);
+  def(
+      m, {"input_from_config", "InputLayer"},
+      [](nb::handle config) { return layers::input_from_config(to_config(config)); }, "config"_a);
+  def(
+      m, "input_layer", [](const Symbol& input) { return AnyLayer(input); }, "input"_a);
   m.def(
       "mask_of", [](const Symbol& symbol) { return symbol_or_none(layers::mask_of(symbol)); }, "symbol"_a);
   m.def(
@@ -188,19 +198,19 @@ void bind_layer(nb::module_& m) {
 }
 
 void bind_core(nb::module_& m) {
-  m.def(
-      "input",
-      [](nb::handle shape, nb::handle batch_shape, const std::optional<std::string>& name,
-         const std::optional<std::string>& dtype, bool sparse) {
+  def(
+      m, {"input", "Input"},
+      [](const std::optional<Dims>& shape, const std::optional<Dims>& batch_shape,
+         const std::optional<std::string>& name, const std::optional<std::string>& dtype, bool sparse) {
         layers::InputOptions options{.name = name.value_or(""), .sparse = sparse};
-        if (!shape.is_none()) options.shape = to_shape(shape);
-        if (!batch_shape.is_none()) options.batch_shape = to_shape(batch_shape);
+        if (shape) options.shape = shape->shape;
+        if (batch_shape) options.batch_shape = batch_shape->shape;
         if (dtype) options.dtype = dtype_from_name(*dtype);
         return layers::Input(options);
       },
       "shape"_a.none(), "batch_shape"_a.none(), "name"_a.none(), "dtype"_a.none(), "sparse"_a);
-  m.def(
-      "dense_layer",
+  def(
+      m, {"dense_layer", "Dense"},
       [](Dim units, const Activation* activation, bool use_bias, const Initializer& kernel_initializer,
          const Initializer& bias_initializer, const Regularizer* kernel_regularizer,
          const Regularizer* bias_regularizer, const Regularizer* activity_regularizer,
@@ -225,16 +235,16 @@ void bind_core(nb::module_& m) {
       "units"_a, "activation"_a.none(), "use_bias"_a, "kernel_initializer"_a, "bias_initializer"_a,
       "kernel_regularizer"_a.none(), "bias_regularizer"_a.none(), "activity_regularizer"_a.none(),
       "kernel_constraint"_a.none(), "bias_constraint"_a.none(), "sparse_weight"_a, "options"_a);
-  m.def(
-      "activation_layer",
+  def(
+      m, {"activation_layer", "Activation"},
       [](const Activation& activation, const LayerOptions& o) {
         return AnyLayer(layers::Activation(activation, o));
       },
       "activation"_a, "options"_a);
-  m.def(
-      "dropout_layer",
-      [](double rate, nb::handle noise_shape, std::optional<uint64_t> seed, const LayerOptions& o) {
-        return AnyLayer(layers::Dropout(rate, {.noise_shape = to_shape(noise_shape),
+  def(
+      m, {"dropout_layer", "Dropout"},
+      [](double rate, const Dims& noise_shape, std::optional<uint64_t> seed, const LayerOptions& o) {
+        return AnyLayer(layers::Dropout(rate, {.noise_shape = noise_shape.shape,
                                                .seed = seed,
                                                .name = o.name,
                                                .trainable = o.trainable,
@@ -243,33 +253,39 @@ void bind_core(nb::module_& m) {
                                                .batch_input_shape = o.batch_input_shape}));
       },
       "rate"_a, "noise_shape"_a, "seed"_a.none(), "options"_a);
-  m.def(
-      "flatten_layer", [](const LayerOptions& o) { return AnyLayer(layers::Flatten(o)); }, "options"_a);
-  m.def(
-      "reshape_layer",
+  def(
+      m, {"flatten_layer", "Flatten"}, [](const LayerOptions& o) { return AnyLayer(layers::Flatten(o)); },
+      "options"_a);
+  def(
+      m, {"reshape_layer", "Reshape"},
       [](nb::handle shape, const LayerOptions& o) { return AnyLayer(layers::Reshape(to_shape(shape), o)); },
       "target_shape"_a, "options"_a);
 }
 
 void bind_merge(nb::module_& m) {
-  m.def(
-      "concatenate_layer",
+  def(
+      m, {"concatenate_layer", "Concatenate"},
       [](int axis, const LayerOptions& o) { return AnyLayer(layers::Concatenate(axis, o)); }, "axis"_a,
       "options"_a);
-  m.def(
-      "add_layer", [](const LayerOptions& o) { return AnyLayer(layers::Add(o)); }, "options"_a);
-  m.def(
-      "subtract_layer", [](const LayerOptions& o) { return AnyLayer(layers::Subtract(o)); }, "options"_a);
-  m.def(
-      "multiply_layer", [](const LayerOptions& o) { return AnyLayer(layers::Multiply(o)); }, "options"_a);
-  m.def(
-      "maximum_layer", [](const LayerOptions& o) { return AnyLayer(layers::Maximum(o)); }, "options"_a);
-  m.def(
-      "minimum_layer", [](const LayerOptions& o) { return AnyLayer(layers::Minimum(o)); }, "options"_a);
-  m.def(
-      "average_layer", [](const LayerOptions& o) { return AnyLayer(layers::Average(o)); }, "options"_a);
-  m.def(
-      "dot_layer",
+  def(
+      m, {"add_layer", "Add"}, [](const LayerOptions& o) { return AnyLayer(layers::Add(o)); }, "options"_a);
+  def(
+      m, {"subtract_layer", "Subtract"}, [](const LayerOptions& o) { return AnyLayer(layers::Subtract(o)); },
+      "options"_a);
+  def(
+      m, {"multiply_layer", "Multiply"}, [](const LayerOptions& o) { return AnyLayer(layers::Multiply(o)); },
+      "options"_a);
+  def(
+      m, {"maximum_layer", "Maximum"}, [](const LayerOptions& o) { return AnyLayer(layers::Maximum(o)); },
+      "options"_a);
+  def(
+      m, {"minimum_layer", "Minimum"}, [](const LayerOptions& o) { return AnyLayer(layers::Minimum(o)); },
+      "options"_a);
+  def(
+      m, {"average_layer", "Average"}, [](const LayerOptions& o) { return AnyLayer(layers::Average(o)); },
+      "options"_a);
+  def(
+      m, {"dot_layer", "Dot"},
       [](int first, int second, bool normalize, const LayerOptions& o) {
         return AnyLayer(layers::Dot(std::pair{first, second}, normalize, o));
       },

@@ -2,7 +2,7 @@
 #pragma once
 #include "lacuna/layers/activations/activations.h"
 #include "lacuna/layers/layer.h"
-#include "python/bind/convert.h"
+#include "python/bind/argument.h"
 
 namespace lacuna::bind {
 

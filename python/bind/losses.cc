@@ -1,17 +1,13 @@
 // Losses and metrics.
 #include "lacuna/losses/losses.h"
 
-#include <nanobind/stl/optional.h>
-#include <nanobind/stl/string.h>
-
 #include "lacuna/base/message.h"
 #include "lacuna/data/rows.h"
 #include "lacuna/metrics/auc.h"
 #include "lacuna/metrics/counts.h"
 #include "lacuna/ops/crossentropies.h"
 #include "lacuna/ops/labels.h"
-#include "python/bind/convert.h"
-#include "python/bind/operand.h"
+#include "python/bind/argument.h"
 
 namespace lacuna::bind {
 namespace {
@@ -24,15 +20,15 @@ void def_kind(nb::module_& m, const char* class_name, const char* make, const ch
       .def_prop_ro("name", [](const A& a) { return a->name; })
       .def(
           "__call__",
-          [](const A& a, const Operand& y_true, const Operand& y_pred) {
+          [](const A& a, nb::handle y_true, nb::handle y_pred) {
             const char* where = a->name.c_str();
             return (*a)(to_symbol(y_true, nullptr, where), to_symbol(y_pred, nullptr, where));
           },
           "y_true"_a.none(), "y_pred"_a.none());
-  m.def(
-      make, [](const std::string& name) { return A(name); }, "name"_a);
-  m.def(
-      custom,
+  def(
+      m, {make, T::kind}, [](const std::string& name) { return A(name); }, "name"_a);
+  def(
+      m, {custom, T::kind},
       [](nb::handle function, const std::string& name) {
         return A(T::from_function(WeakObject(function, T::kind, name), name));
       },
@@ -79,9 +75,9 @@ class MetricState {
 };
 
 template <class Settings>
-void def_counts(nb::module_& m, const char* name) {
-  m.def(
-      name,
+void def_counts(nb::module_& m, const Bound& bound) {
+  def(
+      m, bound,
       [](std::optional<double> threshold, std::optional<Dim> top_k, std::optional<Dim> class_id,
          const std::string& average, const std::string& metric_name) {
         return Metric(Settings{threshold, top_k, class_id, average, metric_name});
@@ -90,33 +86,34 @@ void def_counts(nb::module_& m, const char* name) {
 }
 
 void bind_states(nb::module_& m) {
-  def_counts<metrics::Precision>(m, "precision");
-  def_counts<metrics::Recall>(m, "recall");
-  def_counts<metrics::F1>(m, "f1");
-  m.def(
-      "auc",
+  def_counts<metrics::Precision>(m, {"precision", "Precision"});
+  def_counts<metrics::Recall>(m, {"recall", "Recall"});
+  def_counts<metrics::F1>(m, {"f1", "F1"});
+  def(
+      m, {"auc", "AUC"},
       [](const std::string& curve, const std::string& average, std::optional<Dim> class_id,
          const std::string& name) {
         return Metric(metrics::AUC{curve, average, class_id, name});
       },
       "curve"_a, "average"_a, "class_id"_a.none(), "name"_a);
-  m.def(
-      "top_k",
+  def(
+      m, {"top_k", "TopKCategoricalAccuracy"},
       [](Dim k, const std::string& name) {
         return Metric(metrics::TopKCategoricalAccuracy{k, name});
       },
       "k"_a, "name"_a);
-  m.def(
-      "sparse_top_k",
+  def(
+      m, {"sparse_top_k", "SparseTopKCategoricalAccuracy"},
       [](Dim k, const std::string& name) {
         return Metric(metrics::SparseTopKCategoricalAccuracy{k, name});
       },
       "k"_a, "name"_a);
-  m.def(
-      "log_loss", [](const std::string& name) { return Metric(metrics::LogLoss{name}); }, "name"_a);
-  m.def("top_k_categorical_accuracy", &metrics::top_k_categorical_accuracy, "y_true"_a, "y_pred"_a, "k"_a);
-  m.def("sparse_top_k_categorical_accuracy", &metrics::sparse_top_k_categorical_accuracy, "y_true"_a,
-        "y_pred"_a, "k"_a);
+  def(
+      m, {"log_loss", "LogLoss"}, [](const std::string& name) { return Metric(metrics::LogLoss{name}); },
+      "name"_a);
+  def(m, "top_k_categorical_accuracy", metrics::top_k_categorical_accuracy, "y_true"_a, "y_pred"_a, "k"_a);
+  def(m, "sparse_top_k_categorical_accuracy", metrics::sparse_top_k_categorical_accuracy, "y_true"_a,
+      "y_pred"_a, "k"_a);
   nb::class_<MetricState>(m, "MetricState")
       .def(
           "__init__",
@@ -139,7 +136,7 @@ void bind_functions(nb::module_& m) {
       {"sparse_categorical_crossentropy", lacuna::sparse_categorical_crossentropy},
   };
   for (const auto& [name, f] : all) def(m, name, f, "target"_a, "output"_a, "from_logits"_a);
-  def(m, "in_top_k", &lacuna::in_top_k, "predictions"_a, "targets"_a, "k"_a);
+  def(m, "in_top_k", lacuna::in_top_k, "predictions"_a, "targets"_a, "k"_a);
 }
 
 }  // namespace

@@ -1,15 +1,10 @@
 // Model and Sequential. What takes long runs without the GIL.
 #include "lacuna/models/model.h"
 
-#include <nanobind/stl/map.h>
-#include <nanobind/stl/optional.h>
-#include <nanobind/stl/string.h>
-#include <nanobind/stl/variant.h>
-#include <nanobind/stl/vector.h>
-
 #include "lacuna/layers/weight_limit.h"
 #include "lacuna/models/model_file.h"
 #include "lacuna/models/sequential.h"
+#include "python/bind/argument.h"
 #include "python/bind/callbacks.h"
 #include "python/bind/path.h"
 
@@ -21,13 +16,14 @@ using Metric = Arg<metrics::Metric>;
 
 // Of a Loss or a number: one, a list with None for "none", or a dict by output name.
 template <class T>
-PerOutput<T> per_output(nb::handle given) {
+PerOutput<T> per_output(const char* argument, nb::handle given) {
+  const Place at{"compile", argument};
   if (given.is_none()) return {};
-  if (nb::isinstance<nb::dict>(given)) return nb::cast<std::map<std::string, T>>(given);
-  if (!nb::isinstance<nb::list>(given)) return nb::cast<T>(given);
+  if (nb::isinstance<nb::dict>(given)) return Argument<std::map<std::string, T>>::of(at, given);
+  if (!nb::isinstance<nb::list>(given)) return T(Argument<T>::of(at, given));
   std::vector<T> each;
   for (const nb::handle item : nb::borrow<nb::list>(given))
-    each.push_back(item.is_none() ? T() : nb::cast<T>(item));
+    each.push_back(item.is_none() ? T() : T(Argument<T>::of(at, item)));
   return each;
 }
 
@@ -37,10 +33,10 @@ CompileOptions compile_options(const Arg<optimizers::Optimizer>& optimizer, nb::
                                nb::handle loss_weights, const std::vector<Metric>& weighted_metrics,
                                const std::map<std::string, std::vector<Metric>>& output_weighted_metrics) {
   return {.optimizer = optimizer,
-          .loss = per_output<Loss>(loss),
+          .loss = per_output<Loss>("loss", loss),
           .metrics = metrics,
           .output_metrics = output_metrics,
-          .loss_weights = per_output<double>(loss_weights),
+          .loss_weights = per_output<double>("loss_weights", loss_weights),
           .weighted_metrics = weighted_metrics,
           .output_weighted_metrics = output_weighted_metrics};
 }
@@ -57,8 +53,7 @@ ClassWeights to_class_weights(const ByClass& given) {
 
 void fit(Model& model, nb::handle x, nb::handle y, Dim batch_size, int epochs, int verbose,
          const nb::object& callbacks, double validation_split, nb::handle validation_data,
-         const std::string& shuffle, const ByClass& class_weight, nb::handle sample_weight,
-         int initial_epoch) {
+         const std::string& shuffle, nb::handle class_weight, nb::handle sample_weight, int initial_epoch) {
   const Arrays inputs = to_arrays(x), targets = to_arrays(y);
   FitOptions options{.batch_size = batch_size,
                      .epochs = epochs,
@@ -66,7 +61,7 @@ void fit(Model& model, nb::handle x, nb::handle y, Dim batch_size, int epochs, i
                      .callbacks = {std::make_shared<PythonCallbacks>(callbacks)},
                      .validation_split = validation_split,
                      .shuffle = to_shuffle(shuffle),
-                     .class_weight = to_class_weights(class_weight),
+                     .class_weight = to_class_weights(nb::cast<ByClass>(class_weight)),
                      .sample_weight = to_arrays(sample_weight),
                      .initial_epoch = initial_epoch};
   if (!validation_data.is_none())
@@ -108,36 +103,32 @@ const Network& network_of(Model& model) {
 }
 
 void bind_training(nb::class_<Model>& c) {
+  def_method(c, "fit", fit, "x"_a, "y"_a, "batch_size"_a, "epochs"_a, "verbose"_a, "callbacks"_a,
+             "validation_split"_a, "validation_data"_a, "shuffle"_a, "class_weight"_a, "sample_weight"_a,
+             "initial_epoch"_a);
+  def_method(c, "evaluate", evaluate, "x"_a, "y"_a, "batch_size"_a, "verbose"_a, "sample_weight"_a);
+  def_method(c, "predict", predict, "x"_a, "batch_size"_a, "verbose"_a);
+  def_method(
+      c, "compile",
+      [](Model& model, const Arg<optimizers::Optimizer>& optimizer, nb::handle loss,
+         const std::vector<Metric>& metrics, const std::map<std::string, std::vector<Metric>>& output_metrics,
+         nb::handle loss_weights, const std::vector<Metric>& weighted_metrics,
+         const std::map<std::string, std::vector<Metric>>& output_weighted_metrics) {
+        const CompileOptions options = compile_options(optimizer, loss, metrics, output_metrics, loss_weights,
+                                                       weighted_metrics, output_weighted_metrics);
+        const WithoutGil no_gil;  // Another thread may be in fit, and its callbacks need it.
+        model.compile(options);
+      },
+      "optimizer"_a, "loss"_a, "metrics"_a, "output_metrics"_a, "loss_weights"_a, "weighted_metrics"_a,
+      "output_weighted_metrics"_a);
   c.def(
-       "compile",
-       [](Model& model, const Arg<optimizers::Optimizer>& optimizer, nb::handle loss,
-          const std::vector<Metric>& metrics,
-          const std::map<std::string, std::vector<Metric>>& output_metrics, nb::handle loss_weights,
-          const std::vector<Metric>& weighted_metrics,
-          const std::map<std::string, std::vector<Metric>>& output_weighted_metrics) {
-         const CompileOptions options =
-             compile_options(optimizer, loss, metrics, output_metrics, loss_weights, weighted_metrics,
-                             output_weighted_metrics);
-         const WithoutGil no_gil;  // Another thread may be in fit, and its callbacks need it.
-         model.compile(options);
+       "train_on_batch",
+       [](Model& model, nb::handle x, nb::handle y, nb::handle sample_weight, const ByClass& class_weight) {
+         const Arrays inputs = to_arrays(x), targets = to_arrays(y), weights = to_arrays(sample_weight);
+         const WithoutGil no_gil;
+         return model.train_on_batch(inputs, targets, weights, to_class_weights(class_weight));
        },
-       "optimizer"_a, "loss"_a.none(), "metrics"_a, "output_metrics"_a, "loss_weights"_a.none(),
-       "weighted_metrics"_a, "output_weighted_metrics"_a)
-      .def("fit", &fit, "x"_a.none(), "y"_a.none(), "batch_size"_a, "epochs"_a, "verbose"_a, "callbacks"_a,
-           "validation_split"_a, "validation_data"_a.none(), "shuffle"_a, "class_weight"_a,
-           "sample_weight"_a.none(), "initial_epoch"_a)
-      .def("evaluate", &evaluate, "x"_a.none(), "y"_a.none(), "batch_size"_a, "verbose"_a,
-           "sample_weight"_a.none())
-      .def("predict", &predict, "x"_a.none(), "batch_size"_a, "verbose"_a)
-      .def(
-          "train_on_batch",
-          [](Model& model, nb::handle x, nb::handle y, nb::handle sample_weight,
-             const ByClass& class_weight) {
-            const Arrays inputs = to_arrays(x), targets = to_arrays(y), weights = to_arrays(sample_weight);
-            const WithoutGil no_gil;
-            return model.train_on_batch(inputs, targets, weights, to_class_weights(class_weight));
-          },
-          "x"_a.none(), "y"_a.none(), "sample_weight"_a.none(), "class_weight"_a)
+       "x"_a.none(), "y"_a.none(), "sample_weight"_a.none(), "class_weight"_a)
       .def(
           "test_on_batch",
           [](Model& model, nb::handle x, nb::handle y, nb::handle sample_weight) {
@@ -243,18 +234,21 @@ void bind_models(nb::module_& m) {
   model
       .def(
           "__init__",
-          [](Model* self, const std::vector<Symbol>& inputs, const std::vector<Symbol>& outputs,
-             const std::string& name) {
+          [](Model* self, nb::handle inputs, nb::handle outputs, nb::handle name) {
+            const auto in = to_symbols({"Model", "inputs"}, inputs),
+                       out = to_symbols({"Model", "outputs"}, outputs);
+            const std::string given = to_text({"Model", "name"}, name);
             const WithoutGil no_gil;  // It joins the turns of its weights, of which one may be taken.
-            new (self) Model(inputs, outputs, name);
+            new (self) Model(in, out, given);
           },
-          "inputs"_a, "outputs"_a, "name"_a)
+          "inputs"_a.none(), "outputs"_a.none(), "name"_a.none())
       .def(
           "__call__",
-          [](Model& self, const std::vector<Symbol>& inputs) {
-            return without_gil([&] { return self(inputs); });
+          [](Model& self, nb::handle inputs) {
+            const auto in = to_symbols({self.name().c_str(), "inputs"}, inputs);
+            return without_gil([&] { return self(in); });
           },
-          "inputs"_a)
+          "inputs"_a.none())
       .def_prop_ro("id", [](Model& self) { return reinterpret_cast<uintptr_t>(self.state().get()); })
       .def_prop_ro("name", [](Model& self) { return self.name(); })
       .def_prop_ro("inputs", [](Model& self) { return network_of(self).inputs(); })
@@ -268,16 +262,6 @@ void bind_models(nb::module_& m) {
                        result.append(AnyLayer(layers::Layer(state)));
                      return result;
                    })
-      .def(
-          "get_layer",
-          [](Model& self, const std::string& name) {
-            return AnyLayer(layers::Layer(network_of(self).layer(name)));
-          },
-          "name"_a)
-      .def(
-          "get_layer",
-          [](Model& self, int index) { return AnyLayer(layers::Layer(network_of(self).layer(index))); },
-          "index"_a)
       .def("get_weights",
            [](Model& self) { return to_numpy(without_gil([&] { return self.get_weights(); })); })
       .def(
@@ -339,21 +323,21 @@ void bind_models(nb::module_& m) {
                      return config ? nb::object(from_config(*config)) : nb::none();
                    })
       .def("freeze_itself", [](Model& self) { without_gil([&] { self.set_itself_trainable(false); }); })
-      .def("count_params", [](Model& self) { return without_gil([&] { return self.count_params(); }); })
-      .def(
-          "summary",
-          [](Model& self, size_t line_length) {
-            return without_gil([&] { return self.summary(line_length); });
-          },
-          "line_length"_a)
-      .def(
-          "explain",
-          [](Model& self, nb::handle x, nb::handle y, Dim batch_size) {
-            const Arrays inputs = to_arrays(x), targets = to_arrays(y);
-            const WithoutGil no_gil;
-            return self.explain(inputs, targets, batch_size).table();
-          },
-          "x"_a, "y"_a.none(), "batch_size"_a);
+      .def("count_params", [](Model& self) { return without_gil([&] { return self.count_params(); }); });
+  def_method(
+      model, "summary",
+      [](Model& self, std::optional<size_t> line_length) {
+        return without_gil([&] { return self.summary(line_length.value_or(0)); });
+      },
+      "line_length"_a);
+  def_method(
+      model, "explain",
+      [](Model& self, nb::handle x, nb::handle y, Dim batch_size) {
+        const Arrays inputs = to_arrays(x), targets = to_arrays(y);
+        const WithoutGil no_gil;
+        return self.explain(inputs, targets, batch_size).table();
+      },
+      "x"_a, "y"_a, "batch_size"_a);
   bind_training(model);
   m.def(
       "network_from_config",
@@ -362,27 +346,27 @@ void bind_models(nb::module_& m) {
         const NetworkParts parts = network_from_config(
             network, [&](const std::string& class_name, const Config& of_layer) -> Callable {
               const nb::object made = make(class_name, from_config(of_layer));
-              const auto layer = nb::isinstance<AnyLayer>(made.attr("_core"))
-                                     ? nb::cast<AnyLayer&>(made.attr("_core"))->state()
-                                     : nullptr;
-              return {layer, [made](const std::vector<Symbol>& inputs) {
+              const bool is_layer =
+                  nb::hasattr(made, "_core") && nb::isinstance<AnyLayer>(made.attr("_core"));
+              const auto layer = is_layer ? nb::cast<AnyLayer&>(made.attr("_core"))->state() : nullptr;
+              return {layer, [made, class_name](const std::vector<Symbol>& inputs) {
                         const nb::object output =
                             inputs.size() == 1 ? made(inputs[0]) : made(nb::cast(inputs));
                         if (nb::isinstance<Symbol>(output)) return std::vector{nb::cast<Symbol>(output)};
-                        return nb::cast<std::vector<Symbol>>(output);
+                        return to_symbols({class_name.c_str(), "its output"}, output);
                       }};
             });
         return nb::make_tuple(parts.inputs, parts.outputs);
       },
-      "config"_a, "make"_a);
+      "config"_a.none(), "make"_a);
 
   nb::class_<Sequential, Model>(m, "Sequential")
       .def(
           "__init__",
-          [](Sequential* self, const std::string& name) {
-            new (self) Sequential(std::vector<AnyLayer>{}, name);
+          [](Sequential* self, nb::handle name) {
+            new (self) Sequential(std::vector<AnyLayer>{}, to_text({"Sequential", "name"}, name));
           },
-          "name"_a)
+          "name"_a.none())
       .def(
           "add", [](Sequential& self, const AnyLayer& layer) { without_gil([&] { self.add(layer); }); },
           "layer"_a)
@@ -396,8 +380,11 @@ void bind_models(nb::module_& m) {
           "model"_a)
       .def("pop", &Sequential::pop)
       .def(
-          "build", [](Sequential& self, nb::handle shape) { self.build(to_shape(shape)); },
-          "batch_input_shape"_a)
+          "build",
+          [](Sequential& self, nb::handle shape) {
+            self.build(to_dims({"build", "input_shape"}, shape));
+          },
+          "batch_input_shape"_a.none())
       .def_prop_ro("built", &Sequential::built);
 }
 

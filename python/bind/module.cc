@@ -1,11 +1,10 @@
 // lacuna._core.
-#include <nanobind/stl/string.h>
-
 #include "lacuna/base/interrupt.h"
 #include "lacuna/base/message.h"
 #include "lacuna/base/random.h"
 #include "lacuna/base/threads.h"
-#include "python/bind/bind.h"
+#include "lacuna/layers/layer.h"
+#include "python/bind/argument.h"
 #include "python/bind/gil.h"
 #include "python/bind/path.h"
 
@@ -31,8 +30,30 @@ NB_MODULE(_core, m) {
     out.attr("flush")();
   });
   lacuna::bind::stop_threads_at_exit();
-  m.def("set_random_seed", &lacuna::set_random_seed, "seed"_a);
-  m.def("set_num_threads", &lacuna::set_num_threads, "threads"_a);
+  lacuna::bind::def(m, "set_random_seed", lacuna::set_random_seed, "seed"_a);
+  lacuna::bind::def(m, "set_num_threads", lacuna::set_num_threads, "threads"_a);
+  // For checks in Python: each gives the value, or raises an error of `where: name must be …`.
+  const auto door = [&](const char* name, auto to) {
+    m.def(
+        name,
+        [to](nb::handle where, nb::handle argument, nb::handle value) {
+          const nb::str of(where), named(argument);
+          return to(lacuna::bind::Place{of.c_str(), named.c_str()}, value);
+        },
+        "where"_a.none(), "name"_a.none(), "value"_a.none());
+  };
+  door("flag", &lacuna::bind::to_flag);
+  door("whole", [](const lacuna::bind::Place& at, nb::handle value) {
+    return lacuna::bind::to_whole(at, value, INT64_MIN, INT64_MAX);
+  });
+  door("number", &lacuna::bind::to_float);
+  door("text", &lacuna::bind::to_text);
+  door("dims", [](const lacuna::bind::Place& at, nb::handle value) {
+    return lacuna::bind::from_shape(lacuna::bind::to_dims(at, value));
+  });
+  m.def(
+      "shown", [](nb::handle value) { return lacuna::bind::shown(value); }, "value"_a.none());
+  m.def("unique_name", &lacuna::layers::unique_name, "class_name"_a);
   m.def("num_threads", &lacuna::num_threads);
   lacuna::num_threads();  // Says now what is wrong with the environment.
 

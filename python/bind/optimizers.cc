@@ -1,9 +1,6 @@
 // Optimizers; their rates are variables.
 #include "lacuna/optimizers/optimizer.h"
 
-#include <nanobind/stl/optional.h>
-#include <nanobind/stl/string.h>
-
 #include "lacuna/optimizers/adadelta.h"
 #include "lacuna/optimizers/adagrad.h"
 #include "lacuna/optimizers/adam.h"
@@ -13,7 +10,7 @@
 #include "lacuna/optimizers/nadam.h"
 #include "lacuna/optimizers/rmsprop.h"
 #include "lacuna/optimizers/sgd.h"
-#include "python/bind/convert.h"
+#include "python/bind/argument.h"
 
 namespace lacuna::bind {
 namespace {
@@ -45,57 +42,66 @@ void bind_optimizers(nb::module_& m) {
   nb::class_<Common>(m, "OptimizerCommon")
       .def(
           "__init__",
-          [](Common* self, double lr, double decay, bool lazy_update, double clipnorm, double clipvalue,
-             double global_clipnorm) {
-            new (self) Common{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm};
+          [](Common* self, const std::string& where, nb::handle lr, nb::handle decay, nb::handle lazy_update,
+             nb::handle clipnorm, nb::handle clipvalue, nb::handle global_clipnorm) {
+            const auto number = [&](const char* name, nb::handle given) {
+              return given.is_none() ? 0 : to_float({where.c_str(), name}, given);
+            };
+            new (self) Common{to_float({where.c_str(), "lr"}, lr),
+                              to_float({where.c_str(), "decay"}, decay),
+                              to_flag({where.c_str(), "lazy_update"}, lazy_update),
+                              number("clipnorm", clipnorm),
+                              number("clipvalue", clipvalue),
+                              number("global_clipnorm", global_clipnorm)};
           },
-          "lr"_a, "decay"_a, "lazy_update"_a, "clipnorm"_a, "clipvalue"_a, "global_clipnorm"_a);
+          "where"_a, "lr"_a.none(), "decay"_a.none(), "lazy_update"_a.none(), "clipnorm"_a.none(),
+          "clipvalue"_a.none(), "global_clipnorm"_a.none());
   nb::class_<O>(m, "Optimizer")
       .def_prop_ro("class_name", [](const O& o) { return o->class_name(); })
       .def_prop_ro("config", [](const O& o) { return from_config(without_gil([&] { return o->config(); })); })
       .def_prop_ro("lr", [](const O& o) { return VariableHandle{o->lr}; })
       .def_prop_ro("decay", [](const O& o) { return VariableHandle{o->decay}; })
       .def_prop_ro("iterations", [](const O& o) { return VariableHandle{o->iterations}; });
-  m.def(
-      "optimizer", [](const std::string& name) { return O(name); }, "name"_a);
-  m.def(
-      "sgd",
+  def(
+      m, "optimizer", [](const std::string& name) { return O(name); }, "name"_a);
+  def(
+      m, {"sgd", "SGD"},
       [](double momentum, bool nesterov, const Common& common) {
         return made(SGD{.momentum = momentum, .nesterov = nesterov}, common);
       },
       "momentum"_a, "nesterov"_a, "common"_a);
-  m.def(
-      "rmsprop",
+  def(
+      m, {"rmsprop", "RMSprop"},
       [](double rho, std::optional<double> epsilon, const Common& common) {
         return made(RMSprop{.rho = rho, .epsilon = epsilon}, common);
       },
       "rho"_a, "epsilon"_a.none(), "common"_a);
-  m.def(
-      "adagrad",
+  def(
+      m, {"adagrad", "Adagrad"},
       [](std::optional<double> epsilon, const Common& common) {
         return made(Adagrad{.epsilon = epsilon}, common);
       },
       "epsilon"_a.none(), "common"_a);
-  m.def(
-      "groupadagrad",
+  def(
+      m, {"groupadagrad", "GroupAdagrad"},
       [](std::optional<double> epsilon, const Common& common) {
         return made(GroupAdagrad{.epsilon = epsilon}, common);
       },
       "epsilon"_a.none(), "common"_a);
-  m.def(
-      "adadelta",
+  def(
+      m, {"adadelta", "Adadelta"},
       [](double rho, std::optional<double> epsilon, const Common& common) {
         return made(Adadelta{.rho = rho, .epsilon = epsilon}, common);
       },
       "rho"_a, "epsilon"_a.none(), "common"_a);
-  m.def(
-      "adam",
+  def(
+      m, {"adam", "Adam"},
       [](double beta_1, double beta_2, std::optional<double> epsilon, bool amsgrad, const Common& common) {
         return made(Adam{.beta_1 = beta_1, .beta_2 = beta_2, .epsilon = epsilon, .amsgrad = amsgrad}, common);
       },
       "beta_1"_a, "beta_2"_a, "epsilon"_a.none(), "amsgrad"_a, "common"_a);
-  m.def(
-      "adamw",
+  def(
+      m, {"adamw", "AdamW"},
       [](double weight_decay, double beta_1, double beta_2, std::optional<double> epsilon, bool amsgrad,
          const Common& common) {
         return made(AdamW{.weight_decay = weight_decay,
@@ -106,14 +112,14 @@ void bind_optimizers(nb::module_& m) {
                     common);
       },
       "weight_decay"_a, "beta_1"_a, "beta_2"_a, "epsilon"_a.none(), "amsgrad"_a, "common"_a);
-  m.def(
-      "adamax",
+  def(
+      m, {"adamax", "Adamax"},
       [](double beta_1, double beta_2, std::optional<double> epsilon, const Common& common) {
         return made(Adamax{.beta_1 = beta_1, .beta_2 = beta_2, .epsilon = epsilon}, common);
       },
       "beta_1"_a, "beta_2"_a, "epsilon"_a.none(), "common"_a);
-  m.def(
-      "nadam",
+  def(
+      m, {"nadam", "Nadam"},
       [](double beta_1, double beta_2, std::optional<double> epsilon, double schedule_decay,
          const Common& common) {
         return made(
@@ -121,8 +127,8 @@ void bind_optimizers(nb::module_& m) {
             common);
       },
       "beta_1"_a, "beta_2"_a, "epsilon"_a.none(), "schedule_decay"_a, "common"_a);
-  m.def(
-      "ftrl",
+  def(
+      m, {"ftrl", "Ftrl"},
       [](double initial_accumulator_value, double l1_regularization_strength,
          double l2_regularization_strength, double beta, const Common& common) {
         return made(Ftrl{.initial_accumulator_value = initial_accumulator_value,

@@ -1,8 +1,4 @@
 // Layers beside Dense and the core: embeddings, crosses, normalization, activations, noise, masks, pooling.
-#include <nanobind/stl/optional.h>
-#include <nanobind/stl/string.h>
-#include <nanobind/stl/vector.h>
-
 #include "lacuna/layers/advanced_activations.h"
 #include "lacuna/layers/core.h"
 #include "lacuna/layers/cross_net.h"
@@ -30,29 +26,30 @@ Options with(const LayerOptions& o, Options options) {
 
 // A layer of one number.
 template <class L>
-void def_of_number(nb::module_& m, const char* name) {
-  m.def(
-      name, [](double number, const LayerOptions& o) { return AnyLayer(L(number, o)); }, "number"_a,
+void def_of_number(nb::module_& m, const Bound& bound, const char* number) {
+  def(
+      m, bound, [](double value, const LayerOptions& o) { return AnyLayer(L(value, o)); }, nb::arg(number),
       "options"_a);
 }
 
 void bind_activations(nb::module_& m) {
-  def_of_number<layers::LeakyReLU>(m, "leaky_relu_layer");
-  def_of_number<layers::ELU>(m, "elu_layer");
-  def_of_number<layers::ThresholdedReLU>(m, "thresholded_relu_layer");
-  m.def(
-      "relu_layer",
+  def_of_number<layers::LeakyReLU>(m, {"leaky_relu_layer", "LeakyReLU"}, "alpha");
+  def_of_number<layers::ELU>(m, {"elu_layer", "ELU"}, "alpha");
+  def_of_number<layers::ThresholdedReLU>(m, {"thresholded_relu_layer", "ThresholdedReLU"}, "theta");
+  def(
+      m, {"relu_layer", "ReLU"},
       [](double max_value, double negative_slope, double threshold, const LayerOptions& o) {
         return AnyLayer(layers::ReLU(
             with(o, layers::ReLUOptions{
                         .max_value = max_value, .negative_slope = negative_slope, .threshold = threshold})));
       },
       "max_value"_a, "negative_slope"_a, "threshold"_a, "options"_a);
-  m.def(
-      "softmax_layer", [](int axis, const LayerOptions& o) { return AnyLayer(layers::Softmax(axis, o)); },
-      "axis"_a, "options"_a);
-  m.def(
-      "prelu_layer",
+  def(
+      m, {"softmax_layer", "Softmax"},
+      [](int axis, const LayerOptions& o) { return AnyLayer(layers::Softmax(axis, o)); }, "axis"_a,
+      "options"_a);
+  def(
+      m, {"prelu_layer", "PReLU"},
       [](const Initializer& alpha_initializer, const Regularizer* alpha_regularizer,
          const Constraint* alpha_constraint, const std::vector<int64_t>& shared_axes, const LayerOptions& o) {
         return AnyLayer(
@@ -66,21 +63,21 @@ void bind_activations(nb::module_& m) {
 }
 
 void bind_noise(nb::module_& m) {
-  def_of_number<layers::GaussianNoise>(m, "gaussian_noise_layer");
-  def_of_number<layers::GaussianDropout>(m, "gaussian_dropout_layer");
-  def_of_number<layers::SpatialDropout1D>(m, "spatial_dropout_1d_layer");
-  m.def(
-      "alpha_dropout_layer",
-      [](double rate, nb::handle noise_shape, std::optional<uint64_t> seed, const LayerOptions& o) {
+  def_of_number<layers::GaussianNoise>(m, {"gaussian_noise_layer", "GaussianNoise"}, "stddev");
+  def_of_number<layers::GaussianDropout>(m, {"gaussian_dropout_layer", "GaussianDropout"}, "rate");
+  def_of_number<layers::SpatialDropout1D>(m, {"spatial_dropout_1d_layer", "SpatialDropout1D"}, "rate");
+  def(
+      m, {"alpha_dropout_layer", "AlphaDropout"},
+      [](double rate, const Dims& noise_shape, std::optional<uint64_t> seed, const LayerOptions& o) {
         return AnyLayer(layers::AlphaDropout(
-            rate, with(o, layers::AlphaDropoutOptions{.noise_shape = to_shape(noise_shape), .seed = seed})));
+            rate, with(o, layers::AlphaDropoutOptions{.noise_shape = noise_shape.shape, .seed = seed})));
       },
       "rate"_a, "noise_shape"_a, "seed"_a.none(), "options"_a);
 }
 
 void bind_ids(nb::module_& m) {
-  m.def(
-      "embedding_layer",
+  def(
+      m, {"embedding_layer", "Embedding"},
       [](Dim input_dim, Dim output_dim, const Initializer& embeddings_initializer,
          const Regularizer* embeddings_regularizer, const Regularizer* activity_regularizer,
          const Constraint* embeddings_constraint, bool mask_zero, Dim input_length, bool sparse_grad,
@@ -100,8 +97,8 @@ void bind_ids(nb::module_& m) {
       "input_dim"_a, "output_dim"_a, "embeddings_initializer"_a, "embeddings_regularizer"_a.none(),
       "activity_regularizer"_a.none(), "embeddings_constraint"_a.none(), "mask_zero"_a, "input_length"_a,
       "sparse_grad"_a, "combiner"_a, "weighted"_a, "options"_a);
-  m.def(
-      "factorization_machine_layer",
+  def(
+      m, {"factorization_machine_layer", "FactorizationMachine"},
       [](Dim factors, const Activation* activation, bool use_bias, const Initializer& kernel_initializer,
          const Initializer& bias_initializer, const Regularizer* kernel_regularizer,
          const Regularizer* bias_regularizer, const Regularizer* activity_regularizer,
@@ -135,38 +132,38 @@ void bind_small_layers(nb::module_& m) {
   bind_ids(m);
   bind_activations(m);
   bind_noise(m);
-  def_of_number<layers::Masking>(m, "masking_layer");
-  m.def(
-      "repeat_vector_layer",
+  def_of_number<layers::Masking>(m, {"masking_layer", "Masking"}, "mask_value");
+  def(
+      m, {"repeat_vector_layer", "RepeatVector"},
       [](Dim n, const LayerOptions& o) { return AnyLayer(layers::RepeatVector(n, o)); }, "n"_a, "options"_a);
-  m.def(
-      "permute_layer",
+  def(
+      m, {"permute_layer", "Permute"},
       [](const std::vector<int64_t>& dims, const LayerOptions& o) {
         return AnyLayer(layers::Permute(dims, o));
       },
       "dims"_a, "options"_a);
-  m.def(
-      "activity_regularization_layer",
+  def(
+      m, {"activity_regularization_layer", "ActivityRegularization"},
       [](double l1, double l2, const LayerOptions& o) {
         return AnyLayer(layers::ActivityRegularization(l1, l2, o));
       },
       "l1"_a, "l2"_a, "options"_a);
-  m.def(
-      "global_average_pooling_1d_layer",
+  def(
+      m, {"global_average_pooling_1d_layer", "GlobalAveragePooling1D"},
       [](bool channels_last, const LayerOptions& o) {
         return AnyLayer(layers::GlobalAveragePooling1D(
             with(o, layers::GlobalPooling1DOptions{.channels_last = channels_last})));
       },
       "channels_last"_a, "options"_a);
-  m.def(
-      "global_max_pooling_1d_layer",
+  def(
+      m, {"global_max_pooling_1d_layer", "GlobalMaxPooling1D"},
       [](bool channels_last, const LayerOptions& o) {
         return AnyLayer(layers::GlobalMaxPooling1D(
             with(o, layers::GlobalPooling1DOptions{.channels_last = channels_last})));
       },
       "channels_last"_a, "options"_a);
-  m.def(
-      "batch_normalization_layer",
+  def(
+      m, {"batch_normalization_layer", "BatchNormalization"},
       [](int axis, double momentum, double epsilon, bool center, bool scale,
          const Initializer& beta_initializer, const Initializer& gamma_initializer,
          const Initializer& moving_mean_initializer, const Initializer& moving_variance_initializer,
@@ -193,8 +190,8 @@ void bind_small_layers(nb::module_& m) {
       "moving_mean_initializer"_a, "moving_variance_initializer"_a, "beta_regularizer"_a.none(),
       "gamma_regularizer"_a.none(), "beta_constraint"_a.none(), "gamma_constraint"_a.none(),
       "subtract_mean"_a, "options"_a);
-  m.def(
-      "cross_net_layer",
+  def(
+      m, {"cross_net_layer", "CrossNet"},
       [](Dim num_layers, bool use_bias, const Initializer& kernel_initializer,
          const Initializer& bias_initializer, const Regularizer* kernel_regularizer,
          const Regularizer* bias_regularizer, const Regularizer* activity_regularizer,
@@ -214,8 +211,8 @@ void bind_small_layers(nb::module_& m) {
       "num_layers"_a, "use_bias"_a, "kernel_initializer"_a, "bias_initializer"_a,
       "kernel_regularizer"_a.none(), "bias_regularizer"_a.none(), "activity_regularizer"_a.none(),
       "kernel_constraint"_a.none(), "bias_constraint"_a.none(), "sparse_weight"_a, "options"_a);
-  m.def(
-      "cross_net_v2_layer",
+  def(
+      m, {"cross_net_v2_layer", "CrossNetV2"},
       [](Dim num_layers, Dim projection_dim, bool use_bias, const Initializer& kernel_initializer,
          const Initializer& bias_initializer, const Regularizer* kernel_regularizer,
          const Regularizer* bias_regularizer, const Regularizer* activity_regularizer,

@@ -2,9 +2,6 @@
 #include "lacuna/tensor/tensor.h"
 
 #include <nanobind/ndarray.h>
-#include <nanobind/stl/string.h>
-#include <nanobind/stl/vector.h>
-
 #include "python/bind/convert.h"
 
 namespace lacuna::bind {

@@ -1,12 +1,17 @@
 """Checks of arguments, and the Python objects of the library's own."""
 
+import inspect
 import numbers
-import operator
 from collections.abc import Iterable
 
 import numpy as np
 
-from lacuna._custom import custom
+from lacuna import _core
+from lacuna._custom import bad_config, custom, made, shown
+
+# The doors: each takes what Python and NumPy have for its kind (True, 1, np.bool_; an array of rank 0) and gives the
+# value; an error `where: name must be …. Received: name=…` for anything else. Bindings use them for their arguments.
+flag, whole, number, text, dims = _core.flag, _core.whole, _core.number, _core.text, _core.dims
 
 
 def no_more(where, kwargs):
@@ -19,7 +24,7 @@ def unsupported(where, **arguments):
     """Raises ValueError for an argument of Keras that is given (not None) but not supported yet."""
     for name, value in arguments.items():
         if value is not None:
-            raise ValueError(f"{where}: {name} is not supported yet. Received: {name}={value!r}.")
+            raise ValueError(f"{where}: {name} is not supported yet. Received: {name}={shown(value)}.")
 
 
 def listed(value):
@@ -30,30 +35,8 @@ def listed(value):
 def symbols_of(where, values):
     """A list of what is many; TypeError for one symbol, and for what cannot be a list."""
     if isinstance(values, (str, dict)) or not isinstance(values, Iterable):
-        raise TypeError(f"{where}: a list of symbols must be given. Received: {values!r:.80}.")
+        raise TypeError(f"{where}: a list of symbols must be given. Received: {shown(values)}.")
     return list(values)
-
-
-def whole(where, name, value):
-    """The value as an int that 64 bits hold; TypeError unless it is a whole number."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{where}: {name} must be a whole number. Received: {name}={value!r:.80}.") from None
-    if not -(2**63) <= number < 2**63:
-        raise ValueError(f"{where}: {name} must fit 64 bits. Received: {name}={number}.")
-    return number
-
-
-def flag(where, name, value):
-    """The value as a bool, of True and False, Python's or NumPy's, or of 0 and 1; TypeError for anything else."""
-    try:
-        if operator.index(value) in (0, 1):
-            return bool(value)
-    except TypeError:
-        if isinstance(value, np.bool_):
-            return bool(value)
-    raise TypeError(f"{where}: {name} must be True or False. Received: {name}={value!r:.80}.")
 
 
 def axes_of(where, axis):
@@ -66,13 +49,18 @@ def axes_of(where, axis):
 def shape_of(where, x):
     """The shape of a symbol, an array or a matrix; TypeError for anything else."""
     if not hasattr(x, "shape"):
-        raise TypeError(f"{where}: a symbol, a variable, an array or a matrix must be given. Received: {x!r:.80}.")
+        raise TypeError(f"{where}: a symbol, a variable, an array or a matrix must be given. Received: {shown(x)}.")
     return tuple(x.shape)
 
 
 def dtype_name(dtype):
-    """'float32' of 'float32', np.float32 or np.dtype('float32'); None of None."""
-    return dtype if dtype is None or isinstance(dtype, str) else np.dtype(dtype).name
+    """'float32' of 'float32', np.float32 or np.dtype('float32'); None of None. TypeError for what is no dtype."""
+    if dtype is None or isinstance(dtype, str):
+        return dtype
+    try:
+        return np.dtype(dtype).name
+    except (TypeError, ValueError):
+        raise TypeError(f"dtype: must be a dtype or its name. Received: dtype={shown(dtype)}.") from None
 
 
 def wrap(core, classes):
@@ -86,18 +74,52 @@ def from_config(kind, config, known):
     """What {'class_name': …, 'config': {…}} says, out of one's own and the `known` names; ValueError for other
     dicts."""
     known = {**known, **custom}
-    if not {"class_name", "config"} <= set(config) or config["class_name"] not in known:
+    name, of_class = (config.get(key) if isinstance(config, dict) else None for key in ("class_name", "config"))
+    if not isinstance(name, str) or name not in known or not isinstance(of_class, dict):
         raise ValueError(
             f"{kind}: a dict must hold a known class_name and its config; classes of one's own are known within "
-            f"custom_object_scope, or as custom_objects. Received: {config!r}."
+            f"custom_object_scope, or as custom_objects. Received: {shown(config)}."
         )
-    cls = known[config["class_name"]]
-    return cls.from_config(config["config"]) if hasattr(cls, "from_config") else cls(**config["config"])
+    cls = known[name]
+    with bad_config(name, of_class):
+        return cls.from_config(of_class) if hasattr(cls, "from_config") else cls(**of_class)
+
+
+def identified(kind, identifier, base, classes, of_name):
+    """What a name, a config, a class or an object says: an object of `base`; None of None. of_name: the library's for a
+    name. ValueError for unknown names, TypeError for anything else."""
+    if identifier is None or isinstance(identifier, base):
+        return identifier
+    if isinstance(identifier, str):
+        if identifier in custom:
+            return made(custom[identifier])
+        return wrap(of_name(identifier), classes)
+    if isinstance(identifier, dict):
+        return from_config(kind, identifier, classes)
+    if inspect.isclass(identifier) and issubclass(identifier, base):
+        return identifier()
+    raise TypeError(
+        f"{kind}: must be a name, or a class or an object of lacuna.{kind}s. Received: {kind}={shown(identifier)}."
+    )
+
+
+def core_of(kind, given):
+    """The library's object; TypeError for one whose class is written in Python."""
+    if given is not None and not hasattr(given, "_core"):
+        raise TypeError(
+            f"{kind}: one written in Python is not supported; use one of lacuna.{kind}s. Received: {shown(given)}."
+        )
+    return given and given._core
 
 
 def batch_size_of(where, batch_size):
     """Rows a step: 32 unless given."""
     return 32 if batch_size is None else whole(where, "batch_size", batch_size)
+
+
+def verbose_of(where, verbose):
+    """0, 1 or 2; 1 of 'auto', as today's Keras calls it."""
+    return 1 if isinstance(verbose, str) and verbose == "auto" else whole(where, "verbose", verbose)
 
 
 def class_weight_of(where, class_weight, model):
@@ -114,7 +136,7 @@ def class_weight_of(where, class_weight, model):
         advice = "" if isinstance(class_weight, str) else "; write dict(enumerate(weights)) of weights in a row"
         raise ValueError(
             f"{where}: class_weight must be a dict from class to number, or one such for each output, by name or in a "
-            f"list. Received: {class_weight!r:.80}{advice}."
+            f"list. Received: {shown(class_weight)}{advice}."
         )
     if any(isinstance(key, str) for key in class_weight):
         return {str(name): _by_class(f"{where}: class_weight[{name!r}]", some) for name, some in class_weight.items()}
@@ -125,7 +147,7 @@ def _by_class(what, weights):
     if weights is None:
         return {}
     if not isinstance(weights, dict):
-        raise ValueError(f"{what} must be a dict from class to number. Received: {weights!r:.80}.")
+        raise ValueError(f"{what} must be a dict from class to number. Received: {shown(weights)}.")
     return {_class_of(what, key): _number(what, value) for key, value in weights.items()}
 
 
@@ -133,11 +155,11 @@ def _class_of(what, key):
     """1 of 1, np.int64(1) and 1.0."""
     if isinstance(key, numbers.Integral) or (isinstance(key, numbers.Real) and float(key).is_integer()):
         return whole(what, "a class", int(key))
-    raise TypeError(f"{what} must have whole numbers for classes. Received: {key!r:.80}.")
+    raise TypeError(f"{what} must have whole numbers for classes. Received: {shown(key)}.")
 
 
 def _number(what, value):
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError):
-        raise TypeError(f"{what} must hold numbers. Received: {value!r:.80}.") from None
+        raise TypeError(f"{what} must hold numbers. Received: {shown(value)}.") from None

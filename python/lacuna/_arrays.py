@@ -4,6 +4,7 @@ be, else shared. The views keep what they look at alive."""
 import numpy as np
 
 from lacuna import _core
+from lacuna._custom import shown
 from lacuna._array_likes import is_sparse, numbers, plain
 
 
@@ -11,7 +12,7 @@ def view(array, where):
     """One array. `where` starts the message of an error: "fit: x"."""
     array = _as_plain(array, where)
     if array.ndim == 0:
-        raise ValueError(f"{where} must be an array of rank 1 or more. Received: {array!r:.80}.")
+        raise ValueError(f"{where} must be an array of rank 1 or more. Received: {shown(array)}.")
     return constant_view(array, where)
 
 

@@ -5,6 +5,8 @@ import contextlib
 import contextvars
 import inspect
 
+from lacuna import _core
+
 _scope = contextvars.ContextVar("lacuna_custom_objects", default=None)  # Each thread and task has its own.
 
 
@@ -51,6 +53,25 @@ def custom_object_scope(*dicts):
         yield
     finally:
         _scope.reset(token)
+
+
+shown = _core.shown  # A value as errors show it: its repr, short and without addresses.
+
+
+@contextlib.contextmanager
+def bad_config(where, config):
+    """Within it what a config lacks, or has of another kind, is a ValueError."""
+    try:
+        yield
+    except RecursionError:
+        raise ValueError(
+            f"{where}: the config must not be nested deeper than Python can follow. Received: {shown(config)}."
+        ) from None
+    except (AttributeError, KeyError) as error:
+        raise ValueError(
+            f"{where}: the config must be what get_config gives; it has no {error}, or of another kind. Received: "
+            f"{shown(config)}."
+        ) from error
 
 
 def made(given):

@@ -5,14 +5,18 @@ from lacuna import metrics as metrics_module
 from lacuna._arguments import (
     batch_size_of,
     class_weight_of,
+    flag,
     listed,
     no_more,
+    shown,
+    text,
     unsupported,
+    verbose_of,
     whole,
 )
 from lacuna._arrays import view, views
 from lacuna.callbacks import CallbackList, History
-from lacuna._custom import custom_object_scope
+from lacuna._custom import bad_config, custom_object_scope
 from lacuna._files import path_of
 from lacuna._model_files import named, own_objects, restored_bytes, restored_config, to_yaml
 from lacuna.layers.base import checked_symbols, deserialize, found, makers, remember
@@ -22,6 +26,12 @@ def _one_or_all(values):
     return values[0] if len(values) == 1 else values
 
 
+_SUBCLASS = (
+    "a model must be given its inputs and outputs: x = Input(…), then Model(x, layers(x)), or of a class of one's own "
+    "super().__init__(inputs, outputs) in __init__, without a method call."
+)
+
+
 class Model:
     """Layers from `inputs` to `outputs`: symbols, or lists of symbols."""
 
@@ -29,9 +39,18 @@ class Model:
 
     optimizer = loss = metrics = weighted_metrics = loss_weights = history = None
 
-    def __init__(self, inputs, outputs, name=None):
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if not cls.__module__.startswith("lacuna.") and "call" in cls.__dict__:
+            raise TypeError(
+                f"{cls.__name__}: {_SUBCLASS} Received: a class that defines call, which nobody would call."
+            )
+
+    def __init__(self, inputs=None, outputs=None, name=None):
+        if inputs is None or outputs is None:
+            raise TypeError(f"{type(self).__name__}: {_SUBCLASS} Received: no inputs or no outputs.")
         inputs, outputs = (listed(checked_symbols("Model", s)) for s in (inputs, outputs))
-        self._core = _core.Model(inputs, outputs, name or "")
+        self._core = _core.Model(inputs, outputs, _core.unique_name(type(self).__name__) if name is None else name)
         made = {layer._core.id: layer for layer in makers(outputs)}
         self._layers = [made.get(core.id) or found(core) for core in self._core.layers]
 
@@ -59,6 +78,7 @@ class Model:
     def get_layer(self, name=None, index=None):
         """The layer of a name, or at a place in `layers`. ValueError where there is none."""
         if index is not None:
+            index = whole("get_layer", "index", index)
             if not -len(self._layers) <= index < len(self._layers):
                 raise ValueError(
                     f"get_layer: index must be below the number of layers. Received: index={index}, "
@@ -67,10 +87,12 @@ class Model:
             return self._layers[index]
         if name is None:
             raise ValueError("get_layer: name or index must be given. Received: neither.")
+        text("get_layer", "name", name)
         for layer in self._layers:
             if layer.name == name:
                 return layer
-        return found(self._core.get_layer(name))  # Says which names there are.
+        names = ", ".join(layer.name for layer in self._layers)
+        raise ValueError(f"get_layer: there must be a layer of that name. Received: name={shown(name)}; layers: {names}.")
 
     @property
     def inputs(self):
@@ -124,7 +146,7 @@ class Model:
 
     @trainable.setter
     def trainable(self, trainable):
-        self._core.trainable = bool(trainable)
+        self._core.trainable = flag(self.name, "trainable", trainable)
 
     @property
     def weights(self):
@@ -158,7 +180,7 @@ class Model:
     def summary(self, line_length=None, positions=None, print_fn=None):
         """Prints a line for each layer: name, shape, number of values. print_fn is called with each line."""
         unsupported("summary", positions=positions)
-        for line in self._core.summary(line_length or 0).splitlines():
+        for line in self._core.summary(line_length).splitlines():
             (print_fn or print)(line)
 
     def explain(self, x, y=None, batch_size=32, print_fn=None):
@@ -192,11 +214,13 @@ class Model:
             made.append(deserialize({"class_name": class_name, "config": of_layer}))
             return made[-1]
 
-        with custom_object_scope(custom_objects):
-            model = cls(*_core.network_from_config(config, make), name=config.get("name"))
-        if config.get("trainable") is False:
-            model._core.freeze_itself()
-        return model
+        with custom_object_scope(custom_objects), bad_config("Model", config):
+            name = config.get("name")
+            model = cls.__new__(cls)  # One's own class has an __init__ of other arguments.
+            Model.__init__(model, *_core.network_from_config(config, make), name=name)
+            if config.get("trainable") is False:
+                model._core.freeze_itself()
+            return model
 
     def to_json(self, **kwargs):
         """get_config with the class' name, as JSON, for model_from_json. kwargs: of json.dumps."""
@@ -216,11 +240,13 @@ class Model:
         one step: whoever is killed before leaves what was there; it keeps the mode and, where the system allows it, the
         owner of one that was there. overwrite=False: one that is there is a FileExistsError. A path that cannot be
         written is an OSError, of its kind, and a ValueError."""
-        self._core.save(path_of("save", filepath), bool(overwrite), bool(include_optimizer))
+        path, overwrite = path_of("save", filepath), flag("save", "overwrite", overwrite)
+        self._core.save(path, overwrite, flag("save", "include_optimizer", include_optimizer))
 
     def save_weights(self, filepath, overwrite=True):
         """The weights alone, as save; of a sparse weight the rows that were touched."""
-        self._core.save_weights(path_of("save_weights", filepath), bool(overwrite))
+        path = path_of("save_weights", filepath)
+        self._core.save_weights(path, flag("save_weights", "overwrite", overwrite))
 
     def load_weights(self, filepath, by_name=False, skip_mismatch=False, reshape=False):
         """Weights of a file that save, save_weights or Keras 2 wrote, into the layers that have weights, in order, or
@@ -228,7 +254,8 @@ class Model:
         anything else does not fit, or the file is damaged, a ValueError, and no weight is changed; a file that is not
         there is a FileNotFoundError, which is one too."""
         unsupported("load_weights", reshape=reshape or None)
-        self._core.load_weights(path_of("load_weights", filepath), bool(by_name), bool(skip_mismatch))
+        by_name, skip = flag("load_weights", "by_name", by_name), flag("load_weights", "skip_mismatch", skip_mismatch)
+        self._core.load_weights(path_of("load_weights", filepath), by_name, skip)
 
     def __reduce__(self):
         if not self.built:
@@ -276,7 +303,7 @@ class Model:
         else:
             core_loss = losses._core_of(loss)
         self._core.compile(
-            optimizer._core,
+            optimizers._core_of(optimizer),
             core_loss,
             every,
             by_name,
@@ -304,7 +331,7 @@ class Model:
 
     @stop_training.setter
     def stop_training(self, stop):
-        self._core.stop_training = bool(stop)
+        self._core.stop_training = flag(self.name, "stop_training", stop)
 
     def _x(self, x, where):
         return views(x, f"{where}: x", self._core.input_count)
@@ -337,7 +364,7 @@ class Model:
             and may be written by another thread meanwhile, which mixes old and new values. Frames of pandas
             whose columns are sparse stay so.
         batch_size: rows a step, 32 unless given; a last partial batch is trained as it is.
-        verbose: 0 is silent, 1 a progress bar, 2 a line an epoch.
+        verbose: 0 is silent, 1 or 'auto' a progress bar, 2 a line an epoch.
         validation_split: the share of rows, the last ones, that is not trained on.
         validation_data: (x, y) or (x, y, sample_weight).
         shuffle: True, False, or 'batch' for whole batches.
@@ -348,8 +375,9 @@ class Model:
         """
         no_more("fit", kwargs)
         unsupported("fit", steps_per_epoch=steps_per_epoch, validation_steps=validation_steps)
-        if shuffle not in (True, False, "batch"):
-            raise ValueError(f"fit: shuffle must be True, False or 'batch'. Received: shuffle={shuffle!r}.")
+        if isinstance(shuffle, str) and shuffle != "batch":
+            raise ValueError(f"fit: shuffle must be True, False or 'batch'. Received: shuffle={shown(shuffle)}.")
+        rows = "batch" if isinstance(shuffle, str) else "rows" if flag("fit", "shuffle", shuffle) else "none"
         validation = None
         if validation_data is not None:
             if not isinstance(validation_data, (list, tuple)) or len(validation_data) not in (2, 3):
@@ -365,7 +393,8 @@ class Model:
                 self._y(*w_val, where) if w_val else None,
             )
         history = History()
-        every = CallbackList([*(callbacks or []), history])
+        every = CallbackList(callbacks)
+        every.append(history)
         every.set_model(self)
         self.history = history
         self._core.fit(
@@ -373,11 +402,11 @@ class Model:
             self._y(y, "fit"),
             batch_size_of("fit", batch_size),
             whole("fit", "epochs", epochs),
-            int(verbose),
+            verbose_of("fit", verbose),
             every,
             validation_split,
             validation,
-            {True: "rows", False: "none", "batch": "batch"}[shuffle],
+            rows,
             class_weight_of("fit", class_weight, self),
             self._y(sample_weight, "fit", "sample_weight"),
             whole("fit", "initial_epoch", initial_epoch),
@@ -392,7 +421,7 @@ class Model:
                 self._x(x, "evaluate"),
                 self._y(y, "evaluate"),
                 batch_size_of("evaluate", batch_size),
-                int(verbose),
+                verbose_of("evaluate", verbose),
                 self._y(sample_weight, "evaluate", "sample_weight"),
             )
         )
@@ -401,7 +430,7 @@ class Model:
         """An array with a row for each row of x, or a list of them for several outputs."""
         unsupported("predict", steps=steps)
         return _one_or_all(
-            self._core.predict(self._x(x, "predict"), batch_size_of("predict", batch_size), int(verbose))
+            self._core.predict(self._x(x, "predict"), batch_size_of("predict", batch_size), verbose_of("predict", verbose))
         )
 
     def train_on_batch(self, x, y, sample_weight=None, class_weight=None):
@@ -437,7 +466,7 @@ def _metrics(argument, given):
     """The metrics of all outputs, and those by output name, for the library."""
     if given is not None and not isinstance(given, (list, tuple, dict)):
         raise TypeError(
-            f"compile: {argument} must be a list or a dict by output name. Received: {argument}={given!r}."
+            f"compile: {argument} must be a list or a dict by output name. Received: {argument}={shown(given)}."
         )
     if isinstance(given, dict):
         return [], {name: [metrics_module._core_of(m) for m in listed(some)] for name, some in given.items()}

@@ -3,9 +3,9 @@
 import types
 import warnings
 
-from lacuna import _core, metrics, optimizers, regularizers
-from lacuna._arguments import listed, unsupported
-from lacuna._custom import custom_object_scope
+from lacuna import _core, losses, metrics, optimizers, regularizers
+from lacuna._arguments import listed, shown, unsupported
+from lacuna._custom import bad_config, custom_object_scope
 from lacuna._files import path_of
 from lacuna.layers.base import Layer, deserialize, layers_in
 
@@ -24,14 +24,14 @@ def model_from_config(config, custom_objects=None):
     custom_objects: a dict of one's own classes and functions by name."""
     if not isinstance(config, dict):
         raise TypeError(
-            f"model_from_config: config must be a dict with class_name and config. Received: {type(config).__name__}."
+            f"model_from_config: config must be a dict with class_name and config. Received: {shown(config)}."
         )
     return deserialize(config, custom_objects)
 
 
 def _require_text(what, given):
     if not isinstance(given, (str, bytes)):
-        raise TypeError(f"{what} must be a text. Received: {type(given).__name__}.")
+        raise TypeError(f"{what} must be a text. Received: {shown(given)}.")
 
 
 def model_from_json(json_string, custom_objects=None):
@@ -39,7 +39,8 @@ def model_from_json(json_string, custom_objects=None):
     import json  # Here, so that importing lacuna is quick.
 
     _require_text("model_from_json: json_string", json_string)
-    return model_from_config(json.loads(json_string), custom_objects)
+    with bad_config("model_from_json", json_string):
+        return model_from_config(json.loads(json_string), custom_objects)
 
 
 def _yaml(where):
@@ -65,11 +66,18 @@ def model_from_yaml(yaml_string, custom_objects=None):
         """Knows the tuples that Keras writes."""
 
     Loader.add_constructor("tag:yaml.org,2002:python/tuple", yaml.SafeLoader.construct_sequence)
-    return model_from_config(yaml.load(yaml_string, Loader), custom_objects)
+    with bad_config("model_from_yaml", yaml_string):
+        return model_from_config(yaml.load(yaml_string, Loader), custom_objects)
+
+
+def _require_model(where, model):
+    if not isinstance(getattr(model, "_core", None), _core.Model):
+        raise TypeError(f"{where}: a model must be given. Received: model={shown(model)}.")
 
 
 def save_model(model, filepath, overwrite=True, include_optimizer=True):
     """model.save(filepath, overwrite, include_optimizer)"""
+    _require_model("save_model", model)
     model.save(filepath, overwrite, include_optimizer)
 
 
@@ -96,9 +104,35 @@ def _restored(file, custom_objects, compile=True):
 
 
 def _compile(model, training):
+    with bad_config("load_model: training_config", training):
+        _compile_as(model, training)
+
+
+def _known(kind, get, name):
+    """What get gives of a name in a file; ValueError that says how one's own is made known."""
+    try:
+        return get(name)
+    except ValueError as error:
+        if not isinstance(name, str):
+            raise
+        raise ValueError(
+            f"load_model: a {kind} of one's own must be given by its name, custom_objects={{{name!r}: {name}}}, or "
+            f"compile=False. {error}"
+        ) from None
+
+
+def _losses_of(config):
+    if isinstance(config, dict):
+        return {name: _losses_of(one) for name, one in config.items()}
+    if isinstance(config, (list, tuple)):
+        return [_losses_of(one) for one in config]
+    return _known("loss", losses.get, config)
+
+
+def _compile_as(model, training):
     model.compile(
         optimizers.get(training["optimizer_config"]),
-        training["loss"],
+        _losses_of(training["loss"]),
         _metrics_of(training.get("metrics")),
         training.get("loss_weights"),
         training.get("sample_weight_mode"),
@@ -109,7 +143,7 @@ def _compile(model, training):
 def _metrics_of(config):
     if isinstance(config, dict) and "class_name" not in config:
         return {name: _metrics_of(some) for name, some in config.items()}
-    return [metrics.deserialize(metric) for metric in listed(config or [])]
+    return [_known("metric", metrics.deserialize, metric) for metric in listed(config or [])]
 
 
 def restored_bytes(data, custom_objects):
@@ -128,6 +162,7 @@ def restored_config(cls, config, custom_objects, training=None):
 
 def clone_model(model, input_tensors=None):
     """Another model of the same layers and names, with weights of its own, drawn anew."""
+    _require_model("clone_model", model)
     unsupported("clone_model", input_tensors=input_tensors)
     return type(model).from_config(model.get_config(), own_objects(model))
 

@@ -4,7 +4,7 @@ Keras end. What csr cannot be is an error that says what to write."""
 import numpy as np
 
 from lacuna import _core
-from lacuna._arguments import listed, shape_of, symbols_of, unsupported, whole
+from lacuna._arguments import listed, shape_of, shown, symbols_of, unsupported, whole
 from lacuna._arrays import constant_view, ids
 
 _SYMBOLS = (_core.Symbol, _core.Variable)
@@ -33,7 +33,7 @@ def batch_dot(x, y, axes=None):
         axes = (len(shape_of("batch_dot", x)) - 1, max(len(shape_of("batch_dot", y)) - 2, 1))
     pair = axes if isinstance(axes, (list, tuple)) else (axes, axes)
     if len(pair) != 2:
-        raise ValueError(f"batch_dot: axes must be a whole number or two. Received: axes={axes!r}.")
+        raise ValueError(f"batch_dot: axes must be a whole number or two. Received: axes={shown(axes)}.")
     return _core.batch_dot(x, y, *(whole("batch_dot", "axes", axis) for axis in pair))
 
 
@@ -70,7 +70,7 @@ def reshape(x, shape):
     shape = tuple(-1 if d is None else d for d in shape)
     if shape_of("reshape", x) and x.shape[0] is None:
         if -1 not in shape:
-            raise ValueError(f"reshape: an open batch needs a dimension of -1. Received: x={x!r}, shape={shape}.")
+            raise ValueError(f"reshape: an open batch needs a dimension of -1. Received: x={shown(x)}, shape={shape}.")
         rest, kept = shape[1:], x.shape[1:]
         if shape[0] == -1 and None not in kept and (-1 in rest or np.prod(rest) == np.prod(kept)):
             if len(rest) == len(kept) == 1:
@@ -156,7 +156,7 @@ def repeat_elements(x, rep, axis):
 def repeat(x, n):
     """(batch, features) to (batch, n, features)."""
     if len(shape_of("repeat", x)) != 2:
-        raise ValueError(f"repeat: x must have rank 2. Received: x={x!r}.")
+        raise ValueError(f"repeat: x must have rank 2. Received: x={shown(x)}.")
     return _core.repeat_elements(_core.expand_dims(x, 1), whole("repeat", "n", n), 1)
 
 

@@ -1,45 +1,52 @@
 """Layers one after another: Sequential of lacuna.models."""
 
 from lacuna import _core
+from lacuna._arguments import listed, shown
+from lacuna._custom import bad_config
 from lacuna._model import Model
 from lacuna.layers.base import Layer, checked_symbols, deserialize
+from lacuna.layers.input import InputLayer
 
 
 class Sequential(Model):
-    """Layers one after another. The input's shape comes from the first layer's input_shape (or input_dim,
-    input_length), from build(), or else from the first x that is given."""
+    """Layers one after another. The input's shape comes from an Input() or InputLayer that stands first, from the first
+    layer's input_shape (or input_dim, input_length), from build(), or else from the first x that is given."""
 
     _saved_as = "Sequential"
 
     def __init__(self, layers=None, name=None):
-        self._core = _core.Sequential(name or "")
+        self._core = _core.Sequential(_core.unique_name(type(self).__name__) if name is None else name)
         self._layers = []
+        if not isinstance(layers, (list, tuple, type(None))):
+            raise TypeError(f"Sequential: layers must be a list. Received: layers={shown(layers)}.")
         for layer in layers or []:
             self.add(layer)
 
     def add(self, layer):
         """One more layer, or a model of one input and one output; a Sequential without a shape gets that of what
         stands before it, once it is known."""
+        if isinstance(layer, _core.Symbol):
+            layer = InputLayer._of(layer)
         if not isinstance(layer, (Layer, Model)):
-            raise TypeError(f"Sequential: what is added must be a layer or a model. Received: {type(layer).__name__}.")
+            raise TypeError(f"Sequential: what is added must be a layer or a model. Received: {shown(layer)}.")
         self._core.add(layer._core)
-        self._layers.append(layer)
+        if not isinstance(layer, InputLayer):
+            self._layers.append(layer)
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """A model of what get_config gave, its weights drawn anew. custom_objects: a dict of one's own classes and
         functions by name."""
-        model, shape = cls(name=config.get("name")), config.get("build_input_shape")
-        for of_layer in config["layers"]:
-            if of_layer["class_name"] == "InputLayer":  # Of later versions of Keras.
-                shape = of_layer["config"]["batch_input_shape"]
-            else:
+        with bad_config("Sequential", config):
+            model, shape = cls.__new__(cls), config.get("build_input_shape")
+            Sequential.__init__(model, name=config.get("name"))
+            for of_layer in listed(config["layers"]):
                 model.add(deserialize(of_layer, custom_objects))
-        if shape and not model.built:
-            model.build(shape)
-        if config.get("trainable") is False:
-            model._core.freeze_itself()
-        return model
+            if shape and not model.built:
+                model.build(shape)
+            if config.get("trainable") is False:
+                model._core.freeze_itself()
+            return model
 
     def pop(self):
         """Takes the last layer off."""

@@ -3,7 +3,7 @@ zero there; the others of csr are errors."""
 
 from lacuna import _core
 from lacuna._arguments import whole
-from lacuna._custom import custom, custom_object_scope, name_of
+from lacuna._custom import custom, custom_object_scope, name_of, shown
 
 
 def elu(x, alpha=1.0):
@@ -62,7 +62,6 @@ def tanh(x):
 
 
 _functions = (elu, exponential, hard_sigmoid, linear, relu, selu, sigmoid, softmax, softplus, softsign, tanh)
-_names = {function: function.__name__ for function in _functions}
 
 
 def get(identifier):
@@ -75,7 +74,7 @@ def get(identifier):
         return globals()[_core.activation(identifier).name]
     if callable(identifier):
         return identifier
-    raise TypeError(f"activation: must be a name or a function. Received: {identifier!r}.")
+    raise TypeError(f"activation: must be a name or a function. Received: {shown(identifier)}.")
 
 
 def serialize(activation):
@@ -91,6 +90,7 @@ def deserialize(name, custom_objects=None):
 
 def _core_of(function):
     """For the library, which refers to a user's own function weakly: the layer must hold it."""
-    if function in _names:
-        return _core.activation(_names[function])
+    name = next((f.__name__ for f in _functions if f is function), None)
+    if name:
+        return _core.activation(name)
     return _core.custom_activation(function, name_of(function))

@@ -6,7 +6,7 @@ import builtins
 import numpy as np
 
 from lacuna import _core
-from lacuna._arguments import axes_of, dtype_name, shape_of, symbols_of, unsupported, whole
+from lacuna._arguments import axes_of, dims, dtype_name, shape_of, shown, symbols_of, unsupported, whole
 from lacuna._arrays import assign, constant_view, scipy_csr
 from lacuna._elementwise import *  # noqa: F403
 from lacuna._products import *  # noqa: F403
@@ -54,7 +54,7 @@ def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
     if shape is None:
         if ndim is None:
             raise ValueError("placeholder: shape or ndim must be given. Received: neither.")
-        shape = (None,) * ndim
+        shape = (None,) * whole("placeholder", "ndim", ndim)
     return _core.placeholder(shape, dtype_name(dtype), sparse, name)
 
 
@@ -62,24 +62,24 @@ def variable(value, dtype=None, name=None, constraint=None, sparse_weight=False)
     """A variable of that value, of a dtype (floatx unless given): an array, a list or a number, or a matrix of scipy,
     which stays csr. sparse_weight: its rows are kept as those of a weight with that flag."""
     unsupported("variable", constraint=constraint)
-    return _core.variable(constant_view(value), name, dtype_name(dtype), bool(sparse_weight))
+    return _core.variable(constant_view(value, "variable"), name, dtype_name(dtype), sparse_weight)
 
 
 def constant(value, dtype=None, shape=None, name=None):
     """A symbol of that value, repeated to a shape where one is given; of a matrix of scipy csr."""
     if shape is not None:
-        value = np.broadcast_to(value, shape)
+        value = np.broadcast_to(value, dims("constant", "shape", shape))
     return _core.constant(constant_view(value), dtype_name(dtype))
 
 
 def zeros(shape, dtype=None, name=None):
     """A variable of zeros."""
-    return variable(np.zeros(shape), dtype, name)
+    return variable(np.zeros(dims("zeros", "shape", shape)), dtype, name)
 
 
 def ones(shape, dtype=None, name=None):
     """A variable of ones."""
-    return variable(np.ones(shape), dtype, name)
+    return variable(np.ones(dims("ones", "shape", shape)), dtype, name)
 
 
 def is_sparse(tensor):
@@ -131,7 +131,7 @@ def count_params(x):
     """The number of values of a variable."""
     dims = shape_of("count_params", x)
     if None in dims:
-        raise ValueError(f"count_params: no dimension may be open. Received: {x!r}.")
+        raise ValueError(f"count_params: no dimension may be open. Received: {shown(x)}.")
     return int(np.prod(dims, dtype=object))
 
 
@@ -171,7 +171,7 @@ def to_scipy(x):
     """The value of a csr symbol or variable as a matrix of scipy, without zeros that are not stored."""
     value = _core.eval(x)
     if not isinstance(value, tuple) or len(value) != 4:
-        raise ValueError(f"to_scipy: x must be csr. Received: {x!r}.")
+        raise ValueError(f"to_scipy: x must be csr. Received: {shown(x)}.")
     return scipy_csr(*value)
 
 
@@ -205,10 +205,14 @@ def get_value(x):
     return _array(_core.eval(x))
 
 
+def _require_variable(where, x):
+    if not isinstance(x, Variable):
+        raise TypeError(f"{where}: x must be a variable. Received: {shown(x)}.")
+
+
 def set_value(x, value):
     """Gives a variable another value of its shape."""
-    if not isinstance(x, Variable):
-        raise TypeError(f"set_value: x must be a variable. Received: {x!r:.80}.")
+    _require_variable("set_value", x)
     assign(x, value)
 
 
@@ -230,11 +234,13 @@ def update(x, new_x):
 
 def update_add(x, increment):
     """For Layer.add_update: the variable x grows by increment."""
+    _require_variable("update_add", x)
     return _core.update(x, x + increment, 0.0)
 
 
 def update_sub(x, decrement):
     """For Layer.add_update: the variable x is made smaller by decrement."""
+    _require_variable("update_sub", x)
     return _core.update(x, x - decrement, 0.0)
 
 
@@ -285,7 +291,7 @@ def cast(x, dtype):
 def dropout(x, level, noise_shape=None, seed=None):
     """In training 0 with probability `level`, else x / (1 - level); csr keeps its pattern. noise_shape: 1 along axes
     whose values share their fate, else None or the size of x."""
-    return _core.dropout(x, level, () if noise_shape is None else tuple(noise_shape), seed)
+    return _core.dropout(x, level, () if noise_shape is None else noise_shape, seed)
 
 
 def in_train_phase(x, alt, training=None):
@@ -386,12 +392,12 @@ def all(x, axis=None, keepdims=False):
 
 def argmax(x, axis=-1):
     """The place of the largest along an axis (None: of the whole), int64; of equal ones the first."""
-    return _core.argmax(x, axis if axis is None else whole("argmax", "axis", axis))
+    return _core.argmax(x, axis, False)
 
 
 def argmin(x, axis=-1):
     """The place of the smallest along an axis (None: of the whole), int64; of equal ones the first."""
-    return _core.argmin(x, axis if axis is None else whole("argmin", "axis", axis))
+    return _core.argmin(x, axis, False)
 
 
 def getnnz(x, axis=None):

@@ -1,11 +1,13 @@
 """Callbacks: what looks into training, and steers it."""
 
+import inspect
 import math
 import os
+import warnings
 import weakref
 
 from lacuna import _core
-from lacuna._arguments import no_more
+from lacuna._arguments import flag, no_more, number, shown, text, whole
 from lacuna._arrays import assign
 from lacuna._files import path_of
 
@@ -13,11 +15,22 @@ from lacuna._files import path_of
 class Callback:
     """What a user derives from. While fit runs, `model` is its model, whose stop_training ends fit after
     the batch, and `params` a dict: batch_size, epochs, samples, verbose, do_validation, metrics. What a callback
-    raises ends fit."""
+    raises ends fit. A method on_… that is none of those below is never called, which a warning says.
+
+    A copy (pickle, copy.deepcopy) has all of its attributes but the model."""
 
     model = None
     params = None
     validation_data = None
+
+    def __getstate__(self):
+        left = ("_core", "_model", "model", "validation_data", "csv_file", "writer")
+        return {name: value for name, value in self.__dict__.items() if name not in left}
+
+    def __repr__(self):
+        names = inspect.signature(type(self)).parameters
+        settings = [f"{name}={getattr(self, name)!r}" for name in names if hasattr(self, name)]
+        return f"{type(self).__name__}({', '.join(settings)})"
 
     def set_params(self, params):
         """Called before training."""
@@ -40,6 +53,12 @@ class Callback:
     def on_batch_end(self, batch, logs=None):
         """After a batch; logs: batch, size, and its loss and metrics."""
 
+    def on_train_batch_begin(self, batch, logs=None):
+        """As on_batch_begin, which is called before: today's name of it."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        """As on_batch_end, which is called before: today's name of it."""
+
     def on_train_begin(self, logs=None):
         """Before the first epoch."""
 
@@ -47,28 +66,52 @@ class Callback:
         """After the last epoch."""
 
 
+_HOOKS = [name for name in dir(Callback) if name.startswith("on_")]
+_OF_BATCHES = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
+
+
+def _warn_of_other_hooks(callback):
+    """Of methods on_… that nobody calls: misspelt, or of Keras' evaluate and predict, which take no callbacks here."""
+    import difflib  # Here, so that importing lacuna is quick.
+
+    for name in sorted({*dir(type(callback)), *vars(callback)}):
+        if name.startswith("on_") and name not in _HOOKS and callable(getattr(callback, name)):
+            nearest = difflib.get_close_matches(name, _HOOKS, 1, 0)[0]
+            warnings.warn(
+                f"{type(callback).__name__}: {name} is never called; did you mean {nearest}? Methods that are: "
+                f"{', '.join(_HOOKS)}.",
+                RuntimeWarning,
+                stacklevel=4,
+            )
+
+
 class CallbackList:
     """Several callbacks, called in order."""
 
     def __init__(self, callbacks=None, queue_length=10):
+        if not isinstance(callbacks, (list, tuple, type(None))):
+            raise TypeError(
+                f"callbacks: must be a list of callbacks; write callbacks=[…]. Received: callbacks={shown(callbacks)}."
+            )
         self.callbacks = list(callbacks or [])
         for callback in self.callbacks:
             if not isinstance(callback, Callback):
-                raise TypeError(f"callbacks: must be a list of objects of Callback. Received: {callback!r}.")
+                a_class = " (a class: make an object of it)" if inspect.isclass(callback) else ""
+                raise TypeError(
+                    f"callbacks: must be a list of objects of Callback. Received: {shown(callback)}{a_class}."
+                )
+            _warn_of_other_hooks(callback)
 
     @property
     def wants_batches(self):
         """Whether any of them looks at batches; without one, an epoch is run as a whole."""
-        ours = (Callback.on_batch_begin, Callback.on_batch_end)
-        return any(
-            getattr(method, "__func__", method) not in ours
-            for c in self.callbacks
-            for method in (c.on_batch_begin, c.on_batch_end)
-        )
+        ours = [getattr(Callback, name) for name in _OF_BATCHES]
+        methods = [getattr(c, name) for c in self.callbacks for name in _OF_BATCHES]
+        return any(getattr(method, "__func__", method) not in ours for method in methods)
 
     def append(self, callback):
         """One more."""
-        self.callbacks.append(callback)
+        self.callbacks.append(*CallbackList([callback]).callbacks)
 
     def set_params(self, params):
         """Of each."""
@@ -91,14 +134,16 @@ class CallbackList:
             callback.on_epoch_end(epoch, logs)
 
     def on_batch_begin(self, batch, logs=None):
-        """Of each."""
+        """Of each, by both names."""
         for callback in self.callbacks:
             callback.on_batch_begin(batch, logs)
+            callback.on_train_batch_begin(batch, logs)
 
     def on_batch_end(self, batch, logs=None):
-        """Of each."""
+        """Of each, by both names."""
         for callback in self.callbacks:
             callback.on_batch_end(batch, logs)
+            callback.on_train_batch_end(batch, logs)
 
     def on_train_begin(self, logs=None):
         """Of each."""
@@ -155,7 +200,7 @@ class LambdaCallback(Callback):
         on_train_end=None,
         **kwargs,
     ):
-        self.__dict__.update(kwargs)
+        self.__dict__.update(kwargs)  # on_train_batch_end too.
         functions = {
             "on_epoch_begin": on_epoch_begin,
             "on_epoch_end": on_epoch_end,
@@ -164,13 +209,32 @@ class LambdaCallback(Callback):
             "on_train_begin": on_train_begin,
             "on_train_end": on_train_end,
         }
+        for name, function in {**functions, **kwargs}.items():
+            if name.startswith("on_") and function is not None and not callable(function):
+                raise TypeError(f"LambdaCallback: {name} must be a function. Received: {name}={shown(function)}.")
         self.__dict__.update({name: function for name, function in functions.items() if function is not None})
 
 
-class EarlyStopping(Callback):
+class Watching(Callback):
+    """What EarlyStopping, ModelCheckpoint and ReduceLROnPlateau are: the library's own compares, and is made again of
+    the settings in a copy."""
+
+    def __setstate__(self, state):
+        seen = state.pop("_seen")
+        self.__dict__.update(state)
+        self._make()
+        self._core.restore(*seen)
+
+    def on_train_begin(self, logs=None):
+        """Starts anew. With mode='auto' the metric says which way is better."""
+        self._core.on_train_begin(self.model._core)
+
+
+class EarlyStopping(Watching):
     """Ends training when `monitor` has not become better by min_delta for `patience` epochs. mode: 'min',
-    'max', or 'auto', which is max for accuracies, auc, precision, recall and f1. restore_best_weights keeps
-    touched rows alone where a weight is sparse."""
+    'max', or 'auto': as the metric of that name says, whatever it was named; of one's own function as its name does,
+    where max is for accuracy, auc, f1, r2 and their like. restore_best_weights keeps touched rows alone where a
+    weight is sparse."""
 
     def __init__(
         self,
@@ -185,9 +249,21 @@ class EarlyStopping(Callback):
         self.monitor, self.min_delta, self.patience = monitor, min_delta, patience
         self.verbose, self.mode, self.baseline = verbose, mode, baseline
         self.restore_best_weights = restore_best_weights
+        self._make()
+
+    def _make(self):
         self._core = _core.EarlyStopping(
-            monitor, min_delta, patience, verbose, mode, baseline, restore_best_weights
+            self.monitor,
+            self.min_delta,
+            self.patience,
+            self.verbose,
+            self.mode,
+            self.baseline,
+            self.restore_best_weights,
         )
+
+    def __getstate__(self):
+        return {**super().__getstate__(), "_seen": (self.wait, self.stopped_epoch, self.best)}
 
     @property
     def wait(self):
@@ -204,10 +280,6 @@ class EarlyStopping(Callback):
         """The best value so far."""
         return self._core.best
 
-    def on_train_begin(self, logs=None):
-        """Starts anew."""
-        self._core.on_train_begin()
-
     def on_epoch_end(self, epoch, logs=None):
         """Compares."""
         self._core.on_epoch_end(self.model._core, epoch, logs or {})
@@ -217,12 +289,12 @@ class EarlyStopping(Callback):
         self._core.on_train_end()
 
 
-class ModelCheckpoint(Callback):
+class ModelCheckpoint(Watching):
     """Saves the model after epochs, in place of what is at filepath.
 
-    filepath: values of the logs and the epoch, from 1, may stand in it: "w.{epoch:02d}-{val_loss:.2f}.h5".
-    save_best_only: only where `monitor` is better than ever before; mode: 'min', 'max', or 'auto', which is max for
-    accuracies. save_weights_only: save_weights in place of save. period: epochs between two saves.
+    filepath: values of the logs and the epoch, from 1, may stand in it: "w.{epoch:02d}-{val_loss:.2f}.h5". Its folder
+    must be there when fit begins.
+    save_best_only: only where `monitor` is better than ever before; mode: 'min', 'max', or 'auto', as EarlyStopping's. save_weights_only: save_weights in place of save. period: epochs between two saves.
     """
 
     def __init__(
@@ -235,10 +307,20 @@ class ModelCheckpoint(Callback):
         mode="auto",
         period=1,
     ):
-        encoded = path_of("ModelCheckpoint", filepath)
-        self.filepath, self.monitor, self.verbose, self.mode = os.fsdecode(encoded), monitor, verbose, mode
-        self.save_best_only, self.save_weights_only, self.period = save_best_only, save_weights_only, period
-        self._core = _core.ModelCheckpoint(encoded, monitor, int(verbose), bool(save_best_only), mode, period)
+        self.filepath = os.fsdecode(path_of("ModelCheckpoint", filepath))
+        self.monitor, self.verbose, self.mode = monitor, verbose, mode
+        self.save_best_only, self.period = save_best_only, period
+        self.save_weights_only = flag("ModelCheckpoint", "save_weights_only", save_weights_only)
+        self._make()
+
+    def _make(self):
+        path = os.fsencode(self.filepath)
+        self._core = _core.ModelCheckpoint(
+            path, self.monitor, self.verbose, self.save_best_only, self.mode, self.period
+        )
+
+    def __getstate__(self):
+        return {**super().__getstate__(), "_seen": (self.best,)}
 
     @property
     def best(self):
@@ -253,7 +335,7 @@ class ModelCheckpoint(Callback):
         except (IndexError, KeyError, ValueError) as error:
             raise ValueError(
                 "ModelCheckpoint: filepath must name the epoch or what is in the logs. Received: "
-                f"filepath={self.filepath!r}, {error}; logs: {', '.join(logs)}."
+                f"filepath={shown(self.filepath)}, {error}; logs: {', '.join(logs)}."
             ) from None
         if not self._core.is_due(epoch, logs, os.fsencode(path)):
             return
@@ -268,12 +350,14 @@ class LearningRateScheduler(Callback):
     logs get it as "lr"."""
 
     def __init__(self, schedule, verbose=0):
-        self.schedule, self.verbose = schedule, verbose
+        if not callable(schedule):
+            raise TypeError(
+                f"LearningRateScheduler: schedule must be a function. Received: schedule={shown(schedule)}."
+            )
+        self.schedule, self.verbose = schedule, whole("LearningRateScheduler", "verbose", verbose)
 
     def on_epoch_begin(self, epoch, logs=None):
         """Sets the rate."""
-        import inspect  # Here, so that importing lacuna is quick.
-
         lr = float(self.model.optimizer.lr.numpy())
         try:
             inspect.signature(self.schedule).bind(epoch, lr)
@@ -283,9 +367,9 @@ class LearningRateScheduler(Callback):
         except ValueError:  # Written in C.
             rate_too = True
         rate = self.schedule(epoch, lr) if rate_too else self.schedule(epoch)
-        if isinstance(rate, bool) or not isinstance(rate, (int, float)) and not hasattr(rate, "__float__"):
+        if isinstance(rate, bool):
             raise ValueError(f"LearningRateScheduler: the schedule must give a number. Received: {rate!r}.")
-        rate = float(rate)
+        rate = number("LearningRateScheduler", "what the schedule gives", rate)
         if not math.isfinite(rate) or rate < 0:
             raise ValueError(
                 "LearningRateScheduler: the schedule must give a rate that is finite and not negative. Received: "
@@ -301,10 +385,10 @@ class LearningRateScheduler(Callback):
             logs["lr"] = float(self.model.optimizer.lr.numpy())
 
 
-class ReduceLROnPlateau(Callback):
+class ReduceLROnPlateau(Watching):
     """The rate becomes factor times what it was, not below min_lr, where `monitor` has not become better by min_delta
-    for `patience` epochs; cooldown: epochs after a reduction that are not counted. mode: 'min', 'max', or 'auto', which
-    is max for accuracies. The logs get the rate as "lr"."""
+    for `patience` epochs; cooldown: epochs after a reduction that are not counted. mode: 'min', 'max', or 'auto', as
+    EarlyStopping's. The logs get the rate as "lr"."""
 
     def __init__(
         self,
@@ -322,9 +406,22 @@ class ReduceLROnPlateau(Callback):
         no_more("ReduceLROnPlateau", kwargs)
         self.monitor, self.factor, self.patience, self.verbose = monitor, factor, patience, verbose
         self.mode, self.min_delta, self.cooldown, self.min_lr = mode, min_delta, cooldown, min_lr
+        self._make()
+
+    def _make(self):
         self._core = _core.ReduceLROnPlateau(
-            monitor, factor, patience, int(verbose), mode, min_delta, cooldown, min_lr
+            self.monitor,
+            self.factor,
+            self.patience,
+            self.verbose,
+            self.mode,
+            self.min_delta,
+            self.cooldown,
+            self.min_lr,
         )
+
+    def __getstate__(self):
+        return {**super().__getstate__(), "_seen": (self.wait, self.best)}
 
     @property
     def wait(self):
@@ -335,10 +432,6 @@ class ReduceLROnPlateau(Callback):
     def best(self):
         """The best value so far."""
         return self._core.best
-
-    def on_train_begin(self, logs=None):
-        """Starts anew."""
-        self._core.on_train_begin()
 
     def on_epoch_end(self, epoch, logs=None):
         """Compares."""
@@ -363,8 +456,13 @@ class CSVLogger(Callback):
 
     def __init__(self, filename, separator=",", append=False):
         self.filename = os.fsdecode(path_of("CSVLogger", filename))
-        self.sep, self.append = separator, append
-        self.keys = self.writer = self.csv_file = None
+        self.separator = self.sep = text("CSVLogger", "separator", separator)
+        if len(separator) != 1:
+            raise ValueError(f"CSVLogger: separator must be one character. Received: separator={shown(separator)}.")
+        self.append = flag("CSVLogger", "append", append)
+        self.keys = None
+
+    writer = csv_file = None
 
     def on_train_begin(self, logs=None):
         """Opens the file."""

@@ -21,7 +21,7 @@ def num_threads():
 def set_strict_sparse(strict):
     """True, at first: an op without a kernel for a sparse operand is an error that lists what it takes. False: from
     now on such an operand is made dense, and a RuntimeWarning names the op, the storage and the bytes."""
-    _core.set_strict_sparse(bool(strict))
+    _core.set_strict_sparse(strict)
 
 
 def strict_sparse():

@@ -4,21 +4,13 @@ sparse_weight=True. Of such a weight the rows that a batch touches are put back,
 lazy_update=False all rows, at the cost that lacuna.regularizers names."""
 
 from lacuna import _core
-from lacuna._arguments import from_config, wrap
-from lacuna._custom import custom, custom_object_scope, made, to_config
+from lacuna._arguments import core_of, identified
+from lacuna._custom import custom_object_scope, to_config
+from lacuna._settings import Settings
 
 
-class Constraint:
-    """Base of all. Those written in Python are not supported yet."""
-
-    def get_config(self):
-        """The settings, by the names of the arguments."""
-        return dict(self._core.config)
-
-    @classmethod
-    def from_config(cls, config):
-        """The object of such settings."""
-        return cls(**config)
+class Constraint(Settings):
+    """Base of all. Those written in Python are not supported."""
 
 
 class MaxNorm(Constraint):
@@ -58,19 +50,8 @@ _classes = {c.__name__: c for c in Constraint.__subclasses__()}
 
 
 def get(identifier):
-    """The object of a name or a config; an object itself; None of None. ValueError for an unknown name."""
-    if identifier is None or isinstance(identifier, Constraint):
-        return identifier
-    if isinstance(identifier, str):
-        if identifier in custom:
-            return made(custom[identifier])
-        return wrap(_core.constraint(identifier), _classes)
-    if isinstance(identifier, dict):
-        return from_config("constraint", identifier, _classes)
-    raise ValueError(
-        "constraint: must be a name or one of lacuna.constraints; others are not supported yet. "
-        f"Received: {identifier!r}."
-    )
+    """The object of a name, a config or a class; an object itself; None of None. ValueError for an unknown name."""
+    return identified("constraint", identifier, Constraint, _classes, _core.constraint)
 
 
 def serialize(constraint):
@@ -85,5 +66,4 @@ def deserialize(config, custom_objects=None):
 
 
 def _core_of(constraint):
-    constraint = get(constraint)
-    return constraint and constraint._core
+    return core_of("constraint", get(constraint))

@@ -1,7 +1,7 @@
 """Readers of files."""
 
 from lacuna import _core
-from lacuna._arguments import dtype_name, flag, whole
+from lacuna._arguments import dtype_name
 from lacuna._files import path_of
 
 
@@ -16,16 +16,9 @@ def load_libsvm(path, n_features=None, dtype="float32", multilabel=False, zero_b
     """
     from scipy.sparse import csr_matrix
 
-    where = "load_libsvm"
-    if isinstance(zero_based, str) and zero_based != "auto":
-        raise ValueError(f"{where}: zero_based must be True, False or 'auto'. Received: zero_based={zero_based!r}.")
+    paths = path if isinstance(path, (list, tuple)) else [path]
     file = _core.load_libsvm(
-        [path_of(where, one) for one in (path if isinstance(path, (list, tuple)) else [path])],
-        0 if n_features is None else whole(where, "n_features", n_features),
-        dtype_name(dtype),
-        flag(where, "multilabel", multilabel),
-        None if isinstance(zero_based, str) else flag(where, "zero_based", zero_based),
-        flag(where, "query_id", query_id),
+        [path_of("load_libsvm", one) for one in paths], n_features, dtype_name(dtype), multilabel, zero_based, query_id
     )
     x = csr_matrix((file["data"], file["indices"], file["indptr"]), shape=file["shape"])
     if multilabel:

@@ -2,25 +2,17 @@
 of a weight with sparse_weight=True may be made when they are first touched."""
 
 from lacuna import _core
-from lacuna._arguments import dtype_name, from_config, wrap
-from lacuna._custom import custom, custom_object_scope, made, to_config
+from lacuna._arguments import core_of, dtype_name, identified
+from lacuna._custom import custom_object_scope, to_config
+from lacuna._settings import Settings
 
 
-class Initializer:
-    """Base of all. Those written in Python are not supported yet."""
+class Initializer(Settings):
+    """Base of all. Those written in Python are not supported."""
 
     def __call__(self, shape, dtype=None):
         """An array of that shape (a tuple), filled."""
         return self._core(shape, dtype_name(dtype))
-
-    def get_config(self):
-        """The settings, by the names of the arguments."""
-        return dict(self._core.config)
-
-    @classmethod
-    def from_config(cls, config):
-        """The object of such settings."""
-        return cls(**config)
 
 
 class Zeros(Initializer):
@@ -80,6 +72,55 @@ class Identity(Initializer):
         self._core = _core.identity_initializer(gain)
 
 
+class OfShape(VarianceScaling):
+    """What the six below are: VarianceScaling of which the seed alone is left to say."""
+
+    _scaling = ()
+
+    def __init__(self, seed=None):
+        super().__init__(*self._scaling, seed)
+
+    def get_config(self):
+        """{'seed': …}"""
+        return {"seed": super().get_config()["seed"]}
+
+
+class GlorotNormal(OfShape):
+    """Glorot and Bengio, AISTATS 2010."""
+
+    _scaling = (1.0, "fan_avg", "normal")
+
+
+class GlorotUniform(OfShape):
+    """Glorot and Bengio, AISTATS 2010."""
+
+    _scaling = (1.0, "fan_avg", "uniform")
+
+
+class HeNormal(OfShape):
+    """He et al., ICCV 2015."""
+
+    _scaling = (2.0, "fan_in", "normal")
+
+
+class HeUniform(OfShape):
+    """He et al., ICCV 2015."""
+
+    _scaling = (2.0, "fan_in", "uniform")
+
+
+class LecunNormal(OfShape):
+    """LeCun et al., Efficient BackProp, 1998."""
+
+    _scaling = (1.0, "fan_in", "normal")
+
+
+class LecunUniform(OfShape):
+    """LeCun et al., Efficient BackProp, 1998."""
+
+    _scaling = (1.0, "fan_in", "uniform")
+
+
 def glorot_normal(seed=None):
     """Glorot and Bengio, AISTATS 2010."""
     return VarianceScaling(1.0, "fan_avg", "normal", seed)
@@ -118,23 +159,14 @@ normal = random_normal = RandomNormal
 truncated_normal = TruncatedNormal
 identity = Identity
 
-_classes = {c.__name__: c for c in Initializer.__subclasses__()}
+_classes = {c.__name__: c for c in (*Initializer.__subclasses__(), *OfShape.__subclasses__())}
+_functions = (glorot_normal, glorot_uniform, he_normal, he_uniform, lecun_normal, lecun_uniform)
 
 
 def get(identifier):
-    """The object of a name or a config; an object itself; None of None. ValueError for an unknown name."""
-    if identifier is None or isinstance(identifier, Initializer):
-        return identifier
-    if isinstance(identifier, str):
-        if identifier in custom:
-            return made(custom[identifier])
-        return wrap(_core.initializer(identifier), _classes)
-    if isinstance(identifier, dict):
-        return from_config("initializer", identifier, _classes)
-    raise ValueError(
-        "initializer: must be a name or one of lacuna.initializers; others are not supported yet. "
-        f"Received: {identifier!r}."
-    )
+    """The object of a name, a config or a class; an object itself; None of None. ValueError for an unknown name."""
+    identifier = identifier() if any(identifier is one for one in _functions) else identifier
+    return identified("initializer", identifier, Initializer, _classes, _core.initializer)
 
 
 def serialize(initializer):
@@ -149,4 +181,4 @@ def deserialize(config, custom_objects=None):
 
 
 def _core_of(initializer):
-    return get(initializer)._core
+    return core_of("initializer", get(initializer))

@@ -6,7 +6,7 @@ cosine take it as it is, at the cost of its non-zeros beside that of the dense p
 logarithmic error and Kullback-Leibler's, which are not 0 where y is, make it dense, a batch at a time."""
 
 from lacuna import _core
-from lacuna._custom import custom, custom_object_scope
+from lacuna._custom import custom, custom_object_scope, name_of, shown
 
 
 def mean_squared_error(y_true, y_pred):
@@ -103,12 +103,12 @@ def get(identifier):
         return globals()[_core.loss(identifier).name]
     if callable(identifier):
         return identifier
-    raise ValueError(f"loss: must be a name or a function of (y_true, y_pred). Received: {identifier!r}.")
+    raise ValueError(f"loss: must be a name or a function of (y_true, y_pred). Received: {shown(identifier)}.")
 
 
 def serialize(loss):
     """The name of a function."""
-    return loss.__name__
+    return name_of(loss)
 
 
 def deserialize(name, custom_objects=None):

@@ -6,9 +6,9 @@ Those objects, and all weighted_metrics of compile, take the sample weights that
 import numpy as np
 
 from lacuna import _core
-from lacuna._arguments import from_config
+from lacuna._arguments import from_config, shown
 from lacuna._arrays import is_sparse, view
-from lacuna._custom import custom, custom_object_scope
+from lacuna._custom import custom, custom_object_scope, name_of
 from lacuna.losses import (  # noqa: F401
     KLD,
     MAE,
@@ -37,6 +37,7 @@ from lacuna.losses import (  # noqa: F401
     sparse_categorical_crossentropy,
     squared_hinge,
 )
+from lacuna._settings import Settings
 
 
 def binary_accuracy(y_true, y_pred):
@@ -70,8 +71,21 @@ def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5):
     return _core.sparse_top_k_categorical_accuracy(y_true, y_pred, k)
 
 
-class Metric:
-    """What the objects below are: `name` is the key in History, with a number where it stands twice."""
+class Metric(Settings):
+    """What the objects below are: `name` is the key in History, with a number where it stands twice. One's own metric
+    is a function of (y_true, y_pred), or derives from an object below to change its settings."""
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if cls.__module__.startswith("lacuna."):
+            return
+        of_none = any(base in (Metric, StatefulMetric, CountsMetric) for base in cls.__bases__)
+        if of_none or {"update_state", "result", "reset_states", "call"} & set(cls.__dict__):
+            raise TypeError(
+                f"{cls.__name__}: a metric with a state cannot be written in Python; write a function of (y_true, y_pred) "
+                "that gives a symbol with a value for each sample, or derive from AUC, Precision, Recall, F1 or another "
+                f"metric here and change its settings. Received: a class that derives from {cls.__bases__[0].__name__}."
+            )
 
     def __init__(self, core, **config):
         self._core = core
@@ -86,13 +100,11 @@ class Metric:
         """The arguments that make it again, by from_config."""
         return {**self._config, "name": self.name}
 
-    @classmethod
-    def from_config(cls, config):
-        """What get_config tells of."""
-        return cls(**config)
+    def __reduce__(self):
+        return (get, (self.name,)) if type(self) is Metric else super().__reduce__()
 
     def __repr__(self):
-        return f"<{type(self).__name__} '{self.name}'>"
+        return f"<Metric '{self.name}'>" if type(self) is Metric else super().__repr__()
 
 
 class LogLoss(Metric):
@@ -173,12 +185,11 @@ class CountsMetric(StatefulMetric):
         if isinstance(thresholds, (list, tuple)):
             if len(thresholds) != 1:
                 raise ValueError(
-                    f"{name}: thresholds must be one number. Received: thresholds={thresholds!r}."
+                    f"{type(self).__name__}: thresholds must be one number. Received: thresholds={shown(thresholds)}."
                 )
             thresholds = thresholds[0]
-        threshold = None if thresholds is None else float(thresholds)
-        config = {"thresholds": threshold, "top_k": top_k, "class_id": class_id, "average": average}
-        super().__init__(make(threshold, top_k, class_id, average, name), **config)
+        config = {"thresholds": thresholds, "top_k": top_k, "class_id": class_id, "average": average}
+        super().__init__(make(thresholds, top_k, class_id, average, name), **config)
 
 
 class Precision(CountsMetric):
@@ -214,7 +225,8 @@ _OBJECTS = {"auc": AUC, "f1": F1, "log_loss": LogLoss, "precision": Precision, "
 
 
 def get(identifier):
-    """The function or the object of a name; a function or an object itself. ValueError for an unknown name."""
+    """The function or the object of a name or a class; a function or an object itself. ValueError for an unknown
+    name."""
     if isinstance(identifier, str):
         if identifier in custom:
             return custom[identifier]
@@ -222,10 +234,12 @@ def get(identifier):
         if core.name in _OBJECTS:
             return _OBJECTS[core.name]()
         return globals().get(core.name) or Metric(core)  # "accuracy" is no function before the loss is known.
+    if isinstance(identifier, type) and issubclass(identifier, Metric):
+        return identifier()
     if callable(identifier) or isinstance(identifier, Metric):
         return identifier
     raise ValueError(
-        f"metric: must be a name, an object or a function of (y_true, y_pred). Received: {identifier!r}."
+        f"metric: must be a name, an object or a function of (y_true, y_pred). Received: {shown(identifier)}."
     )
 
 
@@ -233,25 +247,24 @@ def serialize(metric):
     """The name of a function; of an object {'class_name': …, 'config': {…}}."""
     if isinstance(metric, Metric):
         return {"class_name": type(metric).__name__, "config": metric.get_config()}
-    return metric.__name__
+    return name_of(metric)
 
 
 def deserialize(config, custom_objects=None):
     """The function of a name, or the object that serialize told of. custom_objects: a dict of one's own
     functions by name."""
-    if isinstance(config, dict):
-        return from_config("metric", config, {c.__name__: c for c in _CLASSES})
     with custom_object_scope(custom_objects):
+        if isinstance(config, dict):
+            return from_config("metric", config, {c.__name__: c for c in _CLASSES})
         return get(config)
 
 
 def _core_of(metric):
     """For the library, which refers to a user's own function weakly: the model must hold it."""
-    if isinstance(metric, str):
+    if isinstance(metric, str) and metric not in custom:
         return _core.metric(metric)
-    if isinstance(metric, type) and issubclass(metric, Metric):
-        metric = metric()
+    metric = get(metric)
     if isinstance(metric, Metric):
         return metric._core
-    name = getattr(get(metric), "__name__", "function")
+    name = getattr(metric, "__name__", "function")
     return _core.metric(name) if globals().get(name) is metric else _core.custom_metric(metric, name)

@@ -16,22 +16,25 @@ than a 16th of them (of rows of less than 8 values a 160th), in every step of a 
 without a flag, a regularizer, and at the end of each epoch and each 4096 steps those that are behind are caught up.
 predict, evaluate, get_weights and weight.rows() see rows caught up, and change nothing.
 
-Settings that are negative or not finite are ValueErrors, unknown ones TypeErrors."""
+Settings that are negative or not finite are ValueErrors, unknown ones TypeErrors. A copy (pickle, copy.deepcopy) has the
+settings, lr and decay as they stand, but none of the states, which model.save keeps."""
 
 from lacuna import _core
-from lacuna._arguments import from_config, no_more, wrap
+from lacuna._arguments import core_of, identified, no_more, number, shown
 from lacuna._arrays import assign
-from lacuna._custom import custom_object_scope
+from lacuna._custom import custom_object_scope, to_config
+from lacuna._settings import Settings
 
 
 def _common(where, lr, decay, kwargs):
     common = _core.OptimizerCommon(
+        where,
         lr=kwargs.pop("learning_rate", lr),
         decay=decay,
         lazy_update=kwargs.pop("lazy_update", True),
-        clipnorm=kwargs.pop("clipnorm", None) or 0.0,
-        clipvalue=kwargs.pop("clipvalue", None) or 0.0,
-        global_clipnorm=kwargs.pop("global_clipnorm", None) or 0.0,
+        clipnorm=kwargs.pop("clipnorm", None),
+        clipvalue=kwargs.pop("clipvalue", None),
+        global_clipnorm=kwargs.pop("global_clipnorm", None),
     )
     no_more(where, kwargs)
     return common
@@ -48,21 +51,12 @@ def _rate(name):
     )
 
 
-class Optimizer:
+class Optimizer(Settings):
     """Base of all. Those written in Python are not supported."""
 
     lr = learning_rate = _rate("lr")
     decay = _rate("decay")
     iterations = _rate("iterations")
-
-    def get_config(self):
-        """The settings, by the names of the arguments."""
-        return dict(self._core.config)
-
-    @classmethod
-    def from_config(cls, config):
-        """The optimizer of such settings."""
-        return cls(**config)
 
 
 class SGD(Optimizer):
@@ -198,10 +192,10 @@ class Ftrl(Optimizer):
         decay=0.0,
         **kwargs,
     ):
-        if learning_rate_power != -0.5:
+        if number("Ftrl", "learning_rate_power", learning_rate_power) != -0.5:
             raise ValueError(
                 "Ftrl: learning_rate_power must be -0.5. "
-                f"Received: learning_rate_power={learning_rate_power!r}."
+                f"Received: learning_rate_power={shown(learning_rate_power)}."
             )
         self._core = _core.ftrl(
             initial_accumulator_value=initial_accumulator_value,
@@ -219,19 +213,19 @@ _classes = {c.__name__: c for c in Optimizer.__subclasses__()}
 
 
 def get(identifier):
-    """The optimizer of a name or a config; an optimizer itself. ValueError for an unknown name."""
-    if isinstance(identifier, Optimizer):
-        return identifier
-    if isinstance(identifier, str):
-        return wrap(_core.optimizer(identifier.lower()), _classes)
-    if isinstance(identifier, dict):
-        return from_config("optimizer", identifier, _classes)
-    raise ValueError(f"optimizer: must be a name or one of lacuna.optimizers. Received: {identifier!r}.")
+    """The optimizer of a name, a config or a class; an optimizer itself. ValueError for an unknown name."""
+    if identifier is None:
+        raise ValueError("optimizer: a name or one of lacuna.optimizers must be given. Received: optimizer=None.")
+    return identified("optimizer", identifier, Optimizer, _classes, lambda name: _core.optimizer(name.lower()))
+
+
+def _core_of(optimizer):
+    return core_of("optimizer", get(optimizer))
 
 
 def serialize(optimizer):
     """Class and settings, for deserialize."""
-    return {"class_name": type(optimizer).__name__, "config": optimizer.get_config()}
+    return to_config(optimizer)
 
 
 def deserialize(config, custom_objects=None):

@@ -3,9 +3,12 @@ a batch touches count, in loss and gradient alike; with an optimizer of lazy_upd
 weight. Rows that were never touched need no memory for it while they are zero (initializer 'zeros'); else the first step
 of training makes all, with a warning that says how many bytes they take. Before it, evaluate counts those there are."""
 
+import inspect
+
 from lacuna import _core
-from lacuna._arguments import from_config, wrap
-from lacuna._custom import custom, custom_object_scope, made, name_of, to_config
+from lacuna._arguments import identified
+from lacuna._custom import custom_object_scope, name_of, to_config
+from lacuna._settings import Settings
 
 
 class Regularizer:
@@ -21,7 +24,7 @@ class Regularizer:
         return cls(**config)
 
 
-class L1L2(Regularizer):
+class L1L2(Settings, Regularizer):
     """l1 sum(|w|) + l2 sum(w²)"""
 
     def __init__(self, l1=0.0, l2=0.0):
@@ -31,9 +34,27 @@ class L1L2(Regularizer):
         """The loss of a symbol or a variable."""
         return self._core(x)
 
+
+class L1(L1L2):
+    """l1 sum(|w|)"""
+
+    def __init__(self, l1=0.01):
+        super().__init__(l1=l1)
+
     def get_config(self):
-        """{'l1': …, 'l2': …}"""
-        return dict(self._core.config)
+        """{'l1': …}"""
+        return {"l1": super().get_config()["l1"]}
+
+
+class L2(L1L2):
+    """l2 sum(w²)"""
+
+    def __init__(self, l2=0.01):
+        super().__init__(l2=l2)
+
+    def get_config(self):
+        """{'l2': …}"""
+        return {"l2": super().get_config()["l2"]}
 
 
 def l1(l=0.01):  # noqa: E741
@@ -51,21 +72,15 @@ def l1_l2(l1=0.01, l2=0.01):
     return L1L2(l1=l1, l2=l2)
 
 
-_classes = {"L1L2": L1L2}
+_classes = {"L1": L1, "L2": L2, "L1L2": L1L2}
 
 
 def get(identifier):
-    """The object of a name or a config; an object or a function itself; None of None. ValueError for an
+    """The object of a name, a config or a class; an object or a function itself; None of None. ValueError for an
     unknown name."""
-    if isinstance(identifier, str):
-        if identifier in custom:
-            return made(custom[identifier])
-        return wrap(_core.regularizer(identifier), _classes)
-    if isinstance(identifier, dict):
-        return from_config("regularizer", identifier, _classes)
-    if identifier is None or callable(identifier):
+    if callable(identifier) and not inspect.isclass(identifier):
         return identifier
-    raise TypeError(f"regularizer: must be a name, a Regularizer or a function. Received: {identifier!r}.")
+    return identified("regularizer", identifier, Regularizer, _classes, _core.regularizer)
 
 
 def serialize(regularizer):

@@ -275,7 +275,7 @@ def test_models_in_a_sequential():
         model.add(two)
     with pytest.raises(ValueError, match="Sequential: a model in it must have layers"):
         models.Sequential([models.Sequential()]).build((None, 3))
-    with pytest.raises(TypeError, match="Sequential: what is added must be a layer or a model. Received: int"):
+    with pytest.raises(TypeError, match="Sequential: what is added must be a layer or a model. Received: 3"):
         model.add(3)
 
 

@@ -97,7 +97,7 @@ def test_load_libsvm_errors(tmp_path):
         data.load_libsvm(tmp_path / "missing.svm")
     for error, wrong in [
         (ValueError, dict(zero_based="yes")),
-        (TypeError, dict(zero_based=2)),
+        (ValueError, dict(zero_based=2)),
         (TypeError, dict(zero_based=None)),
         (TypeError, dict(multilabel="no")),
         (TypeError, dict(query_id=[])),

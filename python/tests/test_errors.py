@@ -197,7 +197,7 @@ def test_what_is_not_supported_is_said(model, x, y):
     ]:
         with pytest.raises(ValueError, match=f"{match} is not supported yet. Received: "):
             call()
-    with pytest.raises(ValueError, match="not supported yet"):
+    with pytest.raises(TypeError, match="initializer: must be a name, or a class or an object"):
         Dense(1, kernel_initializer=lambda shape: 0)
 
 
@@ -264,9 +264,9 @@ def test_other_arguments(model, x, y):
         (ValueError, r"shape=\(3, 3\)", lambda: model.set_weights([np.ones((3, 3)), np.ones(1)])),
         (ValueError, r"Dropout: rate must be in \[0, 1\)", lambda: Dropout(1.5)),
         (ValueError, "also on input", lambda: Model(Input((3,)), Dense(1)(Input((3,))))),
-        (TypeError, "inputs must be symbols.*ndarray", lambda: Dense(1)(np.ones((3, 3)))),
+        (TypeError, "inputs must be symbols.*array", lambda: Dense(1)(np.ones((3, 3)))),
         (TypeError, "asked for its truth", lambda: bool(Input((3,)))),
-        (TypeError, "must be a layer or a model. Received: int", lambda: Sequential([3])),
+        (TypeError, "must be a layer or a model. Received: 3", lambda: Sequential([3])),
         (ValueError, "must have layers", lambda: Sequential().fit(x, y)),
         (ValueError, "the shape of the input is not known", lambda: Sequential([Dense(1)]).summary()),
         (ValueError, "threads must be positive", lambda: config.set_num_threads(0)),
@@ -371,7 +371,12 @@ def test_long_values_are_cut_between_characters():
 def test_symbols_are_not_none():
     for x in (K.placeholder((2, 3)), K.variable(1.0)):
         assert (x == None) is False and (x != None) is True  # noqa: E711
-        assert None not in [x] and x in [None, x] and x != 3 and x != "x"
+        assert None not in [x] and x in [None, x]
+
+
+def test_symbols_are_not_compared_with_values():
+    with pytest.raises(TypeError, match="write K.equal"):
+        K.placeholder((2, 3)) == 3  # noqa: B015
 
 
 def test_the_argument_that_is_wrong_is_named():

@@ -74,7 +74,7 @@ def test_learning_rate_scheduler(x, y, capsys):
     model.fit(x, y, verbose=0, callbacks=[LearningRateScheduler(lambda epoch: 0.125)])
     assert float(model.optimizer.lr.numpy()) == 0.125
     for bad in ("0.1", float("nan"), -1.0, None):
-        with pytest.raises(ValueError, match="LearningRateScheduler: the schedule must give"):
+        with pytest.raises((TypeError, ValueError), match="LearningRateScheduler: .*the schedule"):
             model.fit(x, y, verbose=0, callbacks=[LearningRateScheduler(lambda epoch, *, bad=bad: bad)])
 
     def broken(epoch, lr):

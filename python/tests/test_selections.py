@@ -167,7 +167,7 @@ def test_errors():
         (lambda: x[[0], [1]], ValueError, r"write x\[rows\]\[:, columns\]"),
         (lambda: x[0:1, 0:1, 0:1], IndexError, "a key for each axis"),
         (lambda: x[::0], ValueError, "step"),
-        (lambda: x["a"], TypeError, "integer"),
+        (lambda: x["a"], TypeError, "whole number"),
         (lambda: K.expand_dims(x), ValueError, r"write expand_dims\(to_dense\(x\), …\)"),
         (lambda: K.reshape(x, (2, 3, 8)), ValueError, r"write reshape\(to_dense\(x\), …\)"),
         (lambda: K.reshape(x, (7, 7)), ValueError, "as many values"),

@@ -56,7 +56,7 @@ class FromFunction final : public Regularizer {
 };
 
 using Names = Registry<Regularizer>;
-const bool registered = Names::add({"l1"}, list, l1()) && Names::add({"l2"}, list, l2()) &&
+const bool registered = Names::add({"l1", "L1"}, list, l1()) && Names::add({"l2", "L2"}, list, l2()) &&
                         Names::add({"l1_l2"}, list, l1_l2()) && Names::add<L1L2>({"L1L2"}, list);
 
 }  // namespace

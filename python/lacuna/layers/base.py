@@ -6,9 +6,9 @@ import inspect
 import weakref
 
 from lacuna import _core, constraints, initializers, regularizers
-from lacuna._arguments import dtype_name, from_config, no_more, unsupported
+from lacuna._arguments import dtype_name, flag, from_config, no_more, shown, unsupported, whole
 from lacuna._arrays import view
-from lacuna._custom import custom_object_scope
+from lacuna._custom import bad_config, custom_object_scope, to_config
 
 _alive = weakref.WeakValueDictionary()  # Layers and models by the identity of their state.
 _classes = {}  # The library's own, by name.
@@ -60,22 +60,31 @@ def checked_symbols(name, inputs):
     for x in inputs if several else [inputs]:
         if not isinstance(x, (_core.Symbol, _core.Variable)):
             raise TypeError(
-                f"{name}: inputs must be symbols, of Input() or of layers. Received: {type(x).__name__}."
+                f"{name}: inputs must be symbols, of Input() or of layers. Received: {shown(x)}."
             )
     return list(inputs) if several else inputs
 
 
 def options(where, kwargs):
-    """Keras' **kwargs of layers: name, trainable, dtype, input_shape, batch_input_shape, batch_size."""
+    """Keras' **kwargs of layers: name, trainable, dtype, input_shape, batch_input_shape, batch_size; input_dim of those
+    that do not take it otherwise."""
     kwargs = dict(kwargs)
-    name, trainable = kwargs.pop("name", None), bool(kwargs.pop("trainable", True))
+    if "input_dim" in kwargs:
+        kwargs.setdefault("input_shape", (whole(where, "input_dim", kwargs.pop("input_dim")),))
+    name, trainable = kwargs.pop("name", None), kwargs.pop("trainable", True)
     dtype, shape = kwargs.pop("dtype", None), kwargs.pop("input_shape", None)
     batch_shape, batch_size = kwargs.pop("batch_input_shape", None), kwargs.pop("batch_size", None)
     unsupported(where, weights=kwargs.pop("weights", None), input_dtype=kwargs.pop("input_dtype", None))
     no_more(where, kwargs)
     if shape is not None and batch_shape is None and batch_size is not None:
-        batch_shape = (batch_size, *shape)
-    return _core.LayerOptions(name, trainable, dtype_name(dtype), shape, batch_shape)
+        batch_shape = (batch_size, *_dims(where, shape))
+    return _core.LayerOptions(where, name, trainable, dtype_name(dtype), shape, batch_shape)
+
+
+def _dims(where, shape):
+    if isinstance(shape, (list, tuple)):
+        return shape
+    return (whole(where, "input_shape", shape),)
 
 
 class Layer:
@@ -132,7 +141,7 @@ class Layer:
 
     @supports_masking.setter
     def supports_masking(self, supports):
-        self._core.supports_masking = bool(supports)
+        self._core.supports_masking = flag(self.name, "supports_masking", supports)
 
     def compute_mask(self, inputs, mask=None):
         """The mask of the output, a symbol or None, from that of the input, or from lists; to be overridden. Unless it
@@ -141,7 +150,7 @@ class Layer:
         masks = mask if isinstance(mask, (list, tuple)) else [mask]
         if not self.supports_masking and any(m is not None for m in masks):
             raise TypeError(
-                f"{self.name}: the layer does not support masking, but its input has a mask. Received: mask={mask!r}."
+                f"{self.name}: the layer does not support masking, but its input has a mask. Received: mask={shown(mask)}."
             )
         return masks[0] if len(masks) == 1 else None
 
@@ -212,7 +221,7 @@ class Layer:
 
     @trainable.setter
     def trainable(self, trainable):
-        self._core.trainable = bool(trainable)
+        self._core.trainable = flag(self.name, "trainable", trainable)
 
     @property
     def weights(self):
@@ -248,6 +257,14 @@ class Layer:
     def from_config(cls, config):
         """A layer of what get_config gave."""
         return cls(**config)
+
+    def __reduce__(self):
+        if self.built and self.weights:
+            raise TypeError(
+                f"{self.name}: a layer with weights is copied with its model, by pickle or clone_model; its settings "
+                f"alone by from_config(get_config()). Received: layer '{self.name}'."
+            )
+        return _again, (type(self), self.get_config(), self._core.key)
 
     def count_params(self):
         """The number of values of all weights, untouched rows too. ValueError before the first call."""
@@ -304,6 +321,12 @@ class Layer:
         return f"<{type(self).__name__} '{self.name}'>"
 
 
+def _again(cls, config, key):
+    layer = cls.from_config(config)
+    layer._core.key = key
+    return layer
+
+
 def _masks(symbols):
     return [_core.mask_of(s) for s in symbols] if isinstance(symbols, list) else _core.mask_of(symbols)
 
@@ -314,7 +337,9 @@ def _shapes(symbols):
 
 def serialize(layer):
     """{'class_name': …, 'config': …} of a layer or a model, for deserialize."""
-    return {"class_name": type(layer).__name__, "config": layer.get_config()}
+    if not hasattr(layer, "get_config"):
+        raise TypeError(f"serialize: a layer or a model must be given. Received: {shown(layer)}.")
+    return to_config(layer)
 
 
 def deserialize(config, custom_objects=None):
@@ -322,11 +347,11 @@ def deserialize(config, custom_objects=None):
     functions by name. ValueError for an unknown class."""
     from lacuna import models
 
-    with custom_object_scope(custom_objects):
+    with custom_object_scope(custom_objects), bad_config("deserialize", config):
         known = {"Model": models.Model, "Sequential": models.Sequential}
         layer = from_config("layer", config, {**_classes, **known})
         if config.get("key"):
-            layer._core.key = config["key"]
+            layer._core.key = whole("layer", "key", config["key"])
         if config.get("inner_keys"):
             layer._core.expect_keys(config["inner_keys"])
         return layer

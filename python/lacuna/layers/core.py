@@ -3,7 +3,7 @@
 import inspect
 
 from lacuna import _core, activations, constraints, initializers, regularizers
-from lacuna._arguments import unsupported, whole
+from lacuna._arguments import shown, unsupported, whole
 from lacuna._custom import custom, name_of
 from lacuna.layers.base import Layer, options
 
@@ -30,8 +30,6 @@ class Dense(Layer):
         sparse_weight=False,
         **kwargs,
     ):
-        if "input_dim" in kwargs:
-            kwargs.setdefault("input_shape", (kwargs.pop("input_dim"),))
         self.units = whole("Dense", "units", units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
@@ -86,13 +84,9 @@ class Dropout(Layer):
     """
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
-        self.rate, self.seed = rate, seed
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
-        self._adopt(
-            _core.dropout_layer(
-                rate, () if noise_shape is None else self.noise_shape, seed, options("Dropout", kwargs)
-            )
-        )
+        self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
+        shape = () if noise_shape is None else noise_shape
+        self._adopt(_core.dropout_layer(rate, shape, seed, options("Dropout", kwargs)))
 
 
 class SpatialDropout1D(Layer):
@@ -125,8 +119,8 @@ class Reshape(Layer):
     """Another shape for each row of the batch; one dimension may be -1."""
 
     def __init__(self, target_shape, **kwargs):
-        self.target_shape = tuple(target_shape)
-        self._adopt(_core.reshape_layer(self.target_shape, options("Reshape", kwargs)))
+        self._adopt(_core.reshape_layer(target_shape, options("Reshape", kwargs)))
+        self.target_shape = tuple(self.get_config()["target_shape"])
 
 
 class Permute(Layer):
@@ -134,8 +128,8 @@ class Permute(Layer):
     (batch, b, a)."""
 
     def __init__(self, dims, **kwargs):
+        self._adopt(_core.permute_layer(dims, options("Permute", kwargs)))
         self.dims = tuple(dims)
-        self._adopt(_core.permute_layer(self.dims, options("Permute", kwargs)))
 
 
 class RepeatVector(Layer):
@@ -165,8 +159,10 @@ class Lambda(Layer):
         if not callable(function):
             raise TypeError(
                 "Lambda: function must be callable, or the name of one that custom_object_scope knows. Received: "
-                f"function={function!r}."
+                f"function={shown(function)}."
             )
+        if not isinstance(arguments, (dict, type(None))):
+            raise TypeError(f"Lambda: arguments must be a dict by name. Received: arguments={shown(arguments)}.")
         mask = custom.get(mask, mask) if isinstance(mask, str) else mask
         self.function, self.mask, self.arguments = function, mask, dict(arguments or {})
         super().__init__(**kwargs)

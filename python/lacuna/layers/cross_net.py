@@ -29,8 +29,6 @@ class CrossNet(Layer):
         sparse_weight=False,
         **kwargs,
     ):
-        if "input_dim" in kwargs:
-            kwargs.setdefault("input_shape", (kwargs.pop("input_dim"),))
         self.num_layers = whole("CrossNet", "num_layers", num_layers)
         self.use_bias = use_bias
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
@@ -88,8 +86,6 @@ class CrossNetV2(Layer):
         bias_constraint=None,
         **kwargs,
     ):
-        if "input_dim" in kwargs:
-            kwargs.setdefault("input_shape", (kwargs.pop("input_dim"),))
         self.num_layers = whole("CrossNetV2", "num_layers", num_layers)
         self.projection_dim, self.use_bias = projection_dim, use_bias
         if projection_dim is not None and whole("CrossNetV2", "projection_dim", projection_dim) < 1:

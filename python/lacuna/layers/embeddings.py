@@ -37,7 +37,7 @@ class Embedding(Layer):
     ):
         if isinstance(input_length, (list, tuple)):
             unsupported("Embedding", input_length=input_length)
-        if input_length is not None and input_length <= 0:
+        if input_length is not None and whole("Embedding", "input_length", input_length) <= 0:
             raise ValueError(
                 f"Embedding: input_length must be positive. Received: input_length={input_length}."
             )
@@ -60,7 +60,7 @@ class Embedding(Layer):
                 mask_zero,
                 input_length or 0,
                 sparse_grad,
-                combiner or "",
+                "" if combiner is None else combiner,
                 weighted,
                 options("Embedding", kwargs),
             )

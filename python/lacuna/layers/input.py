@@ -1,20 +1,58 @@
 """The start of a network."""
 
 from lacuna import _core
-from lacuna._arguments import dtype_name, unsupported
+from lacuna._arguments import dtype_name, listed, no_more, unsupported
 from lacuna.layers.base import Layer
 
 
 class InputLayer(Layer):
-    """Where a network's input stands in its list of layers; made by Input()."""
+    """Where a network's input stands in its list of layers; the first of a Sequential may be one. `output` is the symbol
+    that Input() gives."""
 
-    def __init__(self):
-        raise TypeError("InputLayer: an input must be made by Input(). Received: a call of InputLayer.")
+    def __init__(
+        self,
+        input_shape=None,
+        batch_size=None,
+        batch_input_shape=None,
+        dtype=None,
+        input_tensor=None,
+        sparse=False,
+        name=None,
+        **kwargs,
+    ):
+        unsupported("InputLayer", input_tensor=input_tensor)
+        no_more("InputLayer", kwargs)
+        if batch_input_shape is None and input_shape is not None and batch_size is not None:
+            batch_input_shape, input_shape = (batch_size, *listed(input_shape)), None
+        self._symbol = _core.input(input_shape, batch_input_shape, name, dtype_name(dtype), sparse)
+        self._adopt(_core.input_layer(self._symbol))
+
+    @classmethod
+    def from_config(cls, config):
+        """A layer of what get_config gave, here or in later versions of Keras."""
+        return cls._of(_core.input_from_config(config))
+
+    @classmethod
+    def _of(cls, symbol):
+        layer = cls.__new__(cls)
+        layer._symbol = symbol
+        layer._adopt(_core.input_layer(symbol))
+        return layer
+
+    def __call__(self, inputs):
+        raise TypeError("InputLayer: an input has no inputs; its symbol is `output`. Received: a call.")
+
+    @property
+    def input(self):
+        """The symbol that is fed."""
+        return self._symbol
+
+    output = input
 
 
 def Input(shape=None, batch_shape=None, name=None, dtype=None, sparse=False, tensor=None):
     """A symbol for what is fed to a network. shape is without the batch, batch_shape with it; None is an open
-    dimension.
+    dimension. It may stand first in a Sequential.
 
     sparse: csr, of rank 2; dense arrays are then converted batch by batch. Without it, csr is taken as well,
     where the network's ops have a rule for it. dtype: floatx unless given.

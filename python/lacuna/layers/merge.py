@@ -1,7 +1,7 @@
 """Layers of several inputs, called on a list, and their functional forms."""
 
 from lacuna import _core
-from lacuna._arguments import whole
+from lacuna._arguments import shown, whole
 from lacuna.layers.base import Layer, options
 
 
@@ -62,6 +62,8 @@ class Dot(Layer):
 
     def __init__(self, axes, normalize=False, **kwargs):
         self.axes, self.normalize = axes, normalize
+        if isinstance(axes, (list, tuple)) and len(axes) != 2:
+            raise ValueError(f"Dot: axes must be a whole number, or two. Received: axes={shown(axes)}.")
         first, second = axes if isinstance(axes, (list, tuple)) else (axes, axes)
         self._adopt(_core.dot_layer(first, second, normalize, options("Dot", kwargs)))
 

@@ -26,8 +26,6 @@ class AlphaDropout(Layer):
     zeros would not stay. noise_shape: as in Dropout."""
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
-        self.rate, self.seed = rate, seed
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
-        self._adopt(
-            _core.alpha_dropout_layer(rate, self.noise_shape or (), seed, options("AlphaDropout", kwargs))
-        )
+        self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
+        shape = () if noise_shape is None else noise_shape
+        self._adopt(_core.alpha_dropout_layer(rate, shape, seed, options("AlphaDropout", kwargs)))

@@ -1,13 +1,14 @@
 """Steps made one."""
 
 from lacuna import _core
+from lacuna._arguments import shown
 from lacuna.layers.base import Layer, options
 
 
 def _channels_last(where, data_format):
-    if data_format not in ("channels_last", "channels_first"):
+    if not isinstance(data_format, str) or data_format not in ("channels_last", "channels_first"):
         raise ValueError(
-            f"{where}: data_format must be 'channels_last' or 'channels_first'. Received: data_format={data_format!r}."
+            f"{where}: data_format must be 'channels_last' or 'channels_first'. Received: data_format={shown(data_format)}."
         )
     return data_format == "channels_last"
 

@@ -2,11 +2,18 @@
 
 import warnings
 
+from lacuna._arguments import shown, whole
+
 
 def prepare_sliced_sparse_data(data, batch_size):
     """The first rows of a sparse matrix, in any format, that fill whole batches, as csr. Lacuna needs it
     nowhere: any last batch is trained as it is. None, or fewer rows than a batch, come back as they are, with
     a warning."""
+    if data is not None and not hasattr(data, "tocsr"):
+        raise TypeError(f"prepare_sliced_sparse_data: data must be a sparse matrix. Received: data={shown(data)}.")
+    batch_size = whole("prepare_sliced_sparse_data", "batch_size", batch_size)
+    if batch_size < 1:
+        raise ValueError(f"prepare_sliced_sparse_data: batch_size must be positive. Received: batch_size={batch_size}.")
     if data is None or data.shape[0] < batch_size:
         warnings.warn(
             f"Cannot slice data: it must have {batch_size} rows or more.", UserWarning, stacklevel=2

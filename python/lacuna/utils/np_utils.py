@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from lacuna._custom import shown
+
 
 def to_categorical(y, num_classes=None, dtype="float32"):
     """Whole numbers of any shape (a last dimension of 1 is dropped) as rows of zeros with a one: y.shape +
@@ -24,6 +26,9 @@ def to_categorical(y, num_classes=None, dtype="float32"):
 
 def normalize(x, axis=-1, order=2):
     """Vectors along an axis scaled to length 1; zero vectors stay."""
+    x = np.asarray(x)
+    if x.dtype.kind not in "biuf":
+        raise ValueError(f"normalize: x must hold numbers. Received: x={shown(x)}.")
     norms = np.atleast_1d(np.linalg.norm(x, order, axis))
     norms[norms == 0] = 1
     return x / np.expand_dims(norms, axis)

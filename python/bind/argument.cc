@@ -1,0 +1,122 @@
+// Arguments of Python.
+#include "python/bind/argument.h"
+
+namespace lacuna::bind {
+namespace {
+
+std::string message(const Place& at, const std::string& must, nb::handle given) {
+  return text(at.where, ": ", at.name, " must be ", must, ". Received: ", at.name, "=", shown(given), ".");
+}
+
+// Of an array or a number of NumPy: the one letter of its kind, where it is of rank 0; else 0.
+char kind_of_scalar(nb::handle given) {
+  if (!nb::hasattr(given, "__array_interface__") || !nb::hasattr(given, "dtype")) return 0;
+  const nb::object kind = given.attr("dtype").attr("kind");
+  if (PyLong_AsLong(nb::object(given.attr("ndim")).ptr()) != 0) return 0;
+  return nb::str(kind).c_str()[0];
+}
+
+// What __index__ gives, or none.
+nb::object index_of(nb::handle given) {
+  nb::object index = nb::steal(PyIndex_Check(given.ptr()) ? PyNumber_Index(given.ptr()) : nullptr);
+  if (!index.is_valid()) PyErr_Clear();
+  return index;
+}
+
+}  // namespace
+
+void wrong_type(const Place& at, const std::string& must, nb::handle given) {
+  throw nb::type_error(message(at, must, given).c_str());
+}
+void wrong_value(const Place& at, const std::string& must, nb::handle given) {
+  throw nb::value_error(message(at, must, given).c_str());
+}
+
+bool to_flag(const Place& at, nb::handle given) {
+  if (given.is(Py_True) || given.is(Py_False)) return given.is(Py_True);
+  if (kind_of_scalar(given) == 'b') return nb::object(given.attr("item")()).is(Py_True);
+  const nb::object index = index_of(given);
+  if (!index.is_valid()) wrong_type(at, "True or False", given);
+  const long value = PyLong_AsLong(index.ptr());
+  PyErr_Clear();  // Of what is larger than a long.
+  if (value != 0 && value != 1) wrong_value(at, "True or False", given);
+  return value == 1;
+}
+
+int64_t to_whole(const Place& at, nb::handle given, int64_t least, int64_t most) {
+  const nb::object index = index_of(given);
+  if (!index.is_valid()) wrong_type(at, "a whole number", given);
+  int overflow = 0;
+  const long long value = PyLong_AsLongLongAndOverflow(index.ptr(), &overflow);
+  if (overflow || value < least || value > most)
+    wrong_value(at,
+                least == 0 ? text("a whole number from 0 to ", most)
+                           : text("a whole number of ", most > INT32_MAX ? 64 : 32, " bits"),
+                given);
+  return value;
+}
+
+double to_float(const Place& at, nb::handle given) {
+  const char kind = kind_of_scalar(given);
+  const bool array = nb::hasattr(given, "ndim") && !nb::isinstance<VariableHandle>(given);
+  const bool may = array ? kind && std::string("biuf").find(kind) != std::string::npos
+                         : nb::hasattr(given, "__float__") || PyIndex_Check(given.ptr());
+  const double value = may ? PyFloat_AsDouble(given.ptr()) : -1;
+  if (!may || (value == -1 && PyErr_Occurred())) {
+    const bool large = PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_OverflowError);
+    PyErr_Clear();
+    if (large) wrong_value(at, "a number of float64", given);
+    wrong_type(at, "a number", given);
+  }
+  return value;
+}
+
+std::string to_text(const Place& at, nb::handle given) {
+  if (!PyUnicode_Check(given.ptr())) wrong_type(at, "a text", given);
+  Py_ssize_t size = 0;
+  const char* data = PyUnicode_AsUTF8AndSize(given.ptr(), &size);
+  if (!data) {
+    PyErr_Clear();
+    wrong_value(at, "a text that UTF-8 can hold", given);
+  }
+  return {data, static_cast<size_t>(size)};
+}
+
+std::vector<nb::object> to_list(const Place& at, nb::handle given) {
+  const bool array = nb::hasattr(given, "__array_interface__") && nb::hasattr(given, "tolist");
+  const nb::object all = array ? given.attr("tolist")() : nb::borrow(given);
+  if (!PyList_Check(all.ptr()) && !PyTuple_Check(all.ptr()) && !PyRange_Check(all.ptr()))
+    wrong_type(at, "a list", given);
+  std::vector<nb::object> result;
+  for (const nb::handle one : nb::iter(all)) result.push_back(nb::borrow(one));
+  return result;
+}
+
+Shape to_dims(const Place& at, nb::handle given) {
+  const auto dim = [&](nb::handle d) -> Dim {
+    if (d.is_none()) return None;
+    const nb::object index = index_of(d);
+    if (!index.is_valid()) wrong_type(at, "a tuple of whole numbers or None", given);
+    const Py_ssize_t value = PyNumber_AsSsize_t(index.ptr(), nullptr);  // Clipped.
+    if (value < 0 || value == PY_SSIZE_T_MAX)
+      wrong_value(at, "a tuple of numbers that are not negative", given);
+    return value;
+  };
+  if (index_of(given).is_valid()) return {dim(given)};
+  if (!PyList_Check(given.ptr()) && !PyTuple_Check(given.ptr()) && !nb::hasattr(given, "__array_interface__"))
+    wrong_type(at, "a tuple of whole numbers or None", given);
+  Shape result;
+  for (const nb::object& d : to_list(at, given)) result.push_back(dim(d));
+  return result;
+}
+
+std::vector<Symbol> to_symbols(const Place& at, nb::handle given) {
+  if (!PyList_Check(given.ptr()) && !PyTuple_Check(given.ptr()))
+    throw nb::type_error(
+        text(at.where, ": a list of symbols must be given. Received: ", shown(given), ".").c_str());
+  std::vector<Symbol> result;
+  for (const nb::handle one : nb::iter(given)) result.push_back(to_symbol(one, nullptr, at.where));
+  return result;
+}
+
+}  // namespace lacuna::bind
