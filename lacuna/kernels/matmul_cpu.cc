@@ -5,6 +5,7 @@
 #include <cblas.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 #include "lacuna/base/threads.h"
@@ -30,6 +31,7 @@ void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const dou
 // BLIS ends the process where it finds no memory. It keeps what it once had, so it is had when the library is
 // loaded: each call takes what lies on top and makes it ready, then it is held until all are.
 const bool blis_has_memory = [] {
+  if (std::getenv("BLIS_ARCH_TYPE")) return false;  // A set of instructions that this machine may lack.
   constexpr size_t kThreads = 64;
   void* held[kThreads];
   const float a[16] = {};
