@@ -245,13 +245,13 @@ void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_
     }
   }
   assign(all);
+  if (met || wanted.empty()) return;  // Nothing may fail once weights have changed.
   std::vector<std::string> names;
   for (const auto& [name, path] : paths) names.push_back(name);
-  if (!met && !wanted.empty())
-    warn(text(
-        "load_weights: no layer of the file has the name of a layer that has weights, so that none changed. "
-        "Received: layers of the file ",
-        joined(names), "; of the model ", joined(wanted), "."));
+  warn(text(
+      "load_weights: no layer of the file has the name of a layer that has weights, so that none changed. "
+      "Received: layers of the file ",
+      joined(names), "; of the model ", joined(wanted), "."));
 }
 
 }  // namespace lacuna::saving
