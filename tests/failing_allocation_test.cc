@@ -285,6 +285,32 @@ TEST_F(FailingAllocation, WhoReadsAModelChangesNothing) {
   }
 }
 
+TEST_F(FailingAllocation, AllWeightsAreSetOrNone) {
+  for (const Case& c : some_cases()) {
+    SCOPED_TRACE(c.name);
+    Trained t(c);
+    const std::vector<tensor::Dense> values = t.model.get_weights();
+    const Snapshot snapshot = t.model.network().snapshot();
+    const std::string wanted = bytes_of(t.model.predict(t.x[0]));
+    std::vector<std::function<void()>> ways{[&] { t.model.set_weights(values); },
+                                            [&] { t.model.network().restore(snapshot); }};
+    for (const auto& state : t.model.network().layers()) {
+      layers::Layer layer(state);
+      ways.push_back([layer, of_layer = layer.get_weights()]() mutable { layer.set_weights(of_layer); });
+    }
+    for (size_t i = 0; i < ways.size(); ++i) {
+      SCOPED_TRACE(text("way ", i));
+      if (i < 2) t.model.train_on_batch(t.x[3], t.data.y[3]);
+      std::string state = state_of(t.model);
+      fail_each(
+          ways[i], [&](const std::string& how) { EXPECT_TRUE(state_of(t.model) == state) << how; },
+          [&](const std::string&) { state = state_of(t.model); });
+      EXPECT_TRUE(bytes_of(t.model.predict(t.x[0])) == wanted);
+      if (HasFailure()) return;
+    }
+  }
+}
+
 TEST_F(FailingAllocation, AFileIsTheOldOneOrTheNewOne) {
   const std::string folder = temporary_folder() + "no-memory/", path = folder + "model.h5";
   std::filesystem::create_directories(folder);

@@ -1,8 +1,6 @@
 // What layers have in common.
 #include "lacuna/layers/layer.h"
 
-#include "lacuna/graph/let_go.h"
-
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +12,8 @@
 
 #include "lacuna/base/names.h"
 #include "lacuna/base/utf8.h"
+#include "lacuna/graph/assignment.h"
+#include "lacuna/graph/let_go.h"
 #include "lacuna/layers/weight_limit.h"
 #include "lacuna/ops/cast.h"
 
@@ -358,8 +358,10 @@ void Layer::set_weights(const std::vector<tensor::Dense>& values) {
     require(values[i].shape == variables[i]->spec().shape,
             "set_weights: the value must have the shape of the weight. Received: shape=",
             to_string(values[i].shape), ", weight '", variables[i]->name(), "' ", variables[i]->spec(), ".");
+  std::vector<Assignment> assignments;
+  for (size_t i = 0; i < values.size(); ++i) assignments.push_back({variables[i].get(), values[i]});
   const auto turn = take_turn(variables);
-  for (size_t i = 0; i < values.size(); ++i) variables[i]->assign(values[i]);
+  assign(std::move(assignments));
 }
 
 }  // namespace lacuna::layers

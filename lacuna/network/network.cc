@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "lacuna/graph/assignment.h"
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/op.h"
 #include "lacuna/ops/take.h"
@@ -213,8 +214,10 @@ void Network::set_weights(const std::vector<tensor::Dense>& values) {
             "set_weights: the value must have the shape of the weight. Received: shape=",
             to_string(values[i].shape), ", weight '", all[i]->variable->name(), "' ",
             all[i]->variable->spec(), ".");
+  std::vector<Assignment> assignments;
+  for (size_t i = 0; i < all.size(); ++i) assignments.push_back({all[i]->variable.get(), values[i]});
   const auto turn = turn_.take();
-  for (size_t i = 0; i < all.size(); ++i) all[i]->variable->assign(values[i]);
+  assign(std::move(assignments));
 }
 
 Dim Network::count_params() const {
@@ -243,13 +246,14 @@ void Network::restore(const Snapshot& snapshot) {
       snapshot.draws.size() == static_cast<size_t>(tables),
       "restore: the snapshot must say how rows are drawn for each weight that is a table. Received: draws=",
       snapshot.draws.size(), ", tables=", tables, ".");
-  const auto turn = turn_.take();
+  std::vector<Assignment> assignments;
   auto draw = snapshot.draws.begin();
   for (size_t i = 0; i < all.size(); ++i) {
-    Variable& variable = *all[i]->variable;
-    if (variable.is_table()) variable.value().table().assign(snapshot.values[i].row_sparse(), *draw++);
-    else variable.assign(snapshot.values[i].dense());
+    assignments.push_back({all[i]->variable.get(), snapshot.values[i]});
+    if (all[i]->variable->is_table()) assignments.back().draw = *draw++;
   }
+  const auto turn = turn_.take();
+  assign(std::move(assignments));
 }
 
 std::vector<Symbol> Network::operator()(const std::vector<Symbol>& inputs) const {

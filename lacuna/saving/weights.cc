@@ -5,12 +5,11 @@
 #include <cctype>
 #include <iterator>
 #include <map>
-#include <numeric>
-#include <optional>
 #include <set>
 
 #include "lacuna/base/message.h"
 #include "lacuna/base/names.h"
+#include "lacuna/graph/assignment.h"
 #include "lacuna/saving/json.h"
 #include "lacuna/saving/names.h"
 #include "lacuna/tensor/row_table.h"
@@ -56,44 +55,6 @@ Draw read_draw(const hdf5::Group& group) {
           .key = static_cast<uint64_t>(group.number("draw_key"))};
 }
 
-// What a file has for one weight.
-struct Found {
-  Variable* variable;
-  Tensor value{};
-  std::optional<Draw> draw{};  // With rows.
-};
-
-// All rows of a table, by their ids.
-tensor::RowSparse all_rows(const tensor::Dense& values) {
-  tensor::RowSparse rows{.dtype = values.dtype, .shape = values.shape, .data = values.data};
-  rows.ids.resize(static_cast<size_t>(values.shape[0]) * sizeof(int64_t));
-  std::iota(rows.row_ids().begin(), rows.row_ids().end(), 0);
-  return rows;
-}
-
-// All or none: whatever may find no memory comes first.
-void assign(std::vector<Found>& all) {
-  std::vector<RowTable::Assignment> tables;
-  tables.reserve(all.size());
-  for (Found& found : all) {
-    Variable& variable = *found.variable;
-    if (variable.is_table()) {
-      RowTable& table = variable.value().table();
-      if (!found.draw) found.value = all_rows(found.value.dense());
-      tables.push_back(table.prepare(found.value.row_sparse(), found.draw.value_or(table.draw())));
-    } else if (found.draw) {
-      RowTable table(variable.spec().shape, variable.spec().dtype, *found.draw);
-      table.assign(found.value.row_sparse());
-      found.value = table.to_dense(~size_t{0});
-    }
-  }
-  auto next = tables.begin();
-  for (Found& found : all) {
-    if (found.variable->is_table()) found.variable->value().table().assign(std::move(*next++));
-    else found.variable->assign(found.value.dense());
-  }
-}
-
 void check_ids(const hdf5::Group& group, const tensor::RowSparse& rows) {
   std::vector<int64_t> sorted(rows.row_ids().begin(), rows.row_ids().end());
   std::ranges::sort(sorted);
@@ -103,9 +64,9 @@ void check_ids(const hdf5::Group& group, const tensor::RowSparse& rows) {
                 text("ids of a weight of shape ", to_string(rows.shape)));
 }
 
-Found read_one(const hdf5::Group& group, const std::string& name, Variable& variable) {
+Assignment read_one(const hdf5::Group& group, const std::string& name, Variable& variable) {
   const Spec& spec = variable.spec();
-  Found found{&variable, read_tensor(group, name, spec.dtype, spec.shape)};
+  Assignment found{&variable, read_tensor(group, name, spec.dtype, spec.shape)};
   if (found.value.storage() == Storage::row_sparse) found.draw = read_draw(group.group(name));
   return found;
 }
@@ -118,13 +79,13 @@ struct Held {
 };
 
 // Adds what the file has for the weights of one layer.
-void read_layer(const Held& held, LayerState& layer, std::vector<Found>& all) {
+void read_layer(const Held& held, LayerState& layer, std::vector<Assignment>& all) {
   const auto weights = layer.ordered_weights();
   if (held.names.size() != weights.size())
     held.group.wrong(
         text("layer '", layer.name, "' must have as many weights as the model's, which has ", weights.size()),
         text("weights=", held.names.size()));
-  std::vector<Found> read;
+  std::vector<Assignment> read;
   for (size_t i = 0; i < weights.size(); ++i)
     read.push_back(read_one(held.group, held.names[i], *weights[i]->variable));
   std::ranges::move(read, std::back_inserter(all));
@@ -195,9 +156,9 @@ void read_weights(const hdf5::Group& group, Network& network) {
     group.wrong(
         text("the file must hold as many layers with weights as the model, which has ", layers.size()),
         text("layers=", held.size()));
-  std::vector<Found> all;
+  std::vector<Assignment> all;
   for (size_t i = 0; i < layers.size(); ++i) read_layer(held[i], *layers[i], all);
-  assign(all);
+  assign(std::move(all));
 }
 
 namespace {
@@ -225,7 +186,7 @@ std::string joined(const std::vector<std::string>& names) {
 }  // namespace
 
 void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_mismatch) {
-  std::vector<Found> all;
+  std::vector<Assignment> all;
   bool met = false;
   std::vector<std::string> wanted;
   std::map<std::string, std::string> paths;
@@ -244,7 +205,7 @@ void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_
       warn(text("load_weights: layer '", layer->name, "' keeps its weights. ", e.what()));
     }
   }
-  assign(all);
+  assign(std::move(all));
   if (met || wanted.empty()) return;  // Nothing may fail once weights have changed.
   std::vector<std::string> names;
   for (const auto& [name, path] : paths) names.push_back(name);
