@@ -1,7 +1,8 @@
 // Minibatches out of a user's array.
 //
-// A csr batch is packed in three passes: row pointers, which say how much room it takes, then the entries,
-// then the columns again. In-order copies of short rows wait for memory, so rows are prefetched.
+// A csr batch is packed in two passes: row pointers, which say how much room it takes, then the entries,
+// whose columns are checked while they are in cache. In-order copies of short rows wait for memory, so rows
+// are prefetched.
 //
 // Another thread may write the user's arrays meanwhile. So what is followed as an index is read once, into
 // memory of our own, and checked there.
@@ -24,6 +25,7 @@ constexpr size_t kAhead =
     8;  // Rows from a prefetch to the copy: two are enough for long rows, not for short ones.
 constexpr size_t kManyEntries = 200000;  // From here on a batch is worth more than one thread.
 constexpr size_t kBlock = 64;            // Rows a thread takes at once.
+constexpr size_t kInCache = 4096;        // Entries that are copied, and then checked.
 constexpr Dim kInt32Columns = Dim{1} << 31;
 
 size_t width_of(const tensor::Dense& a) {
@@ -51,31 +53,15 @@ void copy_columns(const I* from, J* to, size_t n) {
   }
 }
 
-// scan_columns by as many threads as pay.
-template <class I>
-kernels::ColumnScan scan_all(const I* columns, size_t n) {
-  if (n < kManyEntries) return kernels::scan_columns(columns, n, false);
-  std::atomic<uint64_t> largest = 0;
-  std::atomic<size_t> descents = 0;  // A sum of whole numbers is the same in any order.
-  parallel_for(n, kManyEntries / 4, [&](size_t begin, size_t end) {
-    const auto part = kernels::scan_columns(columns + begin, end - begin, end < n);
-    descents += part.descents;
-    for (uint64_t seen = largest;
-         seen < part.largest && !largest.compare_exchange_weak(seen, part.largest);) {
-    }
-  });
-  return {largest, descents};
-}
-
-// Whether the columns of each row of a packed batch are sorted and unique. `descents`: how many columns are
-// not smaller than the next; each row but the last may have one such at its end.
+// Whether the columns of each row in [begin, end) of a packed batch are sorted and unique. `descents`: how
+// many columns of all these rows are not smaller than the next; each row but the last may have one such at
+// its end.
 template <class J>
-bool in_order(const tensor::Csr& a, size_t descents) {
+bool in_order(const tensor::Csr& a, size_t begin, size_t end, size_t descents) {
   const auto indptr = a.indptr.as<J>(), indices = a.indices.as<J>();
-  const auto rows = static_cast<size_t>(a.rows);
-  for (size_t r = 1; r < rows && descents; ++r) {
+  for (size_t r = begin + 1; r < end && descents; ++r) {
     const auto k = static_cast<size_t>(indptr[r]);
-    if (k > 0 && k < indices.size() && indptr[r] != indptr[r + 1] && indices[k - 1] >= indices[k]) --descents;
+    if (indptr[r] != indptr[begin] && indptr[r] != indptr[r + 1] && indices[k - 1] >= indices[k]) --descents;
   }
   return descents == 0;
 }
@@ -329,7 +315,7 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
       const auto start = static_cast<size_t>(starts_[i]), to = static_cast<size_t>(indptr[i]);
       next = one_piece ? end : i + 1;
       while (next < end && starts_[next] == starts_[i] + (indptr[next] - indptr[i])) ++next;
-      if (const size_t later = next + kAhead - 1; later < end) {
+      if (const size_t later = next + kAhead - 1; later < rows) {
         const auto place = static_cast<size_t>(starts_[later]),
                    n = static_cast<size_t>(indptr[later + 1] - indptr[later]);
         prefetch(reinterpret_cast<const std::byte*>(source + place), n * sizeof(I));
@@ -342,12 +328,26 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
       if (good < n) bad_value(dtype, start + good);
     }
   };
-  if (entries < kManyEntries) copy(0, rows);
-  else parallel_for(rows, kBlock, copy);
+  std::atomic<bool> within = true, sorted = true;
+  const auto check = [&](size_t begin, size_t end) {
+    const auto first = static_cast<size_t>(indptr[begin]), n = static_cast<size_t>(indptr[end]) - first;
+    const auto seen = kernels::scan_columns(target + first, n, false);
+    if (n && seen.largest >= static_cast<uint64_t>(from.columns)) within = false;
+    if (!in_order<J>(out, begin, end, seen.descents)) sorted = false;
+  };
+  const size_t block = std::max<size_t>(1, kInCache * rows / std::max<size_t>(1, entries));
+  const auto copy_and_check = [&](size_t begin, size_t end) {
+    for (size_t next; begin < end; begin = next) {
+      next = std::min(end, begin + block);
+      copy(begin, next);
+      check(begin, next);
+    }
+  };
+  if (entries < kManyEntries) copy_and_check(0, rows);
+  else parallel_for(rows, kBlock, copy_and_check);
 
-  const auto seen = scan_all(target, entries);
-  if (entries && seen.largest >= static_cast<uint64_t>(from.columns)) bad_column<I, J>(pick, out);
-  if (in_order<J>(out, seen.descents)) return;
+  if (!within) bad_column<I, J>(pick, out);
+  if (sorted) return;
   sorted_ = false;
   if (in_place) {
     out.data.resize(entries * to_size);
