@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "lacuna/base/names.h"
 #include "lacuna/graph/assignment.h"
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/op.h"
@@ -166,8 +167,8 @@ const std::shared_ptr<LayerState>& Network::layer(const std::string& name) const
     if (l->name == name) return l;
   std::vector<std::string> known;
   for (const auto& l : layers_) known.push_back(l->name);
-  throw InvalidArgument(
-      text("get_layer: no layer of that name. Received: name='", name, "'", nearest(name, known), "."));
+  throw InvalidArgument(text("get_layer: there must be a layer of that name. Received: name=",
+                             in_quotes(name), nearest(name, known), "."));
 }
 
 const std::shared_ptr<LayerState>& Network::layer(int index) const {

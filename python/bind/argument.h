@@ -37,11 +37,6 @@ std::vector<Symbol> to_symbols(const Place& at, nb::handle given);
 struct Dims {
   Shape shape{};
 };
-// A callable of Python.
-struct Function {
-  nb::object function{};
-};
-
 template <class T>
 struct Argument {  // An object of ours.
   static T& of(const Place& at, nb::handle given) {
@@ -86,13 +81,6 @@ struct Argument<nb::bytes> {  // A path: lacuna._files.path_of makes it.
 template <>
 struct Argument<Dims> {
   static Dims of(const Place& at, nb::handle given) { return {to_dims(at, given)}; }
-};
-template <>
-struct Argument<Function> {
-  static Function of(const Place& at, nb::handle given) {
-    if (!PyCallable_Check(given.ptr())) wrong_type(at, "a function", given);
-    return {nb::borrow(given)};
-  }
 };
 template <>
 struct Argument<Symbol> {
@@ -150,8 +138,46 @@ decltype(auto) argument(const Place& at, nb::handle given) {
   return Argument<std::remove_cvref_t<A>>::of(at, given);
 }
 
+// What Python gives for a T, whatever it is; stubs show the T.
+template <class T>
+struct Given {
+  nb::handle value{};
+  operator nb::handle() const { return value; }
+};
+template <class T>
+struct InStubs {
+  using type = T;
+};
+template <class T>
+struct InStubs<const T*> {
+  using type = T;
+};
+template <>
+struct InStubs<Dims> {
+  using type = std::vector<std::optional<Dim>>;
+};
+template <>
+struct InStubs<std::optional<Dims>> {
+  using type = std::optional<std::vector<std::optional<Dim>>>;
+};
+
 template <class A>
-using Given = nb::handle;
+using GivenFor = Given<std::remove_cvref_t<A>>;
+
+}  // namespace lacuna::bind
+
+template <class T>
+struct nanobind::detail::type_caster<lacuna::bind::Given<T>> {
+  using Any = lacuna::bind::Given<T>;
+  NB_TYPE_CASTER(Any, make_caster<typename lacuna::bind::InStubs<T>::type>::Name)
+
+  bool from_python(handle given, uint32_t, cleanup_list*) noexcept {
+    value.value = given;
+    return true;
+  }
+};
+
+namespace lacuna::bind {
 
 // f with its arguments through the door.
 template <class R, class... A, size_t... I>
@@ -166,8 +192,8 @@ void def_function(nb::module_& m, const Bound& bound, R (*f)(A...), const Names&
   static_assert(sizeof...(A) == sizeof...(Names));
   m.def(
       bound.name,
-      [f, where = bound.where, all = Arguments<A...>{names.name_...}](Given<A>... given) -> R {
-        return through_door(f, where, all, std::index_sequence_for<A...>(), {given...});
+      [f, where = bound.where, all = Arguments<A...>{names.name_...}](GivenFor<A>... given) -> R {
+        return through_door(f, where, all, std::index_sequence_for<A...>(), {given.value...});
       },
       names.none()...);
 }
@@ -181,7 +207,7 @@ void def_method_of(C& c, const Bound& bound, R (*f)(Self, A...), const Names&...
   static_assert(sizeof...(A) == sizeof...(Names));
   c.def(
       bound.name,
-      [f, where = bound.where, all = Arguments<A...>{names.name_...}](Self self, Given<A>... given) -> R {
+      [f, where = bound.where, all = Arguments<A...>{names.name_...}](Self self, GivenFor<A>... given) -> R {
         const auto call = [&]<size_t... I>(std::index_sequence<I...>)->R {
           return f(static_cast<Self>(self), argument<A>({where, all[I]}, given)...);
         };

@@ -15,6 +15,7 @@ namespace lacuna::bind {
 namespace nb = nanobind;
 using namespace nanobind::literals;
 
+void bind_errors(nb::module_& m);
 void bind_tensor(nb::module_& m);
 void bind_graph(nb::module_& m);
 void bind_backend(nb::module_& m);

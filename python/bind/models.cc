@@ -262,6 +262,12 @@ void bind_models(nb::module_& m) {
                        result.append(AnyLayer(layers::Layer(state)));
                      return result;
                    })
+      .def(
+          "get_layer",
+          [](Model& self, const std::string& name) {
+            return AnyLayer(layers::Layer(network_of(self).layer(name)));
+          },
+          "name"_a)
       .def("get_weights",
            [](Model& self) { return to_numpy(without_gil([&] { return self.get_weights(); })); })
       .def(

@@ -6,8 +6,6 @@
 
 namespace lacuna::bind {
 
-void bind_errors(nb::module_& m);
-
 inline std::string to_string(const nb::bytes& bytes) { return {bytes.c_str(), bytes.size()}; }
 
 }  // namespace lacuna::bind

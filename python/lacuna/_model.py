@@ -91,8 +91,7 @@ class Model:
         for layer in self._layers:
             if layer.name == name:
                 return layer
-        names = ", ".join(layer.name for layer in self._layers)
-        raise ValueError(f"get_layer: there must be a layer of that name. Received: name={shown(name)}; layers: {names}.")
+        return found(self._core.get_layer(name))  # Says which names there are.
 
     @property
     def inputs(self):

@@ -6,6 +6,7 @@ import pickle
 import re
 import resource
 import stat
+import struct
 import subprocess
 import sys
 import textwrap
@@ -265,6 +266,24 @@ def test_a_bomb_is_refused_before_it_takes_memory(tmp_path):
     with pytest.raises(ValueError):
         model.load_weights(path)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+
+
+# HDF5 follows such a list for ever, and takes memory for each step.
+@pytest.mark.parametrize("which", range(3))
+def test_a_free_list_that_leads_back_to_itself(which, tmp_path):
+    model, path = network(), tmp_path / "loop.h5"
+    keras_file(path, model)
+    data = bytearray(path.read_bytes())
+    heaps = [at for at in range(len(data)) if data[at : at + 4] == b"HEAP"]
+    head, segment = struct.unpack("<QQ", data[heaps[which] + 16 : heaps[which] + 32])
+    assert head != 1  # There is something free.
+    data[segment + head : segment + head + 8] = struct.pack("<Q", head)
+    path.write_bytes(data)
+    before = model.get_weights()
+    with pytest.raises(ValueError, match="load_weights: "):
+        model.load_weights(path)
+    for kept, value in zip(before, model.get_weights(), strict=True):
+        assert np.array_equal(kept, value)
 
 
 @pytest.mark.parametrize("layout", [0, 1])
