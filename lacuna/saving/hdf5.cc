@@ -94,8 +94,16 @@ Id Group::Handle::open(const std::string& path) const {
 }
 bool Group::Handle::is(const std::string& path, H5O_type_t type) const {
   H5O_info_t info;  // Quicker than opening it.
-  return H5Oget_info_by_name2(id, path.c_str(), &info, H5O_INFO_BASIC, link_access()) >= 0 &&
-         info.type == type;
+  if (H5Oget_info_by_name2(id, path.c_str(), &info, H5O_INFO_BASIC, link_access()) >= 0)
+    return info.type == type;
+  const std::string why = reason();  // It is not there, or cannot be read: each part of the path tells which.
+  for (size_t end = 0; end != path.npos;) {
+    end = path.find('/', end + 1);
+    const htri_t there = H5Lexists(id, path.substr(0, end).c_str(), link_access());
+    check(there >= 0, lacuna::text("'", path, "' must be readable"));
+    if (there == 0) return false;
+  }
+  fail(lacuna::text("'", path, "' must be readable"), why);
 }
 
 Group::Handle::Array Group::Handle::open_array(const std::string& path) const {
@@ -229,7 +237,9 @@ bool Group::has_array(const std::string& name) const {
 
 bool Group::has(const std::string& attribute) const {
   const Call call;
-  return H5Aexists(handle_->id, attribute.c_str()) > 0;
+  const htri_t there = H5Aexists(handle_->id, attribute.c_str());
+  handle_->check(there >= 0, lacuna::text("attribute '", attribute, "' must be readable"));
+  return there > 0;
 }
 
 std::string Group::text(const std::string& attribute) const {
