@@ -289,18 +289,19 @@ TEST_F(FailingAllocation, AllWeightsAreSetOrNone) {
   for (const Case& c : some_cases()) {
     SCOPED_TRACE(c.name);
     Trained t(c);
-    const std::vector<tensor::Dense> values = t.model.get_weights();
     const Snapshot snapshot = t.model.network().snapshot();
     const std::string wanted = bytes_of(t.model.predict(t.x[0]));
-    std::vector<std::function<void()>> ways{[&] { t.model.set_weights(values); },
-                                            [&] { t.model.network().restore(snapshot); }};
-    for (const auto& state : t.model.network().layers()) {
-      layers::Layer layer(state);
-      ways.push_back([layer, of_layer = layer.get_weights()]() mutable { layer.set_weights(of_layer); });
+    std::vector<std::function<void()>> ways{[&] { t.model.network().restore(snapshot); }};
+    if (c.columns < 5000) {  // Or they are many values.
+      ways.push_back([&t, all = t.model.get_weights()] { t.model.set_weights(all); });
+      for (const auto& state : t.model.network().layers()) {
+        layers::Layer layer(state);
+        ways.push_back([layer, all = layer.get_weights()]() mutable { layer.set_weights(all); });
+      }
     }
     for (size_t i = 0; i < ways.size(); ++i) {
       SCOPED_TRACE(text("way ", i));
-      if (i < 2) t.model.train_on_batch(t.x[3], t.data.y[3]);
+      if (i < 2) t.model.train_on_batch(t.x[3], t.data.y[3]);  // Layers one by one end where all were set.
       std::string state = state_of(t.model);
       fail_each(
           ways[i], [&](const std::string& how) { EXPECT_TRUE(state_of(t.model) == state) << how; },

@@ -109,10 +109,10 @@ struct Places final : Flat<> {
       const auto is_set = [](T v) { return v != T(0); };
       y.resize({static_cast<Dim>(std::ranges::count_if(values, is_set))}, DType::int64);
       const auto ids = y.values<int64_t>();
-      size_t n = 0;
-      for (size_t i = 0; i < values.size() && n < ids.size(); ++i)  // Others may write the mask meanwhile.
-        if (is_set(values[i])) ids[n++] = static_cast<int64_t>(i);
-      y.resize({static_cast<Dim>(n)}, DType::int64);
+      size_t met = 0;
+      for (size_t i = 0; i < values.size() && met < ids.size(); ++i)  // Others may write the mask meanwhile.
+        if (is_set(values[i])) ids[met++] = static_cast<int64_t>(i);
+      y.resize({static_cast<Dim>(met)}, DType::int64);
     });
   }
 

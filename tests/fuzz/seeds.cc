@@ -45,9 +45,8 @@ int main(int, char** argv) {
   size_t number = 0;
   for (Model model : {small(false), small(true), of_ids()}) {
     write("config", models[number], model.to_json());
-    write("model_file", models[number], '\0' + model.save_to_bytes());
+    const std::string sealed = model.save_to_bytes();
+    write("model_file", models[number], sealed.substr(0, sealed.size() - saving::kSealBytes));
     ++number;
   }
-  const std::string sealed = of_ids().save_to_bytes();
-  write("model_file", "sealed", '\1' + sealed.substr(0, sealed.size() - saving::kSealBytes));
 }

@@ -20,7 +20,8 @@ struct Target {
 void libsvm(Bytes bytes);
 // A whole model as JSON.
 void config(Bytes bytes);
-// A saved model. Byte 0: whether what follows is sealed first, so that the reader gets past the checksum.
+// A saved model without its seal: first as a foreign file, which is tried in a child; then, where that could
+// be read, with a seal, so that the reader gets past the checksum.
 void model_file(Bytes bytes);
 
 inline constexpr Target kTargets[] = {{"libsvm", libsvm}, {"config", config}, {"model_file", model_file}};
