@@ -58,7 +58,7 @@ bool is_ours(void* caller, size_t bytes) {
 }
 
 // caller: where the function that was called returns to.
-bool refuses(void* caller, size_t bytes) {
+[[maybe_unused]] bool refuses(void* caller, size_t bytes) {
   if (left.load(std::memory_order_relaxed) == 0 || !is_ours(caller, bytes)) return false;
   const int64_t before = left.fetch_sub(1);
   if (before > 1) return false;

@@ -14,6 +14,7 @@
 #include "lacuna/base/utf8.h"
 #include "lacuna/graph/assignment.h"
 #include "lacuna/graph/let_go.h"
+#include "lacuna/layers/calls.h"
 #include "lacuna/layers/weight_limit.h"
 #include "lacuna/ops/cast.h"
 
@@ -268,7 +269,7 @@ Symbol Layer::apply(const std::vector<Symbol>& inputs, bool several) {
   }
   if (const Symbol loss = activity_loss(output)) record->losses = {loss.with_origin(nullptr)};
   for (const Symbol& loss : here.losses) record->losses.push_back(loss.with_origin(nullptr));
-  state_->calls.push_back(record);
+  add_call(record);
   open = here.before;
   is_applied(*record);
   return output.with_origin(record);

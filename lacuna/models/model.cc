@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lacuna/base/utf8.h"
+#include "lacuna/layers/calls.h"
 
 namespace lacuna {
 
@@ -130,7 +131,7 @@ std::vector<Symbol> Model::operator()(const std::vector<Symbol>& inputs) {
   call->masks = network().output_masks(inputs);
   call->updates = network().updates(inputs);
   for (layers::LayerUpdate& update : call->updates) update.layers.push_back(as_layer_);
-  as_layer_->calls.push_back(call);
+  layers::add_call(call);
   layers::is_applied(*call);
   std::vector<Symbol> result;
   for (const Symbol& s : call->outputs) result.push_back(s.with_origin(call));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lacuna/graph/op.h"
+#include "lacuna/layers/calls.h"
 #include "lacuna/layers/input.h"
 #include "lacuna/network/network.h"
 
@@ -23,11 +24,11 @@ class Calls {
   explicit Calls(const std::vector<std::shared_ptr<const Call>>& network) {
     for (const auto& call : network) of_layer_[call->layer.get()].push_back(call);
     for (auto& [layer, own] : of_layer_) {
-      std::map<const Call*, size_t> age;
-      for (size_t i = 0; own.size() > 1 && i < layer->calls.size(); ++i)
-        age.emplace(layer->calls[i].lock().get(), i);
-      if (own.size() > 1)
+      if (own.size() > 1) {
+        std::map<const Call*, size_t> age;
+        for (const auto& call : layers::calls_of(*layer)) age.emplace(call.get(), age.size());
         std::ranges::stable_sort(own, {}, [&](const auto& call) { return age.at(call.get()); });
+      }
       for (size_t i = 0; i < own.size(); ++i) numbers_[own[i].get()] = i + is_model(*layer);
     }
   }

@@ -100,8 +100,8 @@ bool Group::Handle::is(const std::string& path, H5O_type_t type) const {
   for (size_t end = 0; end != path.npos;) {
     end = path.find('/', end + 1);
     const htri_t there = H5Lexists(id, path.substr(0, end).c_str(), link_access());
-    check(there >= 0, lacuna::text("'", path, "' must be readable"));
     if (there == 0) return false;
+    if (there < 0) break;
   }
   fail(lacuna::text("'", path, "' must be readable"), why);
 }
@@ -238,7 +238,7 @@ bool Group::has_array(const std::string& name) const {
 bool Group::has(const std::string& attribute) const {
   const Call call;
   const htri_t there = H5Aexists(handle_->id, attribute.c_str());
-  handle_->check(there >= 0, lacuna::text("attribute '", attribute, "' must be readable"));
+  if (there < 0) handle_->fail(lacuna::text("attribute '", attribute, "' must be readable"), reason());
   return there > 0;
 }
 

@@ -1,6 +1,7 @@
 // Layers: those of the library, and those whose build and call are written in Python.
 #include "lacuna/layers/layer.h"
 
+#include "lacuna/layers/calls.h"
 #include "lacuna/layers/core.h"
 #include "lacuna/layers/dense.h"
 #include "lacuna/layers/input.h"
@@ -67,12 +68,11 @@ nb::list handles(const std::vector<layers::Weight*>& weights) {
 // Inputs and outputs of the calls that somebody still holds, oldest first.
 nb::list calls(const layers::LayerState& state) {
   nb::list result;
-  for (const auto& weak : state.calls)
-    if (const auto call = weak.lock()) {
-      nb::list outputs;
-      for (const Symbol& s : call->outputs) outputs.append(s.with_origin(call));
-      result.append(nb::make_tuple(nb::cast(call->inputs), outputs));
-    }
+  for (const auto& call : layers::calls_of(state)) {
+    nb::list outputs;
+    for (const Symbol& s : call->outputs) outputs.append(s.with_origin(call));
+    result.append(nb::make_tuple(nb::cast(call->inputs), outputs));
+  }
   return result;
 }
 

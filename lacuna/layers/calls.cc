@@ -1,0 +1,28 @@
+#include "lacuna/layers/calls.h"
+
+#include <mutex>
+
+namespace lacuna::layers {
+namespace {
+
+std::mutex& mutex() {  // Of all layers: calls are few and short.
+  static std::mutex result;
+  return result;
+}
+
+}  // namespace
+
+void add_call(const std::shared_ptr<const Call>& call) {
+  const std::lock_guard lock(mutex());
+  call->layer->calls.push_back(call);
+}
+
+std::vector<std::shared_ptr<const Call>> calls_of(const LayerState& layer) {
+  std::vector<std::shared_ptr<const Call>> result;
+  const std::lock_guard lock(mutex());
+  for (const auto& weak : layer.calls)
+    if (auto call = weak.lock()) result.push_back(std::move(call));
+  return result;
+}
+
+}  // namespace lacuna::layers
