@@ -38,7 +38,7 @@ void fit(Assignment& one) {
 }  // namespace
 
 void assign(std::vector<Assignment> all) {
-  std::vector<RowTable::Assignment> tables;  // Made first: this alone may throw.
+  std::vector<RowTable::Assignment> tables;  // What may throw comes first, in this loop.
   for (Assignment& one : all) {
     fit(one);
     Variable& variable = *one.variable;

@@ -40,6 +40,18 @@ struct Attach {
   ~Attach() { callback.trainer = nullptr; }
 };
 
+template <class C>
+nb::class_<C>& def_train_begin(nb::class_<C>& c) {
+  return c.def(
+      "on_train_begin",
+      [](C& self, Model& model) {
+        const WithoutGil no_gil;
+        const Attach attach(self, model);
+        self.on_train_begin({});
+      },
+      "model"_a);
+}
+
 }  // namespace
 
 PythonCallbacks::PythonCallbacks(nb::object list)
@@ -108,14 +120,7 @@ void bind_early_stopping(nb::module_& m) {
       },
       "monitor"_a, "min_delta"_a, "patience"_a, "verbose"_a, "mode"_a, "baseline"_a,
       "restore_best_weights"_a);
-  c.def(
-       "on_train_begin",
-       [](EarlyStopping& self, Model& model) {
-         const WithoutGil no_gil;
-         const Attach attach(self, model);
-         self.on_train_begin({});
-       },
-       "model"_a)
+  def_train_begin(c)
       .def("on_train_end", [](EarlyStopping& self) { self.on_train_end({}); })
       .def(
           "on_epoch_end",
@@ -147,14 +152,7 @@ void bind_checkpoint(nb::module_& m) {
                                                                      .period = period});
       },
       "filepath"_a, "monitor"_a, "verbose"_a, "save_best_only"_a, "mode"_a, "period"_a);
-  c.def(
-       "on_train_begin",
-       [](ModelCheckpoint& self, Model& model) {
-         const WithoutGil no_gil;
-         const Attach attach(self, model);
-         self.on_train_begin({});
-       },
-       "model"_a)
+  def_train_begin(c)
       .def(
           "is_due",
           [](ModelCheckpoint& self, int epoch, const nb::dict& dict, const nb::bytes& path) {
@@ -182,14 +180,7 @@ void bind_plateau(nb::module_& m) {
                                                                          .min_lr = min_lr});
       },
       "monitor"_a, "factor"_a, "patience"_a, "verbose"_a, "mode"_a, "min_delta"_a, "cooldown"_a, "min_lr"_a);
-  c.def(
-       "on_train_begin",
-       [](ReduceLROnPlateau& self, Model& model) {
-         const WithoutGil no_gil;
-         const Attach attach(self, model);
-         self.on_train_begin({});
-       },
-       "model"_a)
+  def_train_begin(c)
       .def(
           "on_epoch_end",
           [](ReduceLROnPlateau& self, Model& model, int epoch, const nb::dict& dict) {

@@ -262,28 +262,24 @@ void bind_core(nb::module_& m) {
       "target_shape"_a, "options"_a);
 }
 
+// A layer without settings of its own.
+template <class L>
+void bind_of_options(nb::module_& m, const Bound& bound) {
+  def(
+      m, bound, [](const LayerOptions& o) { return AnyLayer(L(o)); }, "options"_a);
+}
+
 void bind_merge(nb::module_& m) {
   def(
       m, {"concatenate_layer", "Concatenate"},
       [](int axis, const LayerOptions& o) { return AnyLayer(layers::Concatenate(axis, o)); }, "axis"_a,
       "options"_a);
-  def(
-      m, {"add_layer", "Add"}, [](const LayerOptions& o) { return AnyLayer(layers::Add(o)); }, "options"_a);
-  def(
-      m, {"subtract_layer", "Subtract"}, [](const LayerOptions& o) { return AnyLayer(layers::Subtract(o)); },
-      "options"_a);
-  def(
-      m, {"multiply_layer", "Multiply"}, [](const LayerOptions& o) { return AnyLayer(layers::Multiply(o)); },
-      "options"_a);
-  def(
-      m, {"maximum_layer", "Maximum"}, [](const LayerOptions& o) { return AnyLayer(layers::Maximum(o)); },
-      "options"_a);
-  def(
-      m, {"minimum_layer", "Minimum"}, [](const LayerOptions& o) { return AnyLayer(layers::Minimum(o)); },
-      "options"_a);
-  def(
-      m, {"average_layer", "Average"}, [](const LayerOptions& o) { return AnyLayer(layers::Average(o)); },
-      "options"_a);
+  bind_of_options<layers::Add>(m, {"add_layer", "Add"});
+  bind_of_options<layers::Subtract>(m, {"subtract_layer", "Subtract"});
+  bind_of_options<layers::Multiply>(m, {"multiply_layer", "Multiply"});
+  bind_of_options<layers::Maximum>(m, {"maximum_layer", "Maximum"});
+  bind_of_options<layers::Minimum>(m, {"minimum_layer", "Minimum"});
+  bind_of_options<layers::Average>(m, {"average_layer", "Average"});
   def(
       m, {"dot_layer", "Dot"},
       [](int first, int second, bool normalize, const LayerOptions& o) {
