@@ -22,14 +22,19 @@ std::atomic<int64_t> count{0};
 std::atomic<int64_t> left{0};  // Requests until one is refused; 0: none is.
 std::atomic<bool> stays{false}, refused{false};
 
-// HDF5 does not survive that it finds none of the little that its calls take; for which Lacuna asks before it
-// calls.
+// HDF5 does not survive that it finds none of the little that its calls take, nor oneTBB that a worker of it
+// finds none as it starts. Lacuna asks for that much before it calls them.
 struct Library {
   const char* name;
-  size_t least;  // Smaller requests are never refused.
+  size_t least = 0;            // Smaller requests are never refused,
+  bool in_all_threads = true;  // or those of other threads than the one that asked for refusals.
 };
-constexpr Library kLibraries[] = {
-    {"liblacuna", 0}, {"/_core.", 0}, {"libtbb", 0}, {"libhdf5", size_t{1} << 20}, {"libstdc++", 0}};
+constexpr Library kLibraries[] = {{"liblacuna"},
+                                  {"/_core."},
+                                  {.name = "libtbb", .in_all_threads = false},
+                                  {.name = "libhdf5", .least = size_t{1} << 20},
+                                  {"libstdc++"}};
+thread_local bool asked = false;
 
 struct Range {
   uintptr_t begin, end;
@@ -53,7 +58,8 @@ int add_range(dl_phdr_info* info, size_t, void*) {
 bool is_ours(void* caller, size_t bytes) {
   const auto at = reinterpret_cast<uintptr_t>(caller);
   for (int i = 0; i < known; ++i)
-    if (ranges[i].begin <= at && at < ranges[i].end) return bytes >= ranges[i].library->least;
+    if (ranges[i].begin <= at && at < ranges[i].end)
+      return bytes >= ranges[i].library->least && (asked || ranges[i].library->in_all_threads);
   return false;  // The test's, or Python's.
 }
 
@@ -79,6 +85,7 @@ bool lacuna::fail_allocation(int64_t n, bool for_good) {
   left = 0;
   if (known == 0) dl_iterate_phdr(add_range, nullptr);
   const bool result = refused.exchange(false);
+  asked = n != 0;
   stays = for_good;
   left = n;
   return result;

@@ -14,6 +14,8 @@
 #include <array>
 #include <atomic>
 #include <charconv>
+#include <chrono>
+#include <condition_variable>
 #include <cstdlib>
 #include <exception>
 #include <memory>
@@ -28,6 +30,7 @@
 #include "lacuna/base/error.h"
 #include "lacuna/base/interrupt.h"
 #include "lacuna/base/message.h"
+#include "lacuna/base/require_memory.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -140,8 +143,32 @@ struct Pool {
   explicit Pool(size_t threads)
       : allowed(tbb::global_control::max_allowed_parallelism, threads), arena(static_cast<int>(threads)) {
     require_threads(threads - 1);
+    require_memory(threads * kOfAWorker);
     arena.initialize();  // Else the first loop does, and its floating-point settings become the arena's.
+    start_workers(threads);
   }
+
+  // oneTBB ends the process where a worker finds no memory as it starts. So all of them start here, where
+  // there is some, and not within a loop that takes what is left. Some may be busy elsewhere: none is waited
+  // for long.
+  void start_workers(size_t threads) {
+    const auto last = std::chrono::system_clock::now() + std::chrono::milliseconds(300);
+    std::mutex mutex;
+    std::condition_variable all_here;
+    size_t here = 0;
+    arena.execute([&] {
+      tbb::parallel_for(
+          tbb::blocked_range<size_t>(0, threads),
+          [&](const tbb::blocked_range<size_t>&) {
+            std::unique_lock lock(mutex);
+            if (++here == threads) all_here.notify_all();
+            all_here.wait_until(lock, last, [&] { return here == threads; });
+          },
+          tbb::simple_partitioner());
+    });
+  }
+
+  static constexpr size_t kOfAWorker = size_t{64} << 10;
   tbb::global_control allowed;
   tbb::task_arena arena;
 };

@@ -10,8 +10,10 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <limits>
 #include <mutex>
+#include <ranges>
 #include <set>
 #include <stdexcept>
 #include <thread>
@@ -68,6 +70,16 @@ TEST_F(Threads, NumberMayExceedTheCores) {
     }
   });
   EXPECT_EQ(ids.size(), 8u);  // Else the other tests prove less than they say.
+}
+
+// oneTBB ends the process where a worker finds no memory as it starts, so none may start within a loop.
+TEST_F(Threads, AllStartBeforeTheFirstLoop) {
+  set_num_threads(23);
+  std::atomic<ptrdiff_t> there = 0;
+  parallel_for(2, 1, [&](size_t begin, size_t) {
+    if (begin == 0) there = std::ranges::distance(std::filesystem::directory_iterator("/proc/self/task"));
+  });
+  EXPECT_GE(there, 23);
 }
 
 TEST_F(Threads, DenormalsAreFlushedInEveryBlockAndOnlyThere) {

@@ -3,15 +3,12 @@
 #pragma once
 #include <hdf5.h>
 
-#include <new>
 #include <utility>
 
+#include "lacuna/base/require_memory.h"
 #include "lacuna/saving/hdf5.h"
 
 namespace lacuna::hdf5 {
-
-// Throws where there is no memory of so many bytes.
-inline void require_memory(size_t bytes) { ::operator delete(::operator new(bytes)); }
 
 // While one of these lives HDF5 is ours alone, and silent. Whoever forks waits for its end: a child that was
 // forked in the middle would find HDF5 half changed, and locked by a thread that it does not have.
