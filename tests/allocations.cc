@@ -99,9 +99,12 @@ extern "C" bool lacuna_fail_allocation(int64_t n, bool for_good) {
 #if !defined(__SANITIZE_THREAD__)
 
 namespace {
-void* allocate(size_t bytes, size_t a, void* caller) {
+void* allocate_or_null(size_t bytes, size_t a, void* caller) {
   ++count;
-  void* const memory = refuses(caller, bytes) ? nullptr : std::aligned_alloc(a, (bytes + a - 1) / a * a + a);
+  return refuses(caller, bytes) ? nullptr : std::aligned_alloc(a, (bytes + a - 1) / a * a + a);
+}
+void* allocate(size_t bytes, size_t a, void* caller) {
+  void* const memory = allocate_or_null(bytes, a, caller);
   if (!memory) throw std::bad_alloc();
   return memory;
 }
@@ -113,7 +116,11 @@ void* operator new(size_t bytes, std::align_val_t alignment) {
 void* operator new(size_t bytes) {
   return allocate(bytes, alignof(std::max_align_t), __builtin_return_address(0));
 }
+void* operator new(size_t bytes, const std::nothrow_t&) noexcept {
+  return allocate_or_null(bytes, alignof(std::max_align_t), __builtin_return_address(0));
+}
 void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }

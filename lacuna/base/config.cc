@@ -17,11 +17,14 @@ Setting::Setting(const char* value) : value_(std::string(value)) {}
 Setting::Setting(std::string value) : value_(std::move(value)) {}
 Setting::Setting(SettingList value) : value_(std::move(value)) {}
 Setting::Setting(Config value) : value_(std::make_shared<const Config>(std::move(value))) {}
-Setting::Setting(const Setting&) = default;
 Setting::Setting(Setting&&) noexcept = default;
-Setting& Setting::operator=(const Setting&) = default;
 Setting& Setting::operator=(Setting&&) noexcept = default;
 Setting::~Setting() = default;
+
+// Not by the variant's own copy: where that finds no memory, libstdc++ 12 ends a value that was never made.
+Setting::Setting(const Setting& other)
+    : value_(std::visit([](auto copy) { return Value(std::move(copy)); }, other.value_)) {}
+Setting& Setting::operator=(const Setting& other) { return *this = Setting(other); }
 
 const Config* Setting::config() const {
   const Nested* nested = as<Nested>();
