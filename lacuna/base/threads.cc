@@ -156,10 +156,12 @@ struct Pool {
     std::mutex mutex;
     std::condition_variable all_here;
     size_t here = 0;
+    Handover handover;
     arena.execute([&] {
       tbb::parallel_for(
           tbb::blocked_range<size_t>(0, threads),
           [&](const tbb::blocked_range<size_t>&) {
+            const Handover::Block block(handover);
             std::unique_lock lock(mutex);
             if (++here == threads) all_here.notify_all();
             all_here.wait_until(lock, last, [&] { return here == threads; });
