@@ -5,6 +5,27 @@ from lacuna import _core
 from lacuna._arguments import whole
 from lacuna._custom import custom, custom_object_scope, name_of, shown
 
+__all__ = [
+    "deserialize",
+    "elu",
+    "exponential",
+    "get",
+    "hard_sigmoid",
+    "linear",
+    "relu",
+    "selu",
+    "serialize",
+    "sigmoid",
+    "softmax",
+    "softplus",
+    "softsign",
+    "tanh",
+]
+
+
+def __dir__():
+    return __all__
+
 
 def elu(x, alpha=1.0):
     """x where x > 0, else alpha (exp(x) - 1)."""

@@ -3,6 +3,17 @@
 from lacuna import _core
 from lacuna._arguments import whole
 
+__all__ = [
+    "num_threads",
+    "set_num_threads",
+    "set_strict_sparse",
+    "strict_sparse",
+]
+
+
+def __dir__():
+    return __all__
+
 
 def set_num_threads(threads):
     """How many threads compute: 1 and up. Starts as LACUNA_NUM_THREADS of the environment, else as the number

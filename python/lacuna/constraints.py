@@ -8,6 +8,25 @@ from lacuna._arguments import core_of, identified
 from lacuna._custom import custom_object_scope, to_config
 from lacuna._settings import Settings
 
+__all__ = [
+    "Constraint",
+    "MaxNorm",
+    "MinMaxNorm",
+    "NonNeg",
+    "UnitNorm",
+    "deserialize",
+    "get",
+    "max_norm",
+    "min_max_norm",
+    "non_neg",
+    "serialize",
+    "unit_norm",
+]
+
+
+def __dir__():
+    return __all__
+
 
 class Constraint(Settings):
     """Base of all. Those written in Python are not supported."""

@@ -4,6 +4,14 @@ from lacuna import _core
 from lacuna._arguments import dtype_name
 from lacuna._files import path_of
 
+__all__ = [
+    "load_libsvm",
+]
+
+
+def __dir__():
+    return __all__
+
 
 def load_libsvm(path, n_features=None, dtype="float32", multilabel=False, zero_based="auto", query_id=False):
     """Reads a libsvm (svmlight) file, plain, gz, xz or bz2, or a list of them as if they were one: (x, y), or

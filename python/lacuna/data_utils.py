@@ -3,3 +3,7 @@
 from lacuna.utils.data_utils import prepare_sliced_sparse_data
 
 __all__ = ["prepare_sliced_sparse_data"]
+
+
+def __dir__():
+    return __all__

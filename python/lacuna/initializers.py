@@ -6,6 +6,48 @@ from lacuna._arguments import core_of, dtype_name, identified
 from lacuna._custom import custom_object_scope, to_config
 from lacuna._settings import Settings
 
+__all__ = [
+    "Constant",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HeNormal",
+    "HeUniform",
+    "Identity",
+    "Initializer",
+    "LecunNormal",
+    "LecunUniform",
+    "Ones",
+    "RandomNormal",
+    "RandomUniform",
+    "TruncatedNormal",
+    "VarianceScaling",
+    "Zeros",
+    "constant",
+    "deserialize",
+    "get",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "he_uniform",
+    "identity",
+    "lecun_normal",
+    "lecun_uniform",
+    "normal",
+    "one",
+    "ones",
+    "random_normal",
+    "random_uniform",
+    "serialize",
+    "truncated_normal",
+    "uniform",
+    "zero",
+    "zeros",
+]
+
+
+def __dir__():
+    return __all__
+
 
 class Initializer(Settings):
     """Base of all. Those written in Python are not supported."""

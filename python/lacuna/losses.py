@@ -8,6 +8,42 @@ logarithmic error and Kullback-Leibler's, which are not 0 where y is, make it de
 from lacuna import _core
 from lacuna._custom import custom, custom_object_scope, name_of, shown
 
+__all__ = [
+    "KLD",
+    "MAE",
+    "MAPE",
+    "MSE",
+    "MSLE",
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "categorical_hinge",
+    "cosine",
+    "cosine_proximity",
+    "deserialize",
+    "get",
+    "hinge",
+    "kld",
+    "kullback_leibler_divergence",
+    "logcosh",
+    "mae",
+    "mape",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "mean_squared_logarithmic_error",
+    "mse",
+    "msle",
+    "multi_hot_sparse_categorical_crossentropy",
+    "poisson",
+    "serialize",
+    "sparse_categorical_crossentropy",
+    "squared_hinge",
+]
+
+
+def __dir__():
+    return __all__
+
 
 def mean_squared_error(y_true, y_pred):
     """mean((p - t)²)"""

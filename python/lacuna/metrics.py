@@ -9,7 +9,7 @@ from lacuna import _core
 from lacuna._arguments import from_config, shown
 from lacuna._arrays import is_sparse, view
 from lacuna._custom import custom, custom_object_scope, name_of
-from lacuna.losses import (  # noqa: F401
+from lacuna.losses import (
     KLD,
     MAE,
     MAPE,
@@ -38,6 +38,58 @@ from lacuna.losses import (  # noqa: F401
     squared_hinge,
 )
 from lacuna._settings import Settings
+
+__all__ = [
+    "AUC",
+    "F1",
+    "F1Score",
+    "KLD",
+    "LogLoss",
+    "MAE",
+    "MAPE",
+    "MSE",
+    "MSLE",
+    "Metric",
+    "Precision",
+    "Recall",
+    "SparseTopKCategoricalAccuracy",
+    "StatefulMetric",
+    "TopKCategoricalAccuracy",
+    "binary_accuracy",
+    "binary_crossentropy",
+    "categorical_accuracy",
+    "categorical_crossentropy",
+    "categorical_hinge",
+    "cosine",
+    "cosine_proximity",
+    "deserialize",
+    "get",
+    "hinge",
+    "kld",
+    "kullback_leibler_divergence",
+    "logcosh",
+    "mae",
+    "mape",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "mean_squared_logarithmic_error",
+    "mse",
+    "msle",
+    "multi_hot_sparse_categorical_accuracy",
+    "multi_hot_sparse_categorical_crossentropy",
+    "poisson",
+    "serialize",
+    "sparse_categorical_accuracy",
+    "sparse_categorical_crossentropy",
+    "sparse_top_k_categorical_accuracy",
+    "squared_hinge",
+    "top_k_categorical_accuracy",
+]
+
+
+def __dir__():
+    return __all__
 
 
 def binary_accuracy(y_true, y_pred):

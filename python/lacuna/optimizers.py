@@ -25,6 +25,37 @@ from lacuna._arrays import assign
 from lacuna._custom import custom_object_scope, to_config
 from lacuna._settings import Settings
 
+__all__ = [
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Ftrl",
+    "GroupAdagrad",
+    "Nadam",
+    "Optimizer",
+    "RMSprop",
+    "SGD",
+    "adadelta",
+    "adagrad",
+    "adam",
+    "adamax",
+    "adamw",
+    "deserialize",
+    "ftrl",
+    "get",
+    "groupadagrad",
+    "nadam",
+    "rmsprop",
+    "serialize",
+    "sgd",
+]
+
+
+def __dir__():
+    return __all__
+
 
 def _common(where, lr, decay, kwargs):
     common = _core.OptimizerCommon(

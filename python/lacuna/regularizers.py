@@ -10,6 +10,23 @@ from lacuna._arguments import identified
 from lacuna._custom import custom_object_scope, name_of, to_config
 from lacuna._settings import Settings
 
+__all__ = [
+    "L1",
+    "L1L2",
+    "L2",
+    "Regularizer",
+    "deserialize",
+    "get",
+    "l1",
+    "l1_l2",
+    "l2",
+    "serialize",
+]
+
+
+def __dir__():
+    return __all__
+
 
 class Regularizer:
     """Base of all: a function of a symbol that gives a scalar symbol. Any such function may stand for one."""

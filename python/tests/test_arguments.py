@@ -147,9 +147,6 @@ def good():
     }
 
 
-OF_BACKEND = ("lacuna._elementwise", "lacuna._products")  # backend's own, in files of their own.
-
-
 def modules():
     yield lacuna
     for found in pkgutil.walk_packages(lacuna.__path__, "lacuna."):
@@ -161,11 +158,9 @@ def public():
     """(name, callable) of all modules, each once."""
     seen = {}
     for module in modules():
-        for name in getattr(module, "__all__", dir(module)):
+        for name in module.__all__:
             one = getattr(module, name)
-            theirs = getattr(one, "__module__", None) or ""
-            own = hasattr(module, "__all__") or theirs == module.__name__ or theirs in OF_BACKEND
-            if not name.startswith("_") and callable(one) and theirs.startswith("lacuna") and own:
+            if callable(one) and (getattr(one, "__module__", None) or "").startswith("lacuna"):
                 seen.setdefault(id(one), (f"{module.__name__}.{name}", one))
     return sorted(seen.values(), key=lambda one: one[0])
 

@@ -9,7 +9,8 @@ import pytest
 
 import lacuna
 from lacuna import backend as K
-from lacuna import _model_files, constraints, initializers, layers, models, optimizers, regularizers
+from lacuna import constraints, initializers, layers, models, optimizers, regularizers
+from lacuna.models.files import restored_config
 from lacuna.utils import CustomObjectScope
 
 
@@ -348,4 +349,4 @@ def test_unbuilt_models_are_built_by_what_they_are_fed():
 
 def test_pickles_of_before_have_no_training():
     config = models.Sequential([layers.Dense(2)]).get_config()
-    assert not _model_files.restored_config(models.Sequential, config, {}).built
+    assert not restored_config(models.Sequential, config, {}).built

@@ -2,6 +2,8 @@
 
 import inspect
 import pkgutil
+import subprocess
+import sys
 
 import pytest
 
@@ -328,6 +330,30 @@ LINES = [(owner, line.strip()) for owner, text in KERAS.items() for line in text
 def test_signature(owner, line):
     name, _, rest = line.partition("(")
     assert str(inspect.signature(getattr(owner, name))) == "(" + rest
+
+
+def test_modules_show_what_they_are_for():
+    for module in pkgutil.walk_packages(lacuna.__path__, "lacuna."):
+        if "._" in module.name:
+            continue
+        shown = dir(__import__(module.name, fromlist=["x"]))
+        assert shown and not any(name.startswith("_") for name in shown), module.name
+        for name in shown:
+            one = getattr(sys.modules[module.name], name)
+            assert not inspect.ismodule(one) or one.__name__.startswith("lacuna.utils."), f"{module.name}.{name}"
+
+
+def test_layers_do_not_import_models():
+    """Models register themselves."""
+    code = f"""
+import sys, types
+package = types.ModuleType("lacuna")  # Without its __init__, which imports all.
+package.__path__ = {list(lacuna.__path__)}
+sys.modules["lacuna"] = package
+import lacuna.layers
+assert not any(name.startswith("lacuna.models") for name in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_everything_public_has_a_docstring():

@@ -98,3 +98,7 @@ __all__ = [
     "serialize",
     "subtract",
 ]
+
+
+def __dir__():
+    return __all__

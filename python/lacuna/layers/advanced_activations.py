@@ -4,6 +4,19 @@ from lacuna import _core, constraints, initializers, regularizers
 from lacuna._arguments import whole
 from lacuna.layers.base import Layer, options
 
+__all__ = [
+    "ELU",
+    "LeakyReLU",
+    "PReLU",
+    "ReLU",
+    "Softmax",
+    "ThresholdedReLU",
+]
+
+
+def __dir__():
+    return __all__
+
 
 class LeakyReLU(Layer):
     """x where x ≥ 0, else alpha x."""

@@ -10,8 +10,20 @@ from lacuna._arguments import dtype_name, flag, from_config, no_more, shown, uns
 from lacuna._arrays import view
 from lacuna._custom import bad_config, custom_object_scope, to_config
 
+__all__ = [
+    "Layer",
+    "deserialize",
+    "serialize",
+]
+
+
+def __dir__():
+    return __all__
+
+
 _alive = weakref.WeakValueDictionary()  # Layers and models by the identity of their state.
-_classes = {}  # The library's own, by name.
+_classes = {}  # The library's own layers, by name.
+_models = {}  # And its models, which come later: they know layers, not the other way round.
 
 
 def remember(core, owner):
@@ -27,6 +39,12 @@ def found(core):
         layer = cls.__new__(cls)
         layer._adopt(core)
     return layer
+
+
+def register_model(cls):
+    """A decorator: deserialize makes models of that class, too."""
+    _models[cls.__name__] = cls
+    return cls
 
 
 def makers(symbols):
@@ -345,11 +363,8 @@ def serialize(layer):
 def deserialize(config, custom_objects=None):
     """The layer, or the model, of such a dict; its weights are drawn anew. custom_objects: a dict of classes and
     functions by name. ValueError for an unknown class."""
-    from lacuna import models
-
     with custom_object_scope(custom_objects), bad_config("deserialize", config):
-        known = {"Model": models.Model, "Sequential": models.Sequential}
-        layer = from_config("layer", config, {**_classes, **known})
+        layer = from_config("layer", config, {**_classes, **_models})
         if config.get("key"):
             layer._core.key = whole("layer", "key", config["key"])
         if config.get("inner_keys"):

@@ -7,6 +7,24 @@ from lacuna._arguments import shown, unsupported, whole
 from lacuna._custom import custom, name_of
 from lacuna.layers.base import Layer, options
 
+__all__ = [
+    "Activation",
+    "ActivityRegularization",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "Lambda",
+    "Masking",
+    "Permute",
+    "RepeatVector",
+    "Reshape",
+    "SpatialDropout1D",
+]
+
+
+def __dir__():
+    return __all__
+
 
 class Dense(Layer):
     """activation(x kernel + bias), over the last axis of x: dense of rank 2 or more, or csr.

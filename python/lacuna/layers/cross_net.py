@@ -4,6 +4,15 @@ from lacuna import _core, constraints, initializers, regularizers
 from lacuna._arguments import whole
 from lacuna.layers.base import Layer, options
 
+__all__ = [
+    "CrossNet",
+    "CrossNetV2",
+]
+
+
+def __dir__():
+    return __all__
+
 
 class CrossNet(Layer):
     """The cross network of Deep & Cross (Wang et al., 2017), of the shape of its input x, (batch, columns), csr or dense:

@@ -4,6 +4,14 @@ from lacuna import _core, constraints, initializers, regularizers
 from lacuna._arguments import unsupported, whole
 from lacuna.layers.base import Layer, options
 
+__all__ = [
+    "Embedding",
+]
+
+
+def __dir__():
+    return __all__
+
 
 class Embedding(Layer):
     """Whole numbers in [0, input_dim), of shape (batch, …), to rows of a weight: (batch, …, output_dim).

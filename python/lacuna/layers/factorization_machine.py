@@ -4,6 +4,14 @@ from lacuna import _core, activations, constraints, initializers, regularizers
 from lacuna._arguments import whole
 from lacuna.layers.base import Layer, options
 
+__all__ = [
+    "FactorizationMachine",
+]
+
+
+def __dir__():
+    return __all__
+
 
 class FactorizationMachine(Layer):
     """activation(Σ x_j l_j + Σ_{i<j} ⟨v_i, v_j⟩ x_i x_j + bias), of shape (batch, 1): a linear model and, for each pair

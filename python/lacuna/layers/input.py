@@ -4,6 +4,15 @@ from lacuna import _core
 from lacuna._arguments import dtype_name, listed, no_more, unsupported
 from lacuna.layers.base import Layer
 
+__all__ = [
+    "Input",
+    "InputLayer",
+]
+
+
+def __dir__():
+    return __all__
+
 
 class InputLayer(Layer):
     """Where a network's input stands in its list of layers; the first of a Sequential may be one. `output` is the symbol

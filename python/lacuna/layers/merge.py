@@ -4,6 +4,29 @@ from lacuna import _core
 from lacuna._arguments import shown, whole
 from lacuna.layers.base import Layer, options
 
+__all__ = [
+    "Add",
+    "Average",
+    "Concatenate",
+    "Dot",
+    "Maximum",
+    "Minimum",
+    "Multiply",
+    "Subtract",
+    "add",
+    "average",
+    "concatenate",
+    "dot",
+    "maximum",
+    "minimum",
+    "multiply",
+    "subtract",
+]
+
+
+def __dir__():
+    return __all__
+
 
 class Add(Layer):
     """The sum of the inputs. All csr give csr, csr with dense gives dense."""

@@ -3,6 +3,16 @@
 from lacuna import _core
 from lacuna.layers.base import Layer, options
 
+__all__ = [
+    "AlphaDropout",
+    "GaussianDropout",
+    "GaussianNoise",
+]
+
+
+def __dir__():
+    return __all__
+
 
 class GaussianNoise(Layer):
     """Adds normally distributed noise of deviation stddev. csr is a ValueError, since zeros would not stay."""

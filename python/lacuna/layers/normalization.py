@@ -4,6 +4,14 @@ from lacuna import _core, constraints, initializers, regularizers
 from lacuna._arguments import whole
 from lacuna.layers.base import Layer, options
 
+__all__ = [
+    "BatchNormalization",
+]
+
+
+def __dir__():
+    return __all__
+
 
 class BatchNormalization(Layer):
     """gamma (x - mean) / √(variance + epsilon) + beta for each feature, which stand along `axis`. In training mean and

@@ -4,6 +4,17 @@ from lacuna import _core
 from lacuna._arguments import shown
 from lacuna.layers.base import Layer, options
 
+__all__ = [
+    "GlobalAveragePooling1D",
+    "GlobalAvgPool1D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPooling1D",
+]
+
+
+def __dir__():
+    return __all__
+
 
 def _channels_last(where, data_format):
     if not isinstance(data_format, str) or data_format not in ("channels_last", "channels_first"):

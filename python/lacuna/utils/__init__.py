@@ -13,6 +13,10 @@ from lacuna.utils.np_utils import normalize, to_categorical
 __all__ = ["CustomObjectScope", "custom_object_scope", "get_custom_objects", "data_utils", "normalize", "np_utils", "set_random_seed", "to_categorical"]
 
 
+def __dir__():
+    return __all__
+
+
 CustomObjectScope = custom_object_scope
 
 

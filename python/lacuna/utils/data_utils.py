@@ -4,6 +4,14 @@ import warnings
 
 from lacuna._arguments import shown, whole
 
+__all__ = [
+    "prepare_sliced_sparse_data",
+]
+
+
+def __dir__():
+    return __all__
+
 
 def prepare_sliced_sparse_data(data, batch_size):
     """The first rows of a sparse matrix, in any format, that fill whole batches, as csr. Lacuna needs it

@@ -4,6 +4,15 @@ import numpy as np
 
 from lacuna._custom import shown
 
+__all__ = [
+    "normalize",
+    "to_categorical",
+]
+
+
+def __dir__():
+    return __all__
+
 
 def to_categorical(y, num_classes=None, dtype="float32"):
     """Whole numbers of any shape (a last dimension of 1 is dropped) as rows of zeros with a one: y.shape +

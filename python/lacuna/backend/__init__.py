@@ -1,0 +1,27 @@
+"""Keras' backend, imported as K: functions on symbols. Where an op has no rule for csr, that is an error;
+to_dense says that zeros may be stored."""
+
+from lacuna.activations import elu, hard_sigmoid, relu, sigmoid, softmax, softplus, softsign, tanh
+from lacuna.backend import elementwise, labels, phases, products, reductions, settings, symbols, values
+from lacuna.backend.elementwise import *  # noqa: F403
+from lacuna.backend.labels import *  # noqa: F403
+from lacuna.backend.phases import *  # noqa: F403
+from lacuna.backend.products import *  # noqa: F403
+from lacuna.backend.reductions import *  # noqa: F403
+from lacuna.backend.settings import *  # noqa: F403
+from lacuna.backend.symbols import *  # noqa: F403
+from lacuna.backend.values import *  # noqa: F403
+
+__all__ = ["elu", "hard_sigmoid", "relu", "sigmoid", "softmax", "softplus", "softsign", "tanh"]
+__all__ += elementwise.__all__
+__all__ += labels.__all__
+__all__ += phases.__all__
+__all__ += products.__all__
+__all__ += reductions.__all__
+__all__ += settings.__all__
+__all__ += symbols.__all__
+__all__ += values.__all__
+
+
+def __dir__():
+    return __all__

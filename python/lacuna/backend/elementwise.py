@@ -1,0 +1,454 @@
+"""Functions of each element, as lacuna.backend has them: Keras' names, and MXNet's and Keras 3's where those of
+Keras end. A shape stays; broadcasting is NumPy's. Values are floats."""
+
+from lacuna import _core
+from lacuna._arguments import shape_of, symbols_of
+
+__all__ = [
+    "abs",
+    "absolute",
+    "add",
+    "add_n",
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctanh",
+    "cbrt",
+    "ceil",
+    "clip",
+    "conj",
+    "conjugate",
+    "copy",
+    "cos",
+    "cosh",
+    "degrees",
+    "divide",
+    "equal",
+    "erf",
+    "erfinv",
+    "exp",
+    "exp2",
+    "expm1",
+    "fix",
+    "floor",
+    "gamma",
+    "gammaln",
+    "greater",
+    "greater_equal",
+    "hypot",
+    "imag",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "less",
+    "less_equal",
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "logical_not",
+    "maximum",
+    "minimum",
+    "mod",
+    "multiply",
+    "nan_to_num",
+    "negative",
+    "not_equal",
+    "pow",
+    "power",
+    "radians",
+    "rcbrt",
+    "real",
+    "reciprocal",
+    "rint",
+    "round",
+    "round_ste",
+    "rsqrt",
+    "scatter_elemwise_div",
+    "scatter_minus_scalar",
+    "scatter_plus_scalar",
+    "sign",
+    "sign_ste",
+    "sin",
+    "sinh",
+    "sqrt",
+    "square",
+    "subtract",
+    "switch",
+    "tan",
+    "trunc",
+    "where",
+]
+
+
+def __dir__():
+    return __all__
+
+
+# Of one: 0 stays 0, so that csr and row_sparse stay so
+
+
+def abs(x):
+    """|x|; csr stays csr."""
+    return _core.abs(x)
+
+
+def sign(x):
+    """-1, 0 or 1; csr stays csr."""
+    return _core.sign(x)
+
+
+def negative(x):
+    """-x; csr stays csr."""
+    return _core.negative(x)
+
+
+def square(x):
+    """x²; csr stays csr."""
+    return _core.square(x)
+
+
+def sqrt(x):
+    """√x, NaN where x < 0; csr stays csr."""
+    return _core.sqrt(x)
+
+
+def cbrt(x):
+    """The cube root; csr stays csr."""
+    return _core.cbrt(x)
+
+
+def round(x):
+    """To whole numbers, halves to even; csr stays csr."""
+    return _core.round(x)
+
+
+def ceil(x):
+    """To whole numbers, up; csr stays csr."""
+    return _core.ceil(x)
+
+
+def floor(x):
+    """To whole numbers, down; csr stays csr."""
+    return _core.floor(x)
+
+
+def trunc(x):
+    """To whole numbers, towards 0; csr stays csr."""
+    return _core.trunc(x)
+
+
+def log1p(x):
+    """log(1 + x); csr stays csr."""
+    return _core.log1p(x)
+
+
+def expm1(x):
+    """exp(x) - 1; csr stays csr."""
+    return _core.expm1(x)
+
+
+def erf(x):
+    """The error function; csr stays csr."""
+    return _core.erf(x)
+
+
+def erfinv(x):
+    """The inverse of erf, infinite at -1 and 1, NaN beyond; csr stays csr."""
+    return _core.erfinv(x)
+
+
+def sin(x):
+    """The sine; csr stays csr."""
+    return _core.sin(x)
+
+
+def tan(x):
+    """The tangent; csr stays csr."""
+    return _core.tan(x)
+
+
+def arcsin(x):
+    """The inverse sine; csr stays csr."""
+    return _core.arcsin(x)
+
+
+def arctan(x):
+    """The inverse tangent; csr stays csr."""
+    return _core.arctan(x)
+
+
+def sinh(x):
+    """The hyperbolic sine; csr stays csr."""
+    return _core.sinh(x)
+
+
+def arcsinh(x):
+    """The inverse hyperbolic sine; csr stays csr."""
+    return _core.arcsinh(x)
+
+
+def arctanh(x):
+    """The inverse hyperbolic tangent; csr stays csr."""
+    return _core.arctanh(x)
+
+
+def degrees(x):
+    """Radians as degrees; csr stays csr."""
+    return _core.degrees(x)
+
+
+def radians(x):
+    """Degrees as radians; csr stays csr."""
+    return _core.radians(x)
+
+
+def isnan(x):
+    """1 where x is NaN, else 0; csr stays csr."""
+    return _core.isnan(x)
+
+
+def isinf(x):
+    """1 where x is infinite, else 0; csr stays csr."""
+    return _core.isinf(x)
+
+
+def nan_to_num(x):
+    """NaN as 0, infinities as the largest numbers there are; csr stays csr."""
+    return _core.nan_to_num(x)
+
+
+def round_ste(x):
+    """round, whose gradient is as if it were not there (straight-through estimator); csr stays csr."""
+    return _core.round_ste(x)
+
+
+def sign_ste(x):
+    """sign, whose gradient is as if it were not there; csr stays csr."""
+    return _core.sign_ste(x)
+
+
+absolute, rint, fix = abs, round, trunc
+
+
+def copy(x):
+    """x itself: a symbol is a value."""
+    return x
+
+
+real = conj = conjugate = copy
+
+
+def imag(x):
+    """0: values are real; csr stays csr."""
+    return _core.zeros_like(x)
+
+
+def clip(x, min_value, max_value):
+    """Brought into [min_value, max_value]; csr stays csr where 0 lies there."""
+    return _core.clip(x, min_value, max_value)
+
+
+# Of one: 0 does not stay 0, so that x must be dense
+
+
+def exp(x):
+    """exp(x); of csr an error that names to_dense."""
+    return _core.exp(x)
+
+
+def exp2(x):
+    """2 to the power of x; of csr an error that names to_dense."""
+    return _core.exp2(x)
+
+
+def log(x):
+    """The natural logarithm; of csr an error that names to_dense."""
+    return _core.log(x)
+
+
+def log2(x):
+    """The logarithm to base 2; of csr an error that names to_dense."""
+    return _core.log2(x)
+
+
+def log10(x):
+    """The logarithm to base 10; of csr an error that names to_dense."""
+    return _core.log10(x)
+
+
+def cos(x):
+    """The cosine; of csr an error that names to_dense."""
+    return _core.cos(x)
+
+
+def arccos(x):
+    """The inverse cosine; of csr an error that names to_dense."""
+    return _core.arccos(x)
+
+
+def cosh(x):
+    """The hyperbolic cosine; of csr an error that names to_dense."""
+    return _core.cosh(x)
+
+
+def arccosh(x):
+    """The inverse hyperbolic cosine; of csr an error that names to_dense."""
+    return _core.arccosh(x)
+
+
+def reciprocal(x):
+    """1 / x; of csr an error that names to_dense."""
+    return _core.reciprocal(x)
+
+
+def rsqrt(x):
+    """1 / √x; of csr an error that names to_dense."""
+    return _core.rsqrt(x)
+
+
+def rcbrt(x):
+    """1 over the cube root; of csr an error that names to_dense."""
+    return _core.rcbrt(x)
+
+
+def gamma(x):
+    """The gamma function; of csr an error that names to_dense."""
+    return _core.gamma(x)
+
+
+def gammaln(x):
+    """log |Γ(x)|; of csr an error that names to_dense."""
+    return _core.gammaln(x)
+
+
+def isfinite(x):
+    """1 where x is finite, else 0; of csr an error that names to_dense."""
+    return _core.isfinite(x)
+
+
+def logical_not(x):
+    """1 where x is 0, else 0; of csr an error that names to_dense."""
+    return _core.logical_not(x)
+
+
+# Of two, one of which may be a number: csr with a number stays csr where the function of 0 and it is 0
+
+
+def maximum(x, y):
+    """The larger of two; of csr and csr csr, of csr and dense dense."""
+    return _core.maximum(x, y)
+
+
+def minimum(x, y):
+    """The smaller of two; of csr and csr csr, of csr and dense dense."""
+    return _core.minimum(x, y)
+
+
+def pow(x, a):
+    """x to the power of a."""
+    return _core.pow(x, a)
+
+
+power = pow
+
+
+def mod(x, y):
+    """The remainder with the sign of y, as NumPy's; csr by dense is csr."""
+    return _core.mod(x, y)
+
+
+def hypot(x, y):
+    """√(x² + y²); of csr and csr csr."""
+    return _core.hypot(x, y)
+
+
+def add(x, y):
+    """x + y; of csr and csr csr, of csr and dense dense."""
+    return _core.add(x, y)
+
+
+def subtract(x, y):
+    """x - y; of csr and csr csr, of csr and dense dense."""
+    return _core.subtract(x, y)
+
+
+def multiply(x, y):
+    """x * y; of csr and anything csr: a column (n, 1) scales its rows, a row (1, m) its columns, dense or csr."""
+    return _core.multiply(x, y)
+
+
+def divide(x, y):
+    """x / y; csr by dense is csr, at its entries alone."""
+    return _core.divide(x, y)
+
+
+def add_n(inputs):
+    """The sum of all in a list, as MXNet's."""
+    return _core.add_n(symbols_of("add_n", inputs))
+
+
+def scatter_elemwise_div(x, y):
+    """x / y where x stores a value and nowhere else, as MXNet's: csr stays csr."""
+    return _core.scatter_elemwise_div(x, y)
+
+
+def scatter_plus_scalar(x, scalar):
+    """x + scalar, of csr at its entries alone, as MXNet's."""
+    return _core.scatter_plus_scalar(x, scalar)
+
+
+def scatter_minus_scalar(x, scalar):
+    """x - scalar, of csr at its entries alone, as MXNet's."""
+    return _core.scatter_minus_scalar(x, scalar)
+
+
+def equal(x, y):
+    """1 where x = y, else 0, in the dtype of x."""
+    return _core.equal(x, y)
+
+
+def not_equal(x, y):
+    """1 where x ≠ y, else 0, in the dtype of x."""
+    return _core.not_equal(x, y)
+
+
+def greater(x, y):
+    """1 where x > y, else 0, in the dtype of x."""
+    return _core.greater(x, y)
+
+
+def greater_equal(x, y):
+    """1 where x ≥ y, else 0, in the dtype of x."""
+    return _core.greater_equal(x, y)
+
+
+def less(x, y):
+    """1 where x < y, else 0, in the dtype of x."""
+    return _core.less(x, y)
+
+
+def less_equal(x, y):
+    """1 where x ≤ y, else 0, in the dtype of x."""
+    return _core.less_equal(x, y)
+
+
+# Of three
+
+
+def where(condition, x, y):
+    """x where the condition is not 0, else y; dense. The condition may be csr of the shape of the result; x
+    and y may be numbers. Of csr x and csr y, or of one and the number 0, csr."""
+    return _core.where(condition, x, y)
+
+
+def switch(condition, then_expression, else_expression):
+    """then_expression where the condition is not 0, else else_expression: symbols, or functions that give them;
+    both are computed. The condition has the first axes of their shape, or none. Storages: see where."""
+    x, y = (e() if callable(e) else e for e in (then_expression, else_expression))
+    rank = len(getattr(x, "shape", getattr(y, "shape", ())))
+    while 0 < len(shape_of("switch", condition)) < rank:
+        condition = _core.expand_dims(condition, -1)
+    return _core.where(condition, x, y)

@@ -1,0 +1,44 @@
+"""What differs between training and use."""
+
+from lacuna import _core
+
+__all__ = [
+    "dropout",
+    "in_test_phase",
+    "in_train_phase",
+    "learning_phase",
+]
+
+
+def __dir__():
+    return __all__
+
+
+def learning_phase():
+    """A placeholder: as an input of K.function, 1 where it runs as in training, else 0."""
+    return _core.learning_phase()
+
+
+def in_train_phase(x, alt, training=None):
+    """x in training, else alt, of one shape, dtype and storage. training: True or False decides at once. Either may be a
+    function without arguments."""
+    return _in_phase(x, alt, training)
+
+
+def in_test_phase(x, alt, training=None):
+    """x outside of training, else alt: see in_train_phase."""
+    return _in_phase(alt, x, training)
+
+
+def _in_phase(x, alt, training):
+    if training in (True, 1):
+        return x() if callable(x) else x
+    if training in (False, 0) and training is not None:
+        return alt() if callable(alt) else alt
+    return _core.in_train_phase(x() if callable(x) else x, alt() if callable(alt) else alt)
+
+
+def dropout(x, level, noise_shape=None, seed=None):
+    """In training 0 with probability `level`, else x / (1 - level); csr keeps its pattern. noise_shape: 1 along axes
+    whose values share their fate, else None or the size of x."""
+    return _core.dropout(x, level, () if noise_shape is None else noise_shape, seed)

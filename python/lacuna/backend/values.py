@@ -1,0 +1,142 @@
+"""Values of symbols and variables, functions that run symbols, updates and gradients."""
+
+import numpy as np
+
+from lacuna import _core
+from lacuna._arguments import shown, symbols_of, unsupported
+from lacuna._arrays import assign, constant_view, scipy_csr
+from lacuna.backend.symbols import Variable, is_tensor
+
+__all__ = [
+    "batch_get_value",
+    "batch_set_value",
+    "eval",
+    "function",
+    "get_value",
+    "gradients",
+    "moving_average_update",
+    "set_value",
+    "stop_gradient",
+    "to_scipy",
+    "update",
+    "update_add",
+    "update_sub",
+]
+
+
+def __dir__():
+    return __all__
+
+
+_LIMIT = 2**30  # Bytes of an array that nobody asked for by that size.
+
+
+def _array(value):
+    """The NumPy array of what the library answers."""
+    if not isinstance(value, tuple):
+        return value[()]
+    dims, data = value[0], value[-1] if len(value) == 3 else value[1]
+    nbytes = int(np.prod(dims, dtype=object)) * data.itemsize
+    if nbytes > _LIMIT:
+        raise ValueError(
+            f"eval: the array of a sparse value must take 1 GiB at most; K.to_scipy gives a csr value as it is, "
+            f"weight.rows() the rows of a weight. Received: shape={dims}, bytes={nbytes}."
+        )
+    if len(value) == 4:
+        return scipy_csr(*value).toarray()
+    array = np.zeros(dims, data.dtype)
+    array[value[1]] = data
+    return array
+
+
+def eval(x):
+    """The value of a symbol that depends on variables and constants alone, as an array, or a number where it is a
+    scalar. A sparse value above 1 GiB of zeros is an error: see to_scipy. ValueError where x needs a placeholder."""
+    return _array(_core.eval(x))
+
+
+def to_scipy(x):
+    """The value of a csr symbol or variable as a matrix of scipy, without zeros that are not stored."""
+    value = _core.eval(x)
+    if not isinstance(value, tuple) or len(value) != 4:
+        raise ValueError(f"to_scipy: x must be csr. Received: {shown(x)}.")
+    return scipy_csr(*value)
+
+
+def function(inputs, outputs, updates=None, **kwargs):
+    """A function of a list of values (arrays, or csr matrices where a placeholder is sparse) that gives the
+    list of arrays of the outputs; of one symbol for outputs its array. updates: of K.update and its like, or
+    (variable, symbol) pairs, done after each run."""
+    unsupported("function", **kwargs)
+    several = isinstance(outputs, (list, tuple))
+    changes = [update(*one) if isinstance(one, tuple) else one for one in updates or []]
+    inputs = [inputs] if is_tensor(inputs) else symbols_of("function", inputs)
+    run = _core.Function(inputs, list(outputs) if several else [outputs], changes)
+
+    def call(values):
+        if not isinstance(values, (list, tuple)):
+            raise TypeError(f"function: a list of values must be given. Received: {type(values).__name__}.")
+        results = [_array(value) for value in run([constant_view(value) for value in values])]
+        return results if several else results[0]
+
+    return call
+
+
+def get_value(x):
+    """The value of a variable: an array, or a number where it is a scalar. Of a sparse one above 1 GiB an error:
+    to_scipy gives a csr one, x.rows() the rows of a weight."""
+    return _array(_core.eval(x))
+
+
+def _require_variable(where, x):
+    if not isinstance(x, Variable):
+        raise TypeError(f"{where}: x must be a variable. Received: {shown(x)}.")
+
+
+def set_value(x, value):
+    """Gives a variable another value of its shape."""
+    _require_variable("set_value", x)
+    assign(x, value)
+
+
+def batch_get_value(ops):
+    """The values of several variables."""
+    return [get_value(x) for x in ops]
+
+
+def batch_set_value(tuples):
+    """Sets several variables: (variable, value) pairs."""
+    for x, value in tuples:
+        set_value(x, value)
+
+
+def update(x, new_x):
+    """For Layer.add_update: the variable x becomes new_x, of its shape, when a step of training is over."""
+    return _core.update(x, new_x, 0.0)
+
+
+def update_add(x, increment):
+    """For Layer.add_update: the variable x grows by increment."""
+    _require_variable("update_add", x)
+    return _core.update(x, x + increment, 0.0)
+
+
+def update_sub(x, decrement):
+    """For Layer.add_update: the variable x is made smaller by decrement."""
+    _require_variable("update_sub", x)
+    return _core.update(x, x - decrement, 0.0)
+
+
+def moving_average_update(x, value, momentum):
+    """For Layer.add_update: the variable x becomes x momentum + value (1 - momentum)."""
+    return _core.update(x, value, momentum)
+
+
+def gradients(loss, variables):
+    """Symbols of the gradients of a scalar; None where it does not depend on a variable."""
+    return _core.gradients(loss, list(variables) if isinstance(variables, (list, tuple)) else [variables])
+
+
+def stop_gradient(variables):
+    """The same value, through which no gradient flows."""
+    return _core.stop_gradient(variables)

@@ -1,0 +1,201 @@
+"""Models from configs, files and bytes; lacuna.models has the public ones."""
+
+import types
+import warnings
+
+from lacuna import _core, losses, metrics, optimizers, regularizers
+from lacuna._arguments import listed, shown, unsupported
+from lacuna._custom import bad_config, custom_object_scope
+from lacuna._files import path_of
+from lacuna.layers.base import Layer, deserialize, layers_in
+
+__all__ = [
+    "clone_model",
+    "load_model",
+    "model_from_config",
+    "model_from_json",
+    "model_from_yaml",
+    "save_model",
+]
+
+
+def __dir__():
+    return __all__
+
+
+def named(model):
+    """What to_json and a file hold of a model: get_config, and whose it is."""
+    return {
+        "class_name": type(model).__name__,
+        "config": model.get_config(),
+        "keras_version": "2.2.4",
+        "backend": "lacuna",
+    }
+
+
+def model_from_config(config, custom_objects=None):
+    """A model of {'class_name': 'Model' or 'Sequential', 'config': what get_config gave}, its weights drawn anew.
+    custom_objects: a dict of one's own classes and functions by name."""
+    if not isinstance(config, dict):
+        raise TypeError(
+            f"model_from_config: config must be a dict with class_name and config. Received: {shown(config)}."
+        )
+    return deserialize(config, custom_objects)
+
+
+def _require_text(what, given):
+    if not isinstance(given, (str, bytes)):
+        raise TypeError(f"{what} must be a text. Received: {shown(given)}.")
+
+
+def model_from_json(json_string, custom_objects=None):
+    """A model of what to_json gave; see model_from_config."""
+    import json  # Here, so that importing lacuna is quick.
+
+    _require_text("model_from_json: json_string", json_string)
+    with bad_config("model_from_json", json_string):
+        return model_from_config(json.loads(json_string), custom_objects)
+
+
+def _yaml(where):
+    try:
+        import yaml
+    except ImportError:
+        raise ImportError(f"{where}: PyYAML must be installed; model_from_json needs nothing.") from None
+    return yaml
+
+
+def to_yaml(model, **kwargs):
+    """model.to_yaml."""
+    import json  # Through JSON, so that tuples and numbers of NumPy are plain.
+
+    return _yaml("to_yaml").safe_dump(json.loads(json.dumps(named(model))), **kwargs)
+
+
+def model_from_yaml(yaml_string, custom_objects=None):
+    """A model of what to_yaml of Lacuna or Keras 2 gave; see model_from_config. PyYAML must be installed."""
+    _require_text("model_from_yaml: yaml_string", yaml_string)
+    yaml = _yaml("model_from_yaml")
+
+    class Loader(yaml.SafeLoader):
+        """Knows the tuples that Keras writes."""
+
+    Loader.add_constructor("tag:yaml.org,2002:python/tuple", yaml.SafeLoader.construct_sequence)
+    with bad_config("model_from_yaml", yaml_string):
+        return model_from_config(yaml.load(yaml_string, Loader), custom_objects)
+
+
+def _require_model(where, model):
+    if not isinstance(getattr(model, "_core", None), _core.Model):
+        raise TypeError(f"{where}: a model must be given. Received: model={shown(model)}.")
+
+
+def save_model(model, filepath, overwrite=True, include_optimizer=True):
+    """model.save(filepath, overwrite, include_optimizer)"""
+    _require_model("save_model", model)
+    model.save(filepath, overwrite, include_optimizer)
+
+
+def load_model(filepath, custom_objects=None, compile=True):
+    """The model of a file that save or Keras 2 wrote; compile: as it was, with the optimizer's state.
+
+    custom_objects: a dict of one's own classes and functions by name; a file names code and holds none. ValueError
+    for a file that is damaged, cut short, of another version, or that names what is not known; FileNotFoundError, which
+    is one too, for one that is not there. docs/reliability.md says which files must be trusted.
+    """
+    return _restored(_core.open_model(path_of("load_model", filepath)), custom_objects, compile)
+
+
+def _restored(file, custom_objects, compile=True):
+    with custom_object_scope(custom_objects):
+        with _core.WeightLimit(file):
+            model = deserialize(file.model_config)
+        file.restore_weights(model._core)
+        training = file.training_config if compile else None
+        if training is not None:
+            _compile(model, training)
+            file.restore_training(model._core)
+    return model
+
+
+def _compile(model, training):
+    with bad_config("load_model: training_config", training):
+        _compile_as(model, training)
+
+
+def _known(kind, get, name):
+    """What get gives of a name in a file; ValueError that says how one's own is made known."""
+    try:
+        return get(name)
+    except ValueError as error:
+        if not isinstance(name, str):
+            raise
+        raise ValueError(
+            f"load_model: a {kind} of one's own must be given by its name, custom_objects={{{name!r}: {name}}}, or "
+            f"compile=False. {error}"
+        ) from None
+
+
+def _losses_of(config):
+    if isinstance(config, dict):
+        return {name: _losses_of(one) for name, one in config.items()}
+    if isinstance(config, (list, tuple)):
+        return [_losses_of(one) for one in config]
+    return _known("loss", losses.get, config)
+
+
+def _compile_as(model, training):
+    model.compile(
+        optimizers.get(training["optimizer_config"]),
+        _losses_of(training["loss"]),
+        _metrics_of(training.get("metrics")),
+        training.get("loss_weights"),
+        training.get("sample_weight_mode"),
+        _metrics_of(training.get("weighted_metrics")),
+    )
+
+
+def _metrics_of(config):
+    if isinstance(config, dict) and "class_name" not in config:
+        return {name: _metrics_of(some) for name, some in config.items()}
+    return [_known("metric", metrics.deserialize, metric) for metric in listed(config or [])]
+
+
+def restored_bytes(data, custom_objects):
+    """The model of what save_to_bytes gave: of pickle."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="load_model: the file holds no training_config")
+        return _restored(_core.open_model_bytes(data), custom_objects)
+
+
+def restored_config(cls, config, custom_objects, training=None):
+    """A model of a class and its config, compiled as `training` says: of pickle, where there are no weights yet."""
+    with custom_object_scope(custom_objects):
+        model = cls.from_config(config)
+        if training is not None:
+            _compile(model, training)
+    return model
+
+
+def clone_model(model, input_tensors=None):
+    """Another model of the same layers and names, with weights of its own, drawn anew."""
+    _require_model("clone_model", model)
+    unsupported("clone_model", input_tensors=input_tensors)
+    return type(model).from_config(model.get_config(), own_objects(model))
+
+
+def own_objects(model):
+    """What custom_objects must hold to make such a model again: classes and functions that are not the library's."""
+    result, compiled = {}, []
+    for some in (model.loss, model.metrics, model.weighted_metrics):
+        compiled += some.values() if isinstance(some, dict) else listed(some)
+    for layer in (*model.layers, *(one for some in compiled for one in listed(some))):
+        if hasattr(layer, "layers"):
+            result.update(own_objects(layer))
+        attributes = getattr(layer, "__dict__", {})
+        for given in (layer, *attributes.values(), *layers_in(attributes)):
+            one = given if isinstance(given, types.FunctionType) else type(given)
+            if isinstance(given, (Layer, regularizers.Regularizer, types.FunctionType)):
+                if not one.__module__.startswith("lacuna."):
+                    result[one.__name__] = one
+    return result

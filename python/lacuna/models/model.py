@@ -1,0 +1,481 @@
+"""Layers joined, and their training: Model of lacuna.models."""
+
+from lacuna import _core, losses, optimizers
+from lacuna import metrics as metrics_module
+from lacuna._arguments import (
+    batch_size_of,
+    class_weight_of,
+    flag,
+    listed,
+    no_more,
+    shown,
+    text,
+    unsupported,
+    verbose_of,
+    whole,
+)
+from lacuna._arrays import view, views
+from lacuna.callbacks import CallbackList, History
+from lacuna._custom import bad_config, custom_object_scope
+from lacuna._files import path_of
+from lacuna.models.files import named, own_objects, restored_bytes, restored_config, to_yaml
+from lacuna.layers.base import checked_symbols, deserialize, found, makers, register_model, remember
+
+__all__ = [
+    "Model",
+]
+
+
+def __dir__():
+    return __all__
+
+
+def _one_or_all(values):
+    return values[0] if len(values) == 1 else values
+
+
+_SUBCLASS = (
+    "a model must be given its inputs and outputs: x = Input(…), then Model(x, layers(x)), or of a class of one's own "
+    "super().__init__(inputs, outputs) in __init__, without a method call."
+)
+
+
+@register_model
+class Model:
+    """Layers from `inputs` to `outputs`: symbols, or lists of symbols."""
+
+    _saved_as = "Model"  # The class that files name.
+
+    optimizer = loss = metrics = weighted_metrics = loss_weights = history = None
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if not cls.__module__.startswith("lacuna.") and "call" in cls.__dict__:
+            raise TypeError(
+                f"{cls.__name__}: {_SUBCLASS} Received: a class that defines call, which nobody would call."
+            )
+
+    def __init__(self, inputs=None, outputs=None, name=None):
+        if inputs is None or outputs is None:
+            raise TypeError(f"{type(self).__name__}: {_SUBCLASS} Received: no inputs or no outputs.")
+        inputs, outputs = (listed(checked_symbols("Model", s)) for s in (inputs, outputs))
+        self._core = _core.Model(inputs, outputs, _core.unique_name(type(self).__name__) if name is None else name)
+        made = {layer._core.id: layer for layer in makers(outputs)}
+        self._layers = [made.get(core.id) or found(core) for core in self._core.layers]
+
+    def __call__(self, inputs):
+        """The model as a layer: the same weights on other symbols."""
+        inputs = listed(checked_symbols(self.name, inputs))
+        outputs = self._core(inputs)
+        remember(self._core, self)
+        for symbol in outputs:
+            symbol._history = (self, inputs)
+        return _one_or_all(outputs)
+
+    # Structure
+
+    @property
+    def name(self):
+        """The name: given, or class and number."""
+        return self._core.name
+
+    @property
+    def layers(self):
+        """The layers, from the inputs to the outputs."""
+        return list(self._layers)
+
+    def get_layer(self, name=None, index=None):
+        """The layer of a name, or at a place in `layers`. ValueError where there is none."""
+        if index is not None:
+            index = whole("get_layer", "index", index)
+            if not -len(self._layers) <= index < len(self._layers):
+                raise ValueError(
+                    f"get_layer: index must be below the number of layers. Received: index={index}, "
+                    f"layers={len(self._layers)}."
+                )
+            return self._layers[index]
+        if name is None:
+            raise ValueError("get_layer: name or index must be given. Received: neither.")
+        text("get_layer", "name", name)
+        for layer in self._layers:
+            if layer.name == name:
+                return layer
+        return found(self._core.get_layer(name))  # Says which names there are.
+
+    @property
+    def inputs(self):
+        """The symbols that are fed."""
+        return self._core.inputs
+
+    @property
+    def outputs(self):
+        """The symbols that come out."""
+        return self._core.outputs
+
+    @property
+    def input(self):
+        """The symbol that is fed, or a list of them."""
+        return _one_or_all(self.inputs)
+
+    @property
+    def output(self):
+        """The symbol that comes out, or a list of them."""
+        return _one_or_all(self.outputs)
+
+    @property
+    def input_shape(self):
+        """Of input; the batch, first, is None."""
+        return _one_or_all([s.shape for s in self.inputs])
+
+    @property
+    def output_shape(self):
+        """Of output; the batch, first, is None."""
+        return _one_or_all([s.shape for s in self.outputs])
+
+    @property
+    def input_names(self):
+        """Of the inputs: keys of a dict x."""
+        return self._core.input_names
+
+    @property
+    def output_names(self):
+        """Of the layers that answer the outputs: keys of a dict y."""
+        return self._core.output_names
+
+    @property
+    def built(self):
+        """Whether the weights are made."""
+        return True
+
+    @property
+    def trainable(self):
+        """Whether training changes the weights; setting it sets it for all layers."""
+        return self._core.trainable
+
+    @trainable.setter
+    def trainable(self, trainable):
+        self._core.trainable = flag(self.name, "trainable", trainable)
+
+    @property
+    def weights(self):
+        """The variables, layer by layer."""
+        return self._core.weights
+
+    @property
+    def trainable_weights(self):
+        """The variables that training changes."""
+        return self._core.trainable_weights
+
+    @property
+    def non_trainable_weights(self):
+        """The variables that it does not."""
+        learn = set(self.trainable_weights)
+        return [v for v in self.weights if v not in learn]
+
+    def get_weights(self):
+        """Copies of all values, as arrays, layer by layer, kernel before bias. A weight with
+        sparse_weight=True above 1 GiB is an error: its rows() gives the touched rows."""
+        return self._core.get_weights()
+
+    def set_weights(self, weights):
+        """Replaces all values by arrays of the same shapes."""
+        self._core.set_weights([view(w, f"set_weights: weights[{i}]") for i, w in enumerate(weights)])
+
+    def count_params(self):
+        """The number of values of all weights, untouched rows too."""
+        return self._core.count_params()
+
+    def summary(self, line_length=None, positions=None, print_fn=None):
+        """Prints a line for each layer: name, shape, number of values. print_fn is called with each line."""
+        unsupported("summary", positions=positions)
+        for line in self._core.summary(line_length).splitlines():
+            (print_fn or print)(line)
+
+    def explain(self, x, y=None, batch_size=32, print_fn=None):
+        """Prints op by op what a batch, the first batch_size rows of x, goes through: storages in and out,
+        bytes, the share of a weight's rows that the batch names, the kernel, the time. Of a prediction or,
+        with y, of a training step up to its gradients. Changes nothing. With an optimizer of
+        lazy_update=False and a regularizer a real step also counts the rows that were ever touched, which
+        this does not. print_fn is called with each line."""
+        table = self._core.explain(
+            self._x(x, "explain"),
+            None if y is None else self._y(y, "explain"),
+            batch_size_of("explain", batch_size),
+        )
+        for line in table.splitlines():
+            (print_fn or print)(line)
+
+    # Configs
+
+    def get_config(self):
+        """Layers, their settings and what each is called on; no weights. ValueError where something other than
+        layers stands between inputs and outputs."""
+        return self._core.config
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """A model of what get_config gave, its weights drawn anew. custom_objects: a dict of one's own classes and
+        functions by name."""
+        made = []  # The network keeps weights, not objects: these must live until the model has them.
+
+        def make(class_name, of_layer):
+            made.append(deserialize({"class_name": class_name, "config": of_layer}))
+            return made[-1]
+
+        with custom_object_scope(custom_objects), bad_config("Model", config):
+            name = config.get("name")
+            model = cls.__new__(cls)  # One's own class has an __init__ of other arguments.
+            Model.__init__(model, *_core.network_from_config(config, make), name=name)
+            if config.get("trainable") is False:
+                model._core.freeze_itself()
+            return model
+
+    def to_json(self, **kwargs):
+        """get_config with the class' name, as JSON, for model_from_json. kwargs: of json.dumps."""
+        import json  # Here, so that importing lacuna is quick.
+
+        return json.dumps(named(self), **kwargs)
+
+    def to_yaml(self, **kwargs):
+        """As to_json, in YAML, for model_from_yaml. kwargs: of yaml.safe_dump. PyYAML must be installed."""
+        return to_yaml(self, **kwargs)
+
+    # Files
+
+    def save(self, filepath, overwrite=True, include_optimizer=True):
+        """Into a file of HDF5 that Keras 2 reads too where no weight is sparse: layers, weights and, of a compiled
+        model, the optimizer with its state, so that training goes on with the same bits. The file takes its place in
+        one step: whoever is killed before leaves what was there; it keeps the mode and, where the system allows it, the
+        owner of one that was there. overwrite=False: one that is there is a FileExistsError. A path that cannot be
+        written is an OSError, of its kind, and a ValueError."""
+        path, overwrite = path_of("save", filepath), flag("save", "overwrite", overwrite)
+        self._core.save(path, overwrite, flag("save", "include_optimizer", include_optimizer))
+
+    def save_weights(self, filepath, overwrite=True):
+        """The weights alone, as save; of a sparse weight the rows that were touched."""
+        path = path_of("save_weights", filepath)
+        self._core.save_weights(path, flag("save_weights", "overwrite", overwrite))
+
+    def load_weights(self, filepath, by_name=False, skip_mismatch=False, reshape=False):
+        """Weights of a file that save, save_weights or Keras 2 wrote, into the layers that have weights, in order, or
+        by_name into those of the same names; skip_mismatch: by name, what does not fit stays, with a warning. Where
+        anything else does not fit, or the file is damaged, a ValueError, and no weight is changed; a file that is not
+        there is a FileNotFoundError, which is one too."""
+        unsupported("load_weights", reshape=reshape or None)
+        by_name, skip = flag("load_weights", "by_name", by_name), flag("load_weights", "skip_mismatch", skip_mismatch)
+        self._core.load_weights(path_of("load_weights", filepath), by_name, skip)
+
+    def __reduce__(self):
+        if not self.built:
+            return restored_config, (type(self), self.get_config(), own_objects(self), self._core.training_config)
+        own = own_objects(self)
+        if not type(self).__module__.startswith("lacuna."):
+            own[self._saved_as] = type(self)
+        return restored_bytes, (self._core.save_to_bytes(), own)
+
+    # Training
+
+    def compile(
+        self,
+        optimizer,
+        loss=None,
+        metrics=None,
+        loss_weights=None,
+        sample_weight_mode=None,
+        weighted_metrics=None,
+        target_tensors=None,
+        **kwargs,
+    ):
+        """Makes the model ready to train.
+
+        optimizer: a name or one of lacuna.optimizers. loss: a name or a function of (y_true, y_pred), one for
+        all outputs, a list with one for each, or a dict by output name. metrics: a list, for all outputs, or
+        a dict by output name. "auc" of several columns is the mean of theirs. Those with a state
+        (lacuna.metrics.AUC(), "auc", "precision", …) take the sample weights that fit gets; weighted_metrics
+        are as metrics, and all of them do: Σ w v / Σ w, named weighted_acc, …. loss_weights: a list or a dict
+        of numbers. ValueError for an unknown name.
+        """
+        no_more("compile", kwargs)
+        unsupported(
+            "compile",
+            sample_weight_mode=sample_weight_mode,
+            target_tensors=target_tensors,
+        )
+        every, by_name = _metrics("metrics", metrics)
+        every_weighted, by_name_weighted = _metrics("weighted_metrics", weighted_metrics)
+        optimizer = optimizers.get(optimizer)
+        if isinstance(loss, dict):
+            core_loss = {name: losses._core_of(one) for name, one in loss.items()}
+        elif isinstance(loss, (list, tuple)):
+            core_loss = [losses._core_of(one) for one in loss]
+        else:
+            core_loss = losses._core_of(loss)
+        self._core.compile(
+            optimizers._core_of(optimizer),
+            core_loss,
+            every,
+            by_name,
+            list(loss_weights) if isinstance(loss_weights, tuple) else loss_weights,
+            every_weighted,
+            by_name_weighted,
+        )
+        self.optimizer, self.loss, self.metrics, self.loss_weights = (
+            optimizer,
+            loss,
+            metrics or [],
+            loss_weights,
+        )
+        self.weighted_metrics = weighted_metrics or []
+
+    @property
+    def metrics_names(self):
+        """What evaluate gives, in order."""
+        return self._core.metrics_names
+
+    @property
+    def stop_training(self):
+        """Set by a callback: fit ends with the epoch."""
+        return self._core.stop_training
+
+    @stop_training.setter
+    def stop_training(self, stop):
+        self._core.stop_training = flag(self.name, "stop_training", stop)
+
+    def _x(self, x, where):
+        return views(x, f"{where}: x", self._core.input_count)
+
+    def _y(self, y, where, argument="y"):
+        return views(y, f"{where}: {argument}", self._core.output_count)
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose=1,
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        class_weight=None,
+        sample_weight=None,
+        initial_epoch=0,
+        steps_per_epoch=None,
+        validation_steps=None,
+        **kwargs,
+    ):
+        """Trains, and gives a History.
+
+        x, y: arrays of NumPy or matrices of scipy, in any format, a row a sample; lists of them, or
+            dicts by input or output name. They are never changed; csr and C-contiguous arrays are not copied,
+            and may be written by another thread meanwhile, which mixes old and new values. Frames of pandas
+            whose columns are sparse stay so.
+        batch_size: rows a step, 32 unless given; a last partial batch is trained as it is.
+        verbose: 0 is silent, 1 or 'auto' a progress bar, 2 a line an epoch.
+        validation_split: the share of rows, the last ones, that is not trained on.
+        validation_data: (x, y) or (x, y, sample_weight).
+        shuffle: True, False, or 'batch' for whole batches.
+        class_weight: a dict from class to number; of several outputs one for each, by name or in a list, None
+            for none. sample_weight: a number for each row; of several outputs an array each, in the same way.
+
+        Ctrl-C, and what a callback raises, end training after a whole step.
+        """
+        no_more("fit", kwargs)
+        unsupported("fit", steps_per_epoch=steps_per_epoch, validation_steps=validation_steps)
+        if isinstance(shuffle, str) and shuffle != "batch":
+            raise ValueError(f"fit: shuffle must be True, False or 'batch'. Received: shuffle={shown(shuffle)}.")
+        rows = "batch" if isinstance(shuffle, str) else "rows" if flag("fit", "shuffle", shuffle) else "none"
+        validation = None
+        if validation_data is not None:
+            if not isinstance(validation_data, (list, tuple)) or len(validation_data) not in (2, 3):
+                raise ValueError(
+                    "fit: validation_data must be (x, y) or (x, y, sample_weight). Received: "
+                    f"{type(validation_data).__name__}."
+                )
+            x_val, y_val, *w_val = validation_data
+            where = "fit: validation_data"
+            validation = (
+                self._x(x_val, where),
+                self._y(y_val, where),
+                self._y(*w_val, where) if w_val else None,
+            )
+        history = History()
+        every = CallbackList(callbacks)
+        every.append(history)
+        every.set_model(self)
+        self.history = history
+        self._core.fit(
+            self._x(x, "fit"),
+            self._y(y, "fit"),
+            batch_size_of("fit", batch_size),
+            whole("fit", "epochs", epochs),
+            verbose_of("fit", verbose),
+            every,
+            validation_split,
+            validation,
+            rows,
+            class_weight_of("fit", class_weight, self),
+            self._y(sample_weight, "fit", "sample_weight"),
+            whole("fit", "initial_epoch", initial_epoch),
+        )
+        return history
+
+    def evaluate(self, x=None, y=None, batch_size=None, verbose=1, sample_weight=None, steps=None):
+        """The loss, or a list of loss and metrics (see metrics_names): means over all rows."""
+        unsupported("evaluate", steps=steps)
+        return _one_or_all(
+            self._core.evaluate(
+                self._x(x, "evaluate"),
+                self._y(y, "evaluate"),
+                batch_size_of("evaluate", batch_size),
+                verbose_of("evaluate", verbose),
+                self._y(sample_weight, "evaluate", "sample_weight"),
+            )
+        )
+
+    def predict(self, x, batch_size=None, verbose=0, steps=None):
+        """An array with a row for each row of x, or a list of them for several outputs."""
+        unsupported("predict", steps=steps)
+        return _one_or_all(
+            self._core.predict(self._x(x, "predict"), batch_size_of("predict", batch_size), verbose_of("predict", verbose))
+        )
+
+    def train_on_batch(self, x, y, sample_weight=None, class_weight=None):
+        """One step on all rows at once; the loss, or a list of loss and metrics."""
+        return _one_or_all(
+            self._core.train_on_batch(
+                self._x(x, "train_on_batch"),
+                self._y(y, "train_on_batch"),
+                self._y(sample_weight, "train_on_batch", "sample_weight"),
+                class_weight_of("train_on_batch", class_weight, self),
+            )
+        )
+
+    def test_on_batch(self, x, y, sample_weight=None):
+        """The loss, or a list of loss and metrics, of all rows at once."""
+        return _one_or_all(
+            self._core.test_on_batch(
+                self._x(x, "test_on_batch"),
+                self._y(y, "test_on_batch"),
+                self._y(sample_weight, "test_on_batch", "sample_weight"),
+            )
+        )
+
+    def predict_on_batch(self, x):
+        """An array with a row for each row of x, all at once."""
+        return _one_or_all(self._core.predict_on_batch(self._x(x, "predict_on_batch")))
+
+    def __repr__(self):
+        return f"<{type(self).__name__} '{self.name}'>"
+
+
+def _metrics(argument, given):
+    """The metrics of all outputs, and those by output name, for the library."""
+    if given is not None and not isinstance(given, (list, tuple, dict)):
+        raise TypeError(
+            f"compile: {argument} must be a list or a dict by output name. Received: {argument}={shown(given)}."
+        )
+    if isinstance(given, dict):
+        return [], {name: [metrics_module._core_of(m) for m in listed(some)] for name, some in given.items()}
+    return [metrics_module._core_of(m) for m in given or []], {}
