@@ -9,6 +9,7 @@ root=$PWD/build/asan
 cmake --preset asan -DLACUNA_PYTHON=ON -DLACUNA_EXAMPLES=OFF -DPython_EXECUTABLE="$PWD/.venv/bin/python" >/dev/null
 cmake --build --preset asan --target _core
 package=$root/package/lacuna
+rm -rf "$package"
 mkdir -p "$package"
 cp -r python/lacuna/. "$root"/python/bind/_core*.so "$package"
 

@@ -10,8 +10,8 @@ namespace {
 std::vector<Symbol> without_phase(const std::vector<Symbol>& inputs) {
   std::vector<Symbol> result;
   for (const Symbol& s : inputs) {
-    require(is_placeholder(s), "K.function: inputs must be placeholders. Received: ",
-            s ? text(s.node()->op().name(), " ", s.spec()) : std::string("an empty symbol"), ".");
+    LACUNA_REQUIRE(is_placeholder(s), "K.function: inputs must be placeholders. Received: ",
+                   s ? text(s.node()->op().name(), " ", s.spec()) : std::string("an empty symbol"), ".");
     if (!(s == learning_phase())) result.push_back(s);
   }
   return result;
@@ -38,10 +38,11 @@ Symbol learning_phase() {
 
 Tensor eval(const Symbol& x) {
   for (const auto& node : in_order({x}))
-    require(!is_placeholder(Symbol(node, 0)),
-            "K.eval: the symbol must depend on variables and constants alone; K.function takes values of "
-            "placeholders. Received: input '",
-            is_placeholder(Symbol(node, 0)) ? placeholder_name(Symbol(node, 0)) : "", "'.");
+    LACUNA_REQUIRE(
+        !is_placeholder(Symbol(node, 0)),
+        "K.eval: the symbol must depend on variables and constants alone; K.function takes values of "
+        "placeholders. Received: input '",
+        is_placeholder(Symbol(node, 0)) ? placeholder_name(Symbol(node, 0)) : "", "'.");
   const Turn own;
   join(own, std::vector{x});
   const auto turn = own.take();
@@ -61,17 +62,17 @@ Function::Function(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std:
 }
 
 std::vector<Tensor> Function::operator()(const std::vector<Array>& values) {
-  require(values.size() == inputs_.size(),
-          "K.function: a value must be given for each input. Received: values=", values.size(),
-          ", inputs=", inputs_.size(), ".");
+  LACUNA_REQUIRE(values.size() == inputs_.size(),
+                 "K.function: a value must be given for each input. Received: values=", values.size(),
+                 ", inputs=", inputs_.size(), ".");
   bool training = false;
   std::vector<Tensor> feeds;
   for (size_t i = 0; i < values.size(); ++i) {
     const Tensor& value = values[i].tensor();
     const Spec& wanted = inputs_[i].spec();
     const std::string name = text("K.function: input '", placeholder_name(inputs_[i]), "'");
-    require(fits(value.shape(), wanted.shape), name, " must have shape ", to_string(wanted.shape),
-            ". Received: ", value.spec(), ".");
+    LACUNA_REQUIRE(fits(value.shape(), wanted.shape), name, " must have shape ", to_string(wanted.shape),
+                   ". Received: ", value.spec(), ".");
     Tensor fed = converted(value, wanted, name);
     if (inputs_[i] == learning_phase()) training = fed.dense().values<float>()[0] != 0;
     else feeds.push_back(std::move(fed));
@@ -94,7 +95,7 @@ std::vector<Tensor> Function::operator()(const std::vector<Array>& values) {
 
 Tensor converted(const Tensor& value, const Spec& wanted, const std::string& name) {
   if (value.storage() == Storage::dense && wanted.storage == Storage::dense) return cast(value, wanted.dtype);
-  require(
+  LACUNA_REQUIRE(
       wanted.storage == Storage::csr, name,
       " is dense; give x.toarray(), or make it by Input(sparse=True) or K.placeholder(sparse=True) to take "
       "csr. Received: ",

@@ -25,9 +25,9 @@ Symbol gather(const Symbol& reference, const Symbol& indices) {
 
 Symbol take(const Symbol& x, const Symbol& indices, int axis, const std::string& mode) {
   if (mode == "raise") return axis == 0 ? gather(x, indices) : select(x, as_ids(indices), axis);
-  require(x.storage() != Storage::row_table,
-          "take: of a weight that keeps rows mode must be raise. Received: mode='", mode, "', x=", x.spec(),
-          ".");
+  LACUNA_REQUIRE(x.storage() != Storage::row_table,
+                 "take: of a weight that keeps rows mode must be raise. Received: mode='", mode,
+                 "', x=", x.spec(), ".");
   return select(x, places_within(as_ids(indices), x, axis, mode), axis);
 }
 
@@ -36,15 +36,16 @@ Symbol boolean_mask(const Symbol& x, const Symbol& mask, int axis) {
 }
 
 Symbol embedding(const Symbol& data, const Symbol& weight, Dim input_dim, Dim output_dim) {
-  require(weight.shape() == Shape{input_dim, output_dim},
-          "embedding: weight must be (input_dim, output_dim). Received: weight=", weight.spec(),
-          ", input_dim=", input_dim, ", output_dim=", output_dim, ".");
+  LACUNA_REQUIRE((weight.shape() == Shape{input_dim, output_dim}),
+                 "embedding: weight must be (input_dim, output_dim). Received: weight=", weight.spec(),
+                 ", input_dim=", input_dim, ", output_dim=", output_dim, ".");
   return gather(weight, data);
 }
 
 Symbol tile(const Symbol& x, const std::vector<int64_t>& n) {
-  require(n.size() == x.rank(), "tile: n must have a number for each axis of x. Received: numbers=", n.size(),
-          ", x=", x.spec(), ".");
+  LACUNA_REQUIRE(n.size() == x.rank(),
+                 "tile: n must have a number for each axis of x. Received: numbers=", n.size(),
+                 ", x=", x.spec(), ".");
   Symbol y = x;
   for (size_t i = 0; i < n.size(); ++i) {
     const int axis = static_cast<int>(i);
@@ -72,10 +73,11 @@ Symbol reverse(const Symbol& x, const std::vector<int>& axes) {
 Symbol stack(const std::vector<Symbol>& x, int axis) {
   std::vector<Symbol> parts;
   for (const Symbol& part : x) {
-    require(part.storage() == Storage::dense || !config::strict_sparse(),
-            "stack: csr matrices have rank 2, a stack of them would have 3; write concatenate(x, axis), or "
-            "stack([to_dense(x), …]) to store zeros. Received: x=",
-            part.spec(), ".");
+    LACUNA_REQUIRE(
+        part.storage() == Storage::dense || !config::strict_sparse(),
+        "stack: csr matrices have rank 2, a stack of them would have 3; write concatenate(x, axis), or "
+        "stack([to_dense(x), …]) to store zeros. Received: x=",
+        part.spec(), ".");
     parts.push_back(expand_dims(part, axis));
   }
   return concatenate(parts, axis);

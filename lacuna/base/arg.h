@@ -47,8 +47,8 @@ class Registry {
     if (found == table().end()) {
       std::vector<std::string> known;
       for (const auto& entry : table()) known.push_back(entry.first);
-      throw InvalidArgument(text(T::kind, ": unknown name. Received: ", T::kind, "=", in_quotes(name),
-                                 nearest(std::string(name), known), "."));
+      throw InvalidArgument(T::kind, ": unknown name. Received: ", T::kind, "=", in_quotes(name),
+                            nearest(std::string(name), known), ".");
     }
     Settings settings(std::string(name), config);
     auto made = found->second(settings);
@@ -65,9 +65,8 @@ class Registry {
       return both && found != both->end() ? &found->second : nullptr;
     };
     const Setting *name = find("class_name"), *config = find("config");
-    if (!name || !name->as<std::string>() || !config || !config->config())
-      throw InvalidArgument(text(
-          T::kind, ": must be a name, or a class_name and its config. Received: ", to_string(setting), "."));
+    LACUNA_REQUIRE(name && name->as<std::string>() && config && config->config(), T::kind,
+                   ": must be a name, or a class_name and its config. Received: ", to_string(setting), ".");
     return make(*name->as<std::string>(), *config->config());
   }
 

@@ -8,13 +8,6 @@
 
 namespace lacuna {
 
-struct InvalidArgument : std::invalid_argument {
-  using std::invalid_argument::invalid_argument;
-};
-struct OutOfRange : std::out_of_range {
-  using std::out_of_range::out_of_range;
-};
-
 // The parts, streamed one after another.
 template <class... Parts>
 std::string text(const Parts&... parts) {
@@ -24,20 +17,29 @@ std::string text(const Parts&... parts) {
   return out.str();
 }
 
-// Throws InvalidArgument when `holds` is false; the message is put together only then. Its parts are
-// evaluated in any case: none that allocates in a training step.
-//   require(n > 0, "Dense: units must be positive. Received: units=", n, ".");
-template <class... Parts>
-void require(bool holds, const Parts&... message) {
-  if (!holds) [[unlikely]]
-    throw InvalidArgument(text(message...));
-}
+// throw InvalidArgument("Dense: units must be positive. Received: units=", n, ".");
+struct InvalidArgument : std::invalid_argument {
+  template <class... Parts>
+  explicit InvalidArgument(const Parts&... message) : std::invalid_argument(text(message...)) {}
+};
+struct OutOfRange : std::out_of_range {
+  template <class... Parts>
+  explicit OutOfRange(const Parts&... message) : std::out_of_range(text(message...)) {}
+};
 
-template <class... Parts>
-void require_range(bool holds, const Parts&... message) {
-  if (!holds) [[unlikely]]
-    throw OutOfRange(text(message...));
-}
+// Throws InvalidArgument unless the first argument holds. A macro, so that the message costs nothing until
+// then: its parts are not even evaluated, and may allocate in a training step.
+//   LACUNA_REQUIRE(n > 0, "Dense: units must be positive. Received: units=", n, ".");
+#define LACUNA_REQUIRE(holds, ...) LACUNA_REQUIRE_OR(::lacuna::InvalidArgument, holds, __VA_ARGS__)
+
+// As LACUNA_REQUIRE, for an id or a place that must lie in a range: throws OutOfRange.
+#define LACUNA_REQUIRE_RANGE(holds, ...) LACUNA_REQUIRE_OR(::lacuna::OutOfRange, holds, __VA_ARGS__)
+
+#define LACUNA_REQUIRE_OR(Error, holds, ...) \
+  do {                                       \
+    if (!(holds)) [[unlikely]]               \
+      throw Error(__VA_ARGS__);              \
+  } while (false)
 
 // "; did you mean 'relu'? Known: elu, linear, relu": the end of an error about an unknown name.
 std::string nearest(const std::string& name, const std::vector<std::string>& known);

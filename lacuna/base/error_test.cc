@@ -8,13 +8,13 @@ namespace {
 
 TEST(Error, MessageIsBuiltFromItsParts) {
   try {
-    require(false, "Dense: units must be positive. Received: units=", -1, ".");
+    LACUNA_REQUIRE(false, "Dense: units must be positive. Received: units=", -1, ".");
     FAIL();
   } catch (const std::invalid_argument& e) {
     EXPECT_STREQ(e.what(), "Dense: units must be positive. Received: units=-1.");
   }
-  EXPECT_NO_THROW(require(true, "not built"));
-  EXPECT_THROW(require_range(false, "out"), std::out_of_range);
+  EXPECT_NO_THROW(LACUNA_REQUIRE(true, "not built"));
+  EXPECT_THROW(LACUNA_REQUIRE_RANGE(false, "out"), std::out_of_range);
 }
 
 TEST(Error, NearestNameIsByEditDistance) {

@@ -8,10 +8,10 @@
 namespace lacuna {
 
 const std::string& checked_path(const char* where, const std::string& path) {
-  require(!path.empty(), where, ": the path must not be empty. Received: path=''.");
+  LACUNA_REQUIRE(!path.empty(), where, ": the path must not be empty. Received: path=''.");
   const size_t end = path.find('\0');
-  require(end == std::string::npos, where, ": a path must not have a NUL. Received: path='",
-          shown_utf8(path.substr(0, end)), "\\x00…'.");
+  LACUNA_REQUIRE(end == std::string::npos, where, ": a path must not have a NUL. Received: path='",
+                 shown_utf8(path.substr(0, end)), "\\x00…'.");
   return path;
 }
 

@@ -8,8 +8,8 @@
 namespace lacuna {
 
 void Settings::wrong(const char* name, const char* must, const Setting& received) const {
-  throw InvalidArgument(
-      text(of_, ": ", name, " must be ", must, ". Received: ", name, "=", to_string(received), "."));
+  throw InvalidArgument(of_, ": ", name, " must be ", must, ". Received: ", name, "=", to_string(received),
+                        ".");
 }
 
 const Setting* Settings::find(const char* name) {
@@ -141,8 +141,8 @@ void Settings::finish() const {
   for (const auto& entry : *read_)
     if (!asked_.contains(entry.first)) {
       const std::vector<std::string> known(asked_.begin(), asked_.end());
-      throw InvalidArgument(text(of_, ": unknown setting. Received: ", in_quotes(entry.first),
-                                 nearest(entry.first, known), "."));
+      throw InvalidArgument(of_, ": unknown setting. Received: ", in_quotes(entry.first),
+                            nearest(entry.first, known), ".");
     }
 }
 

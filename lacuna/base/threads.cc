@@ -270,8 +270,8 @@ class Blocks {
 }  // namespace
 
 void set_num_threads(size_t threads) {
-  require(threads >= 1 && threads <= kMostThreads, "set_num_threads: threads must be from 1 to ",
-          kMostThreads, ". Received: threads=", threads, ".");
+  LACUNA_REQUIRE(threads >= 1 && threads <= kMostThreads, "set_num_threads: threads must be from 1 to ",
+                 kMostThreads, ". Received: threads=", threads, ".");
   {
     const std::lock_guard lock(pool_mutex);
     if (!workers_lost) {

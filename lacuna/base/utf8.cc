@@ -51,9 +51,9 @@ std::string shown_utf8(std::string_view bytes) {
 
 const std::string& checked_name(const std::string& where, const std::string& name) {
   const size_t end = name.find('\0');
-  require(end == std::string::npos && is_utf8(name), where,
-          ": names must be UTF-8 without NUL. Received: name='", shown_utf8(name.substr(0, end)),
-          end == std::string::npos ? "'." : "\\x00…'.");
+  LACUNA_REQUIRE(end == std::string::npos && is_utf8(name), where,
+                 ": names must be UTF-8 without NUL. Received: name='", shown_utf8(name.substr(0, end)),
+                 end == std::string::npos ? "'." : "\\x00…'.");
   return name;
 }
 

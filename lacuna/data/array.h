@@ -53,9 +53,9 @@ class Array {
   }
   template <class V>
   Array(const array<V>& a) : given_(true) {
-    require(size_of(a.shape) == static_cast<Dim>(a.data.size()),
-            "array: values must fill the shape. Received: shape=", to_string(a.shape),
-            ", values=", a.data.size(), ".");
+    LACUNA_REQUIRE(size_of(a.shape) == static_cast<Dim>(a.data.size()),
+                   "array: values must fill the shape. Received: shape=", to_string(a.shape),
+                   ", values=", a.data.size(), ".");
     tensor_ =
         tensor::Dense{dtype_of<V>(), a.shape, Buffer::view(a.data.data(), a.data.size_bytes(), nullptr)};
   }

@@ -27,8 +27,8 @@ class NamedSource : public ByteSource {
     if (!open) path_failed(where_, "the file must be readable", path_, errno ? errno : ENOMEM);
   }
   [[noreturn]] void fail(const char* why) const {
-    throw InvalidArgument(
-        text(where_, ": the file must be whole and readable. Received: path='", path_, "' (", why, ")."));
+    throw InvalidArgument(where_, ": the file must be whole and readable. Received: path='", path_, "' (",
+                          why, ").");
   }
 
  private:

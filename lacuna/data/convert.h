@@ -26,8 +26,7 @@ decltype(auto) with_graph_dtype(DType dtype, F&& f) {
     case DType::int64:
       return f(Tag<int64_t>{});
     default:
-      throw InvalidArgument(
-          text("dtype must be float32, float64, int32 or int64. Received: dtype=", dtype, "."));
+      throw InvalidArgument("dtype must be float32, float64, int32 or int64. Received: dtype=", dtype, ".");
   }
 }
 

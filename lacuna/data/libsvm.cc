@@ -99,9 +99,10 @@ class Parser {
     x.columns = options_.n_features;
     const Dim named = largest_ + 1 - base;
     if (entries_ && options_.n_features == 0) x.columns = named;
-    require(!entries_ || named <= x.columns, where_, ": columns must be within n_features. Received: column ",
-            largest_, " in line ", largest_line_, " of ", largest_name_, ", n_features=", options_.n_features,
-            from_zero ? ", and the first column is 0." : ", and the first column is 1.");
+    LACUNA_REQUIRE(!entries_ || named <= x.columns, where_,
+                   ": columns must be within n_features. Received: column ", largest_, " in line ",
+                   largest_line_, " of ", largest_name_, ", n_features=", options_.n_features,
+                   from_zero ? ", and the first column is 0." : ", and the first column is 1.");
     if (from_zero && first_)
       for (size_t k = 0; k < entries_; ++k) ++indices_[k];
     x.data = kept_values_.take(entries_);
@@ -289,8 +290,8 @@ class Parser {
     std::string shown;
     for (const char c : token.substr(0, kMost))
       shown += c >= ' ' && c <= '~' ? c : '?';  // A message is text, whatever the file is.
-    throw InvalidArgument(
-        text(where_, ": ", what, ". Received: '", shown, "' in line ", line_, " of ", name_, "."));
+    throw InvalidArgument(where_, ": ", what, ". Received: '", shown, "' in line ", line_, " of ", name_,
+                          ".");
   }
 
   const LibsvmOptions& options_;
@@ -358,8 +359,8 @@ class InFiles {
 // end, and share() the part of all texts that was given.
 template <class Texts>
 LibsvmData parse(Texts texts, const LibsvmOptions& options, const char* where) {
-  require(options.n_features >= 0, where,
-          ": n_features must not be negative. Received: n_features=", options.n_features, ".");
+  LACUNA_REQUIRE(options.n_features >= 0, where,
+                 ": n_features must not be negative. Received: n_features=", options.n_features, ".");
   return with_float(where, options.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     std::string_view block;
@@ -396,7 +397,7 @@ LibsvmData load_libsvm(const std::string& path, const LibsvmOptions& options) {
 
 LibsvmData load_libsvm_files(const std::vector<std::string>& paths, const LibsvmOptions& options) {
   constexpr const char* kWhere = "load_libsvm";
-  require(!paths.empty(), kWhere, ": there must be a file. Received: paths=[].");
+  LACUNA_REQUIRE(!paths.empty(), kWhere, ": there must be a file. Received: paths=[].");
   return parse(InFiles(paths, kWhere), options, kWhere);
 }
 

@@ -139,12 +139,11 @@ void csr_to_dense(const tensor::Csr& a, tensor::Dense& out) {
 
 Rows::Rows(Tensor user, std::string argument_name, bool ids_only, Check check)
     : user_(std::move(user)), name_(std::move(argument_name)), whole_(check == Check::whole) {
-  // Messages that are dear to put together are put together where they are thrown.
-  if (user_.storage() != Storage::dense && user_.storage() != Storage::csr)
-    throw InvalidArgument(text(name_, ": an array must be dense or csr. Received: ", user_.spec(), "."));
-  if (ids_only && is_float(user_.dtype()))
-    throw InvalidArgument(text(name_, ": embedding ids must be integers. Received: dtype=", user_.dtype(),
-                               ", shape=", to_string(user_.shape()), "; write x.astype('int64')."));
+  LACUNA_REQUIRE(user_.storage() == Storage::dense || user_.storage() == Storage::csr, name_,
+                 ": an array must be dense or csr. Received: ", user_.spec(), ".");
+  LACUNA_REQUIRE(!ids_only || !is_float(user_.dtype()), name_,
+                 ": embedding ids must be integers. Received: dtype=", user_.dtype(),
+                 ", shape=", to_string(user_.shape()), "; write x.astype('int64').");
   if (user_.storage() == Storage::csr) {
     const tensor::Csr& a = user_.csr();
     const bool pointers = a.rows >= 0 && a.columns >= 0 &&
@@ -154,28 +153,27 @@ Rows::Rows(Tensor user, std::string argument_name, bool ids_only, Check check)
     return;
   }
   const tensor::Dense& a = user_.dense();
-  require(!a.shape.empty(), name_, ": an array must have rank 1 or more. Received: shape=().");
+  LACUNA_REQUIRE(!a.shape.empty(), name_, ": an array must have rank 1 or more. Received: shape=().");
   for (const Dim d : a.shape)
-    if (d < 0)
-      throw InvalidArgument(
-          text(name_, ": the shape must not be negative. Received: shape=", to_string(a.shape), "."));
-  if (a.data.bytes() / size_of(a.dtype) < a.size())
-    throw InvalidArgument(text(name_, ": values must fill the shape. Received: shape=", to_string(a.shape),
-                               ", len(values)=", a.data.bytes() / size_of(a.dtype), "."));
+    LACUNA_REQUIRE(d >= 0, name_, ": the shape must not be negative. Received: shape=", to_string(a.shape),
+                   ".");
+  LACUNA_REQUIRE(a.data.bytes() / size_of(a.dtype) >= a.size(), name_,
+                 ": values must fill the shape. Received: shape=", to_string(a.shape),
+                 ", len(values)=", a.data.bytes() / size_of(a.dtype), ".");
   count_ = a.shape[0];
 }
 
 void Rows::pack(std::span<const int64_t> rows, const Spec& wanted, Tensor& out) {
   for (const int64_t r : rows)
-    require_range(r >= 0 && r < count(), name_, ": a row must be within the array. Received: row=", r,
-                  ", rows=", count(), ".");
+    LACUNA_REQUIRE_RANGE(r >= 0 && r < count(), name_, ": a row must be within the array. Received: row=", r,
+                         ", rows=", count(), ".");
   pack({rows.data(), 0, rows.size()}, wanted, out);
 }
 
 void Rows::pack_range(Dim begin, Dim end, const Spec& wanted, Tensor& out) {
-  require_range(0 <= begin && begin <= end && end <= count(), name_,
-                ": a range of rows must be within the array. Received: begin=", begin, ", end=", end,
-                ", rows=", count(), ".");
+  LACUNA_REQUIRE_RANGE(0 <= begin && begin <= end && end <= count(), name_,
+                       ": a range of rows must be within the array. Received: begin=", begin, ", end=", end,
+                       ", rows=", count(), ".");
   const bool as_it_is =
       user_.storage() == Storage::dense && wanted.storage == Storage::dense && user_.dtype() == wanted.dtype;
   if (!as_it_is || !is_float(wanted.dtype))  // Whole numbers may be ids, which are followed.
@@ -191,8 +189,8 @@ void Rows::pack_range(Dim begin, Dim end, const Spec& wanted, Tensor& out) {
 }
 
 void Rows::pack(const Pick& pick, const Spec& wanted, Tensor& out) {
-  require(wanted.storage == Storage::dense || wanted.storage == Storage::csr, name_,
-          ": a batch must be dense or csr. Received: wanted=", wanted.storage, ".");
+  LACUNA_REQUIRE(wanted.storage == Storage::dense || wanted.storage == Storage::csr, name_,
+                 ": a batch must be dense or csr. Received: wanted=", wanted.storage, ".");
   if (out.storage() != wanted.storage) out = Tensor::empty(wanted);
   const bool to_csr = wanted.storage == Storage::csr;
   if (user_.storage() == Storage::csr) {
@@ -210,12 +208,11 @@ void Rows::pack(const Pick& pick, const Spec& wanted, Tensor& out) {
   if (!to_csr) return pack_dense(pick, wanted.dtype, out.dense());
   const tensor::Dense& from = user_.dense();
   // Built only where it throws: the words for a spec take memory.
-  if (from.shape.size() != 2)
-    throw InvalidArgument(text(name_, ": a sparse input has rank 2. Received: ", user_.spec(), "."));
-  if (static_cast<Dim>(pick.count * width_of(from)) >= kInt32Columns || from.shape[1] >= kInt32Columns)
-    throw InvalidArgument(text(
-        name_, ": a dense batch for a sparse input must have fewer than 2^31 values. Received: ", pick.count,
-        " rows of ", user_.spec(), "."));
+  LACUNA_REQUIRE(from.shape.size() == 2, name_, ": a sparse input has rank 2. Received: ", user_.spec(), ".");
+  LACUNA_REQUIRE(
+      static_cast<Dim>(pick.count * width_of(from)) < kInt32Columns && from.shape[1] < kInt32Columns, name_,
+      ": a dense batch for a sparse input must have fewer than 2^31 values. Received: ", pick.count,
+      " rows of ", user_.spec(), ".");
   pack_dense(pick, wanted.dtype, between_.dense());
   with_graph_dtype(wanted.dtype, [&](auto tag) {
     dense_to_csr<typename decltype(tag)::type>(between_.dense(), out.csr());
@@ -284,19 +281,21 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
     const int64_t begin = pointer(row), end = pointer(row + 1);
     const bool holds = 0 <= begin && begin <= end && static_cast<size_t>(end) <= held;
     if (!holds) explain();
-    require(holds, name_, ": indptr must not decrease and must fit data and indices. Received: indptr[", row,
-            "]=", begin, ", indptr[", row + 1, "]=", end, ", len(indices)=", held, ".");
+    LACUNA_REQUIRE(holds, name_,
+                   ": indptr must not decrease and must fit data and indices. Received: indptr[", row,
+                   "]=", begin, ", indptr[", row + 1, "]=", end, ", len(indices)=", held, ".");
     starts_[i] = begin;
     last = end;
     entries += static_cast<size_t>(end - begin);
     indptr[i + 1] = static_cast<J>(entries);
   }
-  if (entries > held && !pick.repeats())  // Rows that overlap could ask for any amount of memory.
-    throw InvalidArgument(text(name_, ": indptr must not decrease. Received: a batch of ", rows,
-                               " rows with ", entries, " non-zeros, len(indices)=", held, "."));
-  if (entries > static_cast<size_t>(std::numeric_limits<J>::max()))
-    throw InvalidArgument(text(name_, ": a batch must have fewer than 2^31 non-zeros. Received: batch of ",
-                               rows, " rows of ", user_.spec(), "."));
+  // Rows that overlap could ask for any amount of memory.
+  LACUNA_REQUIRE(entries <= held || pick.repeats(), name_,
+                 ": indptr must not decrease. Received: a batch of ", rows, " rows with ", entries,
+                 " non-zeros, len(indices)=", held, ".");
+  LACUNA_REQUIRE(entries <= static_cast<size_t>(std::numeric_limits<J>::max()), name_,
+                 ": a batch must have fewer than 2^31 non-zeros. Received: batch of ", rows, " rows of ",
+                 user_.spec(), ".");
 
   // Values that lie one after another are read where they are: nothing follows them.
   const bool one_piece = !pick.ids && rows && starts_[0] + static_cast<int64_t>(entries) == last;
@@ -390,9 +389,9 @@ void Rows::bad_value(DType dtype, size_t position) const {
                                                          : row_of<int64_t>(user_.csr(), position);
   with_dtype(user_.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    throw InvalidArgument(text(name_, ": values must be whole numbers that ", dtype,
-                               " can hold. Received: value=", +data.as<T>()[position], " in row ", row,
-                               " of ", user_.spec(), "."));
+    throw InvalidArgument(name_, ": values must be whole numbers that ", dtype,
+                          " can hold. Received: value=", +data.as<T>()[position], " in row ", row, " of ",
+                          user_.spec(), ".");
   });
   __builtin_unreachable();
 }
@@ -406,9 +405,9 @@ void Rows::bad_column(const Pick& pick, const tensor::Csr& batch) const {
   const size_t i = row_of<J>(batch, k);
   const size_t place = static_cast<size_t>(starts_[i]) + k - static_cast<size_t>(batch.indptr.as<J>()[i]);
   const int64_t now = user_.csr().indices.as<I>()[place];  // The copy has -1 for what its type cannot hold.
-  throw OutOfRange(text(name_, ": a column must be within the shape. Received: column ",
-                        is_bad(now) ? now : int64_t{copied[k]}, " in row ", pick[i],
-                        ", shape=", to_string(user_.shape()), "."));
+  throw OutOfRange(name_, ": a column must be within the shape. Received: column ",
+                   is_bad(now) ? now : int64_t{copied[k]}, " in row ", pick[i],
+                   ", shape=", to_string(user_.shape()), ".");
 }
 
 }  // namespace lacuna::data

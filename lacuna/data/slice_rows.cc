@@ -6,8 +6,9 @@
 namespace lacuna::data {
 
 tensor::Csr prepare_sliced_sparse_data(const tensor::Csr& x, Dim batch_size) {
-  require(batch_size > 0,
-          "prepare_sliced_sparse_data: batch_size must be positive. Received: batch_size=", batch_size, ".");
+  LACUNA_REQUIRE(batch_size > 0,
+                 "prepare_sliced_sparse_data: batch_size must be positive. Received: batch_size=", batch_size,
+                 ".");
   if (x.rows < batch_size) {
     warn(text("Cannot slice data: there are fewer rows than a batch has. Received: rows=", x.rows,
               ", batch_size=", batch_size, "."));

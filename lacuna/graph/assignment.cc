@@ -17,46 +17,46 @@ tensor::RowSparse all_rows(const tensor::Dense& values) {
   return rows;
 }
 
-// Brings the value to the variable's dtype and storage.
-void fit(Assignment& one) {
-  Variable& variable = *one.variable;
-  const Spec& spec = variable.spec();
-  require(one.value.shape() == spec.shape,
-          "set_weights: the value must have the shape of the weight. Received: shape=",
-          to_string(one.value.shape()), ", weight '", variable.name(), "' ", spec, ".");
-  if (one.value.dtype() != spec.dtype) one.value = cast(one.value, spec.dtype);
-  if (variable.is_table()) {
-    if (one.value.storage() == Storage::dense) one.value = all_rows(one.value.dense());
-  } else if (one.value.storage() == Storage::row_sparse) {
-    RowTable table(spec.shape, spec.dtype, *one.draw);
-    table.assign(one.value.row_sparse());
-    one.value = table.to_dense(~size_t{0});
+// The value in the variable's dtype and storage.
+Tensor fitted(const Assignment& one) {
+  const Spec& spec = one.variable->spec();
+  LACUNA_REQUIRE(one.value.shape() == spec.shape,
+                 "set_weights: the value must have the shape of the weight. Received: shape=",
+                 to_string(one.value.shape()), ", weight '", one.variable->name(), "' ", spec, ".");
+  Tensor value = one.value.dtype() == spec.dtype ? one.value : cast(one.value, spec.dtype);
+  if (value.storage() == Storage::dense) {
+    if (spec.storage == Storage::row_table) return all_rows(value.dense());
+    return spec.storage == Storage::csr ? Tensor(to_csr(value)) : value;
   }
-  if (spec.storage == Storage::csr && one.value.storage() == Storage::dense) one.value = to_csr(one.value);
+  if (value.storage() == Storage::row_sparse && spec.storage == Storage::dense) {
+    RowTable table(spec.shape, spec.dtype, *one.draw);
+    table.assign(value.row_sparse());
+    return table.to_dense(~size_t{0});
+  }
+  return value;
 }
 
 }  // namespace
 
 void assign(std::vector<Assignment> all) {
-  std::vector<RowTable::Assignment> tables;  // What may throw comes first, in this loop.
+  std::vector<std::optional<RowTable::Assignment>> tables;  // What may throw comes first, in this loop.
   for (Assignment& one : all) {
-    fit(one);
-    Variable& variable = *one.variable;
-    if (variable.is_table()) {
-      RowTable& table = variable.value().table();
-      tables.push_back(table.prepare(one.value.row_sparse(), one.draw.value_or(table.draw())));
-    }
+    one.value = fitted(one);
+    tables.emplace_back();
+    if (!one.variable->is_table()) continue;
+    RowTable& table = one.variable->value().table();
+    tables.back() = table.prepare(one.value.row_sparse(), one.draw.value_or(table.draw()));
   }
-  auto next = tables.begin();
-  for (Assignment& one : all) {
-    Tensor& value = one.variable->value();
-    if (one.variable->is_table()) {
-      value.table().assign(std::move(*next++));
+  for (size_t i = 0; i < all.size(); ++i) {
+    Tensor& value = all[i].variable->value();
+    if (tables[i]) {
+      value.table().assign(std::move(*tables[i]));
       continue;
     }
-    if (const auto& behind = one.variable->behind()) behind->settle();  // The states are those of all steps.
-    if (value.storage() == Storage::csr) value = std::move(one.value);
-    else std::memcpy(value.dense().data.data(), one.value.dense().data.data(), value.dense().data.bytes());
+    if (const auto& behind = all[i].variable->behind())
+      behind->settle();  // The states are those of all steps.
+    if (value.storage() == Storage::csr) value = std::move(all[i].value);
+    else std::memcpy(value.dense().data.data(), all[i].value.dense().data.data(), value.dense().data.bytes());
   }
 }
 

@@ -12,7 +12,7 @@
 namespace lacuna {
 
 std::vector<Symbol> gradients(const Symbol& loss, const std::vector<Symbol>& with_respect_to) {
-  require(loss.rank() == 0, "gradients: the loss must be a scalar. Received: loss=", loss.spec(), ".");
+  LACUNA_REQUIRE(loss.rank() == 0, "gradients: the loss must be a scalar. Received: loss=", loss.spec(), ".");
   std::unordered_set<const Node*> learns;
   for (const Symbol& s : with_respect_to) learns.insert(s.node().get());
   const auto order = in_order({loss});

@@ -25,10 +25,10 @@ std::vector<Symbol> Op::gradient(const Node& node, std::span<const Symbol>,
     if (!wanted[i] || !is_float(node.in(i).dtype())) continue;
     std::string in;
     for (const Symbol& s : node.in()) in += text(in.empty() ? "" : ", ", s.spec());
-    throw InvalidArgument(text("gradients: op '", name(),
-                               "' has no gradient of its own; stop_gradient holds what it makes fixed. "
-                               "Received: inputs=(",
-                               in, ")."));
+    throw InvalidArgument("gradients: op '", name(),
+                          "' has no gradient of its own; stop_gradient holds what it makes fixed. "
+                          "Received: inputs=(",
+                          in, ").");
   }
   return std::vector<Symbol>(node.in().size());
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lacuna/graph/gradient_form.h"
 #include "lacuna/graph/symbol.h"
 #include "lacuna/tensor/buffer.h"
 #include "lacuna/tensor/tensor.h"
@@ -72,6 +73,13 @@ class Op {
   // wanted.
   virtual std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dout,
                                        const std::vector<bool>& wanted) const;
+
+  // The factors of a row_sparse result, where an optimizer that has them saves a meeting with memory. None:
+  // it is needed whole.
+  virtual FormedGradient<Symbol> factors(const Node& /*node*/) const { return {}; }
+
+  // Whether input i is a table in which it looks ids up: translate.
+  virtual bool looks_up(size_t /*input*/) const { return false; }
 };
 
 }  // namespace lacuna

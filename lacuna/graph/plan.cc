@@ -62,8 +62,8 @@ Plan::Plan(std::vector<Symbol> inputs, std::vector<Symbol> outputs, bool trainin
     } else if (is_placeholder(symbol)) {
       bool given = false;
       for (const Symbol& s : inputs_) given |= s == symbol;
-      require(given, "Plan: an output depends on an input that is not given. Received: input '",
-              placeholder_name(symbol), "' ", symbol.spec(), ".");
+      LACUNA_REQUIRE(given, "Plan: an output depends on an input that is not given. Received: input '",
+                     placeholder_name(symbol), "' ", symbol.spec(), ".");
     } else {
       std::vector<Spec> specs;
       Step step{.node = node, .in = {}, .out = place};
@@ -74,7 +74,7 @@ Plan::Plan(std::vector<Symbol> inputs, std::vector<Symbol> outputs, bool trainin
       for (size_t i = 0; i < node->in().size(); ++i) {
         const VariablePtr weight = variable_of(node->in(i));
         const int names = node->op().rows_named_by(i);
-        if (weight && !weight->is_table() && names != Op::kNoRows)
+        if (weight && weight->spec().storage == Storage::dense && names != Op::kNoRows)
           step.reads.push_back(
               {weight.get(), names == Op::kAllRows ? kUnused : step.in[static_cast<size_t>(names)]});
       }
@@ -113,9 +113,9 @@ void Plan::take_back() noexcept {
 }
 
 void Plan::put(std::span<const Tensor* const> feeds) {
-  require(feeds.size() == inputs_.size(),
-          "Plan: a tensor must be fed for each input. Received: feeds=", feeds.size(),
-          ", inputs=", inputs_.size(), ".");
+  LACUNA_REQUIRE(feeds.size() == inputs_.size(),
+                 "Plan: a tensor must be fed for each input. Received: feeds=", feeds.size(),
+                 ", inputs=", inputs_.size(), ".");
   for (size_t i = 0; i < feeds.size(); ++i)
     if (input_places_[i] != kUnused) places_[input_places_[i]] = feeds[i];
   began_ = true;

@@ -43,9 +43,9 @@ const Rule& rule_for(const Op& op, std::span<const Spec> specs) {
   for (const Rule& rule : rules.rows) known += text(known.empty() ? "" : "; ", line(rule, rules.repeats));
   std::string received;
   for (const Spec& spec : specs) received += text(received.empty() ? "" : ", ", spec);
-  throw InvalidArgument(text(op.name(), ": no kernel for storages ", list(in), ". Known: ", known,
-                             takes_dense ? ". to_dense(x) makes an input x dense" : "",
-                             ". Received: ", received, "."));
+  throw InvalidArgument(op.name(), ": no kernel for storages ", list(in), ". Known: ", known,
+                        takes_dense ? ". to_dense(x) makes an input x dense" : "", ". Received: ", received,
+                        ".");
 }
 
 }  // namespace lacuna

@@ -143,9 +143,10 @@ void Turn::join(const Turn& other) const {
       return;
     }
     if (root() == other.root()) return;
-    require(turns_of_this_thread == 0,
-            "lacuna: models must not be joined while a step of one runs. Received: a function that is called "
-            "within a step and runs variables that its model has not read.");
+    LACUNA_REQUIRE(
+        turns_of_this_thread == 0,
+        "lacuna: models must not be joined while a step of one runs. Received: a function that is called "
+        "within a step and runs variables that its model has not read.");
   }
   static auto* joining = new Turn;  // One join at a time: two could wait for each other.
   const Held alone = joining->take();

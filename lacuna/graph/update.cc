@@ -6,16 +6,16 @@
 namespace lacuna {
 
 Update update(const VariablePtr& variable, const Symbol& value, double momentum) {
-  require(variable && value, "update: a variable and a value must be given. Received: ",
-          variable ? "no value." : "no variable.");
+  LACUNA_REQUIRE(variable && value, "update: a variable and a value must be given. Received: ",
+                 variable ? "no value." : "no variable.");
   const Spec &x = variable->spec(), &v = value.spec();
-  require(
+  LACUNA_REQUIRE(
       x.storage == Storage::dense && v.storage == Storage::dense && x.shape == v.shape && x.dtype == v.dtype,
       "update: the value must have the shape and dtype of the variable, and both be dense. Received: "
       "variable '",
       variable->name(), "' ", x, ", value=", v, ".");
-  require(momentum >= 0 && momentum <= 1, "update: momentum must be in [0, 1]. Received: momentum=", momentum,
-          ".");
+  LACUNA_REQUIRE(momentum >= 0 && momentum <= 1,
+                 "update: momentum must be in [0, 1]. Received: momentum=", momentum, ".");
   return {variable, value, momentum};
 }
 

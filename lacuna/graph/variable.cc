@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstring>
 
+#include "lacuna/graph/assignment.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/tensor/cast_storage.h"
@@ -58,7 +59,7 @@ struct Constant final : Leaf {
 
 Variable::Variable(std::string name, const Spec& spec, const Draw& draw)
     : name_(std::move(name)), spec_(spec) {
-  if (is_table()) {
+  if (spec.storage == Storage::row_table) {
     value_ = Tensor(std::make_shared<RowTable>(spec.shape, spec.dtype, draw));
     return;
   }
@@ -75,17 +76,13 @@ Variable::Variable(std::string name, const Spec& spec, const Draw& draw)
 
 Variable::Variable(std::string name, Tensor value)
     : name_(std::move(name)), spec_(value.spec()), value_(std::move(value)) {
-  require(spec_.storage == Storage::dense || spec_.storage == Storage::csr,
-          "Variable: the value must be dense or csr. Received: ", spec_, ".");
-}
-
-const std::shared_ptr<Behind>& Variable::behind() const {
-  return is_table() ? value_.table().behind() : behind_;
+  LACUNA_REQUIRE(spec_.storage == Storage::dense || spec_.storage == Storage::csr,
+                 "Variable: the value must be dense or csr. Received: ", spec_, ".");
 }
 
 void Variable::set_behind(std::shared_ptr<Behind> behind) {
-  if (is_table()) value_.table().set_behind(std::move(behind));
-  else behind_ = std::move(behind);
+  if (is_table()) value_.table().set_behind(behind);  // Which brings up what it gives out.
+  behind_ = std::move(behind);
 }
 
 Tensor Variable::copy() const {
@@ -95,9 +92,7 @@ Tensor Variable::copy() const {
   return (caught_up ? *caught_up : value_).copy();
 }
 
-Variable::~Variable() {
-  if (is_table()) set_behind(nullptr);  // It knows the variable, which the table may outlive.
-}
+Variable::~Variable() { set_behind(nullptr); }  // It knows the variable, which a table may outlive.
 
 tensor::Dense Variable::to_dense() const {
   const auto turn = turn_.take();
@@ -106,25 +101,16 @@ tensor::Dense Variable::to_dense() const {
 }
 
 void Variable::assign(const tensor::Dense& values) {
-  require(values.shape == spec_.shape,
-          "set_weights: the value must have the shape of the weight. Received: shape=",
-          to_string(values.shape), ", weight '", name_, "' ", spec_, ".");
-  if (values.dtype != spec_.dtype) return assign(cast(Tensor(values), spec_.dtype).dense());
   const auto turn = turn_.take();
-  if (is_table()) return value_.table().assign(values);
-  if (spec_.storage == Storage::csr) {
-    value_ = to_csr(Tensor(values));
-    return;
-  }
-  if (behind_) behind_->settle();  // The states are those of all steps; Keras keeps them.
-  std::memcpy(value_.dense().data.data(), values.data.data(), values.data.bytes());  // Nothing threw so far.
+  lacuna::assign({{this, values}});
 }
 
 void Variable::assign(const Tensor& values) {
   if (values.storage() == Storage::dense) return assign(values.dense());
-  require(values.storage() == Storage::csr && spec_.storage == Storage::csr && values.shape() == spec_.shape,
-          "set_value: the value must have the shape and storage of the variable. Received: value=",
-          values.spec(), ", variable '", name_, "' ", spec_, ".");
+  LACUNA_REQUIRE(
+      values.storage() == Storage::csr && spec_.storage == Storage::csr && values.shape() == spec_.shape,
+      "set_value: the value must have the shape and storage of the variable. Received: value=", values.spec(),
+      ", variable '", name_, "' ", spec_, ".");
   Tensor same = cast(values, spec_.dtype);
   const auto turn = turn_.take();
   value_ = std::move(same);
@@ -132,10 +118,7 @@ void Variable::assign(const Tensor& values) {
 
 size_t Variable::bytes() const {
   const auto turn = turn_.take();
-  if (is_table()) return value_.table().bytes();
-  if (spec_.storage == Storage::dense) return value_.dense().data.bytes();
-  const tensor::Csr& csr = value_.csr();
-  return csr.data.bytes() + csr.indices.bytes() + csr.indptr.bytes();
+  return value_.bytes();
 }
 
 double Variable::scalar() const {
@@ -176,8 +159,9 @@ Turn::Held take_turn(const std::vector<VariablePtr>& variables) {
 }
 
 Symbol placeholder(const Spec& spec, const std::string& name) {
-  require(spec.storage != Storage::csr || spec.shape.size() == 2,
-          "Input: a csr input has rank 2, the batch included. Received: shape=", to_string(spec.shape), ".");
+  LACUNA_REQUIRE(spec.storage != Storage::csr || spec.shape.size() == 2,
+                 "Input: a csr input has rank 2, the batch included. Received: shape=", to_string(spec.shape),
+                 ".");
   return apply(std::make_shared<Placeholder>(spec, name), {});
 }
 

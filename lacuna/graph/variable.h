@@ -36,7 +36,7 @@ class Variable {
 
   // Rows that an optimizer has left behind; null: none. Readers of value() that are no training step, which
   // brings up what it reads, use to_dense(), copy() or behind()->caught_up().
-  const std::shared_ptr<Behind>& behind() const;
+  const std::shared_ptr<Behind>& behind() const { return behind_; }
   void set_behind(std::shared_ptr<Behind> behind);
 
   // All it holds in memory of its own: dense values, or the touched rows of a table.
@@ -62,7 +62,7 @@ class Variable {
   Spec spec_;
   bool is_weight_ = false;
   Tensor value_;
-  std::shared_ptr<Behind> behind_;  // Of a dense value; a table has its own.
+  std::shared_ptr<Behind> behind_{};
 };
 
 using VariablePtr = std::shared_ptr<Variable>;

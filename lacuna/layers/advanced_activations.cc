@@ -72,9 +72,9 @@ ReLU::ReLU(const ReLUOptions& options)
       max_value_(options.max_value),
       negative_slope_(options.negative_slope),
       threshold_(options.threshold) {
-  require(max_value_ >= 0 && negative_slope_ >= 0,
-          "ReLU: max_value and negative_slope must not be negative. Received: max_value=", max_value_,
-          ", negative_slope=", negative_slope_, ".");
+  LACUNA_REQUIRE(max_value_ >= 0 && negative_slope_ >= 0,
+                 "ReLU: max_value and negative_slope must not be negative. Received: max_value=", max_value_,
+                 ", negative_slope=", negative_slope_, ".");
   supports_masking();
   describe(relu_list, options);
 }
@@ -95,9 +95,9 @@ PReLU::PReLU(PReLUOptions options)
 void PReLU::build(const std::vector<Shape>& input_shapes) {
   Shape shape(input_shapes[0].begin() + 1, input_shapes[0].end());
   for (const int64_t axis : options_->shared_axes) {
-    require(axis >= 1 && axis <= static_cast<int64_t>(shape.size()), name(),
-            ": shared_axes must be axes of the input, other than the batch. Received: axis=", axis,
-            ", input=", to_string(input_shapes[0]), ".");
+    LACUNA_REQUIRE(axis >= 1 && axis <= static_cast<int64_t>(shape.size()), name(),
+                   ": shared_axes must be axes of the input, other than the batch. Received: axis=", axis,
+                   ", input=", to_string(input_shapes[0]), ".");
     shape[static_cast<size_t>(axis) - 1] = 1;
   }
   add_weight("alpha", shape, options_->alpha_initializer, options_->alpha_regularizer,

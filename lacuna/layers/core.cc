@@ -25,8 +25,8 @@ void reshape_list(Settings& s, Shape& target_shape, LayerOptions&) { s("target_s
 void flatten_list(Settings& s, LayerOptions&) {
   std::string order = "channels_last";
   s("data_format", order);
-  require(order == "channels_last", "Flatten: data_format must be 'channels_last'. Received: data_format='",
-          order, "'.");
+  LACUNA_REQUIRE(order == "channels_last",
+                 "Flatten: data_format must be 'channels_last'. Received: data_format='", order, "'.");
 }
 
 void spatial_list(Settings& s, double& rate, LayerOptions&) { s("rate", rate); }
@@ -47,7 +47,7 @@ const bool told =
 Activation::Activation(Arg<activations::Activation> activation, const LayerOptions& options)
     : Layer(options, "Activation"), activation_(std::move(activation)) {
   supports_masking();
-  require(static_cast<bool>(activation_), "Activation: an activation must be given. Received: none.");
+  LACUNA_REQUIRE(static_cast<bool>(activation_), "Activation: an activation must be given. Received: none.");
   describe(activation_list, activation_, options);
 }
 Symbol Activation::call(const Symbol& x) { return (*activation_)(x); }
@@ -55,7 +55,7 @@ Symbol Activation::call(const Symbol& x) { return (*activation_)(x); }
 Dropout::Dropout(double rate, const DropoutOptions& options)
     : Layer(common(options), "Dropout"), rate_(rate), noise_shape_(options.noise_shape) {
   supports_masking();
-  require(rate >= 0 && rate < 1, "Dropout: rate must be in [0, 1). Received: rate=", rate, ".");
+  LACUNA_REQUIRE(rate >= 0 && rate < 1, "Dropout: rate must be in [0, 1). Received: rate=", rate, ".");
   state()->key = options.seed ? mix(*options.seed) : next_key();
   describe(dropout_list, rate, options);
 }
@@ -66,13 +66,14 @@ Symbol Dropout::call(const Symbol& x) {
 SpatialDropout1D::SpatialDropout1D(double rate, const LayerOptions& options)
     : Layer(options, "SpatialDropout1D"), rate_(rate) {
   supports_masking();
-  require(rate >= 0 && rate < 1, "SpatialDropout1D: rate must be in [0, 1). Received: rate=", rate, ".");
+  LACUNA_REQUIRE(rate >= 0 && rate < 1, "SpatialDropout1D: rate must be in [0, 1). Received: rate=", rate,
+                 ".");
   state()->key = next_key();
   describe(spatial_list, rate, options);
 }
 Symbol SpatialDropout1D::call(const Symbol& x) {
-  require(x.rank() == 3, name(),
-          ": the input must have rank 3: batch, steps and features. Received: input=", x.spec(), ".");
+  LACUNA_REQUIRE(x.rank() == 3, name(),
+                 ": the input must have rank 3: batch, steps and features. Received: input=", x.spec(), ".");
   return rate_ > 0 ? dropout(x, rate_, state()->key, {None, 1, None}) : x;
 }
 
@@ -86,8 +87,9 @@ Symbol Masking::compute_mask(const std::vector<Symbol>& inputs, const std::vecto
   return counted(inputs[0], false);
 }
 Symbol Masking::counted(const Symbol& x, bool keepdims) const {
-  require(x.rank() >= 3, name(),
-          ": the input must have rank 3 or more: batch, steps, features. Received: input=", x.spec(), ".");
+  LACUNA_REQUIRE(x.rank() >= 3, name(),
+                 ": the input must have rank 3 or more: batch, steps, features. Received: input=", x.spec(),
+                 ".");
   return max(not_equal(x, constant(mask_value_, x.dtype())), {-1}, keepdims);
 }
 
@@ -105,27 +107,27 @@ Permute::Permute(Shape dims, const LayerOptions& options)
   Shape sorted = dims_;
   std::ranges::sort(sorted);
   for (size_t i = 0; i < sorted.size(); ++i)
-    require(
+    LACUNA_REQUIRE(
         sorted[i] == static_cast<Dim>(i) + 1,
         "Permute: dims must hold each of 1, 2, … once, the dimensions of a row of the batch. Received: dims=",
         to_string(dims_), ".");
   describe(permute_list, dims_, options);
 }
 Symbol Permute::call(const Symbol& x) {
-  require(x.rank() == dims_.size() + 1, name(),
-          ": the input must have the batch and as many dimensions as dims. Received: input=", x.spec(),
-          ", dims=", to_string(dims_), ".");
+  LACUNA_REQUIRE(x.rank() == dims_.size() + 1, name(),
+                 ": the input must have the batch and as many dimensions as dims. Received: input=", x.spec(),
+                 ", dims=", to_string(dims_), ".");
   std::vector<int> pattern{0};
   for (const Dim d : dims_) pattern.push_back(static_cast<int>(d));
   return permute_dimensions(x, pattern);
 }
 
 RepeatVector::RepeatVector(Dim n, const LayerOptions& options) : Layer(options, "RepeatVector"), n_(n) {
-  require(n > 0, "RepeatVector: n must be positive. Received: n=", n, ".");
+  LACUNA_REQUIRE(n > 0, "RepeatVector: n must be positive. Received: n=", n, ".");
   describe(repeat_list, n, options);
 }
 Symbol RepeatVector::call(const Symbol& x) {
-  require(x.rank() == 2, name(), ": the input must have rank 2. Received: input=", x.spec(), ".");
+  LACUNA_REQUIRE(x.rank() == 2, name(), ": the input must have rank 2. Received: input=", x.spec(), ".");
   const std::vector<double> ones(static_cast<size_t>(n_), 1);
   const Symbol column = constant(tensor::Dense::of<double>({n_, 1}, ones));
   return multiply(expand_dims(x, 1), column.dtype() == x.dtype() ? column : cast(column, x.dtype()));
@@ -143,11 +145,11 @@ Symbol ActivityRegularization::activity_loss(const Symbol& output) {
 
 Lambda::Lambda(Function function, const LayerOptions& options)
     : Layer(options, "Lambda"), function_(std::move(function)) {
-  require(static_cast<bool>(function_), "Lambda: a function must be given. Received: an empty one.");
+  LACUNA_REQUIRE(static_cast<bool>(function_), "Lambda: a function must be given. Received: an empty one.");
 }
 Lambda::Lambda(FunctionOfSeveral function, const LayerOptions& options)
     : Layer(options, "Lambda"), of_several_(std::move(function)) {
-  require(static_cast<bool>(of_several_), "Lambda: a function must be given. Received: an empty one.");
+  LACUNA_REQUIRE(static_cast<bool>(of_several_), "Lambda: a function must be given. Received: an empty one.");
 }
 Symbol Lambda::call(const Symbol& x) { return function_ ? function_(x) : of_several_(std::vector{x}); }
 Symbol Lambda::call(const std::vector<Symbol>& inputs) {

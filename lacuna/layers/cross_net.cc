@@ -28,10 +28,11 @@ CrossNet::CrossNet(Dim num_layers, CrossNetOptions options)
     : Layer(common(options), "CrossNet"),
       num_layers_(num_layers),
       options_(std::make_shared<CrossNetOptions>(std::move(options))) {
-  require(num_layers > 0, "CrossNet: num_layers must be positive. Received: num_layers=", num_layers, ".");
-  require(options_->input_dim >= 0,
-          "CrossNet: input_dim must be positive. Received: input_dim=", options_->input_dim, ".");
-  require(
+  LACUNA_REQUIRE(num_layers > 0, "CrossNet: num_layers must be positive. Received: num_layers=", num_layers,
+                 ".");
+  LACUNA_REQUIRE(options_->input_dim >= 0,
+                 "CrossNet: input_dim must be positive. Received: input_dim=", options_->input_dim, ".");
+  LACUNA_REQUIRE(
       !options_->sparse_weight || !options_->use_bias,
       "CrossNet: sparse_weight=True needs use_bias=False, since a bias is multiplied with every row of the "
       "kernel. Received: sparse_weight=True, use_bias=True.");
@@ -42,8 +43,9 @@ CrossNet::CrossNet(Dim num_layers, CrossNetOptions options)
 
 void CrossNet::build(const std::vector<Shape>& input_shapes) {
   const Shape& x = input_shapes[0];
-  require(x.size() == 2 && x.back() != None, name(),
-          ": the input must have rank 2 and a known last dimension. Received: shape=", to_string(x), ".");
+  LACUNA_REQUIRE(x.size() == 2 && x.back() != None, name(),
+                 ": the input must have rank 2 and a known last dimension. Received: shape=", to_string(x),
+                 ".");
   add_weight("kernel", {x.back(), num_layers_}, options_->kernel_initializer, options_->kernel_regularizer,
              options_->kernel_constraint, true, options_->sparse_weight);
   if (options_->use_bias)
@@ -53,9 +55,9 @@ void CrossNet::build(const std::vector<Shape>& input_shapes) {
 
 Symbol CrossNet::call(const Symbol& x) {
   const Symbol kernel = read(state()->weights[0].variable);
-  require(x.rank() == 2 && x.shape()[1] == kernel.shape()[0], name(),
-          ": the input must be as wide as the kernel has rows. Received: input=", x.spec(),
-          ", kernel=", kernel.spec(), ".");
+  LACUNA_REQUIRE(x.rank() == 2 && x.shape()[1] == kernel.shape()[0], name(),
+                 ": the input must be as wide as the kernel has rows. Received: input=", x.spec(),
+                 ", kernel=", kernel.spec(), ".");
   const Symbol bias = options_->use_bias ? read(state()->weights[1].variable) : Symbol();
   const Symbol products = dot(options_->sparse_weight ? translate(x, kernel) : x, kernel);
   Symbol a, c;  // Empty for 1 and for 0.

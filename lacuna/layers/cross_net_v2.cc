@@ -22,10 +22,11 @@ CrossNetV2::CrossNetV2(Dim num_layers, CrossNetV2Options options)
     : Layer(common(options), "CrossNetV2"),
       num_layers_(num_layers),
       options_(std::make_shared<CrossNetV2Options>(std::move(options))) {
-  require(num_layers > 0, "CrossNetV2: num_layers must be positive. Received: num_layers=", num_layers, ".");
-  require(options_->projection_dim >= 0 && options_->input_dim >= 0,
-          "CrossNetV2: projection_dim and input_dim must be positive. Received: projection_dim=",
-          options_->projection_dim, ", input_dim=", options_->input_dim, ".");
+  LACUNA_REQUIRE(num_layers > 0, "CrossNetV2: num_layers must be positive. Received: num_layers=", num_layers,
+                 ".");
+  LACUNA_REQUIRE(options_->projection_dim >= 0 && options_->input_dim >= 0,
+                 "CrossNetV2: projection_dim and input_dim must be positive. Received: projection_dim=",
+                 options_->projection_dim, ", input_dim=", options_->input_dim, ".");
   if (state()->batch_input_shape.empty() && options_->input_dim)
     state()->batch_input_shape = {None, options_->input_dim};
   describe(list, num_layers, *options_);
@@ -33,8 +34,9 @@ CrossNetV2::CrossNetV2(Dim num_layers, CrossNetV2Options options)
 
 void CrossNetV2::build(const std::vector<Shape>& input_shapes) {
   const Shape& x = input_shapes[0];
-  require(x.size() == 2 && x.back() != None, name(),
-          ": the input must have rank 2 and a known last dimension. Received: shape=", to_string(x), ".");
+  LACUNA_REQUIRE(x.size() == 2 && x.back() != None, name(),
+                 ": the input must have rank 2 and a known last dimension. Received: shape=", to_string(x),
+                 ".");
   const auto& o = *options_;
   const Dim n = x.back();
   const auto kernel = [&](const std::string& weight, Dim columns) {

@@ -25,9 +25,9 @@ Dense::Dense(Dim units, DenseOptions options)
       units_(units),
       options_(std::make_shared<DenseOptions>(std::move(options))) {
   supports_masking();
-  require(units > 0, "Dense: units must be positive. Received: units=", units, ".");
-  require(options_->input_dim >= 0,
-          "Dense: input_dim must be positive. Received: input_dim=", options_->input_dim, ".");
+  LACUNA_REQUIRE(units > 0, "Dense: units must be positive. Received: units=", units, ".");
+  LACUNA_REQUIRE(options_->input_dim >= 0,
+                 "Dense: input_dim must be positive. Received: input_dim=", options_->input_dim, ".");
   if (state()->batch_input_shape.empty() && options_->input_dim)
     state()->batch_input_shape = {None, options_->input_dim};
   describe(list, units, *options_);
@@ -35,9 +35,9 @@ Dense::Dense(Dim units, DenseOptions options)
 
 void Dense::build(const std::vector<Shape>& input_shapes) {
   const Shape& x = input_shapes[0];
-  require(x.size() >= 2 && x.back() != None, name(),
-          ": the input must have rank 2 or more and a known last dimension. Received: shape=", to_string(x),
-          ".");
+  LACUNA_REQUIRE(
+      x.size() >= 2 && x.back() != None, name(),
+      ": the input must have rank 2 or more and a known last dimension. Received: shape=", to_string(x), ".");
   add_weight("kernel", {x.back(), units_}, options_->kernel_initializer, options_->kernel_regularizer,
              options_->kernel_constraint, true, options_->sparse_weight);
   if (options_->use_bias)
@@ -47,11 +47,11 @@ void Dense::build(const std::vector<Shape>& input_shapes) {
 
 Symbol Dense::call(const Symbol& x) {
   const Symbol kernel = read(state()->weights[0].variable);
-  require(x.rank() >= 2 && x.shape().back() == kernel.shape()[0], name(),
-          ": the input must be as wide as the kernel has rows. Received: input=", x.spec(),
-          ", kernel=", kernel.spec(), ".");
-  require(!options_->sparse_weight || x.rank() == 2, name(),
-          ": an input of a layer with sparse_weight=True has rank 2. Received: input=", x.spec(), ".");
+  LACUNA_REQUIRE(x.rank() >= 2 && x.shape().back() == kernel.shape()[0], name(),
+                 ": the input must be as wide as the kernel has rows. Received: input=", x.spec(),
+                 ", kernel=", kernel.spec(), ".");
+  LACUNA_REQUIRE(!options_->sparse_weight || x.rank() == 2, name(),
+                 ": an input of a layer with sparse_weight=True has rank 2. Received: input=", x.spec(), ".");
   Symbol y = dot(options_->sparse_weight ? translate(x, kernel) : x, kernel);
   if (options_->use_bias) y = bias_add(y, read(state()->weights[1].variable));
   return options_->activation ? (*options_->activation)(y) : y;

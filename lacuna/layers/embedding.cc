@@ -41,15 +41,16 @@ Embedding::Embedding(Dim input_dim, Dim output_dim, EmbeddingOptions options)
       input_dim_(input_dim),
       output_dim_(output_dim),
       options_(std::make_shared<EmbeddingOptions>(std::move(options))) {
-  require(input_dim > 0 && output_dim > 0,
-          "Embedding: input_dim and output_dim must be positive. Received: input_dim=", input_dim,
-          ", output_dim=", output_dim, ".");
-  require(options_->input_length >= 0,
-          "Embedding: input_length must be positive. Received: input_length=", options_->input_length, ".");
+  LACUNA_REQUIRE(input_dim > 0 && output_dim > 0,
+                 "Embedding: input_dim and output_dim must be positive. Received: input_dim=", input_dim,
+                 ", output_dim=", output_dim, ".");
+  LACUNA_REQUIRE(options_->input_length >= 0,
+                 "Embedding: input_length must be positive. Received: input_length=", options_->input_length,
+                 ".");
   const std::string& combiner = options_->combiner;
-  require(combiner.empty() || combiner == "sum" || combiner == "mean" || combiner == "sqrtn",
-          "Embedding: combiner must be 'sum', 'mean' or 'sqrtn'. Received: combiner='", combiner, "'",
-          nearest(combiner, {"sum", "mean", "sqrtn"}), ".");
+  LACUNA_REQUIRE(combiner.empty() || combiner == "sum" || combiner == "mean" || combiner == "sqrtn",
+                 "Embedding: combiner must be 'sum', 'mean' or 'sqrtn'. Received: combiner='", combiner, "'",
+                 nearest(combiner, {"sum", "mean", "sqrtn"}), ".");
   state()->feeds_ids = true;
   describe(list, input_dim, output_dim, *options_);
   if (!state()->batch_input_shape.empty()) return;
@@ -65,14 +66,15 @@ void Embedding::build(const std::vector<Shape>&) {
 Symbol Embedding::call(const Symbol& x) {
   const Symbol embeddings = read(state()->weights[0].variable);
   const bool csr = x.storage() == Storage::csr;
-  require(!csr || !options_->combiner.empty(), name(),
-          ": a csr input needs a combiner, 'sum', 'mean' or 'sqrtn', since its columns are the ids; ids that "
-          "are its values are to be given as a dense array. Received: input=",
-          x.spec(), ".");
-  require(csr || !options_->input_length ||
-              (x.rank() == 2 && (x.shape()[1] == None || x.shape()[1] == options_->input_length)),
-          name(), ": the input must have input_length columns. Received: input=", x.spec(),
-          ", input_length=", options_->input_length, ".");
+  LACUNA_REQUIRE(
+      !csr || !options_->combiner.empty(), name(),
+      ": a csr input needs a combiner, 'sum', 'mean' or 'sqrtn', since its columns are the ids; ids that "
+      "are its values are to be given as a dense array. Received: input=",
+      x.spec(), ".");
+  LACUNA_REQUIRE(csr || !options_->input_length ||
+                     (x.rank() == 2 && (x.shape()[1] == None || x.shape()[1] == options_->input_length)),
+                 name(), ": the input must have input_length columns. Received: input=", x.spec(),
+                 ", input_length=", options_->input_length, ".");
   if (!options_->combiner.empty()) return bag(x, embeddings);
   const Symbol ids = as_ids(x);
   return take(embeddings, options_->sparse_grad ? translate(ids, embeddings) : ids);
@@ -80,12 +82,14 @@ Symbol Embedding::call(const Symbol& x) {
 
 Symbol Embedding::bag(const Symbol& x, const Symbol& embeddings) const {
   const bool csr = x.storage() == Storage::csr;
-  require(x.rank() == 2, name(), ": the input of a combiner has rank 2. Received: input=", x.spec(), ".");
-  require(!csr || !options_->mask_zero, name(),
-          ": mask_zero is for padded ids: csr has none. Received: input=", x.spec(), ", mask_zero=True.");
-  require(!csr || x.shape()[1] == input_dim_, name(),
-          ": a csr input must have input_dim columns. Received: input=", x.spec(), ", input_dim=", input_dim_,
-          ".");
+  LACUNA_REQUIRE(x.rank() == 2, name(), ": the input of a combiner has rank 2. Received: input=", x.spec(),
+                 ".");
+  LACUNA_REQUIRE(!csr || !options_->mask_zero, name(),
+                 ": mask_zero is for padded ids: csr has none. Received: input=", x.spec(),
+                 ", mask_zero=True.");
+  LACUNA_REQUIRE(!csr || x.shape()[1] == input_dim_, name(),
+                 ": a csr input must have input_dim columns. Received: input=", x.spec(),
+                 ", input_dim=", input_dim_, ".");
   Symbol weights = csr ? x : bag_of_ids(as_ids(x), embeddings, options_->mask_zero);
   if (options_->sparse_grad) weights = translate(weights, embeddings);
   if (csr && !options_->weighted) weights = broadcast_at(constant(1, dtype()), weights);

@@ -27,14 +27,17 @@ FactorizationMachine::FactorizationMachine(Dim factors, FactorizationMachineOpti
     : Layer(common(options), "FactorizationMachine"),
       factors_(factors),
       options_(std::make_shared<FactorizationMachineOptions>(std::move(options))) {
-  require(factors > 0, "FactorizationMachine: factors must be positive. Received: factors=", factors, ".");
-  require(options_->input_dim >= 0,
-          "FactorizationMachine: input_dim must be positive. Received: input_dim=", options_->input_dim, ".");
-  require(!options_->ids || options_->input_dim,
-          "FactorizationMachine: ids need input_dim, the number of them that there are. Received: ids=True, "
-          "input_dim=none.");
-  require(!options_->mask_zero || options_->ids,
-          "FactorizationMachine: mask_zero is for ids. Received: mask_zero=True, ids=False.");
+  LACUNA_REQUIRE(factors > 0, "FactorizationMachine: factors must be positive. Received: factors=", factors,
+                 ".");
+  LACUNA_REQUIRE(
+      options_->input_dim >= 0,
+      "FactorizationMachine: input_dim must be positive. Received: input_dim=", options_->input_dim, ".");
+  LACUNA_REQUIRE(
+      !options_->ids || options_->input_dim,
+      "FactorizationMachine: ids need input_dim, the number of them that there are. Received: ids=True, "
+      "input_dim=none.");
+  LACUNA_REQUIRE(!options_->mask_zero || options_->ids,
+                 "FactorizationMachine: mask_zero is for ids. Received: mask_zero=True, ids=False.");
   state()->feeds_ids = options_->ids;
   if (state()->batch_input_shape.empty() && options_->input_dim)
     state()->batch_input_shape = {None, options_->ids ? None : options_->input_dim};
@@ -43,8 +46,9 @@ FactorizationMachine::FactorizationMachine(Dim factors, FactorizationMachineOpti
 
 void FactorizationMachine::build(const std::vector<Shape>& input_shapes) {
   const Shape& x = input_shapes[0];
-  require(x.size() == 2 && (x.back() != None || options_->ids), name(),
-          ": the input must have rank 2 and a known last dimension. Received: shape=", to_string(x), ".");
+  LACUNA_REQUIRE(x.size() == 2 && (x.back() != None || options_->ids), name(),
+                 ": the input must have rank 2 and a known last dimension. Received: shape=", to_string(x),
+                 ".");
   add_weight("kernel", {options_->ids ? options_->input_dim : x.back(), factors_ + 1},
              options_->kernel_initializer, options_->kernel_regularizer, options_->kernel_constraint, true,
              options_->sparse_weight);
@@ -55,13 +59,14 @@ void FactorizationMachine::build(const std::vector<Shape>& input_shapes) {
 
 Symbol FactorizationMachine::call(const Symbol& input) {
   const Symbol kernel = read(state()->weights[0].variable);
-  require(!options_->ids || input.storage() == Storage::dense, name(),
-          ": ids are given as a dense array; csr, of input_dim columns, is for ids=False. Received: input=",
-          input.spec(), ".");
+  LACUNA_REQUIRE(
+      !options_->ids || input.storage() == Storage::dense, name(),
+      ": ids are given as a dense array; csr, of input_dim columns, is for ids=False. Received: input=",
+      input.spec(), ".");
   const Symbol x = options_->ids ? bag_of_ids(as_ids(input), kernel, options_->mask_zero) : input;
-  require(x.rank() == 2 && x.shape().back() == kernel.shape()[0], name(),
-          ": the input must be as wide as the kernel has rows. Received: input=", x.spec(),
-          ", kernel=", kernel.spec(), ".");
+  LACUNA_REQUIRE(x.rank() == 2 && x.shape().back() == kernel.shape()[0], name(),
+                 ": the input must be as wide as the kernel has rows. Received: input=", x.spec(),
+                 ", kernel=", kernel.spec(), ".");
   Symbol y = interactions(options_->sparse_weight ? translate(x, kernel) : x, kernel);
   if (options_->use_bias) y = bias_add(y, read(state()->weights[1].variable));
   return options_->activation ? (*options_->activation)(y) : y;

@@ -6,19 +6,20 @@
 namespace lacuna::layers {
 
 Symbol Input(const InputOptions& options) {
-  require(!options.shape.empty() || !options.batch_shape.empty(),
-          "Input: shape or batch_shape must be given. Received: neither.");
+  LACUNA_REQUIRE(!options.shape.empty() || !options.batch_shape.empty(),
+                 "Input: shape or batch_shape must be given. Received: neither.");
   Shape shape = options.batch_shape;
   if (shape.empty()) {
     shape = options.shape;
     shape.insert(shape.begin(), None);
   }
   for (const Dim d : shape)
-    require(d == None || d > 0,
-            "Input: dimensions must be positive or None. Received: shape=", to_string(shape), ".");
-  require(!options.sparse || (shape.size() == 2 && shape[1] != None),
-          "Input: a csr input has rank 2, the batch included, and its width is known. Received: shape=",
-          to_string(shape), ", sparse=True.");
+    LACUNA_REQUIRE(d == None || d > 0,
+                   "Input: dimensions must be positive or None. Received: shape=", to_string(shape), ".");
+  LACUNA_REQUIRE(
+      !options.sparse || (shape.size() == 2 && shape[1] != None),
+      "Input: a csr input has rank 2, the batch included, and its width is known. Received: shape=",
+      to_string(shape), ", sparse=True.");
   auto call = std::make_shared<Call>();
   call->layer = std::make_shared<LayerState>();
   call->layer->class_name = "InputLayer";
@@ -43,7 +44,7 @@ Symbol input_from_config(const Config& config) {
   settings.shape("batch_shape", options.batch_shape).shape("batch_input_shape", options.batch_shape);
   settings.find("optional");
   settings.finish();
-  require(!ragged, "InputLayer: ragged inputs are not supported. Received: ragged=True.");
+  LACUNA_REQUIRE(!ragged, "InputLayer: ragged inputs are not supported. Received: ragged=True.");
   if (!dtype.empty()) options.dtype = dtype_from_name(dtype);
   return Input(options);
 }

@@ -84,9 +84,9 @@ Apart::~Apart() { open = before_; }
 
 void LayerState::hold(const std::shared_ptr<LayerState>& layer) {
   if (std::ranges::count(inner, layer)) return;
-  require(!holds(*layer, *this), name,
-          ": a layer must not hold itself, nor a model or layer that holds it. Received: '", layer->name,
-          "'.");
+  LACUNA_REQUIRE(!holds(*layer, *this), name,
+                 ": a layer must not hold itself, nor a model or layer that holds it. Received: '",
+                 layer->name, "'.");
   if (inner.size() < keys_to_come.size()) {
     const Config none, *one = keys_to_come[inner.size()].config();
     Settings keys("layer", one ? *one : none);
@@ -139,9 +139,9 @@ std::vector<Weight*> LayerState::trainable_weights() {
 }
 
 Config LayerState::config() const {
-  require(static_cast<bool>(settings),
-          "get_config: the layer must say what its settings are. Received: layer '", name, "' of class ",
-          class_name, ".");
+  LACUNA_REQUIRE(static_cast<bool>(settings),
+                 "get_config: the layer must say what its settings are. Received: layer '", name,
+                 "' of class ", class_name, ".");
   Config result = common_config();
   result.merge(settings());
   return result;
@@ -173,8 +173,8 @@ std::shared_ptr<Layer> from_config(const std::string& class_name, const Config& 
   if (found == readers().end()) {
     std::vector<std::string> known;
     for (const auto& entry : readers()) known.push_back(entry.first);
-    throw InvalidArgument(text("layers: unknown class. Received: class_name=", in_quotes(class_name),
-                               nearest(class_name, known), "."));
+    throw InvalidArgument("layers: unknown class. Received: class_name=", in_quotes(class_name),
+                          nearest(class_name, known), ".");
   }
   Settings settings(class_name, config);
   LayerOptions options;
@@ -212,8 +212,8 @@ Layer::Layer(const LayerOptions& options, const std::string& class_name)
   state_->name = options.name.empty() ? unique_name(class_name) : checked_name(class_name, options.name);
   state_->trainable = options.trainable;
   state_->dtype = options.dtype.value_or(floatx());
-  require(is_float(state_->dtype), class_name,
-          ": dtype must be float32 or float64. Received: dtype=", state_->dtype, ".");
+  LACUNA_REQUIRE(is_float(state_->dtype), class_name,
+                 ": dtype must be float32 or float64. Received: dtype=", state_->dtype, ".");
   state_->batch_input_shape = options.batch_input_shape;
   if (state_->batch_input_shape.empty() && !options.input_shape.empty()) {
     state_->batch_input_shape = options.input_shape;
@@ -230,9 +230,9 @@ Symbol Layer::apply(const std::vector<Symbol>& inputs, bool several) {
   const auto in_my_dtype = [&](const Symbol& s) {
     return s && is_float(s.dtype()) && s.dtype() != dtype() ? cast(s, dtype()) : s;
   };
-  require(!inputs.empty(), name(), ": inputs must hold symbols. Received: an empty list.");
+  LACUNA_REQUIRE(!inputs.empty(), name(), ": inputs must hold symbols. Received: an empty list.");
   for (const Symbol& s : inputs) {
-    require(static_cast<bool>(s), name(), ": inputs must be symbols. Received: an empty symbol.");
+    LACUNA_REQUIRE(static_cast<bool>(s), name(), ": inputs must be symbols. Received: an empty symbol.");
     const bool ids = state_->feeds_ids && s.storage() == Storage::dense;
     in.push_back(ids ? s : in_my_dtype(s));
     masks.push_back(in_my_dtype(mask_of(s)));
@@ -278,12 +278,12 @@ Symbol Layer::apply(const std::vector<Symbol>& inputs, bool several) {
 void Layer::build(const std::vector<Shape>&) {}
 
 Symbol Layer::call(const Symbol&) {
-  throw InvalidArgument(text(name(), ": the layer must be called on a list of inputs. Received: one input."));
+  throw InvalidArgument(name(), ": the layer must be called on a list of inputs. Received: one input.");
 }
 
 Symbol Layer::call(const std::vector<Symbol>& inputs) {
-  require(inputs.size() == 1, name(),
-          ": the layer must be called on one input. Received: inputs=", inputs.size(), ".");
+  LACUNA_REQUIRE(inputs.size() == 1, name(),
+                 ": the layer must be called on one input. Received: inputs=", inputs.size(), ".");
   return call(inputs[0]);
 }
 
@@ -291,10 +291,11 @@ Symbol Layer::call(const Symbol& input, const Symbol&) { return call(input); }
 
 Symbol Layer::compute_mask(const std::vector<Symbol>&, const std::vector<Symbol>& masks) {
   for (const Symbol& mask : masks)
-    require(!mask || state_->supports_masking, name(),
-            ": the layer does not support masking, but its input has a mask, of Embedding(mask_zero=True) or "
-            "Masking. Received: mask=",
-            mask ? text(mask.spec()) : std::string(), ".");
+    LACUNA_REQUIRE(
+        !mask || state_->supports_masking, name(),
+        ": the layer does not support masking, but its input has a mask, of Embedding(mask_zero=True) or "
+        "Masking. Received: mask=",
+        mask ? text(mask.spec()) : std::string(), ".");
   return masks.size() == 1 ? masks[0] : Symbol();
 }
 
@@ -309,22 +310,25 @@ Symbol Layer::add_weight(const std::string& name, const Shape& shape,
                          const Arg<regularizers::Regularizer>& regularizer,
                          const Arg<constraints::Constraint>& constraint, bool trainable, bool sparse) {
   for (const Dim d : shape)
-    require(d > 0, state_->name, ": a weight's dimensions must be known and positive. Received: ", name,
-            " of shape ", to_string(shape), ".");
-  require(!sparse || !constraint || constraint->row_wise(), state_->name,
-          ": a constraint over all rows cannot hold for a weight whose rows are made when they are touched. "
-          "Received: "
-          "constraint of '",
-          name, "' along axis 0.");
+    LACUNA_REQUIRE(d > 0, state_->name,
+                   ": a weight's dimensions must be known and positive. Received: ", name, " of shape ",
+                   to_string(shape), ".");
+  LACUNA_REQUIRE(
+      !sparse || !constraint || constraint->row_wise(), state_->name,
+      ": a constraint over all rows cannot hold for a weight whose rows are made when they are touched. "
+      "Received: "
+      "constraint of '",
+      name, "' along axis 0.");
   double bytes = static_cast<double>(size_of(dtype()));
   for (const Dim d : shape) bytes *= static_cast<double>(d);
   if (!sparse) WeightLimit::take(state_->name, name, bytes);
   const double held = sparse ? bytes / static_cast<double>(shape[0]) : bytes;  // Of a table at least a row.
-  require(held < memory_of_the_machine(), state_->name,
-          ": a weight must fit in memory; with sparse_weight=True (of Embedding: sparse_grad=True) only the "
-          "rows that are "
-          "touched are kept. Received: ",
-          name, " of shape ", to_string(shape), ", bytes=", bytes, ".");
+  LACUNA_REQUIRE(
+      held < memory_of_the_machine(), state_->name,
+      ": a weight must fit in memory; with sparse_weight=True (of Embedding: sparse_grad=True) only the "
+      "rows that are "
+      "touched are kept. Received: ",
+      name, " of shape ", to_string(shape), ", bytes=", bytes, ".");
   checked_name(state_->name, name);
   const Spec spec{shape, dtype(), sparse ? Storage::row_table : Storage::dense};
   Weight weight{
@@ -353,12 +357,13 @@ std::vector<tensor::Dense> Layer::get_weights() const {
 
 void Layer::set_weights(const std::vector<tensor::Dense>& values) {
   const auto variables = weights();
-  require(values.size() == variables.size(), "set_weights: a value must be given for each weight of '",
-          name(), "'. Received: values=", values.size(), ", weights=", variables.size(), ".");
+  LACUNA_REQUIRE(values.size() == variables.size(), "set_weights: a value must be given for each weight of '",
+                 name(), "'. Received: values=", values.size(), ", weights=", variables.size(), ".");
   for (size_t i = 0; i < values.size(); ++i)
-    require(values[i].shape == variables[i]->spec().shape,
-            "set_weights: the value must have the shape of the weight. Received: shape=",
-            to_string(values[i].shape), ", weight '", variables[i]->name(), "' ", variables[i]->spec(), ".");
+    LACUNA_REQUIRE(values[i].shape == variables[i]->spec().shape,
+                   "set_weights: the value must have the shape of the weight. Received: shape=",
+                   to_string(values[i].shape), ", weight '", variables[i]->name(), "' ", variables[i]->spec(),
+                   ".");
   std::vector<Assignment> assignments;
   for (size_t i = 0; i < values.size(); ++i) assignments.push_back({variables[i].get(), values[i]});
   const auto turn = take_turn(variables);

@@ -12,8 +12,8 @@ namespace lacuna::layers {
 namespace {
 
 void require_several(const std::string& name, const std::vector<Symbol>& inputs) {
-  require(inputs.size() >= 2, name, ": two inputs or more must be given. Received: inputs=", inputs.size(),
-          ".");
+  LACUNA_REQUIRE(inputs.size() >= 2, name,
+                 ": two inputs or more must be given. Received: inputs=", inputs.size(), ".");
 }
 
 Symbol fold(const std::string& name, const std::vector<Symbol>& inputs,
@@ -92,8 +92,8 @@ Subtract::Subtract(const LayerOptions& options) : Merge(options, "Subtract") {
   describe(no_settings, options);
 }
 Symbol Subtract::call(const std::vector<Symbol>& inputs) {
-  require(inputs.size() == 2, name(), ": exactly two inputs must be given. Received: inputs=", inputs.size(),
-          ".");
+  LACUNA_REQUIRE(inputs.size() == 2, name(),
+                 ": exactly two inputs must be given. Received: inputs=", inputs.size(), ".");
   return lacuna::subtract(inputs[0], inputs[1]);
 }
 
@@ -123,15 +123,15 @@ Dot::Dot(std::pair<int, int> axes, bool normalize, const LayerOptions& options)
 Symbol Dot::compute_mask(const std::vector<Symbol>&, const std::vector<Symbol>&) { return {}; }
 
 Symbol Dot::call(const std::vector<Symbol>& inputs) {
-  require(inputs.size() == 2, name(), ": exactly two inputs must be given. Received: inputs=", inputs.size(),
-          ".");
+  LACUNA_REQUIRE(inputs.size() == 2, name(),
+                 ": exactly two inputs must be given. Received: inputs=", inputs.size(), ".");
   int axis[2] = {axes_.first, axes_.second};
   Symbol x[2] = {inputs[0], inputs[1]};
   for (int i = 0; i < 2; ++i) {
     if (axis[i] < 0) axis[i] += static_cast<int>(x[i].rank());
-    require(axis[i] > 0 && axis[i] < static_cast<int>(x[i].rank()), name(),
-            ": axes must name an axis of each input, other than the batch. Received: axis=", axis[i],
-            ", input=", x[i].spec(), ".");
+    LACUNA_REQUIRE(axis[i] > 0 && axis[i] < static_cast<int>(x[i].rank()), name(),
+                   ": axes must name an axis of each input, other than the batch. Received: axis=", axis[i],
+                   ", input=", x[i].spec(), ".");
     if (normalize_) {  // Keras: x / √max(Σ x², 1e-12)
       const Symbol squares = sum(square(x[i]), {axis[i]}, true);
       x[i] = divide(x[i], sqrt(lacuna::maximum(squares, constant(1e-12, x[i].dtype()))));

@@ -13,10 +13,11 @@ namespace lacuna::layers {
 namespace {
 
 void require_dense(const std::string& name, const Symbol& x) {
-  require(x.storage() == Storage::dense, name,
-          ": the input must be dense, since noise makes zeros something else: write to_dense(x). Received: "
-          "input=",
-          x.spec(), ".");
+  LACUNA_REQUIRE(
+      x.storage() == Storage::dense, name,
+      ": the input must be dense, since noise makes zeros something else: write to_dense(x). Received: "
+      "input=",
+      x.spec(), ".");
 }
 
 void stddev_list(Settings& s, double& stddev, LayerOptions&) { s("stddev", stddev); }
@@ -32,7 +33,7 @@ const bool told = known<GaussianNoise>("GaussianNoise", stddev_list) &&
 
 GaussianNoise::GaussianNoise(double stddev, const LayerOptions& options)
     : Layer(options, "GaussianNoise"), stddev_(stddev) {
-  require(stddev >= 0, "GaussianNoise: stddev must not be negative. Received: stddev=", stddev, ".");
+  LACUNA_REQUIRE(stddev >= 0, "GaussianNoise: stddev must not be negative. Received: stddev=", stddev, ".");
   supports_masking();
   state()->key = next_key();
   describe(stddev_list, stddev, options);
@@ -45,7 +46,8 @@ Symbol GaussianNoise::call(const Symbol& x) {
 
 GaussianDropout::GaussianDropout(double rate, const LayerOptions& options)
     : Layer(options, "GaussianDropout"), rate_(rate) {
-  require(rate >= 0 && rate < 1, "GaussianDropout: rate must be in [0, 1). Received: rate=", rate, ".");
+  LACUNA_REQUIRE(rate >= 0 && rate < 1, "GaussianDropout: rate must be in [0, 1). Received: rate=", rate,
+                 ".");
   supports_masking();
   state()->key = next_key();
   describe(rate_list, rate, options);
@@ -57,7 +59,7 @@ Symbol GaussianDropout::call(const Symbol& x) {
 
 AlphaDropout::AlphaDropout(double rate, const AlphaDropoutOptions& options)
     : Layer(common(options), "AlphaDropout"), rate_(rate), noise_shape_(options.noise_shape) {
-  require(rate >= 0 && rate < 1, "AlphaDropout: rate must be in [0, 1). Received: rate=", rate, ".");
+  LACUNA_REQUIRE(rate >= 0 && rate < 1, "AlphaDropout: rate must be in [0, 1). Received: rate=", rate, ".");
   supports_masking();
   state()->key = options.seed ? mix(*options.seed) : next_key();
   describe(alpha_list, rate, options);

@@ -26,27 +26,28 @@ BatchNormalization::BatchNormalization(BatchNormalizationOptions options)
     : Layer(common(options), "BatchNormalization"),
       options_(std::make_shared<BatchNormalizationOptions>(std::move(options))) {
   const auto& o = *options_;
-  require(o.momentum >= 0 && o.momentum <= 1,
-          "BatchNormalization: momentum must be in [0, 1]. Received: momentum=", o.momentum, ".");
-  require(o.epsilon > 0, "BatchNormalization: epsilon must be positive. Received: epsilon=", o.epsilon, ".");
+  LACUNA_REQUIRE(o.momentum >= 0 && o.momentum <= 1,
+                 "BatchNormalization: momentum must be in [0, 1]. Received: momentum=", o.momentum, ".");
+  LACUNA_REQUIRE(o.epsilon > 0, "BatchNormalization: epsilon must be positive. Received: epsilon=", o.epsilon,
+                 ".");
   supports_masking();
   describe(list, o);
 }
 
 int BatchNormalization::axis_of(size_t rank) const {
   const int n = static_cast<int>(rank), axis = options_->axis < 0 ? options_->axis + n : options_->axis;
-  require(axis > 0 && axis < n, name(),
-          ": axis must be one of the input, other than the batch. Received: axis=", options_->axis,
-          ", rank=", rank, ".");
+  LACUNA_REQUIRE(axis > 0 && axis < n, name(),
+                 ": axis must be one of the input, other than the batch. Received: axis=", options_->axis,
+                 ", rank=", rank, ".");
   return axis;
 }
 
 void BatchNormalization::build(const std::vector<Shape>& input_shapes) {
   const Shape& x = input_shapes[0];
   const Dim features = x[static_cast<size_t>(axis_of(x.size()))];
-  require(features != None, name(),
-          ": the size of the input along axis must be known. Received: shape=", to_string(x),
-          ", axis=", options_->axis, ".");
+  LACUNA_REQUIRE(features != None, name(),
+                 ": the size of the input along axis must be known. Received: shape=", to_string(x),
+                 ", axis=", options_->axis, ".");
   const auto& o = *options_;
   if (o.scale) add_weight("gamma", {features}, o.gamma_initializer, o.gamma_regularizer, o.gamma_constraint);
   if (o.center) add_weight("beta", {features}, o.beta_initializer, o.beta_regularizer, o.beta_constraint);
@@ -56,11 +57,12 @@ void BatchNormalization::build(const std::vector<Shape>& input_shapes) {
 
 Symbol BatchNormalization::call(const Symbol& x) {
   const auto& o = *options_;
-  require(x.storage() == Storage::dense || (!o.center && !o.subtract_mean), name(),
-          ": a csr input must keep its zeros: write BatchNormalization(center=False, subtract_mean=False), "
-          "which divides by the standard deviation alone, or to_dense(x). Received: input=",
-          x.spec(), ", center=", o.center ? "True" : "False",
-          ", subtract_mean=", o.subtract_mean ? "True" : "False", ".");
+  LACUNA_REQUIRE(
+      x.storage() == Storage::dense || (!o.center && !o.subtract_mean), name(),
+      ": a csr input must keep its zeros: write BatchNormalization(center=False, subtract_mean=False), "
+      "which divides by the standard deviation alone, or to_dense(x). Received: input=",
+      x.spec(), ", center=", o.center ? "True" : "False",
+      ", subtract_mean=", o.subtract_mean ? "True" : "False", ".");
   const int axis = axis_of(x.rank());
   size_t next = 0;
   const auto weight = [&]() -> const VariablePtr& { return state()->weights[next++].variable; };

@@ -10,17 +10,19 @@ namespace lacuna::layers {
 namespace {
 
 void require_steps(const std::string& name, const Symbol& x) {
-  require(x.rank() == 3 && x.storage() == Storage::dense, name,
-          ": the input must be dense, of rank 3: batch, steps and features. Received: input=", x.spec(), ".");
+  LACUNA_REQUIRE(
+      x.rank() == 3 && x.storage() == Storage::dense, name,
+      ": the input must be dense, of rank 3: batch, steps and features. Received: input=", x.spec(), ".");
 }
 
 void list(Settings& s, GlobalPooling1DOptions& o) {
   std::string format = o.channels_last ? "channels_last" : "channels_first";
   s("data_format", format);
   o.channels_last = format == "channels_last";
-  require(o.channels_last || format == "channels_first",
-          "GlobalPooling1D: data_format must be 'channels_last' or 'channels_first'. Received: data_format='",
-          format, "'.");
+  LACUNA_REQUIRE(
+      o.channels_last || format == "channels_first",
+      "GlobalPooling1D: data_format must be 'channels_last' or 'channels_first'. Received: data_format='",
+      format, "'.");
 }
 const bool told = known<GlobalAveragePooling1D>("GlobalAveragePooling1D", list) &&
                   known<GlobalMaxPooling1D>("GlobalMaxPooling1D", list);
@@ -40,8 +42,8 @@ Symbol GlobalAveragePooling1D::call(const Symbol& x) {
 
 Symbol GlobalAveragePooling1D::call(const Symbol& x, const Symbol& mask) {
   require_steps(name(), x);
-  require(mask.rank() == 2, name(),
-          ": the mask must have rank 2: batch and steps. Received: mask=", mask.spec(), ".");
+  LACUNA_REQUIRE(mask.rank() == 2, name(),
+                 ": the mask must have rank 2: batch and steps. Received: mask=", mask.spec(), ".");
   const Symbol counted = multiply(x, expand_dims(mask, 3 - steps_));
   const Symbol steps = sum(mask, {1}, true), zero = constant(0, dtype());
   return divide(sum(counted, {steps_}), add(steps, equal(steps, zero)));

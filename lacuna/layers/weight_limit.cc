@@ -18,9 +18,9 @@ WeightLimit::~WeightLimit() { current = outer_; }
 
 void WeightLimit::take(const std::string& layer, const std::string& name, double bytes) {
   if (!current) return;
-  require(bytes <= current->left_, layer,
-          ": the file must hold the weights that its config asks for. Received: ", name, " of bytes=", bytes,
-          ", while the file can hold no more than bytes=", current->left_, ".");
+  LACUNA_REQUIRE(bytes <= current->left_, layer,
+                 ": the file must hold the weights that its config asks for. Received: ", name,
+                 " of bytes=", bytes, ", while the file can hold no more than bytes=", current->left_, ".");
   current->left_ -= bytes;
 }
 

@@ -139,7 +139,8 @@ const Known* find(const Function& function, std::span<const Known> among) {
 Spec Loss::target(const Spec& y_pred) const {
   Spec spec{y_pred.shape, y_pred.dtype, Storage::dense};
   if (labels == Labels::values) return spec;
-  require(!spec.shape.empty(), name, ": y_pred must have an axis of classes. Received: y_pred=", y_pred, ".");
+  LACUNA_REQUIRE(!spec.shape.empty(), name,
+                 ": y_pred must have an axis of classes. Received: y_pred=", y_pred, ".");
   spec.shape.back() = labels == Labels::id ? 1 : None;
   spec.dtype = DType::int64;
   return spec;
@@ -150,7 +151,8 @@ Symbol Loss::matrix(const Symbol& target, const Spec& y_pred) const {
 }
 
 std::shared_ptr<Loss> Loss::from_function(Function function, std::string name) {
-  require(static_cast<bool>(function), "loss: the function must not be empty. Received: an empty function.");
+  LACUNA_REQUIRE(static_cast<bool>(function),
+                 "loss: the function must not be empty. Received: an empty function.");
   if (const Known* k = find(function))
     return std::make_shared<Loss>(Loss{k->names[0], k->function, k->labels});
   return std::make_shared<Loss>(Loss{name.empty() ? "function" : std::move(name), std::move(function)});

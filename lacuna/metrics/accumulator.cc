@@ -39,12 +39,12 @@ class WeightedMean final : public Accumulator {
 std::shared_ptr<Accumulator> weighted_mean() { return std::make_shared<WeightedMean>(); }
 
 void check_weights(const char* where, std::span<const double> weights, size_t samples) {
-  require(weights.empty() || weights.size() == samples, where,
-          ": there must be a weight for each sample. Received: weights=", weights.size(),
-          ", samples=", samples, ".");
+  LACUNA_REQUIRE(weights.empty() || weights.size() == samples, where,
+                 ": there must be a weight for each sample. Received: weights=", weights.size(),
+                 ", samples=", samples, ".");
   const auto bad = std::ranges::find_if(weights, [](double w) { return !(w >= 0); });
-  require(bad == weights.end(), where,
-          ": sample weights must not be negative. Received: ", bad == weights.end() ? 0 : *bad, ".");
+  LACUNA_REQUIRE(bad == weights.end(), where,
+                 ": sample weights must not be negative. Received: ", bad == weights.end() ? 0 : *bad, ".");
 }
 
 }  // namespace lacuna::metrics

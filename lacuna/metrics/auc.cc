@@ -100,11 +100,11 @@ class Curve final : public Accumulator {
     const bool micro = settings_.average == "micro" && !settings_.class_id;
     const auto only = settings_.class_id ? static_cast<size_t>(*settings_.class_id) : width;
     check_weights(where, weights, samples);
-    require(!settings_.class_id || only < width, where,
-            ": class_id must be below the columns of y_pred. Received: class_id=", only, ", columns=", width,
-            ".");
-    require(rows_ + truth.rows() < (size_t{1} << 31), where,
-            ": there must be fewer than 2^31 rows. Received: rows=", rows_ + truth.rows(), ".");
+    LACUNA_REQUIRE(!settings_.class_id || only < width, where,
+                   ": class_id must be below the columns of y_pred. Received: class_id=", only,
+                   ", columns=", width, ".");
+    LACUNA_REQUIRE(rows_ + truth.rows() < (size_t{1} << 31), where,
+                   ": there must be fewer than 2^31 rows. Received: rows=", rows_ + truth.rows(), ".");
     if (!weights.empty() && weights_.empty()) weights_.resize(rows_, 1.0);
     const bool weighted = !weights_.empty() || !weights.empty();
     Columns<T>& all = columns<T>();
@@ -181,12 +181,12 @@ const bool known = Registry<Metric>::add<AUC>({"AUC"}, list);
 }  // namespace
 
 std::shared_ptr<Metric> AUC::make() const {
-  require(curve == "ROC" || curve == "PR", name, ": curve must be 'ROC' or 'PR'. Received: curve='", curve,
-          "'.");
-  require(average == "micro" || average == "macro" || average == "weighted", name,
-          ": average must be 'micro', 'macro' or 'weighted'. Received: average='", average, "'.");
-  require(!class_id || *class_id >= 0, name,
-          ": class_id must not be negative. Received: class_id=", class_id.value_or(0), ".");
+  LACUNA_REQUIRE(curve == "ROC" || curve == "PR", name, ": curve must be 'ROC' or 'PR'. Received: curve='",
+                 curve, "'.");
+  LACUNA_REQUIRE(average == "micro" || average == "macro" || average == "weighted", name,
+                 ": average must be 'micro', 'macro' or 'weighted'. Received: average='", average, "'.");
+  LACUNA_REQUIRE(!class_id || *class_id >= 0, name,
+                 ": class_id must not be negative. Received: class_id=", class_id.value_or(0), ".");
   return with_config("AUC", list, *this,
                      {.name = name,
                       .larger_is_better = true,

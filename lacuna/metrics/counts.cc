@@ -83,9 +83,9 @@ class Counts final : public Accumulator {
     const size_t width = truth.width(), samples = static_cast<size_t>(y_pred.shape[0]),
                  repeats = samples ? truth.rows() / samples : 1;
     check_weights(where, weights, samples);
-    require(!settings_.class_id || static_cast<size_t>(*settings_.class_id) < width, where,
-            ": class_id must be below the columns of y_pred. Received: class_id=",
-            settings_.class_id.value_or(0), ", columns=", width, ".");
+    LACUNA_REQUIRE(!settings_.class_id || static_cast<size_t>(*settings_.class_id) < width, where,
+                   ": class_id must be below the columns of y_pred. Received: class_id=",
+                   settings_.class_id.value_or(0), ", columns=", width, ".");
     columns_.resize(width);
     predicted_.resize(width);
     for (size_t r = 0; r < truth.rows(); ++r) {
@@ -150,14 +150,14 @@ const bool known = Registry<Metric>::add<Precision>({"Precision"}, list) &&
 
 template <class S>
 std::shared_ptr<Metric> made(const char* class_name, const S& given, Settings s) {
-  require(s.average == "micro" || s.average == "macro" || s.average == "weighted", s.name,
-          ": average must be 'micro', 'macro' or 'weighted'. Received: average='", s.average, "'.");
-  require(!s.top_k || *s.top_k > 0, s.name, ": top_k must be positive. Received: top_k=", s.top_k.value_or(0),
-          ".");
-  require(!s.class_id || *s.class_id >= 0, s.name,
-          ": class_id must not be negative. Received: class_id=", s.class_id.value_or(0), ".");
-  require(!s.threshold || std::isfinite(*s.threshold), s.name,
-          ": the threshold must be finite. Received: threshold=", s.threshold.value_or(0), ".");
+  LACUNA_REQUIRE(s.average == "micro" || s.average == "macro" || s.average == "weighted", s.name,
+                 ": average must be 'micro', 'macro' or 'weighted'. Received: average='", s.average, "'.");
+  LACUNA_REQUIRE(!s.top_k || *s.top_k > 0, s.name,
+                 ": top_k must be positive. Received: top_k=", s.top_k.value_or(0), ".");
+  LACUNA_REQUIRE(!s.class_id || *s.class_id >= 0, s.name,
+                 ": class_id must not be negative. Received: class_id=", s.class_id.value_or(0), ".");
+  LACUNA_REQUIRE(!s.threshold || std::isfinite(*s.threshold), s.name,
+                 ": the threshold must be finite. Received: threshold=", s.threshold.value_or(0), ".");
   const std::string name = s.name;
   return with_config<S>(class_name, list, given,
                         {.name = name,

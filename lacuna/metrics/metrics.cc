@@ -117,7 +117,7 @@ Symbol sparse_top_k_categorical_accuracy(const Symbol& y_true, const Symbol& y_p
 }
 
 std::shared_ptr<Metric> TopKCategoricalAccuracy::make() const {
-  require(k > 0, name, ": k must be positive. Received: k=", k, ".");
+  LACUNA_REQUIRE(k > 0, name, ": k must be positive. Received: k=", k, ".");
   return with_config(
       "TopKCategoricalAccuracy", top_k_list, *this,
       {.name = name,
@@ -127,7 +127,7 @@ std::shared_ptr<Metric> TopKCategoricalAccuracy::make() const {
 }
 
 std::shared_ptr<Metric> SparseTopKCategoricalAccuracy::make() const {
-  require(k > 0, name, ": k must be positive. Received: k=", k, ".");
+  LACUNA_REQUIRE(k > 0, name, ": k must be positive. Received: k=", k, ".");
   return with_config(
       "SparseTopKCategoricalAccuracy", top_k_list, *this,
       {.name = name,
@@ -144,14 +144,14 @@ std::shared_ptr<Metric> LogLoss::make() const {
 }
 
 Symbol Metric::operator()(const Symbol& y_true, const Symbol& y_pred) const {
-  require(static_cast<bool>(function), "metric: '", name,
-          "' must be resolved first, and have no state. Received: y_pred=", y_pred.spec(), ".");
+  LACUNA_REQUIRE(static_cast<bool>(function), "metric: '", name,
+                 "' must be resolved first, and have no state. Received: y_pred=", y_pred.spec(), ".");
   return function(y_true, y_pred);
 }
 
 std::shared_ptr<Metric> Metric::from_function(Function function, std::string name) {
-  require(static_cast<bool>(function),
-          "metric: the function must not be empty. Received: an empty function.");
+  LACUNA_REQUIRE(static_cast<bool>(function),
+                 "metric: the function must not be empty. Received: an empty function.");
   if (const losses::Known* k = losses::find(function, kAccuracies)) return made(*k, true);
   if (const losses::Known* k = losses::find(function)) return made(*k, false);
   const bool larger = metrics::larger_is_better(name);

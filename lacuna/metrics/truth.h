@@ -23,10 +23,9 @@ class Truth {
     } else {
       fits = y_.dense().size() == rows_ * width_;
     }
-    if (!fits)  // The message is dear.
-      throw InvalidArgument(
-          text(where, ": y_true must be as y_pred, or hold ids for its rows. Received: y_true=", y_.spec(),
-               ", y_pred=", Tensor(y_pred).spec(), "."));
+    LACUNA_REQUIRE(fits, where,
+                   ": y_true must be as y_pred, or hold ids for its rows. Received: y_true=", y_.spec(),
+                   ", y_pred=", Tensor(y_pred).spec(), ".");
   }
 
   size_t rows() const { return rows_; }
@@ -52,8 +51,8 @@ class Truth {
   bool says_yes(T t, size_t r) const {
     if (t == 1) return true;
     if (t == 0 || t == -1) return false;
-    throw InvalidArgument(text(where_, ": y_true must hold 0 and 1, or -1 and 1. Received: ", t, " in row ",
-                               r, " of the batch."));
+    throw InvalidArgument(where_, ": y_true must hold 0 and 1, or -1 and 1. Received: ", t, " in row ", r,
+                          " of the batch.");
   }
 
   template <class I, class F>
@@ -68,9 +67,8 @@ class Truth {
   void of_ids(size_t r, const F& f) const {
     for (const I id : y_.dense().template values<I>().subspan(r * per_row_, per_row_)) {
       if (id == -1) continue;
-      if (id < 0 || static_cast<size_t>(id) >= width_)
-        throw OutOfRange(text(where_, ": ids must be in [0, ", width_, "), or -1 for none. Received: id=", id,
-                              " in row ", r, " of the batch."));
+      LACUNA_REQUIRE_RANGE(id >= 0 && static_cast<size_t>(id) < width_, where_, ": ids must be in [0, ",
+                           width_, "), or -1 for none. Received: id=", id, " in row ", r, " of the batch.");
       f(static_cast<size_t>(id));
     }
   }

@@ -7,8 +7,9 @@ namespace lacuna {
 namespace {
 
 const Config& nested(const char* where, const Setting* setting) {
-  require(setting && setting->config(), where, ": the config must be what get_config gives. Received: ",
-          setting ? to_string(*setting) : "one without class_name, config or layers", ".");
+  LACUNA_REQUIRE(setting && setting->config(), where,
+                 ": the config must be what get_config gives. Received: ",
+                 setting ? to_string(*setting) : "one without class_name, config or layers", ".");
   return *setting->config();
 }
 
@@ -95,9 +96,9 @@ Sequential Sequential::from_config(const Config& config) {
   Shape input;
   settings("name", name).shape("build_input_shape", input);
   const Setting* all = settings.find("layers");
-  require(all && all->as<SettingList>(),
-          "Sequential: the config must hold a list of layers. Received: ", all ? to_string(*all) : "none",
-          ".");
+  LACUNA_REQUIRE(
+      all && all->as<SettingList>(),
+      "Sequential: the config must hold a list of layers. Received: ", all ? to_string(*all) : "none", ".");
   Sequential model({}, name);
   for (const Setting& entry : *all->as<SettingList>()) {
     const Named one = named("Sequential", nested("Sequential", &entry));
@@ -127,14 +128,14 @@ Sequential Sequential::from_config(const Config& config) {
 Model model_from_config(const Config& config) {
   const Named one = named("model_from_config", config);
   if (one.class_name == "Model") return Model::from_config(*one.config);
-  require(one.class_name == "Sequential",
-          "model_from_config: class_name must be 'Model' or 'Sequential'. Received: class_name='",
-          one.class_name, "'.");
+  LACUNA_REQUIRE(one.class_name == "Sequential",
+                 "model_from_config: class_name must be 'Model' or 'Sequential'. Received: class_name='",
+                 one.class_name, "'.");
   Sequential model = Sequential::from_config(*one.config);
-  require(model.built(),
-          "model_from_config: the shape of the input must be known; "
-          "Sequential::from_config takes a model without it. Received: model '",
-          model.name(), "'.");
+  LACUNA_REQUIRE(model.built(),
+                 "model_from_config: the shape of the input must be known; "
+                 "Sequential::from_config takes a model without it. Received: model '",
+                 model.name(), "'.");
   return model;
 }
 

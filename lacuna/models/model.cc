@@ -29,10 +29,10 @@ void Model::set_network(const std::shared_ptr<Network>& network, const std::stri
 
 Trainer& Model::trainer() {
   prepare(nullptr);
-  require(trainer_ != nullptr,
-          "Sequential: the shape of the input is not known yet: give the first layer an "
-          "input_shape, or call build or fit first. Received: model '",
-          name_, "'.");
+  LACUNA_REQUIRE(trainer_ != nullptr,
+                 "Sequential: the shape of the input is not known yet: give the first layer an "
+                 "input_shape, or call build or fit first. Received: model '",
+                 name_, "'.");
   return *trainer_;
 }
 
@@ -57,10 +57,10 @@ std::vector<tensor::Dense> Model::predict_all(const Arrays& x, const PredictOpti
 
 tensor::Dense Model::predict(const Arrays& x, const PredictOptions& options) {
   prepare(&x);
-  require(network().outputs().size() == 1,
-          "predict: the model must have one output; predict_all answers several. "
-          "Received: outputs=",
-          network().outputs().size(), ".");
+  LACUNA_REQUIRE(network().outputs().size() == 1,
+                 "predict: the model must have one output; predict_all answers several. "
+                 "Received: outputs=",
+                 network().outputs().size(), ".");
   return std::move(trainer().predict(x, options)[0]);
 }
 
@@ -112,17 +112,18 @@ void Model::set_itself_trainable(bool trainable) {
 
 Symbol Model::operator()(const Symbol& input) {
   const auto outputs = (*this)(std::vector{input});
-  require(outputs.size() == 1,
-          "Model: must have one output to be called on one symbol. Received: outputs=", outputs.size(), ".");
+  LACUNA_REQUIRE(outputs.size() == 1,
+                 "Model: must have one output to be called on one symbol. Received: outputs=", outputs.size(),
+                 ".");
   return outputs[0];
 }
 
 std::vector<Symbol> Model::operator()(const std::vector<Symbol>& inputs) {
   trainer();
   for (const Symbol& s : inputs)
-    require(!layers::mask_of(s),
-            "Model: a model as a layer takes no input that has a mask. Received: ", s ? text(s.spec()) : "",
-            " with a mask; apply its layers to it one by one.");
+    LACUNA_REQUIRE(!layers::mask_of(s),
+                   "Model: a model as a layer takes no input that has a mask. Received: ",
+                   s ? text(s.spec()) : "", " with a mask; apply its layers to it one by one.");
   auto call = std::make_shared<layers::Call>();
   call->layer = as_layer_;
   call->inputs = inputs;

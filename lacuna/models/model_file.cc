@@ -179,8 +179,9 @@ void Model::save_weights(const std::string& path, const SaveOptions& options) {
 }
 
 void Model::load_weights(const std::string& path, const LoadWeightsOptions& options) {
-  require(options.by_name || !options.skip_mismatch,
-          "load_weights: skip_mismatch is for by_name=True. Received: by_name=False, skip_mismatch=True.");
+  LACUNA_REQUIRE(
+      options.by_name || !options.skip_mismatch,
+      "load_weights: skip_mismatch is for by_name=True. Received: by_name=False, skip_mismatch=True.");
   const hdf5::File file = hdf5::File::open("load_weights", path);
   const hdf5::Group& root = file.root();
   const hdf5::Group group =

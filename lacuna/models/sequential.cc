@@ -82,16 +82,17 @@ AnyLayer AnyLayer::of_model(Model& model) {
   if (const auto* sequential = dynamic_cast<const Sequential*>(&model); sequential && !sequential->built())
     return AnyLayer(std::static_pointer_cast<layers::Layer>(std::make_shared<LaterModel>(*sequential)));
   const Network& network = model.network();
-  require(network.inputs().size() == 1 && network.outputs().size() == 1,
-          "Sequential: a model in it must have one input and one output. Received: model '", model.name(),
-          "', inputs=", network.inputs().size(), ", outputs=", network.outputs().size(), ".");
+  LACUNA_REQUIRE(network.inputs().size() == 1 && network.outputs().size() == 1,
+                 "Sequential: a model in it must have one input and one output. Received: model '",
+                 model.name(), "', inputs=", network.inputs().size(), ", outputs=", network.outputs().size(),
+                 ".");
   return AnyLayer(std::static_pointer_cast<layers::Layer>(std::make_shared<ModelLayer>(model)));
 }
 
 AnyLayer::AnyLayer(const Symbol& input) {
   const auto call = layers::call_of(input);
-  require(call && call->layer->class_name == "InputLayer",
-          "Sequential: a symbol in it must be of Input(). Received: ", input.spec(), ".");
+  LACUNA_REQUIRE(call && call->layer->class_name == "InputLayer",
+                 "Sequential: a symbol in it must be of Input(). Received: ", input.spec(), ".");
   layer_ = std::make_shared<GivenInput>(input);
 }
 
@@ -125,8 +126,8 @@ AnyLayer Sequential::ready(const AnyLayer& layer, const Symbol& input) {
   if (!later) return layer;
   Sequential model = later->model;
   if (!model.built()) {
-    require(!model.layers().empty(), "Sequential: a model in it must have layers. Received: model '",
-            model.name(), "', layers=0.");
+    LACUNA_REQUIRE(!model.layers().empty(), "Sequential: a model in it must have layers. Received: model '",
+                   model.name(), "', layers=0.");
     model.start(input.shape(), input.storage() == Storage::csr && first_of(layer).feeds_ids);
   }
   return AnyLayer(std::move(model));
@@ -177,16 +178,18 @@ void Sequential::set_itself_trainable(bool trainable) {
 
 void Sequential::add(AnyLayer layer) {
   if (const auto* given = dynamic_cast<const GivenInput*>(&*layer)) {
-    require(state_->layers.empty() && !state_->output, "Sequential: an Input must stand first. Received: '",
-            layer->name(), "' after ", state_->layers.size(), " layers.");
+    LACUNA_REQUIRE(state_->layers.empty() && !state_->output,
+                   "Sequential: an Input must stand first. Received: '", layer->name(), "' after ",
+                   state_->layers.size(), " layers.");
     state_->given_input = layer;
     state_->input = state_->output = given->symbol;
     return;
   }
-  require(!state_->names.contains(layer->name()), "Sequential: names of layers must differ. Received: '",
-          layer->name(), "' twice.");
-  require(!is_within(layer), "Sequential: a model in it must not be or hold this one. Received: model '",
-          layer->name(), "' for model '", name(), "'.");
+  LACUNA_REQUIRE(!state_->names.contains(layer->name()),
+                 "Sequential: names of layers must differ. Received: '", layer->name(), "' twice.");
+  LACUNA_REQUIRE(!is_within(layer),
+                 "Sequential: a model in it must not be or hold this one. Received: model '", layer->name(),
+                 "' for model '", name(), "'.");
   if (const LaterModel* later = later_of(layer); later && (state_->output || later->model.built()))
     layer = ready(layer, state_->output);
   const auto* model = dynamic_cast<const ModelLayer*>(&*layer);
@@ -209,7 +212,7 @@ void Sequential::add(AnyLayer layer) {
 }
 
 void Sequential::pop() {
-  require(!state_->layers.empty(), "Sequential: there must be a layer to pop. Received: layers=0.");
+  LACUNA_REQUIRE(!state_->layers.empty(), "Sequential: there must be a layer to pop. Received: layers=0.");
   state_->names.erase(state_->layers.back()->name());
   state_->layers.pop_back();
   state_->stale = true;
@@ -223,7 +226,8 @@ void Sequential::pop() {
 }
 
 void Sequential::build(const Shape& batch_input_shape) {
-  require(!state_->layers.empty(), "Sequential: layers must be added before build. Received: layers=0.");
+  LACUNA_REQUIRE(!state_->layers.empty(),
+                 "Sequential: layers must be added before build. Received: layers=0.");
   if (!state_->output) start(batch_input_shape, false);
 }
 
@@ -235,10 +239,10 @@ void Sequential::compile(const CompileOptions& options) {
 }
 
 void Sequential::prepare(const Arrays* x) {
-  require(!state_->layers.empty(), "Sequential: the model must have layers. Received: layers=0.");
+  LACUNA_REQUIRE(!state_->layers.empty(), "Sequential: the model must have layers. Received: layers=0.");
   if (!state_->output && x && x->list.size() == 1) {
     Shape shape = x->list[0].tensor().shape();
-    require(!shape.empty(), "Sequential: x must have rows. Received: shape=().");
+    LACUNA_REQUIRE(!shape.empty(), "Sequential: x must have rows. Received: shape=().");
     if (shape.size() == 1) shape.push_back(1);
     shape[0] = None;
     // A layer of ids reads the columns of csr in another way than ids; to others it is all the same.

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "lacuna/backend/function.h"
-#include "lacuna/models/callbacks.h"
+#include "lacuna/callbacks/early_stopping.h"
 #include "lacuna/models/testing.h"
 #include "lacuna/optimizers/adam.h"
 #include "lacuna/tensor/row_table.h"

@@ -52,9 +52,10 @@ class Reader {
     // A layer that is called twice may stand before what its second call reads: it waits for that, and goes
     // on.
     for (size_t i = 0; i < entries_.size(); ++i) go_on(i);
-    require(waiting_.empty(),
-            "Model: each call of a layer must read what another makes. Received: a config in which layer '",
-            first_waiting(), "' reads what no layer makes.");
+    LACUNA_REQUIRE(
+        waiting_.empty(),
+        "Model: each call of a layer must read what another makes. Received: a config in which layer '",
+        first_waiting(), "' reads what no layer makes.");
     for (const Setting& end : list(config, "input_layers")) parts_.inputs.push_back(end_of(end));
     for (const Setting& end : list(config, "output_layers")) parts_.outputs.push_back(end_of(end));
   }
@@ -72,8 +73,8 @@ class Reader {
   };
 
   [[noreturn]] static void malformed(const char* what) {
-    throw InvalidArgument(
-        text("Model: the config must be what get_config gives. Received: one without ", what, "."));
+    throw InvalidArgument("Model: the config must be what get_config gives. Received: one without ", what,
+                          ".");
   }
 
   template <class T>
@@ -97,8 +98,8 @@ class Reader {
     if (!setting.config()) malformed("a class_name and a config of each layer");
     const Config& config = *setting.config();
     Entry entry{.name = name(config, "name")};
-    require(!places_.contains(entry.name), "Model: names of layers must differ. Received: '", entry.name,
-            "' for two layers.");
+    LACUNA_REQUIRE(!places_.contains(entry.name), "Model: names of layers must differ. Received: '",
+                   entry.name, "' for two layers.");
     const std::string& class_name = name(config, "class_name");
     if (class_name == "InputLayer") {
       entry.outputs = {{layers::input_from_config(nested(config, "config"))}};
@@ -129,15 +130,15 @@ class Reader {
     const auto *call = (*parts)[1].as<int64_t>(), *output = (*parts)[2].as<int64_t>();
     if (!layer || !call || !output) malformed("[layer, call, output] of each input");
     const auto place = places_.find(*layer);
-    require(place != places_.end(), "Model: inputs of layers must be layers of the config. Received: '",
-            *layer, "'.");
+    LACUNA_REQUIRE(place != places_.end(),
+                   "Model: inputs of layers must be layers of the config. Received: '", *layer, "'.");
     const Entry& entry = entries_[place->second];
     const int64_t at = *call - static_cast<int64_t>(entry.first);
     if (at < 0 || at >= static_cast<int64_t>(entry.outputs.size())) return {};
     const auto& made = entry.outputs[static_cast<size_t>(at)];
-    require(*output >= 0 && *output < static_cast<int64_t>(made.size()),
-            "Model: an output must be one of the layer's. Received: layer '", *layer, "', output=", *output,
-            ", outputs=", made.size(), ".");
+    LACUNA_REQUIRE(*output >= 0 && *output < static_cast<int64_t>(made.size()),
+                   "Model: an output must be one of the layer's. Received: layer '", *layer,
+                   "', output=", *output, ", outputs=", made.size(), ".");
     return made[static_cast<size_t>(*output)];
   }
 
@@ -203,9 +204,9 @@ Config Network::config() const {
   const Calls calls_of(calls_);
   const auto place = [&](const Symbol& symbol) -> SettingList {
     const auto call = layers::call_of(symbol);
-    require(call != nullptr,
-            "get_config: all that stands between inputs and outputs must be layers. Received: op '",
-            symbol.node()->op().name(), "' ", symbol.spec(), " outside of one.");
+    LACUNA_REQUIRE(call != nullptr,
+                   "get_config: all that stands between inputs and outputs must be layers. Received: op '",
+                   symbol.node()->op().name(), "' ", symbol.spec(), " outside of one.");
     const auto output = std::find(call->outputs.begin(), call->outputs.end(), symbol) - call->outputs.begin();
     return {call->layer->name, calls_of.number(*call), static_cast<int64_t>(output)};
   };

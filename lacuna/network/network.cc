@@ -12,7 +12,7 @@
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/op.h"
 #include "lacuna/ops/take.h"
-#include "lacuna/tensor/row_table.h"
+#include "lacuna/tensor/weight_rows.h"
 
 namespace lacuna {
 
@@ -29,19 +29,19 @@ bool is_input(const Call& call) { return call.layer->class_name == "InputLayer";
 
 Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name)
     : name_(std::move(name)), inputs_(std::move(inputs)), outputs_(std::move(outputs)) {
-  require(!inputs_.empty() && !outputs_.empty(),
-          "Model: inputs and outputs must be given. Received: inputs=", inputs_.size(),
-          ", outputs=", outputs_.size(), ".");
+  LACUNA_REQUIRE(!inputs_.empty() && !outputs_.empty(),
+                 "Model: inputs and outputs must be given. Received: inputs=", inputs_.size(),
+                 ", outputs=", outputs_.size(), ".");
   std::set<const Node*> given;
   for (const Symbol& s : inputs_) {
-    require(s && is_placeholder(s), "Model: inputs must come from Input(). Received: ",
-            s ? text(s.node()->op().name(), " ", s.spec()) : std::string("an empty symbol"), ".");
-    require(given.insert(s.node().get()).second, "Model: inputs must differ from each other. Received: '",
-            placeholder_name(s), "' twice.");
+    LACUNA_REQUIRE(s && is_placeholder(s), "Model: inputs must come from Input(). Received: ",
+                   s ? text(s.node()->op().name(), " ", s.spec()) : std::string("an empty symbol"), ".");
+    LACUNA_REQUIRE(given.insert(s.node().get()).second,
+                   "Model: inputs must differ from each other. Received: '", placeholder_name(s), "' twice.");
     input_names_.push_back(placeholder_name(s));
   }
   for (const Symbol& s : outputs_)
-    require(static_cast<bool>(s), "Model: outputs must be symbols. Received: an empty one.");
+    LACUNA_REQUIRE(static_cast<bool>(s), "Model: outputs must be symbols. Received: an empty one.");
 
   // From the outputs back along the calls of layers; where ops stand between layers, along their inputs.
   struct Place {
@@ -65,9 +65,9 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
   const auto enter = [&](const Symbol& s) {
     const Place place = place_of(s);
     if (!seen.insert(place.what).second) return;
-    require(place.is_call || !is_placeholder(s) || given.contains(s.node().get()),
-            "Model: outputs must depend on the inputs given alone. Received: also on input '",
-            is_placeholder(s) ? placeholder_name(s) : "", "'.");
+    LACUNA_REQUIRE(place.is_call || !is_placeholder(s) || given.contains(s.node().get()),
+                   "Model: outputs must depend on the inputs given alone. Received: also on input '",
+                   is_placeholder(s) ? placeholder_name(s) : "", "'.");
     way.push_back({&s, place});
   };
   for (const Symbol& s : outputs_) {
@@ -85,9 +85,9 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
   }
   for (const auto& call : found)
     for (const Symbol& s : call->outputs)
-      require(!is_input(*call) || given.contains(s.node().get()),
-              "Model: outputs must depend on the inputs given alone. Received: also on input '",
-              call->layer->name, "'.");
+      LACUNA_REQUIRE(!is_input(*call) || given.contains(s.node().get()),
+                     "Model: outputs must depend on the inputs given alone. Received: also on input '",
+                     call->layer->name, "'.");
   for (const Symbol& s : inputs_)
     if (const auto call = call_of(s); call && std::find(found.begin(), found.end(), call) == found.end())
       found.insert(found.begin(), call);
@@ -110,7 +110,8 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
     updates_.insert(updates_.end(), call->updates.begin(), call->updates.end());
     const auto [place, fresh] = names.try_emplace(call->layer->name, call->layer.get());
     if (!fresh && place->second == call->layer.get()) continue;
-    require(fresh, "Model: names of layers must differ. Received: '", call->layer->name, "' for two layers.");
+    LACUNA_REQUIRE(fresh, "Model: names of layers must differ. Received: '", call->layer->name,
+                   "' for two layers.");
     layers_.push_back(call->layer);
   }
   std::map<std::string, int> times;
@@ -130,14 +131,15 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
   for (const auto& node : in_order(outputs_)) {
     const VariablePtr v = variable_of(Symbol(node, 0));
     if (!v) continue;
-    require(!v->is_weight() || own.contains(v.get()),
-            "Model: weights that the outputs depend on must belong to its layers, or they would be neither "
-            "trained nor "
-            "saved. Received: weight '",
-            v->name(),
-            "' of a layer that none of them holds: a layer that reads it must keep that layer as an "
-            "attribute (in C++: "
-            "hold), or apply it.");
+    LACUNA_REQUIRE(
+        !v->is_weight() || own.contains(v.get()),
+        "Model: weights that the outputs depend on must belong to its layers, or they would be neither "
+        "trained nor "
+        "saved. Received: weight '",
+        v->name(),
+        "' of a layer that none of them holds: a layer that reads it must keep that layer as an "
+        "attribute (in C++: "
+        "hold), or apply it.");
     turn_.join(v->turn());
   }
   for (const layers::LayerUpdate& u : updates_) turn_.join(u.update.variable->turn());
@@ -167,14 +169,15 @@ const std::shared_ptr<LayerState>& Network::layer(const std::string& name) const
     if (l->name == name) return l;
   std::vector<std::string> known;
   for (const auto& l : layers_) known.push_back(l->name);
-  throw InvalidArgument(text("get_layer: there must be a layer of that name. Received: name=",
-                             in_quotes(name), nearest(name, known), "."));
+  throw InvalidArgument("get_layer: there must be a layer of that name. Received: name=", in_quotes(name),
+                        nearest(name, known), ".");
 }
 
 const std::shared_ptr<LayerState>& Network::layer(int index) const {
   const int n = static_cast<int>(layers_.size()), at = index < 0 ? index + n : index;
-  require(at >= 0 && at < n, "get_layer: index must be below the number of layers. Received: index=", index,
-          ", layers=", n, ".");
+  LACUNA_REQUIRE(at >= 0 && at < n,
+                 "get_layer: index must be below the number of layers. Received: index=", index,
+                 ", layers=", n, ".");
   return layers_[static_cast<size_t>(at)];
 }
 
@@ -207,14 +210,14 @@ std::vector<tensor::Dense> Network::get_weights() const {
 
 void Network::set_weights(const std::vector<tensor::Dense>& values) {
   const auto all = weights();
-  require(values.size() == all.size(),
-          "set_weights: a value must be given for each weight. Received: values=", values.size(),
-          ", weights=", all.size(), ".");
+  LACUNA_REQUIRE(values.size() == all.size(),
+                 "set_weights: a value must be given for each weight. Received: values=", values.size(),
+                 ", weights=", all.size(), ".");
   for (size_t i = 0; i < all.size(); ++i)
-    require(values[i].shape == all[i]->variable->spec().shape,
-            "set_weights: the value must have the shape of the weight. Received: shape=",
-            to_string(values[i].shape), ", weight '", all[i]->variable->name(), "' ",
-            all[i]->variable->spec(), ".");
+    LACUNA_REQUIRE(values[i].shape == all[i]->variable->spec().shape,
+                   "set_weights: the value must have the shape of the weight. Received: shape=",
+                   to_string(values[i].shape), ", weight '", all[i]->variable->name(), "' ",
+                   all[i]->variable->spec(), ".");
   std::vector<Assignment> assignments;
   for (size_t i = 0; i < all.size(); ++i) assignments.push_back({all[i]->variable.get(), values[i]});
   const auto turn = turn_.take();
@@ -232,39 +235,37 @@ Snapshot Network::snapshot() const {
   Snapshot result;
   for (const Weight* w : weights()) {
     result.values.push_back(w->variable->copy());
-    if (w->variable->is_table()) result.draws.push_back(w->variable->value().table().draw());
+    result.draws.push_back(WeightRows(w->variable->value()).draw());
   }
   return result;
 }
 
 void Network::restore(const Snapshot& snapshot) {
   const auto all = weights();
-  require(snapshot.values.size() == all.size(),
-          "restore: the snapshot must be of this network. Received: weights=", snapshot.values.size(),
-          ", network has ", all.size(), ".");
-  const auto tables = std::ranges::count_if(all, [](const Weight* w) { return w->variable->is_table(); });
-  require(
-      snapshot.draws.size() == static_cast<size_t>(tables),
-      "restore: the snapshot must say how rows are drawn for each weight that is a table. Received: draws=",
-      snapshot.draws.size(), ", tables=", tables, ".");
+  LACUNA_REQUIRE(snapshot.values.size() == all.size() && snapshot.draws.size() == all.size(),
+                 "restore: the snapshot must be of this network. Received: weights=", snapshot.values.size(),
+                 ", draws=", snapshot.draws.size(), ", network has ", all.size(), ".");
   std::vector<Assignment> assignments;
-  auto draw = snapshot.draws.begin();
   for (size_t i = 0; i < all.size(); ++i) {
-    assignments.push_back({all[i]->variable.get(), snapshot.values[i]});
-    if (all[i]->variable->is_table()) assignments.back().draw = *draw++;
+    LACUNA_REQUIRE(snapshot.draws[i].has_value() == WeightRows(all[i]->variable->value()).draw().has_value(),
+                   "restore: the snapshot must say how rows are drawn for each weight that is a table, and "
+                   "for no other. "
+                   "Received: weight '",
+                   all[i]->variable->name(), "' ", all[i]->variable->spec(), ".");
+    assignments.push_back({all[i]->variable.get(), snapshot.values[i], snapshot.draws[i]});
   }
   const auto turn = turn_.take();
   assign(std::move(assignments));
 }
 
 std::vector<Symbol> Network::operator()(const std::vector<Symbol>& inputs) const {
-  require(inputs.size() == inputs_.size(),
-          "Model: must be called on as many symbols as it has inputs. Received: ", inputs.size(),
-          ", inputs=", inputs_.size(), ".");
+  LACUNA_REQUIRE(inputs.size() == inputs_.size(),
+                 "Model: must be called on as many symbols as it has inputs. Received: ", inputs.size(),
+                 ", inputs=", inputs_.size(), ".");
   for (size_t i = 0; i < inputs.size(); ++i)
-    require(inputs[i].rank() == inputs_[i].rank(),
-            "Model: an input must have the rank of the model's. Received: ", inputs[i].spec(), ", input '",
-            input_names_[i], "' ", inputs_[i].spec(), ".");
+    LACUNA_REQUIRE(inputs[i].rank() == inputs_[i].rank(),
+                   "Model: an input must have the rank of the model's. Received: ", inputs[i].spec(),
+                   ", input '", input_names_[i], "' ", inputs_[i].spec(), ".");
   return substitute(outputs_, inputs_, inputs);
 }
 

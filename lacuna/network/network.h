@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,10 +10,10 @@
 
 namespace lacuna {
 
-// The weights of a network at one moment; of tables the touched rows, and how the others are drawn.
+// The weights of a network at one moment, in order; of tables the touched rows, and how the others are drawn.
 struct Snapshot {
   std::vector<Tensor> values{};
-  std::vector<Draw> draws{};  // Of the tables, in order.
+  std::vector<std::optional<Draw>> draws{};
 };
 
 class Network {

@@ -39,8 +39,8 @@ std::string Network::summary(size_t line_length, bool show_inputs) const {
   const bool branches =
       std::any_of(calls_.begin(), calls_.end(), [](const auto& c) { return c->inputs.size() > 1; }) ||
       inputs_.size() > 1 || calls_.size() != layers_.size();
-  require(line_length == 0 || (line_length >= 20 && line_length <= 10'000),
-          "summary: line_length must be in [20, 10000]. Received: line_length=", line_length, ".");
+  LACUNA_REQUIRE(line_length == 0 || (line_length >= 20 && line_length <= 10'000),
+                 "summary: line_length must be in [20, 10000]. Received: line_length=", line_length, ".");
   const size_t width = line_length ? line_length : branches ? 98 : 65;
   const std::vector<double> parts = branches ? std::vector{.33, .55, .67, 1.0} : std::vector{.45, .85, 1.0};
   std::vector<size_t> ends;

@@ -194,7 +194,7 @@ struct ArgExtreme final : Flat<> {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Storage out = rule_for(*this, in).out[0];
-    require(is_float(in[0].dtype), kName, ": x must have a float dtype. Received: x=", in[0], ".");
+    LACUNA_REQUIRE(is_float(in[0].dtype), kName, ": x must have a float dtype. Received: x=", in[0], ".");
     const Shape shape = shape_left(kName, axis ? Axes{*axis} : Axes{}, keepdims, in[0]);
     require_dense_result(kName, shape, in[0]);
     return {{shape, DType::int64, out}};

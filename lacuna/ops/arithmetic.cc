@@ -79,7 +79,7 @@ Symbol multiply(const Symbol& a, const Symbol& b) {
 Symbol divide(const Symbol& a, const Symbol& b) { return applied_to<Quotient>(a, b); }
 
 Symbol add_n(const std::vector<Symbol>& parts) {
-  require(!parts.empty(), "add_n: there must be at least one part. Received: parts=[].");
+  LACUNA_REQUIRE(!parts.empty(), "add_n: there must be at least one part. Received: parts=[].");
   Symbol all = parts[0];
   for (size_t i = 1; i < parts.size(); ++i) all = add(all, parts[i]);
   return all;

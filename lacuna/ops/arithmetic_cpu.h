@@ -113,11 +113,10 @@ template <class F, bool kUnion, class T, class I>
 void merge(const tensor::Csr& a, const tensor::Csr& b, tensor::Csr& c) {
   const size_t of_a = a.nonzeros(), of_b = b.nonzeros();
   const size_t most = kUnion ? of_a + of_b : std::min(of_a, of_b);
-  if (most > static_cast<size_t>(std::numeric_limits<I>::max()))
-    throw InvalidArgument(text(F::kName,
-                               ": the result must have fewer than 2^31 entries while indices are int32. "
-                               "Received: entries of a=",
-                               of_a, ", of b=", of_b, "."));
+  LACUNA_REQUIRE(most <= static_cast<size_t>(std::numeric_limits<I>::max()), F::kName,
+                 ": the result must have fewer than 2^31 entries while indices are int32. "
+                 "Received: entries of a=",
+                 of_a, ", of b=", of_b, ".");
   c.resize(a.rows, a.columns, most, a.dtype, a.index);
   const T *data_a = a.values<T>().data(), *data_b = b.values<T>().data();
   const I *indices_a = a.indices.as<I>().data(), *indices_b = b.indices.as<I>().data();
@@ -159,15 +158,15 @@ void merge(const tensor::Csr& a, const tensor::Csr& b, tensor::Csr& c) {
 template <class F, bool kUnion>
 void csr_csr(const Op&, Context&, In in, Out out) {
   const tensor::Csr &a = in[0]->csr(), &b = in[1]->csr();
-  if (a.rows != b.rows || a.columns != b.columns) [[unlikely]]
-    throw InvalidArgument(text(F::kName, ": csr operands must have one shape. Received: a=", in[0]->spec(),
-                               ", b=", in[1]->spec(), "."));
+  LACUNA_REQUIRE(a.rows == b.rows && a.columns == b.columns, F::kName,
+                 ": csr operands must have one shape. Received: a=", in[0]->spec(), ", b=", in[1]->spec(),
+                 ".");
   with_float(F::kName, a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (same_entries(*in[0], *in[1])) return same_entries_of<F, T>(in, out);
-    if (a.index != b.index) [[unlikely]]
-      throw InvalidArgument(text(F::kName, ": csr operands must have one type of indices. Received: a=",
-                                 a.index, ", b=", b.index, "."));
+    LACUNA_REQUIRE(a.index == b.index, F::kName,
+                   ": csr operands must have one type of indices. Received: a=", a.index, ", b=", b.index,
+                   ".");
     if (a.index == DType::int64) merge<F, kUnion, T, int64_t>(a, b, out[0]->csr());
     else merge<F, kUnion, T, int32_t>(a, b, out[0]->csr());
   });
@@ -179,9 +178,9 @@ void rows_rows(const Op&, Context& context, In in, Out out) {
   const tensor::RowSparse &a = in[0]->row_sparse(), &b = in[1]->row_sparse();
   const size_t width = a.width();
   // Of rows there may be more in one: slots of a table that came into being in between.
-  if (a.shape.size() != b.shape.size() || width != b.width()) [[unlikely]]
-    throw InvalidArgument(text(F::kName, ": row_sparse operands must have one shape. Received: a=",
-                               in[0]->spec(), ", b=", in[1]->spec(), "."));
+  LACUNA_REQUIRE(a.shape.size() == b.shape.size() && width == b.width(), F::kName,
+                 ": row_sparse operands must have one shape. Received: a=", in[0]->spec(),
+                 ", b=", in[1]->spec(), ".");
   with_float(F::kName, a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (same_entries(*in[0], *in[1])) return same_entries_of<F, T>(in, out);

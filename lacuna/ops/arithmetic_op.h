@@ -23,23 +23,25 @@ struct Arithmetic : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1];
-    require(a.dtype == b.dtype && is_float(a.dtype), F::kName,
-            ": a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(a.dtype == b.dtype && is_float(a.dtype), F::kName,
+                   ": a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
     const Storage out = rule_for(*this, in).out[0];
-    require(a.storage == b.storage || out != Storage::dense ||
-                std::ranges::all_of(broadcast(F::kName, a, b), [](Dim d) { return d < Dim{1} << 31; }),
-            F::kName, ": a dense result must have fewer than 2^31 columns. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(a.storage == b.storage || out != Storage::dense ||
+                       std::ranges::all_of(broadcast(F::kName, a, b), [](Dim d) { return d < Dim{1} << 31; }),
+                   F::kName, ": a dense result must have fewer than 2^31 columns. Received: a=", a, ", b=", b,
+                   ".");
     if (a.storage == Storage::dense && b.storage == Storage::dense)
       return {{broadcast(F::kName, a, b), a.dtype, out}};
     const Spec &sparse = a.storage == Storage::dense ? b : a, &other = a.storage == Storage::dense ? a : b;
-    require(spreads_over(other.shape, sparse.shape), F::kName,
-            ": a sparse operand must have the shape of the result, and a dense one be of that shape, a row, "
-            "a column or "
-            "a scalar. Received: a=",
-            a, ", b=", b, ".");
+    LACUNA_REQUIRE(
+        spreads_over(other.shape, sparse.shape), F::kName,
+        ": a sparse operand must have the shape of the result, and a dense one be of that shape, a row, "
+        "a column or "
+        "a scalar. Received: a=",
+        a, ", b=", b, ".");
     if (other.storage == Storage::dense) return {{sparse.shape, a.dtype, out}};
-    require(spreads_over(sparse.shape, other.shape), F::kName,
-            ": sparse operands must have one shape. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(spreads_over(sparse.shape, other.shape), F::kName,
+                   ": sparse operands must have one shape. Received: a=", a, ", b=", b, ".");
     return {{broadcast(F::kName, a, b), a.dtype, out}};
   }
 };

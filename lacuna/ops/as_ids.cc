@@ -10,9 +10,9 @@ namespace lacuna {
 namespace {
 
 void dense(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
-  require(!is_float(in[0]->dtype()),
-          "as_ids: ids must be int32 or int64, since a float does not carry every id. Received: ids=",
-          in[0]->dtype(), ".");
+  LACUNA_REQUIRE(!is_float(in[0]->dtype()),
+                 "as_ids: ids must be int32 or int64, since a float does not carry every id. Received: ids=",
+                 in[0]->dtype(), ".");
   alias(in[0]->dense(), out[0]->dense());
 }
 
@@ -26,10 +26,10 @@ struct AsIds final : Flat<> {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(in[0].storage == Storage::dense,
-            "as_ids: ids must be a dense array; a csr x, whose columns are the ids, is for an "
-            "Input(sparse=True) that goes into Embedding(combiner=...). Received: ids=",
-            in[0], ".");
+    LACUNA_REQUIRE(in[0].storage == Storage::dense,
+                   "as_ids: ids must be a dense array; a csr x, whose columns are the ids, is for an "
+                   "Input(sparse=True) that goes into Embedding(combiner=...). Received: ids=",
+                   in[0], ".");
     return {{in[0].shape, is_float(in[0].dtype) ? DType::int64 : in[0].dtype, rule_for(*this, in).out[0]}};
   }
 };

@@ -57,9 +57,9 @@ struct AtEntries final : Op {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(in[0].shape.size() == in[1].shape.size() && is_float(in[0].dtype),
-            "at_entries: x must have a float dtype and the shape of the pattern. Received: x=", in[0],
-            ", pattern=", in[1], ".");
+    LACUNA_REQUIRE(in[0].shape.size() == in[1].shape.size() && is_float(in[0].dtype),
+                   "at_entries: x must have a float dtype and the shape of the pattern. Received: x=", in[0],
+                   ", pattern=", in[1], ".");
     return {{in[1].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 

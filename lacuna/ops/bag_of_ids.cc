@@ -31,11 +31,12 @@ struct BagOfIds final : Flat<> {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &ids = in[0], &w = in[1];
-    require((ids.dtype == DType::int32 || ids.dtype == DType::int64) && ids.shape.size() == 2,
-            "bag_of_ids: ids must be integers (int32 or int64) of shape (batch, length). Received: ids=", ids,
-            ".");
-    require(!w.shape.empty() && is_float(w.dtype),
-            "bag_of_ids: w must have rows and a float dtype. Received: w=", w, ".");
+    LACUNA_REQUIRE(
+        (ids.dtype == DType::int32 || ids.dtype == DType::int64) && ids.shape.size() == 2,
+        "bag_of_ids: ids must be integers (int32 or int64) of shape (batch, length). Received: ids=", ids,
+        ".");
+    LACUNA_REQUIRE(!w.shape.empty() && is_float(w.dtype),
+                   "bag_of_ids: w must have rows and a float dtype. Received: w=", w, ".");
     return {{{ids.shape[0], w.shape[0]}, w.dtype, rule_for(*this, in).out[0]}};
   }
 
@@ -46,15 +47,14 @@ struct BagOfIds final : Flat<> {
     const Dim limit = w.storage() == Storage::row_table ? w.table().shape()[0] : w.dense().shape[0];
     const DType index = limit < Dim{1} << 31 ? DType::int32 : DType::int64;
     const auto rows = static_cast<size_t>(ids.shape[0]), length = static_cast<size_t>(ids.shape[1]);
-    if (rows * length >= size_t{1} << 31)
-      throw InvalidArgument(
-          text("bag_of_ids: a batch may hold up to 2^31 ids. Received: ids=", in[0]->spec(), "."));
+    LACUNA_REQUIRE(rows * length < size_t{1} << 31,
+                   "bag_of_ids: a batch may hold up to 2^31 ids. Received: ids=", in[0]->spec(), ".");
     tensor::Csr& y = out[0]->csr();
     with_ids("bag_of_ids", ids, [&](auto values) {
       const size_t bad = first_out_of_range(values, limit);
-      if (bad < values.size())
-        throw OutOfRange(text("bag_of_ids: ids must be in [0, ", limit, "), the rows of w. Received: id=",
-                              values[bad], " in row ", bad / length, ", w=", w.spec(), "."));
+      LACUNA_REQUIRE_RANGE(bad >= values.size(), "bag_of_ids: ids must be in [0, ", limit,
+                           "), the rows of w. Received: id=", values[bad], " in row ", bad / length,
+                           ", w=", w.spec(), ".");
       y.resize(ids.shape[0], limit, rows * length, w.dtype(), index);
       const auto fill = [&](auto indices, auto indptr) {
         using I = typename decltype(indices)::value_type;

@@ -44,12 +44,12 @@ struct BatchDot final : Op {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &x = in[0], &y = in[1];
     const auto same = [](Dim p, Dim q) { return p == q || p == None || q == None; };
-    require(x.shape.size() == 3 && y.shape.size() == 3 && same(x.shape[0], y.shape[0]) &&
-                same(x.shape[static_cast<size_t>(a)], y.shape[static_cast<size_t>(b)]),
-            "batch_dot: a and b must have one batch and one size along their axes. Received: a=", x,
-            ", b=", y, ", axes=(", a, ", ", b, ").");
-    require(x.dtype == y.dtype && is_float(x.dtype),
-            "batch_dot: a and b must have one float dtype. Received: a=", x, ", b=", y, ".");
+    LACUNA_REQUIRE(x.shape.size() == 3 && y.shape.size() == 3 && same(x.shape[0], y.shape[0]) &&
+                       same(x.shape[static_cast<size_t>(a)], y.shape[static_cast<size_t>(b)]),
+                   "batch_dot: a and b must have one batch and one size along their axes. Received: a=", x,
+                   ", b=", y, ", axes=(", a, ", ", b, ").");
+    LACUNA_REQUIRE(x.dtype == y.dtype && is_float(x.dtype),
+                   "batch_dot: a and b must have one float dtype. Received: a=", x, ", b=", y, ".");
     return {{{x.shape[0], x.shape[static_cast<size_t>(3 - a)], y.shape[static_cast<size_t>(3 - b)]},
              x.dtype,
              rule_for(*this, in).out[0]}};
@@ -74,10 +74,10 @@ struct BatchDot final : Op {
       return static_cast<size_t>(t.shape[static_cast<size_t>(axis)]);
     };
     const size_t batch = size(x, 0), m = size(x, 3 - self.a), n = size(y, 3 - self.b), k = size(x, self.a);
-    require(size(y, 0) == batch && size(y, self.b) == k,
-            "batch_dot: a and b must have one batch and one size along their "
-            "axes. Received: batches=",
-            batch, " and ", size(y, 0), ", sizes=", k, " and ", size(y, self.b), ".");
+    LACUNA_REQUIRE(size(y, 0) == batch && size(y, self.b) == k,
+                   "batch_dot: a and b must have one batch and one size along their "
+                   "axes. Received: batches=",
+                   batch, " and ", size(y, 0), ", sizes=", k, " and ", size(y, self.b), ".");
     tensor::Dense& c = out[0]->dense();
     c.resize({x.shape[0], static_cast<Dim>(m), static_cast<Dim>(n)}, x.dtype);
     const bool transpose_a = self.a == 1, transpose_b = self.b == 2;
@@ -115,13 +115,13 @@ const bool registered = register_op("batch_dot", [] {
 
 Symbol batch_dot(const Symbol& a, const Symbol& b, int axis_a, int axis_b) {
   const int rank_a = static_cast<int>(a.rank()), rank_b = static_cast<int>(b.rank());
-  require((rank_a == 2 || rank_a == 3) && (rank_b == 2 || rank_b == 3),
-          "batch_dot: a and b must have rank 2 or 3. Received: a=", a.spec(), ", b=", b.spec(), ".");
+  LACUNA_REQUIRE((rank_a == 2 || rank_a == 3) && (rank_b == 2 || rank_b == 3),
+                 "batch_dot: a and b must have rank 2 or 3. Received: a=", a.spec(), ", b=", b.spec(), ".");
   if (axis_a < 0) axis_a += rank_a;
   if (axis_b < 0) axis_b += rank_b;
-  require(axis_a >= 1 && axis_a < rank_a && axis_b >= 1 && axis_b < rank_b,
-          "batch_dot: axes must be of the tensors, the batch aside. Received: axes=(", axis_a, ", ", axis_b,
-          "), a=", a.spec(), ", b=", b.spec(), ".");
+  LACUNA_REQUIRE(axis_a >= 1 && axis_a < rank_a && axis_b >= 1 && axis_b < rank_b,
+                 "batch_dot: axes must be of the tensors, the batch aside. Received: axes=(", axis_a, ", ",
+                 axis_b, "), a=", a.spec(), ", b=", b.spec(), ".");
   if (rank_a == 2 && rank_b == 2) return row_dot(a, b);
   if (rank_a == 2) return batch_row_dot(a, b, axis_b);
   if (rank_b == 2) return batch_row_dot(b, a, axis_a);

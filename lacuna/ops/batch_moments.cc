@@ -20,9 +20,9 @@ using Out = std::span<Tensor* const>;
 // Where features are open before a run: the others have a value for each.
 void check(const Op& op, In in, Dim features) {
   for (const Tensor* other : in.subspan(1))
-    if (other->dense().shape[0] != features) [[unlikely]]
-      throw InvalidArgument(text(op.name(), ": there must be a value for each feature of x. Received: x=",
-                                 in[0]->spec(), ", ", other->spec(), "."));
+    LACUNA_REQUIRE(other->dense().shape[0] == features, op.name(),
+                   ": there must be a value for each feature of x. Received: x=", in[0]->spec(), ", ",
+                   other->spec(), ".");
 }
 
 // (x, m, dm, dv) -> dx
@@ -42,12 +42,12 @@ struct Gradient final : Op {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(axis < in[0].shape.size() && is_float(in[0].dtype), name(),
-            ": x must have the axis and a float dtype. Received: x=", in[0], ", axis=", axis, ".");
+    LACUNA_REQUIRE(axis < in[0].shape.size() && is_float(in[0].dtype), name(),
+                   ": x must have the axis and a float dtype. Received: x=", in[0], ", axis=", axis, ".");
     for (const Spec& s : in.subspan(1))
-      require(s.shape == Shape{in[0].shape[axis]} && s.dtype == in[0].dtype, name(),
-              ": the others must have a value for each feature of x, of its dtype. Received: x=", in[0], ", ",
-              s, ".");
+      LACUNA_REQUIRE(s.shape == Shape{in[0].shape[axis]} && s.dtype == in[0].dtype, name(),
+                     ": the others must have a value for each feature of x, of its dtype. Received: x=",
+                     in[0], ", ", s, ".");
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 
@@ -122,13 +122,14 @@ struct Moments final : Op {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &x = in[0], &m = in[1], &v = in[2];
     rule_for(*this, in);
-    require(axis < x.shape.size() && is_float(x.dtype) && (x.storage == Storage::dense || axis == 1),
-            "batch_moments: x must have the axis, which for csr is 1, and a float dtype. Received: x=", x,
-            ", axis=", axis, ".");
-    require(m.shape == Shape{x.shape[axis]} && v.shape == m.shape && m.dtype == x.dtype && v.dtype == x.dtype,
-            "batch_moments: the moving mean and variance must have a value for each feature of x, of its "
-            "dtype. Received: x=",
-            x, ", axis=", axis, ", mean=", m, ", variance=", v, ".");
+    LACUNA_REQUIRE(axis < x.shape.size() && is_float(x.dtype) && (x.storage == Storage::dense || axis == 1),
+                   "batch_moments: x must have the axis, which for csr is 1, and a float dtype. Received: x=",
+                   x, ", axis=", axis, ".");
+    LACUNA_REQUIRE(
+        m.shape == Shape{x.shape[axis]} && v.shape == m.shape && m.dtype == x.dtype && v.dtype == x.dtype,
+        "batch_moments: the moving mean and variance must have a value for each feature of x, of its "
+        "dtype. Received: x=",
+        x, ", axis=", axis, ", mean=", m, ", variance=", v, ".");
     return {{m.shape, x.dtype}, {m.shape, x.dtype}, {{}, x.dtype}};
   }
 
@@ -195,8 +196,8 @@ const bool registered_gradient = register_op("batch_moments_gradient", [] {
 BatchMoments batch_moments(const Symbol& x, const Symbol& moving_mean, const Symbol& moving_variance,
                            int axis) {
   if (axis < 0) axis += static_cast<int>(x.rank());
-  require(axis >= 0 && axis < static_cast<int>(x.rank()),
-          "batch_moments: axis must be one of x. Received: axis=", axis, ", x=", x.spec(), ".");
+  LACUNA_REQUIRE(axis >= 0 && axis < static_cast<int>(x.rank()),
+                 "batch_moments: axis must be one of x. Received: axis=", axis, ", x=", x.spec(), ".");
   const auto node =
       apply_node(std::make_shared<Moments>(static_cast<size_t>(axis)), {x, moving_mean, moving_variance});
   return {{node, 0}, {node, 1}, {node, 2}};

@@ -33,10 +33,9 @@ struct Sizes {
       : batch(static_cast<size_t>(rows)),
         n(static_cast<size_t>(columns)),
         m(static_cast<size_t>(y.shape[3 - axis])) {
-    if (rows != y.shape[0] || columns != y.shape[axis]) [[unlikely]]
-      throw InvalidArgument(text(where,
-                                 ": x and y must have one batch and one size along the axis. Received: x=(",
-                                 rows, ", ", columns, "), y=", to_string(y.shape), ", axis=", axis, "."));
+    LACUNA_REQUIRE(rows == y.shape[0] && columns == y.shape[axis], where,
+                   ": x and y must have one batch and one size along the axis. Received: x=(", rows, ", ",
+                   columns, "), y=", to_string(y.shape), ", axis=", axis, ".");
   }
   // body(i) for each row, which costs about `work`.
   template <class Body>
@@ -104,11 +103,10 @@ void sampled(const Op& op, Context&, In in, Out out) {
   const tensor::Csr& pattern = in[2]->csr();
   const size_t axis = axis_of(op);
   const Sizes s("batch_sampled_dot", axis, pattern.rows, pattern.columns, y);
-  if (dz.shape[0] != pattern.rows || dz.shape[1] != y.shape[3 - axis]) [[unlikely]]
-    throw InvalidArgument(
-        text("batch_sampled_dot: dz must have a value for each row of the pattern and place "
-             "of y. Received: dz=",
-             in[0]->spec(), ", y=", in[1]->spec(), ", pattern=", in[2]->spec(), "."));
+  LACUNA_REQUIRE(dz.shape[0] == pattern.rows && dz.shape[1] == y.shape[3 - axis],
+                 "batch_sampled_dot: dz must have a value for each row of the pattern and place "
+                 "of y. Received: dz=",
+                 in[0]->spec(), ", y=", in[1]->spec(), ", pattern=", in[2]->spec(), ".");
   out[0]->csr().resize_like(pattern, dz.dtype);
   with_float("batch_sampled_dot", dz.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
@@ -149,7 +147,7 @@ struct BatchSampledDot final : AxisOp {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &dz = in[0], &y = in[1], &pattern = in[2];
-    require(
+    LACUNA_REQUIRE(
         dz.shape.size() == 2 && y.shape.size() == 3 && pattern.shape.size() == 2 && dz.dtype == y.dtype &&
             dz.dtype == pattern.dtype && is_float(dz.dtype),
         "batch_sampled_dot: dz and pattern must have rank 2 and y rank 3, of one float dtype. Received: dz=",
@@ -187,12 +185,14 @@ struct BatchRowDot final : AxisOp {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &x = in[0], &y = in[1];
-    require(x.shape.size() == 2 && y.shape.size() == 3 && same(x.shape[0], y.shape[0]) &&
-                same(x.shape[1], y.shape[axis]),
-            "batch_dot: a and b must have one batch and one size along their axes. Received: of rank 2=", x,
-            ", of rank 3=", y, ", axes=(1, ", axis, ").");
-    require(x.dtype == y.dtype && is_float(x.dtype),
-            "batch_dot: a and b must have one float dtype. Received: of rank 2=", x, ", of rank 3=", y, ".");
+    LACUNA_REQUIRE(
+        x.shape.size() == 2 && y.shape.size() == 3 && same(x.shape[0], y.shape[0]) &&
+            same(x.shape[1], y.shape[axis]),
+        "batch_dot: a and b must have one batch and one size along their axes. Received: of rank 2=", x,
+        ", of rank 3=", y, ", axes=(1, ", axis, ").");
+    LACUNA_REQUIRE(x.dtype == y.dtype && is_float(x.dtype),
+                   "batch_dot: a and b must have one float dtype. Received: of rank 2=", x, ", of rank 3=", y,
+                   ".");
     const Dim batch = x.shape[0] == None ? y.shape[0] : x.shape[0];
     return {{{batch, y.shape[3 - axis]}, x.dtype, rule_for(*this, in).out[0]}};
   }
@@ -223,7 +223,7 @@ const bool registered_sampled = register_op("batch_sampled_dot", [] {
 }  // namespace
 
 Symbol batch_row_dot(const Symbol& x, const Symbol& y, int axis) {
-  require(axis == 1 || axis == 2, "batch_row_dot: axis must be 1 or 2. Received: axis=", axis, ".");
+  LACUNA_REQUIRE(axis == 1 || axis == 2, "batch_row_dot: axis must be 1 or 2. Received: axis=", axis, ".");
   return apply(std::make_shared<BatchRowDot>(static_cast<size_t>(axis)), {x, y});
 }
 

@@ -17,9 +17,9 @@ void dense_dense(const Op&, Context&, std::span<const Tensor* const> in, std::sp
   tensor::Dense& y = out[0]->dense();
   y.resize(x.shape, x.dtype);
   const size_t units = b.size(), rows = units ? y.size() / units : 0;
-  if (x.shape.back() != b.shape[0]) [[unlikely]]
-    throw InvalidArgument(text("bias_add: b must be as long as the last axis of x. Received: x=",
-                               in[0]->spec(), ", b=", in[1]->spec(), "."));
+  LACUNA_REQUIRE(x.shape.back() == b.shape[0],
+                 "bias_add: b must be as long as the last axis of x. Received: x=", in[0]->spec(),
+                 ", b=", in[1]->spec(), ".");
   with_float("bias_add", x.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T *from = x.values<T>().data(), *bias = b.values<T>().data();
@@ -43,12 +43,12 @@ struct BiasAdd final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &x = in[0], &b = in[1];
-    require(b.shape.size() == 1 && !x.shape.empty() &&
-                (x.shape.back() == b.shape[0] || x.shape.back() == None || b.shape[0] == None),
-            "bias_add: b must have rank 1 and be as long as the last axis of x. Received: x=", x, ", b=", b,
-            ".");
-    require(x.dtype == b.dtype && is_float(x.dtype),
-            "bias_add: x and b must have one float dtype. Received: x=", x, ", b=", b, ".");
+    LACUNA_REQUIRE(b.shape.size() == 1 && !x.shape.empty() &&
+                       (x.shape.back() == b.shape[0] || x.shape.back() == None || b.shape[0] == None),
+                   "bias_add: b must have rank 1 and be as long as the last axis of x. Received: x=", x,
+                   ", b=", b, ".");
+    LACUNA_REQUIRE(x.dtype == b.dtype && is_float(x.dtype),
+                   "bias_add: x and b must have one float dtype. Received: x=", x, ", b=", b, ".");
     return {{x.shape, x.dtype, rule_for(*this, in).out[0]}};
   }
 

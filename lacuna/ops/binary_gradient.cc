@@ -40,10 +40,9 @@ struct OfEntries final : Op {
   std::string key() const override { return text(name(), ' ', kNames[static_cast<size_t>(kind)]); }
 
   static void run(const Op& op, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
-    if (!same_entries(*in[0], *in[1]) || !same_entries(*in[0], *in[2])) [[unlikely]]
-      throw InvalidArgument(text(
-          op.name(), ": a, b and dc must have their entries at the same places. Received: a=", in[0]->spec(),
-          ", b=", in[1]->spec(), ", dc=", in[2]->spec(), "."));
+    LACUNA_REQUIRE(same_entries(*in[0], *in[1]) && same_entries(*in[0], *in[2]), op.name(),
+                   ": a, b and dc must have their entries at the same places. Received: a=", in[0]->spec(),
+                   ", b=", in[1]->spec(), ", dc=", in[2]->spec(), ".");
     with_float("binary_gradient", in[0]->dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
       const T *a = entries<T>(*in[0]).data(), *b = entries<T>(*in[1]).data(), *dc = entries<T>(*in[2]).data();
@@ -67,9 +66,9 @@ struct OfEntries final : Op {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(in[0].dtype == in[1].dtype && in[0].dtype == in[2].dtype && is_float(in[0].dtype), name(),
-            ": a, b and dc must have one float dtype. Received: a=", in[0], ", b=", in[1], ", dc=", in[2],
-            ".");
+    LACUNA_REQUIRE(in[0].dtype == in[1].dtype && in[0].dtype == in[2].dtype && is_float(in[0].dtype), name(),
+                   ": a, b and dc must have one float dtype. Received: a=", in[0], ", b=", in[1],
+                   ", dc=", in[2], ".");
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 };

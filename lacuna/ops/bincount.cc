@@ -36,15 +36,15 @@ struct Bincount final : Op {
   };
   template <class I>
   Line line(const tensor::Dense& x, std::span<const I> ids, const Tensor* weights) const {
-    if (weights && weights->dense().shape != x.shape) [[unlikely]]
-      throw InvalidArgument(text("bincount: weights must have the shape of x. Received: x=", Tensor(x).spec(),
-                                 ", weights=", weights->spec(), "."));
+    LACUNA_REQUIRE(!weights || weights->dense().shape == x.shape,
+                   "bincount: weights must have the shape of x. Received: x=", Tensor(x).spec(),
+                   ", weights=", weights->spec(), ".");
     if (const size_t k = first_out_of_range(ids, Dim{1} << 62); k < ids.size()) [[unlikely]]
-      throw OutOfRange(text("bincount: numbers must not be negative. Received: x[", k, "]=", ids[k], "."));
+      throw OutOfRange("bincount: numbers must not be negative. Received: x[", k, "]=", ids[k], ".");
     Dim length = minlength;
     for (const I id : ids) length = std::max(length, static_cast<Dim>(id) + 1);
-    if (length >= Dim{1} << 31) [[unlikely]]
-      throw OutOfRange(text("bincount: numbers must be below 2^31 - 1. Received: max(x)=", length - 1, "."));
+    LACUNA_REQUIRE_RANGE(length < Dim{1} << 31,
+                         "bincount: numbers must be below 2^31 - 1. Received: max(x)=", length - 1, ".");
     return {static_cast<size_t>(x.shape.back()), length};
   }
 
@@ -119,14 +119,15 @@ struct Bincount final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec& x = in[0];
-    require((x.dtype == DType::int32 || x.dtype == DType::int64) &&
-                (x.shape.size() == 2 || (x.shape.size() == 1 && !sparse)),
-            name(),
-            ": x must be int32 or int64, of rank 2, or of rank 1 where the result is dense. Received: x=", x,
-            ", sparse=", sparse, ".");
-    require(in.size() == 1 || (in[1].shape.size() == x.shape.size() && in[1].dtype == dtype), name(),
-            ": weights must have the shape of x and the dtype of the counts. Received: x=", x,
-            ", weights=", in.back(), ".");
+    LACUNA_REQUIRE(
+        (x.dtype == DType::int32 || x.dtype == DType::int64) &&
+            (x.shape.size() == 2 || (x.shape.size() == 1 && !sparse)),
+        name(),
+        ": x must be int32 or int64, of rank 2, or of rank 1 where the result is dense. Received: x=", x,
+        ", sparse=", sparse, ".");
+    LACUNA_REQUIRE(in.size() == 1 || (in[1].shape.size() == x.shape.size() && in[1].dtype == dtype), name(),
+                   ": weights must have the shape of x and the dtype of the counts. Received: x=", x,
+                   ", weights=", in.back(), ".");
     Shape shape = x.shape;
     shape.back() = None;
     return {{shape, dtype, rule_for(*this, in).out[0]}};
@@ -149,11 +150,12 @@ const bool registered = register_op("bincount", [] {
 }  // namespace
 
 Symbol bincount(const Symbol& x, const Symbol& weights, Dim minlength, bool sparse) {
-  require(minlength >= 0, "bincount: minlength must not be negative. Received: minlength=", minlength, ".");
+  LACUNA_REQUIRE(minlength >= 0, "bincount: minlength must not be negative. Received: minlength=", minlength,
+                 ".");
   if (!weights)
     return apply(std::make_shared<Bincount>(minlength, sparse, sparse ? floatx() : DType::int32), {x});
-  require(is_float(weights.dtype()),
-          "bincount: weights must have a float dtype. Received: weights=", weights.spec(), ".");
+  LACUNA_REQUIRE(is_float(weights.dtype()),
+                 "bincount: weights must have a float dtype. Received: weights=", weights.spec(), ".");
   return apply(std::make_shared<Bincount>(minlength, sparse, weights.dtype()), {x, weights});
 }
 

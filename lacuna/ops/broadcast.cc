@@ -20,9 +20,8 @@ size_t Dims::count() const {
 }
 
 Dims dims_of(const Shape& shape) {
-  if (shape.size() > kMaxRank) [[unlikely]]  // The message costs memory.
-    throw InvalidArgument(
-        text("broadcast: a tensor has rank 8 at most. Received: shape=", to_string(shape), "."));
+  LACUNA_REQUIRE(shape.size() <= kMaxRank,
+                 "broadcast: a tensor has rank 8 at most. Received: shape=", to_string(shape), ".");
   Dims dims{.rank = shape.size()};
   for (size_t i = 0; i < shape.size(); ++i) dims.size[i] = static_cast<size_t>(shape[i]);
   return dims;
@@ -60,13 +59,13 @@ void resize(tensor::Dense& out, const Dims& dims, DType dtype) {
 
 Shape broadcast(const char* where, const Spec& a, const Spec& b) {
   const size_t rank = std::max(a.shape.size(), b.shape.size());
-  require(rank <= kMaxRank, where, ": a tensor has rank 8 at most. Received: a=", a, ", b=", b, ".");
+  LACUNA_REQUIRE(rank <= kMaxRank, where, ": a tensor has rank 8 at most. Received: a=", a, ", b=", b, ".");
   Shape out(rank);
   for (size_t i = 0; i < rank; ++i) {  // From the end.
     const Dim x = i < a.shape.size() ? a.shape[a.shape.size() - 1 - i] : 1;
     const Dim y = i < b.shape.size() ? b.shape[b.shape.size() - 1 - i] : 1;
-    require(x == y || x == 1 || y == 1 || x == None || y == None, where,
-            ": the shapes must be equal, or 1 where they differ. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(x == y || x == 1 || y == 1 || x == None || y == None, where,
+                   ": the shapes must be equal, or 1 where they differ. Received: a=", a, ", b=", b, ".");
     out[rank - 1 - i] = x == None || y == None ? None : x == 1 ? y : x;
   }
   return out;
@@ -102,9 +101,9 @@ Dims broadcast(const char* where, const Dims& a, const Dims& b) {
   Dims out{.rank = std::max(a.rank, b.rank)};
   for (size_t i = 0; i < out.rank; ++i) {
     const size_t x = a.back(i), y = b.back(i);
-    if (x != y && x != 1 && y != 1) [[unlikely]]
-      throw InvalidArgument(text(where, ": the shapes must be equal, or 1 where they differ. Received: a=",
-                                 words(a), ", b=", words(b), "."));
+    LACUNA_REQUIRE(x == y || x == 1 || y == 1, where,
+                   ": the shapes must be equal, or 1 where they differ. Received: a=", words(a),
+                   ", b=", words(b), ".");
     out.size[out.rank - 1 - i] = x == 1 ? y : x;
   }
   return out;
@@ -138,11 +137,10 @@ Spread spread(const char* where, const Dims& dense, const Dims& sparse) {
     inner *= dense.back(i);
     full &= dense.back(i) == sparse.back(i);
   }
-  if (!broadcasts_to(dense, sparse) || !(full || inner == 1)) [[unlikely]]
-    throw InvalidArgument(text(where,
-                               ": a dense operand must be a scalar, a row, a column, or of the shape of the "
-                               "sparse one. Received: dense=",
-                               words(dense), ", sparse=", words(sparse), "."));
+  LACUNA_REQUIRE(broadcasts_to(dense, sparse) && (full || inner == 1), where,
+                 ": a dense operand must be a scalar, a row, a column, or of the shape of the "
+                 "sparse one. Received: dense=",
+                 words(dense), ", sparse=", words(sparse), ".");
   return {.row = dense.back(sparse.rank - 1) == 1 ? 0 : inner, .column = inner == 1 ? size_t{0} : size_t{1}};
 }
 

@@ -44,9 +44,9 @@ struct Broadcast : Op {
       fits = shape.size() >= 2 && (shape[0] != 1 || like.shape[0] == 1);
     fits =
         fits && (out == Storage::dense ? broadcasts_to(shape, like.shape) : spreads_over(shape, like.shape));
-    require(fits && like.shape.size() <= kMaxRank, name(),
-            ": x must broadcast to the shape of like and have its dtype. Received: x=", x, ", like=", like,
-            ".");
+    LACUNA_REQUIRE(fits && like.shape.size() <= kMaxRank, name(),
+                   ": x must broadcast to the shape of like and have its dtype. Received: x=", x,
+                   ", like=", like, ".");
     return {{like.shape, x.dtype, out}};
   }
 
@@ -63,9 +63,9 @@ struct BroadcastLike final : Broadcast {
   static void to_dense(const Op& op, Context&, In in, Out out) {
     const auto& self = static_cast<const BroadcastLike&>(op);
     const Dims x = expand(dims_of(*in[0]), self.axes), to = dims_of(*in[1]);
-    if (broadcast("broadcast_like", x, to) != to) [[unlikely]]
-      throw InvalidArgument(text("broadcast_like: x must broadcast to the shape of like. Received: x=",
-                                 in[0]->spec(), ", like=", in[1]->spec(), "."));
+    LACUNA_REQUIRE(broadcast("broadcast_like", x, to) == to,
+                   "broadcast_like: x must broadcast to the shape of like. Received: x=", in[0]->spec(),
+                   ", like=", in[1]->spec(), ".");
     with_float("broadcast_like", in[0]->dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
       tensor::Dense& y = out[0]->dense();
@@ -138,9 +138,9 @@ struct BroadcastAt final : Broadcast {
         (x.columns == 1 || x.columns == like.columns))
       return line_at(CsrLine(context.scratch, 0, x),
                      static_cast<const BroadcastAt&>(op).factor(dims_of(*in[0]), dims_of(*in[1])), in, out);
-    if (x.rows != like.rows || x.columns != like.columns) [[unlikely]]
-      throw InvalidArgument(text("broadcast_at: x must have the shape of like. Received: x=", in[0]->spec(),
-                                 ", like=", in[1]->spec(), "."));
+    LACUNA_REQUIRE(x.rows == like.rows && x.columns == like.columns,
+                   "broadcast_at: x must have the shape of like. Received: x=", in[0]->spec(),
+                   ", like=", in[1]->spec(), ".");
     with_float("broadcast_at", in[0]->dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
       const T* from = x.values<T>().data();
@@ -168,10 +168,9 @@ struct BroadcastAt final : Broadcast {
     const RowIndex index(context.scratch, 0, in[0]->row_sparse().row_ids());
     const auto ids = in[1]->row_sparse().row_ids();
     const size_t width = in[1]->row_sparse().width(), from_width = in[0]->row_sparse().width();
-    if (from_width != width && from_width != 1) [[unlikely]]
-      throw InvalidArgument(
-          text("broadcast_at: rows of x must be as wide as those of like, or 1. Received: x=", in[0]->spec(),
-               ", like=", in[1]->spec(), "."));
+    LACUNA_REQUIRE(from_width == width || from_width == 1,
+                   "broadcast_at: rows of x must be as wide as those of like, or 1. Received: x=",
+                   in[0]->spec(), ", like=", in[1]->spec(), ".");
     const double one_of = static_cast<const BroadcastAt&>(op).factor(dims_of(*in[0]), dims_of(*in[1]));
     with_float("broadcast_at", in[0]->dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;

@@ -33,7 +33,7 @@ struct ByColumn final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     rule_for(*this, in);
-    require(is_float(in[0].dtype), "by_column: a must have a float dtype. Received: a=", in[0], ".");
+    LACUNA_REQUIRE(is_float(in[0].dtype), "by_column: a must have a float dtype. Received: a=", in[0], ".");
     return specs(in[0].shape[0], in[0].dtype);
   }
 };
@@ -57,9 +57,10 @@ struct ById final : Flat<> {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     rule_for(*this, in);
     const Spec &ids = in[0], &w = in[1];
-    require((ids.dtype == DType::int32 || ids.dtype == DType::int64) && !w.shape.empty() && is_float(w.dtype),
-            "by_id: ids must be integers (int32 or int64), w have rows and a float dtype. Received: ids=",
-            ids, ", w=", w, ".");
+    LACUNA_REQUIRE(
+        (ids.dtype == DType::int32 || ids.dtype == DType::int64) && !w.shape.empty() && is_float(w.dtype),
+        "by_id: ids must be integers (int32 or int64), w have rows and a float dtype. Received: ids=", ids,
+        ", w=", w, ".");
     Dim places = 1;
     for (const Dim d : ids.shape) places = d == None || places == None ? None : places * d;
     return specs(places, w.dtype);
@@ -84,31 +85,10 @@ ColumnEntries by_column(const Symbol& a) {
   return {{node, 0}, {node, 1}};
 }
 
-std::optional<RowFactors> row_factors(const Symbol& row_sparse) {
-  if (row_sparse.storage() != Storage::row_sparse) return {};
-  const Node& node = *row_sparse.node();
-  if (node.op().name() == "interactions_t") return RowFactors{node.in(0), node.in(1), node.in(2), node.in(3)};
-  Dim width = 1;
-  for (size_t i = 1; i < row_sparse.rank(); ++i) width *= row_sparse.shape()[i];
-  if (width < kWideRows) return {};
-  if (node.op().name() == "dot_t" && node.in(1).storage() == Storage::dense) {
-    const ColumnEntries ordered = by_column(node.in(0));
-    return RowFactors{ordered.ids, ordered.entries, node.in(1)};
-  }
-  if (node.op().name() == "take_t") {
-    static const auto op = std::make_shared<ById>();
-    const auto factors = apply_node(op, {node.in(0), node.in(2)});
-    return RowFactors{{factors, 0}, {factors, 1}, node.in(1)};
-  }
-  return {};
-}
-
-std::optional<OneUnitFactors> one_unit_factors(const Symbol& row_sparse) {
-  if (row_sparse.storage() != Storage::row_sparse || row_sparse.shape() != Shape{row_sparse.shape()[0], 1})
-    return {};
-  const Node& node = *row_sparse.node();
-  if (node.op().name() != "dot_t" || node.in(1).storage() != Storage::dense) return {};
-  return OneUnitFactors{node.in(0), node.in(1)};
+ColumnEntries by_id(const Symbol& ids, const Symbol& w) {
+  static const auto op = std::make_shared<ById>();
+  const auto node = apply_node(op, {ids, w});
+  return {{node, 0}, {node, 1}};
 }
 
 }  // namespace lacuna

@@ -44,11 +44,10 @@ void by_id(const Op&, Context& context, std::span<const Tensor* const> in, std::
     const size_t rows = rows_view<T>(*in[1]).rows;
     with_ids("by_id", ids, [&](auto values) {
       const size_t bad = first_out_of_range(values, static_cast<Dim>(rows));
-      if (bad < values.size())
-        throw OutOfRange(text("by_id: ids must be in [0, ", rows, "), the rows of w. Received: id=",
-                              values[bad], " at place ", bad, ", w=", in[1]->spec(), "."));
-      if (rows >= size_t{1} << 31)
-        throw InvalidArgument(text("by_id: w may have up to 2^31 rows. Received: rows=", rows, "."));
+      LACUNA_REQUIRE_RANGE(bad >= values.size(), "by_id: ids must be in [0, ", rows,
+                           "), the rows of w. Received: id=", values[bad], " at place ", bad,
+                           ", w=", in[1]->spec(), ".");
+      LACUNA_REQUIRE(rows < size_t{1} << 31, "by_id: w may have up to 2^31 rows. Received: rows=", rows, ".");
       fill<T>(
           context.scratch, rows, values.size(), values.size(), out,
           [&](auto number, auto place, const auto& to) { return kernels::by_id(values, number, place, to); });

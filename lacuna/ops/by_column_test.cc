@@ -25,6 +25,10 @@ std::vector<double> multiplied(const std::vector<Tensor>& factors, size_t rows, 
   return result;
 }
 
+FormedGradient<Symbol> factors_of(const Symbol& gradient) {
+  return gradient.node()->op().factors(*gradient.node());
+}
+
 void expect_near(const std::vector<double>& a, const std::vector<float>& b) {
   ASSERT_EQ(a.size(), b.size());
   for (size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-5) << i;
@@ -33,9 +37,9 @@ void expect_near(const std::vector<double>& a, const std::vector<float>& b) {
 TEST(ByColumn, FactorsMakeTheProduct) {
   const Tensor a = csr(random_dense({30, 50}, 1, 0.9)), dy = random_dense({30, 40}, 2);
   const Symbol x = input(a), g = input(dy), product = dot_t(x, g);
-  const auto factors = row_factors(product);
+  const auto factors = factors_of(product);
   ASSERT_TRUE(factors);
-  const auto out = run({product, factors->ids, factors->entries, factors->dy}, {x, g}, {a, dy});
+  const auto out = run({product, factors.ids(), factors.entries(), factors.dy()}, {x, g}, {a, dy});
   const auto ids = out[1].dense().values<int64_t>(), same = out[0].row_sparse().row_ids();
   EXPECT_TRUE(std::ranges::equal(ids, same));
   EXPECT_LT(ids.size(), 50u);  // Columns without an entry have no row.
@@ -47,20 +51,23 @@ TEST(ByColumn, FactorsOfTakeMakeItsGradient) {
   const Tensor ids = dense<int64_t>({4, 2}, {8, 3, 3, 0, 8, 8, 5, 3}), dy = random_dense({4, 2, 2, 20}, 2);
   const Symbol x = input(ids), g = input(dy), y = take(read(w), x);
   const Symbol dw = y.node()->op().gradient(*y.node(), std::vector{g}, {true, false})[0];
-  const auto factors = row_factors(dw);
+  const auto factors = factors_of(dw);
   ASSERT_TRUE(factors);
-  const auto out = run({dw, factors->ids, factors->entries, factors->dy}, {x, g}, {ids, dy});
+  const auto out = run({dw, factors.ids(), factors.entries(), factors.dy()}, {x, g}, {ids, dy});
   EXPECT_EQ(out[1].dense().size(), 4u);
   expect_near(multiplied({out[1], out[2], out[3]}, 9, 40), values(to_dense(out[0])));
-  EXPECT_THROW(run({factors->ids}, {x, g}, {dense<int64_t>({1, 2}, {0, 9}), dy}), std::out_of_range);
+  EXPECT_THROW(run({factors.ids()}, {x, g}, {dense<int64_t>({1, 2}, {0, 9}), dy}), std::out_of_range);
 }
 
 TEST(ByColumn, NarrowRowsAndDenseProductsHaveNoFactors) {
   const Tensor a = csr(random_dense({5, 6}, 1, 0.5)), full = random_dense({5, 6}, 1);
   const Tensor narrow = random_dense({5, 2}, 2), wide = random_dense({5, 200}, 2);
-  EXPECT_FALSE(row_factors(dot_t(input(a), input(narrow))));
-  EXPECT_TRUE(row_factors(dot_t(input(a), input(wide))));
-  EXPECT_FALSE(row_factors(dot_t(input(full), input(wide))));
+  EXPECT_FALSE(factors_of(dot_t(input(a), input(narrow))));
+  EXPECT_TRUE(factors_of(dot_t(input(a), input(wide))));
+  EXPECT_FALSE(factors_of(dot_t(input(full), input(wide))));
+  const auto one = factors_of(dot_t(input(a), input(random_dense({5, 1}, 2))));
+  EXPECT_EQ(one.form(), GradientForm::one_unit);
+  EXPECT_EQ(one.parts().size(), 2u);
 }
 
 }  // namespace

@@ -28,8 +28,7 @@ void with_values(DType dtype, B& buffer, F&& f) {
     case DType::int64:
       return f(buffer.template as<int64_t>());
     default:
-      throw InvalidArgument(
-          text("cast: dtype must be float32, float64, int32 or int64. Received: ", dtype, "."));
+      throw InvalidArgument("cast: dtype must be float32, float64, int32 or int64. Received: ", dtype, ".");
   }
 }
 
@@ -116,15 +115,15 @@ struct CastStorage final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const size_t rank = in[0].shape.size();
-    require(storage == Storage::dense || (storage == Storage::csr ? rank == 2 : rank >= 2),
-            "cast_storage: csr has rank 2, row_sparse rank 2 or more. Received: x=", in[0],
-            ", storage=", storage, ".");
+    LACUNA_REQUIRE(storage == Storage::dense || (storage == Storage::csr ? rank == 2 : rank >= 2),
+                   "cast_storage: csr has rank 2, row_sparse rank 2 or more. Received: x=", in[0],
+                   ", storage=", storage, ".");
     // csr holds a place for each row, a row of row_sparse one for each column.
     const bool holds_rows = storage == Storage::csr;
-    require(storage == Storage::dense || in[0].storage == storage ||
-                in[0].shape[holds_rows ? 0 : 1] < Dim{1} << 31,
-            "cast_storage: ", storage, " must have fewer than 2^31 ", holds_rows ? "rows" : "columns",
-            ". Received: x=", in[0], ".");
+    LACUNA_REQUIRE(storage == Storage::dense || in[0].storage == storage ||
+                       in[0].shape[holds_rows ? 0 : 1] < Dim{1} << 31,
+                   "cast_storage: ", storage, " must have fewer than 2^31 ", holds_rows ? "rows" : "columns",
+                   ". Received: x=", in[0], ".");
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 
@@ -185,14 +184,14 @@ const bool registered_stop = register_op("stop_gradient", [] {
 }  // namespace
 
 Symbol cast(const Symbol& x, DType dtype) {
-  require(is_float(dtype) || dtype == DType::int32 || dtype == DType::int64,
-          "cast: dtype must be float32, float64, int32 or int64. Received: dtype=", dtype, ".");
+  LACUNA_REQUIRE(is_float(dtype) || dtype == DType::int32 || dtype == DType::int64,
+                 "cast: dtype must be float32, float64, int32 or int64. Received: dtype=", dtype, ".");
   return x.dtype() == dtype ? x : apply(std::make_shared<Cast>(dtype), {x});
 }
 
 Symbol cast_storage(const Symbol& x, Storage storage) {
-  require(storage != Storage::row_table,
-          "cast_storage: storage must be dense, csr or row_sparse. Received: storage=", storage, ".");
+  LACUNA_REQUIRE(storage != Storage::row_table,
+                 "cast_storage: storage must be dense, csr or row_sparse. Received: storage=", storage, ".");
   return x.storage() == storage ? x : apply(std::make_shared<CastStorage>(storage), {x});
 }
 

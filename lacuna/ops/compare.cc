@@ -78,12 +78,12 @@ struct Compare final : Flat<> {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1];
-    require(a.dtype == b.dtype && a.dtype <= DType::int64, F::kName,
-            ": a and b must have one dtype. Received: a=", a, ", b=", b, ".");
-    require(a.storage == Storage::dense || b.storage == Storage::dense ||
-                (is_float(a.dtype) && spreads_over(a.shape, b.shape) && spreads_over(b.shape, a.shape)),
-            F::kName, ": sparse operands must have one shape and a float dtype. Received: a=", a, ", b=", b,
-            ".");
+    LACUNA_REQUIRE(a.dtype == b.dtype && a.dtype <= DType::int64, F::kName,
+                   ": a and b must have one dtype. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(
+        a.storage == Storage::dense || b.storage == Storage::dense ||
+            (is_float(a.dtype) && spreads_over(a.shape, b.shape) && spreads_over(b.shape, a.shape)),
+        F::kName, ": sparse operands must have one shape and a float dtype. Received: a=", a, ", b=", b, ".");
     return {{broadcast(F::kName, a, b), a.dtype, rule_for(*this, in).out[0]}};
   }
 };

@@ -40,9 +40,9 @@ void all_dense(const Op& op, Context&, std::span<const Tensor* const> in, std::s
   for (const Tensor* part : in) {
     const tensor::Dense& x = part->dense();
     for (size_t i = 0; i < y.shape.size(); ++i)
-      require(i == axis || x.shape[i] == y.shape[i],
-              "concatenate: parts must have the same sizes along all axes but ", axis,
-              ". Received: size=", x.shape[i], " along axis ", i, ", of the first=", y.shape[i], ".");
+      LACUNA_REQUIRE(i == axis || x.shape[i] == y.shape[i],
+                     "concatenate: parts must have the same sizes along all axes but ", axis,
+                     ". Received: size=", x.shape[i], " along axis ", i, ", of the first=", y.shape[i], ".");
     const size_t bytes = outer ? x.data.bytes() / outer : 0;
     if (bytes)
       for (size_t o = 0; o < outer; ++o)
@@ -98,14 +98,14 @@ void some_csr(const Op&, Context&, std::span<const Tensor* const> in, std::span<
   size_t nonzeros = 0;
   int64_t columns = 0;
   for (const Tensor* part : in) {
-    require(rows_of(*part) == rows_of(*in[0]),
-            "concatenate: parts must have as many rows. Received: rows=", rows_of(*part),
-            ", of the first=", rows_of(*in[0]), ".");
+    LACUNA_REQUIRE(rows_of(*part) == rows_of(*in[0]),
+                   "concatenate: parts must have as many rows. Received: rows=", rows_of(*part),
+                   ", of the first=", rows_of(*in[0]), ".");
     nonzeros += part->storage() == Storage::dense ? part->dense().size() : part->csr().nonzeros();
     columns += columns_of(*part);
   }
-  require(nonzeros < size_t{1} << 31,
-          "concatenate: a batch may hold up to 2^31 entries. Received: entries=", nonzeros, ".");
+  LACUNA_REQUIRE(nonzeros < size_t{1} << 31,
+                 "concatenate: a batch may hold up to 2^31 entries. Received: entries=", nonzeros, ".");
   with_float("concatenate", in[0]->dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (columns < int64_t{1} << 31) columns_beside<T, int32_t>(in, out[0]->csr(), nonzeros, columns);
@@ -148,14 +148,14 @@ void csr_below(const Op&, Context&, std::span<const Tensor* const> in, std::span
   Dim rows = 0;
   size_t entries = 0;
   for (const Tensor* part : in) {
-    require(columns_of(*part) == columns,
-            "concatenate: parts must have as many columns. Received: columns=", columns_of(*part),
-            ", of the first=", columns, ".");
+    LACUNA_REQUIRE(columns_of(*part) == columns,
+                   "concatenate: parts must have as many columns. Received: columns=", columns_of(*part),
+                   ", of the first=", columns, ".");
     rows += rows_of(*part);
     entries += part->storage() == Storage::dense ? part->dense().size() : part->csr().nonzeros();
   }
-  require(entries < size_t{1} << 31,
-          "concatenate: a batch may hold up to 2^31 entries. Received: entries=", entries, ".");
+  LACUNA_REQUIRE(entries < size_t{1} << 31,
+                 "concatenate: a batch may hold up to 2^31 entries. Received: entries=", entries, ".");
   tensor::Csr& y = out[0]->csr();
   const bool wide = columns >= Dim{1} << 31;
   y.resize(rows, columns, entries, in[0]->dtype(), wide ? DType::int64 : DType::int32);
@@ -172,10 +172,9 @@ void rows_below_rows(const Op&, Context&, std::span<const Tensor* const> in, std
   Dim rows = 0;
   for (const Tensor* part : in) {
     const Shape& shape = part->row_sparse().shape;
-    if (!std::equal(shape.begin() + 1, shape.end(), first.shape.begin() + 1, first.shape.end())) [[unlikely]]
-      throw InvalidArgument(text(
-          "concatenate: parts must have the same sizes along all axes but 0. Received: part=", part->spec(),
-          ", the first=", in[0]->spec(), "."));
+    LACUNA_REQUIRE(std::equal(shape.begin() + 1, shape.end(), first.shape.begin() + 1, first.shape.end()),
+                   "concatenate: parts must have the same sizes along all axes but 0. Received: part=",
+                   part->spec(), ", the first=", in[0]->spec(), ".");
     count += part->row_sparse().row_ids().size();
     rows += part->row_sparse().shape[0];
   }
@@ -235,9 +234,9 @@ struct Concatenate final : Op {
       std::string parts;
       for (const Spec& part : in) parts += text(parts.empty() ? "" : ", ", part);
       throw InvalidArgument(
-          text("concatenate: parts must have one dtype, one rank and the same sizes along all axes but "
-               "one. Received: axis=",
-               axis, ", parts=[", parts, "]."));
+          "concatenate: parts must have one dtype, one rank and the same sizes along all axes but "
+          "one. Received: axis=",
+          axis, ", parts=[", parts, "].");
     }
     return {y};
   }
@@ -276,10 +275,10 @@ const bool registered = register_op("concatenate", [] {
 }  // namespace
 
 Symbol concatenate(const std::vector<Symbol>& parts, int axis) {
-  require(!parts.empty(), "concatenate: there must be at least one part. Received: parts=[].");
+  LACUNA_REQUIRE(!parts.empty(), "concatenate: there must be at least one part. Received: parts=[].");
   const int rank = static_cast<int>(parts[0].rank());
-  require(axis >= -rank && axis < rank, "concatenate: axis must be in [", -rank, ", ", rank,
-          "). Received: axis=", axis, ", parts[0]=", parts[0].spec(), ".");
+  LACUNA_REQUIRE(axis >= -rank && axis < rank, "concatenate: axis must be in [", -rank, ", ", rank,
+                 "). Received: axis=", axis, ", parts[0]=", parts[0].spec(), ".");
   return lacuna::apply(std::make_shared<Concatenate>(static_cast<size_t>(axis < 0 ? axis + rank : axis)),
                        parts);
 }

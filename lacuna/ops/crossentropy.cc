@@ -80,7 +80,7 @@ const auto& sigmoid_gradient_op() {
 }
 
 void check_target(std::string_view where, const Spec& target, const Spec& logits) {
-  require(
+  LACUNA_REQUIRE(
       !logits.shape.empty() && is_float(logits.dtype) && target.dtype == logits.dtype &&
           agree(target.shape, logits.shape),
       where,
@@ -131,16 +131,18 @@ struct SparseSoftmaxCrossentropy final : Op {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &ids = in[0], &logits = in[1];
     const auto shape = std::span(logits.shape);
-    require(!shape.empty() && is_float(logits.dtype) &&
-                (agree(ids.shape, shape.first(shape.size() - 1)) ||
-                 (ids.shape.size() == shape.size() && ids.shape.back() == 1 &&
-                  agree(std::span(ids.shape).first(shape.size() - 1), shape.first(shape.size() - 1)))),
-            "sparse_softmax_crossentropy: ids must have the shape of logits without the last axis, or with a "
-            "last axis "
-            "of 1. Received: ids=",
-            ids, ", logits=", logits, ".");
-    require(ids.dtype == DType::int32 || ids.dtype == DType::int64,
-            "sparse_softmax_crossentropy: ids must be integers (int32 or int64). Received: ids=", ids, ".");
+    LACUNA_REQUIRE(
+        !shape.empty() && is_float(logits.dtype) &&
+            (agree(ids.shape, shape.first(shape.size() - 1)) ||
+             (ids.shape.size() == shape.size() && ids.shape.back() == 1 &&
+              agree(std::span(ids.shape).first(shape.size() - 1), shape.first(shape.size() - 1)))),
+        "sparse_softmax_crossentropy: ids must have the shape of logits without the last axis, or with a "
+        "last axis "
+        "of 1. Received: ids=",
+        ids, ", logits=", logits, ".");
+    LACUNA_REQUIRE(ids.dtype == DType::int32 || ids.dtype == DType::int64,
+                   "sparse_softmax_crossentropy: ids must be integers (int32 or int64). Received: ids=", ids,
+                   ".");
     return {{without_last(logits.shape), logits.dtype, rule_for(*this, in).out[0]}};
   }
 

@@ -17,9 +17,9 @@ class Targets {
     const bool is_csr = target.storage() == Storage::csr;
     const size_t came =
         is_csr ? static_cast<size_t>(target.csr().rows * target.csr().columns) : target.dense().size();
-    require(came == rows * width,
-            "crossentropy: target and logits must have one shape. Received: values of target=", came,
-            ", of logits=", rows * width, ".");
+    LACUNA_REQUIRE(came == rows * width,
+                   "crossentropy: target and logits must have one shape. Received: values of target=", came,
+                   ", of logits=", rows * width, ".");
   }
 
   template <class F>
@@ -62,14 +62,13 @@ void resize_loss(const tensor::Dense& logits, tensor::Dense& loss) {
 
 template <class I>
 void check(std::span<const I> ids, const LastAxis& axis) {
-  require(ids.size() == axis.rows,
-          "sparse_softmax_crossentropy: there must be an id for each row of logits. Received: "
-          "ids=",
-          ids.size(), ", rows=", axis.rows, ".");
+  LACUNA_REQUIRE(ids.size() == axis.rows,
+                 "sparse_softmax_crossentropy: there must be an id for each row of logits. Received: "
+                 "ids=",
+                 ids.size(), ", rows=", axis.rows, ".");
   const size_t bad = first_out_of_range(ids, static_cast<Dim>(axis.width));
-  if (bad < ids.size())
-    throw OutOfRange(text("sparse_softmax_crossentropy: ids must be in [0, ", axis.width,
-                          "), the last axis of logits. Received: id=", ids[bad], " in row ", bad, "."));
+  LACUNA_REQUIRE_RANGE(bad >= ids.size(), "sparse_softmax_crossentropy: ids must be in [0, ", axis.width,
+                       "), the last axis of logits. Received: id=", ids[bad], " in row ", bad, ".");
 }
 
 }  // namespace

@@ -22,8 +22,8 @@ void csr_csr_dot(const char* where, Scratch& scratch, size_t place, const kernel
 
   int64_t entries = 0;
   for (const int64_t n : counts) entries += n;
-  require(entries < int64_t{1} << 31, where,
-          ": the result may hold up to 2^31 entries. Received: entries=", entries, ".");
+  LACUNA_REQUIRE(entries < int64_t{1} << 31, where,
+                 ": the result may hold up to 2^31 entries. Received: entries=", entries, ".");
   const bool wide = columns >= Dim{1} << 31;
   c.resize(static_cast<Dim>(rows), columns, static_cast<size_t>(entries), dtype_of<T>(),
            wide ? DType::int64 : DType::int32);
@@ -49,7 +49,7 @@ void csr_csr_dot(const char* where, Scratch& scratch, size_t place, const kernel
 template <class T>
 kernels::CsrView<T> transposed(const char* where, Scratch& scratch, size_t place,
                                const kernels::CsrView<T>& a, size_t columns) {
-  require(
+  LACUNA_REQUIRE(
       columns < size_t{1} << 31, where,
       ": a csr matrix of up to 2^31 columns can be transposed, since each becomes a row. Received: columns=",
       columns, ".");

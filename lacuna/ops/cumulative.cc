@@ -43,10 +43,10 @@ struct Cumulative : AxisOp {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Storage out = rule_for(*this, in).out[0];
-    require(axis < in[0].shape.size(), name(), ": axis must be below the rank of x. Received: axis=", axis,
-            ", x=", in[0], ".");
-    require(in[0].dtype <= DType::int64, name(),
-            ": x must be float32, float64, int32 or int64. Received: x=", in[0], ".");
+    LACUNA_REQUIRE(axis < in[0].shape.size(), name(),
+                   ": axis must be below the rank of x. Received: axis=", axis, ", x=", in[0], ".");
+    LACUNA_REQUIRE(in[0].dtype <= DType::int64, name(),
+                   ": x must be float32, float64, int32 or int64. Received: x=", in[0], ".");
     return {{in[0].shape, in[0].dtype, out}};
   }
 
@@ -118,9 +118,9 @@ struct CumProdGradient final : AxisOp {
 
   static void run(const Op& op, Context&, In in, Out out) {
     const tensor::Dense &x = in[0]->dense(), &y = in[1]->dense(), &dy = in[2]->dense();
-    if (x.shape != y.shape || x.shape != dy.shape) [[unlikely]]
-      throw InvalidArgument(text("cumprod_gradient: x, y and dy must have one shape. Received: x=",
-                                 in[0]->spec(), ", y=", in[1]->spec(), ", dy=", in[2]->spec(), "."));
+    LACUNA_REQUIRE(x.shape == y.shape && x.shape == dy.shape,
+                   "cumprod_gradient: x, y and dy must have one shape. Received: x=", in[0]->spec(),
+                   ", y=", in[1]->spec(), ", dy=", in[2]->spec(), ".");
     tensor::Dense& dx = out[0]->dense();
     dx.resize(x.shape, x.dtype);
     if (!dx.size()) return;
@@ -181,9 +181,9 @@ const bool registered_gradient = register_op("cumprod_gradient", [] {
 template <class T, class... More>
 Symbol along(const char* where, const Symbol& x, int axis, More... more) {
   const int rank = static_cast<int>(x.rank());
-  require(rank > 0, where, ": x must have rank 1 or more. Received: x=", x.spec(), ".");
-  require(axis >= -rank && axis < rank, where, ": axis must be in [", -rank, ", ", rank,
-          "). Received: axis=", axis, ", x=", x.spec(), ".");
+  LACUNA_REQUIRE(rank > 0, where, ": x must have rank 1 or more. Received: x=", x.spec(), ".");
+  LACUNA_REQUIRE(axis >= -rank && axis < rank, where, ": axis must be in [", -rank, ", ", rank,
+                 "). Received: axis=", axis, ", x=", x.spec(), ".");
   return apply(std::make_shared<T>(static_cast<size_t>(axis < 0 ? axis + rank : axis), more...), {x});
 }
 

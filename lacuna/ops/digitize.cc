@@ -55,7 +55,7 @@ struct Digitize final : Flat<> {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(is_float(in[0].dtype), name(), ": x must have a float dtype. Received: x=", in[0], ".");
+    LACUNA_REQUIRE(is_float(in[0].dtype), name(), ": x must have a float dtype. Received: x=", in[0], ".");
     return {{in[0].shape, DType::int32, rule_for(*this, in).out[0]}};
   }
 };
@@ -70,10 +70,10 @@ const bool registered = register_op("digitize", [] {
 }  // namespace
 
 Symbol digitize(const Symbol& x, const std::vector<double>& bins) {
-  require(std::is_sorted(bins.begin(), bins.end()) &&
-              std::ranges::none_of(bins, [](double b) { return std::isnan(b); }),
-          "digitize: bins must ascend. Received: bins[0]=", bins.empty() ? 0 : bins[0],
-          ", len(bins)=", bins.size(), ".");
+  LACUNA_REQUIRE(std::is_sorted(bins.begin(), bins.end()) &&
+                     std::ranges::none_of(bins, [](double b) { return std::isnan(b); }),
+                 "digitize: bins must ascend. Received: bins[0]=", bins.empty() ? 0 : bins[0],
+                 ", len(bins)=", bins.size(), ".");
   return apply(std::make_shared<Digitize>(bins), {x});
 }
 

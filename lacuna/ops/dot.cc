@@ -66,14 +66,14 @@ struct Dot final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1];
-    require(a.shape.size() >= 2 && b.shape.size() == 2,
-            "dot: a must have rank 2 or more and b be a matrix. Received: a=", a, ", b=", b, ".");
-    require(a.shape.size() == 2 || a.storage == Storage::dense,
-            "dot: a sparse factor must be a matrix. Received: a=", a, ", b=", b, ".");
-    require(a.shape.back() == b.shape[0] || a.shape.back() == None || b.shape[0] == None,
-            "dot: columns of a must equal rows of b. Received: a=", a, ", b=", b, ".");
-    require(a.dtype == b.dtype && is_float(a.dtype),
-            "dot: a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(a.shape.size() >= 2 && b.shape.size() == 2,
+                   "dot: a must have rank 2 or more and b be a matrix. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(a.shape.size() == 2 || a.storage == Storage::dense,
+                   "dot: a sparse factor must be a matrix. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(a.shape.back() == b.shape[0] || a.shape.back() == None || b.shape[0] == None,
+                   "dot: columns of a must equal rows of b. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(a.dtype == b.dtype && is_float(a.dtype),
+                   "dot: a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
     Shape shape = a.shape;
     shape.back() = b.shape[1];
     return {{shape, a.dtype, rule_for(*this, in).out[0]}};
@@ -109,12 +109,12 @@ Symbol dot_of_blocks(const Symbol& a, const Symbol& b) {
   const int rank = static_cast<int>(b.rank());
   const Dim k = b.shape()[static_cast<size_t>(rank - 2)];
   const auto received = [&] { return text(" Received: a=", a.spec(), ", b=", b.spec(), "."); };
-  require(a.rank() >= 2 && b.storage() == Storage::dense,
-          "dot: where b has rank 3 or more, it must be dense and a have rank 2 or more.", received());
-  require(a.shape().back() == k || a.shape().back() == None || k == None,
-          "dot: columns of a must equal the second-to-last axis of b.", received());
-  require(a.dtype() == b.dtype() && is_float(a.dtype()), "dot: a and b must have one float dtype.",
-          received());
+  LACUNA_REQUIRE(a.rank() >= 2 && b.storage() == Storage::dense,
+                 "dot: where b has rank 3 or more, it must be dense and a have rank 2 or more.", received());
+  LACUNA_REQUIRE(a.shape().back() == k || a.shape().back() == None || k == None,
+                 "dot: columns of a must equal the second-to-last axis of b.", received());
+  LACUNA_REQUIRE(a.dtype() == b.dtype() && is_float(a.dtype()), "dot: a and b must have one float dtype.",
+                 received());
   std::vector<int> turned{rank - 2};
   Shape shape(a.shape().begin() + 1, a.shape().end() - 1);
   for (int i = 0; i < rank; ++i)
@@ -122,9 +122,9 @@ Symbol dot_of_blocks(const Symbol& a, const Symbol& b) {
       turned.push_back(i);
       shape.push_back(b.shape()[static_cast<size_t>(i)]);
     }
-  require(std::ranges::find(shape, None) == shape.end(),
-          "dot: where b has rank 3 or more, open may be the first axis of a and the axes that meet.",
-          received());
+  LACUNA_REQUIRE(std::ranges::find(shape, None) == shape.end(),
+                 "dot: where b has rank 3 or more, open may be the first axis of a and the axes that meet.",
+                 received());
   Dim columns = 1;
   for (int i = 0; i < rank; ++i)
     if (i != rank - 2) columns *= b.shape()[static_cast<size_t>(i)];
@@ -141,7 +141,7 @@ Symbol dot(const Symbol& a, const Symbol& b) {
 }
 
 Symbol dot(const Symbol& a, const Symbol& b, bool transpose_a, bool transpose_b) {
-  require(
+  LACUNA_REQUIRE(
       b.storage() != Storage::row_table || (!transpose_a && !transpose_b),
       "dot: a weight that keeps rows stands as the second factor, and neither is transposed. Received: a=",
       a.spec(), ", b=", b.spec(), ", transpose_a=", transpose_a, ", transpose_b=", transpose_b, ".");

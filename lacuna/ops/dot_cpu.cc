@@ -13,11 +13,10 @@ using Out = std::span<Tensor* const>;
 
 namespace {
 
-// Where they are open before a run. Not by require: its arguments would be made at each step.
+// Shapes that were open before the run.
 void check(In in, Dim columns, Dim rows) {
-  if (columns != rows) [[unlikely]]
-    throw InvalidArgument(text("dot: columns of a must equal rows of b. Received: a=", in[0]->spec(),
-                               ", b=", in[1]->spec(), "."));
+  LACUNA_REQUIRE(columns == rows, "dot: columns of a must equal rows of b. Received: a=", in[0]->spec(),
+                 ", b=", in[1]->spec(), ".");
 }
 
 }  // namespace

@@ -55,14 +55,14 @@ struct DotNT final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1];
-    require(a.shape.size() >= 2 && b.shape.size() == 2,
-            "dot_nt: a must have rank 2 or more and b be a matrix. Received: a=", a, ", b=", b, ".");
-    require(a.shape.size() == 2 || a.storage == Storage::dense,
-            "dot_nt: a sparse factor must be a matrix. Received: a=", a, ", b=", b, ".");
-    require(a.shape.back() == b.shape[1] || a.shape.back() == None || b.shape[1] == None,
-            "dot_nt: columns of a must equal columns of b. Received: a=", a, ", b=", b, ".");
-    require(a.dtype == b.dtype && is_float(a.dtype),
-            "dot_nt: a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(a.shape.size() >= 2 && b.shape.size() == 2,
+                   "dot_nt: a must have rank 2 or more and b be a matrix. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(a.shape.size() == 2 || a.storage == Storage::dense,
+                   "dot_nt: a sparse factor must be a matrix. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(a.shape.back() == b.shape[1] || a.shape.back() == None || b.shape[1] == None,
+                   "dot_nt: columns of a must equal columns of b. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(a.dtype == b.dtype && is_float(a.dtype),
+                   "dot_nt: a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
     Shape shape = a.shape;
     shape.back() = b.shape[0];
     return {{shape, a.dtype, rule_for(*this, in).out[0]}};

@@ -15,9 +15,8 @@ namespace {
 
 // Where they are open before a run.
 void check(In in, Dim of_a, Dim of_b) {
-  if (of_a != of_b) [[unlikely]]
-    throw InvalidArgument(text("dot_nt: columns of a must equal columns of b. Received: a=", in[0]->spec(),
-                               ", b=", in[1]->spec(), "."));
+  LACUNA_REQUIRE(of_a == of_b, "dot_nt: columns of a must equal columns of b. Received: a=", in[0]->spec(),
+                 ", b=", in[1]->spec(), ".");
 }
 
 }  // namespace

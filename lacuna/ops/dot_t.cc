@@ -6,6 +6,7 @@
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
+#include "lacuna/ops/by_column.h"
 #include "lacuna/ops/dot.h"
 #include "lacuna/ops/dot_nt.h"
 #include "lacuna/ops/gradient_at.h"
@@ -58,15 +59,15 @@ struct DotT final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1];
-    require(a.shape.size() >= 2 && a.shape.size() == b.shape.size(),
-            "dot_t: a and b must have one rank of 2 or more. Received: a=", a, ", b=", b, ".");
-    require(a.shape.size() == 2 || (a.storage == Storage::dense && b.storage == Storage::dense),
-            "dot_t: sparse factors must be matrices. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(a.shape.size() >= 2 && a.shape.size() == b.shape.size(),
+                   "dot_t: a and b must have one rank of 2 or more. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(a.shape.size() == 2 || (a.storage == Storage::dense && b.storage == Storage::dense),
+                   "dot_t: sparse factors must be matrices. Received: a=", a, ", b=", b, ".");
     for (size_t i = 0; i + 1 < a.shape.size(); ++i)
-      require(a.shape[i] == b.shape[i] || a.shape[i] == None || b.shape[i] == None,
-              "dot_t: rows of a must equal rows of b. Received: a=", a, ", b=", b, ".");
-    require(a.dtype == b.dtype && is_float(a.dtype),
-            "dot_t: a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
+      LACUNA_REQUIRE(a.shape[i] == b.shape[i] || a.shape[i] == None || b.shape[i] == None,
+                     "dot_t: rows of a must equal rows of b. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(a.dtype == b.dtype && is_float(a.dtype),
+                   "dot_t: a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
     return {{{a.shape.back(), b.shape.back()}, a.dtype, rule_for(*this, in).out[0]}};
   }
 
@@ -81,6 +82,16 @@ struct DotT final : Op {
       db = turns ? sampled_dot(a, transpose(g), b) : gradient_at(dot(a, g), b);
     }
     return {da, db};
+  }
+
+  FormedGradient<Symbol> factors(const Node& node) const override {
+    const Symbol &a = node.in(0), &b = node.in(1);
+    if (a.storage() != Storage::csr || b.storage() != Storage::dense) return {};
+    const Dim units = node.out()[0].shape[1];
+    if (units == 1) return FormedGradient<Symbol>::one_unit(a, b);
+    if (units < kWideRows) return {};
+    const ColumnEntries ordered = by_column(a);
+    return FormedGradient<Symbol>::row_factors(ordered.ids, ordered.entries, b);
   }
 };
 

@@ -16,9 +16,8 @@ namespace {
 
 // Where they are open before a run.
 void check(In in, bool same_rows) {
-  if (!same_rows) [[unlikely]]
-    throw InvalidArgument(text("dot_t: rows of a must equal rows of b. Received: a=", in[0]->spec(),
-                               ", b=", in[1]->spec(), "."));
+  LACUNA_REQUIRE(same_rows, "dot_t: rows of a must equal rows of b. Received: a=", in[0]->spec(),
+                 ", b=", in[1]->spec(), ".");
 }
 
 }  // namespace

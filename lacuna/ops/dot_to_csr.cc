@@ -25,15 +25,16 @@ void run(const Op&, Context& context, std::span<const Tensor* const> in, std::sp
   const tensor::Dense& a = in[0]->dense();
   const tensor::Csr& b = in[1]->csr();
   const auto n = static_cast<size_t>(a.shape[0]), k = static_cast<size_t>(a.shape[1]);
-  if (a.shape[1] != b.rows) [[unlikely]]
-    throw InvalidArgument(text("dot_to_csr: columns of a must equal rows of b. Received: a=", in[0]->spec(),
-                               ", b=", in[1]->spec(), "."));
+  LACUNA_REQUIRE(a.shape[1] == b.rows,
+                 "dot_to_csr: columns of a must equal rows of b. Received: a=", in[0]->spec(),
+                 ", b=", in[1]->spec(), ".");
   with_float("dot_to_csr", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const Numbered<T> right = numbered<T>("dot_to_csr", context.scratch, 0, b, true);
     const size_t m = right.columns;
-    require(n * m < size_t{1} << 31, "dot_to_csr: the result may hold up to 2^31 entries. Received: rows=", n,
-            ", columns with a value=", m, ".");
+    LACUNA_REQUIRE(n * m < size_t{1} << 31,
+                   "dot_to_csr: the result may hold up to 2^31 entries. Received: rows=", n,
+                   ", columns with a value=", m, ".");
     tensor::Csr& c = out[0]->csr();
     c.resize(a.shape[0], b.columns, n * m, a.dtype, b.columns >= Dim{1} << 31 ? DType::int64 : DType::int32);
     const auto turned = transposed("dot_to_csr", context.scratch, 6, right.view, m);
@@ -70,11 +71,12 @@ struct DotToCsr final : Op {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1];
     const Storage out = rule_for(*this, in).out[0];
-    require(a.shape.size() == 2 && (a.shape[1] == b.shape[0] || a.shape[1] == None || b.shape[0] == None),
-            "dot_to_csr: a and b must be matrices, columns of a equal rows of b. Received: a=", a, ", b=", b,
-            ".");
-    require(a.dtype == b.dtype && is_float(a.dtype),
-            "dot_to_csr: a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(
+        a.shape.size() == 2 && (a.shape[1] == b.shape[0] || a.shape[1] == None || b.shape[0] == None),
+        "dot_to_csr: a and b must be matrices, columns of a equal rows of b. Received: a=", a, ", b=", b,
+        ".");
+    LACUNA_REQUIRE(a.dtype == b.dtype && is_float(a.dtype),
+                   "dot_to_csr: a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
     return {{{a.shape[0], b.shape[1]}, a.dtype, out}};
   }
 
@@ -102,10 +104,11 @@ Symbol dot(const Symbol& a, const Symbol& b, bool transpose_a, bool transpose_b,
   if (forward_stype == Storage::csr && a.storage() == Storage::dense && b.storage() == Storage::csr)
     return dot_to_csr(transpose_a ? transpose(a) : a, transpose_b ? transpose(b) : b);
   const Symbol c = dot(a, b, transpose_a, transpose_b);
-  require(forward_stype == Storage::dense || forward_stype == c.storage(),
-          "dot: forward_stype must be dense, the storage that the product has, or csr of dense with csr. "
-          "Received: forward_stype=",
-          forward_stype, ", a=", a.spec(), ", b=", b.spec(), ", the product=", c.spec(), ".");
+  LACUNA_REQUIRE(
+      forward_stype == Storage::dense || forward_stype == c.storage(),
+      "dot: forward_stype must be dense, the storage that the product has, or csr of dense with csr. "
+      "Received: forward_stype=",
+      forward_stype, ", a=", a.spec(), ", b=", b.spec(), ", the product=", c.spec(), ".");
   return cast_storage(c, forward_stype);
 }
 

@@ -54,7 +54,7 @@ struct Dropout final : Op {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(is_float(in[0].dtype), "dropout: x must have a float dtype. Received: x=", in[0], ".");
+    LACUNA_REQUIRE(is_float(in[0].dtype), "dropout: x must have a float dtype. Received: x=", in[0], ".");
     if (!noise_fits(in[0].shape)) throw_noise(in[0]);
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
@@ -76,9 +76,9 @@ struct Dropout final : Op {
   }
   [[noreturn]] void throw_noise(const Spec& x) const {
     throw InvalidArgument(
-        text("dropout: noise_shape must have the rank of x, and be 1, None or the size of x "
-             "along each axis. Received: noise_shape=",
-             to_string(noise_shape), ", x=", x, "."));
+        "dropout: noise_shape must have the rank of x, and be 1, None or the size of x "
+        "along each axis. Received: noise_shape=",
+        to_string(noise_shape), ", x=", x, ".");
   }
 
   // For each place of a row the one whose mask it takes.
@@ -169,7 +169,7 @@ const bool registered = register_op("dropout", [] {
 }  // namespace
 
 Symbol dropout(const Symbol& x, double rate, uint64_t key, const Shape& noise_shape) {
-  require(rate >= 0 && rate < 1, "dropout: rate must be in [0, 1). Received: rate=", rate, ".");
+  LACUNA_REQUIRE(rate >= 0 && rate < 1, "dropout: rate must be in [0, 1). Received: rate=", rate, ".");
   return apply(std::make_shared<Dropout>(rate, key, noise_shape), {x});
 }
 

@@ -49,8 +49,8 @@ struct GetNnz final : Flat<> {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Storage out = rule_for(*this, in).out[0];
-    require(axis != 0 || in[0].shape[1] < Dim{1} << 31, name(),
-            ": a dense result must have fewer than 2^31 elements. Received: axis=0, x=", in[0], ".");
+    LACUNA_REQUIRE(axis != 0 || in[0].shape[1] < Dim{1} << 31, name(),
+                   ": a dense result must have fewer than 2^31 elements. Received: axis=0, x=", in[0], ".");
     return {{axis < 0 ? Shape{} : Shape{in[0].shape[axis == 0 ? 1 : 0]}, DType::int64, out}};
   }
 };
@@ -65,8 +65,8 @@ const bool registered = register_op("getnnz", [] {
 
 Symbol getnnz(const Symbol& x, std::optional<int> axis) {
   const int which = axis ? *axis + (*axis < 0 ? 2 : 0) : -1;
-  require(!axis || which == 0 || which == 1,
-          "getnnz: axis must be 0 or 1, or none. Received: axis=", axis.value_or(0), ".");
+  LACUNA_REQUIRE(!axis || which == 0 || which == 1,
+                 "getnnz: axis must be 0 or 1, or none. Received: axis=", axis.value_or(0), ".");
   return apply(std::make_shared<GetNnz>(which), {x});
 }
 

@@ -15,7 +15,8 @@ namespace lacuna {
 template <class F>
 void with_ids(const char* where, const tensor::Dense& ids, F&& f) {
   if (ids.dtype == DType::int64) return f(ids.values<int64_t>());
-  require(ids.dtype == DType::int32, where, ": ids must be int32 or int64. Received: ids=", ids.dtype, ".");
+  LACUNA_REQUIRE(ids.dtype == DType::int32, where, ": ids must be int32 or int64. Received: ids=", ids.dtype,
+                 ".");
   f(ids.values<int32_t>());
 }
 

@@ -28,7 +28,7 @@ struct InTopK final : Flat<> {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &predictions = in[0], &ids = in[1];
-    require(k > 0, "in_top_k: k must be positive. Received: k=", k, ".");
+    LACUNA_REQUIRE(k > 0, "in_top_k: k must be positive. Received: k=", k, ".");
     Shape rows = predictions.shape;
     if (!rows.empty()) rows.pop_back();
     Shape places = ids.shape;
@@ -36,10 +36,11 @@ struct InTopK final : Flat<> {
     bool fits = !predictions.shape.empty() && places.size() == rows.size();
     for (size_t i = 0; fits && i < rows.size(); ++i)
       fits = rows[i] == places[i] || rows[i] == None || places[i] == None;
-    require(fits && is_float(predictions.dtype) && (ids.dtype == DType::int32 || ids.dtype == DType::int64),
-            "in_top_k: predictions must be floats, and ids whole numbers (int32 or int64) of that shape "
-            "without the last axis, or with a last axis of 1. Received: predictions=",
-            predictions, ", ids=", ids, ".");
+    LACUNA_REQUIRE(
+        fits && is_float(predictions.dtype) && (ids.dtype == DType::int32 || ids.dtype == DType::int64),
+        "in_top_k: predictions must be floats, and ids whole numbers (int32 or int64) of that shape "
+        "without the last axis, or with a last axis of 1. Received: predictions=",
+        predictions, ", ids=", ids, ".");
     return {{rows, predictions.dtype, rule_for(*this, in).out[0]}};
   }
 
@@ -53,9 +54,9 @@ struct InTopK final : Flat<> {
     with_float("in_top_k", x.dtype, [&](auto tag) {
       using T = typename decltype(tag)::type;
       with_ids("in_top_k", in[1]->dense(), [&](auto ids) {
-        require(ids.size() == axis.rows,
-                "in_top_k: there must be an id for each row. Received: ids=", ids.size(),
-                ", rows=", axis.rows, ".");
+        LACUNA_REQUIRE(ids.size() == axis.rows,
+                       "in_top_k: there must be an id for each row. Received: ids=", ids.size(),
+                       ", rows=", axis.rows, ".");
         axis.for_rows([&](size_t r) {
           const T* row = x.values<T>().data() + r * axis.width;
           bool inside = ids[r] >= 0 && static_cast<size_t>(ids[r]) < axis.width;

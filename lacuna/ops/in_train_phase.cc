@@ -29,8 +29,8 @@ struct InTrainPhase final : Op {
     bool fits = x.dtype == alt.dtype && x.shape.size() == alt.shape.size();
     for (size_t i = 0; fits && i < x.shape.size(); ++i)
       fits = x.shape[i] == alt.shape[i] || x.shape[i] == None || alt.shape[i] == None;
-    require(fits, "in_train_phase: x and alt must have one shape and dtype. Received: x=", x, ", alt=", alt,
-            ".");
+    LACUNA_REQUIRE(fits, "in_train_phase: x and alt must have one shape and dtype. Received: x=", x,
+                   ", alt=", alt, ".");
     return {{x.shape, x.dtype, rule_for(*this, in).out[0]}};
   }
 
@@ -47,9 +47,10 @@ struct InTrainPhase final : Op {
 
   static void run(const Op&, Context& context, std::span<const Tensor* const> in,
                   std::span<Tensor* const> out) {
-    if (dims_of(*in[0]) != dims_of(*in[1])) [[unlikely]]  // Where they are open before a run.
-      throw InvalidArgument(text("in_train_phase: x and alt must have one shape and dtype. Received: x=",
-                                 in[0]->spec(), ", alt=", in[1]->spec(), "."));
+    // Where they are open before a run.
+    LACUNA_REQUIRE(dims_of(*in[0]) == dims_of(*in[1]),
+                   "in_train_phase: x and alt must have one shape and dtype. Received: x=", in[0]->spec(),
+                   ", alt=", in[1]->spec(), ".");
     alias(*in[context.training ? 0 : 1], *out[0]);
   }
 };

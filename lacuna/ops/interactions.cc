@@ -4,7 +4,7 @@
 //   dx_rj = dy_r (l_j + Σ_f v_jf (sums_rf - x_rj v_jf))     at the non-zeros of x
 //
 // dW is made by three ops: by_column orders the entries, interaction_entries multiplies them by dy, and
-// interactions_t sums rows; or the optimizer does that last step itself: see row_factors.
+// interactions_t sums rows; or the optimizer does that last step itself: see Op::factors.
 #include "lacuna/ops/interactions.h"
 
 #include <algorithm>
@@ -123,9 +123,10 @@ struct InteractionEntries final : Op {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     rule_for(*this, in);
     const Spec &entries = in[0], &dy = in[1];
-    require(entries.dtype == dy.dtype && is_float(dy.dtype) && dy.shape.size() == 2 && dy.shape[1] == 1,
-            "interaction_entries: dy must be (batch, 1), with the dtype of entries. Received: entries=",
-            entries, ", dy=", dy, ".");
+    LACUNA_REQUIRE(
+        entries.dtype == dy.dtype && is_float(dy.dtype) && dy.shape.size() == 2 && dy.shape[1] == 1,
+        "interaction_entries: dy must be (batch, 1), with the dtype of entries. Received: entries=", entries,
+        ", dy=", dy, ".");
     return {entries, {{entries.shape[0]}, dy.dtype, Storage::dense}};
   }
 };
@@ -147,6 +148,10 @@ struct InteractionsT final : Op {
     Spec dw{in[4].shape, in[4].dtype, rule_for(*this, in).out[0]};
     if (in[4].storage == Storage::row_table) dw.shape[0] = None;  // The slots there are.
     return {dw};
+  }
+
+  FormedGradient<Symbol> factors(const Node& node) const override {
+    return FormedGradient<Symbol>::row_factors(node.in(0), node.in(1), node.in(2), node.in(3));
   }
 };
 
@@ -187,13 +192,13 @@ struct Interactions final : Op {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &x = in[0], &w = in[1];
     const Rule& rule = rule_for(*this, in);
-    require(x.shape.size() == 2 && w.shape.size() == 2 && w.shape[1] >= 2,
-            "interactions: x must be a matrix and w one of 2 columns or more. Received: x=", x, ", w=", w,
-            ".");
-    require(x.shape[1] == w.shape[0] || x.shape[1] == None || w.shape[0] == None,
-            "interactions: columns of x must equal rows of w. Received: x=", x, ", w=", w, ".");
-    require(x.dtype == w.dtype && is_float(x.dtype),
-            "interactions: x and w must have one float dtype. Received: x=", x, ", w=", w, ".");
+    LACUNA_REQUIRE(x.shape.size() == 2 && w.shape.size() == 2 && w.shape[1] >= 2,
+                   "interactions: x must be a matrix and w one of 2 columns or more. Received: x=", x,
+                   ", w=", w, ".");
+    LACUNA_REQUIRE(x.shape[1] == w.shape[0] || x.shape[1] == None || w.shape[0] == None,
+                   "interactions: columns of x must equal rows of w. Received: x=", x, ", w=", w, ".");
+    LACUNA_REQUIRE(x.dtype == w.dtype && is_float(x.dtype),
+                   "interactions: x and w must have one float dtype. Received: x=", x, ", w=", w, ".");
     return {{{x.shape[0], 1}, x.dtype, rule.out[0]}, {{x.shape[0], w.shape[1]}, x.dtype, rule.out[1]}};
   }
 
@@ -233,8 +238,8 @@ const bool registered = register_op("interactions", [] {
 Symbol interactions(const Symbol& x, const Symbol& w) {
   static const auto op = std::make_shared<Interactions>();
   if (x.storage() == Storage::csr || w.storage() == Storage::row_table) return apply(op, {x, w});
-  require(w.rank() == 2 && w.shape()[1] >= 2,
-          "interactions: w must be a matrix of 2 columns or more. Received: w=", w.spec(), ".");
+  LACUNA_REQUIRE(w.rank() == 2 && w.shape()[1] >= 2,
+                 "interactions: w must be a matrix of 2 columns or more. Received: w=", w.spec(), ".");
   const int64_t factors = w.shape()[1] - 1;
   const Symbol v = slice(w, 1, 0, factors), l = slice(w, 1, factors, factors + 1);
   const Symbol pairs = subtract(square(dot(x, v)), dot(square(x), square(v)));

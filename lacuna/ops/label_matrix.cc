@@ -27,11 +27,11 @@ struct LabelMatrix final : Flat<> {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec& ids = in[0];
-    require(ids.shape.size() == 2 && (ids.dtype == DType::int32 || ids.dtype == DType::int64),
-            "label_matrix: ids must be int32 or int64 and of rank 2. Received: ids=", ids, ".");
-    require(classes > 0 && classes <= std::numeric_limits<int32_t>::max() && is_float(dtype),
-            "label_matrix: classes must be in [1, 2^31), and dtype a float. Received: classes=", classes,
-            ", dtype=", dtype, ".");
+    LACUNA_REQUIRE(ids.shape.size() == 2 && (ids.dtype == DType::int32 || ids.dtype == DType::int64),
+                   "label_matrix: ids must be int32 or int64 and of rank 2. Received: ids=", ids, ".");
+    LACUNA_REQUIRE(classes > 0 && classes <= std::numeric_limits<int32_t>::max() && is_float(dtype),
+                   "label_matrix: classes must be in [1, 2^31), and dtype a float. Received: classes=",
+                   classes, ", dtype=", dtype, ".");
     return {{{ids.shape[0], classes}, dtype, rule_for(*this, in).out[0]}};
   }
 
@@ -52,9 +52,9 @@ struct LabelMatrix final : Flat<> {
           const size_t begin = end;
           for (size_t j = r * width; j < (r + 1) * width; ++j) {
             if (from[j] == -1) continue;
-            if (from[j] < 0 || from[j] >= self.classes)
-              throw OutOfRange(text("label_matrix: ids must be in [0, ", self.classes,
-                                    "), or -1 for none. Received: id=", from[j], " in row ", r, "."));
+            LACUNA_REQUIRE_RANGE(from[j] >= 0 && from[j] < self.classes, "label_matrix: ids must be in [0, ",
+                                 self.classes, "), or -1 for none. Received: id=", from[j], " in row ", r,
+                                 ".");
             indices[end++] = static_cast<int32_t>(from[j]);
           }
           std::sort(&indices[0] + begin, &indices[0] + end);

@@ -20,8 +20,8 @@ struct LastLabel final : Flat<> {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(in[0].shape.size() == 2 && is_float(in[0].dtype),
-            "last_label: x must have rank 2 and a float dtype. Received: x=", in[0], ".");
+    LACUNA_REQUIRE(in[0].shape.size() == 2 && is_float(in[0].dtype),
+                   "last_label: x must have rank 2 and a float dtype. Received: x=", in[0], ".");
     return {{{in[0].shape[0]}, DType::int64, rule_for(*this, in).out[0]}};
   }
 

@@ -59,8 +59,8 @@ Numbered<T> numbered(const char* where, Scratch& scratch, size_t place, const te
   if (!always && b.columns <= kDirectColumns && b.index == DType::int32)
     return {csr_view<T>(b, where), static_cast<size_t>(b.columns)};
   const size_t entries = b.nonzeros();
-  require(entries < size_t{1} << 31, where,
-          ": a csr matrix may hold up to 2^31 entries. Received: entries=", entries, ".");
+  LACUNA_REQUIRE(entries < size_t{1} << 31, where,
+                 ": a csr matrix may hold up to 2^31 entries. Received: entries=", entries, ".");
   auto ids = scratch.get<int64_t>(place, entries);
   with_index(b, [&](auto indices, auto indptr) {
     const auto columns = indices.subspan(static_cast<size_t>(indptr[0]), entries);

@@ -93,16 +93,16 @@ struct Hot final : Flat<> {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec& x = in[0];
-    require(x.dtype == DType::int32 || x.dtype == DType::int64, name(),
-            ": ids must be int32 or int64. Received: ids=", x, ".");
-    require(!many || !x.shape.empty(), name(), ": ids must have an axis of ids to join. Received: ids=", x,
-            ".");
+    LACUNA_REQUIRE(x.dtype == DType::int32 || x.dtype == DType::int64, name(),
+                   ": ids must be int32 or int64. Received: ids=", x, ".");
+    LACUNA_REQUIRE(!many || !x.shape.empty(), name(),
+                   ": ids must have an axis of ids to join. Received: ids=", x, ".");
     Shape shape(x.shape.begin(), x.shape.end() - (many ? 1 : 0));
     shape.push_back(classes);
     const Storage out = rule_for(*this, in).out[0];
-    require(out == Storage::dense || shape.size() == 2, name(),
-            ": with sparse=True the result must have rank 2. Received: ids=", x, ", num_classes=", classes,
-            ".");
+    LACUNA_REQUIRE(out == Storage::dense || shape.size() == 2, name(),
+                   ": with sparse=True the result must have rank 2. Received: ids=", x,
+                   ", num_classes=", classes, ".");
     return {{shape, dtype, out}};
   }
 };
@@ -122,7 +122,7 @@ std::vector<Example> examples() {
 const bool registered = register_op("one_hot", examples<false>) && register_op("multi_hot", examples<true>);
 
 Symbol applied(const char* where, const Symbol& ids, Dim classes, bool many, bool sparse) {
-  require(classes > 0, where, ": num_classes must be positive. Received: num_classes=", classes, ".");
+  LACUNA_REQUIRE(classes > 0, where, ": num_classes must be positive. Received: num_classes=", classes, ".");
   return apply(std::make_shared<Hot>(classes, many, sparse, floatx()), {ids});
 }
 

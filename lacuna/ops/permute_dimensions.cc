@@ -41,9 +41,9 @@ struct PermuteDimensions final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec& x = in[0];
-    require(x.shape.size() == pattern.size() && (x.storage != Storage::csr || is_float(x.dtype)),
-            "permute_dimensions: pattern must name each dimension of x once. Received: x=", x,
-            ", dimensions=", pattern.size(), ".");
+    LACUNA_REQUIRE(x.shape.size() == pattern.size() && (x.storage != Storage::csr || is_float(x.dtype)),
+                   "permute_dimensions: pattern must name each dimension of x once. Received: x=", x,
+                   ", dimensions=", pattern.size(), ".");
     Spec y = x;
     for (size_t i = 0; i < pattern.size(); ++i) y.shape[i] = x.shape[static_cast<size_t>(pattern[i])];
     y.storage = rule_for(*this, in).out[0];
@@ -106,11 +106,10 @@ void permute_dense(const Op& op, Context&, std::span<const Tensor* const> in, st
 void transpose_csr(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
   const tensor::Csr& x = in[0]->csr();
   tensor::Csr& y = out[0]->csr();
-  if (x.columns >= Dim{1} << 31)
-    throw InvalidArgument(
-        text("transpose: a csr matrix of up to 2^31 columns can be transposed, since each "
-             "becomes a row. Received: x=",
-             Tensor(x).spec(), "."));
+  LACUNA_REQUIRE(x.columns < Dim{1} << 31,
+                 "transpose: a csr matrix of up to 2^31 columns can be transposed, since each "
+                 "becomes a row. Received: x=",
+                 Tensor(x).spec(), ".");
   with_float("transpose", x.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const auto view = csr_view<T>(x, "transpose");
@@ -144,8 +143,8 @@ Symbol permute_dimensions(const Symbol& x, const std::vector<int>& pattern) {
   if (!each_once) {
     std::string given;
     for (const int axis : pattern) given += text(given.empty() ? "" : ", ", axis);
-    throw InvalidArgument(text("permute_dimensions: pattern must name each dimension of x once. Received: x=",
-                               x.spec(), ", pattern=(", given, ")."));
+    throw InvalidArgument("permute_dimensions: pattern must name each dimension of x once. Received: x=",
+                          x.spec(), ", pattern=(", given, ").");
   }
   if (std::ranges::is_sorted(axes)) return x;
   return apply(std::make_shared<PermuteDimensions>(axes), {x});

@@ -42,25 +42,25 @@ struct Places final : Flat<> {
     if (kind == Kind::tile || kind == Kind::repeat)
       return {{{size == None ? None : repeated(size)}, DType::int64, out}};
     const Spec& given = in[0];
-    require(given.shape.size() == 1, name(), ": a mask or ids must stand one in a row. Received: ", given,
-            ".");
+    LACUNA_REQUIRE(given.shape.size() == 1, name(),
+                   ": a mask or ids must stand one in a row. Received: ", given, ".");
     if (kind != Kind::mask) {
-      require(!is_float(given.dtype), name(),
-              ": ids must be integers (int32 or int64). Received: ids=", given, ".");
+      LACUNA_REQUIRE(!is_float(given.dtype), name(),
+                     ": ids must be integers (int32 or int64). Received: ids=", given, ".");
       return {{given.shape, DType::int64, out}};
     }
-    require(given.shape[0] == size || given.shape[0] == None || size == None,
-            "mask_places: a mask must have a value for each place of the axis. Received: mask=", given,
-            ", x=", x, ", axis=", axis, ".");
+    LACUNA_REQUIRE(given.shape[0] == size || given.shape[0] == None || size == None,
+                   "mask_places: a mask must have a value for each place of the axis. Received: mask=", given,
+                   ", x=", x, ", axis=", axis, ".");
     return {{{None}, DType::int64, out}};
   }
 
   // Places that n times `size` are: each is held.
   Dim repeated(Dim size) const {
     Dim all = 0;
-    if (__builtin_mul_overflow(size, n, &all) || all >= Dim{1} << 31)
-      throw InvalidArgument(text(name(), ": the result must have fewer than 2^31 places. Received: size=",
-                                 size, ", axis=", axis, ", n=", n, "."));
+    LACUNA_REQUIRE(!__builtin_mul_overflow(size, n, &all) && all < Dim{1} << 31, name(),
+                   ": the result must have fewer than 2^31 places. Received: size=", size, ", axis=", axis,
+                   ", n=", n, ".");
     return all;
   }
 
@@ -88,9 +88,9 @@ struct Places final : Flat<> {
       case Kind::wrap:
         y.resize(in[0]->dense().shape, DType::int64);
         with_ids(kNames[static_cast<size_t>(self.kind)], in[0]->dense(), [&](auto ids) {
-          require(size > 0 || ids.empty(), self.name(),
-                  ": an axis without places has none to take. Received: ids=", ids.size(), ", size=", size,
-                  ".");
+          LACUNA_REQUIRE(size > 0 || ids.empty(), self.name(),
+                         ": an axis without places has none to take. Received: ids=", ids.size(),
+                         ", size=", size, ".");
           const bool clip = self.kind == Kind::clip;
           std::ranges::transform(ids, y.values<int64_t>().begin(), [&](int64_t id) {
             return clip ? std::clamp<int64_t>(id, 0, size - 1) : (id % size + size) % size;
@@ -100,9 +100,9 @@ struct Places final : Flat<> {
   }
 
   static void mask(const tensor::Dense& given, Dim size, tensor::Dense& y) {
-    require(given.shape[0] == size,
-            "mask_places: a mask must have a value for each place of the axis. Received: len(mask)=",
-            given.shape[0], ", size=", size, ".");
+    LACUNA_REQUIRE(given.shape[0] == size,
+                   "mask_places: a mask must have a value for each place of the axis. Received: len(mask)=",
+                   given.shape[0], ", size=", size, ".");
     with_dtype(given.dtype, [&](auto tag) {
       using T = typename decltype(tag)::type;
       const auto values = given.values<T>();
@@ -123,10 +123,10 @@ struct Places final : Flat<> {
 
 Symbol places(Kind kind, const std::vector<Symbol>& in, int axis, int64_t n = 0) {
   const int rank = static_cast<int>(in.back().rank());
-  require(axis >= -rank && axis < rank, kNames[static_cast<size_t>(kind)], ": axis must be in [", -rank, ", ",
-          rank, "). Received: axis=", axis, ", x=", in.back().spec(), ".");
-  require(n >= 0, kNames[static_cast<size_t>(kind)], ": the number must not be negative. Received: n=", n,
-          ".");
+  LACUNA_REQUIRE(axis >= -rank && axis < rank, kNames[static_cast<size_t>(kind)], ": axis must be in [",
+                 -rank, ", ", rank, "). Received: axis=", axis, ", x=", in.back().spec(), ".");
+  LACUNA_REQUIRE(n >= 0, kNames[static_cast<size_t>(kind)],
+                 ": the number must not be negative. Received: n=", n, ".");
   return lacuna::apply(std::make_shared<Places>(kind, static_cast<size_t>(axis < 0 ? axis + rank : axis), n),
                        in);
 }
@@ -156,8 +156,8 @@ Symbol mask_places(const Symbol& mask, const Symbol& x, int axis) {
   return places(Kind::mask, {mask, x}, axis);
 }
 Symbol places_within(const Symbol& ids, const Symbol& x, int axis, const std::string& mode) {
-  require(mode == "clip" || mode == "wrap", "take: mode must be raise, clip or wrap. Received: mode='", mode,
-          "'.");
+  LACUNA_REQUIRE(mode == "clip" || mode == "wrap", "take: mode must be raise, clip or wrap. Received: mode='",
+                 mode, "'.");
   return places(mode == "clip" ? Kind::clip : Kind::wrap, {ids, x}, axis);
 }
 

@@ -214,7 +214,7 @@ Symbol prod(const Symbol& x, const Axes& axes, bool keepdims) {
 }
 
 Symbol norm(const Symbol& x, int ord, const Axes& axes, bool keepdims) {
-  require(ord == 1 || ord == 2, "norm: ord must be 1 or 2. Received: ord=", ord, ".");
+  LACUNA_REQUIRE(ord == 1 || ord == 2, "norm: ord must be 1 or 2. Received: ord=", ord, ".");
   return ord == 1 ? sum(abs(x), axes, keepdims) : reduced<NormKind>(x, axes, keepdims);
 }
 

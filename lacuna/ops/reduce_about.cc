@@ -69,9 +69,9 @@ struct About final : Reduce {
     const Dims from = dims_of(x), c_dims = expand(dims_of(*in[1]), self.put_back());
     const cpu::Reduced goes = self.reduced(from.rank);
     const Result to = self.result(from);
-    if (dims_of(*in[1]) != to.dims) [[unlikely]]
-      throw InvalidArgument(text(G::kName, ": c must have the shape of the result. Received: x=", x.spec(),
-                                 ", c=", in[1]->spec(), "."));
+    LACUNA_REQUIRE(dims_of(*in[1]) == to.dims, G::kName,
+                   ": c must have the shape of the result. Received: x=", x.spec(), ", c=", in[1]->spec(),
+                   ".");
     resize(out[0]->dense(), to.dims, x.dtype());
     with_float(G::kName, x.dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
@@ -115,9 +115,9 @@ struct About final : Reduce {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec result = Reduce::infer(in)[0];
-    require(in[1].dtype == in[0].dtype && in[1].shape.size() == result.shape.size(), name(),
-            ": c must have the shape of the result and the dtype of x. Received: x=", in[0], ", c=", in[1],
-            ".");
+    LACUNA_REQUIRE(in[1].dtype == in[0].dtype && in[1].shape.size() == result.shape.size(), name(),
+                   ": c must have the shape of the result and the dtype of x. Received: x=", in[0],
+                   ", c=", in[1], ".");
     return {result};
   }
 

@@ -47,9 +47,9 @@ struct Entrywise final : Op {
     const auto& self = static_cast<const Entrywise&>(op);
     const Tensor& x = *in[0];
     const Dims to = dims_of(x), line = expand(dims_of(*in[1]), self.axes);
-    if (!broadcasts_to(line, to) || dims_of(*in[2]) != dims_of(*in[1])) [[unlikely]]
-      throw InvalidArgument(text(self.name(), ": a and b must lie over x. Received: x=", x.spec(),
-                                 ", a=", in[1]->spec(), ", b=", in[2]->spec(), "."));
+    LACUNA_REQUIRE(broadcasts_to(line, to) && dims_of(*in[2]) == dims_of(*in[1]), self.name(),
+                   ": a and b must lie over x. Received: x=", x.spec(), ", a=", in[1]->spec(),
+                   ", b=", in[2]->spec(), ".");
     with_float("reduce_gradient", x.dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
       const T* from = entries<T>(x).data();
@@ -77,11 +77,10 @@ struct Entrywise final : Op {
   static void rows(const Op& op, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
     const tensor::RowSparse &x = in[0]->row_sparse(), &a = in[1]->row_sparse(), &b = in[2]->row_sparse();
     const size_t width = x.width();
-    if (a.width() != 1 || b.width() != 1 || !same_bytes(x.ids, a.ids) || !same_bytes(x.ids, b.ids))
-        [[unlikely]]
-      throw InvalidArgument(
-          text(op.name(), ": a and b must have one value for each row of x, at the same places. Received: x=",
-               in[0]->spec(), ", a=", in[1]->spec(), ", b=", in[2]->spec(), "."));
+    LACUNA_REQUIRE(
+        a.width() == 1 && b.width() == 1 && same_bytes(x.ids, a.ids) && same_bytes(x.ids, b.ids), op.name(),
+        ": a and b must have one value for each row of x, at the same places. Received: x=", in[0]->spec(),
+        ", a=", in[1]->spec(), ", b=", in[2]->spec(), ".");
     with_float("reduce_gradient", x.dtype, [&](auto tag) {
       using T = typename decltype(tag)::type;
       const T *from = x.values<T>().data(), *as = a.values<T>().data(), *bs = b.values<T>().data();
@@ -116,8 +115,8 @@ struct Entrywise final : Op {
                 line.size() == b.shape.size() && line.size() + axes.size() <= x.shape.size();
     for (size_t i = 0; fits && i < axes.size(); ++i) line.insert(line.begin() + axes[i], 1);
     fits = fits && (x.storage == Storage::dense ? broadcasts_to(line, x.shape) : spreads_over(line, x.shape));
-    require(fits, name(), ": a and b must lie over x and have its dtype. Received: x=", x, ", a=", a,
-            ", b=", b, ".");
+    LACUNA_REQUIRE(fits, name(), ": a and b must lie over x and have its dtype. Received: x=", x, ", a=", a,
+                   ", b=", b, ".");
     return {{x.shape, x.dtype, rule_for(*this, in).out[0]}};
   }
 };

@@ -69,7 +69,7 @@ struct IntegerReduction final : Flat<Reduce> {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(in[0].dtype == DType::int64, name(), ": x must be int64. Received: x=", in[0], ".");
+    LACUNA_REQUIRE(in[0].dtype == DType::int64, name(), ": x must be int64. Received: x=", in[0], ".");
     return infer_any(Kind::kWord, in);
   }
 
@@ -110,8 +110,8 @@ template <class Kind>
 Symbol reduced(const Symbol& x, const Axes& axes, bool keepdims) {
   const Axes sorted = sorted_axes(x, axes);
   const auto* word = Kind::kWord;  // Errors show x as it came.
-  require(x.storage() == Storage::dense || x.storage() == Storage::csr, word,
-          ": integers must be dense or csr. Received: x=", x.spec(), ".");
+  LACUNA_REQUIRE(x.storage() == Storage::dense || x.storage() == Storage::csr, word,
+                 ": integers must be dense or csr. Received: x=", x.spec(), ".");
   require_dense_result(word, shape_left(word, sorted, keepdims, x.spec()), x.spec());
   const bool narrow = x.dtype() == DType::int32 && Kind::kExtreme;
   return apply(std::make_shared<IntegerReduction<Kind>>(sorted, keepdims, narrow ? x.dtype() : DType::int64),

@@ -13,19 +13,20 @@ namespace lacuna {
 
 // What is left of a sparse x in a dense result: never by columns without number, which sparse storage is for.
 inline void require_dense_result(std::string_view where, const Shape& result, const Spec& x) {
-  require(x.storage == Storage::dense || std::ranges::all_of(result, [](Dim d) { return d < Dim{1} << 31; }),
-          where,
-          ": a dense result must have fewer than 2^31 rows and columns. Received: result=", to_string(result),
-          ", x=", x, ".");
+  LACUNA_REQUIRE(
+      x.storage == Storage::dense || std::ranges::all_of(result, [](Dim d) { return d < Dim{1} << 31; }),
+      where,
+      ": a dense result must have fewer than 2^31 rows and columns. Received: result=", to_string(result),
+      ", x=", x, ".");
 }
 
 // The shape that is left of x, or an error.
 inline Shape shape_left(std::string_view where, const Axes& axes, bool keepdims, const Spec& x) {
   const size_t rank = x.shape.size();
-  require(rank <= kMaxRank, where, ": x must have rank 8 at most. Received: x=", x, ".");
+  LACUNA_REQUIRE(rank <= kMaxRank, where, ": x must have rank 8 at most. Received: x=", x, ".");
   for (const int axis : axes)
-    require(axis >= 0 && axis < static_cast<int>(rank), where,
-            ": an axis must be within the rank of x. Received: axis=", axis, ", x=", x, ".");
+    LACUNA_REQUIRE(axis >= 0 && axis < static_cast<int>(rank), where,
+                   ": an axis must be within the rank of x. Received: axis=", axis, ", x=", x, ".");
   Shape shape;
   for (size_t i = 0; i < rank; ++i) {
     const bool goes = axes.empty() || std::ranges::find(axes, static_cast<int>(i)) != axes.end();
@@ -65,7 +66,7 @@ struct Reduce : Op {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(is_float(in[0].dtype), name(), ": x must have a float dtype. Received: x=", in[0], ".");
+    LACUNA_REQUIRE(is_float(in[0].dtype), name(), ": x must have a float dtype. Received: x=", in[0], ".");
     return infer_any(name(), in);
   }
 
@@ -75,9 +76,9 @@ struct Reduce : Op {
     const Shape shape = shape_left(where, axes, keepdims, in[0]);
     if (in[0].storage == Storage::row_sparse)
       for (size_t i = 2; i < in[0].shape.size(); ++i)
-        require(reduced(i + 1)[i] == reduced(i + 1)[1], where,
-                ": of a row_sparse tensor the first axis goes, or all others, or all. Received: axes=",
-                to_string(Shape(axes.begin(), axes.end())), ", x=", in[0], ".");
+        LACUNA_REQUIRE(reduced(i + 1)[i] == reduced(i + 1)[1], where,
+                       ": of a row_sparse tensor the first axis goes, or all others, or all. Received: axes=",
+                       to_string(Shape(axes.begin(), axes.end())), ", x=", in[0], ".");
     if (out == Storage::dense) require_dense_result(where, shape, in[0]);
     return {{shape, in[0].dtype, out}};
   }

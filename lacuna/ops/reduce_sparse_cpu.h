@@ -19,11 +19,10 @@ void reduce_csr(const tensor::Csr& x, const T* values, const Reduced& goes, cons
     const auto first = static_cast<size_t>(indptr[0]), nonzeros = x.nonzeros();
     if (goes[0] && goes[1]) {
       size_t all = 0;
-      if (__builtin_mul_overflow(rows, columns, &all) && kMissing)
-        throw InvalidArgument(
-            text("reduction: elements that are not stored must be fewer than 2^64 where they are "
-                 "counted. Received: rows=",
-                 rows, ", columns=", columns, "."));
+      LACUNA_REQUIRE(!__builtin_mul_overflow(rows, columns, &all) || !kMissing,
+                     "reduction: elements that are not stored must be fewer than 2^64 where they are "
+                     "counted. Received: rows=",
+                     rows, ", columns=", columns, ".");
       y[0] = finish(reduce_all<F>(values + first, nonzeros, kFirst, each, scratch, 0), all - nonzeros, 0);
     } else if (goes[1]) {
       parallel_for(rows, row_grain(rows, nonzeros), [&](size_t begin, size_t end) {

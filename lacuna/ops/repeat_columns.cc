@@ -21,16 +21,15 @@ struct Repeating : Op {
 
   Dim columns(Dim of_x) const {
     Dim all = 0;
-    if (__builtin_mul_overflow(of_x, n, &all))
-      throw InvalidArgument(
-          text("repeat_columns: the result must have fewer than 2^63 columns. Received: columns=", of_x,
-               ", n=", n, "."));
+    LACUNA_REQUIRE(!__builtin_mul_overflow(of_x, n, &all),
+                   "repeat_columns: the result must have fewer than 2^63 columns. Received: columns=", of_x,
+                   ", n=", n, ".");
     return all;
   }
 
   [[noreturn]] void throw_not_dense(const Spec& x) const {
-    throw InvalidArgument(text(
-        "repeat_columns: a dense result must have fewer than 2^31 columns. Received: x=", x, ", n=", n, "."));
+    throw InvalidArgument("repeat_columns: a dense result must have fewer than 2^31 columns. Received: x=", x,
+                          ", n=", n, ".");
   }
 
   int64_t n;
@@ -59,9 +58,9 @@ void csr_matrix(const Op& op, Context&, In in, Out out) {
   const size_t n = times(op), rows = static_cast<size_t>(x.rows);
   const Dim columns = static_cast<const Repeating&>(op).columns(x.columns);
   size_t entries = 0;
-  if (__builtin_mul_overflow(x.nonzeros(), n, &entries) || entries >= size_t{1} << 31)
-    throw InvalidArgument(text("repeat_columns: the result may hold up to 2^31 entries. Received: entries=",
-                               x.nonzeros(), ", n=", n, "."));
+  LACUNA_REQUIRE(!__builtin_mul_overflow(x.nonzeros(), n, &entries) && entries < size_t{1} << 31,
+                 "repeat_columns: the result may hold up to 2^31 entries. Received: entries=", x.nonzeros(),
+                 ", n=", n, ".");
   tensor::Csr& y = out[0]->csr();
   y.resize(x.rows, columns, entries, x.dtype, columns >= Dim{1} << 31 ? DType::int64 : DType::int32);
   with_dtype(x.dtype, [&](auto tag) {
@@ -127,10 +126,10 @@ void sum_groups(const Op& op, Context&, In in, Out out) {
     }
     const bool fits = in[0]->storage() == Storage::csr ? repeats(in[1]->csr(), in[0]->csr(), n)
                                                        : repeats(in[1]->dense(), in[0]->dense(), n);
-    if (!fits) [[unlikely]]
-      throw InvalidArgument(text(
-          "repeat_columns_gradient: dy must have n values for each of x, at the same places. Received: dy=",
-          in[0]->spec(), ", x=", in[1]->spec(), ", n=", n, "."));
+    LACUNA_REQUIRE(
+        fits,
+        "repeat_columns_gradient: dy must have n values for each of x, at the same places. Received: dy=",
+        in[0]->spec(), ", x=", in[1]->spec(), ", n=", n, ".");
     size_t start = 0;
     if (in[0]->storage() == Storage::csr)
       with_index(in[0]->csr(), [&](auto, auto indptr) { start = static_cast<size_t>(indptr[0]); });
@@ -185,9 +184,9 @@ struct RepeatColumns final : Repeating {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec& x = in[0];
     const Storage out = rule_for(*this, in).out[0];
-    require(x.shape.size() == 2, "repeat_columns: x must be a matrix. Received: x=", x, ".");
-    require(x.dtype <= DType::int64,
-            "repeat_columns: x must be float32, float64, int32 or int64. Received: x=", x, ".");
+    LACUNA_REQUIRE(x.shape.size() == 2, "repeat_columns: x must be a matrix. Received: x=", x, ".");
+    LACUNA_REQUIRE(x.dtype <= DType::int64,
+                   "repeat_columns: x must be float32, float64, int32 or int64. Received: x=", x, ".");
     const Dim all = x.shape[1] == None ? None : columns(x.shape[1]);
     if (out == Storage::dense && all >= Dim{1} << 31) throw_not_dense(x);
     return {{{x.shape[0], all}, x.dtype, out}};
@@ -213,7 +212,7 @@ const bool registered_gradient = register_op("repeat_columns_gradient", [] {
 }  // namespace
 
 Symbol repeat_columns(const Symbol& x, int64_t n) {
-  require(n >= 0, "repeat_columns: n must not be negative. Received: n=", n, ".");
+  LACUNA_REQUIRE(n >= 0, "repeat_columns: n must not be negative. Received: n=", n, ".");
   return apply(std::make_shared<RepeatColumns>(n), {x});
 }
 

@@ -25,9 +25,9 @@ struct Reshaping : Op {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(in[0].storage != Storage::csr, name(),
-            ": a csr matrix has rank 2 and keeps its batch here; write ", name(),
-            "(to_dense(x), …) to store its zeros. Received: x=", in[0], ".");
+    LACUNA_REQUIRE(in[0].storage != Storage::csr, name(),
+                   ": a csr matrix has rank 2 and keeps its batch here; write ", name(),
+                   "(to_dense(x), …) to store its zeros. Received: x=", in[0], ".");
     Spec y{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]};
     change(y.shape);
     return {y};
@@ -56,7 +56,7 @@ struct Reshape final : Reshaping {
   std::string key() const override { return "reshape " + to_string(target); }
 
   void change(Shape& shape) const override {
-    require(!shape.empty(), "reshape: x must have rank 1 or more, the batch first. Received: x=().");
+    LACUNA_REQUIRE(!shape.empty(), "reshape: x must have rank 1 or more, the batch first. Received: x=().");
     Dim values = 1, named = 1;  // None while a dimension is open.
     for (size_t i = 1; i < shape.size(); ++i)
       values = values == None || shape[i] == None ? None : values * shape[i];
@@ -66,11 +66,10 @@ struct Reshape final : Reshaping {
       else named *= d;
     }
     const bool fits = values == None || (free ? named > 0 && values % named == 0 : named == values);
-    if (!fits)
-      throw InvalidArgument(
-          text("reshape: target_shape must hold as many values as x without the batch. Received: x=",
-               to_string(shape), ", target_shape=", to_string(target), "."));
-    shape.resize(1);
+    LACUNA_REQUIRE(fits,
+                   "reshape: target_shape must hold as many values as x without the batch. Received: x=",
+                   to_string(shape), ", target_shape=", to_string(target), ".");
+    shape.erase(shape.begin() + 1, shape.end());
     shape.insert(shape.end(), target.begin(), target.end());
     if (free && values != None) *std::find(shape.begin() + 1, shape.end(), -1) = values / named;
   }
@@ -93,9 +92,9 @@ struct Squeeze final : Reshaping {
   std::string_view name() const override { return "squeeze"; }
   std::string key() const override { return text("squeeze ", axis); }
   void change(Shape& shape) const override {
-    if (shape[axis] != 1 && shape[axis] != None)
-      throw InvalidArgument(
-          text("squeeze: the axis must have size 1. Received: x=", to_string(shape), ", axis=", axis, "."));
+    LACUNA_REQUIRE(shape[axis] == 1 || shape[axis] == None,
+                   "squeeze: the axis must have size 1. Received: x=", to_string(shape), ", axis=", axis,
+                   ".");
     shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
   }
   size_t axis;
@@ -107,8 +106,9 @@ void run_like_csr(const Op&, Context&, std::span<const Tensor* const> in, std::s
 
 void run_like(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
   const tensor::Dense &x = in[0]->dense(), &like = in[1]->dense();
-  require(x.size() == like.size(), "reshape_like: x must have as many values as like. Received: x=", x.size(),
-          " values, like=", like.size(), " values.");
+  LACUNA_REQUIRE(x.size() == like.size(),
+                 "reshape_like: x must have as many values as like. Received: x=", x.size(),
+                 " values, like=", like.size(), " values.");
   tensor::Dense& y = out[0]->dense();
   y.dtype = x.dtype;
   y.shape = like.shape;
@@ -140,8 +140,8 @@ struct ReshapeLike final : Op {
 // An axis counted from the front, of a shape of that rank.
 size_t place_of(const char* where, int axis, size_t rank, const Symbol& x) {
   const int n = static_cast<int>(rank);
-  require(axis >= -n && axis < n, where, ": axis must be in [", -n, ", ", n, "). Received: axis=", axis,
-          ", x=", x.spec(), ".");
+  LACUNA_REQUIRE(axis >= -n && axis < n, where, ": axis must be in [", -n, ", ", n,
+                 "). Received: axis=", axis, ", x=", x.spec(), ".");
   return static_cast<size_t>(axis < 0 ? axis + n : axis);
 }
 
@@ -166,10 +166,12 @@ void require_target(const Shape& target) {
   size_t free = 0;
   for (const Dim d : target) {
     free += d == -1;
-    require(d >= -1, "reshape: dimensions must not be negative, but for one -1. Received: target_shape=",
-            to_string(target), ".");
+    LACUNA_REQUIRE(d >= -1,
+                   "reshape: dimensions must not be negative, but for one -1. Received: target_shape=",
+                   to_string(target), ".");
   }
-  require(free <= 1, "reshape: one dimension may be -1. Received: target_shape=", to_string(target), ".");
+  LACUNA_REQUIRE(free <= 1, "reshape: one dimension may be -1. Received: target_shape=", to_string(target),
+                 ".");
 }
 
 Symbol reshape(const Symbol& x, const Shape& target) {

@@ -31,7 +31,7 @@ struct ReshapeAll final : Op {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec& x = in[0];
     const Storage out = rule_for(*this, in).out[0];
-    require(
+    LACUNA_REQUIRE(
         out != Storage::csr || target.size() == 2,
         "reshape: a csr matrix has rank 2; write reshape(to_dense(x), …) to store its zeros. Received: x=", x,
         ", target_shape=", to_string(target), ".");
@@ -77,8 +77,8 @@ struct ReshapeAll final : Op {
  private:
   [[noreturn]] void fail(const std::string& shape) const {
     throw InvalidArgument(
-        text("reshape: target_shape must hold as many values as x, fewer than 2^63. Received: x=", shape,
-             ", target_shape=", to_string(target), "."));
+        "reshape: target_shape must hold as many values as x, fewer than 2^63. Received: x=", shape,
+        ", target_shape=", to_string(target), ".");
   }
 
   // Puts in the dimension that is free, where the number of values is known.

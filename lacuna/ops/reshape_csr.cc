@@ -30,13 +30,12 @@ void move_entries(const tensor::Csr& x, std::span<const I> indices, std::span<co
 
 void reshape_csr(const char* where, const tensor::Csr& x, Dim rows, Dim columns, tensor::Csr& y) {
   Dim values = 0, wanted = 0;
-  if (__builtin_mul_overflow(x.rows, x.columns, &values) || __builtin_mul_overflow(rows, columns, &wanted) ||
-      values != wanted)
-    throw InvalidArgument(text(
-        where, ": the result must have as many values as x, fewer than 2^63. Received: x=", Tensor(x).spec(),
-        ", result=(", rows, ", ", columns, ")."));
-  if (rows >= Dim{1} << 31)
-    throw InvalidArgument(text(where, ": a csr result may have up to 2^31 rows. Received: rows=", rows, "."));
+  LACUNA_REQUIRE(!__builtin_mul_overflow(x.rows, x.columns, &values) &&
+                     !__builtin_mul_overflow(rows, columns, &wanted) && values == wanted,
+                 where, ": the result must have as many values as x, fewer than 2^63. Received: x=",
+                 Tensor(x).spec(), ", result=(", rows, ", ", columns, ").");
+  LACUNA_REQUIRE(rows < Dim{1} << 31, where, ": a csr result may have up to 2^31 rows. Received: rows=", rows,
+                 ".");
   const size_t entries = x.nonzeros(), item = size_of(x.dtype);
   y.resize(rows, columns, entries, x.dtype, columns < Dim{1} << 31 ? DType::int32 : DType::int64);
   with_index(x, [&](auto indices, auto indptr) {

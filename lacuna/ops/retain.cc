@@ -23,8 +23,8 @@ void run(const Op&, Context& context, std::span<const Tensor* const> in, std::sp
   size_t count = 0;
   with_ids("retain", in[1]->dense(), [&](auto ids) {
     if (const size_t k = first_out_of_range(ids, x.shape[0]); k < ids.size()) [[unlikely]]
-      throw OutOfRange(text("retain: ids must name rows of x. Received: ids[", k, "]=", ids[k],
-                            ", x=", in[0]->spec(), "."));
+      throw OutOfRange("retain: ids must name rows of x. Received: ids[", k, "]=", ids[k],
+                       ", x=", in[0]->spec(), ".");
     for (const auto id : ids)
       if (const int32_t at = index[id]; at >= 0 && !kept[static_cast<size_t>(at)])
         kept[static_cast<size_t>(at)] = 1, ++count;
@@ -50,8 +50,8 @@ struct Retain final : Op {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(in[1].dtype == DType::int32 || in[1].dtype == DType::int64, name(),
-            ": ids must be int32 or int64. Received: ids=", in[1], ".");
+    LACUNA_REQUIRE(in[1].dtype == DType::int32 || in[1].dtype == DType::int64, name(),
+                   ": ids must be int32 or int64. Received: ids=", in[1], ".");
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 

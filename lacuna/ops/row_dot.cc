@@ -30,8 +30,8 @@ void each_row(Tensor& out, size_t rows, size_t work, const Body& body) {
 }
 
 [[noreturn]] void throw_shapes(const Tensor& a, const Tensor& b) {
-  throw InvalidArgument(
-      text("row_dot: a and b must have one shape. Received: a=", a.spec(), ", b=", b.spec(), "."));
+  throw InvalidArgument("row_dot: a and b must have one shape. Received: a=", a.spec(), ", b=", b.spec(),
+                        ".");
 }
 
 void dense_dense(const Op&, Context&, In in, Out out) {
@@ -73,9 +73,9 @@ void csr_csr(const Op&, Context&, In in, Out out) {
   const tensor::Csr &a = in[0]->csr(), &b = in[1]->csr();
   if (a.rows != b.rows || a.columns != b.columns) [[unlikely]]
     throw_shapes(*in[0], *in[1]);
-  if (a.index != b.index) [[unlikely]]
-    throw InvalidArgument(text("row_dot: csr operands must have one type of indices. Received: a=", a.index,
-                               ", b=", b.index, "."));
+  LACUNA_REQUIRE(a.index == b.index,
+                 "row_dot: csr operands must have one type of indices. Received: a=", a.index,
+                 ", b=", b.index, ".");
   with_float("row_dot", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T *x = a.values<T>().data(), *y = b.values<T>().data();
@@ -117,11 +117,11 @@ struct RowDot final : Op {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1];
     const auto same = [](Dim p, Dim q) { return p == q || p == None || q == None; };
-    require(a.shape.size() == 2 && b.shape.size() == 2 && same(a.shape[0], b.shape[0]) &&
-                same(a.shape[1], b.shape[1]),
-            "row_dot: a and b must be matrices of one shape. Received: a=", a, ", b=", b, ".");
-    require(a.dtype == b.dtype && is_float(a.dtype),
-            "row_dot: a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(a.shape.size() == 2 && b.shape.size() == 2 && same(a.shape[0], b.shape[0]) &&
+                       same(a.shape[1], b.shape[1]),
+                   "row_dot: a and b must be matrices of one shape. Received: a=", a, ", b=", b, ".");
+    LACUNA_REQUIRE(a.dtype == b.dtype && is_float(a.dtype),
+                   "row_dot: a and b must have one float dtype. Received: a=", a, ", b=", b, ".");
     return {{{a.shape[0] == None ? b.shape[0] : a.shape[0], 1}, a.dtype, rule_for(*this, in).out[0]}};
   }
 

@@ -51,12 +51,12 @@ struct SampledDot final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1], &pattern = in[2];
-    require(a.shape.size() == 2 && b.shape.size() == 2 && pattern.shape.size() == 2,
-            "sampled_dot: a, b and pattern must be matrices. Received: a=", a, ", b=", b,
-            ", pattern=", pattern, ".");
-    require(a.dtype == b.dtype && a.dtype == pattern.dtype && is_float(a.dtype),
-            "sampled_dot: a, b and pattern must have one float dtype. Received: a=", a, ", b=", b,
-            ", pattern=", pattern, ".");
+    LACUNA_REQUIRE(a.shape.size() == 2 && b.shape.size() == 2 && pattern.shape.size() == 2,
+                   "sampled_dot: a, b and pattern must be matrices. Received: a=", a, ", b=", b,
+                   ", pattern=", pattern, ".");
+    LACUNA_REQUIRE(a.dtype == b.dtype && a.dtype == pattern.dtype && is_float(a.dtype),
+                   "sampled_dot: a, b and pattern must have one float dtype. Received: a=", a, ", b=", b,
+                   ", pattern=", pattern, ".");
     return {{pattern.shape, a.dtype, rule_for(*this, in).out[0]}};
   }
 

@@ -42,12 +42,13 @@ struct SampledDotT final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &a = in[0], &b = in[1], &pattern = in[2];
-    require(a.shape.size() >= 2 && b.shape.size() == a.shape.size() && pattern.shape.size() == 2,
-            "sampled_dot_t: a and b must have one rank of 2 or more and pattern be a matrix. Received: a=", a,
-            ", b=", b, ", pattern=", pattern, ".");
-    require(a.dtype == b.dtype && a.dtype == pattern.dtype && is_float(a.dtype),
-            "sampled_dot_t: a, b and pattern must have one float dtype. Received: a=", a, ", b=", b,
-            ", pattern=", pattern, ".");
+    LACUNA_REQUIRE(
+        a.shape.size() >= 2 && b.shape.size() == a.shape.size() && pattern.shape.size() == 2,
+        "sampled_dot_t: a and b must have one rank of 2 or more and pattern be a matrix. Received: a=", a,
+        ", b=", b, ", pattern=", pattern, ".");
+    LACUNA_REQUIRE(a.dtype == b.dtype && a.dtype == pattern.dtype && is_float(a.dtype),
+                   "sampled_dot_t: a, b and pattern must have one float dtype. Received: a=", a, ", b=", b,
+                   ", pattern=", pattern, ".");
     return {{pattern.shape, a.dtype, rule_for(*this, in).out[0]}};
   }
 

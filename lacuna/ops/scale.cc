@@ -49,8 +49,8 @@ struct Affine final : Op {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(is_float(in[0].dtype), kName, ": x must have a float dtype. Received: x=", in[0], ".");
-    require(
+    LACUNA_REQUIRE(is_float(in[0].dtype), kName, ": x must have a float dtype. Received: x=", in[0], ".");
+    LACUNA_REQUIRE(
         kScale || in[0].storage == Storage::dense, kName,
         ": x + s of a sparse x is dense: write to_dense(x) + s, or scatter_plus_scalar(x, s) for its stored "
         "values alone. Received: x=",

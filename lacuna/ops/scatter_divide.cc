@@ -13,10 +13,9 @@ struct ScatterDivide final : Op {
   std::string_view name() const override { return "scatter_elemwise_div"; }
 
   static void run(const Op& op, Context&, cpu::In in, cpu::Out out) {
-    if (!same_entries(*in[0], *in[1])) [[unlikely]]
-      throw InvalidArgument(
-          text(op.name(), ": a and b must have their entries at the same places. Received: a=", in[0]->spec(),
-               ", b=", in[1]->spec(), "."));
+    LACUNA_REQUIRE(same_entries(*in[0], *in[1]), op.name(),
+                   ": a and b must have their entries at the same places. Received: a=", in[0]->spec(),
+                   ", b=", in[1]->spec(), ".");
     with_float("scatter_elemwise_div", in[0]->dtype(),
                [&](auto tag) { cpu::same_entries_of<cpu::Divide, typename decltype(tag)::type>(in, out); });
   }
@@ -32,8 +31,8 @@ struct ScatterDivide final : Op {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(in[0].dtype == in[1].dtype && is_float(in[0].dtype), name(),
-            ": a and b must have one float dtype. Received: a=", in[0], ", b=", in[1], ".");
+    LACUNA_REQUIRE(in[0].dtype == in[1].dtype && is_float(in[0].dtype), name(),
+                   ": a and b must have one float dtype. Received: a=", in[0], ", b=", in[1], ".");
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 

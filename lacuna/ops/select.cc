@@ -71,10 +71,10 @@ struct Select final : AxisOp {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &x = in[0], &ids = in[1];
-    require(axis < x.shape.size(), "select: axis must be below the rank of x. Received: axis=", axis,
-            ", x=", x, ".");
-    require((ids.dtype == DType::int32 || ids.dtype == DType::int64) && ids.shape.size() == 1,
-            "select: ids must be integers (int32 or int64), one in a row. Received: ids=", ids, ".");
+    LACUNA_REQUIRE(axis < x.shape.size(), "select: axis must be below the rank of x. Received: axis=", axis,
+                   ", x=", x, ".");
+    LACUNA_REQUIRE((ids.dtype == DType::int32 || ids.dtype == DType::int64) && ids.shape.size() == 1,
+                   "select: ids must be integers (int32 or int64), one in a row. Received: ids=", ids, ".");
     Spec y{x.shape, x.dtype, rule_for(*this, in).out[0]};
     y.shape[axis] = ids.shape[0];
     return {y};
@@ -106,8 +106,8 @@ const bool registered_gradient = register_op("select_gradient", [] {
 
 Symbol select(const Symbol& x, const Symbol& ids, int axis) {
   const int rank = static_cast<int>(x.rank());
-  require(axis >= -rank && axis < rank, "select: axis must be in [", -rank, ", ", rank,
-          "). Received: axis=", axis, ", x=", x.spec(), ".");
+  LACUNA_REQUIRE(axis >= -rank && axis < rank, "select: axis must be in [", -rank, ", ", rank,
+                 "). Received: axis=", axis, ", x=", x.spec(), ".");
   return apply(std::make_shared<Select>(static_cast<size_t>(axis < 0 ? axis + rank : axis)), {x, ids});
 }
 

@@ -18,9 +18,9 @@ template <class F>
 void checked_ids(const Tensor& ids, Dim size, const Tensor& x, const F& f) {
   with_ids("select", ids.dense(), [&](auto values) {
     const size_t bad = first_out_of_range(values, size);
-    if (bad < values.size())
-      throw OutOfRange(text("select: ids must be in [0, ", size, "), the size of the axis. Received: id=",
-                            values[bad], " at place ", bad, ", x=", x.spec(), "."));
+    LACUNA_REQUIRE_RANGE(bad >= values.size(), "select: ids must be in [0, ", size,
+                         "), the size of the axis. Received: id=", values[bad], " at place ", bad,
+                         ", x=", x.spec(), ".");
     f(values);
   });
 }
@@ -54,9 +54,8 @@ void select_rows(const tensor::Csr& x, std::span<const I> ids, tensor::Csr& y) {
     size_t entries = 0;
     for (const I id : ids)
       entries += static_cast<size_t>(indptr[static_cast<size_t>(id) + 1] - indptr[static_cast<size_t>(id)]);
-    if (entries >= size_t{1} << 31)
-      throw InvalidArgument(
-          text("select: the result may hold up to 2^31 entries. Received: entries=", entries, "."));
+    LACUNA_REQUIRE(entries < size_t{1} << 31,
+                   "select: the result may hold up to 2^31 entries. Received: entries=", entries, ".");
     y.resize(static_cast<Dim>(ids.size()), x.columns, entries, x.dtype, x.index);
     const auto starts = y.indptr.as<J>(), columns = y.indices.as<J>();
     starts[0] = 0;
@@ -94,9 +93,8 @@ void select_columns(Scratch& scratch, const tensor::Csr& x, std::span<const I> i
       for (size_t k = begin(r); k < begin(r + 1); ++k)
         starts[r + 1] += static_cast<int64_t>(places[indices[k]].size());
     }
-    if (starts[rows] >= int64_t{1} << 31)
-      throw InvalidArgument(
-          text("select: the result may hold up to 2^31 entries. Received: entries=", starts[rows], "."));
+    LACUNA_REQUIRE(starts[rows] < int64_t{1} << 31,
+                   "select: the result may hold up to 2^31 entries. Received: entries=", starts[rows], ".");
     const auto entries = static_cast<size_t>(starts[rows]);
     y.resize(x.rows, static_cast<Dim>(ids.size()), entries, x.dtype);
     std::ranges::transform(starts, y.indptr.as<int32_t>().begin(),

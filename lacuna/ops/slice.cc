@@ -86,9 +86,9 @@ const bool registered_gradient = register_op("slice_gradient", [] {
 
 Symbol slice(const Symbol& x, int axis, int64_t start, int64_t stop, int64_t step) {
   const int rank = static_cast<int>(x.rank());
-  require(axis >= -rank && axis < rank, "slice: axis must be in [", -rank, ", ", rank,
-          "). Received: axis=", axis, ", x=", x.spec(), ".");
-  require(step != 0, "slice: step must not be 0. Received: step=", step, ".");
+  LACUNA_REQUIRE(axis >= -rank && axis < rank, "slice: axis must be in [", -rank, ", ", rank,
+                 "). Received: axis=", axis, ", x=", x.spec(), ".");
+  LACUNA_REQUIRE(step != 0, "slice: step must not be 0. Received: step=", step, ".");
   return apply(
       std::make_shared<Slice>(Range{static_cast<size_t>(axis < 0 ? axis + rank : axis), start, stop, step}),
       {x});

@@ -77,8 +77,8 @@ struct Softmax final : Op {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(!in[0].shape.empty() && is_float(in[0].dtype),
-            "softmax: x must have rank 1 or more and a float dtype. Received: x=", in[0], ".");
+    LACUNA_REQUIRE(!in[0].shape.empty() && is_float(in[0].dtype),
+                   "softmax: x must have rank 1 or more and a float dtype. Received: x=", in[0], ".");
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 
@@ -102,6 +102,10 @@ const bool registered_gradient = register_op("softmax_gradient", [] {
 Symbol softmax(const Symbol& x) {
   static const auto op = std::make_shared<Softmax>();
   return apply(op, {x});
+}
+
+Symbol input_of_softmax(const Symbol& y) {
+  return dynamic_cast<const Softmax*>(&y.node()->op()) ? y.node()->in(0) : Symbol();
 }
 
 }  // namespace lacuna

@@ -23,9 +23,9 @@ void dense_like(const Op&, Context& context, In in, Out out) {
   const tensor::Dense& x = in[0]->dense();
   const Dims from = dims_of(*in[0]), to = dims_of(*in[1]);
   if (from == to) return alias(x, out[0]->dense());
-  if (broadcast("sum_like", from, to) != from) [[unlikely]]
-    throw InvalidArgument(text("sum_like: like must broadcast to the shape of x. Received: x=", in[0]->spec(),
-                               ", like=", in[1]->spec(), "."));
+  LACUNA_REQUIRE(broadcast("sum_like", from, to) == from,
+                 "sum_like: like must broadcast to the shape of x. Received: x=", in[0]->spec(),
+                 ", like=", in[1]->spec(), ".");
   cpu::Reduced goes{};
   for (size_t i = 0; i < from.rank; ++i) goes[from.rank - 1 - i] = to.back(i) == 1;
   tensor::Dense& y = out[0]->dense();
@@ -62,10 +62,10 @@ void sparse_like(const Op&, Context& context, In in, Out out) {
 
 void csr_at(const Op&, Context& context, In in, Out out) {
   const tensor::Csr &x = in[0]->csr(), &like = in[1]->csr();
-  if (!CsrLine::is(like) || (like.rows != 1 && like.rows != x.rows) ||
-      (like.columns != 1 && like.columns != x.columns)) [[unlikely]]
-    throw InvalidArgument(text("sum_at: like must be one row or one column of x. Received: x=", in[0]->spec(),
-                               ", like=", in[1]->spec(), "."));
+  LACUNA_REQUIRE(CsrLine::is(like) && (like.rows == 1 || like.rows == x.rows) &&
+                     (like.columns == 1 || like.columns == x.columns),
+                 "sum_at: like must be one row or one column of x. Received: x=", in[0]->spec(),
+                 ", like=", in[1]->spec(), ".");
   const CsrLine at(context.scratch, 1, like);
   with_float("sum_at", x.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
@@ -102,11 +102,11 @@ struct SumLike final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &x = in[0], &like = in[1];
-    require(is_float(x.dtype) && x.dtype == like.dtype && x.shape.size() <= kMaxRank &&
-                (x.storage == Storage::dense ? broadcasts_to(like.shape, x.shape)
-                                             : spreads_over(like.shape, x.shape)),
-            "sum_like: like must broadcast to the shape of x and have its dtype. Received: x=", x,
-            ", like=", like, ".");
+    LACUNA_REQUIRE(is_float(x.dtype) && x.dtype == like.dtype && x.shape.size() <= kMaxRank &&
+                       (x.storage == Storage::dense ? broadcasts_to(like.shape, x.shape)
+                                                    : spreads_over(like.shape, x.shape)),
+                   "sum_like: like must broadcast to the shape of x and have its dtype. Received: x=", x,
+                   ", like=", like, ".");
     return {{like.shape, x.dtype, rule_for(*this, in).out[0]}};
   }
 
@@ -130,10 +130,10 @@ struct SumAt final : Op {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &x = in[0], &like = in[1];
     const Storage out = rule_for(*this, in).out[0];
-    require(is_float(x.dtype) && x.dtype == like.dtype && like.shape.size() == 2 &&
-                spreads_over(like.shape, x.shape) && (like.shape[0] == 1 || like.shape[1] == 1),
-            "sum_at: like must be one row or one column of x and have its dtype. Received: x=", x,
-            ", like=", like, ".");
+    LACUNA_REQUIRE(is_float(x.dtype) && x.dtype == like.dtype && like.shape.size() == 2 &&
+                       spreads_over(like.shape, x.shape) && (like.shape[0] == 1 || like.shape[1] == 1),
+                   "sum_at: like must be one row or one column of x and have its dtype. Received: x=", x,
+                   ", like=", like, ".");
     return {{like.shape, x.dtype, out}};
   }
 

@@ -48,7 +48,8 @@ struct SumOfSquares final : Op {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(is_float(in[0].dtype), "sum_of_squares: x must have a float dtype. Received: x=", in[0], ".");
+    LACUNA_REQUIRE(is_float(in[0].dtype), "sum_of_squares: x must have a float dtype. Received: x=", in[0],
+                   ".");
     return {{{}, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 

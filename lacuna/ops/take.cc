@@ -6,6 +6,7 @@
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
+#include "lacuna/ops/by_column.h"
 
 namespace lacuna {
 
@@ -17,10 +18,10 @@ void take_t(const Op&, Context&, std::span<const Tensor* const>, std::span<Tenso
 namespace {
 
 void check(const char* where, const Spec& w, const Spec& ids) {
-  require(w.shape.size() >= 2 && is_float(w.dtype), where,
-          ": w must have rank 2 or more and a float dtype. Received: w=", w, ".");
-  require(ids.dtype == DType::int32 || ids.dtype == DType::int64, where,
-          ": ids must be integers (int32 or int64). Received: ids=", ids, ".");
+  LACUNA_REQUIRE(w.shape.size() >= 2 && is_float(w.dtype), where,
+                 ": w must have rank 2 or more and a float dtype. Received: w=", w, ".");
+  LACUNA_REQUIRE(ids.dtype == DType::int32 || ids.dtype == DType::int64, where,
+                 ": ids must be integers (int32 or int64). Received: ids=", ids, ".");
 }
 
 // (ids, dY, W) -> dW, of which W gives the shape alone.
@@ -42,12 +43,20 @@ struct TakeT final : Op {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &ids = in[0], &dy = in[1], &w = in[2];
     check("take_t", w, ids);
-    require(dy.dtype == w.dtype && dy.shape.size() == ids.shape.size() + w.shape.size() - 1,
-            "take_t: dy must have the shape of ids, then of a row of w, and the dtype of w. Received: ids=",
-            ids, ", dy=", dy, ", w=", w, ".");
+    LACUNA_REQUIRE(
+        dy.dtype == w.dtype && dy.shape.size() == ids.shape.size() + w.shape.size() - 1,
+        "take_t: dy must have the shape of ids, then of a row of w, and the dtype of w. Received: ids=", ids,
+        ", dy=", dy, ", w=", w, ".");
     Spec dw{w.shape, w.dtype, rule_for(*this, in).out[0]};
     if (w.storage == Storage::row_table) dw.shape[0] = None;  // The slots there are.
     return {dw};
+  }
+
+  FormedGradient<Symbol> factors(const Node& node) const override {
+    const Shape& shape = node.out()[0].shape;
+    if (size_of({shape.begin() + 1, shape.end()}) < kWideRows) return {};
+    const ColumnEntries ordered = by_id(node.in(0), node.in(2));
+    return FormedGradient<Symbol>::row_factors(ordered.ids, ordered.entries, node.in(1));
   }
 };
 

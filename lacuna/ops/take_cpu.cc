@@ -22,9 +22,8 @@ const Shape& shape_of(const Tensor& w) {
 template <class I>
 void check(const char* where, std::span<const I> ids, const Tensor& w) {
   const size_t bad = first_out_of_range(ids, static_cast<Dim>(rows_of(w)));
-  if (bad < ids.size())
-    throw OutOfRange(text(where, ": ids must be in [0, ", rows_of(w), "), the rows of w. Received: id=",
-                          ids[bad], " at place ", bad, ", w=", w.spec(), "."));
+  LACUNA_REQUIRE_RANGE(bad >= ids.size(), where, ": ids must be in [0, ", rows_of(w),
+                       "), the rows of w. Received: id=", ids[bad], " at place ", bad, ", w=", w.spec(), ".");
 }
 
 }  // namespace
@@ -63,8 +62,8 @@ void take_t(const Op&, Context& context, std::span<const Tensor* const> in, std:
   tensor::RowSparse& g = out[0]->row_sparse();
   g.shape = shape_of(w);
   g.shape[0] = static_cast<Dim>(rows_of(w));
-  require(rows_of(w) < size_t{1} << 31, "take_t: w may have up to 2^31 rows. Received: rows=", rows_of(w),
-          ".");
+  LACUNA_REQUIRE(rows_of(w) < size_t{1} << 31,
+                 "take_t: w may have up to 2^31 rows. Received: rows=", rows_of(w), ".");
   with_float("take_t", dy.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     with_ids("take_t", ids, [&](auto rows) {

@@ -38,7 +38,8 @@ struct TimesNormal final : Op {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(is_float(in[0].dtype), "times_normal: x must have a float dtype. Received: x=", in[0], ".");
+    LACUNA_REQUIRE(is_float(in[0].dtype), "times_normal: x must have a float dtype. Received: x=", in[0],
+                   ".");
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }
 

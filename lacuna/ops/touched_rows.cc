@@ -105,8 +105,8 @@ struct TouchedRows final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     for (const Spec& translated : in.subspan(1))
-      require(translated.storage != Storage::dense || translated.dtype == DType::int32, name(),
-              ": dense slots must be int32, as translate gives them. Received: ", translated, ".");
+      LACUNA_REQUIRE(translated.storage != Storage::dense || translated.dtype == DType::int32, name(),
+                     ": dense slots must be int32, as translate gives them. Received: ", translated, ".");
     Spec rows{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]};
     rows.shape[0] = None;  // The slots there are.
     return {rows};

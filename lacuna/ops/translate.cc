@@ -41,6 +41,7 @@ struct TranslateGradient final : Op {
 
 struct Translate final : Op {
   std::string_view name() const override { return "translate"; }
+  bool looks_up(size_t input) const override { return input == 1; }
 
   std::string_view cost(const Rule& rule) const override {
     return rule.in[0] == Storage::csr ? "rows + non-zeros + rows made × units"
@@ -59,10 +60,11 @@ struct Translate final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &x = in[0], &table = in[1];
-    require(x.shape.size() == 2 && is_float(x.dtype),
-            "translate: x must be a matrix of a float dtype. Received: x=", x, ".");
-    require(x.shape[1] == table.shape[0] || x.shape[1] == None,
-            "translate: columns of x must equal rows of the table. Received: x=", x, ", table=", table, ".");
+    LACUNA_REQUIRE(x.shape.size() == 2 && is_float(x.dtype),
+                   "translate: x must be a matrix of a float dtype. Received: x=", x, ".");
+    LACUNA_REQUIRE(x.shape[1] == table.shape[0] || x.shape[1] == None,
+                   "translate: columns of x must equal rows of the table. Received: x=", x, ", table=", table,
+                   ".");
     return {{{x.shape[0], None}, x.dtype, rule_for(*this, in).out[0]}};  // Columns: the slots there are.
   }
 
@@ -75,6 +77,7 @@ struct Translate final : Op {
 
 struct TranslateIds final : Flat<> {
   std::string_view name() const override { return "translate_ids"; }
+  bool looks_up(size_t input) const override { return input == 1; }
 
   std::string_view cost(const Rule&) const override { return "ids + rows made × units"; }
   const Rules& rules() const override {
@@ -84,8 +87,8 @@ struct TranslateIds final : Flat<> {
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
-    require(in[0].dtype == DType::int32 || in[0].dtype == DType::int64,
-            "translate_ids: ids must be integers (int32 or int64). Received: ids=", in[0], ".");
+    LACUNA_REQUIRE(in[0].dtype == DType::int32 || in[0].dtype == DType::int64,
+                   "translate_ids: ids must be integers (int32 or int64). Received: ids=", in[0], ".");
     return {{in[0].shape, DType::int32, rule_for(*this, in).out[0]}};
   }
 };

@@ -20,13 +20,13 @@ void find_slots(const Context& context, RowTable& table, std::span<const I> ids,
 }
 
 [[noreturn]] void throw_out_of_range(int64_t id, size_t row, const Tensor& table) {
-  throw OutOfRange(text("translate: an id must be a row of the table. Received: id=", id, " in row ", row,
-                        ", table=", table.spec(), "."));
+  throw OutOfRange("translate: an id must be a row of the table. Received: id=", id, " in row ", row,
+                   ", table=", table.spec(), ".");
 }
 
 void check_places(size_t places) {
-  require(places < size_t{1} << 31,
-          "translate: a batch may hold up to 2^31 entries. Received: entries=", places, ".");
+  LACUNA_REQUIRE(places < size_t{1} << 31,
+                 "translate: a batch may hold up to 2^31 entries. Received: entries=", places, ".");
 }
 
 }  // namespace
@@ -109,10 +109,10 @@ void translate_ids(const Op&, Context& context, std::span<const Tensor* const> i
 void translate_gradient_csr(const Op&, Context&, std::span<const Tensor* const> in,
                             std::span<Tensor* const> out) {
   const tensor::Csr &dy = in[0]->csr(), &x = in[1]->csr();
-  require(dy.nonzeros() == x.nonzeros(),
-          "translate_gradient: dy must have the pattern of the slots of x. Received: "
-          "entries of dy=",
-          dy.nonzeros(), ", of x=", x.nonzeros(), ".");
+  LACUNA_REQUIRE(dy.nonzeros() == x.nonzeros(),
+                 "translate_gradient: dy must have the pattern of the slots of x. Received: "
+                 "entries of dy=",
+                 dy.nonzeros(), ", of x=", x.nonzeros(), ".");
   alias(x, dy.data, dy.dtype, out[0]->csr());
 }
 
@@ -120,9 +120,9 @@ void translate_gradient_dense(const Op&, Context&, std::span<const Tensor* const
                               std::span<Tensor* const> out) {
   const tensor::Csr& dy = in[0]->csr();
   const tensor::Dense& x = in[1]->dense();
-  require(dy.nonzeros() == x.size(),
-          "translate_gradient: dy must have all entries of x. Received: entries of dy=", dy.nonzeros(),
-          ", of x=", x.size(), ".");
+  LACUNA_REQUIRE(dy.nonzeros() == x.size(),
+                 "translate_gradient: dy must have all entries of x. Received: entries of dy=", dy.nonzeros(),
+                 ", of x=", x.size(), ".");
   tensor::Dense& dx = out[0]->dense();
   dx.dtype = dy.dtype;
   dx.shape = x.shape;

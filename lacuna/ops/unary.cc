@@ -15,6 +15,10 @@ const bool registered =
 using unary::applied;
 
 Symbol sigmoid(const Symbol& x) { return applied<unary::Sigmoid>(x); }
+Symbol input_of_sigmoid(const Symbol& y) {
+  const auto* op = dynamic_cast<const unary::Forward*>(&y.node()->op());
+  return op && &op->function == &unary::Of<unary::Sigmoid>::function() ? y.node()->in(0) : Symbol();
+}
 Symbol hard_sigmoid(const Symbol& x) { return applied<unary::HardSigmoid>(x); }
 Symbol tanh(const Symbol& x) { return applied<unary::Tanh>(x); }
 Symbol softplus(const Symbol& x) { return applied<unary::Softplus>(x); }
@@ -23,14 +27,15 @@ Symbol elu(const Symbol& x, double alpha) { return applied<unary::Elu>(x, {.alph
 Symbol selu(const Symbol& x) { return applied<unary::Selu>(x); }
 
 Symbol relu(const Symbol& x, double alpha, double max_value, double threshold) {
-  require(max_value >= 0, "relu: max_value must not be negative. Received: max_value=", max_value, ".");
+  LACUNA_REQUIRE(max_value >= 0, "relu: max_value must not be negative. Received: max_value=", max_value,
+                 ".");
   return applied<unary::Relu>(x, {.alpha = alpha, .high = max_value, .low = threshold});
 }
 
 Symbol clip(const Symbol& x, double min_value, double max_value) {
-  require(min_value <= max_value,
-          "clip: min_value must not be above max_value. Received: min_value=", min_value,
-          ", max_value=", max_value, ".");
+  LACUNA_REQUIRE(min_value <= max_value,
+                 "clip: min_value must not be above max_value. Received: min_value=", min_value,
+                 ", max_value=", max_value, ".");
   return applied<unary::Clip>(x, {.high = max_value, .low = min_value});
 }
 

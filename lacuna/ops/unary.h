@@ -65,7 +65,8 @@ Symbol gammaln(const Symbol& x);
 Symbol isfinite(const Symbol& x);
 Symbol logical_not(const Symbol& x);
 Symbol sigmoid(const Symbol& x);
-Symbol hard_sigmoid(const Symbol& x);  // max(0, min(1, 0.2 x + 0.5))
+Symbol input_of_sigmoid(const Symbol& y);  // x where y is sigmoid(x); else empty.
+Symbol hard_sigmoid(const Symbol& x);      // max(0, min(1, 0.2 x + 0.5))
 Symbol softplus(const Symbol& x);
 
 }  // namespace lacuna

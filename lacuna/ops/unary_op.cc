@@ -15,19 +15,18 @@ void fill_tables(size_t inputs, Kernel kernel, Rules (&tables)[3]) {
 }
 
 void require_same_entries(const Op& op, In in) {
-  if (!same_entries(*in[0], *in[1]) || !same_entries(*in[0], *in[2])) [[unlikely]]
-    throw InvalidArgument(text(
-        op.name(), ": x, y and dy must have their entries at the same places. Received: x=", in[0]->spec(),
-        ", y=", in[1]->spec(), ", dy=", in[2]->spec(), "."));
+  LACUNA_REQUIRE(same_entries(*in[0], *in[1]) && same_entries(*in[0], *in[2]), op.name(),
+                 ": x, y and dy must have their entries at the same places. Received: x=", in[0]->spec(),
+                 ", y=", in[1]->spec(), ", dy=", in[2]->spec(), ".");
 }
 
 std::vector<Spec> Gradient::infer(std::span<const Spec> in) const {
   const Spec &x = in[0], &y = in[1], &dy = in[2];
-  require(is_float(x.dtype) && x.dtype == y.dtype && x.dtype == dy.dtype && broadcasts_to(y.shape, x.shape) &&
-              x.shape.size() == y.shape.size() && broadcasts_to(dy.shape, x.shape) &&
-              x.shape.size() == dy.shape.size(),
-          name(), ": x, y and dy must have one shape and float dtype. Received: x=", x, ", y=", y,
-          ", dy=", dy, ".");
+  LACUNA_REQUIRE(is_float(x.dtype) && x.dtype == y.dtype && x.dtype == dy.dtype &&
+                     broadcasts_to(y.shape, x.shape) && x.shape.size() == y.shape.size() &&
+                     broadcasts_to(dy.shape, x.shape) && x.shape.size() == dy.shape.size(),
+                 name(), ": x, y and dy must have one shape and float dtype. Received: x=", x, ", y=", y,
+                 ", dy=", dy, ".");
   return {{x.shape, x.dtype, rule_for(*this, in).out[0]}};
 }
 
@@ -41,7 +40,7 @@ std::vector<Symbol> Gradient::gradient(const Node& node, std::span<const Symbol>
 }
 
 std::vector<Spec> Forward::infer(std::span<const Spec> in) const {
-  require(is_float(in[0].dtype), name(), ": x must have a float dtype. Received: x=", in[0], ".");
+  LACUNA_REQUIRE(is_float(in[0].dtype), name(), ": x must have a float dtype. Received: x=", in[0], ".");
   return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
 }
 

@@ -9,12 +9,10 @@ namespace lacuna {
 
 template <class T>
 kernels::CsrView<T> csr_view(const tensor::Csr& a, const char* where) {
-  if (a.index != DType::int32)  // The message is dear.
-    throw InvalidArgument(
-        text(where,
-             ": a csr matrix of 2^31 columns or more needs a weight with sparse_weight=True. "
-             "Received: ",
-             Tensor(a).spec(), "."));
+  LACUNA_REQUIRE(a.index == DType::int32, where,
+                 ": a csr matrix of 2^31 columns or more needs a weight with sparse_weight=True. "
+                 "Received: ",
+                 Tensor(a).spec(), ".");
   return {static_cast<size_t>(a.rows), a.values<T>().data(), a.indices.as<int32_t>().data(),
           a.indptr.as<int32_t>().data()};
 }

@@ -67,10 +67,9 @@ void dense(const Op&, Context&, In in, Out out) {
 void csr(const Op&, Context&, In in, Out out) {
   const Dims shape = dims_of(*in[0]);
   const Spread at = spread("where", dims_of(*in[1]), shape);
-  if (!broadcasts_to(dims_of(*in[2]), shape)) [[unlikely]]
-    throw InvalidArgument(text(
-        "where: x and y must broadcast to the shape of a csr condition. Received: condition=", in[0]->spec(),
-        ", y=", in[2]->spec(), "."));
+  LACUNA_REQUIRE(broadcasts_to(dims_of(*in[2]), shape),
+                 "where: x and y must broadcast to the shape of a csr condition. Received: condition=",
+                 in[0]->spec(), ", y=", in[2]->spec(), ".");
   with_float("where", in[1]->dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     T* z = start<T>(shape, *in[2], out[0]->dense());
@@ -110,11 +109,10 @@ void with_condition_rows(const Tensor& condition, const Dims& shape, const F& f)
 template <class T, class I>
 void merge(const Tensor& condition, const tensor::Csr& x, const tensor::Csr& y, tensor::Csr& z) {
   const size_t most = x.nonzeros() + y.nonzeros();
-  if (most > static_cast<size_t>(std::numeric_limits<I>::max()))
-    throw InvalidArgument(
-        text("where: the result must have fewer than 2^31 entries while indices are int32. "
-             "Received: entries of x=",
-             x.nonzeros(), ", of y=", y.nonzeros(), "."));
+  LACUNA_REQUIRE(most <= static_cast<size_t>(std::numeric_limits<I>::max()),
+                 "where: the result must have fewer than 2^31 entries while indices are int32. "
+                 "Received: entries of x=",
+                 x.nonzeros(), ", of y=", y.nonzeros(), ".");
   z.resize(x.rows, x.columns, most, x.dtype, x.index);
   const T *data_x = x.values<T>().data(), *data_y = y.values<T>().data();
   const I *indices_x = x.indices.as<I>().data(), *indices_y = y.indices.as<I>().data();
@@ -152,11 +150,10 @@ void csr_branches(const Op&, Context&, In in, Out out) {
       x.rows == y.rows && x.columns == y.columns && x.index == y.index &&
       (in[0]->storage() == Storage::dense ||
        (in[0]->csr().rows == x.rows && in[0]->csr().columns == x.columns && in[0]->csr().index == x.index));
-  if (!fits) [[unlikely]]
-    throw InvalidArgument(
-        text("where: csr branches, and a csr condition with them, must have one shape. Received: "
-             "condition=",
-             in[0]->spec(), ", x=", in[1]->spec(), ", y=", in[2]->spec(), "."));
+  LACUNA_REQUIRE(fits,
+                 "where: csr branches, and a csr condition with them, must have one shape. Received: "
+                 "condition=",
+                 in[0]->spec(), ", x=", in[1]->spec(), ", y=", in[2]->spec(), ".");
   with_float("where", x.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (x.index == DType::int64) merge<T, int64_t>(*in[0], x, y, out[0]->csr());
@@ -180,16 +177,17 @@ struct Where final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     const Spec &c = in[0], &x = in[1], &y = in[2];
-    require(x.dtype == y.dtype && is_float(x.dtype), name(),
-            ": x and y must have one float dtype. Received: condition=", c, ", x=", x, ", y=", y, ".");
-    require(c.dtype <= DType::int64, name(),
-            ": condition must be float32, float64, int32 or int64. Received: condition=", c, ", x=", x,
-            ", y=", y, ".");
+    LACUNA_REQUIRE(x.dtype == y.dtype && is_float(x.dtype), name(),
+                   ": x and y must have one float dtype. Received: condition=", c, ", x=", x, ", y=", y, ".");
+    LACUNA_REQUIRE(c.dtype <= DType::int64, name(),
+                   ": condition must be float32, float64, int32 or int64. Received: condition=", c, ", x=", x,
+                   ", y=", y, ".");
     const Storage out = rule_for(*this, in).out[0];
-    require(c.storage == Storage::dense || is_float(c.dtype), name(),
-            ": a csr condition must have a float dtype. Received: condition=", c, ", x=", x, ", y=", y, ".");
+    LACUNA_REQUIRE(c.storage == Storage::dense || is_float(c.dtype), name(),
+                   ": a csr condition must have a float dtype. Received: condition=", c, ", x=", x, ", y=", y,
+                   ".");
     if (out == Storage::csr) {
-      require(
+      LACUNA_REQUIRE(
           spreads_over(x.shape, y.shape) && spreads_over(y.shape, x.shape) &&
               spreads_over(c.shape, x.shape) &&
               (c.storage == Storage::dense || spreads_over(x.shape, c.shape)),
@@ -203,12 +201,12 @@ struct Where final : Op {
       const Spec both{broadcast("where", c, x), x.dtype, out};
       return {{broadcast("where", both, y), x.dtype, out}};
     }
-    require(std::ranges::all_of(c.shape, [](Dim d) { return d < Dim{1} << 31; }), name(),
-            ": a dense result must have fewer than 2^31 columns. Received: condition=", c, ", x=", x,
-            ", y=", y, ".");
-    require(spreads_over(x.shape, c.shape) && broadcasts_to(y.shape, c.shape), name(),
-            ": x and y must broadcast to the shape of a csr condition. Received: condition=", c, ", x=", x,
-            ", y=", y, ".");
+    LACUNA_REQUIRE(std::ranges::all_of(c.shape, [](Dim d) { return d < Dim{1} << 31; }), name(),
+                   ": a dense result must have fewer than 2^31 columns. Received: condition=", c, ", x=", x,
+                   ", y=", y, ".");
+    LACUNA_REQUIRE(spreads_over(x.shape, c.shape) && broadcasts_to(y.shape, c.shape), name(),
+                   ": x and y must broadcast to the shape of a csr condition. Received: condition=", c,
+                   ", x=", x, ", y=", y, ".");
     return {{c.shape, x.dtype, out}};
   }
 

@@ -12,7 +12,7 @@ struct Proximal : Formula {
   double scale_at_rest(double) const { return 0; }  // Without a gradient z is 0.
   template <class T>
   kernels::Ftrl<T> step(double rate, double) const {
-    if (rate == 0) throw InvalidArgument("Ftrl: lr must be above 0. Received: lr=0.");
+    LACUNA_REQUIRE(rate != 0, "Ftrl: lr must be above 0. Received: lr=0.");
     return {static_cast<T>(1 / rate), static_cast<T>(first), static_cast<T>(l1),
             static_cast<T>(2 * l2 + beta / rate)};
   }
@@ -30,8 +30,8 @@ void list(Settings& s, Ftrl& o) {
   s("learning_rate_power", power)("initial_accumulator_value", o.initial_accumulator_value)("beta", o.beta);
   s("l1_regularization_strength", o.l1_regularization_strength);
   s("l2_regularization_strength", o.l2_regularization_strength);
-  require(power == -0.5, "Ftrl: learning_rate_power must be -0.5. Received: learning_rate_power=", power,
-          ".");
+  LACUNA_REQUIRE(power == -0.5,
+                 "Ftrl: learning_rate_power must be -0.5. Received: learning_rate_power=", power, ".");
 }
 const bool knownFtrl = Registry<Optimizer>::add<Ftrl>({"ftrl", "Ftrl"}, list);
 

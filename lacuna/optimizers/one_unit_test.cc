@@ -99,7 +99,7 @@ void expect_same(const Kind& kind, const std::function<std::shared_ptr<Optimizer
   for (int t = 0; t < 8; ++t) {
     const size_t rows = t % 2 ? 30 : 4;  // Sums for all rows there are, and a list of those that are named.
     const Batch<T> batch(kind, *one, rows, random_one), same(kind, *other, rows, random_other);
-    const Gradient factors[] = {Gradient::of_one_unit(batch.a, batch.dy)}, whole[] = {&same.gradient};
+    const Gradient factors[] = {Gradient::one_unit(&batch.a, &batch.dy)}, whole[] = {&same.gradient};
     by_factors->step({&one, 1}, factors);
     by_gradient->step({&other, 1}, whole);
   }
@@ -145,7 +145,7 @@ TEST(OneUnit, AStateOfARowNeedsTheGradient) {
   Generator random(3);
   const VariablePtr weight = weight_of(kKinds[0], DType::float32);
   const Batch<float> batch(kKinds[0], *weight, 4, random);
-  const Gradient factors[] = {Gradient::of_one_unit(batch.a, batch.dy)};
+  const Gradient factors[] = {Gradient::one_unit(&batch.a, &batch.dy)};
   EXPECT_EQ(error_of([&] {
               GroupAdagrad{}.make()->step({&weight, 1}, factors);
             }),

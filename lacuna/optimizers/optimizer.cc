@@ -41,11 +41,11 @@ kernels::CsrView<T> view(const tensor::Csr& a) {
 template <class T>
 kernels::RowSums<T> sums_of(const Gradient& gradient, std::span<const int64_t> ids,
                             const kernels::UpdateRows<T>& to) {
-  const tensor::Csr& entries = gradient.entries->csr();
+  const tensor::Csr& entries = gradient.entries()->csr();
   kernels::RowSums<T> sums{entries.indptr.as<int32_t>().data(), entries.indices.as<int32_t>().data(),
-                           entries.values<T>().data(), gradient.dy->dense().values<T>().data(), to.width};
-  if (gradient.share)
-    sums.own = {gradient.share->dense().values<T>().data(), ids.data(), to.weight, to.stride, to.width - 1};
+                           entries.values<T>().data(), gradient.dy()->dense().values<T>().data(), to.width};
+  if (gradient.share())
+    sums.own = {gradient.share()->dense().values<T>().data(), ids.data(), to.weight, to.stride, to.width - 1};
   return sums;
 }
 
@@ -54,10 +54,10 @@ kernels::RowSums<T> sums_of(const Gradient& gradient, std::span<const int64_t> i
 void check_settings(const char* where, std::initializer_list<std::pair<const char*, double>> numbers,
                     double from, double below) {
   for (const auto& [name, value] : numbers) {
-    if (value >= from && value < below) continue;  // Not by require: NaN is neither.
+    if (value >= from && value < below) continue;  // NaN is neither.
     const std::string range = std::isinf(below) ? text("finite and at least ", from)
                                                 : text("at least ", from, " and below ", below);
-    throw InvalidArgument(text(where, ": ", name, " must be ", range, ". Received: ", name, "=", value, "."));
+    throw InvalidArgument(where, ": ", name, " must be ", range, ". Received: ", name, "=", value, ".");
   }
 }
 
@@ -75,9 +75,9 @@ Optimizer::Optimizer(std::string class_name, const CommonSettings& common, Confi
                                        {"clipnorm", common.clipnorm},
                                        {"clipvalue", common.clipvalue},
                                        {"global_clipnorm", common.global_clipnorm}});
-  require(common.clipnorm == 0 || common.global_clipnorm == 0, class_name_,
-          ": clipnorm and global_clipnorm are two names of one limit; give one. Received: clipnorm=",
-          common.clipnorm, ", global_clipnorm=", common.global_clipnorm, ".");
+  LACUNA_REQUIRE(common.clipnorm == 0 || common.global_clipnorm == 0, class_name_,
+                 ": clipnorm and global_clipnorm are two names of one limit; give one. Received: clipnorm=",
+                 common.clipnorm, ", global_clipnorm=", common.global_clipnorm, ".");
 }
 
 Config Optimizer::config() const {
@@ -97,20 +97,19 @@ void Optimizer::step(std::span<const VariablePtr> weights, std::span<const Gradi
   if (const double limit = norm_limit(); limit > 0) {
     double sum = 0;
     for (const Gradient& g : gradients) {
-      if (g && !g.whole)
-        throw InvalidArgument("optimizer: with clipnorm gradients must be whole. Received: factors of one.");
-      if (g) sum += squares(*g.whole);
+      LACUNA_REQUIRE(!g || g.is_whole(),
+                     "optimizer: with clipnorm gradients must be whole. Received: factors of one.");
+      if (g) sum += squares(*g.whole());
     }
     const double norm = std::sqrt(sum);
     if (norm >= limit) factor = limit / norm;
   }
   const double done = iterations->scalar();
   const double rate = lr->scalar() / (1 + decay->scalar() * done);
-  if (!(rate >= 0 && rate < std::numeric_limits<double>::infinity()))
-    throw InvalidArgument(
-        text("optimizer: lr / (1 + decay · iterations) must be finite and at least 0. "
-             "Received: lr=",
-             lr->scalar(), ", decay=", decay->scalar(), ", iterations=", done, "."));
+  LACUNA_REQUIRE(rate >= 0 && rate < std::numeric_limits<double>::infinity(),
+                 "optimizer: lr / (1 + decay · iterations) must be finite and at least 0. "
+                 "Received: lr=",
+                 lr->scalar(), ", decay=", decay->scalar(), ", iterations=", done, ".");
   const double limit = common_.clipvalue > 0 ? common_.clipvalue : std::numeric_limits<double>::infinity();
   for (const bool moves : {false, true})
     for (size_t i = 0; i < weights.size(); ++i)
@@ -161,29 +160,30 @@ void Optimizer::step_one(const VariablePtr& weight, const Gradient& gradient, co
     behind->settle();
     weight->set_behind(nullptr);
   }
-  if (rule_->row_states() && !gradient.whole)
-    throw InvalidArgument(
-        "optimizer: a state of one value a row needs whole gradients. Received: factors of one.");
+  const WeightRows rows(weight->value());
+  LACUNA_REQUIRE(!rule_->row_states() || gradient.is_whole(),
+                 "optimizer: a state of one value a row needs whole gradients. Received: factors of one.");
   if (gradient.is_dense()) {
-    if (weight->is_table())  // Not by require: its arguments would be made at each step.
-      throw InvalidArgument(text("optimizer: the gradient of a table must be row_sparse. Received: weight '",
-                                 weight->name(), "', gradient=", gradient.whole->spec(), "."));
+    LACUNA_REQUIRE(!rows.have_room(),
+                   "optimizer: the gradient of a table must be row_sparse. Received: weight '",
+                   weight->name(), "', gradient=", gradient.whole()->spec(), ".");
     if (!step.moves) return;
     states.settle();
-    const T* values = gradient.whole->dense().values<T>().data();
+    const T* values = gradient.whole()->dense().values<T>().data();
     rule_->update(states.rows<T>(), {nullptr, nullptr, values, states.count()}, step.clip, step.rate, step.t);
     return;
   }
+  if (!step.moves) states.make_room();
   if (!moves_all_rows(*weight)) return step_rows(states, gradient, false, step);
   // Rows of a table that were never touched have no states; the others are in slots, and move below.
-  if (const double scale = rule_->scale_at_rest(step.rate); step.moves && weight->is_table() && scale != 1)
-    weight->value().table().scale_others(scale);
+  if (step.moves) rows.scale_others(rule_->scale_at_rest(step.rate));
   // A row that is left behind costs a look where it is named, and its missed steps; a sweep streams through
   // the rows there are: a row of one value takes it a hundredth of what a look does.
-  const size_t named = gradient.a ? gradient.a->csr().nonzeros() : gradient.row_ids().size();
-  const size_t width = states.rows<T>().width, worth = width < 8 ? 160 : 16;
-  const bool small = weight->is_table() && weight->value().table().slots_are_ids();
-  if (small || gradient.all_rows || states.count() <= worth * named || !rule_->can_wait(step.rate)) {
+  const bool one_unit = gradient.form() == GradientForm::one_unit;
+  const size_t named = one_unit ? gradient.a()->csr().nonzeros() : gradient.row_ids().size();
+  const size_t worth = rows.width() < 8 ? 160 : 16;
+  if (!states.may_wait() || gradient.all_rows || states.count() <= worth * named ||
+      !rule_->can_wait(step.rate)) {
     if (step.moves) states.settle();
     return sweep(states, gradient, step);
   }
@@ -205,9 +205,9 @@ void Optimizer::step_rows(States& states, const Gradient& gradient, bool others,
   std::span<const int64_t> ids;
   kernels::UpdateGradient<T> from{};
   kernels::UpdateRows<T> to = states.rows<T>();
-  if (gradient.a) {
-    const tensor::Csr& a = gradient.a->csr();
-    const T* dy = gradient.dy->dense().values<T>().data();
+  if (gradient.form() == GradientForm::one_unit) {
+    const tensor::Csr& a = gradient.a()->csr();
+    const T* dy = gradient.dy()->dense().values<T>().data();
     if (rule_->descends() && step.clip.limit == std::numeric_limits<T>::infinity() &&
         static_cast<size_t>(a.rows) < kernels::kLongColumn) {
       if (step.moves)
@@ -221,8 +221,8 @@ void Optimizer::step_rows(States& states, const Gradient& gradient, bool others,
     from.gradient = values_.as<T>().data();
   } else {
     ids = gradient.row_ids();
-    if (gradient.whole) {
-      from.gradient = gradient.whole->row_sparse().values<T>().data();
+    if (gradient.is_whole()) {
+      from.gradient = gradient.whole()->row_sparse().values<T>().data();
     } else {
       from.sums = sums_of<T>(gradient, ids, to);
     }
@@ -237,15 +237,15 @@ void Optimizer::step_rows(States& states, const Gradient& gradient, bool others,
 
 template <class T>
 void Optimizer::sweep(States& states, const Gradient& gradient, const Step<T>& step) {
-  if (gradient.a) return add_one_unit(states, gradient, true, step);
+  if (gradient.form() == GradientForm::one_unit) return add_one_unit(states, gradient, true, step);
   const kernels::UpdateRows<T> to = states.rows<T>();
   const size_t rows = states.count();
   const auto ids = gradient.row_ids();
   kernels::UpdateGradient<T> from{nullptr, nullptr, nullptr, rows};
   // A narrow gradient is made dense for the time, so that the update is one SIMD loop: its rows are smaller
   // than the places that would point at them.
-  if (to.width == 1 && gradient.whole) {
-    const T* values = gradient.whole->row_sparse().values<T>().data();
+  if (to.width == 1 && gradient.is_whole()) {
+    const T* values = gradient.whole()->row_sparse().values<T>().data();
     const auto all = zeros<T>(dense_, rows);
     if (!step.moves) return;
     for (size_t i = 0; i < ids.size(); ++i) all[static_cast<size_t>(ids[i])] = values[i];
@@ -254,7 +254,7 @@ void Optimizer::sweep(States& states, const Gradient& gradient, const Step<T>& s
     for (const int64_t id : ids) all[static_cast<size_t>(id)] = 0;
     return;
   }
-  if (gradient.whole) from.gradient = gradient.whole->row_sparse().values<T>().data();
+  if (gradient.is_whole()) from.gradient = gradient.whole()->row_sparse().values<T>().data();
   else from.sums = sums_of<T>(gradient, ids, to);
   if (place_.size() < rows) place_.resize(rows);
   if (!step.moves) return;
@@ -268,7 +268,7 @@ void Optimizer::sweep(States& states, const Gradient& gradient, const Step<T>& s
 // those named. all: the others move too.
 template <class T>
 void Optimizer::add_one_unit(States& states, const Gradient& gradient, bool all, const Step<T>& step) {
-  const kernels::CsrView<T> a = view<T>(gradient.a->csr());
+  const kernels::CsrView<T> a = view<T>(gradient.a()->csr());
   const size_t rows = states.count(), entries = a.nonzeros();
   std::span<T> sums;
   if (all) {
@@ -279,7 +279,7 @@ void Optimizer::add_one_unit(States& states, const Gradient& gradient, bool all,
     if (step.moves) std::ranges::fill(sums, -T(0));
   }
   if (!step.moves) return kernels::reserve_one_unit(a, sums.size());
-  kernels::add_one_unit(a, gradient.dy->dense().values<T>().data(), sums, !all);
+  kernels::add_one_unit(a, gradient.dy()->dense().values<T>().data(), sums, !all);
   kernels::UpdateGradient<T> from{nullptr, nullptr, sums.data(), rows};
   from.some_named = !all;
   rule_->update(states.rows<T>(), from, step.clip, step.rate, step.t);
@@ -294,7 +294,7 @@ void Optimizer::add_one_unit(States& states, const Gradient& gradient, bool all,
 template <class T>
 std::span<const int64_t> Optimizer::list_one_unit(States& states, const Gradient& gradient,
                                                   const Step<T>& step) {
-  const kernels::CsrView<T> a = view<T>(gradient.a->csr());
+  const kernels::CsrView<T> a = view<T>(gradient.a()->csr());
   // In a table a row holds its number itself: memory that the step meets anyway.
   T* const held = states.numbers<T>();
   const kernels::ColumnNumbers numbers =
@@ -308,7 +308,7 @@ std::span<const int64_t> Optimizer::list_one_unit(States& states, const Gradient
     return {};
   }
   const auto ids = ids_.as<int64_t>();
-  const size_t distinct = kernels::list_one_unit(a, gradient.dy->dense().values<T>().data(), numbers,
+  const size_t distinct = kernels::list_one_unit(a, gradient.dy()->dense().values<T>().data(), numbers,
                                                  ids.data(), values_.as<T>().data());
   return ids.first(distinct);
 }

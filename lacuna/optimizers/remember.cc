@@ -10,9 +10,9 @@ constexpr const char* kBehind[] = {"behind_rows", "behind_at", "behind_steps", "
 
 const Tensor& checked(const char* of, const Optimizer::Remembered& value,
                       const Optimizer::RememberedSpec& known) {
-  require(value.name == known.name && value.value.spec() == known.spec, of,
-          ": what an optimizer remembers must be of its kind. Received: '", value.name, "' ",
-          value.value.spec(), ", expected '", known.name, "' ", known.spec, ".");
+  LACUNA_REQUIRE(value.name == known.name && value.value.spec() == known.spec, of,
+                 ": what an optimizer remembers must be of its kind. Received: '", value.name, "' ",
+                 value.value.spec(), ", expected '", known.name, "' ", known.spec, ".");
   return value.value;
 }
 
@@ -51,9 +51,9 @@ std::vector<Optimizer::Remembered> Optimizer::remembered_of(const Variable& weig
 
 void Optimizer::remember(const std::vector<Remembered>& values) {
   const auto known = specs();
-  require(values.size() == known.size(),
-          "optimizer: all that it remembers must be given. Received: values=", values.size(),
-          ", known=", known.size(), ".");
+  LACUNA_REQUIRE(values.size() == known.size(),
+                 "optimizer: all that it remembers must be given. Received: values=", values.size(),
+                 ", known=", known.size(), ".");
   iterations->assign(checked("optimizer", values[0], known[0]).dense());
 }
 

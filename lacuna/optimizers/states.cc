@@ -17,53 +17,41 @@ constexpr size_t kRowsAtOnce = size_t{1} << 14;  // That are caught up together.
 
 States::States(Variable& weight, std::shared_ptr<const Rule> rule, std::shared_ptr<const void> owner,
                bool exact)
-    : weight_(weight), rule_(std::move(rule)), owner_(std::move(owner)) {
-  if (weight_.is_table()) {
-    const RowTable& table = weight_.value().table();
-    state_width_ = rule_->row_states() ? 1 : table.width();
-    numbered_ = table.width() == 1 && !table.slots_are_ids() && !rule_->descends();
-    marked_ = exact && !table.slots_are_ids();
+    : weight_(weight),
+      rows_(weight.value()),
+      rule_(std::move(rule)),
+      owner_(std::move(owner)),
+      state_width_(rule_->row_states() ? 1 : rows_.width()) {
+  if (rows_.have_room()) {
+    numbered_ = rows_.width() == 1 && !rows_.slots_are_ids() && !rule_->descends();
+    marked_ = exact && !rows_.slots_are_ids();
     return;
   }
   const tensor::Dense& value = weight_.value().dense();
-  const size_t rows = count();
-  state_width_ = rule_->row_states() ? 1 : rows ? value.size() / rows : 0;
   for (size_t k = 0; k < rule_->states(); ++k) {
     tensor::Dense& state = arrays_.emplace_back();
-    if (rule_->row_states()) state.resize({static_cast<Dim>(rows)}, value.dtype);
+    if (rule_->row_states()) state.resize({static_cast<Dim>(count())}, value.dtype);
     else state.resize(value.shape, value.dtype);
     std::memset(state.data.data(), 0, state.data.bytes());
   }
-}
-
-size_t States::count() const {
-  if (weight_.is_table()) return weight_.value().table().slots();
-  const Shape& shape = weight_.spec().shape;
-  return shape.empty() ? 1 : static_cast<size_t>(shape[0]);
 }
 
 size_t States::values() const {
   return rule_->states() * state_width_ + (numbered_ ? 1 : 0) + (marked_ ? 1 : 0);
 }
 
-size_t States::place() const { return values() ? weight_.value().table().states_of(owner_, values()) : 0; }
+size_t States::place() const { return values() ? rows_.place_of(owner_, values()) : 0; }
 
 template <class T>
 kernels::UpdateRows<T> States::rows() {
-  kernels::UpdateRows<T> to{};
   const size_t states = rule_->states();
-  if (weight_.is_table()) {
-    const size_t first = place();
-    RowTable& table = weight_.value().table();
-    to = {table.rows<T>(), {}, table.stride(), table.width(), table.stride()};
-    for (size_t k = 0; k < 3; ++k) to.state[k] = to.weight + (k < states ? first + k * state_width_ : 0);
-    return to;
-  }
-  tensor::Dense& value = weight_.value().dense();
-  const size_t rows = count(), width = rows ? value.size() / rows : 0;
-  to = {value.values<T>().data(), {}, width, width, states ? state_width_ : width};
+  const size_t first = rows_.have_room() ? place() : 0;  // Which may move all rows.
+  kernels::UpdateRows<T> to{rows_.values<T>(), {}, rows_.stride(), rows_.width(), rows_.stride()};
+  if (states && !rows_.have_room()) to.state_stride = state_width_;
   for (size_t k = 0; k < 3; ++k)
-    to.state[k] = k < states ? arrays_[k].template values<T>().data() : to.weight;
+    to.state[k] = k >= states         ? to.weight
+                  : rows_.have_room() ? to.weight + first + k * state_width_
+                                      : arrays_[k].template values<T>().data();
   return to;
 }
 
@@ -71,23 +59,22 @@ template <class T>
 T* States::numbers() {
   if (!numbered_) return nullptr;
   const size_t at = place() + rule_->states() * state_width_;
-  return weight_.value().table().template rows<T>() + at;
+  return rows_.values<T>() + at;
 }
 
 States::Marks States::marks() const {
-  if (!weight_.is_table()) return {const_cast<int32_t*>(at_.data()), 1};
+  if (!rows_.have_room()) return {const_cast<int32_t*>(at_.data()), 1};
   const size_t at = place() + rule_->states() * state_width_ + (numbered_ ? 1 : 0);
-  RowTable& table = weight_.value().table();
-  const size_t item = size_of(table.dtype());
-  return {reinterpret_cast<int32_t*>(table.rows<std::byte>() + at * item),
-          table.stride() * item / sizeof(int32_t)};
+  const size_t item = size_of(rows_.dtype());
+  return {reinterpret_cast<int32_t*>(rows_.values<std::byte>() + at * item),
+          rows_.stride() * item / sizeof(int32_t)};
 }
 
 void States::make_room_behind() {
   history_.reserve();
   ids_.resize(kRowsAtOnce);
   from_.resize(kRowsAtOnce);
-  if (!weight_.is_table()) at_.resize(count());
+  if (!rows_.have_room()) at_.resize(count());
 }
 
 void States::start() {
@@ -151,12 +138,9 @@ void States::each_kept(size_t first, size_t count, const Copy& copy) {
 
 void States::make_room_before(size_t rows) {
   if (rows <= before_.rows.size()) return;
-  const size_t width = weight_.is_table() ? weight_.value().table().width()
-                       : count()          ? weight_.value().dense().size() / count()
-                                          : 0;
   const size_t more = rows + rows / 4;
   Buffer values;
-  values.resize(more * (width + rule_->states() * state_width_) * size_of(weight_.spec().dtype));
+  values.resize(more * (rows_.width() + rule_->states() * state_width_) * size_of(weight_.spec().dtype));
   if (before_.count) std::memcpy(values.data(), before_.values.data(), before_.values.bytes());
   before_.from.resize(more);
   before_.rows.resize(more);
@@ -279,7 +263,7 @@ void States::read(std::span<const size_t> rows, std::byte* to) {
 
 std::vector<Spec> States::specs() const {
   const auto& [shape, dtype, storage] = weight_.spec();
-  if (weight_.is_table())
+  if (rows_.have_room())
     return values() ? std::vector<Spec>{{{shape[0], static_cast<Dim>(values())}, dtype, Storage::row_sparse}}
                     : std::vector<Spec>{};
   std::vector<Spec> result;
@@ -293,14 +277,14 @@ std::vector<Tensor> States::copy() {
   if (result.empty()) return result;
   std::vector<size_t> rows;
   for (size_t row = 0; row < count(); ++row)
-    if (!weight_.is_table() || weight_.value().table().touched(row)) rows.push_back(row);
+    if (rows_.holds(row)) rows.push_back(row);
   with_float("optimizer", weight_.spec().dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    if (weight_.is_table()) {
+    if (rows_.have_room()) {
       tensor::RowSparse& all = result[0].row_sparse();
       all.resize({weight_.spec().shape[0], static_cast<Dim>(values())}, rows.size(), weight_.spec().dtype);
       std::ranges::fill(all.values<T>(), T(0));
-      for (size_t i = 0; i < rows.size(); ++i) all.row_ids()[i] = weight_.value().table().id(rows[i]);
+      for (size_t i = 0; i < rows.size(); ++i) all.row_ids()[i] = rows_.id(rows[i]);
       each_current<T>(rows, [&](size_t first, size_t n, const kernels::UpdateRows<T>& copy) {
         for (size_t i = 0; i < n; ++i)
           for (size_t k = 0; k < rule_->states(); ++k)
@@ -321,14 +305,14 @@ std::vector<Tensor> States::copy() {
 
 void States::assign(const std::vector<Tensor>& states) {
   const std::vector<Spec> known = specs();
-  require(states.size() == known.size(),
-          "optimizer: all states of a weight must be given. Received: weight '", weight_.name(),
-          "', states=", states.size(), ", known=", known.size(), ".");
+  LACUNA_REQUIRE(states.size() == known.size(),
+                 "optimizer: all states of a weight must be given. Received: weight '", weight_.name(),
+                 "', states=", states.size(), ", known=", known.size(), ".");
   for (size_t k = 0; k < known.size(); ++k)
-    require(states[k].spec() == known[k],
-            "optimizer: states must be of the optimizer's kind. Received: weight '", weight_.name(),
-            "', state=", states[k].spec(), ", known=", known[k], ".");
-  if (!weight_.is_table()) {
+    LACUNA_REQUIRE(states[k].spec() == known[k],
+                   "optimizer: states must be of the optimizer's kind. Received: weight '", weight_.name(),
+                   "', state=", states[k].spec(), ", known=", known[k], ".");
+  if (!rows_.have_room()) {
     std::vector<tensor::Dense> copies;
     for (const Tensor& state : states) copies.push_back(state.copy().dense());
     settle();
@@ -340,9 +324,9 @@ void States::assign(const std::vector<Tensor>& states) {
   const tensor::RowSparse& rows = states[0].row_sparse();
   RowTable& table = weight_.value().table();
   for (const int64_t id : rows.row_ids())
-    require_range(id >= 0 && id < table.shape()[0],
-                  "optimizer: rows of states must be within the weight. Received: id=", id, ", weight '",
-                  weight_.name(), "' ", weight_.spec(), ".");
+    LACUNA_REQUIRE_RANGE(id >= 0 && id < table.shape()[0],
+                         "optimizer: rows of states must be within the weight. Received: id=", id,
+                         ", weight '", weight_.name(), "' ", weight_.spec(), ".");
   std::vector<int32_t> slots(rows.row_ids().size());
   table.touch(rows.row_ids(), slots);
   const size_t first = place(), item = size_of(table.dtype()), beside = rule_->states() * state_width_ * item;

@@ -7,6 +7,7 @@
 
 #include "lacuna/graph/variable.h"
 #include "lacuna/optimizers/rule.h"
+#include "lacuna/tensor/weight_rows.h"
 
 namespace lacuna::optimizers {
 
@@ -18,7 +19,14 @@ class States final : public Behind {
   // Of a dense weight, in the order of state arrays.
   const std::vector<tensor::Dense>& arrays() const { return arrays_; }
 
-  size_t count() const;  // Rows; of a table slots.
+  size_t count() const { return rows_.count(); }
+  // Whether a step may leave rows behind.
+  bool may_wait() const { return !rows_.have_room() || marked_; }
+  // Room for states beside the rows of a table, for which all of them may move; after it rows() does not
+  // throw.
+  void make_room() {
+    if (rows_.have_room()) place();
+  }
   // Where they are now; rows of a table move when new ones are made.
   template <class T>
   kernels::UpdateRows<T> rows();
@@ -87,6 +95,7 @@ class States final : public Behind {
   void log(double rate, double t);
 
   Variable& weight_;
+  WeightRows rows_;
   std::shared_ptr<const Rule> rule_;
   std::shared_ptr<const void> owner_;
   size_t state_width_ = 0;                  // Values a state has in a row.

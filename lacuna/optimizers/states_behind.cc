@@ -20,12 +20,9 @@ void each_part(const kernels::UpdateRows<T>& rows, size_t row, size_t states, si
 }  // namespace
 
 std::vector<Spec> States::behind_specs() const {
-  if (!rule_->moves_without_gradient() || (weight_.is_table() && !marked_)) return {};
-  const size_t width = weight_.is_table() ? weight_.value().table().width()
-                       : count()          ? weight_.value().dense().size() / count()
-                                          : 0;
-  const Dim rows = weight_.is_table() ? weight_.spec().shape[0] : static_cast<Dim>(count());
-  return {{{rows, static_cast<Dim>(width + rule_->states() * state_width_)},
+  if (!rule_->moves_without_gradient() || !may_wait()) return {};
+  const Dim rows = weight_.spec().shape.empty() ? 1 : weight_.spec().shape[0];
+  return {{{rows, static_cast<Dim>(rows_.width() + rule_->states() * state_width_)},
            weight_.spec().dtype,
            Storage::row_sparse},
           {{None}, DType::int64, Storage::dense},
@@ -46,8 +43,7 @@ std::vector<Tensor> States::copy_behind() const {
   at.resize({static_cast<Dim>(behind.size())}, DType::int64);
   steps.resize({static_cast<Dim>(history_.steps), 2}, DType::float64);
   for (size_t i = 0; i < behind.size(); ++i) {
-    rows.row_ids()[i] =
-        weight_.is_table() ? weight_.value().table().id(behind[i]) : static_cast<int64_t>(behind[i]);
+    rows.row_ids()[i] = rows_.id(behind[i]);
     at.values<int64_t>()[i] = mark[behind[i]] - 1;
   }
   with_float("optimizer", specs[0].dtype, [&](auto tag) {
@@ -67,36 +63,36 @@ std::vector<Tensor> States::copy_behind() const {
 }
 
 void States::assign_behind(const std::vector<Tensor>& behind) {
-  require(behind.size() == 4,
-          "optimizer: rows left behind are told by four tensors. Received: tensors=", behind.size(),
-          ", weight '", weight_.name(), "'.");
+  LACUNA_REQUIRE(behind.size() == 4,
+                 "optimizer: rows left behind are told by four tensors. Received: tensors=", behind.size(),
+                 ", weight '", weight_.name(), "'.");
   const tensor::RowSparse& from = behind[0].row_sparse();
   const auto ids = from.row_ids();
   const auto at = behind[1].dense().values<int64_t>();
   const auto steps = behind[2].dense().values<double>(), glide = behind[3].dense().values<double>();
   const size_t taken = steps.size() / 2;
-  require(at.size() == ids.size() && taken > 0 && taken <= static_cast<size_t>(History::kLongest) &&
-              glide.size() <= taken &&
-              std::ranges::all_of(at, [&](int64_t a) { return a >= 0 && a < static_cast<int64_t>(taken); }) &&
-              std::ranges::all_of(steps, [](double s) { return std::isfinite(s) && s >= 0; }) &&
-              std::ranges::all_of(glide, [](double g) { return std::isfinite(g); }),
-          "optimizer: each row left behind must be at one of the steps since all were current, which are at "
-          "most ",
-          History::kLongest, ". Received: rows=", ids.size(), ", their steps=", at.size(), ", steps=", taken,
-          ", sums of them=", glide.size(), ", weight '", weight_.name(), "'.");
+  LACUNA_REQUIRE(
+      at.size() == ids.size() && taken > 0 && taken <= static_cast<size_t>(History::kLongest) &&
+          glide.size() <= taken &&
+          std::ranges::all_of(at, [&](int64_t a) { return a >= 0 && a < static_cast<int64_t>(taken); }) &&
+          std::ranges::all_of(steps, [](double s) { return std::isfinite(s) && s >= 0; }) &&
+          std::ranges::all_of(glide, [](double g) { return std::isfinite(g); }),
+      "optimizer: each row left behind must be at one of the steps since all were current, which are at "
+      "most ",
+      History::kLongest, ". Received: rows=", ids.size(), ", their steps=", at.size(), ", steps=", taken,
+      ", sums of them=", glide.size(), ", weight '", weight_.name(), "'.");
   for (const int64_t id : ids)
-    require_range(id >= 0 && id < from.shape[0],
-                  "optimizer: rows left behind must be within the weight. "
-                  "Received: id=",
-                  id, ", weight '", weight_.name(), "' ", weight_.spec(), ".");
+    LACUNA_REQUIRE_RANGE(id >= 0 && id < from.shape[0],
+                         "optimizer: rows left behind must be within the weight. "
+                         "Received: id=",
+                         id, ", weight '", weight_.name(), "' ", weight_.spec(), ".");
   std::vector<int64_t> rows(ids.begin(), ids.end());
-  if (weight_.is_table())
-    for (int64_t& row : rows) {
-      const int64_t slot = weight_.value().table().find(row);
-      require(slot >= 0, "optimizer: rows left behind must be among the weight's. Received: id=", row,
-              ", which is not, weight '", weight_.name(), "'.");
-      row = slot;
-    }
+  for (int64_t& row : rows) {
+    const int64_t slot = rows_.slot(row);
+    LACUNA_REQUIRE(slot >= 0, "optimizer: rows left behind must be among the weight's. Received: id=", row,
+                   ", which is not, weight '", weight_.name(), "'.");
+    row = slot;
+  }
   make_room_behind();
   settle();
   start();

@@ -56,8 +56,8 @@ hid_t memory_type(DType dtype) {
     case DType::int64:
       return H5T_NATIVE_INT64;
     default:
-      throw InvalidArgument(
-          text("HDF5: arrays must be float32, float64, int32 or int64. Received: dtype=", dtype, "."));
+      throw InvalidArgument("HDF5: arrays must be float32, float64, int32 or int64. Received: dtype=", dtype,
+                            ".");
   }
 }
 
@@ -82,7 +82,7 @@ void Group::Handle::fail(const std::string& must, const std::string& received) c
   const std::string place = name.empty() ? "" : lacuna::text(" in '", name, "'");
   const std::string file =
       context->path.empty() ? "" : lacuna::text(", file '", shown_utf8(context->path), "'");
-  throw InvalidArgument(lacuna::text(context->where, ": ", must, ". Received: ", received, place, file, "."));
+  throw InvalidArgument(context->where, ": ", must, ". Received: ", received, place, file, ".");
 }
 
 void Group::Handle::check(bool holds, const std::string& must) const {

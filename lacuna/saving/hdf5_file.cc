@@ -128,13 +128,13 @@ File File::open_as_it_is(const char* where, const std::string& path) {
 File File::open_bytes(const char* where, const std::string& bytes) {
   const std::string_view all(bytes);
   const std::string_view seal = all.substr(all.size() - std::min(all.size(), saving::kSealBytes));
-  require(saving::is_seal(seal), where, ": the bytes must be what was saved. Received: ", bytes.size(),
-          " bytes that end otherwise.");
+  LACUNA_REQUIRE(saving::is_seal(seal), where, ": the bytes must be what was saved. Received: ", bytes.size(),
+                 " bytes that end otherwise.");
   const std::string_view image = all.substr(0, all.size() - saving::kSealBytes);
   saving::Checksum sum;
   sum.add(image);
-  require(sum.seal() == seal, where, ": the bytes must be what was saved. Received: ", bytes.size(),
-          " bytes whose checksum is another.");
+  LACUNA_REQUIRE(sum.seal() == seal, where, ": the bytes must be what was saved. Received: ", bytes.size(),
+                 " bytes whose checksum is another.");
   const Call call;
   require_memory(kOfAFile);
   auto made = std::make_unique<Made>();

@@ -40,8 +40,8 @@ void write(std::string& out, const Config& config, size_t depth) {
 }
 
 void write(std::string& out, const Setting& setting, size_t depth) {
-  require(depth < kDepth, "to_json: there must be at most ", kDepth,
-          " levels of lists and dicts. Received: more.");
+  LACUNA_REQUIRE(depth < kDepth, "to_json: there must be at most ", kDepth,
+                 " levels of lists and dicts. Received: more.");
   if (const auto* d = setting.as<double>(); d && !std::isfinite(*d)) {
     out += kWords[std::isnan(*d) ? 0 : *d < 0 ? 1 : 2];
   } else if (d) {
@@ -105,8 +105,8 @@ class Reader final : public nlohmann::json_sax<Json> {
   bool boolean(bool value) override { return put(value); }
   bool number_integer(int64_t value) override { return put(value); }
   bool number_unsigned(uint64_t value) override {
-    require(value <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max()), where_,
-            ": whole numbers must fit 64 bits. Received: ", value, ".");
+    LACUNA_REQUIRE(value <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max()), where_,
+                   ": whole numbers must fit 64 bits. Received: ", value, ".");
     return put(static_cast<int64_t>(value));
   }
   bool number_float(double value, const std::string&) override { return put(value); }
@@ -134,7 +134,7 @@ class Reader final : public nlohmann::json_sax<Json> {
   };
 
   [[noreturn]] void wrong(const std::string& what) const {
-    throw InvalidArgument(text(where_, ": the config must be valid JSON. Received: ", what, "."));
+    throw InvalidArgument(where_, ": the config must be valid JSON. Received: ", what, ".");
   }
   bool open(List all) {
     if (open_.size() > kDepth) wrong(text("more than ", kDepth, " levels"));
@@ -165,15 +165,15 @@ std::string to_json(const Config& config) {
     write(result, config, 0);
     return result;
   } catch (const Json::exception& e) {
-    throw InvalidArgument(text("to_json: texts must be UTF-8. Received: ", reason(e), "."));
+    throw InvalidArgument("to_json: texts must be UTF-8. Received: ", reason(e), ".");
   }
 }
 
 Config from_json(const char* where, std::string_view json) {
   Reader reader(where);
   Json::sax_parse(with_marks(json), &reader);
-  require(reader.result.config(), where,
-          ": the config must be an object of JSON. Received: ", to_string(reader.result).substr(0, 200), ".");
+  LACUNA_REQUIRE(reader.result.config(), where, ": the config must be an object of JSON. Received: ",
+                 to_string(reader.result).substr(0, 200), ".");
   return *reader.result.config();
 }
 

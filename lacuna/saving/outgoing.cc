@@ -10,15 +10,10 @@ namespace {
 
 constexpr size_t kSmall = size_t{1} << 12, kMost = size_t{1} << 30;
 
-size_t bytes_of(const Tensor& value) {
-  if (value.storage() == Storage::dense) return value.dense().data.bytes();
-  return value.row_sparse().ids.bytes() + value.row_sparse().data.bytes();
-}
-
 }  // namespace
 
 void Outgoing::put(const hdf5::Group& group, const std::string& name, Tensor value) {
-  const size_t bytes = bytes_of(value);
+  const size_t bytes = value.bytes();
   if (bytes < kSmall || bytes_ + bytes > kMost) return write_tensor(group, name, value);
   kept_.push_back({group, name, std::move(value)});
   bytes_ += bytes;

@@ -100,7 +100,8 @@ ReplaceFile::ReplaceFile(const char* where, const std::string& path)
   struct stat s;
   if (::stat(path_.c_str(), &s) == 0) {
     if (S_ISDIR(s.st_mode)) path_failed(where, kMustBeFile, path, EISDIR);
-    require(S_ISREG(s.st_mode), where, ": ", kMustBeFile, ". Received: path='", shown_utf8(path), "'.");
+    LACUNA_REQUIRE(S_ISREG(s.st_mode), where, ": ", kMustBeFile, ". Received: path='", shown_utf8(path),
+                   "'.");
     if (::access(path_.c_str(), W_OK) != 0) failed("written");
     replaces_ = true;
   } else if (errno != ENOENT) {
@@ -197,8 +198,8 @@ bool check_seal(const char* where, const std::string& path) {
   struct stat s;
   if (file.number < 0 || ::fstat(file.number, &s) != 0) failed(errno);
   if (S_ISDIR(s.st_mode)) failed(EISDIR);
-  require(S_ISREG(s.st_mode), where, ": the file must be readable. Received: path='", shown_utf8(path),
-          "', which is no file.");
+  LACUNA_REQUIRE(S_ISREG(s.st_mode), where, ": the file must be readable. Received: path='", shown_utf8(path),
+                 "', which is no file.");
   const auto bytes = static_cast<uint64_t>(s.st_size);
   if (bytes < kSealBytes) return false;
   char last[kSealBytes];
@@ -208,8 +209,8 @@ bool check_seal(const char* where, const std::string& path) {
   if (!is_seal(seal)) return false;
   Checksum sum;
   if (!each_block(file.number, bytes - kSealBytes, [&](std::string_view b) { sum.add(b); })) failed(errno);
-  require(sum.seal() == seal, where, ": the file must be as it was written. Received: path='",
-          shown_utf8(path), "', whose checksum is another: it is damaged.");
+  LACUNA_REQUIRE(sum.seal() == seal, where, ": the file must be as it was written. Received: path='",
+                 shown_utf8(path), "', whose checksum is another: it is damaged.");
   return true;
 }
 

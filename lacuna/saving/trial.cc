@@ -106,10 +106,10 @@ void try_in_child(const char* where, const std::string& path, const TrialLimits&
   Child child{id, ends[0]};
   const std::string answer =
       answer_of(child.answer, 3 * limits.seconds, child.ended);  // It may wait for the disk.
-  require(!answer.empty(), where, ": the file must be one that HDF5 can read. Received: path='",
-          shown_utf8(path), "', on which HDF5 crashes, never ends or takes ", limits.bytes >> 20,
-          " MiB and more: it is damaged, or made to do harm.");
-  if (answer[0] != kGood) throw InvalidArgument(answer.substr(1));
+  LACUNA_REQUIRE(!answer.empty(), where, ": the file must be one that HDF5 can read. Received: path='",
+                 shown_utf8(path), "', on which HDF5 crashes, never ends or takes ", limits.bytes >> 20,
+                 " MiB and more: it is damaged, or made to do harm.");
+  LACUNA_REQUIRE(answer[0] == kGood, answer.substr(1));
 }
 
 }  // namespace lacuna::saving

@@ -13,6 +13,7 @@
 #include "lacuna/saving/json.h"
 #include "lacuna/saving/names.h"
 #include "lacuna/tensor/row_table.h"
+#include "lacuna/tensor/weight_rows.h"
 
 namespace lacuna::saving {
 namespace {
@@ -133,11 +134,10 @@ void write_weights(const hdf5::Group& group, const Network& network, Outgoing& o
     const auto names = unique_names(weights);
     of_layer.write_texts("weight_names", names);
     for (size_t i = 0; i < weights.size(); ++i) {
-      const Variable& variable = *weights[i]->variable;
-      if (variable.is_table()) {
-        const RowTable& table = variable.value().table();
-        outgoing.put(of_layer, names[i], table.to_row_sparse(false));
-        write_draw(of_layer.group(names[i]), table.draw());
+      Variable& variable = *weights[i]->variable;
+      if (const auto draw = WeightRows(variable.value()).draw()) {
+        outgoing.put(of_layer, names[i], variable.value().table().to_row_sparse(false));
+        write_draw(of_layer.group(names[i]), *draw);
       } else {
         outgoing.put(of_layer, names[i], variable.to_dense());
       }

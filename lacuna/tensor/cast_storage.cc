@@ -195,7 +195,7 @@ void to_csr(const Tensor& a, tensor::Csr& out) {
   const size_t rank = a.storage() == Storage::dense        ? a.dense().shape.size()
                       : a.storage() == Storage::row_sparse ? a.row_sparse().shape.size()
                                                            : a.shape().size();
-  if (rank != 2) throw InvalidArgument(text("to_csr: a csr matrix has rank 2. Received: ", a.spec(), "."));
+  LACUNA_REQUIRE(rank == 2, "to_csr: a csr matrix has rank 2. Received: ", a.spec(), ".");
   if (a.storage() == Storage::dense) dense_to_csr(a.dense(), out);
   else if (a.storage() == Storage::row_sparse) rows_to_csr(a.row_sparse(), out);
   else dense_to_csr(to_dense(a), out);
@@ -204,9 +204,8 @@ void to_csr(const Tensor& a, tensor::Csr& out) {
 void to_row_sparse(const Tensor& a, tensor::RowSparse& out) {
   switch (a.storage()) {
     case Storage::dense:
-      if (a.dense().shape.size() < 2)
-        throw InvalidArgument(
-            text("to_row_sparse: a row_sparse tensor has rank 2 or more. Received: ", a.spec(), "."));
+      LACUNA_REQUIRE(a.dense().shape.size() >= 2,
+                     "to_row_sparse: a row_sparse tensor has rank 2 or more. Received: ", a.spec(), ".");
       return dense_to_rows(a.dense(), out);
     case Storage::csr:
       return csr_to_rows(a.csr(), out);

@@ -23,8 +23,8 @@ const char* name_of(DType dtype) { return kNames[static_cast<size_t>(dtype)]; }
 DType dtype_from_name(const std::string& name) {
   for (size_t i = 0; i < kNames.size(); ++i)
     if (name == kNames[i]) return static_cast<DType>(i);
-  throw InvalidArgument(text("dtype: unknown name. Received: '", name, "'",
-                             nearest(name, {kNames.begin(), kNames.end()}), "."));
+  throw InvalidArgument("dtype: unknown name. Received: '", name, "'",
+                        nearest(name, {kNames.begin(), kNames.end()}), ".");
 }
 
 std::ostream& operator<<(std::ostream& out, DType dtype) { return out << name_of(dtype); }
@@ -32,7 +32,8 @@ std::ostream& operator<<(std::ostream& out, DType dtype) { return out << name_of
 DType floatx() { return default_float; }
 
 void set_floatx(DType dtype) {
-  require(is_float(dtype), "set_floatx: floatx must be float32 or float64. Received: floatx=", dtype, ".");
+  LACUNA_REQUIRE(is_float(dtype), "set_floatx: floatx must be float32 or float64. Received: floatx=", dtype,
+                 ".");
   default_float = dtype;
 }
 

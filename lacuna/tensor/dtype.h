@@ -87,7 +87,8 @@ std::ostream& operator<<(std::ostream& out, DType dtype);
 template <class F>
 decltype(auto) with_float(const char* where, DType dtype, F&& f) {
   if (dtype == DType::float64) return f(Tag<double>{});
-  require(dtype == DType::float32, where, ": dtype must be float32 or float64. Received: ", dtype, ".");
+  LACUNA_REQUIRE(dtype == DType::float32, where, ": dtype must be float32 or float64. Received: ", dtype,
+                 ".");
   return f(Tag<float>{});
 }
 

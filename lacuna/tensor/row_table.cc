@@ -21,9 +21,10 @@ constexpr size_t kAhead = 16;  // Entries between a prefetch and its use: about 
 
 RowTable::RowTable(Shape shape, DType dtype, Draw draw)
     : shape_(std::move(shape)), dtype_(dtype), draw_(draw) {
-  require(shape_.size() >= 2 && shape_[0] >= 1 && is_float(dtype_),
-          "RowTable: the shape must have rank 2 or more and rows, the dtype be a float. Received: shape=",
-          to_string(shape_), ", dtype=", dtype_, ".");
+  LACUNA_REQUIRE(
+      shape_.size() >= 2 && shape_[0] >= 1 && is_float(dtype_),
+      "RowTable: the shape must have rank 2 or more and rows, the dtype be a float. Received: shape=",
+      to_string(shape_), ", dtype=", dtype_, ".");
   for (size_t i = 1; i < shape_.size(); ++i) width_ *= static_cast<size_t>(shape_[i]);
   stride_ = width_;
   drawn_index_ = std::make_unique<SlotIndex>(shape_[0], false);
@@ -112,8 +113,8 @@ void RowTable::take_back() noexcept {
 
 void RowTable::reserve(size_t slots) {
   if (slots <= capacity_) return;
-  require(slots < (size_t{1} << 31), "RowTable: at most 2^31 rows may be touched. Received: rows=", slots,
-          ".");
+  LACUNA_REQUIRE(slots < (size_t{1} << 31),
+                 "RowTable: at most 2^31 rows may be touched. Received: rows=", slots, ".");
   const size_t capacity = std::max({slots, capacity_ * 2, size_t{64}});
   const size_t row = stride_ * size_of(dtype_);
   memory_ = resize_pages(memory_, capacity_ * row, capacity * row);
@@ -284,7 +285,7 @@ tensor::RowSparse RowTable::to_row_sparse(bool sorted) const {
 
 tensor::Dense RowTable::to_dense(size_t limit_bytes) const {
   const size_t row = width_ * size_of(dtype_);
-  require(
+  LACUNA_REQUIRE(
       static_cast<size_t>(shape_[0]) <= limit_bytes / row, "get_weights: a weight of shape ",
       to_string(shape_),
       " is too large for a full array; weight.rows() gives the ids and the rows that were touched. Received: "
@@ -313,17 +314,19 @@ tensor::Dense RowTable::to_dense(size_t limit_bytes) const {
 }
 
 RowTable::Assignment RowTable::prepare(const tensor::RowSparse& rows, const Draw& draw) {
-  require(rows.shape == shape_ && rows.dtype == dtype_,
-          "RowTable: rows must have the table's shape and dtype. Received: rows=", to_string(rows.shape), " ",
-          rows.dtype, ", table=", to_string(shape_), " ", dtype_, ".");
+  LACUNA_REQUIRE(rows.shape == shape_ && rows.dtype == dtype_,
+                 "RowTable: rows must have the table's shape and dtype. Received: rows=",
+                 to_string(rows.shape), " ", rows.dtype, ", table=", to_string(shape_), " ", dtype_, ".");
   for (const int64_t id : rows.row_ids())
-    require_range(id >= 0 && id < shape_[0], "RowTable: ids must be within the shape. Received: id=", id,
-                  ", shape=", to_string(shape_), ".");
+    LACUNA_REQUIRE_RANGE(id >= 0 && id < shape_[0],
+                         "RowTable: ids must be within the shape. Received: id=", id,
+                         ", shape=", to_string(shape_), ".");
   std::vector<int64_t> sorted(rows.row_ids().begin(), rows.row_ids().end());
   std::sort(sorted.begin(), sorted.end());
   const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
-  require(twice == sorted.end(),
-          "RowTable: ids must be unique. Received: id=", twice == sorted.end() ? 0 : *twice, " twice.");
+  LACUNA_REQUIRE(twice == sorted.end(),
+                 "RowTable: ids must be unique. Received: id=", twice == sorted.end() ? 0 : *twice,
+                 " twice.");
   Assignment result{.rows = &rows, .draw = draw};
   result.slots.resize(sorted.size());
   if (stride_ > width_)
@@ -352,19 +355,6 @@ void RowTable::assign(Assignment a) noexcept {
 
 void RowTable::assign(const tensor::RowSparse& rows) { assign(prepare(rows, draw_)); }
 void RowTable::assign(const tensor::RowSparse& rows, const Draw& draw) { assign(prepare(rows, draw)); }
-
-void RowTable::assign(const tensor::Dense& values) {
-  require(values.shape == shape_ && values.dtype == dtype_,
-          "RowTable: values must have the table's shape and dtype. Received: values=",
-          to_string(values.shape), " ", values.dtype, ", table=", to_string(shape_), " ", dtype_, ".");
-  tensor::RowSparse rows;
-  rows.shape = shape_;
-  rows.dtype = dtype_;
-  rows.ids.resize(static_cast<size_t>(shape_[0]) * sizeof(int64_t));
-  std::iota(rows.row_ids().begin(), rows.row_ids().end(), 0);
-  rows.data = Buffer::alias(values.data);
-  assign(rows);
-}
 
 void RowTable::clear() {
   forget_reads();

@@ -95,12 +95,11 @@ class RowTable {
   // All rows, untouched ones as they would be drawn. Throws above `limit_bytes`, naming weight.rows().
   tensor::Dense to_dense(size_t limit_bytes = size_t{1} << 30) const;
 
-  // Replaces the touched rows by those of a row_sparse or dense tensor of this shape. Of these the ones that
+  // Replaces the touched rows by those of a tensor of this shape. Of these the ones that
   // were touched before keep their states, as Keras' optimizers do; others are untouched again.
   void assign(const tensor::RowSparse& rows);
   void assign(const tensor::RowSparse& rows,
               const Draw& draw);  // As the table was that they were taken from.
-  void assign(const tensor::Dense& values);
 
   // assign in two halves, for who has several tables to assign, or none: only the first may throw, and it
   // changes nothing. `rows` must live until the second.

@@ -122,9 +122,6 @@ TEST(RowTable, FullArrayHasUntouchedRowsAsDrawn) {
   EXPECT_EQ(all.values<float>()[10], 10);
   EXPECT_EQ(all.values<float>()[3], 13);
   EXPECT_EQ(all.values<float>()[8], drawn(4, 2)[0]);
-  RowTable copy({6, 2}, DType::float32, Draw{});
-  copy.assign(all);
-  EXPECT_EQ(copy.size(), 6u);
 }
 
 TEST(RowTable, AFullArrayAboveTheLimitNamesTheRows) {

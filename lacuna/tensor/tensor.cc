@@ -14,9 +14,9 @@ namespace {
 
 size_t bytes_of(const Dense& a) {
   const size_t most = size_t{1} << 59, size = a.size();
-  if (size >= most)  // Built only where it throws: resize runs in every step.
-    throw InvalidArgument(text(
-        "Dense: a dense tensor must fit in memory. Received: shape=", to_string(a.shape), " ", a.dtype, "."));
+  LACUNA_REQUIRE(size < most,
+                 "Dense: a dense tensor must fit in memory. Received: shape=", to_string(a.shape), " ",
+                 a.dtype, ".");
   return size * size_of(a.dtype);
 }
 
@@ -77,20 +77,22 @@ bool validate_parts(const Csr& a, const char* where) {
   const auto indptr = a.indptr.as<I>();
   const auto indices = a.indices.as<I>();
   const auto rows = static_cast<size_t>(a.rows);
-  require(a.rows >= 0 && a.columns >= 0, where, ": the shape must not be negative. Received: shape=(", a.rows,
-          ", ", a.columns, ").");
-  require(indptr.size() == rows + 1, where,
-          ": indptr must have one place more than there are rows. Received: len(indptr)=", indptr.size(),
-          ", rows=", rows, ".");
-  require(indptr[0] >= 0, where, ": indptr must not be negative. Received: indptr[0]=", indptr[0], ".");
+  LACUNA_REQUIRE(a.rows >= 0 && a.columns >= 0, where, ": the shape must not be negative. Received: shape=(",
+                 a.rows, ", ", a.columns, ").");
+  LACUNA_REQUIRE(indptr.size() == rows + 1, where,
+                 ": indptr must have one place more than there are rows. Received: len(indptr)=",
+                 indptr.size(), ", rows=", rows, ".");
+  LACUNA_REQUIRE(indptr[0] >= 0, where, ": indptr must not be negative. Received: indptr[0]=", indptr[0],
+                 ".");
   for (size_t r = 0; r < rows; ++r)
-    require(indptr[r] <= indptr[r + 1], where, ": indptr must not decrease. Received: indptr[", r,
-            "]=", indptr[r], ", indptr[", r + 1, "]=", indptr[r + 1], ".");
+    LACUNA_REQUIRE(indptr[r] <= indptr[r + 1], where, ": indptr must not decrease. Received: indptr[", r,
+                   "]=", indptr[r], ", indptr[", r + 1, "]=", indptr[r + 1], ".");
   const auto begin = static_cast<size_t>(indptr[0]), end = static_cast<size_t>(indptr[rows]);
   const size_t held = std::min(indices.size(), a.data.bytes() / size_of(a.dtype));
-  require(begin <= end && end <= held, where,
-          ": data and indices must have indptr[-1] places. Received: len(data)=",
-          a.data.bytes() / size_of(a.dtype), ", len(indices)=", indices.size(), ", indptr[-1]=", end, ".");
+  LACUNA_REQUIRE(begin <= end && end <= held, where,
+                 ": data and indices must have indptr[-1] places. Received: len(data)=",
+                 a.data.bytes() / size_of(a.dtype), ", len(indices)=", indices.size(), ", indptr[-1]=", end,
+                 ".");
 
   // One pass over all entries: the largest column, and the places where the next entry is not larger. Of
   // those each row but the last may have one at its end; what is left over breaks the order.
@@ -110,9 +112,9 @@ bool validate_parts(const Csr& a, const char* where) {
     for (size_t r = 0; r < rows; ++r)
       for (auto k = static_cast<size_t>(indptr[r]); k < std::min(end, static_cast<size_t>(indptr[r + 1]));
            ++k)
-        require_range(indices[k] >= 0 && static_cast<Dim>(indices[k]) < a.columns, where,
-                      ": a column must be within the shape. Received: indices[", k, "]=", indices[k],
-                      " in row ", r, ", shape=(", a.rows, ", ", a.columns, ").");
+        LACUNA_REQUIRE_RANGE(indices[k] >= 0 && static_cast<Dim>(indices[k]) < a.columns, where,
+                             ": a column must be within the shape. Received: indices[", k, "]=", indices[k],
+                             " in row ", r, ", shape=(", a.rows, ", ", a.columns, ").");
   for (size_t r = 0; r + 1 <= rows && down; ++r) {
     const auto k = static_cast<size_t>(indptr[r]);  // Only the boundary between two entries counts, once.
     if (k > begin && k < end && indptr[r] != indptr[r + 1] && indices[k - 1] >= indices[k]) --down;
@@ -188,6 +190,20 @@ Tensor Tensor::empty(const Spec& spec) {
       break;
   }
   return Tensor();  // A table is a weight, never a result.
+}
+
+size_t Tensor::bytes() const {
+  switch (storage()) {
+    case Storage::dense:
+      return dense().data.bytes();
+    case Storage::csr:
+      return csr().data.bytes() + csr().indices.bytes() + csr().indptr.bytes();
+    case Storage::row_sparse:
+      return row_sparse().ids.bytes() + row_sparse().data.bytes();
+    case Storage::row_table:
+      return table().bytes();
+  }
+  return 0;
 }
 
 Tensor Tensor::copy() const {

@@ -121,7 +121,8 @@ class Tensor {
   // An empty tensor of that storage, for a kernel to fill.
   static Tensor empty(const Spec& spec);
 
-  Tensor copy() const;  // Own memory, nothing shared. A table is not copied: it is shared.
+  size_t bytes() const;  // In memory; of a table with the states beside its rows.
+  Tensor copy() const;   // Own memory, nothing shared. A table is not copied: it is shared.
 
  private:
   std::variant<tensor::Dense, tensor::Csr, tensor::RowSparse, Table> value_{};
@@ -129,9 +130,9 @@ class Tensor {
 
 template <class T>
 tensor::Dense tensor::Dense::of(Shape shape, std::span<const T> values) {
-  require(size_of(shape) == static_cast<Dim>(values.size()),
-          "Dense: values must fill the shape. Received: shape=", to_string(shape), ", values=", values.size(),
-          ".");
+  LACUNA_REQUIRE(size_of(shape) == static_cast<Dim>(values.size()),
+                 "Dense: values must fill the shape. Received: shape=", to_string(shape),
+                 ", values=", values.size(), ".");
   Dense result;
   result.resize(shape, dtype_of<T>());
   std::copy(values.begin(), values.end(), result.template values<T>().begin());

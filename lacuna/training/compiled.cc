@@ -21,8 +21,8 @@ const T* pick(const PerOutput<T>& options, size_t i, const std::vector<std::stri
   for (const auto& entry : options.named) {
     bool known = false;
     for (const auto& name : names) known |= name == entry.first;
-    require(known, "compile: ", argument, " must name outputs of the model. Received: '", entry.first, "'",
-            nearest(entry.first, names), ".");
+    LACUNA_REQUIRE(known, "compile: ", argument, " must name outputs of the model. Received: '", entry.first,
+                   "'", nearest(entry.first, names), ".");
   }
   if (!options.named.empty()) {
     const auto found = options.named.find(names[i]);
@@ -30,9 +30,9 @@ const T* pick(const PerOutput<T>& options, size_t i, const std::vector<std::stri
   }
   if (options.list.empty()) return nullptr;
   if (options.for_all) return &options.list[0];
-  require(options.list.size() == names.size(), "compile: ", argument,
-          " must be one for all outputs or one for each. Received: ", options.list.size(),
-          ", outputs=", names.size(), ".");
+  LACUNA_REQUIRE(options.list.size() == names.size(), "compile: ", argument,
+                 " must be one for all outputs or one for each. Received: ", options.list.size(),
+                 ", outputs=", names.size(), ".");
   return &options.list[i];
 }
 
@@ -46,9 +46,10 @@ Symbol per_sample(const Symbol& values) {
 // Keras: steps that the mask leaves out count neither in the mean of the losses nor in that of a metric.
 Symbol masked(const Symbol& values, const Symbol& mask) {
   if (!mask || values.rank() == 0) return values;
-  require(values.rank() >= mask.rank(),
-          "compile: a loss or metric of an output with a mask must have a value for each step. Received: ",
-          values.spec(), ", mask=", mask.spec(), ".");
+  LACUNA_REQUIRE(
+      values.rank() >= mask.rank(),
+      "compile: a loss or metric of an output with a mask must have a value for each step. Received: ",
+      values.spec(), ", mask=", mask.spec(), ".");
   Symbol counted = mask.dtype() == values.dtype() ? mask : cast(mask, values.dtype());
   const Symbol share = mean(counted);
   while (counted.rank() < values.rank()) counted = expand_dims(counted);
@@ -59,9 +60,9 @@ Symbol masked(const Symbol& values, const Symbol& mask) {
 void check_names(const std::map<std::string, Metrics>& by_name, const std::vector<std::string>& names,
                  const char* argument) {
   for (const auto& entry : by_name)
-    require(std::ranges::count(names, entry.first), "compile: ", argument,
-            " must name outputs of the model. Received: '", entry.first, "'", nearest(entry.first, names),
-            ".");
+    LACUNA_REQUIRE(std::ranges::count(names, entry.first), "compile: ", argument,
+                   " must name outputs of the model. Received: '", entry.first, "'",
+                   nearest(entry.first, names), ".");
 }
 
 // A value below 0 or above 1 is clipped, and no gradient flows through it.
@@ -92,8 +93,8 @@ void add_metrics(CompiledOutput& output, const Symbol& y, const Symbol& mask, co
     const std::string name = (weighted ? "weighted_" : "") + resolved->name;
     const bool larger = resolved->larger_is_better;
     if (resolved->accumulator) {
-      require(!mask, "compile: an output with a mask takes no metric with a state. Received: metric '",
-              resolved->name, "', output '", output.name, "'.");
+      LACUNA_REQUIRE(!mask, "compile: an output with a mask takes no metric with a state. Received: metric '",
+                     resolved->name, "', output '", output.name, "'.");
       const metrics::Task task = metrics::task_of(y.shape(), output.loss->name);
       output.metrics.push_back({.name = name,
                                 .fed = y,
@@ -107,7 +108,7 @@ void add_metrics(CompiledOutput& output, const Symbol& y, const Symbol& mask, co
       output.metrics.push_back({.name = name, .value = scalar(values), .larger_is_better = larger});
       continue;
     }
-    require(
+    LACUNA_REQUIRE(
         values.rank() > 0,
         "compile: a metric that is weighted needs a value for each sample. Received: a scalar of metric '",
         resolved->name, "'.");
@@ -151,7 +152,8 @@ bool Compiled::larger_is_better(const std::string& log) const {
 }
 
 Compiled compile(const Network& network, const CompileOptions& options) {
-  require(static_cast<bool>(options.optimizer), "compile: an optimizer must be given. Received: none.");
+  LACUNA_REQUIRE(static_cast<bool>(options.optimizer),
+                 "compile: an optimizer must be given. Received: none.");
   Compiled result;
   result.optimizer = options.optimizer.get();
   result.trainable = network.trainable_weights();
@@ -161,15 +163,15 @@ Compiled compile(const Network& network, const CompileOptions& options) {
   check_names(options.output_weighted_metrics, names, "weighted_metrics");
   for (size_t i = 0; i < names.size(); ++i) {
     const Symbol &y = network.outputs()[i], &mask = network.output_masks()[i];
-    require(y.storage() == Storage::dense,
-            "compile: an output that is trained must be dense. Received: output '", names[i], "' ", y.spec(),
-            ".");
+    LACUNA_REQUIRE(y.storage() == Storage::dense,
+                   "compile: an output that is trained must be dense. Received: output '", names[i], "' ",
+                   y.spec(), ".");
     CompiledOutput output{.name = names[i]};
     if (const auto* loss = pick(options.loss, i, names, "loss")) output.loss = loss->get();
     if (const double* weight = pick(options.loss_weights, i, names, "loss_weights")) output.weight = *weight;
-    require(std::isfinite(output.weight),
-            "compile: loss_weights must be finite. Received: loss_weights=", output.weight, " for output '",
-            names[i], "'.");
+    LACUNA_REQUIRE(std::isfinite(output.weight),
+                   "compile: loss_weights must be finite. Received: loss_weights=", output.weight,
+                   " for output '", names[i], "'.");
     if (output.loss) {
       warn_of_no_probability(*output.loss, names[i], y);
       output.target = placeholder(output.loss->target(y.spec()), names[i] + "_target");
@@ -192,7 +194,7 @@ Compiled compile(const Network& network, const CompileOptions& options) {
     result.outputs.push_back(std::move(output));
   }
   const auto targets = result.targets();
-  require(!targets.empty(), "compile: a loss must be given. Received: none.");
+  LACUNA_REQUIRE(!targets.empty(), "compile: a loss must be given. Received: none.");
   result.metrics_names = {"loss"};
   const bool several = names.size() > 1;
   if (several)

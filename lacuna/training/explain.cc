@@ -12,20 +12,6 @@
 namespace lacuna {
 namespace {
 
-size_t bytes_of(const Tensor& x) {
-  switch (x.storage()) {
-    case Storage::dense:
-      return x.dense().data.bytes();
-    case Storage::csr:
-      return x.csr().data.bytes() + x.csr().indices.bytes() + x.csr().indptr.bytes();
-    case Storage::row_sparse:
-      return x.row_sparse().data.bytes() + x.row_sparse().ids.bytes();
-    case Storage::row_table:
-      return x.table().bytes();
-  }
-  return 0;
-}
-
 template <class I>
 double distinct(std::span<const I> ids) {
   return static_cast<double>(std::unordered_set<I>(ids.begin(), ids.end()).size());
@@ -62,7 +48,7 @@ ExplainedOp explained(const Plan::Ran& ran) {
   std::optional<size_t> weight;
   for (size_t i = 0; i < ran.in.size(); ++i) {
     result.in.push_back(ran.in[i]->spec());
-    result.bytes_in += bytes_of(*ran.in[i]);
+    result.bytes_in += ran.in[i]->bytes();
     if (const VariablePtr variable = variable_of(ran.node.in(i)); variable && !weight) {
       result.weight = variable->name();
       weight = i;
@@ -70,7 +56,7 @@ ExplainedOp explained(const Plan::Ran& ran) {
   }
   for (const Tensor* y : ran.out) {
     result.out.push_back(y->spec());
-    result.bytes_out += bytes_of(*y);
+    result.bytes_out += y->bytes();
   }
   result.touched = touched(ran, weight);
   result.kernel = instruction_set();

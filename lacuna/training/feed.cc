@@ -35,8 +35,8 @@ std::vector<const Tensor*> match(const char* where, const char* argument, const 
     result.push_back(array && array->given() ? &array->tensor() : nullptr);
   };
   if (arrays.named.empty()) {
-    require(arrays.list.size() == names.size(), where, ": ", argument, " must hold ", names.size(),
-            names.size() == 1 ? " array" : " arrays", ". Received: arrays=", arrays.list.size(), ".");
+    LACUNA_REQUIRE(arrays.list.size() == names.size(), where, ": ", argument, " must hold ", names.size(),
+                   names.size() == 1 ? " array" : " arrays", ". Received: arrays=", arrays.list.size(), ".");
     for (const Array& array : arrays.list) put(&array);
   } else {
     for (const auto& name : names) {
@@ -49,12 +49,12 @@ std::vector<const Tensor*> match(const char* where, const char* argument, const 
     if (std::ranges::count(names, entry.first)) continue;
     const std::string what = text(where, ": ", argument, " must be named after the model's. Received: name='",
                                   entry.first, "'", nearest(entry.first, names), ".");
-    if (how == Match::some || !complete) throw InvalidArgument(what);
+    LACUNA_REQUIRE(how != Match::some && complete, what);
     warn(what + " It is not used.");
   }
   for (size_t i = 0; i < names.size() && !complete; ++i)
-    require(result[i] != nullptr, where, ": ", argument, " must hold an array for each. Received: none for '",
-            names[i], "'.");
+    LACUNA_REQUIRE(result[i] != nullptr, where, ": ", argument,
+                   " must hold an array for each. Received: none for '", names[i], "'.");
   return result;
 }
 
@@ -77,9 +77,8 @@ Tensor fitted(const std::string& argument, const Tensor& user, const Shape& want
     fits = !shape.empty() && shape.size() == wanted.size();
     for (size_t i = 1; fits && i < shape.size(); ++i) fits = wanted[i] == None || shape[i] == wanted[i];
   }
-  if (!fits)  // The message is dear.
-    throw InvalidArgument(text(argument, " must have the shape of ", what, "'", name, "'. Received: ",
-                               user.spec(), ", ", what, "'", name, "' ", to_string(wanted), advice(), "."));
+  LACUNA_REQUIRE(fits, argument, " must have the shape of ", what, "'", name, "'. Received: ", user.spec(),
+                 ", ", what, "'", name, "' ", to_string(wanted), advice(), ".");
   return result;
 }
 
@@ -100,7 +99,7 @@ std::string advice_on_labels(const CompiledOutput& output, const Tensor& user) {
 Feed::Feed(const char* where, const Network& network, const Compiled* compiled, data::Check check,
            const Arrays& x, const Arrays& y, const Arrays& sample_weight, const ClassWeights& class_weight)
     : check_(check) {
-  require(x.given(), where, ": x must be given. Received: none.");
+  LACUNA_REQUIRE(x.given(), where, ": x must be given. Received: none.");
   const auto& input_names = network.input_names();
   const auto inputs = match(where, "x", x, input_names);
   parts_.reserve(inputs.size() + 2 * network.outputs().size());
@@ -126,7 +125,7 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
   std::vector<std::string> names;
   names.reserve(targets.size());
   for (const CompiledOutput* o : targets) names.push_back(o->name);
-  require(y.given(), where, ": y must be given. Received: none.");
+  LACUNA_REQUIRE(y.given(), where, ": y must be given. Received: none.");
   const auto arrays = match(where, "y", y, names);
   for (size_t i = 0; i < targets.size(); ++i) {
     const CompiledOutput& output = *targets[i];
@@ -157,11 +156,10 @@ void check_ids(data::Rows& rows, Dim limit, Dim least) {
     rows.pack_range(begin, end, {{None}, DType::int64}, block);
     const auto ids = block.dense().values<int64_t>();
     for (size_t k = 0; k < ids.size(); ++k)
-      if (ids[k] < least || ids[k] >= limit)
-        throw OutOfRange(text(rows.name(), " must hold ids in [0, ", limit,
-                              least < 0 ? "), padded with -1" : ")", ". Received: ", ids[k], " in row ",
-                              begin + static_cast<Dim>(k / (ids.size() / static_cast<size_t>(end - begin))),
-                              "."));
+      LACUNA_REQUIRE_RANGE(ids[k] >= least && ids[k] < limit, rows.name(), " must hold ids in [0, ", limit,
+                           least < 0 ? "), padded with -1" : ")", ". Received: ", ids[k], " in row ",
+                           begin + static_cast<Dim>(k / (ids.size() / static_cast<size_t>(end - begin))),
+                           ".");
   }
 }
 
@@ -169,10 +167,10 @@ void check_ids(data::Rows& rows, Dim limit, Dim least) {
 
 void Feed::add(Tensor user, std::string argument, Spec wanted, bool ids_only, Dim limit, Dim least) {
   const Dim rows = user.rows();
-  if (rows_ >= 0 && rows != rows_)  // The message is dear.
-    throw InvalidArgument(text(argument, " must have as many rows as the other arrays. Received: ",
-                               argument.substr(argument.find(' ') + 1), "=", user.spec(),
-                               ", others have rows=", rows_, "."));
+  LACUNA_REQUIRE(
+      rows_ < 0 || rows == rows_, argument,
+      " must have as many rows as the other arrays. Received: ", argument.substr(argument.find(' ') + 1), "=",
+      user.spec(), ", others have rows=", rows_, ".");
   rows_ = rows;
   parts_.push_back({data::Rows(std::move(user), std::move(argument), ids_only, check_), std::move(wanted)});
   if (limit > 0) check_ids(parts_.back().rows, limit, least);
@@ -218,8 +216,9 @@ template <class F>
 void for_classes(const char* where, data::Rows& rows, Storage storage, const F& f) {
   Tensor batch;
   const auto of_value = [&](double value, Dim row) {
-    require(value == std::nearbyint(value), where,
-            ": class_weight needs classes that are whole numbers. Received: y=", value, " in row ", row, ".");
+    LACUNA_REQUIRE(value == std::nearbyint(value), where,
+                   ": class_weight needs classes that are whole numbers. Received: y=", value, " in row ",
+                   row, ".");
     return std::llround(value);
   };
   for (Dim begin = 0; begin < rows.count(); begin += kSomeRows) {
@@ -255,12 +254,13 @@ void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays
   const auto targets = compiled.targets();
   std::vector<std::string> names;
   for (const CompiledOutput* o : targets) names.push_back(o->name);
-  require(class_weight.one.empty() || targets.size() == 1, where,
-          ": class_weight of several outputs must be by name. Received: outputs=", targets.size(), ".");
+  LACUNA_REQUIRE(class_weight.one.empty() || targets.size() == 1, where,
+                 ": class_weight of several outputs must be by name. Received: outputs=", targets.size(),
+                 ".");
   for (const auto& entry : class_weight.named)
-    if (!std::ranges::count(names, entry.first))
-      throw InvalidArgument(text(where, ": class_weight must name outputs that are trained. Received: name='",
-                                 entry.first, "'", nearest(entry.first, names), "."));
+    LACUNA_REQUIRE(std::ranges::count(names, entry.first), where,
+                   ": class_weight must name outputs that are trained. Received: name='", entry.first, "'",
+                   nearest(entry.first, names), ".");
   std::vector<const Tensor*> given;
   if (sample_weight.given()) given = match(where, "sample_weight", sample_weight, names, Match::some);
   for (size_t i = 0; i < targets.size(); ++i) {
@@ -268,33 +268,35 @@ void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays
     if (!given.empty() && given[i]) {
       const Tensor& user = *given[i];
       const std::string argument = label(where, "sample_weight", names, i);
-      if (user.storage() != Storage::dense || user.dense().shape != Shape{rows_})
-        throw InvalidArgument(text(argument, " must be a dense array with a weight for each row. Received: ",
-                                   user.spec(), ", rows=", rows_, "."));
+      LACUNA_REQUIRE(user.storage() == Storage::dense && user.dense().shape == Shape{rows_}, argument,
+                     " must be a dense array with a weight for each row. Received: ", user.spec(),
+                     ", rows=", rows_, ".");
       data::Rows all(user, argument);
       Tensor values;
       all.pack_range(0, rows_, {{None}, DType::float64}, values);
       std::copy_n(values.dense().values<double>().begin(), weights.size(), weights.begin());
       for (const double w : weights)
-        require(std::isfinite(w), argument, " must be finite. Received: ", w, ".");
+        LACUNA_REQUIRE(std::isfinite(w), argument, " must be finite. Received: ", w, ".");
     }
     const auto by_name = class_weight.named.find(names[i]);
     const ClassWeight& by_class = by_name == class_weight.named.end() ? class_weight.one : by_name->second;
     if (!by_class.empty()) {
       for (const auto& [label, weight] : by_class)
-        require(std::isfinite(weight), where, ": class_weight must be finite. Received: ", weight,
-                " for class ", label, ".");
+        LACUNA_REQUIRE(std::isfinite(weight), where, ": class_weight must be finite. Received: ", weight,
+                       " for class ", label, ".");
       Part& target = parts_[first_target + i];
       const Shape& shape = targets[i]->target.shape();
-      require(shape.size() <= 2, where,
-              ": class_weight needs y of rank 1 or 2. Received: y=", to_string(shape), " for output '",
-              names[i], "'.");
-      require(targets[i]->least_label == 0 || target.wanted.storage == Storage::csr, where,
-              ": class_weight needs one class a row. Received: y of padded ids for output '", names[i], "'.");
+      LACUNA_REQUIRE(shape.size() <= 2, where,
+                     ": class_weight needs y of rank 1 or 2. Received: y=", to_string(shape), " for output '",
+                     names[i], "'.");
+      LACUNA_REQUIRE(targets[i]->least_label == 0 || target.wanted.storage == Storage::csr, where,
+                     ": class_weight needs one class a row. Received: y of padded ids for output '", names[i],
+                     "'.");
       for_classes(where, target.rows, target.wanted.storage, [&](Dim row, int64_t label) {
         const auto found = by_class.find(label);
-        require(found != by_class.end(), where,
-                ": class_weight must hold a weight for each class. Received: none for class ", label, ".");
+        LACUNA_REQUIRE(found != by_class.end(), where,
+                       ": class_weight must hold a weight for each class. Received: none for class ", label,
+                       ".");
         weights[static_cast<size_t>(row)] *= found->second;
       });
     }

@@ -6,7 +6,6 @@
 #include "lacuna/base/message.h"
 #include "lacuna/graph/gradient.h"
 #include "lacuna/ops/arithmetic.h"
-#include "lacuna/ops/by_column.h"
 #include "lacuna/ops/cast.h"
 #include "lacuna/ops/scale.h"
 #include "lacuna/ops/take.h"
@@ -65,9 +64,9 @@ std::vector<Symbol> fed_targets(const std::vector<const CompiledOutput*>& target
     if (matrix == target) continue;
     for (const auto& node : in_order(outputs))
       for (const Symbol& in : node->in())
-        require(!(in == target) || node == matrix.node(), "fit: y of output '", targets[i]->name,
-                "' must hold ids, padded with -1, where op ", node->op().name(),
-                " of a loss or metric reads them. Received: y=", fed[i], ".");
+        LACUNA_REQUIRE(!(in == target) || node == matrix.node(), "fit: y of output '", targets[i]->name,
+                       "' must hold ids, padded with -1, where op ", node->op().name(),
+                       " of a loss or metric reads them. Received: y=", fed[i], ".");
   }
   return result;
 }
@@ -90,11 +89,11 @@ Symbol regularization(const Network& network, const Compiled& compiled, const st
     if (!w->regularizer) continue;
     const Symbol weight = read(w->variable);
     Symbol counted = weight;
-    if (w->variable->is_table()) {
+    if (weight.storage() == Storage::row_table) {
       std::vector<Symbol> translated;
       for (const auto& node : nodes)
-        if (node->op().name().starts_with("translate") && node->in().size() == 2 && node->in(1) == weight)
-          translated.emplace_back(node, 0);
+        for (size_t i = 0; i < node->in().size(); ++i)
+          if (node->op().looks_up(i) && node->in(i) == weight) translated.emplace_back(node, 0);
       if (translated.empty()) continue;
       if (const RowTable& table = w->variable->value().table();
           is_exact_table(*w, compiled) && table.shape()[0] >= Dim{1} << 31 && !table.others_are_zero())
@@ -112,6 +111,16 @@ Symbol regularization(const Network& network, const Compiled& compiled, const st
   return total;
 }
 
+// whole: the optimizer takes no factors. by_rows: somebody asks which rows it names.
+FormedGradient<Symbol> formed(const Symbol& gradient, bool whole, bool by_rows) {
+  if (!gradient) return {};
+  if (!whole && gradient.storage() == Storage::row_sparse) {
+    const auto factors = gradient.node()->op().factors(*gradient.node());
+    if (factors && !(by_rows && factors.form() == GradientForm::one_unit)) return factors;
+  }
+  return FormedGradient<Symbol>::whole(gradient, gradient.storage());
+}
+
 }  // namespace
 
 Program::Program(const Network& network, const Compiled* compiled, Mode mode, const std::vector<Spec>& fed,
@@ -126,9 +135,9 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
     targets = compiled->targets();
     losses = targets.size();
     for (const CompiledOutput* o : targets) {
-      require(!weighted || o->weighted_loss,
-              "fit: sample weights need a loss with a value for each sample. Received: loss '", o->loss->name,
-              "'.");
+      LACUNA_REQUIRE(!weighted || o->weighted_loss,
+                     "fit: sample weights need a loss with a value for each sample. Received: loss '",
+                     o->loss->name, "'.");
       wanted.push_back(weighted ? o->weighted_loss : o->plain_loss);
     }
     for (const CompiledOutput* o : targets)
@@ -145,10 +154,9 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
   if (mode == Mode::train) updates_ = compiled->updates;
   for (const layers::LayerUpdate& u : updates_) wanted.push_back(u.update.value);
 
-  if (fed.size() != network.inputs().size() + targets.size())
-    throw InvalidArgument(
-        text("Program: a spec must be given for each input and target. Received: specs=", fed.size(),
-             ", inputs=", network.inputs().size(), ", targets=", targets.size(), "."));
+  LACUNA_REQUIRE(fed.size() == network.inputs().size() + targets.size(),
+                 "Program: a spec must be given for each input and target. Received: specs=", fed.size(),
+                 ", inputs=", network.inputs().size(), ", targets=", targets.size(), ".");
   Substitution fed_as = fed_inputs(network, wanted, fed);
   inputs_ = fed_as.inputs.size();
   targets_ = targets.size();
@@ -186,26 +194,17 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
       }
       const bool whole = compiled->optimizer->needs_whole_gradients();
       const auto gradients = lacuna::gradients(total, learn);
+      first_gradient_ = outputs.size();
       for (size_t i = 0; i < gradients.size(); ++i) {
-        const Symbol& g = gradients[i];
-        const auto place = [&](GradientPlace::Form form, std::initializer_list<Symbol> parts) {
-          gradient_places_.push_back({form, outputs.size()});
-          outputs.insert(outputs.end(), parts);
-        };
-        const bool named = weights_[i]->constraint != nullptr;  // Constraints ask which rows moved.
-        if (!g) place(GradientPlace::none, {});
-        else if (const auto rows = whole ? std::nullopt : row_factors(g); rows && rows->share)
-          place(GradientPlace::shared_row_factors, {rows->ids, rows->entries, rows->dy, rows->share});
-        else if (rows) place(GradientPlace::row_factors, {rows->ids, rows->entries, rows->dy});
-        else if (const auto one = whole || named ? std::nullopt : one_unit_factors(g))
-          place(GradientPlace::one_unit, {one->a, one->dy});
-        else place(GradientPlace::whole, {g});
+        const bool by_rows = weights_[i]->constraint != nullptr;  // Constraints ask which rows moved.
+        formed_.push_back(formed(gradients[i], whole, by_rows));
+        for (const Symbol& part : formed_.back().parts()) outputs.push_back(part);
       }
       first_update_ = outputs.size();
       outputs.insert(outputs.end(), update_values.begin(), update_values.end());
     }
   }
-  gradients_.resize(gradient_places_.size());
+  gradients_.resize(formed_.size());
   plan_ = std::make_unique<Plan>(std::move(inputs), std::move(outputs), mode == Mode::train);
 }
 
@@ -221,7 +220,7 @@ void Program::touch_all_rows() {
              leaves_zeros(*w) ? "; with initializer 'zeros' the others stay zero." : ".");
     const std::string received =
         text("Received: weight '", w->variable->name(), "' ", w->variable->spec(), ".");
-    require(
+    LACUNA_REQUIRE(
         table.shape()[0] < Dim{1} << 31,
         "fit: with lazy_update=False a regularizer or constraint moves all rows of a weight, which may be "
         "2^31 - 1; ",
@@ -249,26 +248,11 @@ void Program::apply_updates() const {
 }
 
 const std::vector<optimizers::Gradient>& Program::gradients() {
-  for (size_t i = 0; i < gradients_.size(); ++i) {
-    const auto [form, first] = gradient_places_[i];
-    const auto part = [&, at = first](size_t k) -> const Tensor& { return plan_->output(at + k); };
-    switch (form) {
-      case GradientPlace::none:
-        break;
-      case GradientPlace::whole:
-        gradients_[i] = {&part(0)};
-        break;
-      case GradientPlace::row_factors:
-        gradients_[i] = {part(0), part(1), part(2)};
-        break;
-      case GradientPlace::shared_row_factors:
-        gradients_[i] = {part(0), part(1), part(2), &part(3)};
-        break;
-      case GradientPlace::one_unit:
-        gradients_[i] = optimizers::Gradient::of_one_unit(part(0), part(1));
-        break;
-    }
+  size_t first = first_gradient_;
+  for (size_t i = 0; i < formed_.size(); ++i) {
+    gradients_[i] = formed_[i].with<const Tensor*>([&](size_t k) { return &plan_->output(first + k); });
     gradients_[i].all_rows = weights_[i]->constraint != nullptr;
+    first += formed_[i].parts().size();
   }
   return gradients_;
 }

@@ -64,11 +64,9 @@ class Program {
   std::vector<layers::Weight*> weights_;
   std::vector<VariablePtr> variables_;
   std::vector<const layers::Weight*> whole_tables_;  // Whose rows all move, as far as they are not zero.
-  struct GradientPlace {
-    enum Form : uint8_t { none, whole, row_factors, shared_row_factors, one_unit } form;
-    size_t first;  // Of its parts among the plan's outputs.
-  };
-  std::vector<GradientPlace> gradient_places_;
+  // The gradients' parts stand among the plan's outputs, one after another.
+  std::vector<FormedGradient<Symbol>> formed_;
+  size_t first_gradient_ = 0;
   std::vector<optimizers::Gradient> gradients_;
   std::vector<layers::LayerUpdate> updates_;
   size_t first_update_ = 0;  // Of their values among the plan's outputs.

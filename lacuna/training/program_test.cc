@@ -129,7 +129,7 @@ TEST(Program, AnOptimizerThatNeedsTheNormGetsWholeGradients) {
     const Tensor* feeds[] = {&x, &target};
     program.run(feeds, 0, 0);
     const optimizers::Gradient &kernel = program.gradients()[0], &bias = program.gradients()[1];
-    EXPECT_EQ(kernel.whole != nullptr, clipnorm > 0);
+    EXPECT_EQ(kernel.is_whole(), clipnorm > 0);
     EXPECT_EQ(kernel.row_ids().size(), 19u);  // One column is empty.
     EXPECT_TRUE(bias.is_dense());
     if (clipnorm > 0) continue;

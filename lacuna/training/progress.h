@@ -3,6 +3,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "lacuna/training/callback.h"
@@ -11,7 +12,8 @@ namespace lacuna {
 
 class Progress {
  public:
-  Progress(int64_t samples, int verbose);
+  // samples: of an epoch; none where that is not known before it ends.
+  Progress(std::optional<int64_t> samples, int verbose);
 
   void update(int64_t done, const callbacks::Logs& logs);  // Draws at most every 50 ms.
   void finish(const callbacks::Logs& logs);                // The last state, and a new line.
@@ -21,7 +23,8 @@ class Progress {
   std::string bar(int64_t done) const;
   void draw(int64_t done, const callbacks::Logs& logs, bool last);
 
-  int64_t samples_;
+  std::optional<int64_t> samples_;
+  int64_t done_ = 0;
   int verbose_;
   Clock::time_point start_ = Clock::now(), drawn_{};
   size_t width_ = 0;  // Of what stands on the line.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lacuna/base/forks.h"
+#include "lacuna/training/array_batches.h"
 #include "lacuna/training/callback.h"
 #include "lacuna/training/compiled.h"
 #include "lacuna/training/explain.h"
@@ -18,12 +19,6 @@
 namespace lacuna {
 
 class Measures;
-
-enum class Shuffle : uint8_t {
-  none,
-  rows,   // each row for itself
-  batch,  // whole batches
-};
 
 struct ValidationData {
   Arrays x, y;
@@ -84,6 +79,12 @@ class Trainer {
   // An array for each output, with a row for each row of x.
   std::vector<tensor::Dense> predict(const Arrays& x, const PredictOptions& options);
 
+  // The same of batches of any kind, whose size, order and weights are their own. Without validation batches
+  // there is no validation.
+  History fit(Batches& batches, Batches* validation, const FitOptions& options);
+  std::vector<double> evaluate(Batches& batches, int verbose = 1);
+  std::vector<tensor::Dense> predict(Batches& batches, int verbose = 0);
+
   // One step, or one look, on all rows of x.
   std::vector<double> train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
                                      const ClassWeights& class_weight);
@@ -97,18 +98,19 @@ class Trainer {
 
  private:
   using CompiledPtr = std::shared_ptr<const Compiled>;
-  std::shared_ptr<Program> program(const CompiledPtr& compiled, Mode mode, const Feed& feed);
-  // look() sees what the run gave. If that throws, or anything before it, all is as before the step.
-  template <class Look>
-  void train_step(const Compiled& compiled, Program& program, std::span<const Tensor* const> feeds,
-                  const Look& look);
-  std::vector<double> evaluate_rows(const CompiledPtr& compiled, Measures& measures, Feed& feed, Dim begin,
-                                    Dim end, Dim batch_size, int verbose);
+  class Fit;  // One call of fit.
+  std::shared_ptr<Program> program(const CompiledPtr& compiled, Mode mode, const std::vector<Spec>& fed,
+                                   bool weighted);
+  // One step, of which `measures` sees what the run gave. If it throws, all is as before it.
+  void train_step(const Compiled& compiled, Program& program, Feeds feeds, Dim rows, Measures& measures);
+  std::vector<double> evaluate(const CompiledPtr& compiled, Measures& measures, Batches& batches,
+                               int verbose);
   // Before training: warns of flags that were changed since compile, and of nothing that learns.
   void check_trainable(const char* where, const Compiled& compiled);
   // Before training: shuffles follow a seed that was set since; in a forked child without one masks draw anew
   // too.
   void follow_seed();
+  uint64_t next_shuffle();  // The key of an epoch's order.
 
   std::shared_ptr<Network> network_;
   Turn fitting_{true};

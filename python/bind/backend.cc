@@ -62,8 +62,8 @@ Storage to_storage(const char* where, const char* argument, nb::handle given) {
   const std::string name = nb::isinstance<nb::str>(given) ? nb::cast<std::string>(given) : std::string();
   for (const Storage storage : {Storage::dense, Storage::csr, Storage::row_sparse})
     if (name == name_of(storage) || (storage == Storage::dense && name == "default")) return storage;
-  throw InvalidArgument(text(where, ": ", argument, " must be default, csr or row_sparse. Received: ",
-                             argument, "=", shown(given), "."));
+  throw InvalidArgument(where, ": ", argument, " must be default, csr or row_sparse. Received: ", argument,
+                        "=", shown(given), ".");
 }
 
 }  // namespace
@@ -232,10 +232,10 @@ void bind_backend(nb::module_& m) {
       m, "norm",
       [](S x, nb::handle ord, const Axes& axes, bool keepdims) {
         int number = 2;  // Which is what "fro" means.
-        require(nb::isinstance<nb::str>(ord)
-                    ? nb::str(ord).equal(nb::str("fro"))
-                    : !PyBool_Check(ord.ptr()) && nb::try_cast(ord, number) && (number == 1 || number == 2),
-                "norm: ord must be 1, 2 or 'fro'. Received: ord=", shown(ord), ".");
+        LACUNA_REQUIRE(nb::isinstance<nb::str>(ord) ? nb::str(ord).equal(nb::str("fro"))
+                                                    : !PyBool_Check(ord.ptr()) && nb::try_cast(ord, number) &&
+                                                          (number == 1 || number == 2),
+                       "norm: ord must be 1, 2 or 'fro'. Received: ord=", shown(ord), ".");
         return lacuna::norm(x, number, axes, keepdims);
       },
       "x"_a, "ord"_a.none(), "axes"_a, "keepdims"_a);

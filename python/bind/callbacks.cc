@@ -1,10 +1,13 @@
 // Callbacks: the library calls one object of Python, a CallbackList, which calls the others.
 #include "python/bind/callbacks.h"
 
-#include "lacuna/models/callbacks.h"
-#include "lacuna/models/checkpoint.h"
+#include "lacuna/callbacks/csv_logger.h"
+#include "lacuna/callbacks/early_stopping.h"
+#include "lacuna/callbacks/learning_rate_scheduler.h"
+#include "lacuna/callbacks/model_checkpoint.h"
+#include "lacuna/callbacks/reduce_lr_on_plateau.h"
+#include "lacuna/callbacks/terminate_on_nan.h"
 #include "lacuna/models/model.h"
-#include "lacuna/models/rates.h"
 #include "python/bind/argument.h"
 #include "python/bind/path.h"
 
@@ -197,12 +200,65 @@ void bind_plateau(nb::module_& m) {
       .def("restore", &ReduceLROnPlateau::restore, "wait"_a, "best"_a);
 }
 
+void bind_csv_logger(nb::module_& m) {
+  using callbacks::CSVLogger;
+  nb::class_<CSVLogger> c(m, "CSVLogger");
+  def_method(
+      c, {"__init__", "CSVLogger"},
+      [](CSVLogger* self, const nb::bytes& filename, const std::string& separator, bool append) {
+        new (self) CSVLogger(to_string(filename), separator, append);
+      },
+      "filename"_a, "separator"_a, "append"_a);
+  def_train_begin(c)
+      .def(
+          "write",
+          [](CSVLogger& self, int epoch, const std::map<std::string, std::string>& values) {
+            const WithoutGil no_gil;
+            self.write(epoch, {values.begin(), values.end()});
+          },
+          "epoch"_a, "values"_a)
+      .def("on_train_end", [](CSVLogger& self) { self.on_train_end({}); })
+      .def_prop_ro("keys", &CSVLogger::keys)
+      .def("restore", &CSVLogger::restore, "keys"_a);
+}
+
+void bind_terminate_on_nan(nb::module_& m) {
+  using callbacks::TerminateOnNaN;
+  nb::class_<TerminateOnNaN>(m, "TerminateOnNaN")
+      .def(nb::init<>())
+      .def(
+          "on_batch_end",
+          [](TerminateOnNaN& self, Model& model, int64_t batch, const nb::dict& dict) {
+            const Logs logs = logs_of(dict);
+            const WithoutGil no_gil;
+            const Attach attach(self, model);
+            self.on_batch_end(batch, logs);
+          },
+          "model"_a, "batch"_a, "logs"_a);
+}
+
+// What a schedule of Python's gave: it stays with Python, which could not free what the library holds of it.
+void bind_learning_rate_scheduler(nb::module_& m) {
+  m.def(
+      "schedule_learning_rate",
+      [](Model& model, int epoch, double rate, int verbose) {
+        const WithoutGil no_gil;
+        callbacks::LearningRateScheduler scheduler([rate](int, double) { return rate; }, verbose);
+        const Attach attach(scheduler, model);
+        scheduler.on_epoch_begin(epoch, {});
+      },
+      "model"_a, "epoch"_a, "rate"_a, "verbose"_a);
+}
+
 }  // namespace
 
 void bind_callbacks(nb::module_& m) {
+  bind_csv_logger(m);
   bind_early_stopping(m);
+  bind_learning_rate_scheduler(m);
   bind_checkpoint(m);
   bind_plateau(m);
+  bind_terminate_on_nan(m);
 }
 
 }  // namespace lacuna::bind

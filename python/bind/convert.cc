@@ -117,8 +117,8 @@ Arrays to_arrays(nb::handle arrays) {
 std::vector<tensor::Dense> to_values(const std::vector<ArrayHandle>& arrays) {
   std::vector<tensor::Dense> result;
   for (const ArrayHandle& handle : arrays) {
-    require(handle.array.tensor().storage() == Storage::dense,
-            "set_weights: values must be dense arrays. Received: ", handle.array.tensor().spec(), ".");
+    LACUNA_REQUIRE(handle.array.tensor().storage() == Storage::dense,
+                   "set_weights: values must be dense arrays. Received: ", handle.array.tensor().spec(), ".");
     result.push_back(handle.array.tensor().dense());
   }
   return result;
@@ -175,7 +175,7 @@ std::optional<double> to_number(nb::handle value, const char* where) {
   const double result = PyFloat_AsDouble(number.ptr());
   if (result == -1 && PyErr_Occurred()) {
     PyErr_Clear();
-    throw InvalidArgument(text(where, ": a number must fit float64. Received: ", shown(value), "."));
+    throw InvalidArgument(where, ": a number must fit float64. Received: ", shown(value), ".");
   }
   return result;
 }
@@ -261,8 +261,7 @@ nb::object from_setting(const Setting& setting) {
 }
 
 Setting to_setting(nb::handle value, int depth) {
-  if (depth > 100)
-    throw InvalidArgument("config: it must not be nested deeper than 100. Received: a deeper one.");
+  LACUNA_REQUIRE(depth <= 100, "config: it must not be nested deeper than 100. Received: a deeper one.");
   if (value.is_none()) return {};
   const Place place{"config", "a setting"};
   if (nb::isinstance<nb::bool_>(value)) return to_flag(place, value);
@@ -290,9 +289,9 @@ Setting to_setting(nb::handle value, int depth) {
     return Config{{"class_name", to_text(place, value.type().attr("__name__"))},
                   {"config", to_setting(value.attr("get_config")(), depth + 1)}};
   }
-  throw InvalidArgument(text(
+  throw InvalidArgument(
       "config: settings must be None, numbers, texts, lists, dicts or functions. Received: ", shown(value),
-      "."));
+      ".");
 }
 
 }  // namespace
@@ -305,7 +304,7 @@ nb::dict from_config(const Config& config) {
 
 Config to_config(nb::handle dict) {
   const Setting setting = to_setting(dict, 0);
-  require(setting.config(), "config: must be a dict. Received: ", to_string(setting), ".");
+  LACUNA_REQUIRE(setting.config(), "config: must be a dict. Received: ", to_string(setting), ".");
   return *setting.config();
 }
 
@@ -322,8 +321,8 @@ WeakObject::WeakObject(nb::handle object, const char* what, const std::string& n
 
 nb::object WeakObject::get() const {
   nb::object object = (*reference_)();
-  require(!object.is_none(), what_,
-          ": it must live as long as it may be called. Received: one that is gone.");
+  LACUNA_REQUIRE(!object.is_none(), what_,
+                 ": it must live as long as it may be called. Received: one that is gone.");
   return object;
 }
 

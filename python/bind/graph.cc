@@ -223,10 +223,10 @@ void bind_graph(nb::module_& m) {
           .def(
               "rows",
               [](const VariableHandle& v) {
-                require(v.variable->is_table(),
-                        "rows: only a weight with sparse_weight=True or sparse_grad=True keeps rows. "
-                        "Received: weight '",
-                        v.variable->name(), "' ", v.variable->spec(), ".");
+                LACUNA_REQUIRE(v.variable->is_table(),
+                               "rows: only a weight with sparse_weight=True or sparse_grad=True keeps rows. "
+                               "Received: weight '",
+                               v.variable->name(), "' ", v.variable->spec(), ".");
                 tensor::RowSparse rows = without_gil([&] { return v.variable->copy().row_sparse(); });
                 tensor::Dense values{.dtype = rows.dtype, .shape = rows.shape, .data = std::move(rows.data)};
                 values.shape[0] = static_cast<Dim>(rows.row_ids().size());
@@ -265,8 +265,8 @@ void bind_graph(nb::module_& m) {
         const std::string given = name.value_or(layers::unique_name("Variable"));
         Tensor held = own(value, to_dtype(dtype), "variable: value");
         if (!sparse_weight) return VariableHandle{std::make_shared<Variable>(given, std::move(held))};
-        require(held.storage() == Storage::dense,
-                "variable: the value of a sparse_weight must be dense. Received: ", held.spec(), ".");
+        LACUNA_REQUIRE(held.storage() == Storage::dense,
+                       "variable: the value of a sparse_weight must be dense. Received: ", held.spec(), ".");
         auto table =
             std::make_shared<Variable>(given, Spec{held.shape(), held.dtype(), Storage::row_table}, Draw{});
         table->assign(held.dense());

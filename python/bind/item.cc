@@ -26,12 +26,12 @@ Symbol one_of_axis(const Symbol& x, nb::handle key, int axis) {
   }
   // A whole number takes the axis out, which a csr matrix cannot do without.
   const int64_t i = to_whole({"item", "a place"}, key, INT64_MIN, INT64_MAX);
-  require_range(size == None || (i >= -size && i < size),
-                "item: a place must be in the range of its axis. Received: x=", x.spec(), ", axis=", axis,
-                ", item=", i, ".");
-  require(x.storage() == Storage::dense, "item: a csr matrix has rank 2; write x[", axis ? ":, " : "", i, ":",
-          i == -1 ? std::string() : std::to_string(i + 1), "] to keep it. Received: x=", x.spec(),
-          ", item=", i, ".");
+  LACUNA_REQUIRE_RANGE(size == None || (i >= -size && i < size),
+                       "item: a place must be in the range of its axis. Received: x=", x.spec(),
+                       ", axis=", axis, ", item=", i, ".");
+  LACUNA_REQUIRE(x.storage() == Storage::dense, "item: a csr matrix has rank 2; write x[", axis ? ":, " : "",
+                 i, ":", i == -1 ? std::string() : std::to_string(i + 1),
+                 "] to keep it. Received: x=", x.spec(), ", item=", i, ".");
   return squeeze(slice(x, axis, i, i == -1 ? INT64_MAX : i + 1), axis);
 }
 
@@ -45,9 +45,9 @@ Symbol item(const Symbol& x, nb::handle key) {
   size_t dots = 0;
   for (const nb::handle k : keys) dots += k.is(Py_Ellipsis);
   const size_t named = nb::len(keys) - dots;
-  require_range(dots <= 1 && named <= x.rank(),
-                "item: there must be a key for each axis at most. Received: keys=", nb::len(keys),
-                ", x=", x.spec(), ".");
+  LACUNA_REQUIRE_RANGE(dots <= 1 && named <= x.rank(),
+                       "item: there must be a key for each axis at most. Received: keys=", nb::len(keys),
+                       ", x=", x.spec(), ".");
   Symbol y = x;
   int axis = 0;
   bool by_ids = false;
@@ -62,9 +62,9 @@ Symbol item(const Symbol& x, nb::handle key) {
         y = one_of_axis(y, k, axis);                                       // The axis is gone.
         continue;
       }
-      require(!by_ids,
-              "item: ids select along one axis at a time; write x[rows][:, columns]. Received: x=", x.spec(),
-              ".");
+      LACUNA_REQUIRE(!by_ids,
+                     "item: ids select along one axis at a time; write x[rows][:, columns]. Received: x=",
+                     x.spec(), ".");
       by_ids = true;
       if (!symbol) y = backend::take(y, constant_ids(k, y.shape()[static_cast<size_t>(axis)]), axis);
       else if (const Symbol s = to_symbol(k); is_float(s.dtype())) y = backend::boolean_mask(y, s, axis);

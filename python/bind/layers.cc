@@ -162,9 +162,9 @@ void bind_layer(nb::module_& m) {
           [](const AnyLayer& l, nb::handle given) {
             const Update& u = argument<Update>({l->name().c_str(), "an update"}, given);
             auto* python = dynamic_cast<PythonLayer*>(&*l);
-            require(python, l->name(),
-                    ": updates can be added to layers that derive from Layer alone. Received: a ",
-                    l->state()->class_name, ".");
+            LACUNA_REQUIRE(python, l->name(),
+                           ": updates can be added to layers that derive from Layer alone. Received: a ",
+                           l->state()->class_name, ".");
             python->add_update(u.variable, u.value, u.momentum);
           },
           "update"_a.none());
@@ -173,9 +173,9 @@ void bind_layer(nb::module_& m) {
       [](const AnyLayer& l, const std::string& name, const Dims& shape, const Initializer& initializer,
          const Regularizer* regularizer, bool trainable, const Constraint* constraint, bool sparse_weight) {
         auto* python = dynamic_cast<PythonLayer*>(&*l);
-        require(python, l->name(),
-                ": weights can be added to layers that derive from Layer alone. Received: a ",
-                l->state()->class_name, ".");
+        LACUNA_REQUIRE(python, l->name(),
+                       ": weights can be added to layers that derive from Layer alone. Received: a ",
+                       l->state()->class_name, ".");
         python->add_weight(name, shape.shape, initializer, or_none(regularizer), or_none(constraint),
                            trainable, sparse_weight);
         return VariableHandle{l->state()->weights.back().variable};

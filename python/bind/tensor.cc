@@ -17,9 +17,8 @@ DType dtype_of_array(const AnyArray& a, const char* argument) {
         DType::uint8, DType::uint16, DType::uint32, DType::uint64})
     if (with_dtype(dtype, [&](auto tag) { return nb::dtype<typename decltype(tag)::type>() == t; }))
       return dtype;
-  throw InvalidArgument(text("array: ", argument,
-                             " must hold numbers of at most 64 bits. Received: dtype code ", int{t.code},
-                             ", bits=", int{t.bits}, "."));
+  throw InvalidArgument("array: ", argument, " must hold numbers of at most 64 bits. Received: dtype code ",
+                        int{t.code}, ", bits=", int{t.bits}, ".");
 }
 
 Buffer view(const AnyArray& a) { return Buffer::view(a.data(), a.nbytes(), nullptr); }
@@ -37,9 +36,9 @@ ArrayHandle csr(std::pair<Dim, Dim> shape, const nb::object& data, const nb::obj
   const auto values = nb::cast<AnyArray>(data, false), columns = nb::cast<AnyArray>(indices, false),
              rows = nb::cast<AnyArray>(indptr, false);
   const DType index = dtype_of_array(columns, "indices");
-  require((index == DType::int32 || index == DType::int64) && dtype_of_array(rows, "indptr") == index,
-          "csr: indices and indptr must both be int32 or both be int64. Received: indices ", index,
-          ", indptr ", dtype_of_array(rows, "indptr"), ".");
+  LACUNA_REQUIRE((index == DType::int32 || index == DType::int64) && dtype_of_array(rows, "indptr") == index,
+                 "csr: indices and indptr must both be int32 or both be int64. Received: indices ", index,
+                 ", indptr ", dtype_of_array(rows, "indptr"), ".");
   tensor::Csr csr{
       .dtype = dtype_of_array(values, "data"), .rows = shape.first, .columns = shape.second, .index = index};
   csr.data = view(values);
@@ -80,7 +79,8 @@ void bind_tensor(nb::module_& m) {
       [](const nb::tuple& shape, const nb::object& data, const nb::object& indices,
          const nb::object& indptr) {
         const Shape s = to_shape(shape);
-        require(s.size() == 2, "csr: the matrix must have rank 2. Received: shape=", to_string(s), ".");
+        LACUNA_REQUIRE(s.size() == 2, "csr: the matrix must have rank 2. Received: shape=", to_string(s),
+                       ".");
         return csr({s[0], s[1]}, data, indices, indptr);
       },
       "shape"_a, "data"_a, "indices"_a, "indptr"_a, "A view of the arrays of a csr matrix.");

@@ -1,15 +1,30 @@
 """Callbacks: what looks into training, and steers it."""
 
 import inspect
-import math
 import os
 import warnings
 import weakref
 
 from lacuna import _core
 from lacuna._arguments import flag, no_more, number, shown, text, whole
-from lacuna._arrays import assign
 from lacuna._files import path_of
+
+__all__ = [
+    "CSVLogger",
+    "Callback",
+    "CallbackList",
+    "EarlyStopping",
+    "History",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "ModelCheckpoint",
+    "ReduceLROnPlateau",
+    "TerminateOnNaN",
+]
+
+
+def __dir__():
+    return __all__
 
 
 class Callback:
@@ -24,7 +39,7 @@ class Callback:
     validation_data = None
 
     def __getstate__(self):
-        left = ("_core", "_model", "model", "validation_data", "csv_file", "writer")
+        left = ("_core", "_model", "model", "validation_data")
         return {name: value for name, value in self.__dict__.items() if name not in left}
 
     def __repr__(self):
@@ -215,22 +230,23 @@ class LambdaCallback(Callback):
         self.__dict__.update({name: function for name, function in functions.items() if function is not None})
 
 
-class Watching(Callback):
-    """What EarlyStopping, ModelCheckpoint and ReduceLROnPlateau are: the library's own compares, and is made again of
-    the settings in a copy."""
+class Bound(Callback):
+    """What the library's own callback does. It is made again of the settings in a copy, and told what this one has
+    seen."""
 
     def __setstate__(self, state):
-        seen = state.pop("_seen")
+        seen = state.pop("_seen", None)
         self.__dict__.update(state)
         self._make()
-        self._core.restore(*seen)
+        if seen:
+            self._core.restore(*seen)
 
     def on_train_begin(self, logs=None):
-        """Starts anew. With mode='auto' the metric says which way is better."""
+        """Starts anew."""
         self._core.on_train_begin(self.model._core)
 
 
-class EarlyStopping(Watching):
+class EarlyStopping(Bound):
     """Ends training when `monitor` has not become better by min_delta for `patience` epochs. mode: 'min',
     'max', or 'auto': as the metric of that name says, whatever it was named; of one's own function as its name does,
     where max is for accuracy, auc, f1, r2 and their like. restore_best_weights keeps touched rows alone where a
@@ -289,7 +305,7 @@ class EarlyStopping(Watching):
         self._core.on_train_end()
 
 
-class ModelCheckpoint(Watching):
+class ModelCheckpoint(Bound):
     """Saves the model after epochs, in place of what is at filepath.
 
     filepath: values of the logs and the epoch, from 1, may stand in it: "w.{epoch:02d}-{val_loss:.2f}.h5". Its folder
@@ -370,14 +386,7 @@ class LearningRateScheduler(Callback):
         if isinstance(rate, bool):
             raise ValueError(f"LearningRateScheduler: the schedule must give a number. Received: {rate!r}.")
         rate = number("LearningRateScheduler", "what the schedule gives", rate)
-        if not math.isfinite(rate) or rate < 0:
-            raise ValueError(
-                "LearningRateScheduler: the schedule must give a rate that is finite and not negative. Received: "
-                f"{rate} for epoch {epoch}."
-            )
-        assign(self.model.optimizer.lr, rate)
-        if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1:05d}: LearningRateScheduler setting learning rate to {rate}.")
+        _core.schedule_learning_rate(self.model._core, epoch, rate, self.verbose)
 
     def on_epoch_end(self, epoch, logs=None):
         """Tells the rate."""
@@ -385,7 +394,7 @@ class LearningRateScheduler(Callback):
             logs["lr"] = float(self.model.optimizer.lr.numpy())
 
 
-class ReduceLROnPlateau(Watching):
+class ReduceLROnPlateau(Bound):
     """The rate becomes factor times what it was, not below min_lr, where `monitor` has not become better by min_delta
     for `patience` epochs; cooldown: epochs after a reduction that are not counted. mode: 'min', 'max', or 'auto', as
     EarlyStopping's. The logs get the rate as "lr"."""
@@ -439,53 +448,48 @@ class ReduceLROnPlateau(Watching):
         logs.update(self._core.on_epoch_end(self.model._core, epoch, logs))
 
 
-class TerminateOnNaN(Callback):
+class TerminateOnNaN(Bound):
     """Ends fit, in the middle of an epoch, where a batch's loss is not finite."""
+
+    def __init__(self):
+        self._make()
+
+    def _make(self):
+        self._core = _core.TerminateOnNaN()
+
+    on_train_begin = Callback.on_train_begin
 
     def on_batch_end(self, batch, logs=None):
         """Looks at the loss."""
-        loss = (logs or {}).get("loss")
-        if loss is not None and not math.isfinite(loss):
-            print(f"Batch {batch}: Invalid loss, terminating training")
-            self.model.stop_training = True
+        self._core.on_batch_end(self.model._core, batch, logs or {})
 
 
-class CSVLogger(Callback):
-    """A line an epoch in a file: its number, from 0, and the logs, sorted by name, as the first line names them.
-    append: below what is in the file already. A line is in the file when its epoch ends."""
+class CSVLogger(Bound):
+    """A line an epoch in a file: its number, from 0, and the logs, sorted by name, as the first line names them, NA for
+    what an epoch that was ended early does not have. append: below what is in the file already. A line is in the file
+    when its epoch ends."""
 
     def __init__(self, filename, separator=",", append=False):
         self.filename = os.fsdecode(path_of("CSVLogger", filename))
         self.separator = self.sep = text("CSVLogger", "separator", separator)
-        if len(separator) != 1:
-            raise ValueError(f"CSVLogger: separator must be one character. Received: separator={shown(separator)}.")
         self.append = flag("CSVLogger", "append", append)
-        self.keys = None
+        self._make()
 
-    writer = csv_file = None
+    def _make(self):
+        self._core = _core.CSVLogger(os.fsencode(self.filename), self.separator, self.append)
 
-    def on_train_begin(self, logs=None):
-        """Opens the file."""
-        import csv
+    def __getstate__(self):
+        return {**super().__getstate__(), "_seen": (self.keys or [],)}
 
-        begun = self.append and os.path.exists(self.filename) and os.path.getsize(self.filename) > 0
-        if not begun:
-            self.keys = None
-        self._with_header = not begun
-        self.csv_file = open(self.filename, "a" if self.append else "w", newline="", encoding="utf-8")
-        self.writer = csv.writer(self.csv_file, delimiter=self.sep, lineterminator="\n")
+    @property
+    def keys(self):
+        """The columns beside the epoch's; None before the first line."""
+        return self._core.keys or None
 
     def on_epoch_end(self, epoch, logs=None):
-        """Writes a line; NA for what an epoch that was ended early does not have."""
-        logs = logs or {}
-        self.keys = self.keys or sorted(logs)
-        if self._with_header:
-            self.writer.writerow(["epoch", *self.keys])
-            self._with_header = False
-        self.writer.writerow([epoch, *(logs.get(key, "NA") for key in self.keys)])
-        self.csv_file.flush()
+        """Writes a line."""
+        self._core.write(epoch, {str(key): str(value) for key, value in (logs or {}).items()})
 
     def on_train_end(self, logs=None):
         """Closes the file."""
-        self.csv_file.close()
-        self.writer = None
+        self._core.on_train_end()

@@ -37,8 +37,8 @@ const bool registered = [] {
 }  // namespace
 
 std::shared_ptr<Activation> Activation::from_function(Function function, std::string name) {
-  require(static_cast<bool>(function),
-          "activation: the function must not be empty. Received: an empty function.");
+  LACUNA_REQUIRE(static_cast<bool>(function),
+                 "activation: the function must not be empty. Received: an empty function.");
   return std::make_shared<Activation>(
       Activation{name.empty() ? "function" : std::move(name), std::move(function)});
 }
@@ -53,11 +53,11 @@ Symbol relu(const Symbol& x, double alpha, double max_value, double threshold) {
 Symbol selu(const Symbol& x) { return lacuna::selu(x); }
 Symbol sigmoid(const Symbol& x) { return lacuna::sigmoid(x); }
 Symbol softmax(const Symbol& x, int axis) {
-  require(x.rank() >= 2, "softmax: the input must have a batch and another dimension. Received: x=", x.spec(),
-          ".");
+  LACUNA_REQUIRE(x.rank() >= 2,
+                 "softmax: the input must have a batch and another dimension. Received: x=", x.spec(), ".");
   const int rank = static_cast<int>(x.rank());
-  require(axis >= -rank && axis < rank, "softmax: axis must be one of x. Received: axis=", axis,
-          ", x=", x.spec(), ".");
+  LACUNA_REQUIRE(axis >= -rank && axis < rank, "softmax: axis must be one of x. Received: axis=", axis,
+                 ", x=", x.spec(), ".");
   if (x.shape()[static_cast<size_t>(axis < 0 ? axis + rank : axis)] == 1)
     warn(
         text("softmax: along an axis of size 1 it is 1 whatever x is, and nothing is learned; for one unit "

@@ -52,11 +52,11 @@ class Norm final : public Both<Norm> {
  public:
   Norm(const char* class_name, Config config, const MinMaxNorm& range)
       : class_name_(class_name), config_(std::move(config)), range_(range) {
-    require(range.axis == 0 || range.axis == 1, class_name,
-            ": axis must be 0 or 1. Received: axis=", range.axis, ".");
-    require(range.min_value <= range.max_value, class_name,
-            ": min_value must not be above max_value. Received: min_value=", range.min_value,
-            ", max_value=", range.max_value, ".");
+    LACUNA_REQUIRE(range.axis == 0 || range.axis == 1, class_name,
+                   ": axis must be 0 or 1. Received: axis=", range.axis, ".");
+    LACUNA_REQUIRE(range.min_value <= range.max_value, class_name,
+                   ": min_value must not be above max_value. Received: min_value=", range.min_value,
+                   ", max_value=", range.max_value, ".");
   }
 
   template <class T>
@@ -120,6 +120,28 @@ const bool registered = Names::add<NonNeg>({"NonNeg", "non_neg", "nonneg"}, noth
                         Names::add<MinMaxNorm>({"MinMaxNorm", "min_max_norm"}, min_max_list);
 
 }  // namespace
+
+void Constraint::apply(const WeightRows& rows, const Shape& shape,
+                       std::optional<std::span<const int64_t>> moved) const {
+  const size_t columns = shape.size() < 2 ? 1 : static_cast<size_t>(shape.back());
+  with_float("constraint", rows.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    T* const values = rows.values<T>();
+    if (!rows.have_room()) {  // One matrix; its rows may depend on each other.
+      if (columns) apply(values, rows.count() * rows.width() / columns, columns, columns);
+      return;
+    }
+    const auto apply_to = [&](size_t slot) {
+      apply(values + slot * rows.stride(), 1, rows.width(), rows.stride());
+    };
+    if (moved) {
+      for (const int64_t slot : *moved) apply_to(static_cast<size_t>(slot));
+      return;
+    }
+    for (size_t slot = 0; slot < rows.count(); ++slot)
+      if (rows.holds(slot)) apply_to(slot);
+  });
+}
 
 Ptr NonNeg::make() const { return std::make_shared<NotNegative>(); }
 

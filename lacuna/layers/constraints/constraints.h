@@ -1,17 +1,25 @@
 // Constraints: what a weight is put back to after each step.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 
 #include "lacuna/base/arg.h"
 #include "lacuna/base/config.h"
+#include "lacuna/tensor/weight_rows.h"
 
 namespace lacuna::constraints {
 
 struct Constraint {
   static constexpr auto kind = "constraint";
   virtual ~Constraint() = default;
+
+  // After a step, in place: on all rows that the weight holds or, of one whose rows move alone, on those in
+  // `moved` slots.
+  void apply(const WeightRows& rows, const Shape& shape, std::optional<std::span<const int64_t>> moved) const;
 
   // In place, on a matrix whose row r starts at values + r * stride. A vector is a matrix of one column.
   // Allocates nothing; the same bits for any number of threads.

@@ -100,29 +100,31 @@ Ptr Ones::make() const { return made("Ones", {}, constant_draw(1)); }
 Ptr Constant::make() const { return made("Constant", written(constant, *this), constant_draw(value)); }
 
 Ptr RandomNormal::make() const {
-  require(stddev >= 0, "RandomNormal: stddev must not be negative. Received: stddev=", stddev, ".");
+  LACUNA_REQUIRE(stddev >= 0, "RandomNormal: stddev must not be negative. Received: stddev=", stddev, ".");
   return made("RandomNormal", written(normal, *this), random(Draw::Kind::normal, mean, stddev, seed));
 }
 
 Ptr RandomUniform::make() const {
-  require(minval <= maxval, "RandomUniform: minval must not be above maxval. Received: minval=", minval,
-          ", maxval=", maxval, ".");
+  LACUNA_REQUIRE(minval <= maxval,
+                 "RandomUniform: minval must not be above maxval. Received: minval=", minval,
+                 ", maxval=", maxval, ".");
   return made("RandomUniform", written(uniform, *this), random(Draw::Kind::uniform, minval, maxval, seed));
 }
 
 Ptr TruncatedNormal::make() const {
-  require(stddev >= 0, "TruncatedNormal: stddev must not be negative. Received: stddev=", stddev, ".");
+  LACUNA_REQUIRE(stddev >= 0, "TruncatedNormal: stddev must not be negative. Received: stddev=", stddev, ".");
   return made("TruncatedNormal", written(normal, *this),
               random(Draw::Kind::truncated_normal, mean, stddev, seed));
 }
 
 Ptr VarianceScaling::make() const {
-  require(scale > 0, "VarianceScaling: scale must be positive. Received: scale=", scale, ".");
-  require(mode == "fan_in" || mode == "fan_out" || mode == "fan_avg",
-          "VarianceScaling: mode must be 'fan_in', 'fan_out' or 'fan_avg'. Received: mode='", mode, "'.");
-  require(distribution == "normal" || distribution == "uniform",
-          "VarianceScaling: distribution must be 'normal' or 'uniform'. Received: distribution='",
-          distribution, "'.");
+  LACUNA_REQUIRE(scale > 0, "VarianceScaling: scale must be positive. Received: scale=", scale, ".");
+  LACUNA_REQUIRE(mode == "fan_in" || mode == "fan_out" || mode == "fan_avg",
+                 "VarianceScaling: mode must be 'fan_in', 'fan_out' or 'fan_avg'. Received: mode='", mode,
+                 "'.");
+  LACUNA_REQUIRE(distribution == "normal" || distribution == "uniform",
+                 "VarianceScaling: distribution must be 'normal' or 'uniform'. Received: distribution='",
+                 distribution, "'.");
   return made("VarianceScaling", written(scaling, *this), [s = *this](const Shape& shape) {
     const Fans f = fans(shape);
     const double fan = s.mode == "fan_in" ? f.in : s.mode == "fan_out" ? f.out : (f.in + f.out) / 2;
@@ -142,8 +144,8 @@ VarianceScaling lecun_uniform(Seed seed) { return {1, "fan_in", "uniform", seed}
 
 Ptr Identity::make() const {
   return made("Identity", written(identity, *this), [gain = gain](const Shape& shape) {
-    require(shape.size() == 2, "Identity: the weight must be a matrix. Received: shape=", to_string(shape),
-            ".");
+    LACUNA_REQUIRE(shape.size() == 2,
+                   "Identity: the weight must be a matrix. Received: shape=", to_string(shape), ".");
     return Draw{.kind = Draw::Kind::identity, .a = gain};
   });
 }

@@ -67,8 +67,8 @@ std::shared_ptr<Regularizer> Regularizer::from_function(std::function<Symbol(con
 }
 
 std::shared_ptr<Regularizer> L1L2::make() const {
-  require(std::isfinite(l1) && std::isfinite(l2), "L1L2: l1 and l2 must be finite. Received: l1=", l1,
-          ", l2=", l2, ".");
+  LACUNA_REQUIRE(std::isfinite(l1) && std::isfinite(l2), "L1L2: l1 and l2 must be finite. Received: l1=", l1,
+                 ", l2=", l2, ".");
   return std::make_shared<Norms>(*this);
 }
 

@@ -1,24 +1,11 @@
-// Callbacks that set the learning rate.
+// A smaller learning rate where training no longer gets better.
 #pragma once
-#include <functional>
+#include <string>
 
-#include "lacuna/models/monitor.h"
-#include "lacuna/training/trainer.h"
+#include "lacuna/callbacks/monitor.h"
+#include "lacuna/training/callback.h"
 
 namespace lacuna::callbacks {
-
-// schedule: from the epoch, counted from 0, and the rate to the rate of that epoch. The logs get it as "lr".
-class LearningRateScheduler : public Callback {
- public:
-  explicit LearningRateScheduler(std::function<double(int epoch, double lr)> schedule, int verbose = 0);
-  void on_epoch_begin(int epoch, const Logs& logs) override;
-  void on_epoch_end(int epoch, Logs& logs) override;
-  bool wants_batches() const override { return false; }
-
- private:
-  std::function<double(int, double)> schedule_;
-  int verbose_;
-};
 
 struct ReduceLROnPlateauOptions {
   std::string monitor = "val_loss";
@@ -53,12 +40,6 @@ class ReduceLROnPlateau : public Callback {
   Monitor monitor_;
   double best_;
   int wait_ = 0, cooling_ = 0;
-};
-
-// Ends fit, in the middle of an epoch, where a batch's loss is not finite.
-class TerminateOnNaN : public Callback {
- public:
-  void on_batch_end(int64_t batch, const Logs& logs) override;
 };
 
 }  // namespace lacuna::callbacks

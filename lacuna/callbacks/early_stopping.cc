@@ -1,17 +1,18 @@
-// Early stopping, and callbacks made of functions.
-#include "lacuna/models/callbacks.h"
+// Early stopping.
+#include "lacuna/callbacks/early_stopping.h"
 
 #include <cmath>
 #include <cstdio>
 
 #include "lacuna/base/message.h"
+#include "lacuna/training/trainer.h"
 
 namespace lacuna::callbacks {
 
 EarlyStopping::EarlyStopping(EarlyStoppingOptions options)
     : options_(std::move(options)), monitor_("EarlyStopping", options_.monitor, options_.mode) {
-  require(options_.patience >= 0,
-          "EarlyStopping: patience must not be negative. Received: patience=", options_.patience, ".");
+  LACUNA_REQUIRE(options_.patience >= 0,
+                 "EarlyStopping: patience must not be negative. Received: patience=", options_.patience, ".");
 }
 
 void EarlyStopping::on_train_begin(const Logs&) {
@@ -50,25 +51,6 @@ void EarlyStopping::on_train_end(const Logs&) {
   char line[64];
   std::snprintf(line, sizeof line, "Epoch %05d: early stopping\n", stopped_epoch_ + 1);
   print(line);
-}
-
-void LambdaCallback::on_epoch_begin(int epoch, const Logs& logs) {
-  if (options_.on_epoch_begin) options_.on_epoch_begin(epoch, logs);
-}
-void LambdaCallback::on_epoch_end(int epoch, Logs& logs) {
-  if (options_.on_epoch_end) options_.on_epoch_end(epoch, logs);
-}
-void LambdaCallback::on_batch_begin(int64_t batch, const Logs& logs) {
-  if (options_.on_batch_begin) options_.on_batch_begin(batch, logs);
-}
-void LambdaCallback::on_batch_end(int64_t batch, const Logs& logs) {
-  if (options_.on_batch_end) options_.on_batch_end(batch, logs);
-}
-void LambdaCallback::on_train_begin(const Logs& logs) {
-  if (options_.on_train_begin) options_.on_train_begin(logs);
-}
-void LambdaCallback::on_train_end(const Logs& logs) {
-  if (options_.on_train_end) options_.on_train_end(logs);
 }
 
 }  // namespace lacuna::callbacks

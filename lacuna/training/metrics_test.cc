@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lacuna/callbacks/early_stopping.h"
 #include "lacuna/metrics/auc.h"
 #include "lacuna/metrics/counts.h"
-#include "lacuna/models/callbacks.h"
 #include "lacuna/models/testing.h"
 #include "lacuna/optimizers/sgd.h"
 

@@ -2,8 +2,8 @@
 #pragma once
 #include <optional>
 
+#include "lacuna/callbacks/monitor.h"
 #include "lacuna/models/model.h"
-#include "lacuna/models/monitor.h"
 
 namespace lacuna::callbacks {
 

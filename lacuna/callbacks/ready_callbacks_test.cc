@@ -8,11 +8,13 @@
 
 #include "lacuna/base/message.h"
 #include "lacuna/base/testing.h"
+#include "lacuna/callbacks/csv_logger.h"
+#include "lacuna/callbacks/learning_rate_scheduler.h"
+#include "lacuna/callbacks/model_checkpoint.h"
+#include "lacuna/callbacks/reduce_lr_on_plateau.h"
+#include "lacuna/callbacks/terminate_on_nan.h"
 #include "lacuna/metrics/auc.h"
 #include "lacuna/metrics/counts.h"
-#include "lacuna/models/checkpoint.h"
-#include "lacuna/models/csv_logger.h"
-#include "lacuna/models/rates.h"
 #include "lacuna/models/testing.h"
 
 namespace lacuna {
@@ -174,6 +176,20 @@ TEST(CSVLogger, WritesALineAnEpoch) {
   fit(model, p, 1, {std::make_shared<CSVLogger>(path, ",", true)});
   EXPECT_EQ(lines_of(path).size(), 4u);
   EXPECT_THROW(fit(model, p, 1, {std::make_shared<CSVLogger>("/no/such/folder/log.csv")}), InvalidArgument);
+}
+
+TEST(CSVLogger, QuotesWhatWouldBreakALine) {
+  const std::string path = temporary_folder() + "log.csv";
+  CSVLogger logger(path, ";");
+  logger.on_train_begin({});
+  logger.write(0, {{"b;c", "1"}, {"a", "says \"so\""}});
+  logger.write(1, {{"a", "two\nlines"}});
+  logger.on_train_end({});
+  EXPECT_EQ(lines_of(path), (std::vector<std::string>{"epoch;a;\"b;c\"", "0;\"says \"\"so\"\"\";1", "1;\"two",
+                                                      "lines\";NA"}));
+  EXPECT_THROW(CSVLogger(path, ""), InvalidArgument);
+  EXPECT_THROW(CSVLogger(path, ", "), InvalidArgument);
+  EXPECT_NO_THROW(CSVLogger(path, "·"));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // What a callback watches.
-#include "lacuna/models/monitor.h"
+#include "lacuna/callbacks/monitor.h"
 
 #include <limits>
 
@@ -13,8 +13,8 @@ namespace lacuna::callbacks {
 
 Monitor::Monitor(const char* where, std::string name, const std::string& mode)
     : where_(where), name_(std::move(name)), auto_(mode == "auto"), larger_(mode == "max") {
-  require(mode == "auto" || mode == "min" || mode == "max", where,
-          ": mode must be 'auto', 'min' or 'max'. Received: mode=", in_quotes(mode), ".");
+  LACUNA_REQUIRE(mode == "auto" || mode == "min" || mode == "max", where,
+                 ": mode must be 'auto', 'min' or 'max'. Received: mode=", in_quotes(mode), ".");
   ask(nullptr);
 }
 

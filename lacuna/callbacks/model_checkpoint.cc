@@ -1,5 +1,5 @@
 // Saves the model after epochs.
-#include "lacuna/models/checkpoint.h"
+#include "lacuna/callbacks/model_checkpoint.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -32,20 +32,20 @@ std::string format_path(const std::string& pattern, int epoch, const Logs& logs)
   for (std::smatch m; std::regex_search(at, pattern.cend(), m, field); at = m.suffix().first) {
     result += m.prefix();
     const double* logged = find(logs, m[1]);
-    require(logged || m[1] == "epoch",
-            "ModelCheckpoint: filepath must name the epoch or what is in the logs. "
-            "Received: '",
-            m.str(), "' in filepath='", shown_utf8(pattern), "'.");
+    LACUNA_REQUIRE(logged || m[1] == "epoch",
+                   "ModelCheckpoint: filepath must name the epoch or what is in the logs. "
+                   "Received: '",
+                   m.str(), "' in filepath='", shown_utf8(pattern), "'.");
     const bool whole = m[3] == "d" || (!logged && m[3] == "");
     const std::string kind = whole ? "f" : m[3] == "" ? "g" : m[3].str();
     const std::string format = text("%", m[2].str(), whole ? ".0" : "", kind);
     result += formatted(format.c_str(), logged ? *logged : epoch + 1);
   }
   result.append(at, pattern.cend());
-  require(result.find('{') == std::string::npos,
-          "ModelCheckpoint: a part of filepath in braces must be {name} or "
-          "{name:format}, as {epoch:02d}. Received: filepath='",
-          shown_utf8(pattern), "'.");
+  LACUNA_REQUIRE(result.find('{') == std::string::npos,
+                 "ModelCheckpoint: a part of filepath in braces must be {name} or "
+                 "{name:format}, as {epoch:02d}. Received: filepath='",
+                 shown_utf8(pattern), "'.");
   return result;
 }
 
@@ -57,8 +57,8 @@ ModelCheckpoint::ModelCheckpoint(const Model& model, ModelCheckpointOptions opti
 ModelCheckpoint::ModelCheckpoint(ModelCheckpointOptions options)
     : options_(std::move(options)), monitor_("ModelCheckpoint", options_.monitor, options_.mode) {
   checked_path("ModelCheckpoint", options_.filepath);
-  require(options_.period > 0, "ModelCheckpoint: period must be positive. Received: period=", options_.period,
-          ".");
+  LACUNA_REQUIRE(options_.period > 0,
+                 "ModelCheckpoint: period must be positive. Received: period=", options_.period, ".");
 }
 
 void ModelCheckpoint::on_train_begin(const Logs&) {

@@ -1,12 +1,12 @@
 // Callbacks: early stopping, interrupts, and what they may do to the model.
-#include "lacuna/models/callbacks.h"
-#include "lacuna/base/message.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "lacuna/base/interrupt.h"
+#include "lacuna/base/message.h"
+#include "lacuna/callbacks/early_stopping.h"
+#include "lacuna/callbacks/lambda_callback.h"
 #include "lacuna/layers/dense.h"
 #include "lacuna/layers/input.h"
 #include "lacuna/models/testing.h"

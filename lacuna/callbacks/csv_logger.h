@@ -1,0 +1,38 @@
+// Logs as lines of a file.
+#pragma once
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lacuna/training/callback.h"
+
+namespace lacuna::callbacks {
+
+// A line an epoch: its number, from 0, and the logs, sorted by name, as the first line names them. What holds
+// a separator, a quote or a line's end stands in quotes. append: below what is in the file already. A line is
+// in the file when its epoch ends.
+class CSVLogger : public Callback {
+ public:
+  explicit CSVLogger(std::string filename, std::string separator = ",", bool append = false);
+  void on_train_begin(const Logs&) override;
+  void on_epoch_end(int epoch, Logs& logs) override;
+  void on_train_end(const Logs&) override { file_.close(); }
+  bool wants_batches() const override { return false; }
+
+  // The line of an epoch whose values are texts; NA for what an epoch that was ended early does not have.
+  using Texts = std::vector<std::pair<std::string, std::string>>;
+  void write(int epoch, const Texts& values);
+  const std::vector<std::string>& keys() const { return keys_; }  // The columns; none before the first line.
+  void restore(std::vector<std::string> keys) { keys_ = std::move(keys); }  // Of another one: of copies.
+
+ private:
+  std::string quoted(const std::string& cell) const;
+
+  std::string filename_, separator_;
+  bool append_, header_ = true;
+  std::ofstream file_{};
+  std::vector<std::string> keys_{};
+};
+
+}  // namespace lacuna::callbacks

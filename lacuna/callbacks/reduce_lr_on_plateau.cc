@@ -1,0 +1,50 @@
+// A smaller rate on a plateau.
+#include "lacuna/callbacks/reduce_lr_on_plateau.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "lacuna/base/error.h"
+#include "lacuna/callbacks/rate.h"
+#include "lacuna/graph/variable.h"
+
+namespace lacuna::callbacks {
+
+ReduceLROnPlateau::ReduceLROnPlateau(ReduceLROnPlateauOptions options)
+    : options_(std::move(options)),
+      monitor_("ReduceLROnPlateau", options_.monitor, options_.mode),
+      best_(monitor_.worst()) {
+  LACUNA_REQUIRE(options_.factor >= 0 && options_.factor < 1,
+                 "ReduceLROnPlateau: factor must be in [0, 1). Received: factor=", options_.factor, ".");
+}
+
+void ReduceLROnPlateau::on_train_begin(const Logs&) {
+  monitor_.ask(trainer);
+  best_ = monitor_.worst();
+  wait_ = cooling_ = 0;
+}
+
+void ReduceLROnPlateau::on_epoch_end(int epoch, Logs& logs) {
+  Variable& lr = rate_of(*trainer);
+  log_rate(logs, lr.scalar());
+  const double* current = monitor_.find(logs);
+  if (!current) return;
+  if (cooling_ > 0) {
+    --cooling_;
+    wait_ = 0;
+  }
+  if (monitor_.better(*current, best_, options_.min_delta)) {
+    best_ = *current;
+    wait_ = 0;
+    return;
+  }
+  if (cooling_ > 0 || ++wait_ < options_.patience) return;
+  const double before = lr.scalar();
+  if (before <= options_.min_lr) return;
+  lr.set_scalar(std::max(before * options_.factor, options_.min_lr));
+  if (options_.verbose > 0) print_rate(epoch, "ReduceLROnPlateau reducing", lr.scalar());
+  cooling_ = options_.cooldown;
+  wait_ = 0;
+}
+
+}  // namespace lacuna::callbacks

@@ -1,0 +1,195 @@
+// The loop of fit: check, begin, epochs of steps, each with its validation and its end.
+#include <cmath>
+#include <optional>
+
+#include "lacuna/base/interrupt.h"
+#include "lacuna/base/message.h"
+#include "lacuna/training/callback_list.h"
+#include "lacuna/training/measures.h"
+#include "lacuna/training/progress.h"
+#include "lacuna/training/trainer.h"
+
+namespace lacuna {
+
+using callbacks::Logs;
+
+class Trainer::Fit {
+ public:
+  Fit(Trainer& trainer, CompiledPtr compiled, Batches& batches, Batches* validation,
+      const FitOptions& options)
+      : trainer_(trainer),
+        held_(std::move(compiled)),
+        compiled_(*held_),
+        batches_(batches),
+        validation_(validation),
+        options_(options),
+        program_(trainer.program(held_, Mode::train, batches.specs(), batches.weighted())) {
+    const auto turn = trainer_.network_->turn().take();
+    trainer_.check_trainable("fit", compiled_);
+    trainer_.follow_seed();
+  }
+
+  History run() {
+    const Running running(trainer_.fits_);
+    const callbacks::CallbackList callbacks(options_.callbacks, trainer_, params());
+    callbacks_ = &callbacks;
+    trainer_.stop_training = false;
+    if (options_.verbose > 0) say_how_many();
+    callbacks.on_train_begin();
+    for (int epoch = options_.initial_epoch; epoch < options_.epochs && !trainer_.stop_training; ++epoch)
+      run_epoch(epoch);
+    callbacks.on_train_end(logs_);
+    return std::move(history_);
+  }
+
+ private:
+  struct Running {
+    explicit Running(int& fits) : fits_(++fits) {}
+    ~Running() { --fits_; }
+    int& fits_;
+  };
+
+  callbacks::Params params() const {
+    callbacks::Params result{options_.batch_size, options_.epochs,        batches_.rows().value_or(0),
+                             options_.verbose,    validation_ != nullptr, compiled_.metrics_names};
+    if (validation_)
+      for (const auto& name : compiled_.metrics_names) result.metrics.push_back("val_" + name);
+    return result;
+  }
+
+  void say_how_many() const {
+    const std::optional<Dim> rows = batches_.rows();
+    if (!rows) return;
+    const std::optional<Dim> validated = validation_ ? validation_->rows() : std::nullopt;
+    print(text("Train on ", *rows, " samples",
+               validated ? text(", validate on ", *validated, " samples") : std::string(), "\n"));
+  }
+
+  void run_epoch(int epoch) {
+    if (options_.verbose > 0) print(text("Epoch ", epoch + 1, "/", options_.epochs, "\n"));
+    callbacks_->on_epoch_begin(epoch);
+    batches_.begin(options_.shuffle == Shuffle::none ? 0 : trainer_.next_shuffle());
+    Progress progress(batches_.rows(), options_.verbose);
+    measures_.reset();
+    logs_.clear();
+    for (const auto& name : compiled_.metrics_names) logs_.emplace_back(name, 0.0);
+    ReadAhead ahead(batches_);
+    Dim done = 0;
+    for (int64_t batch = 0; const Dim size = ahead.upcoming(); ++batch) {
+      run_batch(ahead, epoch, batch, size);
+      if (trainer_.stop_training) break;  // Without validation, as in Keras.
+      done += size;
+      if (options_.verbose != 1) continue;
+      measures_.write(logs_);
+      progress.update(done, logs_);
+    }
+    end_epoch(epoch, progress);
+  }
+
+  void run_batch(ReadAhead& ahead, int epoch, int64_t batch, Dim size) {
+    poll_interrupt();  // Between steps, so that the weights are those of a whole step.
+    const bool watched = callbacks_->wants_batches();
+    Logs logs;
+    if (watched) {
+      logs = {{"batch", static_cast<double>(batch)}, {"size", static_cast<double>(size)}};
+      callbacks_->on_batch_begin(batch, logs);
+    }
+    double loss = 0;
+    ahead.run(!watched, [&](Feeds feeds) {  // Callbacks may change the arrays between two steps.
+      const auto turn = trainer_.network_->turn().take();
+      trainer_.train_step(compiled_, *program_, feeds, size, measures_);
+      loss = program_->value(0);
+      if (watched) measures_.append_batch(*program_, logs);
+    });
+    if (!std::isfinite(loss) && !warned_) {
+      warned_ = true;
+      warn(text("fit: the loss is no longer finite. Received: loss=", loss, " in epoch ", epoch + 1,
+                ", batch ", batch + 1, "."));
+    }
+    if (watched) callbacks_->on_batch_end(batch, logs);
+  }
+
+  void end_epoch(int epoch, Progress& progress) {
+    {  // Here and not when somebody looks, which must change nothing.
+      const auto turn = trainer_.network_->turn().take();
+      compiled_.optimizer->settle();
+    }
+    const std::vector<double> values = measures_.values();
+    for (size_t i = 0; i < values.size(); ++i) logs_[i].second = values[i];
+    if (validation_ && !trainer_.stop_training) validate();
+    progress.finish(logs_);
+    callbacks_->on_epoch_end(epoch, logs_);
+    history_.epoch.push_back(epoch);
+    for (const auto& [name, value] : logs_) history_.history[name].push_back(value);
+  }
+
+  void validate() {
+    const std::vector<double> values = trainer_.evaluate(held_, of_validation_, *validation_, 0);
+    for (size_t i = 0; i < values.size(); ++i)
+      logs_.emplace_back("val_" + compiled_.metrics_names[i], values[i]);
+  }
+
+  Trainer& trainer_;
+  const CompiledPtr held_;
+  const Compiled& compiled_;
+  Batches& batches_;
+  Batches* const validation_;
+  const FitOptions& options_;
+  const std::shared_ptr<Program> program_;
+  const callbacks::CallbackList* callbacks_ = nullptr;
+  Measures measures_{compiled_, "fit"}, of_validation_{compiled_, "fit: validation"};
+  Logs logs_{};  // Of the epoch.
+  History history_{};
+  bool warned_ = false;
+};
+
+namespace {
+
+void check(const FitOptions& options) {
+  LACUNA_REQUIRE(options.epochs >= 0 && options.initial_epoch >= 0,
+                 "fit: epochs and initial_epoch must not be negative. Received: epochs=", options.epochs,
+                 ", initial_epoch=", options.initial_epoch, ".");
+}
+
+void check_of_arrays(const FitOptions& options) {
+  LACUNA_REQUIRE(options.batch_size > 0,
+                 "fit: batch_size must be positive. Received: batch_size=", options.batch_size, ".");
+  LACUNA_REQUIRE(
+      options.validation_split >= 0 && options.validation_split < 1,
+      "fit: validation_split must be in [0, 1). Received: validation_split=", options.validation_split, ".");
+}
+
+}  // namespace
+
+History Trainer::fit(Batches& batches, Batches* validation, const FitOptions& options) {
+  const auto fitting = fitting_.take();
+  check(options);
+  return Fit(*this, compiled("fit"), batches, validation, options).run();
+}
+
+History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options) {
+  const auto fitting = fitting_.take();
+  const CompiledPtr c = compiled("fit");
+  check_of_arrays(options);
+  check(options);
+  Feed feed("fit", *network_, c.get(), data::Check::whole, x, y, options.sample_weight, options.class_weight);
+  LACUNA_REQUIRE(feed.rows() > 0, "fit: x must have rows. Received: rows=0.");
+  Dim rows = feed.rows();
+  std::optional<Feed> other;
+  std::optional<ArrayBatches> validation;
+  if (options.validation_data) {
+    const ValidationData& v = *options.validation_data;
+    other.emplace("fit: validation_data", *network_, c.get(), data::Check::whole, v.x, v.y, v.sample_weight);
+    LACUNA_REQUIRE(other->rows() > 0, "fit: validation_data must have rows. Received: rows=0.");
+    validation.emplace(*other, 0, other->rows(), options.batch_size);
+  } else if (options.validation_split > 0) {
+    rows = static_cast<Dim>(static_cast<double>(feed.rows()) * (1 - options.validation_split));
+    LACUNA_REQUIRE(rows > 0, "fit: validation_split must leave rows to train on. Received: validation_split=",
+                   options.validation_split, ", rows=", feed.rows(), ".");
+    if (rows < feed.rows()) validation.emplace(feed, rows, feed.rows(), options.batch_size);
+  }
+  ArrayBatches batches(feed, 0, rows, options.batch_size, options.shuffle);
+  return Fit(*this, c, batches, validation ? &*validation : nullptr, options).run();
+}
+
+}  // namespace lacuna
