@@ -53,7 +53,7 @@ Activation::Activation(Arg<activations::Activation> activation, const LayerOptio
 Symbol Activation::call(const Symbol& x) { return (*activation_)(x); }
 
 Dropout::Dropout(double rate, const DropoutOptions& options)
-    : Layer(common(options), "Dropout"), rate_(rate), noise_shape_(options.noise_shape) {
+    : InTrainingAlone(common(options), "Dropout"), rate_(rate), noise_shape_(options.noise_shape) {
   supports_masking();
   LACUNA_REQUIRE(rate >= 0 && rate < 1, "Dropout: rate must be in [0, 1). Received: rate=", rate, ".");
   state()->key = options.seed ? mix(*options.seed) : next_key();
@@ -64,7 +64,7 @@ Symbol Dropout::call(const Symbol& x) {
 }
 
 SpatialDropout1D::SpatialDropout1D(double rate, const LayerOptions& options)
-    : Layer(options, "SpatialDropout1D"), rate_(rate) {
+    : InTrainingAlone(options, "SpatialDropout1D"), rate_(rate) {
   supports_masking();
   LACUNA_REQUIRE(rate >= 0 && rate < 1, "SpatialDropout1D: rate must be in [0, 1). Received: rate=", rate,
                  ".");

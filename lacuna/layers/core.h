@@ -3,7 +3,7 @@
 #include <functional>
 
 #include "lacuna/layers/activations/activations.h"
-#include "lacuna/layers/layer.h"
+#include "lacuna/layers/in_training_alone.h"
 
 namespace lacuna::layers {
 
@@ -31,11 +31,12 @@ struct DropoutOptions {
 // In training each value is 0 with probability `rate`, else divided by 1 - rate. csr keeps its pattern.
 // noise_shape, of the rank of the input: along an axis where it is 1 all values share their fate; elsewhere
 // it is None or the size of the input.
-class Dropout : public Layer {
+class Dropout : public InTrainingAlone {
  public:
   explicit Dropout(double rate, const DropoutOptions& options = {});
 
  protected:
+  using InTrainingAlone::call;
   Symbol call(const Symbol& x) override;
 
  private:
@@ -44,11 +45,12 @@ class Dropout : public Layer {
 };
 
 // Dropout of whole features, over all steps, of (batch, steps, features).
-class SpatialDropout1D : public Layer {
+class SpatialDropout1D : public InTrainingAlone {
  public:
   explicit SpatialDropout1D(double rate, const LayerOptions& options = {});
 
  protected:
+  using InTrainingAlone::call;
   Symbol call(const Symbol& x) override;
 
  private:

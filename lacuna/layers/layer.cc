@@ -17,6 +17,7 @@
 #include "lacuna/layers/calls.h"
 #include "lacuna/layers/weight_limit.h"
 #include "lacuna/ops/cast.h"
+#include "lacuna/ops/in_train_phase.h"
 
 namespace lacuna::layers {
 namespace {
@@ -66,11 +67,19 @@ struct Open {
   Open* before;
   std::vector<Symbol> losses{};
   std::vector<LayerUpdate> updates{};
+  std::optional<bool> phase{};  // That is being traced: see in_both_phases.
 };
 
 namespace {
 
 thread_local Open* open = nullptr;
+
+// Whether what is made now is for training alone.
+bool is_for_training() {
+  for (const Open* at = open; at; at = at->before)
+    if (at->phase) return *at->phase;
+  return false;
+}
 
 bool holds(const LayerState& layer, const LayerState& other) {
   return &layer == &other ||
@@ -221,23 +230,36 @@ Layer::Layer(const LayerOptions& options, const std::string& class_name)
   }
 }
 
-Symbol Layer::operator()(const Symbol& input) { return apply({input}, false); }
-Symbol Layer::operator()(const std::vector<Symbol>& inputs) { return apply(inputs, true); }
+Symbol Layer::operator()(const Symbol& input) { return only_output(apply(Inputs({input}, false))); }
+Symbol Layer::operator()(const std::vector<Symbol>& inputs) { return only_output(apply(Inputs(inputs))); }
+std::vector<Symbol> Layer::operator()(const Inputs& inputs) { return apply(inputs); }
 
-Symbol Layer::apply(const std::vector<Symbol>& inputs, bool several) {
-  std::vector<Symbol> in, masks;
+Symbol Layer::only_output(std::vector<Symbol> outputs) const {
+  LACUNA_REQUIRE(
+      outputs.size() == 1, name(),
+      ": the layer must give one output where one is taken; write layer(Inputs({x})) for all. Received: "
+      "outputs=",
+      outputs.size(), ".");
+  return std::move(outputs[0]);
+}
+
+std::vector<Symbol> Layer::apply(Inputs inputs) {
+  const std::vector<Symbol> given = inputs.symbols;
+  const std::optional<bool> training = inputs.training;
   std::vector<Shape> shapes;
   const auto in_my_dtype = [&](const Symbol& s) {
     return s && is_float(s.dtype()) && s.dtype() != dtype() ? cast(s, dtype()) : s;
   };
-  LACUNA_REQUIRE(!inputs.empty(), name(), ": inputs must hold symbols. Received: an empty list.");
-  for (const Symbol& s : inputs) {
+  LACUNA_REQUIRE(!given.empty(), name(), ": inputs must hold symbols. Received: an empty list.");
+  inputs.masks.clear();
+  for (Symbol& s : inputs.symbols) {
     LACUNA_REQUIRE(static_cast<bool>(s), name(), ": inputs must be symbols. Received: an empty symbol.");
-    const bool ids = state_->feeds_ids && s.storage() == Storage::dense;
-    in.push_back(ids ? s : in_my_dtype(s));
-    masks.push_back(in_my_dtype(mask_of(s)));
+    inputs.masks.push_back(in_my_dtype(mask_of(s)));
     shapes.push_back(s.shape());
+    const bool ids = state_->feeds_ids && s.storage() == Storage::dense;
+    if (!ids) s = in_my_dtype(s);
   }
+  if (training == true && is_for_training()) inputs.training.reset();  // It comes to the same.
   if (open) open->state.hold(state_);  // Before its own call, which reads its key.
   Open here{.state = *state_, .before = open};
   struct Close {
@@ -253,29 +275,68 @@ Symbol Layer::apply(const std::vector<Symbol>& inputs, bool several) {
     }
     state_->built = true;
   }
-  const Symbol mask = compute_mask(in, masks);
+  std::vector<Symbol> masks = compute_masks(inputs);
   updates_.clear();
-  const Symbol output = several ? call(in) : masks[0] ? call(in[0], masks[0]) : call(in[0]);
+  const std::vector<Symbol> outputs = call(inputs);
+  LACUNA_REQUIRE(!outputs.empty(), name(), ": call must give a symbol or more. Received: none.");
+  if (masks.size() == 1) masks.resize(outputs.size(), masks[0]);
+  LACUNA_REQUIRE(masks.size() == outputs.size(), name(),
+                 ": compute_mask must give a mask for each output, or one for all. Received: masks=",
+                 masks.size(), ", outputs=", outputs.size(), ".");
   auto record = std::make_shared<Call>();
   record->layer = state_;
-  record->inputs = inputs;
-  record->outputs = {output.with_origin(nullptr)};
-  if (mask) record->masks = {mask.with_origin(nullptr)};
+  record->inputs = given;
+  record->training = training;
+  for (const Symbol& output : outputs) record->outputs.push_back(output.with_origin(nullptr));
+  if (std::ranges::any_of(masks, [](const Symbol& mask) { return static_cast<bool>(mask); }))
+    for (const Symbol& mask : masks) record->masks.push_back(mask ? mask.with_origin(nullptr) : mask);
   for (Update& update : updates_) record->updates.push_back({{state_}, std::move(update)});
   updates_.clear();
   for (LayerUpdate& update : here.updates) {
     update.layers.push_back(state_);
     record->updates.push_back(std::move(update));
   }
-  if (const Symbol loss = activity_loss(output)) record->losses = {loss.with_origin(nullptr)};
+  for (const Symbol& output : outputs)
+    if (const Symbol loss = activity_loss(output)) record->losses.push_back(loss.with_origin(nullptr));
   for (const Symbol& loss : here.losses) record->losses.push_back(loss.with_origin(nullptr));
   add_call(record);
   open = here.before;
   is_applied(*record);
-  return output.with_origin(record);
+  std::vector<Symbol> result;
+  for (const Symbol& output : outputs) result.push_back(output.with_origin(record));
+  return result;
+}
+
+std::vector<Symbol> Layer::in_both_phases(const std::function<std::vector<Symbol>(bool training)>& trace) {
+  Open& here = *open;
+  struct Phase {
+    Open& of;
+    ~Phase() { of.phase.reset(); }
+  } end{here};
+  const std::vector<Update> updates = updates_;
+  const std::vector<LayerUpdate> inner_updates = here.updates;
+  const std::vector<Symbol> losses = here.losses;
+  here.phase = false;
+  const std::vector<Symbol> otherwise = trace(false);
+  updates_ = updates;
+  here.updates = inner_updates;
+  here.losses = losses;
+  here.phase = true;
+  std::vector<Symbol> result = trace(true);
+  LACUNA_REQUIRE(result.size() == otherwise.size(), name(),
+                 ": call must give as many outputs in training as else. Received: ", result.size(), " and ",
+                 otherwise.size(), ".");
+  for (size_t i = 0; i < result.size(); ++i)
+    if (!(result[i] == otherwise[i])) result[i] = in_train_phase(result[i], otherwise[i]);
+  return result;
 }
 
 void Layer::build(const std::vector<Shape>&) {}
+
+std::vector<Symbol> Layer::call(const Inputs& inputs) {
+  if (inputs.is_list) return {call(inputs.symbols)};
+  return {inputs.masks[0] ? call(inputs[0], inputs.masks[0]) : call(inputs[0])};
+}
 
 Symbol Layer::call(const Symbol&) {
   throw InvalidArgument(name(), ": the layer must be called on a list of inputs. Received: one input.");
@@ -297,6 +358,10 @@ Symbol Layer::compute_mask(const std::vector<Symbol>&, const std::vector<Symbol>
         "Masking. Received: mask=",
         mask ? text(mask.spec()) : std::string(), ".");
   return masks.size() == 1 ? masks[0] : Symbol();
+}
+
+std::vector<Symbol> Layer::compute_masks(const Inputs& inputs) {
+  return {compute_mask(inputs.symbols, inputs.masks)};
 }
 
 void Layer::add_update(const VariablePtr& variable, const Symbol& value, double momentum) {

@@ -99,6 +99,22 @@ struct LayerUpdate {
   bool is_wanted() const;
 };
 
+// What a layer is called on.
+struct Inputs {
+  explicit Inputs(std::vector<Symbol> symbols_, bool is_list_ = true, std::optional<bool> training_ = {})
+      : symbols(std::move(symbols_)), is_list(is_list_), training(training_) {}
+
+  size_t size() const { return symbols.size(); }
+  const Symbol& operator[](size_t i) const { return symbols[i]; }
+
+  std::vector<Symbol> symbols;
+  std::vector<Symbol> masks{};  // Of each; empty ones where all steps count: see mask_of.
+  bool is_list;                 // [x] was given, and not x.
+  // Keras' argument: whether the layer does what it does in training. None: in training it does, and else
+  // not.
+  std::optional<bool> training;
+};
+
 // One use of a layer: the origin of the symbols that it answered.
 struct Call final : Origin {
   Call() = default;
@@ -107,6 +123,7 @@ struct Call final : Origin {
   Call& operator=(const Call&) = delete;
   std::shared_ptr<LayerState> layer{};
   std::vector<Symbol> inputs{};
+  std::optional<bool> training{};
   std::vector<Symbol> outputs{};  // Without origin, or they would hold themselves.
   std::vector<Symbol> masks{};    // Of the outputs; empty ones where all steps count.
   std::vector<Symbol> losses{};   // Of the activity regularizer.
@@ -136,6 +153,8 @@ class Layer {
   // Applies the layer: builds its weights at the first call.
   Symbol operator()(const Symbol& input);
   Symbol operator()(const std::vector<Symbol>& inputs);
+  // The same with all of its outputs; the two above are for layers that give one.
+  std::vector<Symbol> operator()(const Inputs& inputs);
 
   const std::string& name() const { return state_->name; }
   bool trainable() const { return state_->trainable; }
@@ -153,7 +172,9 @@ class Layer {
   // Makes weights by add_weight. input_shapes: one of each input, the batch first. Layers that call applies
   // are held without more; of others whose weights it reads it tells by hold(), before.
   virtual void build(const std::vector<Shape>& input_shapes);
-  // One of the two is to be overridden; the second by layers of several inputs.
+  // One of these is to be overridden: the first by layers of several outputs, or that look at masks of
+  // several inputs or at `training`; the third by other layers of several inputs.
+  virtual std::vector<Symbol> call(const Inputs& inputs);
   virtual Symbol call(const Symbol& input);
   virtual Symbol call(const std::vector<Symbol>& inputs);
   // To be overridden by a layer that looks at the mask of its one input; else call(input) is used.
@@ -161,6 +182,11 @@ class Layer {
   // The mask of the output, from a mask for each input (see mask_of). Unless overridden that of the only
   // input; an error if there is one and the layer does not support masking.
   virtual Symbol compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>& masks);
+  // The same of layers of several outputs: one for all, or one for each.
+  virtual std::vector<Symbol> compute_masks(const Inputs& inputs);
+  // Of a layer that says it by `if`: trace(true) in training and trace(false) else, joined where they differ.
+  // Updates and losses are those of training.
+  std::vector<Symbol> in_both_phases(const std::function<std::vector<Symbol>(bool training)>& trace);
   void supports_masking() { state_->supports_masking = true; }
   void hold(const Layer& layer) { state_->hold(layer.state()); }
   // From within call: what a step of training changes beside the weights that learn.
@@ -189,8 +215,8 @@ class Layer {
   }
 
  private:
-  virtual Symbol apply(const std::vector<Symbol>& inputs,
-                       bool several);  // A model in a Sequential has its own.
+  virtual std::vector<Symbol> apply(Inputs inputs);  // A model in a Sequential has its own.
+  Symbol only_output(std::vector<Symbol> outputs) const;
 
   std::shared_ptr<LayerState> state_;
   std::vector<Update> updates_{};  // Of the call at hand.

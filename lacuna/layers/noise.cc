@@ -32,7 +32,7 @@ const bool told = known<GaussianNoise>("GaussianNoise", stddev_list) &&
 }  // namespace
 
 GaussianNoise::GaussianNoise(double stddev, const LayerOptions& options)
-    : Layer(options, "GaussianNoise"), stddev_(stddev) {
+    : InTrainingAlone(options, "GaussianNoise"), stddev_(stddev) {
   LACUNA_REQUIRE(stddev >= 0, "GaussianNoise: stddev must not be negative. Received: stddev=", stddev, ".");
   supports_masking();
   state()->key = next_key();
@@ -45,7 +45,7 @@ Symbol GaussianNoise::call(const Symbol& x) {
 }
 
 GaussianDropout::GaussianDropout(double rate, const LayerOptions& options)
-    : Layer(options, "GaussianDropout"), rate_(rate) {
+    : InTrainingAlone(options, "GaussianDropout"), rate_(rate) {
   LACUNA_REQUIRE(rate >= 0 && rate < 1, "GaussianDropout: rate must be in [0, 1). Received: rate=", rate,
                  ".");
   supports_masking();
@@ -58,7 +58,7 @@ Symbol GaussianDropout::call(const Symbol& x) {
 }
 
 AlphaDropout::AlphaDropout(double rate, const AlphaDropoutOptions& options)
-    : Layer(common(options), "AlphaDropout"), rate_(rate), noise_shape_(options.noise_shape) {
+    : InTrainingAlone(common(options), "AlphaDropout"), rate_(rate), noise_shape_(options.noise_shape) {
   LACUNA_REQUIRE(rate >= 0 && rate < 1, "AlphaDropout: rate must be in [0, 1). Received: rate=", rate, ".");
   supports_masking();
   state()->key = options.seed ? mix(*options.seed) : next_key();

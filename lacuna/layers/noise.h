@@ -1,15 +1,16 @@
 // Noise, in training alone.
 #pragma once
-#include "lacuna/layers/layer.h"
+#include "lacuna/layers/in_training_alone.h"
 
 namespace lacuna::layers {
 
 // Adds normally distributed noise of that deviation. Dense: of csr it would make zeros something else.
-class GaussianNoise : public Layer {
+class GaussianNoise : public InTrainingAlone {
  public:
   explicit GaussianNoise(double stddev, const LayerOptions& options = {});
 
  protected:
+  using InTrainingAlone::call;
   Symbol call(const Symbol& x) override;
 
  private:
@@ -18,11 +19,12 @@ class GaussianNoise : public Layer {
 
 // Multiplies by noise of mean 1 and deviation √(rate / (1 - rate)) (Srivastava et al., 2014). csr keeps its
 // pattern.
-class GaussianDropout : public Layer {
+class GaussianDropout : public InTrainingAlone {
  public:
   explicit GaussianDropout(double rate, const LayerOptions& options = {});
 
  protected:
+  using InTrainingAlone::call;
   Symbol call(const Symbol& x) override;
 
  private:
@@ -40,11 +42,12 @@ struct AlphaDropoutOptions {
 
 // Dropout that keeps mean and variance of what selu makes (Klambauer et al., 2017). Dense. noise_shape: as in
 // Dropout.
-class AlphaDropout : public Layer {
+class AlphaDropout : public InTrainingAlone {
  public:
   explicit AlphaDropout(double rate, const AlphaDropoutOptions& options = {});
 
  protected:
+  using InTrainingAlone::call;
   Symbol call(const Symbol& x) override;
 
  private:

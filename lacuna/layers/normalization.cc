@@ -1,6 +1,7 @@
 // Features made to have mean 0 and variance 1 over the batch.
 #include "lacuna/layers/normalization.h"
 
+#include "lacuna/layers/in_training_alone.h"
 #include "lacuna/ops/batch_moments.h"
 #include "lacuna/ops/operators.h"
 #include "lacuna/ops/reshape.h"
@@ -55,7 +56,14 @@ void BatchNormalization::build(const std::vector<Shape>& input_shapes) {
   add_weight("moving_variance", {features}, o.moving_variance_initializer, {}, {}, false);
 }
 
-Symbol BatchNormalization::call(const Symbol& x) {
+std::vector<Symbol> BatchNormalization::call(const Inputs& inputs) {
+  refuse_training_elsewhere(name(), inputs);
+  LACUNA_REQUIRE(inputs.size() == 1, name(),
+                 ": the layer must be called on one input. Received: inputs=", inputs.size(), ".");
+  return {normalized(inputs[0], inputs.training == false)};
+}
+
+Symbol BatchNormalization::normalized(const Symbol& x, bool averages) {
   const auto& o = *options_;
   LACUNA_REQUIRE(
       x.storage() == Storage::dense || (!o.center && !o.subtract_mean), name(),
@@ -68,18 +76,23 @@ Symbol BatchNormalization::call(const Symbol& x) {
   const auto weight = [&]() -> const VariablePtr& { return state()->weights[next++].variable; };
   const Symbol gamma = o.scale ? read(weight()) : Symbol(), beta = o.center ? read(weight()) : Symbol();
   const VariablePtr &moving_mean = weight(), &moving_variance = weight();
-  const BatchMoments batch = batch_moments(x, read(moving_mean), read(moving_variance), axis);
-  add_update(moving_mean, batch.mean, o.momentum);
-  // Keras: nearly of n - 1.
-  add_update(moving_variance, batch.variance * (batch.n / (batch.n - (1 + o.epsilon))), o.momentum);
+  Symbol mean = read(moving_mean), variance = read(moving_variance);
+  if (!averages) {
+    const BatchMoments batch = batch_moments(x, mean, variance, axis);
+    mean = batch.mean;
+    variance = batch.variance;
+    add_update(moving_mean, mean, o.momentum);
+    // Keras: nearly of n - 1.
+    add_update(moving_variance, variance * (batch.n / (batch.n - (1 + o.epsilon))), o.momentum);
+  }
 
   const auto along_axis = [&](Symbol features) {
     for (size_t i = static_cast<size_t>(axis) + 1; i < x.rank(); ++i) features = expand_dims(features, -1);
     return features;
   };
-  Symbol factor = 1.0 / sqrt(batch.variance + o.epsilon);
+  Symbol factor = 1.0 / sqrt(variance + o.epsilon);
   if (gamma) factor = gamma * factor;
-  const Symbol y = (o.subtract_mean ? x - along_axis(batch.mean) : x) * along_axis(factor);
+  const Symbol y = (o.subtract_mean ? x - along_axis(mean) : x) * along_axis(factor);
   return beta ? y + along_axis(beta) : y;
 }
 

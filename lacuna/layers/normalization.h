@@ -31,9 +31,12 @@ class BatchNormalization : public Layer {
 
  protected:
   void build(const std::vector<Shape>& input_shapes) override;
-  Symbol call(const Symbol& x) override;
+  using Layer::call;
+  std::vector<Symbol> call(const Inputs& inputs) override;
 
  private:
+  // averages: with the moving ones in training too, which then stand still.
+  Symbol normalized(const Symbol& x, bool averages);
   int axis_of(size_t rank) const;
 
   std::shared_ptr<const BatchNormalizationOptions> options_;

@@ -16,7 +16,7 @@ class ModelLayer final : public layers::Layer {
   const Symbol& input() const { return model_.network().inputs()[0]; }
 
  private:
-  Symbol apply(const std::vector<Symbol>& inputs, bool) override { return model_(inputs)[0]; }
+  std::vector<Symbol> apply(layers::Inputs inputs) override { return model_(inputs.symbols); }
 
   mutable Model model_;
 };

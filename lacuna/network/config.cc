@@ -142,6 +142,15 @@ class Reader {
     return made[static_cast<size_t>(*output)];
   }
 
+  // Of the arguments that stand behind [layer, call, output].
+  static std::optional<bool> training_of(const Setting& input) {
+    const auto* parts = input.as<SettingList>();
+    const Config* arguments = parts && parts->size() > 3 ? (*parts)[3].config() : nullptr;
+    const auto found = arguments ? arguments->find("training") : Config::const_iterator();
+    if (!arguments || found == arguments->end() || !found->second.as<bool>()) return std::nullopt;
+    return *found->second.as<bool>();
+  }
+
   Symbol end_of(const Setting& setting) const {
     const Symbol symbol = find(setting);
     if (!symbol) malformed("the call that an input or output is of");
@@ -159,7 +168,7 @@ class Reader {
       const SettingList& parts = *from.as<SettingList>();
       return Place{places_.at(*parts[0].as<std::string>()), *parts[1].as<int64_t>()};
     }
-    entry.outputs.push_back(entry.made.call(inputs));
+    entry.outputs.push_back(entry.made.call(inputs, training_of((*entry.calls[entry.done])[0])));
     ++entry.done;
     return std::nullopt;
   }
@@ -223,7 +232,7 @@ Config Network::config() const {
       if (inputs.empty()) continue;  // An input.
       for (Setting& input : inputs) {
         SettingList with_arguments = *input.as<SettingList>();
-        with_arguments.emplace_back(Config{});
+        with_arguments.emplace_back(call->training ? Config{{"training", *call->training}} : Config{});
         input = std::move(with_arguments);
       }
       calls.emplace_back(std::move(inputs));

@@ -93,7 +93,8 @@ class Network {
 // A layer or a model that was made of its config, on its way into a network.
 struct Callable {
   std::shared_ptr<layers::LayerState> layer{};  // Null for a model.
-  std::function<std::vector<Symbol>(const std::vector<Symbol>&)> call{};
+  // training: see layers::Inputs.
+  std::function<std::vector<Symbol>(const std::vector<Symbol>&, std::optional<bool> training)> call{};
 };
 using MakeCallable = std::function<Callable(const std::string& class_name, const Config& config)>;
 

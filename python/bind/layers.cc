@@ -35,27 +35,52 @@ class PythonLayer final : public layers::Layer {
     for (const Shape& s : input_shapes) shapes.append(from_shape(s));
     self_.get().attr("_build")(shapes);
   }
-  Symbol call(const Symbol& input) override {
-    const WithGil gil;
-    return to_result(self_.get().attr("call")(input), name() + ": call");
+  using Layer::call;
+  std::vector<Symbol> call(const layers::Inputs& inputs) override {
+    bool says_it;  // Whether call has an argument `training`.
+    {
+      const WithGil gil;
+      says_it = nb::cast<bool>(self_.get().attr("_takes_training")());
+    }
+    LACUNA_REQUIRE(says_it || !inputs.training, name(),
+                   ": call must have an argument `training` to be given one. Received: training=",
+                   *inputs.training ? "True" : "False", ".");
+    if (!says_it || inputs.training) return traced(inputs, inputs.training);
+    return in_both_phases([&](bool training) { return traced(inputs, training); });
   }
-  Symbol call(const std::vector<Symbol>& inputs) override {
+  std::vector<Symbol> compute_masks(const layers::Inputs& inputs) override {
     const WithGil gil;
-    return to_result(self_.get().attr("call")(inputs), name() + ": call");
-  }
-  Symbol call(const Symbol& input, const Symbol& mask) override {
-    const WithGil gil;
-    return to_result(self_.get().attr("_call_with_mask")(input, mask), name() + ": call");
-  }
-  Symbol compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>& masks) override {
-    const WithGil gil;
-    nb::list given;
-    for (const Symbol& mask : masks) given.append(symbol_or_none(mask));
-    const nb::object mask = self_.get().attr("_compute_mask")(inputs, given);
-    return mask.is_none() ? Symbol() : to_result(mask, name() + ": compute_mask");
+    const nb::object mask = self_.get().attr("_compute_mask")(inputs.symbols, or_none(inputs.masks));
+    const std::string where = name() + ": compute_mask";
+    if (!nb::isinstance<nb::list>(mask) && !nb::isinstance<nb::tuple>(mask)) return {to_mask(mask, where)};
+    std::vector<Symbol> result;
+    for (const nb::handle one : mask) result.push_back(to_mask(nb::borrow(one), where));
+    return result;
   }
 
  private:
+  static nb::list or_none(const std::vector<Symbol>& symbols) {
+    nb::list result;
+    for (const Symbol& symbol : symbols) result.append(symbol_or_none(symbol));
+    return result;
+  }
+  static Symbol to_mask(const nb::object& mask, const std::string& where) {
+    return mask.is_none() ? Symbol() : to_result(mask, where);
+  }
+
+  // What call makes of the inputs.
+  std::vector<Symbol> traced(const layers::Inputs& inputs, std::optional<bool> training) {
+    const WithGil gil;
+    const nb::object given = inputs.is_list ? nb::cast(inputs.symbols) : nb::cast(inputs[0]);
+    const nb::object output = self_.get().attr("_traced")(given, or_none(inputs.masks), training);
+    const std::string where = name() + ": call";
+    if (!nb::isinstance<nb::list>(output) && !nb::isinstance<nb::tuple>(output))
+      return {to_result(output, where)};
+    std::vector<Symbol> result;
+    for (const nb::handle one : output) result.push_back(to_result(nb::borrow(one), where));
+    return result;
+  }
+
   WeakObject self_;
 };
 
@@ -100,13 +125,18 @@ void bind_layer(nb::module_& m) {
   layer
       .def(
           "__call__",
-          [](const AnyLayer& l, nb::handle inputs) {
+          [](const AnyLayer& l, nb::handle inputs, nb::handle training) {
             const std::string name = l->name();
             const Place at{name.c_str(), "inputs"};
-            return nb::isinstance<nb::list>(inputs) ? (*l)(to_symbols(at, inputs))
-                                                    : (*l)(to_symbol(inputs, nullptr, at.where));
+            const bool is_list = nb::isinstance<nb::list>(inputs);
+            std::vector<Symbol> symbols;
+            if (is_list) symbols = to_symbols(at, inputs);
+            else symbols = {to_symbol(inputs, nullptr, at.where)};
+            std::optional<bool> phase;
+            if (!training.is_none()) phase = to_flag({at.where, "training"}, training);
+            return (*l)(layers::Inputs(std::move(symbols), is_list, phase));
           },
-          "inputs"_a.none())
+          "inputs"_a.none(), "training"_a.none())
       .def_prop_ro("id", [](const AnyLayer& l) { return id(l->state().get()); })
       .def_prop_ro("name", [](const AnyLayer& l) { return l->name(); })
       .def_prop_ro("class_name", [](const AnyLayer& l) { return l->state()->class_name; })

@@ -355,12 +355,13 @@ void bind_models(nb::module_& m) {
               const bool is_layer =
                   nb::hasattr(made, "_core") && nb::isinstance<AnyLayer>(made.attr("_core"));
               const auto layer = is_layer ? nb::cast<AnyLayer&>(made.attr("_core"))->state() : nullptr;
-              return {layer, [made, class_name](const std::vector<Symbol>& inputs) {
-                        const nb::object output =
-                            inputs.size() == 1 ? made(inputs[0]) : made(nb::cast(inputs));
-                        if (nb::isinstance<Symbol>(output)) return std::vector{nb::cast<Symbol>(output)};
-                        return to_symbols({class_name.c_str(), "its output"}, output);
-                      }};
+              return {
+                  layer, [made, class_name](const std::vector<Symbol>& inputs, std::optional<bool> training) {
+                    const nb::object given = inputs.size() == 1 ? nb::cast(inputs[0]) : nb::cast(inputs);
+                    const nb::object output = training ? made(given, "training"_a = *training) : made(given);
+                    if (nb::isinstance<Symbol>(output)) return std::vector{nb::cast<Symbol>(output)};
+                    return to_symbols({class_name.c_str(), "its output"}, output);
+                  }};
             });
         return nb::make_tuple(parts.inputs, parts.outputs);
       },

@@ -314,3 +314,114 @@ def test_shared_layers_and_nested_models():
     before = inner.get_weights()
     outer.fit(A, np.ones(5), verbose=0)
     assert not np.allclose(before[0], inner.get_weights()[0])
+
+
+class Split(layers.Layer):
+    """Two halves of the features."""
+
+    def call(self, x):
+        half = x.shape[-1] // 2
+        return [x[:, :half], x[:, half:]]
+
+
+def test_a_layer_may_give_several_outputs():
+    x = np.arange(8, dtype="f4").reshape(2, 4)
+    i = layers.Input((4,))
+    split = Split()
+    left, right = split(i)
+    model = Model(i, [left, layers.Dense(1, kernel_initializer="ones")(right)])
+    got = model.predict(x)
+    np.testing.assert_array_equal(got[0], x[:, :2])
+    np.testing.assert_array_equal(got[1], x[:, 2:].sum(1, keepdims=True))
+    assert isinstance(split.output, list) and split.output_shape == [(None, 2), (None, 2)]
+    again = Model.from_config(model.get_config(), {"Split": Split})
+    again.set_weights(model.get_weights())
+    np.testing.assert_array_equal(again.predict(x)[0], got[0])
+    assert [entry[0] for entry in model.get_config()["output_layers"]][0] == split.name
+    with pytest.raises(ValueError, match="the layer must give one output"):
+        Sequential([layers.Input((4,)), Split()])
+
+
+class Phases(layers.Layer):
+    """x times 2 in training, through dropout and BatchNormalization of its own."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.drop, self.norm = layers.Dropout(0.5), layers.BatchNormalization()
+        self.seen = []
+
+    def call(self, inputs, training=None):
+        self.seen.append(training)
+        x = self.norm(self.drop(inputs, training=training), training=training)
+        return x * 2.0 if training else x
+
+
+def test_training_is_asked_for_both_ways_and_joined():
+    i = layers.Input((3,))
+    layer = Phases()
+    model = Model(i, layer(i))
+    assert layer.seen == [False, True]
+    x = np.random.RandomState(0).normal(size=(256, 3)).astype("f4")
+    np.testing.assert_allclose(model.predict(x), x / np.sqrt(1 + 1e-3), rtol=1e-5)
+    model.compile("sgd", "mse")
+    loss = model.fit(x, np.zeros((256, 3)), batch_size=256, verbose=0).history["loss"][0]
+    assert abs(loss - 4) < 0.1  # (2 x)² of what is normalized.
+    averages = layer.norm.get_weights()[2:]
+    assert len(model.get_weights()) == 4 and not np.array_equal(averages[1], np.ones(3))  # Moved once, by training.
+    np.testing.assert_allclose(averages[1], 0.99 + 0.01 * 2 * 1.0, atol=0.02)
+
+
+def test_training_may_be_decided_by_the_call():
+    i = layers.Input((3,))
+    layer = Phases()
+    model = Model(i, layer(i, training=False))
+    assert layer.seen == [False]
+    model.compile("sgd", "mse")
+    x = np.ones((8, 3), "f4")
+    loss = model.fit(x, np.zeros((8, 3)), batch_size=8, verbose=0).history["loss"][0]
+    assert abs(loss - 1 / (1 + 1e-3)) < 1e-5
+    np.testing.assert_array_equal(layer.norm.get_weights()[3], np.ones(3))
+    kept = model.get_config()["layers"][1]["inbound_nodes"][0][0][3]
+    assert kept == {"training": False}
+    again = Model.from_config(model.get_config(), {"Phases": Phases})
+    again.set_weights(model.get_weights())
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+    with pytest.raises(ValueError, match="training=True"):
+        layers.Dropout(0.5)(i, training=True)
+    with pytest.raises(ValueError, match="must have an argument `training`"):
+        Split()(layers.Input((4,)), training=True)
+
+
+def test_backends_phases_and_training_agree():
+    class Keras2(layers.Layer):
+        def call(self, x, training=None):
+            return K.in_train_phase(x * 3.0, x, training=training)
+
+    i = layers.Input((2,))
+    model = Model(i, Keras2()(i))
+    model.compile("sgd", "mse")
+    x = np.ones((4, 2), "f4")
+    assert model.evaluate(x, np.zeros((4, 2)), verbose=0) == 1
+    assert model.fit(x, np.zeros((4, 2)), verbose=0).history["loss"] == [9]
+
+
+def test_masks_of_several_inputs_reach_call():
+    class Sum(layers.Layer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.supports_masking = True
+
+        def call(self, inputs, mask=None):
+            self.seen = mask
+            return inputs[0] + inputs[1]
+
+        def compute_mask(self, inputs, mask=None):
+            return None
+
+    a, b = layers.Input((3,)), layers.Input((3,))
+    masked, whole = layers.Embedding(5, 2, mask_zero=True)(a), layers.Embedding(5, 2)(b)
+    layer = Sum()
+    layer([masked, whole])
+    assert len(layer.seen) == 2 and layer.seen[0] is not None and layer.seen[1] is None
+    layer([whole, whole])
+    assert layer.seen is None

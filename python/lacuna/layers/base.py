@@ -130,17 +130,20 @@ class Layer:
         self._core = core
         remember(core, self)
 
-    def __call__(self, inputs):
-        """The symbol that the layer makes of a symbol, or of a list. The first call builds the weights. Layers and
+    def __call__(self, inputs, training=None):
+        """The symbol that the layer makes of a symbol, or of a list; a list of symbols where it gives several.
+        training: False has it do what it does outside of training; None, in training what it does in training, and
+        else not. The first call builds the weights. Layers and
         models that are attributes, or in lists and dicts of them, or that call applies, are the layer's own: trained,
         counted and saved with it."""
         inputs = checked_symbols(self.name, inputs)
         for layer in layers_in(vars(self)):
             with contextlib.suppress(ValueError):  # A layer may know the model that holds it.
                 self._core.hold(layer._core)
-        output = self._core(inputs)
-        output._history = (self, inputs if isinstance(inputs, list) else [inputs])
-        return output
+        outputs = self._core(inputs, training)
+        for output in outputs:
+            output._history = (self, inputs if isinstance(inputs, list) else [inputs])
+        return outputs[0] if len(outputs) == 1 else outputs
 
     def _build(self, shapes):
         self.build(shapes[0] if len(shapes) == 1 else shapes)
@@ -149,7 +152,9 @@ class Layer:
         """Makes weights by add_weight. input_shape: the batch first, or a list of such; to be overridden."""
 
     def call(self, inputs):
-        """A symbol, of a symbol or a list; to be overridden."""
+        """A symbol, or a list of them, of a symbol or a list; to be overridden. With an argument `training` it is asked
+        twice, with True and with False, and what differs is taken as the model trains or not; with an argument `mask`
+        it gets the mask of the input, or a list of them, where there is one."""
         return inputs
 
     @property
@@ -176,10 +181,15 @@ class Layer:
         single = len(inputs) == 1
         return self.compute_mask(inputs[0] if single else inputs, masks[0] if single else masks)
 
-    def _call_with_mask(self, inputs, mask):
-        if "mask" in inspect.signature(self.call).parameters:
-            return self.call(inputs, mask=mask)
-        return self.call(inputs)
+    def _takes_training(self):
+        return "training" in inspect.signature(self.call).parameters
+
+    def _traced(self, inputs, masks, training):
+        takes = inspect.signature(self.call).parameters
+        arguments = {} if training is None else {"training": training}
+        if "mask" in takes and any(mask is not None for mask in masks):
+            arguments["mask"] = masks if isinstance(inputs, list) else masks[0]
+        return self.call(inputs, **arguments)
 
     def add_update(self, updates, inputs=None):
         """From within call: what a step of training changes beside the weights that learn, K.update(…) or another of

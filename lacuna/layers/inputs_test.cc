@@ -1,0 +1,153 @@
+// Layers of several outputs, masks of several inputs, and what a layer does in training and else.
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "lacuna/base/testing.h"
+#include "lacuna/layers/core.h"
+#include "lacuna/layers/embedding.h"
+#include "lacuna/layers/noise.h"
+#include "lacuna/layers/normalization.h"
+#include "lacuna/models/testing.h"
+#include "lacuna/ops/operators.h"
+#include "lacuna/ops/reduce.h"
+#include "lacuna/ops/unary.h"
+#include "lacuna/optimizers/sgd.h"
+
+namespace lacuna {
+namespace {
+
+using layers::Dense;
+using layers::Input;
+using layers::Inputs;
+using layers::Layer;
+
+// Sum and difference of two inputs.
+class SumAndDifference final : public Layer {
+ public:
+  SumAndDifference() : Layer({.name = "both"}, "SumAndDifference") {
+    describe(layers::no_settings, layers::LayerOptions{});
+  }
+
+ protected:
+  std::vector<Symbol> call(const Inputs& in) override { return {in[0] + in[1], in[0] - in[1]}; }
+};
+
+TEST(Inputs, ALayerMayGiveSeveralOutputs) {
+  const Symbol a = Input({.shape = {3}}), b = Input({.shape = {3}});
+  const std::vector<Symbol> both = SumAndDifference()(Inputs({a, b}));
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_EQ(layers::call_of(both[0]), layers::call_of(both[1]));
+  Model model({a, b}, both);
+  const Problem p(4, 3);
+  const auto out = model.predict_all(Arrays{Array(p.dense), Array(p.dense)});
+  for (size_t i = 0; i < 12; ++i) {
+    EXPECT_EQ(out[0].values<float>()[i], 2 * p.dense.values<float>()[i]);
+    EXPECT_EQ(out[1].values<float>()[i], 0.0f);
+  }
+  EXPECT_EQ(model.network().layers().size(), 3u);
+  // One of them may be used alone.
+  EXPECT_EQ(Model({a, b}, {Dense(1)(both[1])}).network().weights().size(), 2u);
+}
+
+TEST(Inputs, OneIsTakenWhereThereIsOne) {
+  const Symbol a = Input({.shape = {3}});
+  EXPECT_EQ(
+      message_of<InvalidArgument>([&] {
+        SumAndDifference()(std::vector{a, a});
+      }),
+      "both: the layer must give one output where one is taken; write layer(Inputs({x})) for all. Received: "
+      "outputs=2.");
+}
+
+TEST(Inputs, OutputsHaveTheirPlaceInAConfig) {
+  const Symbol a = Input({.shape = {3}, .name = "a"}), b = Input({.shape = {3}, .name = "b"});
+  const std::vector<Symbol> both = SumAndDifference()(Inputs({a, b}));
+  const Config config = Model({a, b}, {both[1]}).get_config();
+  EXPECT_EQ(to_string(config.at("output_layers")), "[['both', 0, 1]]");
+}
+
+// The share of steps that count, of each input.
+class Shares final : public Layer {
+ public:
+  Shares() : Layer({}, "Shares") { supports_masking(); }
+
+ protected:
+  std::vector<Symbol> call(const Inputs& in) override {
+    std::vector<Symbol> shares;
+    for (size_t i = 0; i < in.size(); ++i)
+      shares.push_back(in.masks[i] ? mean(in.masks[i], {1}, true) : mean(ones_like(in[i]), {1, 2}, false));
+    return shares;
+  }
+  std::vector<Symbol> compute_masks(const Inputs&) override { return {{}}; }
+  static Symbol ones_like(const Symbol& x) { return exp(x * 0.0); }
+};
+
+TEST(Inputs, EachHasItsMask) {
+  const Symbol a = Input({.shape = {4}, .name = "a"}), b = Input({.shape = {4}, .name = "b"});
+  const Symbol masked = layers::Embedding(9, 2, {.mask_zero = true})(a), whole = layers::Embedding(9, 2)(b);
+  const std::vector<Symbol> shares = Shares()(Inputs({masked, whole}));
+  const std::vector<int64_t> ids{1, 0, 0, 3, 0, 0, 0, 5};
+  Model model({a, b}, shares);
+  const Array given(array<int64_t>{ids, {2, 4}});
+  const auto out = model.predict_all(Arrays{given, given});
+  EXPECT_EQ(out[0].values<float>()[0], 0.5f);
+  EXPECT_EQ(out[0].values<float>()[1], 0.25f);
+  EXPECT_EQ(out[1].values<float>()[1], 1.0f);
+}
+
+// As one writes it who thinks of `training` as a flag: x times 3 in training, with noise; x else.
+class Branches final : public Layer {
+ public:
+  Branches() : Layer({}, "Branches") {}
+
+ protected:
+  std::vector<Symbol> call(const Inputs& in) override {
+    if (in.training) return branch(in[0], *in.training);
+    return in_both_phases([&](bool training) { return branch(in[0], training); });
+  }
+  std::vector<Symbol> branch(const Symbol& x, bool training) {
+    const Symbol y = drop_(Inputs({x}, false, training))[0];
+    return {training ? y * 3.0 : y};
+  }
+  layers::Dropout drop_{0.0};
+};
+
+TEST(Inputs, WhatDiffersInTrainingIsTakenAsTheModelTrains) {
+  const Symbol x = Input({.shape = {2}});
+  Model model(x, Branches()(x));
+  model.compile({.optimizer = optimizers::SGD{}, .loss = "mse"});
+  const std::vector<float> ones{1, 1};
+  const Array in(array<float>{ones, {1, 2}});
+  const std::vector<float> none{0, 0};
+  const Array y(array<float>{none, {1, 2}});
+  EXPECT_EQ(model.evaluate(in, y, {.verbose = 0})[0], 1.0);
+  EXPECT_EQ(model.fit(in, y, {.verbose = 0}).history.at("loss")[0], 9.0);
+  Model never(x, Branches()(Inputs({x}, false, false))[0]);
+  never.compile({.optimizer = optimizers::SGD{}, .loss = "mse"});
+  EXPECT_EQ(never.fit(in, y, {.verbose = 0}).history.at("loss")[0], 1.0);
+}
+
+TEST(Inputs, WithoutTrainingDropoutAndNoisePassOn) {
+  const Symbol x = Input({.shape = {4}});
+  EXPECT_EQ(layers::Dropout(0.5)(Inputs({x}, false, false))[0].node(), x.node());
+  EXPECT_EQ(layers::GaussianNoise(1)(Inputs({x}, false, false))[0].node(), x.node());
+  EXPECT_NE(layers::Dropout(0.5)(x).node(), x.node());
+  EXPECT_THROW(layers::Dropout(0.5)(Inputs({x}, false, true)), InvalidArgument);
+  EXPECT_THROW(layers::BatchNormalization()(Inputs({x}, false, true)), InvalidArgument);
+}
+
+TEST(Inputs, WithoutTrainingAveragesStandStill) {
+  const Symbol x = Input({.shape = {2}});
+  layers::BatchNormalization frozen;
+  Model model(x, Dense(1)(frozen(Inputs({x}, false, false))[0]));
+  model.compile({.optimizer = optimizers::SGD{.lr = 0.01}, .loss = "mse"});
+  const std::vector<float> values{1, 2, 3, 4}, y{0, 1};
+  model.fit(Array(array<float>{values, {2, 2}}), Array(y), {.epochs = 2, .verbose = 0});
+  const auto averages = frozen.get_weights();
+  EXPECT_EQ(averages[2].values<float>()[0], 0.0f);
+  EXPECT_EQ(averages[3].values<float>()[0], 1.0f);
+}
+
+}  // namespace
+}  // namespace lacuna
