@@ -64,7 +64,8 @@ def compared(losses, start=None, allowed=LOSS):
 
 
 def random_starts(places, case, folder, threads, results, say):
-    """Checks of timed results: the losses of the first epoch. Those of fewer rows are held against Lacuna on as many."""
+    """Checks of timed results: the losses of the first epoch. Those of fewer rows are held against Lacuna on as
+    many."""
     losses = {one: result["losses"][0] for one, result in results.items() if result["losses"][0] is not None}
     checks = []
     for rows in sorted({one.rows for one in losses}):

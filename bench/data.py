@@ -96,7 +96,9 @@ def sections(folder):
     found = packages()
     if found is not None:
         x, y, classes = found
-        order = np.random.default_rng(4).permutation(len(y))  # By name, neighbours are alike; not all who train shuffle rows.
+        order = np.random.default_rng(4).permutation(
+            len(y)
+        )  # By name, neighbours are alike; not all who train shuffle rows.
         _save_csr(folder, x[order], y[order], classes=classes, source="package lists")
         return
     rng = np.random.default_rng(4)

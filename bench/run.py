@@ -55,7 +55,10 @@ def timed(case, places, options):
     say(f"\n{case.label}")
     folder = data.made(options.data, case.data)
     shape = data.described(folder)
-    say("  " + ", ".join(f"{key} {' x '.join(map('{:,}'.format, v)) if key == 'shape' else v}" for key, v in shape.items()))
+    say(
+        "  "
+        + ", ".join(f"{key} {' x '.join(map('{:,}'.format, v)) if key == 'shape' else v}" for key, v in shape.items())
+    )
     checks = []
     if case.exact and not options.no_check:
         checks = check.exact(places, case, folder, options.threads, say)

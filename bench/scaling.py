@@ -1,6 +1,6 @@
 """How the time of a step grows with rows, non-zeros, features, units and threads: one of them varied, little made data,
-Lacuna's sparse_weight and its plain kernel, and the hand-written loop where it can do the job (one unit). That loop sweeps
-all weights a step, so it alone must grow with the features."""
+Lacuna's sparse_weight and its plain kernel, and the hand-written loop where it can do the job (one unit). That loop
+sweeps all weights a step, so it alone must grow with the features."""
 
 import os
 import pathlib

@@ -94,7 +94,7 @@ def _timed(function, *arguments):
 
 def _text(error):
     lines = [line for line in str(error).splitlines() if line.strip()] or [""]
-    return "{}: {}".format(type(error).__name__, lines[-1])[:500]  # The last line: MXNet starts with its stack.
+    return f"{type(error).__name__}: {lines[-1]}"[:500]  # The last line: MXNet starts with its stack.
 
 
 def _own_stdout():

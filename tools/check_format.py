@@ -32,7 +32,8 @@ def main() -> int:
     if "--fix" in sys.argv[1:]:
         return subprocess.run([tool, "-i", "--style=file", *map(str, files)]).returncode
     run = subprocess.run(
-        [tool, "--dry-run", "-Werror", "--style=file", *map(str, files)], capture_output=True, text=True)
+        [tool, "--dry-run", "-Werror", "--style=file", *map(str, files)], capture_output=True, text=True
+    )
     faults = dict.fromkeys(re.findall(r"^(\S+?):\d+:\d+: ", run.stderr, re.MULTILINE))
     for path in faults:
         print(pathlib.Path(path).relative_to(ROOT))

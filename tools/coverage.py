@@ -6,6 +6,7 @@
 builds and runs the preset `coverage` (--report: looks at the last run alone). Ends with 1 where one of the rooms below
 has fewer than 95 of 100 lines reached. A line counts once, however many instruction sets and types it is compiled for.
 """
+
 import argparse
 import concurrent.futures
 import json
@@ -27,8 +28,9 @@ def build_and_run():
         counts.unlink()
     # The best instruction set, then none: each has lines of its own. 77: what the second run cannot be.
     for instructions in [{}, {"LACUNA_TEST_INSTRUCTION_SET": "SCALAR", "BLIS_ARCH_TYPE": "25"}]:
-        run = subprocess.run([BUILD / "tests" / "lacuna_test", "--gtest_brief=1"], cwd=BUILD,
-                             env=os.environ | instructions)
+        run = subprocess.run(
+            [BUILD / "tests" / "lacuna_test", "--gtest_brief=1"], cwd=BUILD, env=os.environ | instructions
+        )
         if run.returncode not in (0, 77):
             sys.exit("coverage: the tests failed")
 
@@ -36,7 +38,8 @@ def build_and_run():
 def counts_of(gcda):
     """(file, line, count) of one translation unit."""
     found = subprocess.run(
-        ["gcov", "--json-format", "--stdout", gcda], cwd=BUILD, check=True, capture_output=True).stdout
+        ["gcov", "--json-format", "--stdout", gcda], cwd=BUILD, check=True, capture_output=True
+    ).stdout
     for text in found.splitlines():
         for file in json.loads(text)["files"]:
             path = pathlib.Path(BUILD, file["file"]).resolve()

@@ -81,9 +81,7 @@ class Embedded(Training):
         return data.load_ids(options.data, options.rows)
 
     def build(self):
-        embedding = layers.Embedding(
-            recipe.VOCABULARY, recipe.EMBEDDED, input_length=self.x.shape[1], sparse_grad=True
-        )
+        embedding = layers.Embedding(recipe.VOCABULARY, recipe.EMBEDDED, input_length=self.x.shape[1], sparse_grad=True)
         model = models.Sequential([embedding, layers.Flatten(), layers.Dense(1, activation="sigmoid")])
         model.compile(loss="binary_crossentropy", optimizer=optimizers.Adam(), metrics=["accuracy"])
         return model

@@ -6,14 +6,13 @@ data), plain (no flag, no momentum).
 
 import numpy as np
 
+from bench import data, recipe
+from bench.worker import serve
 from lacuna import Input, Model, Sequential, config, utils
 from lacuna import backend as K
 from lacuna.data import load_libsvm
 from lacuna.layers import Dense, Embedding, FactorizationMachine, Flatten
 from lacuna.optimizers import SGD, Adam
-
-from bench import data, recipe
-from bench.worker import serve
 
 
 class Training:
@@ -72,9 +71,7 @@ class Linear(Training):
         return model
 
     def check(self, rows):
-        fit = self.build().fit(
-            self.x[:rows], self.y[:rows], batch_size=self.options.batch, shuffle=False, verbose=0
-        )
+        fit = self.build().fit(self.x[:rows], self.y[:rows], batch_size=self.options.batch, shuffle=False, verbose=0)
         return fit.history["loss"][0]
 
 

@@ -11,9 +11,9 @@ import textwrap
 import time
 from typing import NoReturn
 
+import features
 import numpy as np
 
-import features
 import lacuna
 from lacuna.layers import Dense, Dropout, Input
 from lacuna.models import Model

@@ -2,7 +2,8 @@
 
 import re
 import zlib
-from typing import Iterable, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -28,7 +29,9 @@ def parse(text: str) -> list[Package]:
         if "Package" not in field or "Section" not in field:
             continue
         description = field.get("Description-en") or field.get("Description", "")
-        depends = [re.split(r"[\s(:]", one.strip(), maxsplit=1)[0] for one in re.split("[,|]", field.get("Depends", ""))]
+        depends = [
+            re.split(r"[\s(:]", one.strip(), maxsplit=1)[0] for one in re.split("[,|]", field.get("Depends", ""))
+        ]
         packages.setdefault(
             field["Package"],
             Package(

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
+from texts import TfIdf
 
 from lacuna.data import load_libsvm
-from texts import TfIdf
 
 
 class Split(NamedTuple):

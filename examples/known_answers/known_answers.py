@@ -11,14 +11,15 @@ import json
 import pathlib
 import sys
 import time
-from typing import Callable, NamedTuple
-
-import numpy as np
-import scipy.sparse as sp
+from collections.abc import Callable
+from typing import NamedTuple
 
 import datasets
-import lacuna
+import numpy as np
+import scipy.sparse as sp
 from datasets import Split
+
+import lacuna
 from lacuna.callbacks import LearningRateScheduler
 from lacuna.layers import Dense, Dropout, Input
 from lacuna.metrics import F1, LogLoss

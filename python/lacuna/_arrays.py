@@ -4,8 +4,8 @@ be, else shared. The views keep what they look at alive."""
 import numpy as np
 
 from lacuna import _core
-from lacuna._custom import shown
 from lacuna._array_likes import is_sparse, numbers, plain
+from lacuna._custom import shown
 
 
 def view(array, where):
@@ -123,8 +123,7 @@ def _csr(matrix, where):
     indices, indptr = np.asarray(matrix.indices, order="C"), np.asarray(matrix.indptr, order="C")
     if indices.dtype.kind not in "iu" or indptr.dtype.kind not in "iu":
         raise ValueError(
-            f"{where} must have whole numbers for indices. Received: indices {indices.dtype}, "
-            f"indptr {indptr.dtype}."
+            f"{where} must have whole numbers for indices. Received: indices {indices.dtype}, indptr {indptr.dtype}."
         )
     if indices.dtype != indptr.dtype or indices.dtype not in (np.int32, np.int64):
         indices, indptr = indices.astype(np.int64), indptr.astype(np.int64)

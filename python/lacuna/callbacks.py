@@ -310,7 +310,8 @@ class ModelCheckpoint(Bound):
 
     filepath: values of the logs and the epoch, from 1, may stand in it: "w.{epoch:02d}-{val_loss:.2f}.h5". Its folder
     must be there when fit begins.
-    save_best_only: only where `monitor` is better than ever before; mode: 'min', 'max', or 'auto', as EarlyStopping's. save_weights_only: save_weights in place of save. period: epochs between two saves.
+    save_best_only: only where `monitor` is better than ever before; mode: 'min', 'max', or 'auto', as EarlyStopping's.
+    save_weights_only: save_weights in place of save. period: epochs between two saves.
     """
 
     def __init__(

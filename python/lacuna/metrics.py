@@ -9,6 +9,7 @@ from lacuna import _core
 from lacuna._arguments import from_config, shown
 from lacuna._arrays import is_sparse, view
 from lacuna._custom import custom, custom_object_scope, name_of
+from lacuna._settings import Settings
 from lacuna.losses import (
     KLD,
     MAE,
@@ -37,7 +38,6 @@ from lacuna.losses import (
     sparse_categorical_crossentropy,
     squared_hinge,
 )
-from lacuna._settings import Settings
 
 __all__ = [
     "AUC",
@@ -134,9 +134,10 @@ class Metric(Settings):
         of_none = any(base in (Metric, StatefulMetric, CountsMetric) for base in cls.__bases__)
         if of_none or {"update_state", "result", "reset_states", "call"} & set(cls.__dict__):
             raise TypeError(
-                f"{cls.__name__}: a metric with a state cannot be written in Python; write a function of (y_true, y_pred) "
-                "that gives a symbol with a value for each sample, or derive from AUC, Precision, Recall, F1 or another "
-                f"metric here and change its settings. Received: a class that derives from {cls.__bases__[0].__name__}."
+                f"{cls.__name__}: a metric with a state cannot be written in Python; write a "
+                "function of (y_true, y_pred) that gives a symbol with a value for each sample, or derive "
+                "from AUC, Precision, Recall, F1 or another metric here and change its settings. Received: "
+                f"a class that derives from {cls.__bases__[0].__name__}."
             )
 
     def __init__(self, core, **config):
@@ -225,9 +226,7 @@ class AUC(StatefulMetric):
     bytes each (16 of float64), and 8 a row where there are weights."""
 
     def __init__(self, curve="ROC", average="macro", class_id=None, name="auc"):
-        super().__init__(
-            _core.auc(curve, average, class_id, name), curve=curve, average=average, class_id=class_id
-        )
+        super().__init__(_core.auc(curve, average, class_id, name), curve=curve, average=average, class_id=class_id)
 
 
 class CountsMetric(StatefulMetric):

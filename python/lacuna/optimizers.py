@@ -16,8 +16,8 @@ than a 16th of them (of rows of less than 8 values a 160th), in every step of a 
 without a flag, a regularizer, and at the end of each epoch and each 4096 steps those that are behind are caught up.
 predict, evaluate, get_weights and weight.rows() see rows caught up, and change nothing.
 
-Settings that are negative or not finite are ValueErrors, unknown ones TypeErrors. A copy (pickle, copy.deepcopy) has the
-settings, lr and decay as they stand, but none of the states, which model.save keeps."""
+Settings that are negative or not finite are ValueErrors, unknown ones TypeErrors. A copy (pickle, copy.deepcopy) has
+the settings, lr and decay as they stand, but none of the states, which model.save keeps."""
 
 from lacuna import _core
 from lacuna._arguments import core_of, identified, no_more, number, shown
@@ -225,8 +225,7 @@ class Ftrl(Optimizer):
     ):
         if number("Ftrl", "learning_rate_power", learning_rate_power) != -0.5:
             raise ValueError(
-                "Ftrl: learning_rate_power must be -0.5. "
-                f"Received: learning_rate_power={shown(learning_rate_power)}."
+                f"Ftrl: learning_rate_power must be -0.5. Received: learning_rate_power={shown(learning_rate_power)}."
             )
         self._core = _core.ftrl(
             initial_accumulator_value=initial_accumulator_value,

@@ -1,7 +1,8 @@
 """Regularizers: what a weight adds to the loss. Of a weight with sparse_weight=True or sparse_grad=True the rows that
 a batch touches count, in loss and gradient alike; with an optimizer of lazy_update=False all rows do, as of any other
-weight. Rows that were never touched need no memory for it while they are zero (initializer 'zeros'); else the first step
-of training makes all, with a warning that says how many bytes they take. Before it, evaluate counts those there are."""
+weight. Rows that were never touched need no memory for it while they are zero (initializer 'zeros'); else the first
+step of training makes all, with a warning that says how many bytes they take. Before it, evaluate counts those there
+are."""
 
 import inspect
 

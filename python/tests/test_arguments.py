@@ -1,8 +1,7 @@
-"""Every public constructor, function and method with wrong values for each of its arguments: what reaches the user is an
-error of ours, never one of the binding library, of C++ or of a lookup, and no address."""
+"""Every public constructor, function and method with wrong values for each of its arguments: what reaches the user is
+an error of ours, never one of the binding library, of C++ or of a lookup, and no address."""
 
 import inspect
-import os
 import pkgutil
 import re
 
@@ -12,9 +11,11 @@ import scipy.sparse
 
 import lacuna
 from lacuna import backend as K
-from lacuna import callbacks, data, layers, losses, metrics, models, optimizers
+from lacuna import callbacks, layers, metrics, models, optimizers
 
-FOREIGN = re.compile(r"incompatible function|Invoked with|nanobind|std::|bad_cast|basic_string|0x[0-9a-fA-F]{4,}|_core\.")
+FOREIGN = re.compile(
+    r"incompatible function|Invoked with|nanobind|std::|bad_cast|basic_string|0x[0-9a-fA-F]{4,}|_core\."
+)
 LONG = "z" * 5000
 ERRORS = (TypeError, ValueError, IndexError, OSError, MemoryError, ImportError, OverflowError)
 
@@ -170,8 +171,21 @@ def objects():
     model = compiled()
     sequential = models.Sequential([layers.Dense(1, input_dim=3)])
     sequential.compile("sgd", "mse")
-    result = [model, sequential, layers.Dense(2), metrics.AUC(), optimizers.Adam(), K.variable([1.0]), K.placeholder((2, 2))]
-    result += [callbacks.CallbackList(), lacuna.initializers.Zeros(), lacuna.regularizers.l2(), lacuna.constraints.NonNeg()]
+    result = [
+        model,
+        sequential,
+        layers.Dense(2),
+        metrics.AUC(),
+        optimizers.Adam(),
+        K.variable([1.0]),
+        K.placeholder((2, 2)),
+    ]
+    result += [
+        callbacks.CallbackList(),
+        lacuna.initializers.Zeros(),
+        lacuna.regularizers.l2(),
+        lacuna.constraints.NonNeg(),
+    ]
     return result
 
 
@@ -181,6 +195,7 @@ ENDLESS = {"epochs": (2**62,)}  # Right, and would not end.
 
 def calls():
     """(name, callable, names of its arguments, those that must be given)."""
+
     def of(name, one):
         try:
             arguments = inspect.signature(one).parameters.values()
@@ -199,7 +214,12 @@ def calls():
             if not name.startswith("_") and callable(method):
                 yield of(f"{type(thing).__name__}.{name}", getattr(thing, name))
             if isinstance(method, property) and method.fset and name != "built":
-                yield f"{type(thing).__name__}.{name}", lambda value, t=thing, n=name: setattr(t, n, value), ["value"], ["value"]
+                yield (
+                    f"{type(thing).__name__}.{name}",
+                    lambda value, t=thing, n=name: setattr(t, n, value),
+                    ["value"],
+                    ["value"],
+                )
 
 
 @pytest.fixture

@@ -207,10 +207,18 @@ def test_functions_that_do_not_name_to_dense(name):
         (lambda s: K.scatter_elemwise_div(s, K.square(s)), lambda v: np.where(v != 0, 1 / v, 0), True),
         (K.zeros_like, np.zeros_like, True),
         (K.ones_like, None, False),
-        (lambda s: K.l2_normalize(s, axis=1), lambda v: v / np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-6), True),
+        (
+            lambda s: K.l2_normalize(s, axis=1),
+            lambda v: v / np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-6),
+            True,
+        ),
         (lambda s: s * np.arange(12), lambda v: v * np.arange(12), True),
         (lambda s: s * K.sum(s, axis=1, keepdims=True), lambda v: v * v.sum(1, keepdims=True), True),
-        (lambda s: s / (1 + K.norm(s, axis=1, keepdims=True)), lambda v: v / (1 + np.linalg.norm(v, axis=1, keepdims=True)), True),
+        (
+            lambda s: s / (1 + K.norm(s, axis=1, keepdims=True)),
+            lambda v: v / (1 + np.linalg.norm(v, axis=1, keepdims=True)),
+            True,
+        ),
         (lambda s: K.digitize(s, [0.1, 0.5]), lambda v: np.digitize(v, [0.1, 0.5]), True),
     ],
 )
@@ -247,7 +255,9 @@ def test_switch_of_csr_branches():
     assert all(c.storage == "csr" for c in chosen)
     got = K.function([x, y], chosen)([sp.csr_matrix(full), sp.csr_matrix(other)])
     d = K.eval(d)
-    for value, expected in zip(got, [np.where(d, full, other), np.where(full > 1, full, other), d * full, (1 - d) * other]):
+    for value, expected in zip(
+        got, [np.where(d, full, other), np.where(full > 1, full, other), d * full, (1 - d) * other]
+    ):
         np.testing.assert_array_equal(value, expected)
     with pytest.raises(ValueError, match="where: no kernel for storages"):
         K.switch(K.constant(1.0), x, 1.0)
@@ -311,7 +321,9 @@ def test_cast_storage_and_identity():
     csr = K.placeholder((None, 3), sparse=True)
     [entries] = K.function([csr], [K.getnnz(K.cast_storage(K.cast_storage(csr, "default"), "csr"))])([sp.csr_matrix(A)])
     assert entries == np.count_nonzero(A)
-    with pytest.raises(ValueError, match="cast_storage: stype must be default, csr or row_sparse. Received: stype='coo'"):
+    with pytest.raises(
+        ValueError, match="cast_storage: stype must be default, csr or row_sparse. Received: stype='coo'"
+    ):
         K.cast_storage(full, "coo")
     assert K.identity(full) is full
     np.testing.assert_array_equal(K.eval(K.identity(A)), A)
@@ -322,10 +334,7 @@ def test_symbols():
     assert s.shape == K.int_shape(s) == (None, 3) and K.ndim(s) == 2 and K.dtype(s) == "float32"
     assert s.storage == "csr" and s.is_sparse and s.name == "here" and repr(s) == "<Symbol (None, 3) csr>"
     assert s == s and s != Input((3,)) and len({s, s}) == 1 and K.is_tensor(s)
-    assert (
-        K.placeholder(ndim=2).shape == (None, None)
-        and K.placeholder((2, 3), dtype="float64").dtype == "float64"
-    )
+    assert K.placeholder(ndim=2).shape == (None, None) and K.placeholder((2, 3), dtype="float64").dtype == "float64"
     with pytest.raises(TypeError):
         iter(s)
     with pytest.raises(TypeError):

@@ -70,9 +70,7 @@ def test_batches_are_left_out_unless_wanted():
         def on_epoch_end(self, epoch, logs=None):
             pass
 
-    assert not CallbackList(
-        [Epochs(), History(), LambdaCallback(on_epoch_end=print), EarlyStopping()]
-    ).wants_batches
+    assert not CallbackList([Epochs(), History(), LambdaCallback(on_epoch_end=print), EarlyStopping()]).wants_batches
     assert CallbackList([Recorder()]).wants_batches
     assert CallbackList([LambdaCallback(on_batch_end=print)]).wants_batches
 
@@ -144,9 +142,7 @@ def test_callbacks_may_use_the_model(x, y):
         y,
         epochs=2,
         verbose=0,
-        callbacks=[
-            LambdaCallback(on_epoch_end=lambda e, l: scores.append(model.evaluate(x, y, verbose=0)[0]))
-        ],
+        callbacks=[LambdaCallback(on_epoch_end=lambda epoch, logs: scores.append(model.evaluate(x, y, verbose=0)[0]))],
     )
     assert scores[1] < scores[0] and scores[1] == pytest.approx(model.evaluate(x, y, verbose=0)[0])
 

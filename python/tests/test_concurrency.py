@@ -1,4 +1,5 @@
-"""Threads, the end of a process, forks: what another thread does with a model meets whole steps, and nothing hangs or dies."""
+"""Threads, the end of a process, forks: what another thread does with a model meets whole steps, and nothing hangs or
+dies."""
 
 import os
 import pickle
@@ -15,7 +16,7 @@ import scipy.sparse as sp
 from lacuna import backend as K
 from lacuna.callbacks import Callback, EarlyStopping
 from lacuna.layers import Dense, Input
-from lacuna.models import Model, Sequential, load_model
+from lacuna.models import Model, load_model
 from lacuna.utils import custom_object_scope, get_custom_objects
 
 
@@ -91,9 +92,7 @@ def test_predict_does_not_wait_for_the_fit():
         def on_batch_end(self, batch, logs=None):
             self.model.stop_training = done.is_set()
 
-    fit = threading.Thread(
-        target=lambda: model.fit(x, y, batch_size=8, epochs=10**6, verbose=0, callbacks=[Until()])
-    )
+    fit = threading.Thread(target=lambda: model.fit(x, y, batch_size=8, epochs=10**6, verbose=0, callbacks=[Until()]))
     fit.start()
     for _ in range(3):
         model.predict(x)
@@ -103,11 +102,16 @@ def test_predict_does_not_wait_for_the_fit():
     assert not fit.is_alive()
 
 
-@pytest.mark.parametrize("work", ["m.fit(x, y, epochs=10**6, verbose=0)",
-                                  "m.fit(x, y, epochs=10**6, verbose=0, callbacks=[C()])",
-                                  "[m.predict(x) for _ in range(10**6)]",
-                                  "[m.save('m.h5') for _ in range(10**6)]",
-                                  "[m.train_on_batch(x, y) for _ in range(10**6)]"])
+@pytest.mark.parametrize(
+    "work",
+    [
+        "m.fit(x, y, epochs=10**6, verbose=0)",
+        "m.fit(x, y, epochs=10**6, verbose=0, callbacks=[C()])",
+        "[m.predict(x) for _ in range(10**6)]",
+        "[m.save('m.h5') for _ in range(10**6)]",
+        "[m.train_on_batch(x, y) for _ in range(10**6)]",
+    ],
+)
 def test_a_program_ends_while_daemon_threads_work(work, tmp_path):
     code = f"""
 import threading, time, numpy as np

@@ -30,7 +30,11 @@ WAYS = [lambda x: pickle.loads(pickle.dumps(x)), copy.deepcopy, copy.copy]
 
 
 def made_by(text):
-    names = {name: getattr(m, name) for m in (optimizers, initializers, regularizers, constraints, metrics, callbacks) for name in dir(m)}
+    names = {
+        name: getattr(m, name)
+        for m in (optimizers, initializers, regularizers, constraints, metrics, callbacks)
+        for name in dir(m)
+    }
     return eval(text, names)
 
 

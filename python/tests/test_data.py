@@ -54,7 +54,9 @@ def test_several_files_are_read_as_one(tmp_path):
 
 
 def random_number(draw):
-    digits = lambda most: "".join(draw.choices("0123456789", k=draw.randrange(most)))
+    def digits(most):
+        return "".join(draw.choices("0123456789", k=draw.randrange(most)))
+
     zeros = "0" * draw.choice([0, 0, 1, 20, 400])
     whole = draw.choice(["", "-", "+"]) + draw.choice([digits(5), digits(25), "1" + zeros, zeros + digits(3)])
     fraction = draw.choice(["", ".", "." + digits(20), "." + zeros + digits(5)])

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from lacuna import Input, Model, Sequential
+from lacuna import Input, Model, Sequential, layers
 from lacuna import backend as K
-from lacuna import layers
 from lacuna.layers import Dense, Embedding, FactorizationMachine, GlobalAveragePooling1D, Layer, Masking
 
 RANDOM = np.random.RandomState(0)

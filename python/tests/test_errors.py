@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from lacuna import Input, Model, Sequential
+from lacuna import Input, Model, Sequential, callbacks, config, models, optimizers, regularizers, utils
 from lacuna import backend as K
-from lacuna import callbacks, config, models, optimizers, regularizers, utils
 from lacuna.layers import (
     Activation,
     Concatenate,
@@ -59,9 +58,7 @@ def test_rank_of_x(model):
 
 
 def test_width(model, x, y):
-    with pytest.raises(
-        ValueError, match=r"fit: x must have the shape of input 'rows'.*\(150, 19\) csr.*\(None, 20\)"
-    ):
+    with pytest.raises(ValueError, match=r"fit: x must have the shape of input 'rows'.*\(150, 19\) csr.*\(None, 20\)"):
         model.fit(x[:, :19], y, verbose=0)
     with pytest.raises(ValueError, match=r"fit: y must have the shape of output 'out'.*\(150, 3\)"):
         model.fit(x, np.ones((150, 3)), verbose=0)
@@ -151,9 +148,7 @@ def test_a_model_that_is_not_compiled(x, y):
         ("train_on_batch", lambda: model.train_on_batch(x, y)),
         ("test_on_batch", lambda: model.test_on_batch(x, y)),
     ]:
-        with pytest.raises(
-            ValueError, match=f"{what}: the model must be compiled first. Received: model 'bare'"
-        ):
+        with pytest.raises(ValueError, match=f"{what}: the model must be compiled first. Received: model 'bare'"):
             call()
     assert model.predict(x).shape == (150, 1)
 
@@ -173,9 +168,7 @@ def test_batch_size(model, x, y, size):
         ("evaluate", lambda: model.evaluate(x, y, batch_size=size, verbose=0)),
         ("predict", lambda: model.predict(x, batch_size=size)),
     ]:
-        with pytest.raises(
-            ValueError, match=f"{what}: batch_size must be positive. Received: batch_size={size}"
-        ):
+        with pytest.raises(ValueError, match=f"{what}: batch_size must be positive. Received: batch_size={size}"):
             call()
     with pytest.raises(TypeError, match="fit: batch_size must be a whole number. Received: batch_size=1.5"):
         model.fit(x, y, batch_size=1.5)
@@ -215,9 +208,7 @@ def test_unknown_keywords_are_type_errors(model, x, y):
 
 def test_ops_without_a_rule_for_csr(x):
     for activation in ("sigmoid", "softmax"):
-        with pytest.raises(
-            ValueError, match=rf"{activation}: no kernel for storages \(csr\). Known: \(dense\)"
-        ):
+        with pytest.raises(ValueError, match=rf"{activation}: no kernel for storages \(csr\). Known: \(dense\)"):
             Activation(activation)(Input((3,), sparse=True))
     i = Input((20,))  # Without sparse=True the plan is made for what comes.
     model = Model(i, Reshape((20, 1))(i))

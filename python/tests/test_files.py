@@ -63,7 +63,17 @@ def test_one_door_for_paths(name, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     "name",
-    ["a.h5", b"bytes.h5", b"no\xfftext\x80.h5", "größe €.h5", " ", "new\nline", "x" * 255, "é" * 127, pathlib.Path("p.h5")],
+    [
+        "a.h5",
+        b"bytes.h5",
+        b"no\xfftext\x80.h5",
+        "größe €.h5",
+        " ",
+        "new\nline",
+        "x" * 255,
+        "é" * 127,
+        pathlib.Path("p.h5"),
+    ],
 )
 def test_names_up_to_the_systems_limit(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -214,7 +224,13 @@ def keras_file(path, model, **how):
 
 @pytest.mark.parametrize(
     "how",
-    [{}, {"compression": "gzip", "shuffle": True, "fletcher32": True}, {"chunks": True}, {"dtype": "f8"}, {"dtype": "f2"}],
+    [
+        {},
+        {"compression": "gzip", "shuffle": True, "fletcher32": True},
+        {"chunks": True},
+        {"dtype": "f8"},
+        {"dtype": "f2"},
+    ],
 )
 def test_files_of_keras_go_on_loading(tmp_path, how):
     path, model, other = tmp_path / "k.h5", network(), network()
@@ -260,7 +276,9 @@ def test_a_bomb_is_refused_before_it_takes_memory(tmp_path):
     with h5py.File(path, "r+") as file:  # A chunk of 12 numbers that holds 400 MB.
         del file["first/first/kernel:0"]
         packed = zlib.compress(bytes(400_000_000), 1)
-        made = file["first"].create_dataset("first/kernel:0", shape=(4, 3), dtype="f4", chunks=(4, 3), compression="gzip")
+        made = file["first"].create_dataset(
+            "first/kernel:0", shape=(4, 3), dtype="f4", chunks=(4, 3), compression="gzip"
+        )
         made.id.write_direct_chunk((0, 0), packed)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(ValueError):

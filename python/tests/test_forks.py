@@ -1,4 +1,5 @@
-"""Forked children: without a seed each draws for itself, with one all draw the same; none waits for its parent's threads."""
+"""Forked children: without a seed each draws for itself, with one all draw the same; none waits for its parent's
+threads."""
 
 import json
 import subprocess
@@ -51,8 +52,9 @@ print(json.dumps([*drawn, draw()]))
 @pytest.mark.parametrize("train_first", [False, True])
 @pytest.mark.parametrize("seed", [None, 3])
 def test_children_draw(seed, train_first):
-    ran = subprocess.run([sys.executable, "-c", SCRIPT, json.dumps([seed, train_first])], capture_output=True, text=True,
-                         timeout=120)
+    ran = subprocess.run(
+        [sys.executable, "-c", SCRIPT, json.dumps([seed, train_first])], capture_output=True, text=True, timeout=120
+    )
     assert ran.returncode == 0, ran.stderr
     for a, b, parent in zip(*json.loads(ran.stdout)):
         if seed is None:

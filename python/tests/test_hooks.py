@@ -37,7 +37,9 @@ def test_batches_are_told_by_both_names_once_each():
     assert [name for name, _ in seen] == of_a_step * 2 and ("train end", 20) in seen
 
 
-@pytest.mark.parametrize("name, nearest", [("on_epoch_ends", "on_epoch_end"), ("on_train_batch_ended", "on_train_batch_end")])
+@pytest.mark.parametrize(
+    "name, nearest", [("on_epoch_ends", "on_epoch_end"), ("on_train_batch_ended", "on_train_batch_end")]
+)
 def test_a_hook_that_nobody_calls_warns(name, nearest):
     of_class = type("Mine", (callbacks.Callback,), {name: lambda self, *args: None})()
     of_object = callbacks.LambdaCallback(**{name: lambda *args: None})
@@ -49,7 +51,9 @@ def test_a_hook_that_nobody_calls_warns(name, nearest):
         compiled().fit(X, Y, verbose=0, callbacks=[callbacks.LambdaCallback(on_epoch_end=lambda *args: None)])
 
 
-@pytest.mark.parametrize("given", [callbacks.EarlyStopping(), callbacks.EarlyStopping, "EarlyStopping", [callbacks.History], {1: 2}])
+@pytest.mark.parametrize(
+    "given", [callbacks.EarlyStopping(), callbacks.EarlyStopping, "EarlyStopping", [callbacks.History], {1: 2}]
+)
 def test_callbacks_must_be_a_list_of_callbacks(given):
     with pytest.raises(TypeError, match="must be a list"):
         compiled().fit(X, Y, verbose=0, callbacks=given)

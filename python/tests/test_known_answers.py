@@ -57,9 +57,7 @@ def test_tf_idf(example):
     tf_idf = texts.TfIdf(pairs=True)
     x = tf_idf.fit_transform(["Red fish, red fish", "blue fish a", ""])
     assert list(tf_idf.columns) == ["red", "fish", "red fish", "fish red", "blue", "blue fish"]
-    row = np.array(
-        [np.log(3) * np.log(3), np.log(3) * np.log(1.5), np.log(3) * np.log(3), np.log(2) * np.log(3)]
-    )
+    row = np.array([np.log(3) * np.log(3), np.log(3) * np.log(1.5), np.log(3) * np.log(3), np.log(2) * np.log(3)])
     np.testing.assert_allclose(x[0].toarray()[0, :4], row / np.sqrt((row**2).sum()), rtol=1e-6)
     assert x[2].nnz == 0 and np.isfinite(x.data).all()
     np.testing.assert_allclose(tf_idf.transform(["unknown blue"]).toarray(), [[0, 0, 0, 0, 1, 0]])

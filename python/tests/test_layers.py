@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from lacuna import Input, Model, Sequential
+from lacuna import Input, Model, Sequential, initializers, layers, regularizers
 from lacuna import backend as K
-from lacuna import initializers, layers, regularizers
 from lacuna.layers import Activation, Dense, Dropout, Embedding, Flatten, InputLayer, Layer, Reshape
 
 A = np.random.RandomState(0).randn(5, 4).astype(np.float32)
@@ -259,9 +258,7 @@ def test_only_layer_itself_can_be_extended():
 def test_regularizers_add_to_the_loss():
     def loss_of(regularizer):
         i = Input((4,))
-        model = Model(
-            i, Dense(2, kernel_initializer=initializers.Constant(0.5), kernel_regularizer=regularizer)(i)
-        )
+        model = Model(i, Dense(2, kernel_initializer=initializers.Constant(0.5), kernel_regularizer=regularizer)(i))
         model.compile("sgd", "mse")
         return model.test_on_batch(A, A[:, :2])
 

@@ -46,7 +46,10 @@ def test_a_cross_network_of_columns_without_number_learns():
     assert losses[-1] < losses[0]
 
 
-@pytest.mark.parametrize("function", [lambda x: K.where(x, K.constant(1.0), K.constant(0.0)), lambda x: K.argmax(x, 0), lambda x: K.sum(x, 0)])
+@pytest.mark.parametrize(
+    "function",
+    [lambda x: K.where(x, K.constant(1.0), K.constant(0.0)), lambda x: K.argmax(x, 0), lambda x: K.sum(x, 0)],
+)
 def test_what_would_hold_each_column_is_an_error(function):
     with pytest.raises(ValueError, match=r"fewer than 2\^31"):
         K.eval(function(K.variable(WIDE)))

@@ -29,7 +29,9 @@ def test_learns_and_reports(language):
     assert result.stdout.startswith("2944 rows, 200 columns, ") and "2 threads" in result.stdout
     losses = [float(loss) for loss in re.findall(r"^epoch .* rows/s, loss (\S+)$", result.stdout, re.MULTILINE)]
     assert len(losses) == 3 and losses[2] < 0.1 * losses[0]
-    assert re.search(r"^train: best epoch \S+ s, \d+ rows/s, loss \S+, peak memory \d+ MB$", result.stdout, re.MULTILINE)
+    assert re.search(
+        r"^train: best epoch \S+ s, \d+ rows/s, loss \S+, peak memory \d+ MB$", result.stdout, re.MULTILINE
+    )
     assert re.search(r"^predict: \S+ s, \d+ rows/s, peak memory \d+ MB$", result.stdout, re.MULTILINE)
 
 

@@ -31,9 +31,7 @@ def multi_hot():
 
 def model_of(activation, loss, metrics=(), weighted_metrics=None):
     inputs = Input((20,), sparse=True)
-    outputs = Dense(COLUMNS, activation=activation, kernel_initializer="ones", bias_initializer="zeros")(
-        inputs
-    )
+    outputs = Dense(COLUMNS, activation=activation, kernel_initializer="ones", bias_initializer="zeros")(inputs)
     model = Model(inputs, outputs)
     model.compile(SGD(0.1), loss, list(metrics), weighted_metrics=weighted_metrics)
     return model
@@ -93,9 +91,7 @@ def test_multi_hot_formula_and_accuracy(x, multi_hot):
     p = model.predict(x).astype(float)
     loss, accuracy = model.evaluate(x, padded, verbose=0)
     assert loss == pytest.approx(-(y.toarray() * np.log(p)).sum(1).mean(), rel=1e-5)
-    assert accuracy == pytest.approx(
-        (padded.max(1) == p.argmax(1)).mean()
-    )  # Keras-MXNet's: the largest alone.
+    assert accuracy == pytest.approx((padded.max(1) == p.argmax(1)).mean())  # Keras-MXNet's: the largest alone.
     assert model.evaluate(x, y, verbose=0) == pytest.approx([loss, accuracy])
     narrow = np.where(padded.max(1, keepdims=True) >= 0, padded.max(1, keepdims=True), -1)
     assert np.isfinite(model.evaluate(x, narrow, verbose=0)).all()  # Any number of labels a row.
@@ -130,8 +126,7 @@ def test_csr_y_with_splits_and_weights(x, multi_hot):
         {"validation_data": None, "initial_epoch": 1},
     ):
         same = [
-            trained("sigmoid", "binary_crossentropy", x, t, ["acc", "auc", "precision"], **options)
-            for t in (y, dense)
+            trained("sigmoid", "binary_crossentropy", x, t, ["acc", "auc", "precision"], **options) for t in (y, dense)
         ]
         assert_same(*same)
     model = model_of("sigmoid", "binary_crossentropy")
@@ -153,8 +148,7 @@ def test_class_weight_of_csr_y(x):
     model.compile(SGD(0.0), "binary_crossentropy")
     pair = {0: 1, 1: 3}
     losses_of = [
-        model.fit(x, y, verbose=0, shuffle=False, class_weight=pair).history["loss"]
-        for y in (column, column.toarray())
+        model.fit(x, y, verbose=0, shuffle=False, class_weight=pair).history["loss"] for y in (column, column.toarray())
     ]
     assert losses_of[0] == pytest.approx(losses_of[1])
 
@@ -175,9 +169,7 @@ def test_a_users_loss_sees_csr(x, multi_hot):
 
 def test_a_users_metric_reads_padded_labels(x, multi_hot):
     y, padded = multi_hot
-    model = model_of(
-        "softmax", "multi_hot_sparse_categorical_crossentropy", [lambda t, p: K.cast(t, "float32")]
-    )
+    model = model_of("softmax", "multi_hot_sparse_categorical_crossentropy", [lambda t, p: K.cast(t, "float32")])
     assert model.evaluate(x, padded, verbose=0)[1] == pytest.approx(padded.mean())
     with pytest.raises(ValueError, match="must hold ids, padded with -1, where op cast"):
         model.evaluate(x, y, verbose=0)

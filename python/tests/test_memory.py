@@ -35,9 +35,7 @@ def test_models_and_layers(x, y):
 
 def test_the_memory_of_models_comes_back():
     def use():
-        model = Sequential(
-            [Dense(1000, input_dim=1000), Dense(1000)]
-        )  # 8 MB, 32 MB with Adam's state and a gradient.
+        model = Sequential([Dense(1000, input_dim=1000), Dense(1000)])  # 8 MB, 32 MB with Adam's state and a gradient.
         model.compile("adam", lambda t, p: K.mean(K.square(p - t) * (1 if model else 0), axis=-1))
         model.train_on_batch(np.ones((2, 1000), np.float32), np.ones((2, 1000), np.float32))
 
@@ -60,7 +58,7 @@ def test_a_model_that_its_own_functions_refer_to(x, y):
             return K.mean(K.square(y_pred - y_true), axis=-1)
 
         model.compile("sgd", loss, metrics=[lambda t, p: model and K.mean(p)])
-        model.fit(x, y, verbose=0, callbacks=[LambdaCallback(on_epoch_end=lambda e, l: model.name)])
+        model.fit(x, y, verbose=0, callbacks=[LambdaCallback(on_epoch_end=lambda epoch, logs: model.name)])
         return weakref.ref(model), weakref.ref(loss)
 
     assert freed(*use())

@@ -74,9 +74,7 @@ def test_as_scikit_learn(scene):
         given = (y, p) if weight is None else (y, p, weight)
         for average in ("micro", "macro", "weighted"):
             options = {"average": average, "sample_weight": weight}
-            assert value(AUC(average=average), *given) == pytest.approx(
-                sk.roc_auc_score(y, p, **options), abs=1e-12
-            )
+            assert value(AUC(average=average), *given) == pytest.approx(sk.roc_auc_score(y, p, **options), abs=1e-12)
             assert value(AUC("PR", average), *given) == pytest.approx(
                 sk.average_precision_score(y, p, **options), abs=1e-12
             )
@@ -113,9 +111,7 @@ def test_one_class_alone_is_nan_with_a_warning():
     assert F1().result() == 0
     model = linear()
     model.compile("sgd", "binary_crossentropy", ["auc"])
-    with pytest.warns(
-        RuntimeWarning, match="evaluate: auc is not defined: y_true has no sample with the label"
-    ):
+    with pytest.warns(RuntimeWarning, match="evaluate: auc is not defined: y_true has no sample with the label"):
         assert np.isnan(model.evaluate(np.ones((3, 20)), np.zeros(3), verbose=0)[1])
 
 
@@ -215,32 +211,22 @@ def test_sample_weights(split):
     x, y, x_val, y_val = split
     w = np.arange(100) % 3
     model = linear()
-    model.compile(
-        SGD(0.0), "binary_crossentropy", ["auc", "acc", F1(), LogLoss()], weighted_metrics=["acc", "mae"]
-    )
-    history = model.fit(
-        x, y, batch_size=16, verbose=0, sample_weight=w, validation_data=(x_val, y_val)
-    ).history
+    model.compile(SGD(0.0), "binary_crossentropy", ["auc", "acc", F1(), LogLoss()], weighted_metrics=["acc", "mae"])
+    history = model.fit(x, y, batch_size=16, verbose=0, sample_weight=w, validation_data=(x_val, y_val)).history
     p = model.predict(x)[:, 0]
     right = (p > 0.5) == y
     assert history["auc"][0] == pytest.approx(auc_of(y, p, w), abs=1e-12)
     assert history["f1"][0] == pytest.approx(f1_of(y, p > 0.5, w))
     assert history["acc"][0] == pytest.approx(right.mean())
     assert history["weighted_acc"][0] == pytest.approx(np.average(right, weights=w))
-    assert history["weighted_mean_absolute_error"][0] == pytest.approx(
-        np.average(abs(y - p), weights=w), rel=1e-5
-    )
+    assert history["weighted_mean_absolute_error"][0] == pytest.approx(np.average(abs(y - p), weights=w), rel=1e-5)
     loss = -np.log(np.where(y == 1, p, 1 - p))
     assert history["log_loss"][0] == pytest.approx(np.average(loss, weights=w), rel=1e-5)
-    assert history["loss"][0] != pytest.approx(
-        np.average(loss, weights=w), rel=1e-3
-    )  # Keras divides otherwise.
+    assert history["loss"][0] != pytest.approx(np.average(loss, weights=w), rel=1e-3)  # Keras divides otherwise.
     p_val = model.predict(x_val)[:, 0]
     assert history["val_auc"][0] == pytest.approx(auc_of(y_val, p_val), abs=1e-12)
     assert history["val_weighted_acc"][0] == pytest.approx(((p_val > 0.5) == y_val).mean())
-    with pytest.warns(
-        RuntimeWarning, match="fit: auc is not defined: y_true has samples with the label alone"
-    ):
+    with pytest.warns(RuntimeWarning, match="fit: auc is not defined: y_true has samples with the label alone"):
         model.fit(x, y, verbose=0, class_weight={0: 0, 1: 2})
     with pytest.raises(ValueError, match="sample weights must not be negative. Received: -1"):
         model.evaluate(x, y, verbose=0, sample_weight=np.where(w == 0, -1, 1))
@@ -278,9 +264,7 @@ def test_of_classes(x):
     assert evaluated["log_loss"] == pytest.approx(evaluated["loss"], rel=1e-5)
     one_hot = np.eye(5)[labels]
     for y in (one_hot, sp.csr_matrix(one_hot)):
-        model.compile(
-            SGD(0.1), "categorical_crossentropy", ["f1", TopKCategoricalAccuracy(k=2), "acc", "log_loss"]
-        )
+        model.compile(SGD(0.1), "categorical_crossentropy", ["f1", TopKCategoricalAccuracy(k=2), "acc", "log_loss"])
         _, micro, top, accuracy, log_loss = model.evaluate(x, y, verbose=0)
         assert micro == pytest.approx(accuracy)
         assert top == pytest.approx((rank < 2).mean())
@@ -336,8 +320,6 @@ def test_early_stopping_and_callbacks(split):
 def test_functions_stay_functions(split):
     x, y, _, _ = split
     model = linear()
-    model.compile(
-        "sgd", "mse", [mean_squared_error, lambda t, p: metrics.top_k_categorical_accuracy(t, p, k=1)]
-    )
+    model.compile("sgd", "mse", [mean_squared_error, lambda t, p: metrics.top_k_categorical_accuracy(t, p, k=1)])
     assert model.metrics_names == ["loss", "mean_squared_error", "<lambda>"]
     assert model.evaluate(x, y, verbose=0)[2] == 1

@@ -60,7 +60,9 @@ def test_weights_by_name_of_files_with_the_names_of_older_versions(tmp_path):
     assert np.array_equal(new.get_weights()[0], np.ones(3))
 
 
-@pytest.mark.parametrize("given", ["he_normal", "HeNormal", initializers.HeNormal, initializers.he_normal, initializers.HeNormal()])
+@pytest.mark.parametrize(
+    "given", ["he_normal", "HeNormal", initializers.HeNormal, initializers.he_normal, initializers.HeNormal()]
+)
 def test_initializers_by_name_class_and_function(given):
     layer = layers.Dense(2, kernel_initializer=given)
     config = layer.get_config()["kernel_initializer"]
@@ -68,7 +70,9 @@ def test_initializers_by_name_class_and_function(given):
 
 
 def test_settings_by_class():
-    layer = layers.Dense(2, input_dim=3, kernel_regularizer=regularizers.L2, kernel_constraint=lacuna.constraints.NonNeg)
+    layer = layers.Dense(
+        2, input_dim=3, kernel_regularizer=regularizers.L2, kernel_constraint=lacuna.constraints.NonNeg
+    )
     assert layer.get_config()["kernel_regularizer"]["config"]["l2"] == 0.01
     assert layers.Dense(2, kernel_regularizer="L2").get_config() | {"name": 0} == layers.Dense(
         2, kernel_regularizer={"class_name": "L2", "config": {"l2": 0.01}}

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from lacuna import Input, Model, Sequential
+from lacuna import Input, Model, Sequential, initializers, layers, models
 from lacuna import backend as K
-from lacuna import initializers, layers, models
 from lacuna.layers import BatchNormalization, CrossNet, Dense, Dropout, Layer
 
 RANDOM = np.random.RandomState(1)

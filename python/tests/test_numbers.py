@@ -27,7 +27,9 @@ FUNCTIONS = {
 
 
 def near(result, expected, dtype):
-    np.testing.assert_allclose(result, expected, rtol=1e-5 if dtype == "float32" else 1e-12, atol=1e-6 if dtype == "float32" else 1e-14)
+    np.testing.assert_allclose(
+        result, expected, rtol=1e-5 if dtype == "float32" else 1e-12, atol=1e-6 if dtype == "float32" else 1e-14
+    )
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -66,8 +68,14 @@ def test_reductions_of_what_is_not_finite(name, sparse, dtype):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_pairs_of_what_is_not_finite(dtype):
     a, b = (m.ravel().astype(dtype) for m in np.meshgrid(SPECIAL, SPECIAL))
-    pairs = {"maximum": np.maximum, "minimum": np.minimum, "equal": np.equal, "not_equal": np.not_equal,
-             "greater": np.greater, "less_equal": np.less_equal}
+    pairs = {
+        "maximum": np.maximum,
+        "minimum": np.minimum,
+        "equal": np.equal,
+        "not_equal": np.not_equal,
+        "greater": np.greater,
+        "less_equal": np.less_equal,
+    }
     for name, function in pairs.items():
         near(K.eval(getattr(K, name)(K.constant(a, dtype=dtype), K.constant(b, dtype=dtype))), function(a, b), dtype)
         for number in SPECIAL[:6]:

@@ -164,8 +164,9 @@ def test_a_table_is_looked_up_by_id():
 
     class Product(Layer):
         def build(self, input_shape):
-            self.kernel = self.add_weight("kernel", (input_shape[1], 2), sparse_weight=True,
-                                          initializer="glorot_uniform")
+            self.kernel = self.add_weight(
+                "kernel", (input_shape[1], 2), sparse_weight=True, initializer="glorot_uniform"
+            )
 
         def call(self, inputs):
             return K.dot(inputs, self.kernel)

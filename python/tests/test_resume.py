@@ -71,9 +71,7 @@ m = load_model("a.h5")
 m.fit(x, np.asarray(x.sum(1)).ravel(), epochs=2, verbose=0)
 np.savez("w.npz", *m.get_weights())
 """
-    subprocess.run(
-        [sys.executable, "-c", code], check=True, cwd=tmp_path, env={"LACUNA_NUM_THREADS": "3", "PATH": ""}
-    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, env={"LACUNA_NUM_THREADS": "3", "PATH": ""})
     with np.load(tmp_path / "w.npz") as file:
         for ours, theirs in zip(a.get_weights(), file.values(), strict=True):
             np.testing.assert_array_equal(ours, theirs)

@@ -135,9 +135,7 @@ def test_a_mask_of_a_batch():
 def test_embedding(sparse_weight):
     class Rows(Layer):
         def build(self, input_shape):
-            self.table = self.add_weight(
-                "table", (10**6, 3), initializer="uniform", sparse_weight=sparse_weight
-            )
+            self.table = self.add_weight("table", (10**6, 3), initializer="uniform", sparse_weight=sparse_weight)
 
         def call(self, inputs):
             return K.embedding(inputs, self.table, 10**6, 3, sparse_grad=True)

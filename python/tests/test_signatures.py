@@ -368,9 +368,7 @@ def test_everything_public_has_a_docstring():
             assert value.__doc__, f"{name}.{key}"
             if inspect.isclass(value):
                 for method, function in vars(value).items():
-                    if not method.startswith("_") and (
-                        inspect.isfunction(function) or isinstance(function, property)
-                    ):
+                    if not method.startswith("_") and (inspect.isfunction(function) or isinstance(function, property)):
                         assert function.__doc__, f"{name}.{key}.{method}"
 
 

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from lacuna import Input, Model, Sequential
+from lacuna import Input, Model, Sequential, losses, metrics, optimizers
 from lacuna import backend as K
-from lacuna import losses, metrics, optimizers
 from lacuna.callbacks import LambdaCallback
 from lacuna.layers import Concatenate, Dense, Dropout, Embedding, Flatten, add
 from lacuna.regularizers import L1L2
@@ -136,9 +135,7 @@ def test_validation(x, y):
     assert history["val_loss"][0] == pytest.approx(model.evaluate(x[:50], y[:50], verbose=0), rel=1e-5)
     w = np.linspace(0, 1, 50)
     history = model.fit(x, y, validation_data=(x[:50], y[:50], w), verbose=0).history
-    assert history["val_loss"][0] == pytest.approx(
-        model.evaluate(x[:50], y[:50], sample_weight=w, verbose=0), rel=1e-5
-    )
+    assert history["val_loss"][0] == pytest.approx(model.evaluate(x[:50], y[:50], sample_weight=w, verbose=0), rel=1e-5)
 
 
 def test_evaluate_is_the_mean_over_rows(x, y):
@@ -382,11 +379,7 @@ def test_summary_and_progress(x, y, capsys):
     model.fit(x, y, epochs=2, validation_split=0.2)
     out = capsys.readouterr().out
     assert out.startswith("Train on 120 samples, validate on 30 samples\nEpoch 1/2\n")
-    assert (
-        "120/120 [==============================] - 0s" in out
-        and "/step - loss: " in out
-        and " - val_loss: " in out
-    )
+    assert "120/120 [==============================] - 0s" in out and "/step - loss: " in out and " - val_loss: " in out
     model.fit(x, y, verbose=2)
     out = capsys.readouterr().out
     assert out.splitlines()[-1].startswith(" - 0s - loss: ") and "[" not in out

@@ -1,7 +1,7 @@
 """The tutorial "Use sparse data with Keras-MXNet", line by line, with `keras` read as `lacuna`.
 
-The tutorial leaves some names open (y_train, x_test, epochs, the model of the last section); they are supplied here, and
-y is cut as x is. Each snippet stands as it is there.
+The tutorial leaves some names open (y_train, x_test, epochs, the model of the last section); they are supplied here,
+and y is cut as x is. Each snippet stands as it is there.
 """
 
 import numpy as np
@@ -91,19 +91,11 @@ def test_slice_sparse_data(regression, capsys):
     # from scipy import sparse
     x_train = sparse.coo_matrix((1000, 1000))
     assert x_train.nnz == 0  # The tutorial's matrix is empty; it trains all the same.
-    model.fit(x_train, y_train,
-              batch_size=32,
-              epochs=epochs,
-              verbose=1,
-              validation_data=(x_test, y_test))
+    model.fit(x_train, y_train, batch_size=32, epochs=epochs, verbose=1, validation_data=(x_test, y_test))
     assert "Train on 1000 samples, validate on 100 samples" in capsys.readouterr().out
 
     x_train = data.tocsr()[:1000].tocoo()
-    history = model.fit(x_train, y_train,
-                        batch_size=32,
-                        epochs=epochs,
-                        verbose=1,
-                        validation_data=(x_test, y_test))
+    history = model.fit(x_train, y_train, batch_size=32, epochs=epochs, verbose=1, validation_data=(x_test, y_test))
     assert history.history["val_loss"][1] < history.history["val_loss"][0]
 
     from lacuna.utils import data_utils
@@ -113,11 +105,7 @@ def test_slice_sparse_data(regression, capsys):
     assert x_train.shape == (992, 1000)
     assert (x_train != data.tocsr()[:992]).nnz == 0
 
-    model.fit(x_train, y_train[:992],
-              batch_size=32,
-              epochs=epochs,
-              verbose=1,
-              validation_data=(x_test, y_test))
+    model.fit(x_train, y_train[:992], batch_size=32, epochs=epochs, verbose=1, validation_data=(x_test, y_test))
     assert "Train on 992 samples" in capsys.readouterr().out
 
 

@@ -38,16 +38,24 @@ def reason_to_skip() -> str | None:
 def count(program: pathlib.Path, case: str) -> int:
     """Instructions of a step. What callgrind wrote stays beside the program, for callgrind_annotate."""
     out = program.with_name(f"callgrind.{case}")
-    options = [f"--callgrind-out-file={out}", "--collect-atstart=no", "--toggle-collect=short_run",
-               "--toggle-collect=long_run", "--dump-before=long_run"]  # Into out.1; the rest into out.
+    options = [
+        f"--callgrind-out-file={out}",
+        "--collect-atstart=no",
+        "--toggle-collect=short_run",
+        "--toggle-collect=long_run",
+        "--dump-before=long_run",
+    ]  # Into out.1; the rest into out.
     # The environment is part of the stack, and settings in it choose code in BLIS and the C library.
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LD_LIBRARY_PATH", "VALGRIND_LIB")}
     run = subprocess.run(
-        ["valgrind", "--tool=callgrind", *options, program, case], capture_output=True, text=True, env=kept)
+        ["valgrind", "--tool=callgrind", *options, program, case], capture_output=True, text=True, env=kept
+    )
     if run.returncode:
         raise RuntimeError(f"{case}: exit code {run.returncode}\n{run.stderr}")
-    short, long = (int(re.search(r"^totals: (\d+)$", pathlib.Path(path).read_text(), re.MULTILINE)[1])
-                   for path in (f"{out}.1", out))
+    short, long = (
+        int(re.search(r"^totals: (\d+)$", pathlib.Path(path).read_text(), re.MULTILINE)[1])
+        for path in (f"{out}.1", out)
+    )
     steps = int(run.stdout)
     if not 0 < short < long:
         raise RuntimeError(f"{case}: a longer fit must take more. Received: {short}, {long} instructions.")
@@ -89,8 +97,10 @@ def main() -> int:
     if gone := sorted(figures.keys() - counts.keys()):
         print(f"In figures.json, but no case of `steps`: {', '.join(gone)}")
     if more:
-        print(f"Over 10% more, or without a figure: {', '.join(more)}. Where they go: "
-              f"callgrind_annotate {program.with_name(f'callgrind.{more[0]}')}")
+        print(
+            f"Over 10% more, or without a figure: {', '.join(more)}. Where they go: "
+            f"callgrind_annotate {program.with_name(f'callgrind.{more[0]}')}"
+        )
     return bool(more or gone)
 
 

@@ -20,8 +20,8 @@ def learning_phase():
 
 
 def in_train_phase(x, alt, training=None):
-    """x in training, else alt, of one shape, dtype and storage. training: True or False decides at once. Either may be a
-    function without arguments."""
+    """x in training, else alt, of one shape, dtype and storage. training: True or False decides at once. Either may be
+    a function without arguments."""
     return _in_phase(x, alt, training)
 
 

@@ -77,9 +77,7 @@ def checked_symbols(name, inputs):
     several = isinstance(inputs, (list, tuple))
     for x in inputs if several else [inputs]:
         if not isinstance(x, (_core.Symbol, _core.Variable)):
-            raise TypeError(
-                f"{name}: inputs must be symbols, of Input() or of layers. Received: {shown(x)}."
-            )
+            raise TypeError(f"{name}: inputs must be symbols, of Input() or of layers. Received: {shown(x)}.")
     return list(inputs) if several else inputs
 
 
@@ -173,7 +171,8 @@ class Layer:
         masks = mask if isinstance(mask, (list, tuple)) else [mask]
         if not self.supports_masking and any(m is not None for m in masks):
             raise TypeError(
-                f"{self.name}: the layer does not support masking, but its input has a mask. Received: mask={shown(mask)}."
+                f"{self.name}: the layer does not support masking, but its input has a mask. Received: "
+                f"mask={shown(mask)}."
             )
         return masks[0] if len(masks) == 1 else None
 
@@ -339,9 +338,7 @@ class Layer:
     def _at(self, end):
         calls = self._core.calls
         if len(calls) != 1:
-            raise AttributeError(
-                f"{self.name}: the layer must have been called once. Received: calls={len(calls)}."
-            )
+            raise AttributeError(f"{self.name}: the layer must have been called once. Received: calls={len(calls)}.")
         symbols = calls[0][end]
         return symbols[0] if len(symbols) == 1 else symbols
 

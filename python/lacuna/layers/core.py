@@ -88,9 +88,7 @@ class Activation(Layer):
 
     def __init__(self, activation, **kwargs):
         self.activation = activations.get(activation)
-        self._adopt(
-            _core.activation_layer(activations._core_of(self.activation), options("Activation", kwargs))
-        )
+        self._adopt(_core.activation_layer(activations._core_of(self.activation), options("Activation", kwargs)))
 
 
 class Dropout(Layer):

@@ -15,7 +15,8 @@ def __dir__():
 
 
 class CrossNet(Layer):
-    """The cross network of Deep & Cross (Wang et al., 2017), of the shape of its input x, (batch, columns), csr or dense:
+    """The cross network of Deep & Cross (Wang et al., 2017), of the shape of its input x, (batch, columns), csr or
+    dense:
 
         x_0 = x,  x_{l+1} = x (x_l · w_l) + b_l + x_l
 
@@ -76,9 +77,9 @@ class CrossNetV2(Layer):
 
         x_0 = x,  x_{l+1} = x ∘ (x_l W_l + b_l) + x_l
 
-    with W_l a matrix (columns, columns), or with projection_dim U_l V_lᵀ, both (columns, projection_dim). csr stays csr,
-    with the pattern of x; a whole W_l then costs (batch, columns) beside it, U_l V_lᵀ the non-zeros alone. Weights: U_l,
-    V_l (or W_l) and b_l, layer by layer.
+    with W_l a matrix (columns, columns), or with projection_dim U_l V_lᵀ, both (columns, projection_dim). csr stays
+    csr, with the pattern of x; a whole W_l then costs (batch, columns) beside it, U_l V_lᵀ the non-zeros alone.
+    Weights: U_l, V_l (or W_l) and b_l, layer by layer.
     """
 
     def __init__(
@@ -98,9 +99,7 @@ class CrossNetV2(Layer):
         self.num_layers = whole("CrossNetV2", "num_layers", num_layers)
         self.projection_dim, self.use_bias = projection_dim, use_bias
         if projection_dim is not None and whole("CrossNetV2", "projection_dim", projection_dim) < 1:
-            raise ValueError(
-                f"CrossNetV2: projection_dim must be positive. Received: projection_dim={projection_dim}."
-            )
+            raise ValueError(f"CrossNetV2: projection_dim must be positive. Received: projection_dim={projection_dim}.")
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.bias_regularizer = regularizers.get(bias_regularizer)
         self.activity_regularizer = regularizers.get(activity_regularizer)

@@ -46,9 +46,7 @@ class Embedding(Layer):
         if isinstance(input_length, (list, tuple)):
             unsupported("Embedding", input_length=input_length)
         if input_length is not None and whole("Embedding", "input_length", input_length) <= 0:
-            raise ValueError(
-                f"Embedding: input_length must be positive. Received: input_length={input_length}."
-            )
+            raise ValueError(f"Embedding: input_length must be positive. Received: input_length={input_length}.")
         self.input_dim, self.output_dim = (
             whole("Embedding", "input_dim", input_dim),
             whole("Embedding", "output_dim", output_dim),

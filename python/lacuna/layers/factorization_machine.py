@@ -20,8 +20,8 @@ class FactorizationMachine(Layer):
     factors: the length of v. Row j of the kernel, (columns, factors + 1), is v_j, then l_j; kernel_initializer draws
     both. sparse_weight: only rows of the kernel that were touched are made and kept, as in Dense.
 
-    ids: x holds whole numbers in [0, input_dim), (batch, fields), as of an Embedding: the features that are 1, each once
-    for each time it stands there. mask_zero: id 0 is padding. input_dim must be given.
+    ids: x holds whole numbers in [0, input_dim), (batch, fields), as of an Embedding: the features that are 1, each
+    once for each time it stands there. mask_zero: id 0 is padding. input_dim must be given.
     """
 
     def __init__(

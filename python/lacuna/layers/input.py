@@ -15,8 +15,8 @@ def __dir__():
 
 
 class InputLayer(Layer):
-    """Where a network's input stands in its list of layers; the first of a Sequential may be one. `output` is the symbol
-    that Input() gives."""
+    """Where a network's input stands in its list of layers; the first of a Sequential may be one. `output` is the
+    symbol that Input() gives."""
 
     def __init__(
         self,

@@ -17,8 +17,9 @@ class BatchNormalization(Layer):
     """gamma (x - mean) / √(variance + epsilon) + beta for each feature, which stand along `axis`. In training mean and
     variance are those of the batch, and move the averages that are used else: average momentum + value (1 - momentum).
 
-    Weights: gamma (scale=True), beta (center=True), moving_mean, moving_variance, each (features,). As in Keras 2.2.4 the
-    averages stand still where trainable is False, and in training batches are normalized by themselves all the same.
+    Weights: gamma (scale=True), beta (center=True), moving_mean, moving_variance, each (features,). As in Keras 2.2.4
+    the averages stand still where trainable is False, and batches of training are normalized by themselves all the
+    same.
 
     csr stays csr where zeros stay: with center=False and subtract_mean=False, which divides by the standard deviation
     alone; else csr is a ValueError. The averages cost O(columns) a step beside the non-zeros.

@@ -19,7 +19,8 @@ def __dir__():
 def _channels_last(where, data_format):
     if not isinstance(data_format, str) or data_format not in ("channels_last", "channels_first"):
         raise ValueError(
-            f"{where}: data_format must be 'channels_last' or 'channels_first'. Received: data_format={shown(data_format)}."
+            f"{where}: data_format must be 'channels_last' or 'channels_first'. Received: "
+            f"data_format={shown(data_format)}."
         )
     return data_format == "channels_last"
 

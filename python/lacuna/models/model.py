@@ -15,11 +15,11 @@ from lacuna._arguments import (
     whole,
 )
 from lacuna._arrays import view, views
-from lacuna.callbacks import CallbackList, History
 from lacuna._custom import bad_config, custom_object_scope
 from lacuna._files import path_of
-from lacuna.models.files import named, own_objects, restored_bytes, restored_config, to_yaml
+from lacuna.callbacks import CallbackList, History
 from lacuna.layers.base import checked_symbols, deserialize, found, makers, register_model, remember
+from lacuna.models.files import named, own_objects, restored_bytes, restored_config, to_yaml
 
 __all__ = [
     "Model",
@@ -438,7 +438,9 @@ class Model:
         """An array with a row for each row of x, or a list of them for several outputs."""
         unsupported("predict", steps=steps)
         return _one_or_all(
-            self._core.predict(self._x(x, "predict"), batch_size_of("predict", batch_size), verbose_of("predict", verbose))
+            self._core.predict(
+                self._x(x, "predict"), batch_size_of("predict", batch_size), verbose_of("predict", verbose)
+            )
         )
 
     def train_on_batch(self, x, y, sample_weight=None, class_weight=None):

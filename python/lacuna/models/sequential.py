@@ -3,9 +3,9 @@
 from lacuna import _core
 from lacuna._arguments import listed, shown
 from lacuna._custom import bad_config
-from lacuna.models.model import Model
 from lacuna.layers.base import Layer, checked_symbols, deserialize, register_model
 from lacuna.layers.input import InputLayer
+from lacuna.models.model import Model
 
 __all__ = [
     "Sequential",

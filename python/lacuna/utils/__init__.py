@@ -10,7 +10,16 @@ from lacuna._custom import custom, custom_object_scope
 from lacuna.utils import data_utils, np_utils
 from lacuna.utils.np_utils import normalize, to_categorical
 
-__all__ = ["CustomObjectScope", "custom_object_scope", "get_custom_objects", "data_utils", "normalize", "np_utils", "set_random_seed", "to_categorical"]
+__all__ = [
+    "CustomObjectScope",
+    "custom_object_scope",
+    "get_custom_objects",
+    "data_utils",
+    "normalize",
+    "np_utils",
+    "set_random_seed",
+    "to_categorical",
+]
 
 
 def __dir__():

@@ -23,8 +23,6 @@ def prepare_sliced_sparse_data(data, batch_size):
     if batch_size < 1:
         raise ValueError(f"prepare_sliced_sparse_data: batch_size must be positive. Received: batch_size={batch_size}.")
     if data is None or data.shape[0] < batch_size:
-        warnings.warn(
-            f"Cannot slice data: it must have {batch_size} rows or more.", UserWarning, stacklevel=2
-        )
+        warnings.warn(f"Cannot slice data: it must have {batch_size} rows or more.", UserWarning, stacklevel=2)
         return data
     return data.tocsr()[: data.shape[0] // batch_size * batch_size]
