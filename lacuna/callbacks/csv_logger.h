@@ -9,9 +9,9 @@
 
 namespace lacuna::callbacks {
 
-// A line an epoch: its number, from 0, and the logs, sorted by name, as the first line names them. What holds
-// a separator, a quote or a line's end stands in quotes. append: below what is in the file already. A line is
-// in the file when its epoch ends.
+// A line an epoch: its number, from 0, and the logs, sorted by name, or as the first line of a file that is
+// there names them. What holds a separator, a quote or a line's end stands in quotes. append: below what is
+// in the file already. A line is in the file when its epoch ends.
 class CSVLogger : public Callback {
  public:
   explicit CSVLogger(std::string filename, std::string separator = ",", bool append = false);
@@ -28,6 +28,7 @@ class CSVLogger : public Callback {
 
  private:
   std::string quoted(const std::string& cell) const;
+  bool read_what_is_there();
 
   std::string filename_, separator_;
   bool append_, header_ = true;

@@ -52,12 +52,11 @@ TEST(Inputs, ALayerMayGiveSeveralOutputs) {
 
 TEST(Inputs, OneIsTakenWhereThereIsOne) {
   const Symbol a = Input({.shape = {3}});
-  EXPECT_EQ(
-      message_of<InvalidArgument>([&] {
-        SumAndDifference()(std::vector{a, a});
-      }),
-      "both: the layer must give one output where one is taken; write layer(Inputs({x})) for all. Received: "
-      "outputs=2.");
+  EXPECT_EQ(message_of<InvalidArgument>([&] {
+              SumAndDifference()(std::vector{a, a});
+            }),
+            "both: the layer must give one output here; a Model of inputs and outputs takes several. "
+            "Received: outputs=2.");
 }
 
 TEST(Inputs, OutputsHaveTheirPlaceInAConfig) {

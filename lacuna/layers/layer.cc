@@ -74,13 +74,6 @@ namespace {
 
 thread_local Open* open = nullptr;
 
-// Whether what is made now is for training alone.
-bool is_for_training() {
-  for (const Open* at = open; at; at = at->before)
-    if (at->phase) return *at->phase;
-  return false;
-}
-
 bool holds(const LayerState& layer, const LayerState& other) {
   return &layer == &other ||
          std::ranges::any_of(layer.inner, [&](const auto& held) { return holds(*held, other); });
@@ -215,6 +208,12 @@ Symbol mask_of(const Symbol& symbol) {
   return {};
 }
 
+std::optional<bool> traced_phase() {
+  for (const Open* at = open; at; at = at->before)
+    if (at->phase) return at->phase;
+  return std::nullopt;
+}
+
 Layer::Layer(const LayerOptions& options, const std::string& class_name)
     : state_(std::make_shared<LayerState>()) {
   state_->class_name = class_name;
@@ -235,11 +234,10 @@ Symbol Layer::operator()(const std::vector<Symbol>& inputs) { return only_output
 std::vector<Symbol> Layer::operator()(const Inputs& inputs) { return apply(inputs); }
 
 Symbol Layer::only_output(std::vector<Symbol> outputs) const {
-  LACUNA_REQUIRE(
-      outputs.size() == 1, name(),
-      ": the layer must give one output where one is taken; write layer(Inputs({x})) for all. Received: "
-      "outputs=",
-      outputs.size(), ".");
+  LACUNA_REQUIRE(outputs.size() == 1, name(),
+                 ": the layer must give one output here; a Model of inputs and outputs takes several. "
+                 "Received: outputs=",
+                 outputs.size(), ".");
   return std::move(outputs[0]);
 }
 
@@ -259,7 +257,7 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
     const bool ids = state_->feeds_ids && s.storage() == Storage::dense;
     if (!ids) s = in_my_dtype(s);
   }
-  if (training == true && is_for_training()) inputs.training.reset();  // It comes to the same.
+  if (training && training == traced_phase()) inputs.training.reset();  // It comes to the same.
   if (open) open->state.hold(state_);  // Before its own call, which reads its key.
   Open here{.state = *state_, .before = open};
   struct Close {
@@ -277,7 +275,15 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
   }
   std::vector<Symbol> masks = compute_masks(inputs);
   updates_.clear();
-  const std::vector<Symbol> outputs = call(inputs);
+  const auto held = state_->inner.size(), made = state_->weights.size();
+  std::vector<Symbol> outputs;
+  try {
+    outputs = call(inputs);
+  } catch (...) {  // Or a second try would hold them again.
+    state_->inner.resize(held);
+    state_->weights.resize(made);
+    throw;
+  }
   LACUNA_REQUIRE(!outputs.empty(), name(), ": call must give a symbol or more. Received: none.");
   if (masks.size() == 1) masks.resize(outputs.size(), masks[0]);
   LACUNA_REQUIRE(masks.size() == outputs.size(), name(),
@@ -308,6 +314,7 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
 }
 
 std::vector<Symbol> Layer::in_both_phases(const std::function<std::vector<Symbol>(bool training)>& trace) {
+  if (const auto phase = traced_phase()) return trace(*phase);
   Open& here = *open;
   struct Phase {
     Open& of;
@@ -315,19 +322,36 @@ std::vector<Symbol> Layer::in_both_phases(const std::function<std::vector<Symbol
   } end{here};
   const std::vector<Update> updates = updates_;
   const std::vector<LayerUpdate> inner_updates = here.updates;
-  const std::vector<Symbol> losses = here.losses;
+  const size_t losses = here.losses.size();
+  const auto own = [&] { return state_->inner.size() + state_->weights.size(); };
+  const size_t at_first = own();
   here.phase = false;
   const std::vector<Symbol> otherwise = trace(false);
+  std::vector<Symbol> losses_otherwise(here.losses.begin() + static_cast<std::ptrdiff_t>(losses),
+                                       here.losses.end());
   updates_ = updates;
   here.updates = inner_updates;
-  here.losses = losses;
+  here.losses.resize(losses);
+  const size_t at_second = own();
   here.phase = true;
   std::vector<Symbol> result = trace(true);
+  LACUNA_REQUIRE(
+      at_second == at_first || own() == at_second, name(),
+      ": layers and weights must be made in __init__ or build where call has an argument `training`, since "
+      "it is asked twice, and each time would make its own. Received: a call that makes them.");
   LACUNA_REQUIRE(result.size() == otherwise.size(), name(),
                  ": call must give as many outputs in training as else. Received: ", result.size(), " and ",
                  otherwise.size(), ".");
   for (size_t i = 0; i < result.size(); ++i)
     if (!(result[i] == otherwise[i])) result[i] = in_train_phase(result[i], otherwise[i]);
+  for (size_t i = losses; i < here.losses.size(); ++i) {
+    Symbol& loss = here.losses[i];
+    const auto same = std::ranges::find(losses_otherwise, loss);
+    if (same != losses_otherwise.end()) losses_otherwise.erase(same);
+    else loss = in_train_phase(loss, constant(0.0, loss.dtype()));
+  }
+  for (const Symbol& loss : losses_otherwise)
+    here.losses.push_back(in_train_phase(constant(0.0, loss.dtype()), loss));
   return result;
 }
 

@@ -49,6 +49,10 @@ class Apart {
   struct Open* before_;
 };
 
+// The phase that is being traced, where a layer is asked what it does in training and what else: see
+// Layer::in_both_phases. What is made then is used in that phase alone.
+std::optional<bool> traced_phase();
+
 // Tells the layer whose call this thread is in, if any, that it holds the layer of this call, and its losses
 // and updates.
 void is_applied(const struct Call& call);
@@ -184,8 +188,9 @@ class Layer {
   virtual Symbol compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>& masks);
   // The same of layers of several outputs: one for all, or one for each.
   virtual std::vector<Symbol> compute_masks(const Inputs& inputs);
-  // Of a layer that says it by `if`: trace(true) in training and trace(false) else, joined where they differ.
-  // Updates and losses are those of training.
+  // Of a layer that says it by `if`: trace(true) in training and trace(false) else; outputs and losses are
+  // joined where they differ, updates are those of training. Within a phase that is being traced it is asked
+  // for that alone. Layers that it applies are made before.
   std::vector<Symbol> in_both_phases(const std::function<std::vector<Symbol>(bool training)>& trace);
   void supports_masking() { state_->supports_masking = true; }
   void hold(const Layer& layer) { state_->hold(layer.state()); }

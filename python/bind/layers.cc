@@ -40,7 +40,7 @@ class PythonLayer final : public layers::Layer {
     bool says_it;  // Whether call has an argument `training`.
     {
       const WithGil gil;
-      says_it = nb::cast<bool>(self_.get().attr("_takes_training")());
+      says_it = nb::cast<bool>(self_.get().attr("_takes_training")(inputs.training.has_value()));
     }
     LACUNA_REQUIRE(says_it || !inputs.training, name(),
                    ": call must have an argument `training` to be given one. Received: training=",
@@ -217,6 +217,7 @@ void bind_layer(nb::module_& m) {
       [](nb::handle config) { return layers::input_from_config(to_config(config)); }, "config"_a);
   def(
       m, "input_layer", [](const Symbol& input) { return AnyLayer(input); }, "input"_a);
+  m.def("traced_phase", layers::traced_phase);
   m.def(
       "mask_of", [](const Symbol& symbol) { return symbol_or_none(layers::mask_of(symbol)); }, "symbol"_a);
   m.def(

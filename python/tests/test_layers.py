@@ -422,3 +422,77 @@ def test_masks_of_several_inputs_reach_call():
     assert len(layer.seen) == 2 and layer.seen[0] is not None and layer.seen[1] is None
     layer([whole, whole])
     assert layer.seen is None
+
+
+def test_losses_of_both_phases_are_told_apart():
+    class Penalized(layers.Layer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.dense = Dense(2, kernel_initializer="ones", activity_regularizer=regularizers.l1(1.0))
+
+        def call(self, x, training=None):
+            return self.dense(x * 100.0 if training else x)
+
+    i = Input((4,))
+    model = Model(i, Penalized()(i))
+    model.compile("sgd", "mse")
+    p = model.predict(A)
+    wanted = (p**2).mean() + np.abs(p).sum()
+    assert model.evaluate(A, np.zeros((5, 2)), batch_size=5, verbose=0) == pytest.approx(wanted, rel=1e-5)
+    trained = model.train_on_batch(A, np.zeros((5, 2)))
+    assert trained == pytest.approx((p**2).mean() * 1e4 + np.abs(p).sum() * 100, rel=1e-5)
+
+
+def test_what_call_makes_it_would_make_twice():
+    class Makes(layers.Layer):
+        def call(self, x, training=None):
+            return Dense(1)(x)
+
+    class Weighs(layers.Layer):
+        def call(self, x, training=None):
+            return x * self.add_weight("w", (4,))
+
+    for cls in (Makes, Weighs):
+        layer = cls()
+        for _ in range(2):
+            with pytest.raises(ValueError, match="must be made in __init__ or build"):
+                layer(Input((4,)))
+        assert layer.weights == []
+
+
+def test_phases_of_nested_layers_are_traced_once_in_each():
+    class Around(layers.Layer):
+        def __init__(self, inner, **kwargs):
+            super().__init__(**kwargs)
+            self.inner, self.seen = inner, []
+
+        def call(self, x, training=None):
+            self.seen.append(training)
+            return self.inner(x) if self.inner else (x * 2.0 if training else x)
+
+    layer = innermost = Around(None)
+    for _ in range(20):
+        layer = Around(layer)
+    i = Input((4,))
+    model = Model(i, layer(i))
+    assert innermost.seen == [False, True]
+    model.compile("sgd", "mse")
+    assert model.fit(A, np.zeros((5, 4)), verbose=0).history["loss"][0] == pytest.approx(4 * (A**2).mean(), rel=1e-5)
+    np.testing.assert_array_equal(model.predict(A), A)
+
+
+def test_a_model_within_a_layer_gets_its_phase():
+    class Holds(layers.Layer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.model = Sequential([Dropout(0.5, input_shape=(4,)), Dense(2)])
+
+        def call(self, x, training=None):
+            return self.model(x, training=training)
+
+    i = Input((4,))
+    layer = Holds()
+    model = Model(i, layer(i))
+    assert len(model.get_weights()) == 2 and model.predict(A).shape == (5, 2)
+    with pytest.raises(ValueError, match="trains where the model around it does"):
+        layer.model(i, training=True)

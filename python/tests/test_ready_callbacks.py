@@ -125,3 +125,32 @@ def test_csv_logger(x, y, tmp_path):
     assert path.read_text().splitlines()[:3] == lines and len(path.read_text().splitlines()) == 4
     model.fit(x, y, epochs=1, verbose=0, callbacks=[CSVLogger(path, separator=";")])
     assert path.read_text().startswith("epoch;") and len(path.read_text().splitlines()) == 2
+
+
+def test_a_log_goes_on_after_a_fit_that_failed(x, y, tmp_path):
+    model = linear()
+    log, path = CSVLogger(tmp_path / "log.csv"), tmp_path / "log.csv"
+
+    def stop(epoch, logs):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(x, y, verbose=0, callbacks=[log, LambdaCallback(on_epoch_end=stop)])
+    model.fit(x, y, epochs=2, verbose=0, callbacks=[log])
+    assert len(path.read_text().splitlines()) == 3
+    with pytest.raises(ValueError, match="while fit runs"):
+        log.on_epoch_end(0, {"loss": 1})
+
+
+def test_a_log_is_appended_in_the_columns_of_its_file(x, y, tmp_path):
+    model = linear()
+    path = tmp_path / "log.csv"
+    path.write_text('epoch,val_loss,"a,b",loss\n0,1,2,3')
+    model.fit(x, y, epochs=1, verbose=0, validation_split=0.25, callbacks=[CSVLogger(path, append=True)])
+    lines = path.read_text().splitlines()
+    assert lines[1] == "0,1,2,3" and len(lines) == 3
+    cells = lines[2].split(",")
+    assert cells[0] == "0" and cells[2] == "NA" and float(cells[1]) > 0 and float(cells[3]) > 0
+    for bad in ('"', "\n", "\r", "", ",,"):
+        with pytest.raises(ValueError, match="separator must be one character"):
+            CSVLogger(path, separator=bad)

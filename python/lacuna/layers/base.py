@@ -180,8 +180,10 @@ class Layer:
         single = len(inputs) == 1
         return self.compute_mask(inputs[0] if single else inputs, masks[0] if single else masks)
 
-    def _takes_training(self):
-        return "training" in inspect.signature(self.call).parameters
+    def _takes_training(self, given):
+        parameters = inspect.signature(self.call).parameters
+        rest = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values())
+        return "training" in parameters or (given and rest)
 
     def _traced(self, inputs, masks, training):
         takes = inspect.signature(self.call).parameters

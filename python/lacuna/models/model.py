@@ -63,8 +63,14 @@ class Model:
         made = {layer._core.id: layer for layer in makers(outputs)}
         self._layers = [made.get(core.id) or found(core) for core in self._core.layers]
 
-    def __call__(self, inputs):
-        """The model as a layer: the same weights on other symbols."""
+    def __call__(self, inputs, training=None):
+        """The model as a layer: the same weights on other symbols. training: what the call of a layer of one's own
+        hands on; elsewhere it cannot be decided."""
+        if training is not None and training != _core.traced_phase():
+            raise ValueError(
+                f"{self.name}: a model as a layer trains where the model around it does; training is what the call of "
+                f"a layer of one's own hands on. Received: training={shown(training)}."
+            )
         inputs = listed(checked_symbols(self.name, inputs))
         outputs = self._core(inputs)
         remember(self._core, self)

@@ -68,12 +68,12 @@ class Sequential(Model):
             raise ValueError("build: input_shape must be given. Received: none.")
         self._core.build(input_shape)
 
-    def __call__(self, inputs):
+    def __call__(self, inputs, training=None):
         """The model as a layer; the first call makes the weights where the shape of the input was not
         known."""
         if not self.built:
             self.build(checked_symbols(self.name, inputs).shape)
-        return super().__call__(inputs)
+        return super().__call__(inputs, training)
 
     @property
     def built(self):
