@@ -7,8 +7,8 @@ import weakref
 
 from lacuna import _core, constraints, initializers, regularizers
 from lacuna._arguments import dtype_name, flag, from_config, no_more, shown, unsupported, whole
-from lacuna._arrays import view
 from lacuna._custom import bad_config, custom_object_scope, to_config
+from lacuna._weights import HasWeights
 
 __all__ = [
     "Layer",
@@ -103,7 +103,7 @@ def _dims(where, shape):
     return (whole(where, "input_shape", shape),)
 
 
-class Layer:
+class Layer(HasWeights):
     """Base of all layers. A layer of one's own derives from it and defines build(input_shape), which calls
     add_weight, and call(inputs), which gives a symbol; both run while the graph is built, not in the step."""
 
@@ -242,40 +242,6 @@ class Layer:
     @built.setter
     def built(self, built):
         """For build() of Keras' layers; the first call sets it."""
-
-    @property
-    def trainable(self):
-        """Whether training changes the weights; to be set at any time."""
-        return self._core.trainable
-
-    @trainable.setter
-    def trainable(self, trainable):
-        self._core.trainable = flag(self.name, "trainable", trainable)
-
-    @property
-    def weights(self):
-        """The variables, trainable ones first."""
-        return self._core.weights
-
-    @property
-    def trainable_weights(self):
-        """The variables that training changes."""
-        return self._core.trainable_weights
-
-    @property
-    def non_trainable_weights(self):
-        """The variables that it does not."""
-        learn = set(self.trainable_weights)
-        return [v for v in self.weights if v not in learn]
-
-    def get_weights(self):
-        """Copies of the values, as arrays, trainable ones first. Of a weight with sparse_weight=True above 1
-        GiB an error: weights[i].rows() gives its touched rows."""
-        return self._core.get_weights()
-
-    def set_weights(self, weights):
-        """Replaces the values by arrays of the same shapes."""
-        self._core.set_weights([view(w, f"set_weights: weights[{i}]") for i, w in enumerate(weights)])
 
     def get_config(self):
         """The settings, by the names of the arguments: what from_config makes the same layer of, its weights

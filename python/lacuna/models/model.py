@@ -14,9 +14,10 @@ from lacuna._arguments import (
     verbose_of,
     whole,
 )
-from lacuna._arrays import view, views
+from lacuna._arrays import views
 from lacuna._custom import bad_config, custom_object_scope
 from lacuna._files import path_of
+from lacuna._weights import HasWeights
 from lacuna.callbacks import CallbackList, History
 from lacuna.layers.base import checked_symbols, deserialize, found, makers, register_model, remember
 from lacuna.models.files import named, own_objects, restored_bytes, restored_config, to_yaml
@@ -41,7 +42,7 @@ _SUBCLASS = (
 
 
 @register_model
-class Model:
+class Model(HasWeights):
     """Layers from `inputs` to `outputs`: symbols, or lists of symbols."""
 
     _saved_as = "Model"  # The class that files name.
@@ -152,40 +153,6 @@ class Model:
     def built(self):
         """Whether the weights are made."""
         return True
-
-    @property
-    def trainable(self):
-        """Whether training changes the weights; setting it sets it for all layers."""
-        return self._core.trainable
-
-    @trainable.setter
-    def trainable(self, trainable):
-        self._core.trainable = flag(self.name, "trainable", trainable)
-
-    @property
-    def weights(self):
-        """The variables, layer by layer."""
-        return self._core.weights
-
-    @property
-    def trainable_weights(self):
-        """The variables that training changes."""
-        return self._core.trainable_weights
-
-    @property
-    def non_trainable_weights(self):
-        """The variables that it does not."""
-        learn = set(self.trainable_weights)
-        return [v for v in self.weights if v not in learn]
-
-    def get_weights(self):
-        """Copies of all values, as arrays, layer by layer, kernel before bias. A weight with
-        sparse_weight=True above 1 GiB is an error: its rows() gives the touched rows."""
-        return self._core.get_weights()
-
-    def set_weights(self, weights):
-        """Replaces all values by arrays of the same shapes."""
-        self._core.set_weights([view(w, f"set_weights: weights[{i}]") for i, w in enumerate(weights)])
 
     def count_params(self):
         """The number of values of all weights, untouched rows too."""
