@@ -130,8 +130,13 @@ Setting to_setting(const Arg<T>& arg) {
 template <class T>
 Settings& Settings::operator()(const char* name, Arg<T>& value) {
   if (!reads()) write(name, to_setting(value));
-  else if (const Setting* given = find(name))
-    value = given->is_none() ? Arg<T>() : Arg<T>(Registry<T>::from_setting(*given));
+  else if (const Setting* given = find(name)) {
+    const auto* object = given->object();
+    const auto* shared = object ? std::any_cast<std::shared_ptr<T>>(&object->value) : nullptr;
+    if (given->is_none() && value) wrong_type(name, text("a name or settings of ", T::kind, "s"), *given);
+    if (shared) value = *shared;
+    else value = given->is_none() ? Arg<T>() : Arg<T>(Registry<T>::from_setting(*given));
+  }
   return *this;
 }
 

@@ -17,6 +17,7 @@ Setting::Setting(const char* value) : value_(std::string(value)) {}
 Setting::Setting(std::string value) : value_(std::move(value)) {}
 Setting::Setting(SettingList value) : value_(std::move(value)) {}
 Setting::Setting(Config value) : value_(std::make_shared<const Config>(std::move(value))) {}
+Setting::Setting(Object value) : value_(std::make_shared<const Object>(std::move(value))) {}
 Setting::Setting(Setting&&) noexcept = default;
 Setting& Setting::operator=(Setting&&) noexcept = default;
 Setting::~Setting() = default;
@@ -29,6 +30,11 @@ Setting& Setting::operator=(const Setting& other) { return *this = Setting(other
 const Config* Setting::config() const {
   const Nested* nested = as<Nested>();
   return nested ? nested->get() : nullptr;
+}
+
+const Setting::Object* Setting::object() const {
+  const Held* held = as<Held>();
+  return held ? held->get() : nullptr;
 }
 
 bool Setting::operator==(const Setting& other) const {
@@ -46,6 +52,7 @@ void show(const Setting& setting, std::string& all) {
   else if (const auto* i = setting.as<int64_t>()) all += std::to_string(*i);
   else if (const auto* d = setting.as<double>()) all += text(*d);
   else if (const auto* s = setting.as<std::string>()) all += in_quotes(*s);
+  else if (const auto* object = setting.object()) all += object->shown;
   else if (const auto* list = setting.as<SettingList>()) {
     const char* before = "[";
     for (const Setting& item : *list) {

@@ -1,5 +1,6 @@
 // What get_config gives and from_config takes: settings by Keras' names, as JSON has them.
 #pragma once
+#include <any>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -14,11 +15,19 @@ class Setting;
 using Config = std::map<std::string, Setting>;
 using SettingList = std::vector<Setting>;
 
-// A value: nothing (Python's None), true or false, a whole number, a number, a text, a list, or a Config.
+// A value: nothing (Python's None), true or false, a whole number, a number, a text, a list, a Config, or an
+// object.
 class Setting {
  public:
+  // An object of the program that an argument may be in place of a name or a config, as an initializer is:
+  // `value` holds a std::shared_ptr of its kind; `shown` is what errors say. No file can keep it.
+  struct Object {
+    std::any value{};
+    std::string shown{};
+  };
   using Nested = std::shared_ptr<const Config>;
-  using Value = std::variant<std::monostate, bool, int64_t, double, std::string, SettingList, Nested>;
+  using Held = std::shared_ptr<const Object>;
+  using Value = std::variant<std::monostate, bool, int64_t, double, std::string, SettingList, Nested, Held>;
 
   // Not inline: GCC 12 warns wrongly about a variant whose making and end it sees in one place.
   Setting();
@@ -30,6 +39,7 @@ class Setting {
   Setting(std::string value);
   Setting(SettingList value);
   Setting(Config value);
+  Setting(Object value);
   Setting(const Setting&);
   Setting(Setting&&) noexcept;
   Setting& operator=(const Setting&);
@@ -44,6 +54,7 @@ class Setting {
     return std::get_if<T>(&value_);
   }
   const Config* config() const;  // The same of a Config.
+  const Object* object() const;  // And of an object.
 
   bool operator==(const Setting& other) const;  // Configs by their contents.
 

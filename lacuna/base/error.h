@@ -1,5 +1,5 @@
 // User errors: `where: what must hold. Received: name=value.`
-// std::invalid_argument is a ValueError in Python, std::out_of_range an IndexError.
+// std::invalid_argument is a ValueError in Python, InvalidType a TypeError, std::out_of_range an IndexError.
 #pragma once
 #include <sstream>
 #include <stdexcept>
@@ -21,6 +21,10 @@ std::string text(const Parts&... parts) {
 struct InvalidArgument : std::invalid_argument {
   template <class... Parts>
   explicit InvalidArgument(const Parts&... message) : std::invalid_argument(text(message...)) {}
+};
+// An argument of another kind than it must be: a text for a number.
+struct InvalidType : InvalidArgument {
+  using InvalidArgument::InvalidArgument;
 };
 struct OutOfRange : std::out_of_range {
   template <class... Parts>

@@ -32,16 +32,21 @@ class Settings {
   Settings& operator()(const char* name, int64_t& value);
   Settings& operator()(const char* name, double& value);
   Settings& operator()(const char* name, std::string& value);
-  Settings& operator()(const char* name, std::vector<int64_t>& value);
+  Settings& operator()(const char* name, std::vector<int64_t>& value);   // one number: a list of it
   Settings& operator()(const char* name, std::optional<double>& value);  // none: None
-  Settings& operator()(const char* name, std::optional<uint64_t>& value);
-  // {"class_name": …, "config": {…}}, or the name alone of what has no settings; none: None.
+  Settings& operator()(const char* name, std::optional<int64_t>& value);
+  Settings& operator()(const char* name, std::optional<uint64_t>& value);  // a seed
+  Settings& operator()(const char* name, std::optional<std::string>& value);
+  // {"class_name": …, "config": {…}}, or the name alone of what has no settings; none: None. An object is
+  // shared.
   template <class T>
   Settings& operator()(const char* name, Arg<T>& value);
 
-  // Of dimensions, where an open one is None, as is an empty list; and a number that is None where it is 0.
+  // Of dimensions, where an open one is None, as is an empty list; a whole number that is None where it is 0;
+  // and a number that is left out where it is 0.
   Settings& shape(const char* name, std::vector<int64_t>& value);
   Settings& positive(const char* name, int64_t& value);
+  Settings& nonzero(const char* name, double& value);
 
   // For what has a form of its own. Reading: the setting, or null where it is missing.
   bool reads() const { return read_ != nullptr; }
@@ -49,14 +54,18 @@ class Settings {
   void write(const char* name, Setting value) { written_[name] = std::move(value); }
 
   const Config& written() const { return written_; }
-  // Reading: throws InvalidArgument for settings that nobody asked for.
+  // Reading: throws InvalidType for settings that nobody asked for.
   void finish() const;
 
-  [[noreturn]] void wrong(const char* name, const char* must, const Setting& received) const;
+  // Whose settings they are, as errors name it.
+  const std::string& of() const { return of_; }
+  // Throw InvalidType for what is of another kind, InvalidArgument for a value that cannot be.
+  [[noreturn]] void wrong_type(const char* name, const std::string& must, const Setting& received) const;
+  [[noreturn]] void wrong_value(const char* name, const std::string& must, const Setting& received) const;
 
  private:
   template <class T>
-  Settings& plain(const char* name, T& value, const char* must);
+  Settings& unless_none(const char* name, std::optional<T>& value);
 
   std::string of_{};
   const Config* read_ = nullptr;

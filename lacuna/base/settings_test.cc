@@ -57,11 +57,22 @@ TEST(Settings, WhatIsMissingStays) {
 
 TEST(Settings, WrongOnesAreNamed) {
   EXPECT_EQ(error_of({{"units", "many"}}), "Thing: units must be a whole number. Received: units='many'.");
-  EXPECT_EQ(error_of({{"flag", 1}}), "Thing: flag must be true or false. Received: flag=1.");
+  EXPECT_EQ(error_of({{"flag", 2}}), "Thing: flag must be True or False. Received: flag=2.");
   EXPECT_EQ(error_of({{"shape", SettingList{2, -3}}}),
-            "Thing: shape must be a list of positive numbers and None. Received: shape=[2, -3].");
-  EXPECT_EQ(error_of({{"unit", 3}}).substr(0, 68),
-            "Thing: unknown setting. Received: 'unit'; did you mean 'units'? Know");
+            "Thing: shape must be a tuple of numbers that are not negative. Received: shape=[2, -3].");
+  EXPECT_EQ(error_of({{"seed", -1}}),
+            "Thing: seed must be a whole number from 0 to 9223372036854775807. Received: seed=-1.");
+  EXPECT_EQ(error_of({{"rate", Setting::Object{{}, "<a lock>"}}}),
+            "Thing: rate must be a number. Received: rate=<a lock>.");
+  EXPECT_EQ(error_of({{"unit", 3}}).substr(0, 70),
+            "Thing: unexpected keyword argument 'unit'; did you mean 'units'? Known");
+}
+
+TEST(Settings, OneStandsForTrueAndForAListOfOne) {
+  EXPECT_TRUE(read({{"flag", 1}}).flag);
+  EXPECT_EQ(read({{"units", true}}).units, 1);
+  EXPECT_EQ(read({{"shape", 4}}).shape, std::vector<int64_t>{4});
+  EXPECT_THROW(read({{"units", 1.0}}), InvalidType);
 }
 
 TEST(Settings, NestedOnesCompare) {

@@ -23,10 +23,10 @@ void dropout_list(Settings& s, double& rate, DropoutOptions& o) {
 void reshape_list(Settings& s, Shape& target_shape, LayerOptions&) { s("target_shape", target_shape); }
 // There is one order of dimensions here; Keras' files name it.
 void flatten_list(Settings& s, LayerOptions&) {
-  std::string order = "channels_last";
+  std::optional<std::string> order = "channels_last";
   s("data_format", order);
-  LACUNA_REQUIRE(order == "channels_last",
-                 "Flatten: data_format must be 'channels_last'. Received: data_format='", order, "'.");
+  LACUNA_REQUIRE(order.value_or("channels_last") == "channels_last",
+                 "Flatten: data_format must be 'channels_last'. Received: data_format='", *order, "'.");
 }
 
 void spatial_list(Settings& s, double& rate, LayerOptions&) { s("rate", rate); }

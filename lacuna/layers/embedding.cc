@@ -14,23 +14,14 @@
 namespace lacuna::layers {
 namespace {
 
-// None where there is none.
-void combiner_list(Settings& s, std::string& combiner) {
-  if (!s.reads()) {
-    s.write("combiner", combiner.empty() ? Setting() : Setting(combiner));
-  } else if (const Setting* given = s.find("combiner")) {
-    combiner.clear();
-    if (!given->is_none()) s("combiner", combiner);
-  }
-}
-
 void list(Settings& s, Dim& input_dim, Dim& output_dim, EmbeddingOptions& o) {
   s("input_dim", input_dim)("output_dim", output_dim)("embeddings_initializer", o.embeddings_initializer);
   s("embeddings_regularizer", o.embeddings_regularizer)("activity_regularizer", o.activity_regularizer);
   s("embeddings_constraint", o.embeddings_constraint)("mask_zero", o.mask_zero);
   s.positive("input_length", o.input_length)("sparse_grad", o.sparse_grad);
-  combiner_list(s, o.combiner);
-  s("weighted", o.weighted);
+  auto combiner = o.combiner.empty() ? std::nullopt : std::optional(o.combiner);
+  s("combiner", combiner)("weighted", o.weighted);
+  o.combiner = combiner.value_or("");
 }
 const bool told = known<Embedding>("Embedding", list);
 

@@ -170,6 +170,15 @@ bool add_class(const std::string& class_name, Reader read) {
 
 bool knows(const std::string& class_name) { return readers().contains(class_name); }
 
+LayerOptions read_common(Settings& settings) {
+  LayerOptions options;
+  std::optional<std::string> dtype;
+  settings("name", options.name)("trainable", options.trainable)("dtype", dtype);
+  settings.shape("input_shape", options.input_shape).shape("batch_input_shape", options.batch_input_shape);
+  if (dtype) options.dtype = dtype_from_name(*dtype);
+  return options;
+}
+
 std::shared_ptr<Layer> from_config(const std::string& class_name, const Config& config) {
   const auto found = readers().find(class_name);
   if (found == readers().end()) {
@@ -179,12 +188,7 @@ std::shared_ptr<Layer> from_config(const std::string& class_name, const Config& 
                           nearest(class_name, known), ".");
   }
   Settings settings(class_name, config);
-  LayerOptions options;
-  std::string dtype;
-  settings("name", options.name)("trainable", options.trainable)("dtype", dtype);
-  settings.shape("batch_input_shape", options.batch_input_shape);
-  if (!dtype.empty()) options.dtype = dtype_from_name(dtype);
-  auto layer = found->second(settings, options);
+  auto layer = found->second(settings, read_common(settings));
   settings.finish();
   return layer;
 }
@@ -398,6 +402,8 @@ Symbol Layer::add_weight(const std::string& name, const Shape& shape,
                          const Arg<initializers::Initializer>& initializer,
                          const Arg<regularizers::Regularizer>& regularizer,
                          const Arg<constraints::Constraint>& constraint, bool trainable, bool sparse) {
+  LACUNA_REQUIRE(static_cast<bool>(initializer), state_->name,
+                 ": a weight must have an initializer. Received: ", name, " without one.");
   for (const Dim d : shape)
     LACUNA_REQUIRE(d > 0, state_->name,
                    ": a weight's dimensions must be known and positive. Received: ", name, " of shape ",

@@ -241,12 +241,16 @@ bool add_class(const std::string& class_name, Reader read);
 bool knows(const std::string& class_name);
 std::shared_ptr<Layer> from_config(const std::string& class_name, const Config& config);
 
+// Reads what every layer takes.
+LayerOptions read_common(Settings& settings);
+
 // Sets in options, by reference or of any layer's own kind, what every layer takes.
 template <class Options>
 void set_common(Options& o, const LayerOptions& given) {
   o.name = given.name;
   o.trainable = given.trainable;
   o.dtype = given.dtype;
+  o.input_shape = given.input_shape;
   o.batch_input_shape = given.batch_input_shape;
 }
 

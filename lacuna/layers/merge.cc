@@ -33,9 +33,9 @@ void dot_list(Settings& s, std::pair<int, int>& axes, bool& normalize, LayerOpti
     else s.write("axes", SettingList{axes.first, axes.second});
   } else if (const Setting* given = s.find("axes")) {
     Shape both;
-    if (given->as<int64_t>()) both = {*given->as<int64_t>(), *given->as<int64_t>()};
-    else s("axes", both);
-    if (both.size() != 2) s.wrong("axes", "one number or two", *given);
+    s("axes", both);
+    if (given->as<int64_t>()) both.push_back(both[0]);
+    if (both.size() != 2) s.wrong_value("axes", "a whole number, or two", *given);
     axes = {static_cast<int>(both[0]), static_cast<int>(both[1])};
   }
 }

@@ -19,10 +19,9 @@ void list(Settings& s, GlobalPooling1DOptions& o) {
   std::string format = o.channels_last ? "channels_last" : "channels_first";
   s("data_format", format);
   o.channels_last = format == "channels_last";
-  LACUNA_REQUIRE(
-      o.channels_last || format == "channels_first",
-      "GlobalPooling1D: data_format must be 'channels_last' or 'channels_first'. Received: data_format='",
-      format, "'.");
+  LACUNA_REQUIRE(o.channels_last || format == "channels_first", s.of(),
+                 ": data_format must be 'channels_last' or 'channels_first'. Received: data_format='", format,
+                 "'.");
 }
 const bool told = known<GlobalAveragePooling1D>("GlobalAveragePooling1D", list) &&
                   known<GlobalMaxPooling1D>("GlobalMaxPooling1D", list);

@@ -173,8 +173,7 @@ class Curve final : public Accumulator {
 };
 
 void list(Settings& s, AUC& o) {
-  s("curve", o.curve)("average", o.average)("name", o.name);
-  optional(s, "class_id", o.class_id);
+  s("curve", o.curve)("average", o.average)("class_id", o.class_id)("name", o.name);
 }
 const bool known = Registry<Metric>::add<AUC>({"AUC"}, list);
 

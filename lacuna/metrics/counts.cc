@@ -141,9 +141,8 @@ class Counts final : public Accumulator {
 // As Keras has it: thresholds.
 template <class S>
 void list(lacuna::Settings& s, S& o) {
-  s("thresholds", o.threshold)("average", o.average)("name", o.name);
-  optional(s, "top_k", o.top_k);
-  optional(s, "class_id", o.class_id);
+  s("thresholds", o.threshold)("top_k", o.top_k)("class_id", o.class_id);
+  s("average", o.average)("name", o.name);
 }
 const bool known = Registry<Metric>::add<Precision>({"Precision"}, list) &&
                    Registry<Metric>::add<Recall>({"Recall"}, list) && Registry<Metric>::add<F1>({"F1"}, list);

@@ -49,14 +49,6 @@ std::shared_ptr<Metric> with_config(const char* class_name, void (*list)(Setting
   metric.settings = written(list, settings);
   return std::make_shared<Metric>(std::move(metric));
 }
-// A whole number that may be None.
-inline void optional(Settings& s, const char* name, std::optional<Dim>& value) {
-  std::optional<uint64_t> number;
-  if (value) number = static_cast<uint64_t>(*value);
-  s(name, number);
-  value.reset();
-  if (number) value = static_cast<Dim>(*number);
-}
 
 // What an output tells. Binary if its last dimension is 1; of several columns each for itself if the loss is
 // binary_crossentropy or multi_hot_sparse_categorical_crossentropy; else one of them.

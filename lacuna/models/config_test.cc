@@ -104,8 +104,8 @@ TEST(Config, WrongLayersAreNamed) {
             "Dense: units must be a whole number. Received: units='3'.");
   EXPECT_EQ(message_of<InvalidArgument>([] {
               layers::from_config("Dense", {{"units", 3}, {"unit", 3}});
-            }).substr(0, 52),
-            "Dense: unknown setting. Received: 'unit'; did you me");
+            }).substr(0, 59),
+            "Dense: unexpected keyword argument 'unit'; did you mean 'un");
   EXPECT_EQ(message_of<InvalidArgument>([] {
               layers::from_config("Dense", {{"units", 3}, {"kernel_initializer", 3}});
             }),
@@ -184,6 +184,21 @@ TEST(Config, AFrozenModelAsALayerStaysFrozen) {
   const Symbol in = layers::Input({.shape = {20}});
   Model outer(in, inner(in));
   EXPECT_TRUE(clone_model(outer).network().trainable_weights().empty());
+}
+
+TEST(Config, ObjectsAreSharedAndNotWritten) {
+  const Arg<initializers::Initializer> mine = initializers::Constant{2};
+  const Config config{{"units", 3}, {"kernel_initializer", Setting::Object{mine.get(), "mine"}}};
+  const auto layer = layers::from_config("Dense", config);
+  (*layer)(layers::Input({.shape = {4}}));
+  EXPECT_EQ(layer->get_weights()[0].values<float>()[11], 2);
+  EXPECT_EQ(message_of<InvalidArgument>([&] { to_json(config); }),
+            "to_json: a config must hold no objects. Received: mine.");
+  EXPECT_EQ(message_of<InvalidArgument>([&] {
+              layers::from_config(
+                  "Dense", {{"units", 3}, {"kernel_regularizer", Setting::Object{mine.get(), "mine"}}});
+            }),
+            "regularizer: must be a name, or a class_name and its config. Received: mine.");
 }
 
 TEST(Config, WhatIsNoLayerIsNamed) {

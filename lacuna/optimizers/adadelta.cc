@@ -33,9 +33,9 @@ std::shared_ptr<Optimizer> Adadelta::make() const {
   const double eps = epsilon.value_or(1e-7);
   check_settings("Adadelta", {{"epsilon", eps}});
   check_settings("Adadelta", {{"rho", rho}}, 0, 1);
-  return std::make_shared<Optimizer>(
-      "Adadelta", CommonSettings{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm},
-      Config{{"rho", rho}, {"epsilon", eps}}, Means{rho, eps});
+  Adadelta given = *this;
+  given.epsilon = eps;
+  return std::make_shared<Optimizer>("Adadelta", list, given, Means{rho, eps});
 }
 
 }  // namespace lacuna::optimizers

@@ -25,9 +25,9 @@ const bool knownAdagrad = Registry<Optimizer>::add<Adagrad>({"adagrad", "Adagrad
 std::shared_ptr<Optimizer> Adagrad::make() const {
   const double eps = epsilon.value_or(1e-7);
   check_settings("Adagrad", {{"epsilon", eps}});
-  return std::make_shared<Optimizer>(
-      "Adagrad", CommonSettings{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm},
-      Config{{"epsilon", eps}}, Sums{eps});
+  Adagrad given = *this;
+  given.epsilon = eps;
+  return std::make_shared<Optimizer>("Adagrad", list, given, Sums{eps});
 }
 
 }  // namespace lacuna::optimizers

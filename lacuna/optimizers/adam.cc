@@ -78,24 +78,19 @@ std::shared_ptr<Optimizer> Adam::make() const {
   const double eps = epsilon.value_or(1e-7);
   check_settings("Adam", {{"epsilon", eps}});
   check_settings("Adam", {{"beta_1", beta_1}, {"beta_2", beta_2}}, 0, 1);
-  return std::make_shared<Optimizer>(
-      "Adam", CommonSettings{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm},
-      Config{{"beta_1", beta_1}, {"beta_2", beta_2}, {"epsilon", eps}, {"amsgrad", amsgrad}},
-      Moments{beta_1, beta_2, eps, 0, amsgrad});
+  Adam given = *this;
+  given.epsilon = eps;
+  return std::make_shared<Optimizer>("Adam", list<Adam>, given, Moments{beta_1, beta_2, eps, 0, amsgrad});
 }
 
 std::shared_ptr<Optimizer> AdamW::make() const {
   const double eps = epsilon.value_or(1e-7);
   check_settings("AdamW", {{"epsilon", eps}, {"weight_decay", weight_decay}});
   check_settings("AdamW", {{"beta_1", beta_1}, {"beta_2", beta_2}}, 0, 1);
-  return std::make_shared<Optimizer>(
-      "AdamW", CommonSettings{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm},
-      Config{{"weight_decay", weight_decay},
-             {"beta_1", beta_1},
-             {"beta_2", beta_2},
-             {"epsilon", eps},
-             {"amsgrad", amsgrad}},
-      Moments{beta_1, beta_2, eps, weight_decay, amsgrad});
+  AdamW given = *this;
+  given.epsilon = eps;
+  return std::make_shared<Optimizer>("AdamW", list<AdamW>, given,
+                                     Moments{beta_1, beta_2, eps, weight_decay, amsgrad});
 }
 
 }  // namespace lacuna::optimizers

@@ -51,9 +51,9 @@ std::shared_ptr<Optimizer> Adamax::make() const {
   const double eps = epsilon.value_or(1e-7);
   check_settings("Adamax", {{"epsilon", eps}});
   check_settings("Adamax", {{"beta_1", beta_1}, {"beta_2", beta_2}}, 0, 1);
-  return std::make_shared<Optimizer>(
-      "Adamax", CommonSettings{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm},
-      Config{{"beta_1", beta_1}, {"beta_2", beta_2}, {"epsilon", eps}}, Moments{beta_1, beta_2, eps});
+  Adamax given = *this;
+  given.epsilon = eps;
+  return std::make_shared<Optimizer>("Adamax", list, given, Moments{beta_1, beta_2, eps});
 }
 
 }  // namespace lacuna::optimizers

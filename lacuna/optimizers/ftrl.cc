@@ -43,12 +43,7 @@ std::shared_ptr<Optimizer> Ftrl::make() const {
                           {"l2_regularization_strength", l2_regularization_strength},
                           {"beta", beta}});
   return std::make_shared<Optimizer>(
-      "Ftrl", CommonSettings{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm},
-      Config{{"learning_rate_power", -0.5},
-             {"initial_accumulator_value", initial_accumulator_value},
-             {"l1_regularization_strength", l1_regularization_strength},
-             {"l2_regularization_strength", l2_regularization_strength},
-             {"beta", beta}},
+      "Ftrl", list, *this,
       Proximal{initial_accumulator_value, l1_regularization_strength, l2_regularization_strength, beta});
 }
 

@@ -26,9 +26,9 @@ const bool knownGroupAdagrad = Registry<Optimizer>::add<GroupAdagrad>({"groupada
 std::shared_ptr<Optimizer> GroupAdagrad::make() const {
   const double eps = epsilon.value_or(1e-5);
   check_settings("GroupAdagrad", {{"epsilon", eps}});
-  return std::make_shared<Optimizer>(
-      "GroupAdagrad", CommonSettings{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm},
-      Config{{"epsilon", eps}}, Sums{eps});
+  GroupAdagrad given = *this;
+  given.epsilon = eps;
+  return std::make_shared<Optimizer>("GroupAdagrad", list, given, Sums{eps});
 }
 
 }  // namespace lacuna::optimizers

@@ -71,10 +71,9 @@ std::shared_ptr<Optimizer> Nadam::make() const {
   const double eps = epsilon.value_or(1e-7);
   check_settings("Nadam", {{"epsilon", eps}, {"schedule_decay", schedule_decay}});
   check_settings("Nadam", {{"beta_1", beta_1}, {"beta_2", beta_2}}, 0, 1);
-  return std::make_shared<Optimizer>(
-      "Nadam", CommonSettings{lr, std::nullopt, lazy_update, clipnorm, clipvalue, global_clipnorm},
-      Config{{"beta_1", beta_1}, {"beta_2", beta_2}, {"epsilon", eps}, {"schedule_decay", schedule_decay}},
-      Moments{beta_1, beta_2, eps, schedule_decay});
+  Nadam given = *this;
+  given.epsilon = eps;
+  return std::make_shared<Optimizer>("Nadam", list, given, Moments{beta_1, beta_2, eps, schedule_decay});
 }
 
 }  // namespace lacuna::optimizers

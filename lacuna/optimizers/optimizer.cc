@@ -61,14 +61,14 @@ void check_settings(const char* where, std::initializer_list<std::pair<const cha
   }
 }
 
-Optimizer::Optimizer(std::string class_name, const CommonSettings& common, Config own,
+Optimizer::Optimizer(std::string class_name, const CommonSettings& common, Config config,
                      std::unique_ptr<Rule> rule)
     : lr(scalar("lr", common.lr)),
       decay(scalar("decay", common.decay.value_or(0))),
       iterations(scalar("iterations", 0)),
       class_name_(std::move(class_name)),
       common_(common),
-      own_(std::move(own)),
+      config_(std::move(config)),
       rule_(std::move(rule)) {
   check_settings(class_name_.c_str(), {{"lr", common.lr},
                                        {"decay", common.decay.value_or(0)},
@@ -81,13 +81,9 @@ Optimizer::Optimizer(std::string class_name, const CommonSettings& common, Confi
 }
 
 Config Optimizer::config() const {
-  Config result = own_;
+  Config result = config_;
   result["lr"] = lr->scalar();
   if (common_.decay) result["decay"] = decay->scalar();
-  result["lazy_update"] = common_.lazy_update;
-  if (common_.clipnorm > 0) result["clipnorm"] = common_.clipnorm;
-  if (common_.clipvalue > 0) result["clipvalue"] = common_.clipvalue;
-  if (common_.global_clipnorm > 0) result["global_clipnorm"] = common_.global_clipnorm;
   return result;
 }
 

@@ -26,12 +26,19 @@ struct CommonSettings {
   bool lazy_update;
   double clipnorm, clipvalue, global_clipnorm;
 };
+template <class S>
+CommonSettings common(const S& o) {
+  std::optional<double> decay;
+  if constexpr (requires { o.decay; }) decay = o.decay;
+  return {o.lr, decay, o.lazy_update, o.clipnorm, o.clipvalue, o.global_clipnorm};
+}
 
-// Their list, for the list of each one's settings by which it is made of its config.
+// Their list, for the list of each one's settings.
 template <class S>
 void list_common(Settings& s, S& o) {
-  s("lr", o.lr)("lazy_update", o.lazy_update)("clipnorm", o.clipnorm)("clipvalue", o.clipvalue);
-  s("global_clipnorm", o.global_clipnorm);
+  s("lr", o.lr)("lazy_update", o.lazy_update);
+  s.nonzero("clipnorm", o.clipnorm).nonzero("clipvalue", o.clipvalue);
+  s.nonzero("global_clipnorm", o.global_clipnorm);
   if constexpr (requires { o.decay; }) s("decay", o.decay);
 }
 
@@ -39,12 +46,12 @@ class Optimizer {
  public:
   static constexpr auto kind = "optimizer";
 
-  // own: its settings beside the common ones, by Keras' names.
-  template <class F>
-  Optimizer(std::string class_name, const CommonSettings& common, Config own, const F& formula)
-      : Optimizer(std::move(class_name), common, std::move(own),
+  // list: of all of its settings, by which its config is written.
+  template <class S, class F>
+  Optimizer(std::string class_name, void (*list)(Settings&, S&), const S& settings, const F& formula)
+      : Optimizer(std::move(class_name), common(settings), written(list, settings),
                   std::unique_ptr<Rule>(std::make_unique<RuleOf<F>>(formula))) {}
-  Optimizer(std::string class_name, const CommonSettings& common, Config own, std::unique_ptr<Rule> rule);
+  Optimizer(std::string class_name, const CommonSettings& common, Config config, std::unique_ptr<Rule> rule);
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
@@ -126,7 +133,7 @@ class Optimizer {
 
   std::string class_name_;
   CommonSettings common_;
-  Config own_;
+  Config config_;  // As it was made; the rates may have changed since.
   std::shared_ptr<const Rule> rule_;
   struct Kept {
     VariablePtr weight;  // Held, so that its address stays its own.

@@ -32,9 +32,9 @@ std::shared_ptr<Optimizer> RMSprop::make() const {
   const double eps = epsilon.value_or(1e-7);
   check_settings("RMSprop", {{"epsilon", eps}});
   check_settings("RMSprop", {{"rho", rho}}, 0, 1);
-  return std::make_shared<Optimizer>(
-      "RMSprop", CommonSettings{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm},
-      Config{{"rho", rho}, {"epsilon", eps}}, Means{rho, eps});
+  RMSprop given = *this;
+  given.epsilon = eps;
+  return std::make_shared<Optimizer>("RMSprop", list, given, Means{rho, eps});
 }
 
 }  // namespace lacuna::optimizers

@@ -43,10 +43,8 @@ const bool knownSGD = Registry<Optimizer>::add<SGD>({"sgd", "SGD"}, list);
 
 std::shared_ptr<Optimizer> SGD::make() const {
   check_settings("SGD", {{"momentum", momentum}});
-  const CommonSettings common{lr, decay, lazy_update, clipnorm, clipvalue, global_clipnorm};
-  const Config own{{"momentum", momentum}, {"nesterov", nesterov}};
-  if (momentum == 0) return std::make_shared<Optimizer>("SGD", common, own, Plain{});
-  return std::make_shared<Optimizer>("SGD", common, own, WithMomentum{momentum, nesterov});
+  if (momentum == 0) return std::make_shared<Optimizer>("SGD", list, *this, Plain{});
+  return std::make_shared<Optimizer>("SGD", list, *this, WithMomentum{momentum, nesterov});
 }
 
 }  // namespace lacuna::optimizers

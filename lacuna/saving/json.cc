@@ -62,6 +62,8 @@ void write(std::string& out, const Setting& setting, size_t depth) {
     }
     out += ']';
   } else {
+    LACUNA_REQUIRE(!setting.object(),
+                   "to_json: a config must hold no objects. Received: ", to_string(setting), ".");
     out += "null";
   }
 }

@@ -1,6 +1,11 @@
 // Arguments of Python.
 #include "python/bind/argument.h"
 
+#include "lacuna/layers/activations/activations.h"
+#include "lacuna/layers/constraints/constraints.h"
+#include "lacuna/layers/initializers/initializers.h"
+#include "lacuna/layers/regularizers/regularizers.h"
+
 namespace lacuna::bind {
 namespace {
 
@@ -23,7 +28,60 @@ nb::object index_of(nb::handle given) {
   return index;
 }
 
+// An object of one of these kinds; else a setting of no kind, which errors show.
+template <class... T>
+Setting to_object(nb::handle given) {
+  Setting::Object object{{}, shown(given)};
+  const auto take = [&]<class K>(std::type_identity<K>) {
+    if (nb::isinstance<Arg<K>>(given)) object.value = nb::cast<Arg<K>>(given).get();
+  };
+  (take(std::type_identity<T>()), ...);
+  return object;
+}
+
+// RecursionError in place of a stack that is full.
+struct Deeper {
+  Deeper() {
+    if (Py_EnterRecursiveCall(" in a list or a dict of settings")) throw nb::python_error();
+  }
+  ~Deeper() { Py_LeaveRecursiveCall(); }
+};
+
+Setting to_setting(const Place& at, nb::handle given) {
+  const Deeper deeper;
+  if (given.is_none()) return {};
+  const char kind = kind_of_scalar(given);
+  if (given.is(Py_True) || given.is(Py_False) || kind == 'b') return to_flag(at, given);
+  if (PyUnicode_Check(given.ptr())) return to_text(at, given);
+  if (const nb::object index = index_of(given); index.is_valid()) {
+    int overflow = 0;
+    const long long value = PyLong_AsLongLongAndOverflow(index.ptr(), &overflow);
+    if (!overflow) return static_cast<int64_t>(value);
+    return to_float(at, given);
+  }
+  if (PyDict_Check(given.ptr())) return to_settings(at.where, given);
+  const bool array = nb::hasattr(given, "__array_interface__");
+  if (PyList_Check(given.ptr()) || PyTuple_Check(given.ptr()) || PyRange_Check(given.ptr()) ||
+      (array && !kind && nb::hasattr(given, "tolist"))) {
+    SettingList list;
+    for (const nb::object& one : to_list(at, given)) list.push_back(to_setting(at, one));
+    return list;
+  }
+  if (kind == 'f' || (!array && nb::hasattr(given, "__float__"))) return to_float(at, given);
+  return to_object<activations::Activation, initializers::Initializer, regularizers::Regularizer,
+                   constraints::Constraint>(given);
+}
+
 }  // namespace
+
+Config to_settings(const char* where, nb::handle dict) {
+  Config result;
+  for (const auto& [key, value] : nb::borrow<nb::dict>(dict)) {
+    const std::string name = to_text({where, "a keyword"}, key);
+    result.emplace(name, to_setting({where, name.c_str()}, value));
+  }
+  return result;
+}
 
 void wrong_type(const Place& at, const std::string& must, nb::handle given) {
   throw nb::type_error(message(at, must, given).c_str());

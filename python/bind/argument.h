@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "lacuna/base/arg.h"
 #include "python/bind/convert.h"
 
 namespace lacuna::bind {
@@ -32,6 +33,9 @@ std::string to_text(const Place& at, nb::handle given);
 Shape to_dims(const Place& at, nb::handle given);
 std::vector<nb::object> to_list(const Place& at, nb::handle given);
 std::vector<Symbol> to_symbols(const Place& at, nb::handle given);
+// Of a dict of arguments, what an object is made of: Settings read it, and say what is wrong. Objects of ours
+// (initializers, activations, …) are shared.
+Config to_settings(const char* where, nb::handle dict);
 
 // A shape, unlike a list of whole numbers.
 struct Dims {
@@ -200,6 +204,19 @@ void def_function(nb::module_& m, const Bound& bound, R (*f)(A...), const Names&
 template <class F, class... Names>
 void def(nb::module_& m, const Bound& bound, const F& f, const Names&... names) {
   def_function(m, bound, +f, names...);
+}
+
+// `make(name)` and `make(name, settings)`: an object of a kind by its name, and of a dict of settings.
+template <class T>
+void def_make(nb::module_& m, const char* make) {
+  def(
+      m, {make, T::kind}, [](const std::string& name) { return Arg<T>(name); }, "name"_a);
+  def(
+      m, {make, T::kind},
+      [](const std::string& name, nb::handle settings) {
+        return Arg<T>(Registry<T>::make(name, to_settings(name.c_str(), settings)));
+      },
+      "name"_a, "settings"_a);
 }
 
 template <class C, class R, class Self, class... A, class... Names>

@@ -44,6 +44,8 @@ void translate(const std::exception_ptr& thrown, void*) {
   } catch (const FileError& e) {
     raise(nb::module_::import_("lacuna._files")
               .attr("error")(e.number, shown(e.what()), nb::bytes(e.path.data(), e.path.size())));
+  } catch (const InvalidType& e) {
+    PyErr_SetObject(PyExc_TypeError, shown(e.what()).ptr());
   } catch (const std::invalid_argument& e) {
     PyErr_SetObject(PyExc_ValueError, shown(e.what()).ptr());
   } catch (const std::out_of_range& e) {

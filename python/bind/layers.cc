@@ -2,15 +2,23 @@
 #include "lacuna/layers/layer.h"
 
 #include "lacuna/layers/calls.h"
-#include "lacuna/layers/core.h"
-#include "lacuna/layers/dense.h"
 #include "lacuna/layers/input.h"
-#include "lacuna/layers/merge.h"
 #include "lacuna/models/sequential.h"
-#include "python/bind/layers.h"
+#include "python/bind/argument.h"
 
 namespace lacuna::bind {
 namespace {
+
+using layers::LayerOptions;
+using Initializer = Arg<initializers::Initializer>;
+using Regularizer = Arg<regularizers::Regularizer>;
+using Constraint = Arg<constraints::Constraint>;
+
+// None is an argument that is not given.
+template <class A>
+A or_none(const A* argument) {
+  return argument ? *argument : A();
+}
 
 nb::object symbol_or_none(const Symbol& symbol) { return symbol ? nb::cast(symbol) : nb::none(); }
 
@@ -104,23 +112,6 @@ nb::list calls(const layers::LayerState& state) {
 uintptr_t id(const layers::LayerState* state) { return reinterpret_cast<uintptr_t>(state); }
 
 void bind_layer(nb::module_& m) {
-  nb::class_<LayerOptions>(m, "LayerOptions")
-      .def(
-          "__init__",
-          [](LayerOptions* self, const std::string& where, nb::handle name, nb::handle trainable,
-             const std::optional<std::string>& dtype, nb::handle input_shape, nb::handle batch_input_shape) {
-            const auto at = [&](const char* argument) { return Place{where.c_str(), argument}; };
-            LayerOptions options{.trainable = to_flag(at("trainable"), trainable)};
-            if (!name.is_none()) options.name = to_text(at("name"), name);
-            if (dtype) options.dtype = dtype_from_name(*dtype);
-            if (!input_shape.is_none()) options.input_shape = to_dims(at("input_shape"), input_shape);
-            if (!batch_input_shape.is_none())
-              options.batch_input_shape = to_dims(at("batch_input_shape"), batch_input_shape);
-            new (self) LayerOptions(std::move(options));
-          },
-          "where"_a, "name"_a.none(), "trainable"_a.none(), "dtype"_a.none(), "input_shape"_a.none(),
-          "batch_input_shape"_a.none());
-
   nb::class_<AnyLayer> layer(m, "Layer");
   layer
       .def(
@@ -220,15 +211,22 @@ void bind_layer(nb::module_& m) {
   m.def("traced_phase", layers::traced_phase);
   m.def(
       "mask_of", [](const Symbol& symbol) { return symbol_or_none(layers::mask_of(symbol)); }, "symbol"_a);
-  m.def(
-      "python_layer",
-      [](nb::handle self, const std::string& class_name, const LayerOptions& options) {
-        return AnyLayer(PythonLayer(self, options, class_name));
+  def(
+      m, "layer",
+      [](const std::string& class_name, nb::handle settings) {
+        return AnyLayer(layers::from_config(class_name, to_settings(class_name.c_str(), settings)));
+      },
+      "class_name"_a, "settings"_a);
+  def(
+      m, "python_layer",
+      [](nb::handle self, const std::string& class_name, nb::handle options) {
+        const Config config = to_settings(class_name.c_str(), options);
+        Settings given(class_name, config);
+        const LayerOptions common = layers::read_common(given);
+        given.finish();
+        return AnyLayer(PythonLayer(self, common, class_name));
       },
       "self"_a, "class_name"_a, "options"_a);
-}
-
-void bind_core(nb::module_& m) {
   def(
       m, {"input", "Input"},
       [](const std::optional<Dims>& shape, const std::optional<Dims>& batch_shape,
@@ -240,91 +238,10 @@ void bind_core(nb::module_& m) {
         return layers::Input(options);
       },
       "shape"_a.none(), "batch_shape"_a.none(), "name"_a.none(), "dtype"_a.none(), "sparse"_a);
-  def(
-      m, {"dense_layer", "Dense"},
-      [](Dim units, const Activation* activation, bool use_bias, const Initializer& kernel_initializer,
-         const Initializer& bias_initializer, const Regularizer* kernel_regularizer,
-         const Regularizer* bias_regularizer, const Regularizer* activity_regularizer,
-         const Constraint* kernel_constraint, const Constraint* bias_constraint, bool sparse_weight,
-         const LayerOptions& o) {
-        return AnyLayer(layers::Dense(units, {.activation = or_none(activation),
-                                              .use_bias = use_bias,
-                                              .kernel_initializer = kernel_initializer,
-                                              .bias_initializer = bias_initializer,
-                                              .kernel_regularizer = or_none(kernel_regularizer),
-                                              .bias_regularizer = or_none(bias_regularizer),
-                                              .activity_regularizer = or_none(activity_regularizer),
-                                              .kernel_constraint = or_none(kernel_constraint),
-                                              .bias_constraint = or_none(bias_constraint),
-                                              .sparse_weight = sparse_weight,
-                                              .name = o.name,
-                                              .trainable = o.trainable,
-                                              .dtype = o.dtype,
-                                              .input_shape = o.input_shape,
-                                              .batch_input_shape = o.batch_input_shape}));
-      },
-      "units"_a, "activation"_a.none(), "use_bias"_a, "kernel_initializer"_a, "bias_initializer"_a,
-      "kernel_regularizer"_a.none(), "bias_regularizer"_a.none(), "activity_regularizer"_a.none(),
-      "kernel_constraint"_a.none(), "bias_constraint"_a.none(), "sparse_weight"_a, "options"_a);
-  def(
-      m, {"activation_layer", "Activation"},
-      [](const Activation& activation, const LayerOptions& o) {
-        return AnyLayer(layers::Activation(activation, o));
-      },
-      "activation"_a, "options"_a);
-  def(
-      m, {"dropout_layer", "Dropout"},
-      [](double rate, const Dims& noise_shape, std::optional<uint64_t> seed, const LayerOptions& o) {
-        return AnyLayer(layers::Dropout(rate, {.noise_shape = noise_shape.shape,
-                                               .seed = seed,
-                                               .name = o.name,
-                                               .trainable = o.trainable,
-                                               .dtype = o.dtype,
-                                               .input_shape = o.input_shape,
-                                               .batch_input_shape = o.batch_input_shape}));
-      },
-      "rate"_a, "noise_shape"_a, "seed"_a.none(), "options"_a);
-  def(
-      m, {"flatten_layer", "Flatten"}, [](const LayerOptions& o) { return AnyLayer(layers::Flatten(o)); },
-      "options"_a);
-  def(
-      m, {"reshape_layer", "Reshape"},
-      [](nb::handle shape, const LayerOptions& o) { return AnyLayer(layers::Reshape(to_shape(shape), o)); },
-      "target_shape"_a, "options"_a);
-}
-
-// A layer without settings of its own.
-template <class L>
-void bind_of_options(nb::module_& m, const Bound& bound) {
-  def(
-      m, bound, [](const LayerOptions& o) { return AnyLayer(L(o)); }, "options"_a);
-}
-
-void bind_merge(nb::module_& m) {
-  def(
-      m, {"concatenate_layer", "Concatenate"},
-      [](int axis, const LayerOptions& o) { return AnyLayer(layers::Concatenate(axis, o)); }, "axis"_a,
-      "options"_a);
-  bind_of_options<layers::Add>(m, {"add_layer", "Add"});
-  bind_of_options<layers::Subtract>(m, {"subtract_layer", "Subtract"});
-  bind_of_options<layers::Multiply>(m, {"multiply_layer", "Multiply"});
-  bind_of_options<layers::Maximum>(m, {"maximum_layer", "Maximum"});
-  bind_of_options<layers::Minimum>(m, {"minimum_layer", "Minimum"});
-  bind_of_options<layers::Average>(m, {"average_layer", "Average"});
-  def(
-      m, {"dot_layer", "Dot"},
-      [](int first, int second, bool normalize, const LayerOptions& o) {
-        return AnyLayer(layers::Dot(std::pair{first, second}, normalize, o));
-      },
-      "first_axis"_a, "second_axis"_a, "normalize"_a, "options"_a);
 }
 
 }  // namespace
 
-void bind_layers(nb::module_& m) {
-  bind_layer(m);
-  bind_core(m);
-  bind_merge(m);
-}
+void bind_layers(nb::module_& m) { bind_layer(m); }
 
 }  // namespace lacuna::bind

@@ -12,12 +12,12 @@
 namespace lacuna::bind {
 namespace {
 
-// The class of a kind, `<kind>(name)` and `custom_<kind>(function, name)`.
+// The class of a kind, `<kind>(name, settings)` and `custom_<kind>(function, name)`.
 template <class T>
-void def_kind(nb::module_& m, const char* class_name, const char* make, const char* custom) {
+nb::class_<Arg<T>> def_kind(nb::module_& m, const char* class_name, const char* custom) {
   using A = Arg<T>;
-  nb::class_<A>(m, class_name)
-      .def_prop_ro("name", [](const A& a) { return a->name; })
+  nb::class_<A> c(m, class_name);
+  c.def_prop_ro("name", [](const A& a) { return a->name; })
       .def(
           "__call__",
           [](const A& a, nb::handle y_true, nb::handle y_pred) {
@@ -25,14 +25,14 @@ void def_kind(nb::module_& m, const char* class_name, const char* make, const ch
             return (*a)(to_symbol(y_true, nullptr, where), to_symbol(y_pred, nullptr, where));
           },
           "y_true"_a.none(), "y_pred"_a.none());
-  def(
-      m, {make, T::kind}, [](const std::string& name) { return A(name); }, "name"_a);
+  def_make<T>(m, T::kind);
   def(
       m, {custom, T::kind},
       [](nb::handle function, const std::string& name) {
         return A(T::from_function(WeakObject(function, T::kind, name), name));
       },
       "function"_a, "name"_a);
+  return c;
 }
 
 using Metric = Arg<metrics::Metric>;
@@ -74,43 +74,7 @@ class MetricState {
   std::shared_ptr<metrics::Accumulator> state_;
 };
 
-template <class Settings>
-void def_counts(nb::module_& m, const Bound& bound) {
-  def(
-      m, bound,
-      [](std::optional<double> threshold, std::optional<Dim> top_k, std::optional<Dim> class_id,
-         const std::string& average, const std::string& metric_name) {
-        return Metric(Settings{threshold, top_k, class_id, average, metric_name});
-      },
-      "threshold"_a.none(), "top_k"_a.none(), "class_id"_a.none(), "average"_a, "name"_a);
-}
-
 void bind_states(nb::module_& m) {
-  def_counts<metrics::Precision>(m, {"precision", "Precision"});
-  def_counts<metrics::Recall>(m, {"recall", "Recall"});
-  def_counts<metrics::F1>(m, {"f1", "F1"});
-  def(
-      m, {"auc", "AUC"},
-      [](const std::string& curve, const std::string& average, std::optional<Dim> class_id,
-         const std::string& name) {
-        return Metric(metrics::AUC{curve, average, class_id, name});
-      },
-      "curve"_a, "average"_a, "class_id"_a.none(), "name"_a);
-  def(
-      m, {"top_k", "TopKCategoricalAccuracy"},
-      [](Dim k, const std::string& name) {
-        return Metric(metrics::TopKCategoricalAccuracy{k, name});
-      },
-      "k"_a, "name"_a);
-  def(
-      m, {"sparse_top_k", "SparseTopKCategoricalAccuracy"},
-      [](Dim k, const std::string& name) {
-        return Metric(metrics::SparseTopKCategoricalAccuracy{k, name});
-      },
-      "k"_a, "name"_a);
-  def(
-      m, {"log_loss", "LogLoss"}, [](const std::string& name) { return Metric(metrics::LogLoss{name}); },
-      "name"_a);
   def(m, "top_k_categorical_accuracy", metrics::top_k_categorical_accuracy, "y_true"_a, "y_pred"_a, "k"_a);
   def(m, "sparse_top_k_categorical_accuracy", metrics::sparse_top_k_categorical_accuracy, "y_true"_a,
       "y_pred"_a, "k"_a);
@@ -142,8 +106,10 @@ void bind_functions(nb::module_& m) {
 }  // namespace
 
 void bind_losses(nb::module_& m) {
-  def_kind<losses::Loss>(m, "Loss", "loss", "custom_loss");
-  def_kind<metrics::Metric>(m, "Metric", "metric", "custom_metric");
+  def_kind<losses::Loss>(m, "Loss", "custom_loss");
+  def_kind<metrics::Metric>(m, "Metric", "custom_metric").def_prop_ro("config", [](const Metric& metric) {
+    return from_config(metric->config());
+  });
   bind_states(m);
   bind_functions(m);
 }

@@ -63,7 +63,6 @@ NB_MODULE(_core, m) {
   lacuna::bind::bind_backend(m);
   lacuna::bind::bind_settings(m);
   lacuna::bind::bind_layers(m);
-  lacuna::bind::bind_small_layers(m);
   lacuna::bind::bind_losses(m);
   lacuna::bind::bind_optimizers(m);
   lacuna::bind::bind_data(m);

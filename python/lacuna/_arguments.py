@@ -27,6 +27,11 @@ def unsupported(where, **arguments):
             raise ValueError(f"{where}: {name} is not supported yet. Received: {name}={shown(value)}.")
 
 
+def settings_of(arguments):
+    """What __init__ was given by name: its locals(), without the object itself and further keywords."""
+    return {name: value for name, value in arguments.items() if name not in ("self", "kwargs", "__class__")}
+
+
 def listed(value):
     """A list of what is a list or a tuple; of anything else the one."""
     return list(value) if isinstance(value, (list, tuple)) else [value]

@@ -1,9 +1,18 @@
 """What optimizers, initializers, regularizers, constraints and metrics share."""
 
+from lacuna._arguments import settings_of
+
 
 class Settings:
     """An object that its settings tell. It is shown as the call that makes it, and a copy (pickle, copy.deepcopy) is
     made of them: of what it has come to since then, as an optimizer's states, it has nothing."""
+
+    _maker = None  # The library's function that makes such an object of a name and settings.
+
+    def _make(self, class_name, arguments):
+        """Holds the library's object of that class, of the arguments of __init__, as locals() has them."""
+        settings = {**settings_of(arguments), **arguments.get("kwargs", {})}
+        self._core = type(self)._maker(class_name, settings)
 
     def get_config(self):
         """The settings, by the names of the arguments."""

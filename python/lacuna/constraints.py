@@ -31,33 +31,35 @@ def __dir__():
 class Constraint(Settings):
     """Base of all. Those written in Python are not supported."""
 
+    _maker = _core.constraint
+
 
 class MaxNorm(Constraint):
     """Norms above max_value are brought back to it."""
 
     def __init__(self, max_value=2, axis=0):
-        self._core = _core.max_norm(max_value, axis)
+        self._make("MaxNorm", locals())
 
 
 class NonNeg(Constraint):
     """Negative values become 0."""
 
     def __init__(self):
-        self._core = _core.constraint("non_neg")
+        self._make("NonNeg", locals())
 
 
 class UnitNorm(Constraint):
     """Norms become 1."""
 
     def __init__(self, axis=0):
-        self._core = _core.unit_norm(axis)
+        self._make("UnitNorm", locals())
 
 
 class MinMaxNorm(Constraint):
     """Norms move towards [min_value, max_value], by `rate` of the way."""
 
     def __init__(self, min_value=0.0, max_value=1.0, rate=1.0, axis=0):
-        self._core = _core.min_max_norm(min_value, max_value, rate, axis)
+        self._make("MinMaxNorm", locals())
 
 
 max_norm = MaxNorm

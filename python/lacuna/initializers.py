@@ -52,6 +52,8 @@ def __dir__():
 class Initializer(Settings):
     """Base of all. Those written in Python are not supported."""
 
+    _maker = _core.initializer
+
     def __call__(self, shape, dtype=None):
         """An array of that shape (a tuple), filled."""
         return self._core(shape, dtype_name(dtype))
@@ -61,42 +63,42 @@ class Zeros(Initializer):
     """0 everywhere"""
 
     def __init__(self):
-        self._core = _core.initializer("zeros")
+        self._make("Zeros", locals())
 
 
 class Ones(Initializer):
     """1 everywhere"""
 
     def __init__(self):
-        self._core = _core.initializer("ones")
+        self._make("Ones", locals())
 
 
 class Constant(Initializer):
     """`value` everywhere"""
 
     def __init__(self, value=0):
-        self._core = _core.constant_initializer(value)
+        self._make("Constant", locals())
 
 
 class RandomNormal(Initializer):
     """Normal. With a seed always the same."""
 
     def __init__(self, mean=0.0, stddev=0.05, seed=None):
-        self._core = _core.random_normal(mean, stddev, seed)
+        self._make("RandomNormal", locals())
 
 
 class RandomUniform(Initializer):
     """Uniform in [minval, maxval)."""
 
     def __init__(self, minval=-0.05, maxval=0.05, seed=None):
-        self._core = _core.random_uniform(minval, maxval, seed)
+        self._make("RandomUniform", locals())
 
 
 class TruncatedNormal(Initializer):
     """Normal; values beyond two standard deviations are drawn again."""
 
     def __init__(self, mean=0.0, stddev=0.05, seed=None):
-        self._core = _core.truncated_normal(mean, stddev, seed)
+        self._make("TruncatedNormal", locals())
 
 
 class VarianceScaling(Initializer):
@@ -104,14 +106,14 @@ class VarianceScaling(Initializer):
     'uniform'."""
 
     def __init__(self, scale=1.0, mode="fan_in", distribution="normal", seed=None):
-        self._core = _core.variance_scaling(scale, mode, distribution, seed)
+        self._make("VarianceScaling", locals())
 
 
 class Identity(Initializer):
     """`gain` on the diagonal of a matrix."""
 
     def __init__(self, gain=1.0):
-        self._core = _core.identity_initializer(gain)
+        self._make("Identity", locals())
 
 
 class OfShape(VarianceScaling):

@@ -140,18 +140,18 @@ class Metric(Settings):
                 f"a class that derives from {cls.__bases__[0].__name__}."
             )
 
-    def __init__(self, core, **config):
-        self._core = core
-        self._config = config
+    _maker = _core.metric
+
+    @classmethod
+    def _of(cls, core):
+        result = cls.__new__(cls)
+        result._core = core
+        return result
 
     @property
     def name(self):
         """The key in History."""
         return self._core.name
-
-    def get_config(self):
-        """The arguments that make it again, by from_config."""
-        return {**self._config, "name": self.name}
 
     def __reduce__(self):
         return (get, (self.name,)) if type(self) is Metric else super().__reduce__()
@@ -164,21 +164,21 @@ class LogLoss(Metric):
     """The crossentropy of output and labels, weighted: scikit-learn's log_loss."""
 
     def __init__(self, name="log_loss"):
-        super().__init__(_core.log_loss(name))
+        self._make("LogLoss", locals())
 
 
 class TopKCategoricalAccuracy(Metric):
     """The share of rows whose largest of y_true stands at one of the k largest of y_pred."""
 
     def __init__(self, k=5, name="top_k_categorical_accuracy"):
-        super().__init__(_core.top_k(k, name), k=k)
+        self._make("TopKCategoricalAccuracy", locals())
 
 
 class SparseTopKCategoricalAccuracy(Metric):
     """The share of rows whose y_true is the place of one of the k largest of y_pred."""
 
     def __init__(self, k=5, name="sparse_top_k_categorical_accuracy"):
-        super().__init__(_core.sparse_top_k(k, name), k=k)
+        self._make("SparseTopKCategoricalAccuracy", locals())
 
 
 class StatefulMetric(Metric):
@@ -226,21 +226,21 @@ class AUC(StatefulMetric):
     bytes each (16 of float64), and 8 a row where there are weights."""
 
     def __init__(self, curve="ROC", average="macro", class_id=None, name="auc"):
-        super().__init__(_core.auc(curve, average, class_id, name), curve=curve, average=average, class_id=class_id)
+        self._make("AUC", locals())
 
 
 class CountsMetric(StatefulMetric):
     """What Precision, Recall and F1 are: counts of what is predicted and true."""
 
-    def __init__(self, make, thresholds, top_k, class_id, average, name):
+    def _make(self, class_name, arguments):
+        thresholds = arguments["thresholds"]
         if isinstance(thresholds, (list, tuple)):
             if len(thresholds) != 1:
                 raise ValueError(
-                    f"{type(self).__name__}: thresholds must be one number. Received: thresholds={shown(thresholds)}."
+                    f"{class_name}: thresholds must be one number. Received: thresholds={shown(thresholds)}."
                 )
-            thresholds = thresholds[0]
-        config = {"thresholds": thresholds, "top_k": top_k, "class_id": class_id, "average": average}
-        super().__init__(make(thresholds, top_k, class_id, average, name), **config)
+            arguments = {**arguments, "thresholds": thresholds[0]}
+        super()._make(class_name, arguments)
 
 
 class Precision(CountsMetric):
@@ -253,21 +253,21 @@ class Precision(CountsMetric):
         'weighted' (by the rows with the label). A share of nothing is 0. All as scikit-learn's."""
 
     def __init__(self, thresholds=None, top_k=None, class_id=None, average="micro", name="precision"):
-        super().__init__(_core.precision, thresholds, top_k, class_id, average, name)
+        self._make("Precision", locals())
 
 
 class Recall(CountsMetric):
     """tp / (tp + fn): the share of what is true that is predicted. Arguments as Precision's."""
 
     def __init__(self, thresholds=None, top_k=None, class_id=None, average="micro", name="recall"):
-        super().__init__(_core.recall, thresholds, top_k, class_id, average, name)
+        self._make("Recall", locals())
 
 
 class F1(CountsMetric):
     """2 tp / (2 tp + fp + fn): of precision and recall. Arguments as Precision's."""
 
     def __init__(self, thresholds=None, top_k=None, class_id=None, average="micro", name="f1"):
-        super().__init__(_core.f1, thresholds, top_k, class_id, average, name)
+        self._make("F1", locals())
 
 
 F1Score = F1
@@ -284,7 +284,7 @@ def get(identifier):
         core = _core.metric(identifier)
         if core.name in _OBJECTS:
             return _OBJECTS[core.name]()
-        return globals().get(core.name) or Metric(core)  # "accuracy" is no function before the loss is known.
+        return globals().get(core.name) or Metric._of(core)  # "accuracy" is no function before the loss is known.
     if isinstance(identifier, type) and issubclass(identifier, Metric):
         return identifier()
     if callable(identifier) or isinstance(identifier, Metric):

@@ -20,7 +20,7 @@ Settings that are negative or not finite are ValueErrors, unknown ones TypeError
 the settings, lr and decay as they stand, but none of the states, which model.save keeps."""
 
 from lacuna import _core
-from lacuna._arguments import core_of, identified, no_more, number, shown
+from lacuna._arguments import core_of, identified
 from lacuna._arrays import assign
 from lacuna._custom import custom_object_scope, to_config
 from lacuna._settings import Settings
@@ -57,20 +57,6 @@ def __dir__():
     return __all__
 
 
-def _common(where, lr, decay, kwargs):
-    common = _core.OptimizerCommon(
-        where,
-        lr=kwargs.pop("learning_rate", lr),
-        decay=decay,
-        lazy_update=kwargs.pop("lazy_update", True),
-        clipnorm=kwargs.pop("clipnorm", None),
-        clipvalue=kwargs.pop("clipvalue", None),
-        global_clipnorm=kwargs.pop("global_clipnorm", None),
-    )
-    no_more(where, kwargs)
-    return common
-
-
 def _rate(name):
     def read(self):
         return getattr(self._core, name)
@@ -89,37 +75,34 @@ class Optimizer(Settings):
     decay = _rate("decay")
     iterations = _rate("iterations")
 
+    _maker = _core.optimizer
+
+    def _make(self, class_name, arguments):
+        kwargs = arguments["kwargs"]
+        if "learning_rate" in kwargs:
+            arguments = {**arguments, "lr": kwargs.pop("learning_rate")}
+        super()._make(class_name, arguments)
+
 
 class SGD(Optimizer):
     """w ← w - lr g; with momentum v ← momentum v - lr g, w ← w + v."""
 
     def __init__(self, lr=0.01, momentum=0.0, decay=0.0, nesterov=False, **kwargs):
-        self._core = _core.sgd(
-            momentum=momentum,
-            nesterov=nesterov,
-            common=_common("SGD", lr, decay, kwargs),
-        )
+        self._make("SGD", locals())
 
 
 class RMSprop(Optimizer):
     """Tieleman and Hinton, 2012: g over the root of the mean of its squares."""
 
     def __init__(self, lr=0.001, rho=0.9, epsilon=None, decay=0.0, **kwargs):
-        self._core = _core.rmsprop(
-            rho=rho,
-            epsilon=epsilon,
-            common=_common("RMSprop", lr, decay, kwargs),
-        )
+        self._make("RMSprop", locals())
 
 
 class Adagrad(Optimizer):
     """Duchi et al., 2011. Rows without a gradient never move."""
 
     def __init__(self, lr=0.01, epsilon=None, decay=0.0, **kwargs):
-        self._core = _core.adagrad(
-            epsilon=epsilon,
-            common=_common("Adagrad", lr, decay, kwargs),
-        )
+        self._make("Adagrad", locals())
 
 
 class GroupAdagrad(Optimizer):
@@ -127,34 +110,21 @@ class GroupAdagrad(Optimizer):
     epsilon is 1e-5 unless given. Rows without a gradient never move."""
 
     def __init__(self, lr=0.01, epsilon=None, decay=0.0, **kwargs):
-        self._core = _core.groupadagrad(
-            epsilon=epsilon,
-            common=_common("GroupAdagrad", lr, decay, kwargs),
-        )
+        self._make("GroupAdagrad", locals())
 
 
 class Adadelta(Optimizer):
     """Zeiler, 2012."""
 
     def __init__(self, lr=1.0, rho=0.95, epsilon=None, decay=0.0, **kwargs):
-        self._core = _core.adadelta(
-            rho=rho,
-            epsilon=epsilon,
-            common=_common("Adadelta", lr, decay, kwargs),
-        )
+        self._make("Adadelta", locals())
 
 
 class Adam(Optimizer):
     """Kingma and Ba, 2014; amsgrad: Reddi et al., 2018."""
 
     def __init__(self, lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0, amsgrad=False, **kwargs):
-        self._core = _core.adam(
-            beta_1=beta_1,
-            beta_2=beta_2,
-            epsilon=epsilon,
-            amsgrad=amsgrad,
-            common=_common("Adam", lr, decay, kwargs),
-        )
+        self._make("Adam", locals())
 
 
 class AdamW(Optimizer):
@@ -172,39 +142,21 @@ class AdamW(Optimizer):
         amsgrad=False,
         **kwargs,
     ):
-        self._core = _core.adamw(
-            weight_decay=weight_decay,
-            beta_1=beta_1,
-            beta_2=beta_2,
-            epsilon=epsilon,
-            amsgrad=amsgrad,
-            common=_common("AdamW", lr, decay, kwargs),
-        )
+        self._make("AdamW", locals())
 
 
 class Adamax(Optimizer):
     """Kingma and Ba, 2014, section 7."""
 
     def __init__(self, lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0, **kwargs):
-        self._core = _core.adamax(
-            beta_1=beta_1,
-            beta_2=beta_2,
-            epsilon=epsilon,
-            common=_common("Adamax", lr, decay, kwargs),
-        )
+        self._make("Adamax", locals())
 
 
 class Nadam(Optimizer):
     """Dozat, 2015: Adam with Nesterov's momentum. It takes no decay."""
 
     def __init__(self, lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=None, schedule_decay=0.004, **kwargs):
-        self._core = _core.nadam(
-            beta_1=beta_1,
-            beta_2=beta_2,
-            epsilon=epsilon,
-            schedule_decay=schedule_decay,
-            common=_common("Nadam", lr, 0.0, kwargs),
-        )
+        self._make("Nadam", locals())
 
 
 class Ftrl(Optimizer):
@@ -223,17 +175,7 @@ class Ftrl(Optimizer):
         decay=0.0,
         **kwargs,
     ):
-        if number("Ftrl", "learning_rate_power", learning_rate_power) != -0.5:
-            raise ValueError(
-                f"Ftrl: learning_rate_power must be -0.5. Received: learning_rate_power={shown(learning_rate_power)}."
-            )
-        self._core = _core.ftrl(
-            initial_accumulator_value=initial_accumulator_value,
-            l1_regularization_strength=l1_regularization_strength,
-            l2_regularization_strength=l2_regularization_strength,
-            beta=beta,
-            common=_common("Ftrl", lr, decay, kwargs),
-        )
+        self._make("Ftrl", locals())
 
 
 sgd, rmsprop, adagrad, adadelta, adam = SGD, RMSprop, Adagrad, Adadelta, Adam

@@ -45,8 +45,10 @@ class Regularizer:
 class L1L2(Settings, Regularizer):
     """l1 sum(|w|) + l2 sum(w²)"""
 
+    _maker = _core.regularizer
+
     def __init__(self, l1=0.0, l2=0.0):
-        self._core = _core.l1_l2(l1, l2)
+        self._make("L1L2", locals())
 
     def __call__(self, x):
         """The loss of a symbol or a variable."""

@@ -74,6 +74,38 @@ def test_layers_keep_their_settings(make):
     assert again.get_config() == layer.get_config()
 
 
+def test_arguments_are_attributes():
+    dense = layers.Dense(np.int64(3), "relu", use_bias=np.bool_(False), kernel_regularizer="l2", name="d")
+    assert (dense.units, type(dense.units), dense.use_bias) == (3, int, False)
+    assert dense.activation is lacuna.activations.relu
+    assert isinstance(dense.kernel_initializer, initializers.VarianceScaling)
+    assert dense.kernel_regularizer.get_config()["l2"] == 0.01
+    assert dense.kernel_constraint is None
+    mine = initializers.RandomNormal(seed=3)
+    assert layers.Embedding(4, 2, embeddings_initializer=mine).embeddings_initializer is mine
+
+
+def test_scalars_of_numpy_are_scalars():
+    odd = layers.BatchNormalization(
+        axis=np.int32(-1), momentum=np.float32(0.5), epsilon=np.array(0.25), center=np.array(True), scale=0
+    )
+    plain = layers.BatchNormalization(momentum=0.5, epsilon=0.25, scale=False, name=odd.name)
+    assert odd.get_config() == plain.get_config()
+    assert optimizers.SGD(lr=np.array(1), nesterov=np.int8(1)).get_config()["nesterov"] is True
+    for wrong in (2, "yes", 1.0, None, [True], np.array([1, 0])):
+        with pytest.raises((TypeError, ValueError), match="Dense: use_bias must be True or False. Received: use_bias="):
+            layers.Dense(3, use_bias=wrong)
+
+
+def test_lists_without_end_are_errors():
+    endless = []
+    endless.append(endless)
+    with pytest.raises(RecursionError):
+        layers.Dense(endless)
+    with pytest.raises(TypeError, match="Dense: kernel_initializer must be .* Received: kernel_initializer=None"):
+        layers.Dense(3, kernel_initializer=None)
+
+
 def test_keys_and_nesting_are_those_of_keras():
     config = layers.Dense(3, kernel_regularizer="l2", input_dim=7, name="d").get_config()
     assert config == {

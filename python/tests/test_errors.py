@@ -177,7 +177,6 @@ def test_batch_size(model, x, y, size):
 def test_what_is_not_supported_is_said(model, x, y):
     symbol = Input((3,))
     for match, call in [
-        ("Flatten: data_format", lambda: Flatten("channels_first")),
         ("Dense: weights", lambda: Dense(3, weights=[])),
         ("Input: tensor", lambda: Input((3,), tensor=symbol)),
         ("compile: sample_weight_mode", lambda: model.compile("sgd", "mse", sample_weight_mode="temporal")),
@@ -192,6 +191,11 @@ def test_what_is_not_supported_is_said(model, x, y):
             call()
     with pytest.raises(TypeError, match="initializer: must be a name, or a class or an object"):
         Dense(1, kernel_initializer=lambda shape: 0)
+
+
+def test_flatten_knows_one_order():
+    with pytest.raises(ValueError, match="Flatten: data_format must be 'channels_last'. Received: "):
+        Flatten("channels_first")
 
 
 def test_unknown_keywords_are_type_errors(model, x, y):

@@ -27,7 +27,7 @@ def test_stubs():
     folder = pathlib.Path(lacuna.__file__).parent
     assert (folder / "py.typed").exists()
     stub = (folder / "_core.pyi").read_text()
-    for name in ("class Symbol", "class Variable", "class Model", "def dense_layer", "def rows"):
+    for name in ("class Symbol", "class Variable", "class Model", "def layer", "def rows"):
         assert name in stub
     # What is meant, and None, which is an error of ours where it is none.
     assert re.search(r"def sum\(x: Symbol \| None, axes: [\w.]*Sequence\[int\] \| None, keepdims: bool \| None\)", stub)

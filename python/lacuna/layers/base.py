@@ -5,8 +5,8 @@ import contextlib
 import inspect
 import weakref
 
-from lacuna import _core, constraints, initializers, regularizers
-from lacuna._arguments import dtype_name, flag, from_config, no_more, shown, unsupported, whole
+from lacuna import _core, activations, constraints, initializers, regularizers
+from lacuna._arguments import dtype_name, flag, from_config, no_more, settings_of, shown, unsupported, whole
 from lacuna._custom import bad_config, custom_object_scope, to_config
 from lacuna._weights import HasWeights
 
@@ -23,6 +23,13 @@ def __dir__():
 
 _alive = weakref.WeakValueDictionary()  # Layers and models by the identity of their state.
 _classes = {}  # The library's own layers, by name.
+# What an argument is an object of, by the last word of its name: kernel_initializer.
+_KINDS = {
+    "activation": activations,
+    "constraint": constraints,
+    "initializer": initializers,
+    "regularizer": regularizers,
+}
 _models = {}  # And its models, which come later: they know layers, not the other way round.
 
 
@@ -82,19 +89,22 @@ def checked_symbols(name, inputs):
 
 
 def options(where, kwargs):
-    """Keras' **kwargs of layers: name, trainable, dtype, input_shape, batch_input_shape, batch_size; input_dim of those
-    that do not take it otherwise."""
+    """Keras' **kwargs of layers as settings: name, trainable, dtype, input_shape, batch_input_shape, batch_size;
+    input_dim of those that do not take it otherwise."""
     kwargs = dict(kwargs)
     if "input_dim" in kwargs:
         kwargs.setdefault("input_shape", (whole(where, "input_dim", kwargs.pop("input_dim")),))
-    name, trainable = kwargs.pop("name", None), kwargs.pop("trainable", True)
-    dtype, shape = kwargs.pop("dtype", None), kwargs.pop("input_shape", None)
-    batch_shape, batch_size = kwargs.pop("batch_input_shape", None), kwargs.pop("batch_size", None)
+    dtype, batch_size = dtype_name(kwargs.pop("dtype", None)), kwargs.pop("batch_size", None)
     unsupported(where, weights=kwargs.pop("weights", None), input_dtype=kwargs.pop("input_dtype", None))
+    names = ("name", "trainable", "input_shape", "batch_input_shape")
+    settings = {"dtype": dtype, **{name: kwargs.pop(name) for name in names if kwargs.get(name, ...) is not ...}}
     no_more(where, kwargs)
-    if shape is not None and batch_shape is None and batch_size is not None:
-        batch_shape = (batch_size, *_dims(where, shape))
-    return _core.LayerOptions(where, name, trainable, dtype_name(dtype), shape, batch_shape)
+    shape = settings.get("input_shape")
+    if shape is not None and settings.get("batch_input_shape") is None and batch_size is not None:
+        settings["batch_input_shape"] = (batch_size, *_dims(where, shape))
+    if settings.get("name", ...) is None:
+        del settings["name"]
+    return settings
 
 
 def _dims(where, shape):
@@ -123,6 +133,19 @@ class Layer(HasWeights):
     def __init__(self, **kwargs):
         cls = type(self).__name__
         self._adopt(_core.python_layer(self, cls, options(cls, kwargs)))
+
+    def _make(self, class_name, arguments):
+        """Holds the library's layer of that class, of the arguments of __init__, as locals() has them. Each becomes an
+        attribute, as in Keras; the library refers to a user's own function weakly, so the attribute keeps it alive."""
+        given, objects, held = settings_of(arguments), {}, {}
+        for name, value in given.items():
+            kind = _KINDS.get(name.rpartition("_")[2])
+            if kind is not None:
+                objects[name] = kind.get(value)
+                held[name] = objects[name] and kind._core_of(objects[name])
+        self._adopt(_core.layer(class_name, {**options(class_name, arguments["kwargs"]), **given, **held}))
+        plain = self._core.config
+        vars(self).update({name: objects[name] if name in objects else plain[name] for name in given})
 
     def _adopt(self, core):
         self._core = core

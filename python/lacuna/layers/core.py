@@ -2,10 +2,9 @@
 
 import inspect
 
-from lacuna import _core, activations, constraints, initializers, regularizers
-from lacuna._arguments import shown, unsupported, whole
+from lacuna._arguments import shown
 from lacuna._custom import custom, name_of
-from lacuna.layers.base import Layer, options
+from lacuna.layers.base import Layer
 
 __all__ = [
     "Activation",
@@ -48,29 +47,7 @@ class Dense(Layer):
         sparse_weight=False,
         **kwargs,
     ):
-        self.units = whole("Dense", "units", units)
-        self.activation = activations.get(activation)
-        self.use_bias = use_bias
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.activity_regularizer = regularizers.get(activity_regularizer)
-        self.sparse_weight = sparse_weight
-        self._adopt(
-            _core.dense_layer(
-                self.units,
-                activations._core_of(self.activation),
-                use_bias,
-                initializers._core_of(kernel_initializer),
-                initializers._core_of(bias_initializer),
-                regularizers._core_of(self.kernel_regularizer),
-                regularizers._core_of(self.bias_regularizer),
-                regularizers._core_of(self.activity_regularizer),
-                constraints._core_of(kernel_constraint),
-                constraints._core_of(bias_constraint),
-                sparse_weight,
-                options("Dense", kwargs),
-            )
-        )
+        self._make("Dense", locals())
 
     @property
     def kernel(self):
@@ -87,8 +64,7 @@ class Activation(Layer):
     """activation(x). csr is taken where zero stays zero."""
 
     def __init__(self, activation, **kwargs):
-        self.activation = activations.get(activation)
-        self._adopt(_core.activation_layer(activations._core_of(self.activation), options("Activation", kwargs)))
+        self._make("Activation", locals())
 
 
 class Dropout(Layer):
@@ -100,17 +76,14 @@ class Dropout(Layer):
     """
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
-        self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
-        shape = () if noise_shape is None else noise_shape
-        self._adopt(_core.dropout_layer(rate, shape, seed, options("Dropout", kwargs)))
+        self._make("Dropout", locals())
 
 
 class SpatialDropout1D(Layer):
     """Dropout of whole features, over all steps, of an input (batch, steps, features)."""
 
     def __init__(self, rate, **kwargs):
-        self.rate = rate
-        self._adopt(_core.spatial_dropout_1d_layer(rate, options("SpatialDropout1D", kwargs)))
+        self._make("SpatialDropout1D", locals())
 
 
 class Masking(Layer):
@@ -118,25 +91,21 @@ class Masking(Layer):
     its features become 0. The input is (batch, steps, features)."""
 
     def __init__(self, mask_value=0.0, **kwargs):
-        self.mask_value = mask_value
-        self._adopt(_core.masking_layer(mask_value, options("Masking", kwargs)))
+        self._make("Masking", locals())
 
 
 class Flatten(Layer):
     """(batch, all else). csr passes through."""
 
     def __init__(self, data_format=None, **kwargs):
-        if data_format not in (None, "channels_last"):
-            unsupported("Flatten", data_format=data_format)
-        self._adopt(_core.flatten_layer(options("Flatten", kwargs)))
+        self._make("Flatten", locals())
 
 
 class Reshape(Layer):
     """Another shape for each row of the batch; one dimension may be -1."""
 
     def __init__(self, target_shape, **kwargs):
-        self._adopt(_core.reshape_layer(target_shape, options("Reshape", kwargs)))
-        self.target_shape = tuple(self.get_config()["target_shape"])
+        self._make("Reshape", locals())
 
 
 class Permute(Layer):
@@ -144,24 +113,21 @@ class Permute(Layer):
     (batch, b, a)."""
 
     def __init__(self, dims, **kwargs):
-        self._adopt(_core.permute_layer(dims, options("Permute", kwargs)))
-        self.dims = tuple(dims)
+        self._make("Permute", locals())
 
 
 class RepeatVector(Layer):
     """(batch, features) to (batch, n, features)."""
 
     def __init__(self, n, **kwargs):
-        self.n = whole("RepeatVector", "n", n)
-        self._adopt(_core.repeat_vector_layer(self.n, options("RepeatVector", kwargs)))
+        self._make("RepeatVector", locals())
 
 
 class ActivityRegularization(Layer):
     """x as it is; l1 Σ|x| + l2 Σx² is added to the loss."""
 
     def __init__(self, l1=0.0, l2=0.0, **kwargs):
-        self.l1, self.l2 = l1, l2
-        self._adopt(_core.activity_regularization_layer(l1, l2, options("ActivityRegularization", kwargs)))
+        self._make("ActivityRegularization", locals())
 
 
 class Lambda(Layer):

@@ -1,8 +1,6 @@
 """CrossNet and CrossNetV2."""
 
-from lacuna import _core, constraints, initializers, regularizers
-from lacuna._arguments import whole
-from lacuna.layers.base import Layer, options
+from lacuna.layers.base import Layer
 
 __all__ = [
     "CrossNet",
@@ -39,27 +37,7 @@ class CrossNet(Layer):
         sparse_weight=False,
         **kwargs,
     ):
-        self.num_layers = whole("CrossNet", "num_layers", num_layers)
-        self.use_bias = use_bias
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.activity_regularizer = regularizers.get(activity_regularizer)
-        self.sparse_weight = sparse_weight
-        self._adopt(
-            _core.cross_net_layer(
-                self.num_layers,
-                use_bias,
-                initializers._core_of(kernel_initializer),
-                initializers._core_of(bias_initializer),
-                regularizers._core_of(self.kernel_regularizer),
-                regularizers._core_of(self.bias_regularizer),
-                regularizers._core_of(self.activity_regularizer),
-                constraints._core_of(kernel_constraint),
-                constraints._core_of(bias_constraint),
-                sparse_weight,
-                options("CrossNet", kwargs),
-            )
-        )
+        self._make("CrossNet", locals())
 
     @property
     def kernel(self):
@@ -96,25 +74,4 @@ class CrossNetV2(Layer):
         bias_constraint=None,
         **kwargs,
     ):
-        self.num_layers = whole("CrossNetV2", "num_layers", num_layers)
-        self.projection_dim, self.use_bias = projection_dim, use_bias
-        if projection_dim is not None and whole("CrossNetV2", "projection_dim", projection_dim) < 1:
-            raise ValueError(f"CrossNetV2: projection_dim must be positive. Received: projection_dim={projection_dim}.")
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.activity_regularizer = regularizers.get(activity_regularizer)
-        self._adopt(
-            _core.cross_net_v2_layer(
-                self.num_layers,
-                projection_dim or 0,
-                use_bias,
-                initializers._core_of(kernel_initializer),
-                initializers._core_of(bias_initializer),
-                regularizers._core_of(self.kernel_regularizer),
-                regularizers._core_of(self.bias_regularizer),
-                regularizers._core_of(self.activity_regularizer),
-                constraints._core_of(kernel_constraint),
-                constraints._core_of(bias_constraint),
-                options("CrossNetV2", kwargs),
-            )
-        )
+        self._make("CrossNetV2", locals())

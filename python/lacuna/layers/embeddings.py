@@ -1,8 +1,6 @@
 """Rows of a weight by id."""
 
-from lacuna import _core, constraints, initializers, regularizers
-from lacuna._arguments import unsupported, whole
-from lacuna.layers.base import Layer, options
+from lacuna.layers.base import Layer
 
 __all__ = [
     "Embedding",
@@ -43,34 +41,7 @@ class Embedding(Layer):
         weighted=True,
         **kwargs,
     ):
-        if isinstance(input_length, (list, tuple)):
-            unsupported("Embedding", input_length=input_length)
-        if input_length is not None and whole("Embedding", "input_length", input_length) <= 0:
-            raise ValueError(f"Embedding: input_length must be positive. Received: input_length={input_length}.")
-        self.input_dim, self.output_dim = (
-            whole("Embedding", "input_dim", input_dim),
-            whole("Embedding", "output_dim", output_dim),
-        )
-        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
-        self.activity_regularizer = regularizers.get(activity_regularizer)
-        self.mask_zero, self.input_length, self.sparse_grad = mask_zero, input_length, sparse_grad
-        self.combiner, self.weighted = combiner, weighted
-        self._adopt(
-            _core.embedding_layer(
-                self.input_dim,
-                self.output_dim,
-                initializers._core_of(embeddings_initializer),
-                regularizers._core_of(self.embeddings_regularizer),
-                regularizers._core_of(self.activity_regularizer),
-                constraints._core_of(embeddings_constraint),
-                mask_zero,
-                input_length or 0,
-                sparse_grad,
-                "" if combiner is None else combiner,
-                weighted,
-                options("Embedding", kwargs),
-            )
-        )
+        self._make("Embedding", locals())
 
     @property
     def embeddings(self):

@@ -1,8 +1,6 @@
 """FactorizationMachine."""
 
-from lacuna import _core, activations, constraints, initializers, regularizers
-from lacuna._arguments import whole
-from lacuna.layers.base import Layer, options
+from lacuna.layers.base import Layer
 
 __all__ = [
     "FactorizationMachine",
@@ -42,33 +40,7 @@ class FactorizationMachine(Layer):
         mask_zero=False,
         **kwargs,
     ):
-        self.factors = whole("FactorizationMachine", "factors", factors)
-        self.activation = activations.get(activation)
-        self.use_bias = use_bias
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.activity_regularizer = regularizers.get(activity_regularizer)
-        self.sparse_weight, self.input_dim = sparse_weight, input_dim
-        self.ids, self.mask_zero = ids, mask_zero
-        self._adopt(
-            _core.factorization_machine_layer(
-                self.factors,
-                activations._core_of(self.activation),
-                use_bias,
-                initializers._core_of(kernel_initializer),
-                initializers._core_of(bias_initializer),
-                regularizers._core_of(self.kernel_regularizer),
-                regularizers._core_of(self.bias_regularizer),
-                regularizers._core_of(self.activity_regularizer),
-                constraints._core_of(kernel_constraint),
-                constraints._core_of(bias_constraint),
-                sparse_weight,
-                0 if input_dim is None else whole("FactorizationMachine", "input_dim", input_dim),
-                ids,
-                mask_zero,
-                options("FactorizationMachine", kwargs),
-            )
-        )
+        self._make("FactorizationMachine", locals())
 
     @property
     def kernel(self):

@@ -1,8 +1,6 @@
 """Layers of several inputs, called on a list, and their functional forms."""
 
-from lacuna import _core
-from lacuna._arguments import shown, whole
-from lacuna.layers.base import Layer, options
+from lacuna.layers.base import Layer
 
 __all__ = [
     "Add",
@@ -32,42 +30,42 @@ class Add(Layer):
     """The sum of the inputs. All csr give csr, csr with dense gives dense."""
 
     def __init__(self, **kwargs):
-        self._adopt(_core.add_layer(options("Add", kwargs)))
+        self._make("Add", locals())
 
 
 class Subtract(Layer):
     """The first of two inputs less the second."""
 
     def __init__(self, **kwargs):
-        self._adopt(_core.subtract_layer(options("Subtract", kwargs)))
+        self._make("Subtract", locals())
 
 
 class Multiply(Layer):
     """The product of the inputs, element by element; csr where one of them is."""
 
     def __init__(self, **kwargs):
-        self._adopt(_core.multiply_layer(options("Multiply", kwargs)))
+        self._make("Multiply", locals())
 
 
 class Average(Layer):
     """The mean of the inputs. All csr give csr, csr with dense gives dense."""
 
     def __init__(self, **kwargs):
-        self._adopt(_core.average_layer(options("Average", kwargs)))
+        self._make("Average", locals())
 
 
 class Maximum(Layer):
     """The largest of the inputs, element by element: all dense, or all csr, which gives csr."""
 
     def __init__(self, **kwargs):
-        self._adopt(_core.maximum_layer(options("Maximum", kwargs)))
+        self._make("Maximum", locals())
 
 
 class Minimum(Layer):
     """The smallest of the inputs, element by element: all dense, or all csr, which gives csr."""
 
     def __init__(self, **kwargs):
-        self._adopt(_core.minimum_layer(options("Minimum", kwargs)))
+        self._make("Minimum", locals())
 
 
 class Concatenate(Layer):
@@ -75,8 +73,7 @@ class Concatenate(Layer):
     scipy's hstack."""
 
     def __init__(self, axis=-1, **kwargs):
-        self.axis = whole("Concatenate", "axis", axis)
-        self._adopt(_core.concatenate_layer(self.axis, options("Concatenate", kwargs)))
+        self._make("Concatenate", locals())
 
 
 class Dot(Layer):
@@ -84,11 +81,7 @@ class Dot(Layer):
     batch counted as 0. normalize: of vectors scaled to length 1, so that the result is their cosine."""
 
     def __init__(self, axes, normalize=False, **kwargs):
-        self.axes, self.normalize = axes, normalize
-        if isinstance(axes, (list, tuple)) and len(axes) != 2:
-            raise ValueError(f"Dot: axes must be a whole number, or two. Received: axes={shown(axes)}.")
-        first, second = axes if isinstance(axes, (list, tuple)) else (axes, axes)
-        self._adopt(_core.dot_layer(first, second, normalize, options("Dot", kwargs)))
+        self._make("Dot", locals())
 
 
 def add(inputs, **kwargs):

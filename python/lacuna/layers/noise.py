@@ -1,7 +1,6 @@
 """Noise, in training alone."""
 
-from lacuna import _core
-from lacuna.layers.base import Layer, options
+from lacuna.layers.base import Layer
 
 __all__ = [
     "AlphaDropout",
@@ -18,8 +17,7 @@ class GaussianNoise(Layer):
     """Adds normally distributed noise of deviation stddev. csr is a ValueError, since zeros would not stay."""
 
     def __init__(self, stddev, **kwargs):
-        self.stddev = stddev
-        self._adopt(_core.gaussian_noise_layer(stddev, options("GaussianNoise", kwargs)))
+        self._make("GaussianNoise", locals())
 
 
 class GaussianDropout(Layer):
@@ -27,8 +25,7 @@ class GaussianDropout(Layer):
     pattern."""
 
     def __init__(self, rate, **kwargs):
-        self.rate = rate
-        self._adopt(_core.gaussian_dropout_layer(rate, options("GaussianDropout", kwargs)))
+        self._make("GaussianDropout", locals())
 
 
 class AlphaDropout(Layer):
@@ -36,6 +33,4 @@ class AlphaDropout(Layer):
     zeros would not stay. noise_shape: as in Dropout."""
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
-        self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
-        shape = () if noise_shape is None else noise_shape
-        self._adopt(_core.alpha_dropout_layer(rate, shape, seed, options("AlphaDropout", kwargs)))
+        self._make("AlphaDropout", locals())

@@ -1,8 +1,6 @@
 """BatchNormalization."""
 
-from lacuna import _core, constraints, initializers, regularizers
-from lacuna._arguments import whole
-from lacuna.layers.base import Layer, options
+from lacuna.layers.base import Layer
 
 __all__ = [
     "BatchNormalization",
@@ -43,29 +41,7 @@ class BatchNormalization(Layer):
         subtract_mean=True,
         **kwargs,
     ):
-        self.axis, self.momentum, self.epsilon = whole("BatchNormalization", "axis", axis), momentum, epsilon
-        self.center, self.scale, self.subtract_mean = center, scale, subtract_mean
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self._adopt(
-            _core.batch_normalization_layer(
-                self.axis,
-                momentum,
-                epsilon,
-                center,
-                scale,
-                initializers._core_of(beta_initializer),
-                initializers._core_of(gamma_initializer),
-                initializers._core_of(moving_mean_initializer),
-                initializers._core_of(moving_variance_initializer),
-                regularizers._core_of(self.beta_regularizer),
-                regularizers._core_of(self.gamma_regularizer),
-                constraints._core_of(beta_constraint),
-                constraints._core_of(gamma_constraint),
-                subtract_mean,
-                options("BatchNormalization", kwargs),
-            )
-        )
+        self._make("BatchNormalization", locals())
 
     @property
     def gamma(self):
