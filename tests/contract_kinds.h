@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "lacuna/ops/ids.h"
+#include "lacuna/ops/parts/ids.h"
 #include "lacuna/tensor/tensor.h"
 
 namespace lacuna {

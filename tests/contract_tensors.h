@@ -10,7 +10,7 @@
 
 #include "lacuna/base/random.h"
 #include "lacuna/graph/registry.h"
-#include "lacuna/ops/ids.h"
+#include "lacuna/ops/parts/ids.h"
 #include "lacuna/tensor/cast_storage.h"
 #include "lacuna/tensor/row_table.h"
 

@@ -13,8 +13,8 @@
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/graph/variable.h"
-#include "lacuna/ops/arithmetic.h"
-#include "lacuna/ops/reduce.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/reductions/reduce.h"
 #include "tests/contract_tensors.h"
 
 namespace lacuna {

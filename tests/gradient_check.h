@@ -8,8 +8,8 @@
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/plan.h"
 #include "lacuna/network/network.h"
-#include "lacuna/ops/arithmetic.h"
-#include "lacuna/ops/reduce.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/reductions/reduce.h"
 #include "lacuna/tensor/cast_storage.h"
 #include "lacuna/tensor/row_table.h"
 

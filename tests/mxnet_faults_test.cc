@@ -5,15 +5,15 @@
 #include <cmath>
 
 #include "lacuna/graph/gradient.h"
-#include "lacuna/ops/arithmetic.h"
-#include "lacuna/ops/cast.h"
-#include "lacuna/ops/compare.h"
-#include "lacuna/ops/operators.h"
-#include "lacuna/ops/reduce.h"
-#include "lacuna/ops/retain.h"
-#include "lacuna/ops/scalar.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/elementwise/compare.h"
+#include "lacuna/ops/elementwise/operators.h"
+#include "lacuna/ops/elementwise/scalar.h"
+#include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/parts/cast.h"
+#include "lacuna/ops/reductions/reduce.h"
+#include "lacuna/ops/shape/retain.h"
 #include "lacuna/ops/testing.h"
-#include "lacuna/ops/unary.h"
 
 namespace lacuna {
 namespace {

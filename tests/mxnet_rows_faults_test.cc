@@ -1,11 +1,11 @@
 // Known faults of MXNet's products, slices and ids of sparse tensors, which must not be here.
 #include <gtest/gtest.h>
 
-#include "lacuna/ops/dot.h"
-#include "lacuna/ops/dot_t.h"
-#include "lacuna/ops/select.h"
-#include "lacuna/ops/slice.h"
-#include "lacuna/ops/take.h"
+#include "lacuna/ops/products/dot.h"
+#include "lacuna/ops/products/dot_t.h"
+#include "lacuna/ops/products/take.h"
+#include "lacuna/ops/shape/select.h"
+#include "lacuna/ops/shape/slice.h"
 #include "lacuna/ops/testing.h"
 
 namespace lacuna {

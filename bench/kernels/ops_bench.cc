@@ -6,9 +6,9 @@
 #include "bench/kernels/made_csr.h"
 #include "lacuna/graph/plan.h"
 #include "lacuna/graph/variable.h"
-#include "lacuna/ops/crossentropy.h"
-#include "lacuna/ops/dot_t.h"
-#include "lacuna/ops/unary.h"
+#include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/labels/crossentropy.h"
+#include "lacuna/ops/products/dot_t.h"
 
 namespace lacuna::bench {
 namespace {

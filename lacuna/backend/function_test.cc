@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "lacuna/backend/backend.h"
-#include "lacuna/ops/dropout.h"
+#include "lacuna/ops/random/dropout.h"
 #include "lacuna/tensor/cast_storage.h"
 
 namespace lacuna::backend {

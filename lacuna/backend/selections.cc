@@ -4,14 +4,14 @@
 #include "lacuna/base/error.h"
 #include "lacuna/graph/strict.h"
 #include "lacuna/graph/variable.h"
-#include "lacuna/ops/concatenate.h"
-#include "lacuna/ops/places.h"
-#include "lacuna/ops/repeat_columns.h"
-#include "lacuna/ops/reshape.h"
-#include "lacuna/ops/select.h"
-#include "lacuna/ops/slice.h"
-#include "lacuna/ops/take.h"
-#include "lacuna/ops/translate.h"
+#include "lacuna/ops/products/take.h"
+#include "lacuna/ops/products/translate.h"
+#include "lacuna/ops/shape/concatenate.h"
+#include "lacuna/ops/shape/places.h"
+#include "lacuna/ops/shape/repeat_columns.h"
+#include "lacuna/ops/shape/reshape.h"
+#include "lacuna/ops/shape/select.h"
+#include "lacuna/ops/shape/slice.h"
 
 namespace lacuna::backend {
 

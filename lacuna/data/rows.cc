@@ -17,6 +17,7 @@
 #include "lacuna/base/threads.h"
 #include "lacuna/data/convert.h"
 #include "lacuna/kernels/scan_columns.h"
+#include "lacuna/tensor/cast_storage.h"
 
 namespace lacuna::data {
 namespace {
@@ -103,38 +104,6 @@ void put_right(tensor::Csr& a, bool logical, std::vector<std::pair<int64_t, size
   a.indices.resize(to * sizeof(J));
 }
 
-template <class T>
-void dense_to_csr(const tensor::Dense& a, tensor::Csr& out) {
-  const auto from = a.values<T>();
-  const auto rows = static_cast<size_t>(a.shape[0]), columns = static_cast<size_t>(a.shape[1]);
-  size_t nonzeros = 0;
-  for (const T v : from) nonzeros += v != T(0);
-  out.resize(a.shape[0], a.shape[1], nonzeros, a.dtype);
-  const auto values = out.values<T>();
-  const auto indices = out.indices.as<int32_t>(), indptr = out.indptr.as<int32_t>();
-  size_t k = 0;
-  indptr[0] = 0;
-  for (size_t r = 0; r < rows; ++r) {
-    for (size_t c = 0; c < columns; ++c)
-      if (const T v = from[r * columns + c]; v != T(0)) {
-        values[k] = v;
-        indices[k++] = static_cast<int32_t>(c);
-      }
-    indptr[r + 1] = static_cast<int32_t>(k);
-  }
-}
-
-template <class J, class T>
-void csr_to_dense(const tensor::Csr& a, tensor::Dense& out) {
-  out.resize({a.rows, a.columns}, a.dtype);
-  const auto to = out.values<T>();
-  std::fill(to.begin(), to.end(), T(0));
-  const auto indices = a.indices.as<J>(), indptr = a.indptr.as<J>();
-  for (size_t r = 0; r < static_cast<size_t>(a.rows); ++r)
-    for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
-      to[r * static_cast<size_t>(a.columns) + static_cast<size_t>(indices[k])] = a.values<T>()[k];
-}
-
 }  // namespace
 
 Rows::Rows(Tensor user, std::string argument_name, bool ids_only, Check check)
@@ -198,12 +167,7 @@ void Rows::pack(const Pick& pick, const Spec& wanted, Tensor& out) {
     if (between_.storage() != Storage::csr) between_ = tensor::Csr{};
     tensor::Csr& batch = between_.csr();
     pack_csr(pick, wanted.dtype, batch);
-    with_graph_dtype(wanted.dtype, [&](auto tag) {
-      using T = typename decltype(tag)::type;
-      if (batch.index == DType::int32) csr_to_dense<int32_t, T>(batch, out.dense());
-      else csr_to_dense<int64_t, T>(batch, out.dense());
-    });
-    return;
+    return csr_to_dense(batch, out.dense());
   }
   if (!to_csr) return pack_dense(pick, wanted.dtype, out.dense());
   const tensor::Dense& from = user_.dense();
@@ -214,9 +178,7 @@ void Rows::pack(const Pick& pick, const Spec& wanted, Tensor& out) {
       ": a dense batch for a sparse input must have fewer than 2^31 values. Received: ", pick.count,
       " rows of ", user_.spec(), ".");
   pack_dense(pick, wanted.dtype, between_.dense());
-  with_graph_dtype(wanted.dtype, [&](auto tag) {
-    dense_to_csr<typename decltype(tag)::type>(between_.dense(), out.csr());
-  });
+  dense_to_csr(between_.dense(), out.csr());
 }
 
 void Rows::pack_dense(const Pick& pick, DType dtype, tensor::Dense& out) {

@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "lacuna/ops/arithmetic.h"
-#include "lacuna/ops/dot.h"
-#include "lacuna/ops/reduce.h"
-#include "lacuna/ops/take.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/products/dot.h"
+#include "lacuna/ops/products/take.h"
+#include "lacuna/ops/reductions/reduce.h"
 #include "lacuna/ops/testing.h"
-#include "lacuna/ops/unary.h"
 
 namespace lacuna {
 namespace {

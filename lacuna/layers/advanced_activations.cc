@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "lacuna/layers/activations/activations.h"
-#include "lacuna/ops/arithmetic.h"
-#include "lacuna/ops/unary.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/elementwise/unary.h"
 
 namespace lacuna::layers {
 namespace {

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 
-#include "lacuna/ops/arithmetic.h"
-#include "lacuna/ops/cast.h"
-#include "lacuna/ops/compare.h"
-#include "lacuna/ops/dropout.h"
-#include "lacuna/ops/permute_dimensions.h"
-#include "lacuna/ops/reduce.h"
-#include "lacuna/ops/reshape.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/elementwise/compare.h"
+#include "lacuna/ops/parts/cast.h"
+#include "lacuna/ops/random/dropout.h"
+#include "lacuna/ops/reductions/reduce.h"
+#include "lacuna/ops/shape/permute_dimensions.h"
+#include "lacuna/ops/shape/reshape.h"
 
 namespace lacuna::layers {
 namespace {

@@ -3,11 +3,12 @@
 // so that one product of x with all w serves all layers, and nothing as wide as x is made but the output.
 #include "lacuna/layers/cross_net.h"
 
-#include "lacuna/ops/dot.h"
-#include "lacuna/ops/operators.h"
-#include "lacuna/ops/reduce.h"
-#include "lacuna/ops/slice.h"
-#include "lacuna/ops/translate.h"
+#include "lacuna/ops/elementwise/operators.h"
+#include "lacuna/ops/parts/broadcast_at.h"
+#include "lacuna/ops/products/dot.h"
+#include "lacuna/ops/products/translate.h"
+#include "lacuna/ops/reductions/reduce.h"
+#include "lacuna/ops/shape/slice.h"
 
 namespace lacuna::layers {
 namespace {

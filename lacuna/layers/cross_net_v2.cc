@@ -1,8 +1,8 @@
 // x_{l+1} = x ∘ (x_l W_l + b_l) + x_l
 #include "lacuna/layers/cross_net.h"
-#include "lacuna/ops/dot.h"
-#include "lacuna/ops/operators.h"
-#include "lacuna/ops/sampled_dot.h"
+#include "lacuna/ops/elementwise/operators.h"
+#include "lacuna/ops/products/dot.h"
+#include "lacuna/ops/products/sampled_dot.h"
 
 namespace lacuna::layers {
 namespace {

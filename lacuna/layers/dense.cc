@@ -1,9 +1,9 @@
 // activation(x kernel + bias)
 #include "lacuna/layers/dense.h"
 
-#include "lacuna/ops/bias_add.h"
-#include "lacuna/ops/dot.h"
-#include "lacuna/ops/translate.h"
+#include "lacuna/ops/elementwise/bias_add.h"
+#include "lacuna/ops/products/dot.h"
+#include "lacuna/ops/products/translate.h"
 
 namespace lacuna::layers {
 namespace {

@@ -1,15 +1,16 @@
 // Rows of a weight by id, or what bags of them add up to.
 #include "lacuna/layers/embedding.h"
 
-#include "lacuna/ops/arithmetic.h"
-#include "lacuna/ops/bag_of_ids.h"
-#include "lacuna/ops/broadcast_at.h"
-#include "lacuna/ops/cast.h"
-#include "lacuna/ops/compare.h"
-#include "lacuna/ops/dot.h"
-#include "lacuna/ops/take.h"
-#include "lacuna/ops/translate.h"
-#include "lacuna/ops/unary.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/elementwise/compare.h"
+#include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/parts/broadcast_at.h"
+#include "lacuna/ops/parts/cast.h"
+#include "lacuna/ops/products/bag_of_ids.h"
+#include "lacuna/ops/products/dot.h"
+#include "lacuna/ops/products/take.h"
+#include "lacuna/ops/products/translate.h"
+#include "lacuna/ops/reductions/reduce.h"
 
 namespace lacuna::layers {
 namespace {

@@ -1,11 +1,11 @@
 // activation(linear model and products of pairs)
 #include "lacuna/layers/factorization_machine.h"
 
-#include "lacuna/ops/bag_of_ids.h"
-#include "lacuna/ops/bias_add.h"
-#include "lacuna/ops/interactions.h"
-#include "lacuna/ops/take.h"
-#include "lacuna/ops/translate.h"
+#include "lacuna/ops/elementwise/bias_add.h"
+#include "lacuna/ops/products/bag_of_ids.h"
+#include "lacuna/ops/products/interactions.h"
+#include "lacuna/ops/products/take.h"
+#include "lacuna/ops/products/translate.h"
 
 namespace lacuna::layers {
 namespace {

@@ -9,9 +9,9 @@
 #include "lacuna/layers/noise.h"
 #include "lacuna/layers/normalization.h"
 #include "lacuna/models/testing.h"
-#include "lacuna/ops/operators.h"
-#include "lacuna/ops/reduce.h"
-#include "lacuna/ops/unary.h"
+#include "lacuna/ops/elementwise/operators.h"
+#include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/reductions/reduce.h"
 #include "lacuna/optimizers/sgd.h"
 
 namespace lacuna {

@@ -16,8 +16,8 @@
 #include "lacuna/graph/let_go.h"
 #include "lacuna/layers/calls.h"
 #include "lacuna/layers/weight_limit.h"
-#include "lacuna/ops/cast.h"
-#include "lacuna/ops/in_train_phase.h"
+#include "lacuna/ops/elementwise/in_train_phase.h"
+#include "lacuna/ops/parts/cast.h"
 
 namespace lacuna::layers {
 namespace {

@@ -1,12 +1,13 @@
 // Layers of several inputs.
 #include "lacuna/layers/merge.h"
 
-#include "lacuna/ops/arithmetic.h"
-#include "lacuna/ops/batch_dot.h"
-#include "lacuna/ops/concatenate.h"
-#include "lacuna/ops/reduce.h"
-#include "lacuna/ops/scale.h"
-#include "lacuna/ops/unary.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/elementwise/scale.h"
+#include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/parts/broadcast_at.h"
+#include "lacuna/ops/products/batch_dot.h"
+#include "lacuna/ops/reductions/reduce.h"
+#include "lacuna/ops/shape/concatenate.h"
 
 namespace lacuna::layers {
 namespace {

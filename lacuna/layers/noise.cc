@@ -3,11 +3,12 @@
 
 #include <cmath>
 
-#include "lacuna/ops/dropout.h"
-#include "lacuna/ops/in_train_phase.h"
-#include "lacuna/ops/operators.h"
-#include "lacuna/ops/reduce.h"
-#include "lacuna/ops/times_normal.h"
+#include "lacuna/ops/elementwise/in_train_phase.h"
+#include "lacuna/ops/elementwise/operators.h"
+#include "lacuna/ops/parts/broadcast_at.h"
+#include "lacuna/ops/random/dropout.h"
+#include "lacuna/ops/random/times_normal.h"
+#include "lacuna/ops/reductions/reduce.h"
 
 namespace lacuna::layers {
 namespace {

@@ -2,10 +2,10 @@
 #include "lacuna/layers/normalization.h"
 
 #include "lacuna/layers/in_training_alone.h"
-#include "lacuna/ops/batch_moments.h"
-#include "lacuna/ops/operators.h"
-#include "lacuna/ops/reshape.h"
-#include "lacuna/ops/unary.h"
+#include "lacuna/ops/elementwise/operators.h"
+#include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/reductions/batch_moments.h"
+#include "lacuna/ops/shape/reshape.h"
 
 namespace lacuna::layers {
 namespace {

@@ -1,10 +1,10 @@
 // Steps made one.
 #include "lacuna/layers/pooling.h"
 
-#include "lacuna/ops/arithmetic.h"
-#include "lacuna/ops/compare.h"
-#include "lacuna/ops/reduce.h"
-#include "lacuna/ops/reshape.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/elementwise/compare.h"
+#include "lacuna/ops/reductions/reduce.h"
+#include "lacuna/ops/shape/reshape.h"
 
 namespace lacuna::layers {
 namespace {

@@ -5,12 +5,12 @@
 #include <numbers>
 
 #include "lacuna/graph/variable.h"
-#include "lacuna/ops/cast.h"
-#include "lacuna/ops/crossentropies.h"
-#include "lacuna/ops/labels.h"
-#include "lacuna/ops/operators.h"
-#include "lacuna/ops/reduce.h"
-#include "lacuna/ops/unary.h"
+#include "lacuna/ops/elementwise/operators.h"
+#include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/labels/crossentropies.h"
+#include "lacuna/ops/labels/labels.h"
+#include "lacuna/ops/parts/cast.h"
+#include "lacuna/ops/reductions/reduce.h"
 
 namespace lacuna {
 

@@ -12,10 +12,10 @@
 #include "lacuna/graph/op.h"
 #include "lacuna/graph/plan.h"
 #include "lacuna/graph/variable.h"
-#include "lacuna/ops/operators.h"
-#include "lacuna/ops/reduce.h"
-#include "lacuna/ops/softmax.h"
-#include "lacuna/ops/unary.h"
+#include "lacuna/ops/elementwise/operators.h"
+#include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/reductions/reduce.h"
+#include "lacuna/ops/reductions/softmax.h"
 
 namespace lacuna::losses {
 namespace {

@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "lacuna/graph/variable.h"
-#include "lacuna/ops/bias_add.h"
-#include "lacuna/ops/dot.h"
-#include "lacuna/ops/operators.h"
-#include "lacuna/ops/reshape.h"
-#include "lacuna/ops/softmax.h"
-#include "lacuna/ops/unary.h"
+#include "lacuna/ops/elementwise/bias_add.h"
+#include "lacuna/ops/elementwise/operators.h"
+#include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/products/dot.h"
+#include "lacuna/ops/reductions/softmax.h"
+#include "lacuna/ops/shape/reshape.h"
 
 namespace lacuna::losses {
 namespace {

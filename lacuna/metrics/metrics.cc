@@ -9,13 +9,13 @@
 #include "lacuna/graph/variable.h"
 #include "lacuna/metrics/auc.h"
 #include "lacuna/metrics/counts.h"
-#include "lacuna/ops/cast.h"
-#include "lacuna/ops/compare.h"
-#include "lacuna/ops/labels.h"
-#include "lacuna/ops/operators.h"
-#include "lacuna/ops/reduce.h"
-#include "lacuna/ops/reshape.h"
-#include "lacuna/ops/unary.h"
+#include "lacuna/ops/elementwise/compare.h"
+#include "lacuna/ops/elementwise/operators.h"
+#include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/labels/labels.h"
+#include "lacuna/ops/parts/cast.h"
+#include "lacuna/ops/reductions/reduce.h"
+#include "lacuna/ops/shape/reshape.h"
 
 namespace lacuna {
 

@@ -6,8 +6,8 @@
 
 #include "lacuna/graph/plan.h"
 #include "lacuna/graph/variable.h"
-#include "lacuna/ops/operators.h"
-#include "lacuna/ops/unary.h"
+#include "lacuna/ops/elementwise/operators.h"
+#include "lacuna/ops/elementwise/unary.h"
 #include "lacuna/tensor/cast_storage.h"
 
 namespace lacuna::metrics {

@@ -11,7 +11,7 @@
 #include "lacuna/graph/assignment.h"
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/op.h"
-#include "lacuna/ops/take.h"
+#include "lacuna/ops/products/take.h"
 #include "lacuna/tensor/weight_rows.h"
 
 namespace lacuna {

@@ -14,7 +14,7 @@
 #include "lacuna/layers/embedding.h"
 #include "lacuna/layers/input.h"
 #include "lacuna/layers/merge.h"
-#include "lacuna/ops/unary.h"
+#include "lacuna/ops/elementwise/unary.h"
 
 namespace lacuna {
 namespace {

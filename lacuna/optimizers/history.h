@@ -1,6 +1,7 @@
 // What the steps since all rows of a weight were last current did to rows without a gradient: as much of it
 // as the rule needs that catches rows up. Memory for kLongest steps is taken once.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <type_traits>

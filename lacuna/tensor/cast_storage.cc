@@ -8,12 +8,6 @@
 namespace lacuna {
 namespace {
 
-template <class F>
-void with_index(const tensor::Csr& a, F&& f) {
-  if (a.index == DType::int64) f(a.indices.as<int64_t>(), a.indptr.as<int64_t>());
-  else f(a.indices.as<int32_t>(), a.indptr.as<int32_t>());
-}
-
 void convert(const Buffer& from, DType from_dtype, Buffer& to, DType to_dtype) {
   with_dtype(from_dtype, [&](auto from_tag) {
     with_dtype(to_dtype, [&](auto to_tag) {
@@ -30,57 +24,22 @@ void convert(const Buffer& from, DType from_dtype, Buffer& to, DType to_dtype) {
 
 // Into `out` nothing is allocated once it is large enough.
 
-void to_dense(const Tensor& a, tensor::Dense& out) {
-  const auto zeros = [&](const auto& shape) {
-    out.resize(shape, a.dtype());
-    if (out.data.bytes()) std::memset(out.data.data(), 0, out.data.bytes());
-  };
-  switch (a.storage()) {
-    case Storage::dense:
-      out.resize(a.dense().shape, a.dtype());
-      if (out.data.bytes()) std::memcpy(out.data.data(), a.dense().data.data(), out.data.bytes());
-      return;
-    case Storage::csr: {
-      const tensor::Csr& from = a.csr();
-      zeros(std::initializer_list<Dim>{from.rows, from.columns});
-      with_dtype(a.dtype(), [&](auto tag) {
-        using T = typename decltype(tag)::type;
-        const auto values = from.values<T>();
-        const auto to = out.values<T>();
-        with_index(from, [&](auto indices, auto indptr) {
-          for (size_t r = 0; r < static_cast<size_t>(from.rows); ++r)
-            for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k) {
-              T& place = to[r * static_cast<size_t>(from.columns) + static_cast<size_t>(indices[k])];
-              place = static_cast<T>(place + values[k]);
-            }
-        });
-      });
-      return;
-    }
-    case Storage::row_sparse: {
-      const tensor::RowSparse& from = a.row_sparse();
-      zeros(from.shape);
-      const size_t row = from.width() * size_of(a.dtype());
-      const auto ids = from.row_ids();
-      for (size_t i = 0; i < ids.size(); ++i)
-        std::memcpy(out.data.data() + static_cast<size_t>(ids[i]) * row, from.data.data() + i * row, row);
-      return;
-    }
-    case Storage::row_table: {
-      const RowTable& table = a.table();
-      out.dtype = a.dtype();
-      out.shape = table.shape();
-      out.shape[0] = static_cast<Dim>(table.readable());
-      const size_t item = size_of(a.dtype()), row = table.width() * item;
-      out.data.resize(table.readable() * row);
-      for (size_t s = 0; row && s < table.readable(); ++s)
-        std::memcpy(out.data.data() + s * row, table.rows<std::byte>() + s * table.stride() * item, row);
-      return;
-    }
-  }
+void csr_to_dense(const tensor::Csr& from, tensor::Dense& out) {
+  out.resize({from.rows, from.columns}, from.dtype);
+  if (out.data.bytes()) std::memset(out.data.data(), 0, out.data.bytes());
+  with_dtype(from.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto values = from.values<T>();
+    const auto to = out.values<T>();
+    with_index(from, [&](auto indices, auto indptr) {
+      for (size_t r = 0; r < static_cast<size_t>(from.rows); ++r)
+        for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k) {
+          T& place = to[r * static_cast<size_t>(from.columns) + static_cast<size_t>(indices[k])];
+          place = static_cast<T>(place + values[k]);
+        }
+    });
+  });
 }
-
-namespace {
 
 void dense_to_csr(const tensor::Dense& a, tensor::Csr& out) {
   const auto rows = static_cast<size_t>(a.shape[0]), columns = static_cast<size_t>(a.shape[1]);
@@ -105,6 +64,43 @@ void dense_to_csr(const tensor::Dense& a, tensor::Csr& out) {
     out.resize(a.shape[0], a.shape[1], k, a.dtype);
   });
 }
+
+void to_dense(const Tensor& a, tensor::Dense& out) {
+  const auto zeros = [&](const auto& shape) {
+    out.resize(shape, a.dtype());
+    if (out.data.bytes()) std::memset(out.data.data(), 0, out.data.bytes());
+  };
+  switch (a.storage()) {
+    case Storage::dense:
+      out.resize(a.dense().shape, a.dtype());
+      if (out.data.bytes()) std::memcpy(out.data.data(), a.dense().data.data(), out.data.bytes());
+      return;
+    case Storage::csr:
+      return csr_to_dense(a.csr(), out);
+    case Storage::row_sparse: {
+      const tensor::RowSparse& from = a.row_sparse();
+      zeros(from.shape);
+      const size_t row = from.width() * size_of(a.dtype());
+      const auto ids = from.row_ids();
+      for (size_t i = 0; i < ids.size(); ++i)
+        std::memcpy(out.data.data() + static_cast<size_t>(ids[i]) * row, from.data.data() + i * row, row);
+      return;
+    }
+    case Storage::row_table: {
+      const RowTable& table = a.table();
+      out.dtype = a.dtype();
+      out.shape = table.shape();
+      out.shape[0] = static_cast<Dim>(table.readable());
+      const size_t item = size_of(a.dtype()), row = table.width() * item;
+      out.data.resize(table.readable() * row);
+      for (size_t s = 0; row && s < table.readable(); ++s)
+        std::memcpy(out.data.data() + s * row, table.rows<std::byte>() + s * table.stride() * item, row);
+      return;
+    }
+  }
+}
+
+namespace {
 
 void rows_to_csr(const tensor::RowSparse& a, tensor::Csr& out) {
   const size_t width = a.width(), rows = static_cast<size_t>(a.shape[0]);

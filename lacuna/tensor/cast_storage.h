@@ -14,6 +14,9 @@ void to_dense(const Tensor& a, tensor::Dense& out);
 void to_csr(const Tensor& a, tensor::Csr& out);
 void to_row_sparse(const Tensor& a, tensor::RowSparse& out);
 
+void csr_to_dense(const tensor::Csr& a, tensor::Dense& out);
+void dense_to_csr(const tensor::Dense& a, tensor::Csr& out);
+
 // Another dtype, the same storage.
 Tensor cast(const Tensor& a, DType dtype);
 

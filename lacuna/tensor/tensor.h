@@ -71,6 +71,13 @@ struct Csr {
   bool validate(const char* where) const;
 };
 
+// f(indices, indptr) as spans of int32 or int64.
+template <class F>
+void with_index(const Csr& a, F&& f) {
+  if (a.index == DType::int64) f(a.indices.as<int64_t>(), a.indptr.as<int64_t>());
+  else f(a.indices.as<int32_t>(), a.indptr.as<int32_t>());
+}
+
 // Row ids, unique and in any order, and their rows: rows not named are zero. Rank 2 or more.
 struct RowSparse {
   DType dtype = DType::float32;

@@ -12,8 +12,8 @@
 #include "lacuna/layers/merge.h"
 #include "lacuna/models/sequential.h"
 #include "lacuna/models/testing.h"
-#include "lacuna/ops/arithmetic.h"
-#include "lacuna/ops/reduce.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/reductions/reduce.h"
 
 namespace lacuna {
 namespace {

@@ -6,11 +6,11 @@
 
 #include "lacuna/base/message.h"
 #include "lacuna/losses/probabilities.h"
-#include "lacuna/ops/arithmetic.h"
-#include "lacuna/ops/cast.h"
-#include "lacuna/ops/compare.h"
-#include "lacuna/ops/reduce.h"
-#include "lacuna/ops/reshape.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/elementwise/compare.h"
+#include "lacuna/ops/parts/cast.h"
+#include "lacuna/ops/reductions/reduce.h"
+#include "lacuna/ops/shape/reshape.h"
 
 namespace lacuna {
 namespace {

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "lacuna/base/message.h"
-#include "lacuna/ops/ids.h"
+#include "lacuna/ops/parts/ids.h"
 
 namespace lacuna {
 namespace {

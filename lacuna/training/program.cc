@@ -5,11 +5,11 @@
 
 #include "lacuna/base/message.h"
 #include "lacuna/graph/gradient.h"
-#include "lacuna/ops/arithmetic.h"
-#include "lacuna/ops/cast.h"
-#include "lacuna/ops/scale.h"
-#include "lacuna/ops/take.h"
-#include "lacuna/ops/translate.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/elementwise/scale.h"
+#include "lacuna/ops/parts/cast.h"
+#include "lacuna/ops/products/take.h"
+#include "lacuna/ops/products/translate.h"
 #include "lacuna/tensor/row_table.h"
 
 namespace lacuna {

@@ -13,7 +13,7 @@
 #include "lacuna/layers/input.h"
 #include "lacuna/layers/merge.h"
 #include "lacuna/models/sequential.h"
-#include "lacuna/ops/cast.h"
+#include "lacuna/ops/parts/cast.h"
 
 #if defined(__SANITIZE_THREAD__)
 #define LACUNA_RACES_ARE_ERRORS 1

@@ -2,8 +2,8 @@
 #include "python/bind/item.h"
 
 #include "lacuna/backend/backend.h"
-#include "lacuna/ops/reshape.h"
-#include "lacuna/ops/slice.h"
+#include "lacuna/ops/shape/reshape.h"
+#include "lacuna/ops/shape/slice.h"
 #include "python/bind/argument.h"
 
 namespace lacuna::bind {

@@ -5,8 +5,8 @@
 #include "lacuna/data/rows.h"
 #include "lacuna/metrics/auc.h"
 #include "lacuna/metrics/counts.h"
-#include "lacuna/ops/crossentropies.h"
-#include "lacuna/ops/labels.h"
+#include "lacuna/ops/labels/crossentropies.h"
+#include "lacuna/ops/labels/labels.h"
 #include "python/bind/argument.h"
 
 namespace lacuna::bind {

@@ -4,9 +4,9 @@
 #include <numeric>
 
 #include "lacuna/base/message.h"
-#include "lacuna/ops/permute_dimensions.h"
-#include "lacuna/ops/softmax.h"
-#include "lacuna/ops/unary.h"
+#include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/reductions/softmax.h"
+#include "lacuna/ops/shape/permute_dimensions.h"
 
 namespace lacuna {
 

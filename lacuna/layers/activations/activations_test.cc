@@ -8,7 +8,7 @@
 
 #include "lacuna/graph/plan.h"
 #include "lacuna/graph/variable.h"
-#include "lacuna/ops/scale.h"
+#include "lacuna/ops/elementwise/scale.h"
 
 namespace lacuna::activations {
 namespace {

@@ -5,10 +5,10 @@
 
 #include "lacuna/base/error.h"
 #include "lacuna/graph/variable.h"
-#include "lacuna/ops/arithmetic.h"
-#include "lacuna/ops/reduce.h"
-#include "lacuna/ops/scale.h"
-#include "lacuna/ops/unary.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/elementwise/scale.h"
+#include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/reductions/reduce.h"
 
 namespace lacuna {
 

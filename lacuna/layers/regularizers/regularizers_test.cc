@@ -8,7 +8,7 @@
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/plan.h"
 #include "lacuna/graph/variable.h"
-#include "lacuna/ops/reduce.h"
+#include "lacuna/ops/reductions/reduce.h"
 
 namespace lacuna::regularizers {
 namespace {
