@@ -215,17 +215,13 @@ void Rows::pack_csr(const Pick& pick, DType dtype, tensor::Csr& out) {
   else pack_entries<int64_t, int64_t>(pick, dtype, out);
 }
 
+// Where each row begins, to starts_, and the batch's own row pointers. The end of the last row.
 template <class I, class J>
-void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
+int64_t Rows::pack_pointers(const Pick& pick, tensor::Csr& out) {
   const tensor::Csr& from = user_.csr();
   const auto from_indptr = from.indptr.as<I>();
-  const size_t from_size = size_of(from.dtype), to_size = size_of(dtype);
-  const size_t held = std::min(from.indices.bytes() / sizeof(I), from.data.bytes() / from_size);
+  const size_t held = std::min(from.indices.bytes() / sizeof(I), from.data.bytes() / size_of(from.dtype));
   const size_t rows = pick.count;
-  out.dtype = dtype;
-  out.rows = static_cast<Dim>(rows);
-  out.columns = from.columns;
-  out.index = dtype_of<J>();
   out.indptr.resize((rows + 1) * sizeof(J));
   const auto indptr = out.indptr.as<J>();
   starts_.resize(rows);
@@ -258,6 +254,21 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
   LACUNA_REQUIRE(entries <= static_cast<size_t>(std::numeric_limits<J>::max()), name_,
                  ": a batch must have fewer than 2^31 non-zeros. Received: batch of ", rows, " rows of ",
                  user_.spec(), ".");
+  return last;
+}
+
+template <class I, class J>
+void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
+  const tensor::Csr& from = user_.csr();
+  const size_t from_size = size_of(from.dtype), to_size = size_of(dtype);
+  const size_t rows = pick.count;
+  out.dtype = dtype;
+  out.rows = static_cast<Dim>(rows);
+  out.columns = from.columns;
+  out.index = dtype_of<J>();
+  const int64_t last = pack_pointers<I, J>(pick, out);
+  const auto indptr = out.indptr.as<J>();
+  const auto entries = static_cast<size_t>(indptr[rows]);
 
   // Values that lie one after another are read where they are: nothing follows them.
   const bool one_piece = !pick.ids && rows && starts_[0] + static_cast<int64_t>(entries) == last;

@@ -53,6 +53,8 @@ class Rows {
   void pack_dense(const Pick& pick, DType dtype, tensor::Dense& out);
   void pack_csr(const Pick& pick, DType dtype, tensor::Csr& out);
   template <class I, class J>
+  int64_t pack_pointers(const Pick& pick, tensor::Csr& out);
+  template <class I, class J>
   void pack_entries(const Pick& pick, DType dtype, tensor::Csr& out);
   void explain() const;  // Throws if the matrix was not right from the start.
   [[noreturn]] void bad_value(DType dtype, size_t position) const;

@@ -25,36 +25,39 @@ namespace {
 
 bool is_input(const Call& call) { return call.layer->class_name == "InputLayer"; }
 
-}  // namespace
+using Nodes = std::set<const Node*>;
 
-Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name)
-    : name_(std::move(name)), inputs_(std::move(inputs)), outputs_(std::move(outputs)) {
-  LACUNA_REQUIRE(!inputs_.empty() && !outputs_.empty(),
-                 "Model: inputs and outputs must be given. Received: inputs=", inputs_.size(),
-                 ", outputs=", outputs_.size(), ".");
-  std::set<const Node*> given;
-  for (const Symbol& s : inputs_) {
+// The placeholders among which the way from the outputs ends.
+Nodes checked_inputs(const std::vector<Symbol>& inputs) {
+  Nodes given;
+  for (const Symbol& s : inputs) {
     LACUNA_REQUIRE(s && is_placeholder(s), "Model: inputs must come from Input(). Received: ",
                    s ? text(s.node()->op().name(), " ", s.spec()) : std::string("an empty symbol"), ".");
     LACUNA_REQUIRE(given.insert(s.node().get()).second,
                    "Model: inputs must differ from each other. Received: '", placeholder_name(s), "' twice.");
-    input_names_.push_back(placeholder_name(s));
   }
-  for (const Symbol& s : outputs_)
-    LACUNA_REQUIRE(static_cast<bool>(s), "Model: outputs must be symbols. Received: an empty one.");
+  return given;
+}
 
-  // From the outputs back along the calls of layers; where ops stand between layers, along their inputs.
-  struct Place {
-    const void* what;  // A call or a node.
-    bool is_call;
-    const std::vector<Symbol>* in;
-  };
-  const auto place_of = [](const Symbol& s) {
-    const auto call = call_of(s);
-    return call ? Place{call.get(), true, &call->inputs} : Place{s.node().get(), false, &s.node()->in()};
-  };
-  std::vector<Place> order;  // Each after what it needs.
-  std::vector<std::shared_ptr<const Call>> found;
+// Where a walk from the outputs stands: the call of a layer or, where ops stand between layers, a node.
+struct Place {
+  const void* what;
+  bool is_call;
+  const std::vector<Symbol>* in;
+};
+Place place_of(const Symbol& s) {
+  const auto call = call_of(s);
+  return call ? Place{call.get(), true, &call->inputs} : Place{s.node().get(), false, &s.node()->in()};
+}
+
+struct Walk {
+  std::vector<Place> order{};  // Each after what it needs.
+  std::vector<std::shared_ptr<const Call>> calls{};
+};
+
+// From the outputs back along the calls of layers, and along the inputs of ops between them.
+Walk walk_back(const std::vector<Symbol>& outputs, const Nodes& given) {
+  Walk result;
   std::set<const void*> seen;
   struct Visit {
     const Symbol* symbol;
@@ -70,7 +73,7 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
                    is_placeholder(s) ? placeholder_name(s) : "", "'.");
     way.push_back({&s, place});
   };
-  for (const Symbol& s : outputs_) {
+  for (const Symbol& s : outputs) {
     enter(s);
     while (!way.empty()) {
       Visit& last = way.back();
@@ -78,82 +81,62 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
         enter((*last.place.in)[last.next++]);
         continue;
       }
-      order.push_back(last.place);
-      if (last.place.is_call) found.push_back(call_of(*last.symbol));
+      result.order.push_back(last.place);
+      if (last.place.is_call) result.calls.push_back(call_of(*last.symbol));
       way.pop_back();
     }
   }
-  for (const auto& call : found)
+  for (const auto& call : result.calls)
     for (const Symbol& s : call->outputs)
       LACUNA_REQUIRE(!is_input(*call) || given.contains(s.node().get()),
                      "Model: outputs must depend on the inputs given alone. Received: also on input '",
                      call->layer->name, "'.");
-  for (const Symbol& s : inputs_)
-    if (const auto call = call_of(s); call && std::find(found.begin(), found.end(), call) == found.end())
-      found.insert(found.begin(), call);
+  return result;
+}
+
+// Keras' order of layers: those furthest from the outputs first, all inputs before them.
+std::vector<std::shared_ptr<const Call>> by_height(const Walk& walk) {
   std::map<const void*, int> height;  // The longest way from a call to an output, in calls.
-  for (size_t i = order.size(); i-- > 0;)
-    for (const Symbol& in : *order[i].in) {
+  for (size_t i = walk.order.size(); i-- > 0;)
+    for (const Symbol& in : *walk.order[i].in) {
       int& h = height[place_of(in).what];
-      h = std::max(h, height[order[i].what] + order[i].is_call);
+      h = std::max(h, height[walk.order[i].what] + walk.order[i].is_call);
     }
   int top = 0;
-  for (const auto& call : found) top = std::max(top, height[call.get()]);
-  for (const auto& call : found)
-    if (is_input(*call)) height[call.get()] = top;  // Keras puts all inputs first.
-  calls_ = found;
-  std::stable_sort(found.begin(), found.end(),
+  for (const auto& call : walk.calls) top = std::max(top, height[call.get()]);
+  for (const auto& call : walk.calls)
+    if (is_input(*call)) height[call.get()] = top;
+  auto sorted = walk.calls;
+  std::stable_sort(sorted.begin(), sorted.end(),
                    [&](const auto& a, const auto& b) { return height[a.get()] > height[b.get()]; });
-  std::map<std::string, const LayerState*> names;
-  for (const auto& call : found) {
-    for (const Symbol& loss : call->losses) activity_losses_.push_back(loss);
-    updates_.insert(updates_.end(), call->updates.begin(), call->updates.end());
-    const auto [place, fresh] = names.try_emplace(call->layer->name, call->layer.get());
-    if (!fresh && place->second == call->layer.get()) continue;
-    LACUNA_REQUIRE(fresh, "Model: names of layers must differ. Received: '", call->layer->name,
-                   "' for two layers.");
-    layers_.push_back(call->layer);
-  }
+  return sorted;
+}
+
+// The name of the layer that made each output, with a number where one made several.
+std::vector<std::string> names_of(const std::vector<Symbol>& outputs) {
+  std::vector<std::string> names;
   std::map<std::string, int> times;
-  for (const Symbol& s : outputs_) {
-    output_masks_.push_back(layers::mask_of(s));
+  for (const Symbol& s : outputs) {
     const auto call = call_of(s);
-    std::string output = call ? call->layer->name : text("output_", output_names_.size() + 1);
+    std::string output = call ? call->layer->name : text("output_", names.size() + 1);
     if (const int earlier = times[output]++) ++times[output = text(output, "_", earlier)];
-    output_names_.push_back(std::move(output));
+    names.push_back(std::move(output));
   }
+  return names;
+}
 
-  std::set<const Variable*> own;
-  for (const Weight* w : weights()) {
-    own.insert(w->variable.get());
-    turn_.join(w->variable->turn());
-  }
-  for (const auto& node : in_order(outputs_)) {
-    const VariablePtr v = variable_of(Symbol(node, 0));
-    if (!v) continue;
-    LACUNA_REQUIRE(
-        !v->is_weight() || own.contains(v.get()),
-        "Model: weights that the outputs depend on must belong to its layers, or they would be neither "
-        "trained nor "
-        "saved. Received: weight '",
-        v->name(),
-        "' of a layer that none of them holds: a layer that reads it must keep that layer as an "
-        "attribute (in C++: "
-        "hold), or apply it.");
-    turn_.join(v->turn());
-  }
-  for (const layers::LayerUpdate& u : updates_) turn_.join(u.update.variable->turn());
-
-  id_limits_.resize(inputs_.size());
+// For each input whose values are ids: how many there are by the weights that they name.
+std::vector<Dim> limits_of_ids(const std::vector<Symbol>& inputs, const std::vector<Symbol>& outputs) {
+  std::vector<Dim> result(inputs.size());
   std::map<const Node*, Dim*> limits;  // Of nodes that make ids of an input.
   std::map<const Node*, size_t> places;
-  for (size_t i = 0; i < inputs_.size(); ++i) places[inputs_[i].node().get()] = i;
-  const auto nodes = in_order(outputs_);
+  for (size_t i = 0; i < inputs.size(); ++i) places[inputs[i].node().get()] = i;
+  const auto nodes = in_order(outputs);
   for (const auto& node : nodes) {
     if (!is_as_ids(*node)) continue;
     const auto input = places.find(node->in(0).node().get());
     if (input == places.end()) continue;
-    Dim& limit = id_limits_[input->second];
+    Dim& limit = result[input->second];
     if (limit == 0) limit = std::numeric_limits<Dim>::max();
     limits[node.get()] = &limit;
   }
@@ -162,6 +145,63 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
       if (const auto limit = limits.find(ids.node().get()); limit != limits.end())
         for (const Symbol& weight : reader->in())  // take(weight, ids), or ids to the slots of a table
           if (variable_of(weight)) *limit->second = std::min(*limit->second, weight.shape()[0]);
+  return result;
+}
+
+// That each weight which the outputs read is one of `own`; adds the turns of all that they read.
+void join_turns(const std::vector<Symbol>& outputs, const std::set<const Variable*>& own, Turn& turn) {
+  for (const auto& node : in_order(outputs)) {
+    const VariablePtr v = variable_of(Symbol(node, 0));
+    if (!v) continue;
+    LACUNA_REQUIRE(
+        !v->is_weight() || own.contains(v.get()),
+        "Model: weights that the outputs depend on must belong to its layers, or they would be neither "
+        "trained nor saved. Received: weight '",
+        v->name(),
+        "' of a layer that none of them holds: a layer that reads it must keep that layer as an "
+        "attribute (in C++: hold), or apply it.");
+    turn.join(v->turn());
+  }
+}
+
+}  // namespace
+
+Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name)
+    : name_(std::move(name)), inputs_(std::move(inputs)), outputs_(std::move(outputs)) {
+  LACUNA_REQUIRE(!inputs_.empty() && !outputs_.empty(),
+                 "Model: inputs and outputs must be given. Received: inputs=", inputs_.size(),
+                 ", outputs=", outputs_.size(), ".");
+  const Nodes given = checked_inputs(inputs_);
+  for (const Symbol& s : inputs_) input_names_.push_back(placeholder_name(s));
+  for (const Symbol& s : outputs_)
+    LACUNA_REQUIRE(static_cast<bool>(s), "Model: outputs must be symbols. Received: an empty one.");
+
+  Walk walk = walk_back(outputs_, given);
+  for (const Symbol& s : inputs_)  // Those that no output needs.
+    if (const auto call = call_of(s); call && std::ranges::find(walk.calls, call) == walk.calls.end())
+      walk.calls.insert(walk.calls.begin(), call);
+  calls_ = walk.calls;
+  std::map<std::string, const LayerState*> names;
+  for (const auto& call : by_height(walk)) {
+    for (const Symbol& loss : call->losses) activity_losses_.push_back(loss);
+    updates_.insert(updates_.end(), call->updates.begin(), call->updates.end());
+    const auto [place, fresh] = names.try_emplace(call->layer->name, call->layer.get());
+    if (!fresh && place->second == call->layer.get()) continue;
+    LACUNA_REQUIRE(fresh, "Model: names of layers must differ. Received: '", call->layer->name,
+                   "' for two layers.");
+    layers_.push_back(call->layer);
+  }
+  output_names_ = names_of(outputs_);
+  for (const Symbol& s : outputs_) output_masks_.push_back(layers::mask_of(s));
+
+  std::set<const Variable*> own;
+  for (const Weight* w : weights()) {
+    own.insert(w->variable.get());
+    turn_.join(w->variable->turn());
+  }
+  join_turns(outputs_, own, turn_);
+  for (const layers::LayerUpdate& u : updates_) turn_.join(u.update.variable->turn());
+  id_limits_ = limits_of_ids(inputs_, outputs_);
 }
 
 const std::shared_ptr<LayerState>& Network::layer(const std::string& name) const {

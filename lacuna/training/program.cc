@@ -121,33 +121,38 @@ FormedGradient<Symbol> formed(const Symbol& gradient, bool whole, bool by_rows) 
   return FormedGradient<Symbol>::whole(gradient, gradient.storage());
 }
 
+// What is computed of each target: its loss, its metrics, and what metrics with a state are fed.
+struct Results {
+  std::vector<Symbol> symbols{};
+  size_t values = 0;  // Losses and metrics, which stand first.
+};
+Results results_of(const std::vector<const CompiledOutput*>& targets, bool weighted) {
+  Results results;
+  for (const CompiledOutput* o : targets) {
+    LACUNA_REQUIRE(!weighted || o->weighted_loss,
+                   "fit: sample weights need a loss with a value for each sample. Received: loss '",
+                   o->loss->name, "'.");
+    results.symbols.push_back(weighted ? o->weighted_loss : o->plain_loss);
+  }
+  for (const CompiledOutput* o : targets)
+    for (const auto& m : o->metrics)
+      if (m.value) results.symbols.push_back(m.value);
+  results.values = results.symbols.size();
+  for (const CompiledOutput* o : targets)
+    for (const auto& m : o->metrics)
+      if (m.fed) results.symbols.push_back(m.fed);
+  return results;
+}
+
 }  // namespace
 
 Program::Program(const Network& network, const Compiled* compiled, Mode mode, const std::vector<Spec>& fed,
                  bool weighted) {
-  std::vector<Symbol> wanted;
   const bool predict = mode == Mode::predict;
-  size_t losses = 0;
-  std::vector<const CompiledOutput*> targets;
-  if (predict) {
-    wanted = network.outputs();
-  } else {
-    targets = compiled->targets();
-    losses = targets.size();
-    for (const CompiledOutput* o : targets) {
-      LACUNA_REQUIRE(!weighted || o->weighted_loss,
-                     "fit: sample weights need a loss with a value for each sample. Received: loss '",
-                     o->loss->name, "'.");
-      wanted.push_back(weighted ? o->weighted_loss : o->plain_loss);
-    }
-    for (const CompiledOutput* o : targets)
-      for (const auto& m : o->metrics)
-        if (m.value) wanted.push_back(m.value);
-    values_ = wanted.size();
-    for (const CompiledOutput* o : targets)
-      for (const auto& m : o->metrics)
-        if (m.fed) wanted.push_back(m.fed);
-  }
+  const auto targets = predict ? std::vector<const CompiledOutput*>() : compiled->targets();
+  const Results results = results_of(targets, weighted);
+  values_ = results.values;
+  std::vector<Symbol> wanted = predict ? network.outputs() : results.symbols;
   const size_t own = wanted.size();
   for (const Symbol& s : network.activity_losses())
     if (!predict) wanted.push_back(s);
@@ -173,7 +178,7 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
     if (weighted)
       for (const CompiledOutput* o : targets) inputs.push_back(o->sample_weight);
     Symbol total;
-    for (size_t i = 0; i < losses; ++i) {
+    for (size_t i = 0; i < targets.size(); ++i) {
       const Symbol loss = targets[i]->weight == 1 ? outputs[i] : scale(outputs[i], targets[i]->weight);
       total = total ? add(total, loss) : loss;
     }

@@ -66,9 +66,7 @@ Storage to_storage(const char* where, const char* argument, nb::handle given) {
                         "=", shown(given), ".");
 }
 
-}  // namespace
-
-void bind_backend(nb::module_& m) {
+void bind_unary(nb::module_& m) {
   const std::pair<const char*, Unary> unary[] = {
       {"abs", lacuna::abs},
       {"arccos", lacuna::arccos},
@@ -130,7 +128,9 @@ void bind_backend(nb::module_& m) {
       {"zeros_like", lacuna::zeros_like},
   };
   for (const auto& [name, f] : unary) def(m, name, f, "x"_a);
+}
 
+void bind_binary(nb::module_& m) {
   const std::pair<const char*, Binary> binary[] = {
       {"add", lacuna::add},           {"bias_add", lacuna::bias_add},
       {"divide", lacuna::divide},     {"matmul", backend::matmul},
@@ -145,7 +145,9 @@ void bind_backend(nb::module_& m) {
           return f(a, b);
         },
         "x"_a.none(), "y"_a.none());
+}
 
+void bind_with_numbers(nb::module_& m) {
   // Where one is a number and the other holds floats, csr may stay csr.
   const std::tuple<const char*, Binary, WithNumber, NumberWith> with_numbers[] = {
       {"equal", lacuna::equal, lacuna::equal, nullptr},
@@ -178,7 +180,9 @@ void bind_backend(nb::module_& m) {
         "x"_a.none(), "y"_a.none());
   def(m, "scatter_plus_scalar", lacuna::scatter_plus_scalar, "x"_a, "scalar"_a);
   def(m, "scatter_minus_scalar", lacuna::scatter_minus_scalar, "x"_a, "scalar"_a);
+}
 
+void bind_choices(nb::module_& m) {
   def(m, "add_n", lacuna::add_n, "inputs"_a);
   def(
       m, "where",
@@ -212,7 +216,9 @@ void bind_backend(nb::module_& m) {
                                 minlength, sparse);
       },
       "x"_a, "weights"_a.none(), "minlength"_a, "sparse"_a);
+}
 
+void bind_reductions(nb::module_& m) {
   m.def("reset_names", &layers::reset_names);
   const std::pair<const char*, Symbol (*)(const Symbol&, const Axes&, bool)> reductions[] = {
       {"all", lacuna::all},
@@ -241,6 +247,9 @@ void bind_backend(nb::module_& m) {
       "x"_a, "ord"_a.none(), "axes"_a, "keepdims"_a);
   def(m, "argmax", lacuna::argmax, "x"_a, "axis"_a, "keepdims"_a);
   def(m, "argmin", lacuna::argmin, "x"_a, "axis"_a, "keepdims"_a);
+}
+
+void bind_functions_of_values(nb::module_& m) {
   def(m, "clip", lacuna::clip, "x"_a, "min_value"_a, "max_value"_a);
   def(
       m, "elu", [](const Symbol& x, double alpha) { return lacuna::elu(x, alpha); }, "x"_a, "alpha"_a);
@@ -261,6 +270,9 @@ void bind_backend(nb::module_& m) {
         return lacuna::cast_storage(x, to_storage("cast_storage", "stype", stype));
       },
       "x"_a, "stype"_a.none());
+}
+
+void bind_shapes(nb::module_& m) {
   def(
       m, "concatenate",
       [](const std::vector<Symbol>& parts, int axis) { return lacuna::concatenate(parts, axis); },
@@ -270,6 +282,9 @@ void bind_backend(nb::module_& m) {
       "x"_a, "target_shape"_a);
   def(m, "expand_dims", lacuna::expand_dims, "x"_a, "axis"_a);
   def(m, "squeeze", lacuna::squeeze, "x"_a, "axis"_a);
+}
+
+void bind_products(nb::module_& m) {
   def(
       m, "dot",
       [](nb::handle x, nb::handle y, bool transpose_a, bool transpose_b, nb::handle forward_stype) {
@@ -303,6 +318,19 @@ void bind_backend(nb::module_& m) {
         return lacuna::dropout(x, level, seed ? mix(*seed) : next_key(), noise_shape.shape);
       },
       "x"_a, "level"_a, "noise_shape"_a, "seed"_a.none());
+}
+
+}  // namespace
+
+void bind_backend(nb::module_& m) {
+  bind_unary(m);
+  bind_binary(m);
+  bind_with_numbers(m);
+  bind_choices(m);
+  bind_reductions(m);
+  bind_functions_of_values(m);
+  bind_shapes(m);
+  bind_products(m);
 }
 
 }  // namespace lacuna::bind

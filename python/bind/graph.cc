@@ -118,9 +118,7 @@ nb::object number_of(const VariableHandle& v) {
 
 std::string shown_table(const RowTable& table) { return text(", ", table.size(), " rows touched"); }
 
-}  // namespace
-
-void bind_graph(nb::module_& m) {
+void bind_symbol(nb::module_& m) {
   auto symbol =
       nb::class_<Symbol>(m, "Symbol", nb::dynamic_attr(), "What a tensor will be: shape, dtype and storage.")
           .def_prop_ro("shape", [](const Symbol& s) { return from_shape(s.shape()); })
@@ -167,7 +165,67 @@ void bind_graph(nb::module_& m) {
           .def("__hash__",
                [](const Symbol& s) { return std::hash<const void*>()(s.node().get()) + s.output(); });
   def_arithmetic(symbol);
+}
 
+// What a variable holds.
+void def_values(nb::class_<VariableHandle>& variable) {
+  variable
+      .def(
+          "assign",
+          [](const VariableHandle& v, nb::handle given) {
+            const nb::object held =
+                nb::isinstance<ArrayHandle>(given)
+                    ? nb::borrow(given)
+                    : nb::module_::import_("lacuna._arrays").attr("constant_view")(given, "assign: value");
+            const auto& value = nb::cast<ArrayHandle&>(held);
+            const Tensor& values = value.array.tensor();
+            const bool dense = values.storage() == Storage::dense;
+            const Tensor csr = dense ? Tensor() : own(value, v.variable->spec().dtype, "set_value: value");
+            const WithoutGil no_gil;
+            if (dense) v.variable->assign(values.dense());
+            else v.variable->assign(csr);
+          },
+          "value"_a.none())
+      .def(
+          "rows",
+          [](const VariableHandle& v) {
+            LACUNA_REQUIRE(v.variable->is_table(),
+                           "rows: only a weight with sparse_weight=True or sparse_grad=True keeps rows. "
+                           "Received: weight '",
+                           v.variable->name(), "' ", v.variable->spec(), ".");
+            tensor::RowSparse rows = without_gil([&] { return v.variable->copy().row_sparse(); });
+            tensor::Dense values{.dtype = rows.dtype, .shape = rows.shape, .data = std::move(rows.data)};
+            values.shape[0] = static_cast<Dim>(rows.row_ids().size());
+            return nb::make_tuple(to_numpy(std::move(rows.ids), DType::int64), to_numpy(std::move(values)));
+          },
+          "Of a weight with sparse_weight=True or sparse_grad=True: the ids of the rows that were "
+          "touched, in order "
+          "(int64), and the rows.")
+      .def_prop_ro(
+          "nbytes", [](const VariableHandle& v) { return without_gil([&] { return v.variable->bytes(); }); },
+          "Held in memory; of rows with the optimizer's state beside them.");
+}
+
+// How a variable is shown and compared.
+void def_identity(nb::class_<VariableHandle>& variable) {
+  variable
+      .def("__repr__",
+           [](const VariableHandle& v) {
+             const Variable& w = *v.variable;
+             return text("<Variable '", w.name(), "' ", w.spec(),
+                         w.is_table() ? shown_table(w.value().table()) : std::string(), ">");
+           })
+      .def(
+          "__eq__",
+          [](const VariableHandle& a, nb::handle b) {
+            refuse_values("Variable", b, "K.get_value(x) == y, or K.equal(x, y) for a symbol");
+            return nb::isinstance<VariableHandle>(b) && a.variable == nb::cast<VariableHandle&>(b).variable;
+          },
+          "other"_a.none())
+      .def("__hash__", [](const VariableHandle& v) { return std::hash<const void*>()(v.variable.get()); });
+}
+
+void bind_variable_class(nb::module_& m) {
   auto variable =
       nb::class_<VariableHandle>(m, "Variable", "A weight, or another value that outlives a step.")
           .def_prop_ro("name", [](const VariableHandle& v) { return v.variable->name(); })
@@ -202,62 +260,13 @@ void bind_graph(nb::module_& m) {
               },
               "dtype"_a = nb::none(), "copy"_a = nb::none())
           .def("__float__", [](const VariableHandle& v) { return nb::float_(number_of(v)); })
-          .def("__int__", [](const VariableHandle& v) { return nb::int_(number_of(v)); })
-          .def(
-              "assign",
-              [](const VariableHandle& v, nb::handle given) {
-                const nb::object held = nb::isinstance<ArrayHandle>(given)
-                                            ? nb::borrow(given)
-                                            : nb::module_::import_("lacuna._arrays")
-                                                  .attr("constant_view")(given, "assign: value");
-                const auto& value = nb::cast<ArrayHandle&>(held);
-                const Tensor& values = value.array.tensor();
-                const bool dense = values.storage() == Storage::dense;
-                const Tensor csr =
-                    dense ? Tensor() : own(value, v.variable->spec().dtype, "set_value: value");
-                const WithoutGil no_gil;
-                if (dense) v.variable->assign(values.dense());
-                else v.variable->assign(csr);
-              },
-              "value"_a.none())
-          .def(
-              "rows",
-              [](const VariableHandle& v) {
-                LACUNA_REQUIRE(v.variable->is_table(),
-                               "rows: only a weight with sparse_weight=True or sparse_grad=True keeps rows. "
-                               "Received: weight '",
-                               v.variable->name(), "' ", v.variable->spec(), ".");
-                tensor::RowSparse rows = without_gil([&] { return v.variable->copy().row_sparse(); });
-                tensor::Dense values{.dtype = rows.dtype, .shape = rows.shape, .data = std::move(rows.data)};
-                values.shape[0] = static_cast<Dim>(rows.row_ids().size());
-                return nb::make_tuple(to_numpy(std::move(rows.ids), DType::int64),
-                                      to_numpy(std::move(values)));
-              },
-              "Of a weight with sparse_weight=True or sparse_grad=True: the ids of the rows that were "
-              "touched, in order "
-              "(int64), and the rows.")
-          .def_prop_ro(
-              "nbytes",
-              [](const VariableHandle& v) { return without_gil([&] { return v.variable->bytes(); }); },
-              "Held in memory; of rows with the optimizer's state beside them.")
-          .def("__repr__",
-               [](const VariableHandle& v) {
-                 const Variable& w = *v.variable;
-                 return text("<Variable '", w.name(), "' ", w.spec(),
-                             w.is_table() ? shown_table(w.value().table()) : std::string(), ">");
-               })
-          .def(
-              "__eq__",
-              [](const VariableHandle& a, nb::handle b) {
-                refuse_values("Variable", b, "K.get_value(x) == y, or K.equal(x, y) for a symbol");
-                return nb::isinstance<VariableHandle>(b) &&
-                       a.variable == nb::cast<VariableHandle&>(b).variable;
-              },
-              "other"_a.none())
-          .def("__hash__",
-               [](const VariableHandle& v) { return std::hash<const void*>()(v.variable.get()); });
+          .def("__int__", [](const VariableHandle& v) { return nb::int_(number_of(v)); });
+  def_values(variable);
+  def_identity(variable);
   def_arithmetic(variable);
+}
 
+void bind_makers(nb::module_& m) {
   def(
       m, "variable",
       [](const ArrayHandle& value, const std::optional<std::string>& name,
@@ -279,6 +288,9 @@ void bind_graph(nb::module_& m) {
         return constant(own(value, to_dtype(dtype), "constant: value"));
       },
       "value"_a, "dtype"_a.none());
+}
+
+void bind_functions(nb::module_& m) {
   // An array, or (shape, data, indices, indptr) of csr, or (shape, ids, rows) of row_sparse.
   def(
       m, "eval",
@@ -318,6 +330,9 @@ void bind_graph(nb::module_& m) {
             return list;
           },
           "values"_a);
+}
+
+void bind_graph_values(nb::module_& m) {
   def(
       m, "placeholder",
       [](const Dims& shape, const std::optional<std::string>& dtype, bool sparse,
@@ -334,6 +349,9 @@ void bind_graph(nb::module_& m) {
         return result;
       },
       "loss"_a.none(), "variables"_a);
+}
+
+void bind_updates(nb::module_& m) {
   def(m, "set_strict_sparse", config::set_strict_sparse, "strict"_a);
   m.def("strict_sparse", &config::strict_sparse);
   nb::class_<Update>(m, "Update", "What a step changes beside the weights that learn: see K.update.");
@@ -350,6 +368,17 @@ void bind_graph(nb::module_& m) {
   m.def("floatx", [] { return std::string(name_of(floatx())); });
   def(
       m, "set_floatx", [](const std::string& dtype) { set_floatx(dtype_from_name(dtype)); }, "floatx"_a);
+}
+
+}  // namespace
+
+void bind_graph(nb::module_& m) {
+  bind_symbol(m);
+  bind_variable_class(m);
+  bind_makers(m);
+  bind_functions(m);
+  bind_graph_values(m);
+  bind_updates(m);
 }
 
 }  // namespace lacuna::bind

@@ -111,6 +111,23 @@ nb::list calls(const layers::LayerState& state) {
 
 uintptr_t id(const layers::LayerState* state) { return reinterpret_cast<uintptr_t>(state); }
 
+void def_add_weight(nb::class_<AnyLayer>& layer) {
+  def_method(
+      layer, "add_weight",
+      [](const AnyLayer& l, const std::string& name, const Dims& shape, const Initializer& initializer,
+         const Regularizer* regularizer, bool trainable, const Constraint* constraint, bool sparse_weight) {
+        auto* python = dynamic_cast<PythonLayer*>(&*l);
+        LACUNA_REQUIRE(python, l->name(),
+                       ": weights can be added to layers that derive from Layer alone. Received: a ",
+                       l->state()->class_name, ".");
+        python->add_weight(name, shape.shape, initializer, or_none(regularizer), or_none(constraint),
+                           trainable, sparse_weight);
+        return VariableHandle{l->state()->weights.back().variable};
+      },
+      "name"_a, "shape"_a, "initializer"_a, "regularizer"_a, "trainable"_a, "constraint"_a,
+      "sparse_weight"_a);
+}
+
 void bind_layer(nb::module_& m) {
   nb::class_<AnyLayer> layer(m, "Layer");
   layer
@@ -189,20 +206,10 @@ void bind_layer(nb::module_& m) {
             python->add_update(u.variable, u.value, u.momentum);
           },
           "update"_a.none());
-  def_method(
-      layer, "add_weight",
-      [](const AnyLayer& l, const std::string& name, const Dims& shape, const Initializer& initializer,
-         const Regularizer* regularizer, bool trainable, const Constraint* constraint, bool sparse_weight) {
-        auto* python = dynamic_cast<PythonLayer*>(&*l);
-        LACUNA_REQUIRE(python, l->name(),
-                       ": weights can be added to layers that derive from Layer alone. Received: a ",
-                       l->state()->class_name, ".");
-        python->add_weight(name, shape.shape, initializer, or_none(regularizer), or_none(constraint),
-                           trainable, sparse_weight);
-        return VariableHandle{l->state()->weights.back().variable};
-      },
-      "name"_a, "shape"_a, "initializer"_a, "regularizer"_a, "trainable"_a, "constraint"_a,
-      "sparse_weight"_a);
+  def_add_weight(layer);
+}
+
+void bind_makers(nb::module_& m) {
   def(
       m, {"input_from_config", "InputLayer"},
       [](nb::handle config) { return layers::input_from_config(to_config(config)); }, "config"_a);
@@ -242,6 +249,9 @@ void bind_layer(nb::module_& m) {
 
 }  // namespace
 
-void bind_layers(nb::module_& m) { bind_layer(m); }
+void bind_layers(nb::module_& m) {
+  bind_layer(m);
+  bind_makers(m);
+}
 
 }  // namespace lacuna::bind

@@ -157,8 +157,6 @@ void bind_training(nb::class_<Model>& c) {
           [](Model& model, bool stop) { without_gil([&] { model.trainer().stop_training = stop; }); });
 }
 
-}  // namespace
-
 // HDF5 is never called with the GIL held: another thread may be within it, of another package too, and need
 // the GIL to get out.
 struct OpenFile {
@@ -228,8 +226,54 @@ void bind_model_file(nb::module_& m) {
       .def("__exit__", [](Limit& self, const nb::args&) { self.limit.reset(); });
 }
 
-void bind_models(nb::module_& m) {
-  bind_model_file(m);
+// What is saved, and the configs.
+void def_files(nb::class_<Model>& model) {
+  model
+      .def(
+          "save",
+          [](Model& self, const nb::bytes& path, bool overwrite, bool include_optimizer) {
+            const std::string name = to_string(path);
+            const WithoutGil no_gil;
+            self.save(name, {overwrite, include_optimizer});
+          },
+          "path"_a, "overwrite"_a, "include_optimizer"_a)
+      .def("save_to_bytes",
+           [](Model& self) {
+             std::string bytes;
+             {
+               const WithoutGil no_gil;
+               bytes = self.save_to_bytes();
+             }
+             return nb::bytes(bytes.data(), bytes.size());
+           })
+      .def(
+          "save_weights",
+          [](Model& self, const nb::bytes& path, bool overwrite) {
+            const std::string name = to_string(path);
+            const WithoutGil no_gil;
+            self.save_weights(name, {.overwrite = overwrite});
+          },
+          "path"_a, "overwrite"_a)
+      .def(
+          "load_weights",
+          [](Model& self, const nb::bytes& path, bool by_name, bool skip_mismatch) {
+            const std::string name = to_string(path);
+            const WithoutGil no_gil;
+            self.load_weights(name, {by_name, skip_mismatch});
+          },
+          "path"_a, "by_name"_a, "skip_mismatch"_a)
+      .def_prop_ro("config",
+                   [](Model& self) { return from_config(without_gil([&] { return self.get_config(); })); })
+      .def_prop_ro("training_config",
+                   [](const Model& self) -> nb::object {
+                     const auto config = without_gil([&] { return self.training_config(); });
+                     return config ? nb::object(from_config(*config)) : nb::none();
+                   })
+      .def("freeze_itself", [](Model& self) { without_gil([&] { self.set_itself_trainable(false); }); })
+      .def("count_params", [](Model& self) { return without_gil([&] { return self.count_params(); }); });
+}
+
+void bind_model(nb::module_& m) {
   nb::class_<Model> model(m, "Model");
   model
       .def(
@@ -287,49 +331,8 @@ void bind_models(nb::module_& m) {
       .def_prop_ro("input_count",
                    [](Model& self) { return self.state() ? network_of(self).inputs().size() : 1; })
       .def_prop_ro("output_count",
-                   [](Model& self) { return self.state() ? network_of(self).outputs().size() : 1; })
-      .def(
-          "save",
-          [](Model& self, const nb::bytes& path, bool overwrite, bool include_optimizer) {
-            const std::string name = to_string(path);
-            const WithoutGil no_gil;
-            self.save(name, {overwrite, include_optimizer});
-          },
-          "path"_a, "overwrite"_a, "include_optimizer"_a)
-      .def("save_to_bytes",
-           [](Model& self) {
-             std::string bytes;
-             {
-               const WithoutGil no_gil;
-               bytes = self.save_to_bytes();
-             }
-             return nb::bytes(bytes.data(), bytes.size());
-           })
-      .def(
-          "save_weights",
-          [](Model& self, const nb::bytes& path, bool overwrite) {
-            const std::string name = to_string(path);
-            const WithoutGil no_gil;
-            self.save_weights(name, {.overwrite = overwrite});
-          },
-          "path"_a, "overwrite"_a)
-      .def(
-          "load_weights",
-          [](Model& self, const nb::bytes& path, bool by_name, bool skip_mismatch) {
-            const std::string name = to_string(path);
-            const WithoutGil no_gil;
-            self.load_weights(name, {by_name, skip_mismatch});
-          },
-          "path"_a, "by_name"_a, "skip_mismatch"_a)
-      .def_prop_ro("config",
-                   [](Model& self) { return from_config(without_gil([&] { return self.get_config(); })); })
-      .def_prop_ro("training_config",
-                   [](const Model& self) -> nb::object {
-                     const auto config = without_gil([&] { return self.training_config(); });
-                     return config ? nb::object(from_config(*config)) : nb::none();
-                   })
-      .def("freeze_itself", [](Model& self) { without_gil([&] { self.set_itself_trainable(false); }); })
-      .def("count_params", [](Model& self) { return without_gil([&] { return self.count_params(); }); });
+                   [](Model& self) { return self.state() ? network_of(self).outputs().size() : 1; });
+  def_files(model);
   def_method(
       model, "summary",
       [](Model& self, std::optional<size_t> line_length) {
@@ -345,6 +348,9 @@ void bind_models(nb::module_& m) {
       },
       "x"_a, "y"_a, "batch_size"_a);
   bind_training(model);
+}
+
+void bind_network(nb::module_& m) {
   m.def(
       "network_from_config",
       [](nb::handle config, nb::handle make) {
@@ -366,7 +372,9 @@ void bind_models(nb::module_& m) {
         return nb::make_tuple(parts.inputs, parts.outputs);
       },
       "config"_a.none(), "make"_a);
+}
 
+void bind_sequential(nb::module_& m) {
   nb::class_<Sequential, Model>(m, "Sequential")
       .def(
           "__init__",
@@ -393,6 +401,15 @@ void bind_models(nb::module_& m) {
           },
           "batch_input_shape"_a.none())
       .def_prop_ro("built", &Sequential::built);
+}
+
+}  // namespace
+
+void bind_models(nb::module_& m) {
+  bind_model_file(m);
+  bind_model(m);
+  bind_network(m);
+  bind_sequential(m);
 }
 
 }  // namespace lacuna::bind

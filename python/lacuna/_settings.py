@@ -1,6 +1,11 @@
 """What optimizers, initializers, regularizers, constraints and metrics share."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from lacuna._arguments import settings_of
+from lacuna._types import Config
 
 
 class Settings:
@@ -14,12 +19,12 @@ class Settings:
         settings = {**settings_of(arguments), **arguments.get("kwargs", {})}
         self._core = type(self)._maker(class_name, settings)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """The settings, by the names of the arguments."""
         return dict(self._core.config)
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Any:
         """The object of such settings."""
         return cls(**config)
 
@@ -27,7 +32,7 @@ class Settings:
         own = {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
         return _again, (type(self), self.get_config(), own)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
         return f"{type(self).__name__}({settings})"
 

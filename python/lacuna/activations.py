@@ -1,9 +1,14 @@
 """Activations: functions of a symbol. relu, elu, linear, selu, softsign and tanh take csr, since zero stays
 zero there; the others of csr are errors."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from lacuna import _core
 from lacuna._arguments import whole
 from lacuna._custom import custom, custom_object_scope, name_of, shown
+from lacuna._types import Axes, Config, Identifier, Number, TensorLike
 
 __all__ = [
     "deserialize",
@@ -23,61 +28,61 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
-def elu(x, alpha=1.0):
+def elu(x: TensorLike, alpha: Number = 1.0) -> Any:
     """x where x > 0, else alpha (exp(x) - 1)."""
     return _core.elu(x, alpha)
 
 
-def exponential(x):
+def exponential(x: TensorLike) -> Any:
     """exp(x)"""
     return _core.exponential(x)
 
 
-def hard_sigmoid(x):
+def hard_sigmoid(x: TensorLike) -> Any:
     """max(0, min(1, 0.2 x + 0.5))"""
     return _core.hard_sigmoid(x)
 
 
-def linear(x):
+def linear(x: TensorLike) -> Any:
     """x itself"""
     return x
 
 
-def relu(x, alpha=0.0, max_value=None, threshold=0.0):
+def relu(x: TensorLike, alpha: Number = 0.0, max_value: Number | None = None, threshold: Number = 0.0) -> Any:
     """max_value where x >= max_value, x where x >= threshold, else alpha (x - threshold)."""
     return _core.relu(x, alpha, max_value, threshold)
 
 
-def selu(x):
+def selu(x: TensorLike) -> Any:
     """Scaled elu; Klambauer et al., NIPS 2017."""
     return _core.selu(x)
 
 
-def sigmoid(x):
+def sigmoid(x: TensorLike) -> Any:
     """1 / (1 + exp(-x))"""
     return _core.sigmoid(x)
 
 
-def softmax(x, axis=-1):
+def softmax(x: TensorLike, axis: Axes = -1) -> Any:
     """exp(x) / sum(exp(x)) along the last axis; rank 2 or more."""
     return _core.softmax(x, whole("softmax", "axis", axis))
 
 
-def softplus(x):
+def softplus(x: TensorLike) -> Any:
     """log(1 + exp(x))"""
     return _core.softplus(x)
 
 
-def softsign(x):
+def softsign(x: TensorLike) -> Any:
     """x / (1 + |x|)"""
     return _core.softsign(x)
 
 
-def tanh(x):
+def tanh(x: TensorLike) -> Any:
     """tanh(x)"""
     return _core.tanh(x)
 
@@ -85,7 +90,7 @@ def tanh(x):
 _functions = (elu, exponential, hard_sigmoid, linear, relu, selu, sigmoid, softmax, softplus, softsign, tanh)
 
 
-def get(identifier):
+def get(identifier: Identifier) -> Any:
     """The function of a name; linear of None; a function itself. ValueError for an unknown name."""
     if identifier is None:
         return linear
@@ -98,12 +103,12 @@ def get(identifier):
     raise TypeError(f"activation: must be a name or a function. Received: {shown(identifier)}.")
 
 
-def serialize(activation):
+def serialize(activation: Identifier) -> Any:
     """The name of a function."""
     return name_of(activation)
 
 
-def deserialize(name, custom_objects=None):
+def deserialize(name: str, custom_objects: Config | None = None) -> Any:
     """The function of a name. custom_objects: a dict of one's own functions by name."""
     with custom_object_scope(custom_objects):
         return get(name)

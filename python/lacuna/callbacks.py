@@ -1,13 +1,17 @@
 """Callbacks: what looks into training, and steers it."""
 
+from __future__ import annotations
+
 import inspect
 import os
 import warnings
 import weakref
+from typing import Any
 
 from lacuna import _core
 from lacuna._arguments import flag, no_more, number, shown, text, whole
 from lacuna._files import path_of
+from lacuna._types import Config, Flag, Function, Number, Path, Whole
 
 __all__ = [
     "CSVLogger",
@@ -23,7 +27,7 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
@@ -42,42 +46,42 @@ class Callback:
         left = ("_core", "_model", "model", "validation_data")
         return {name: value for name, value in self.__dict__.items() if name not in left}
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         names = inspect.signature(type(self)).parameters
         settings = [f"{name}={getattr(self, name)!r}" for name in names if hasattr(self, name)]
         return f"{type(self).__name__}({', '.join(settings)})"
 
-    def set_params(self, params):
+    def set_params(self, params: Config) -> Any:
         """Called before training."""
         self.params = params
 
-    def set_model(self, model):
+    def set_model(self, model: Any) -> Any:
         """Called before training."""
         self.model = model
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: Whole, logs: Config | None = None) -> None:
         """Before an epoch; they are counted from 0."""
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
         """After an epoch. What is put into the logs here is seen by callbacks later in the list, and kept in
         History."""
 
-    def on_batch_begin(self, batch, logs=None):
+    def on_batch_begin(self, batch: Whole, logs: Config | None = None) -> None:
         """Before a batch; logs: batch and size."""
 
-    def on_batch_end(self, batch, logs=None):
+    def on_batch_end(self, batch: Whole, logs: Config | None = None) -> None:
         """After a batch; logs: batch, size, and its loss and metrics."""
 
-    def on_train_batch_begin(self, batch, logs=None):
+    def on_train_batch_begin(self, batch: Whole, logs: Config | None = None) -> None:
         """As on_batch_begin, which is called before: today's name of it."""
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: Whole, logs: Config | None = None) -> None:
         """As on_batch_end, which is called before: today's name of it."""
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Config | None = None) -> None:
         """Before the first epoch."""
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: Config | None = None) -> None:
         """After the last epoch."""
 
 
@@ -103,7 +107,7 @@ def _warn_of_other_hooks(callback):
 class CallbackList:
     """Several callbacks, called in order."""
 
-    def __init__(self, callbacks=None, queue_length=10):
+    def __init__(self, callbacks: Any = None, queue_length: Whole = 10) -> None:
         if not isinstance(callbacks, (list, tuple, type(None))):
             raise TypeError(
                 f"callbacks: must be a list of callbacks; write callbacks=[…]. Received: callbacks={shown(callbacks)}."
@@ -118,54 +122,54 @@ class CallbackList:
             _warn_of_other_hooks(callback)
 
     @property
-    def wants_batches(self):
+    def wants_batches(self) -> Any:
         """Whether any of them looks at batches; without one, an epoch is run as a whole."""
         ours = [getattr(Callback, name) for name in _OF_BATCHES]
         methods = [getattr(c, name) for c in self.callbacks for name in _OF_BATCHES]
         return any(getattr(method, "__func__", method) not in ours for method in methods)
 
-    def append(self, callback):
+    def append(self, callback: Any) -> Any:
         """One more."""
         self.callbacks.append(*CallbackList([callback]).callbacks)
 
-    def set_params(self, params):
+    def set_params(self, params: Config) -> Any:
         """Of each."""
         for callback in self.callbacks:
             callback.set_params(params)
 
-    def set_model(self, model):
+    def set_model(self, model: Any) -> Any:
         """Of each."""
         for callback in self.callbacks:
             callback.set_model(model)
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: Whole, logs: Config | None = None) -> None:
         """Of each."""
         for callback in self.callbacks:
             callback.on_epoch_begin(epoch, logs)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
         """Of each."""
         for callback in self.callbacks:
             callback.on_epoch_end(epoch, logs)
 
-    def on_batch_begin(self, batch, logs=None):
+    def on_batch_begin(self, batch: Whole, logs: Config | None = None) -> None:
         """Of each, by both names."""
         for callback in self.callbacks:
             callback.on_batch_begin(batch, logs)
             callback.on_train_batch_begin(batch, logs)
 
-    def on_batch_end(self, batch, logs=None):
+    def on_batch_end(self, batch: Whole, logs: Config | None = None) -> None:
         """Of each, by both names."""
         for callback in self.callbacks:
             callback.on_batch_end(batch, logs)
             callback.on_train_batch_end(batch, logs)
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Config | None = None) -> None:
         """Of each."""
         for callback in self.callbacks:
             callback.on_train_begin(logs)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: Config | None = None) -> None:
         """Of each."""
         for callback in self.callbacks:
             callback.on_train_end(logs)
@@ -177,25 +181,25 @@ class History(Callback):
 
     _model = None
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.epoch = []
         self.history = {}
 
     @property
-    def model(self):
+    def model(self) -> Any:
         """The model, for as long as somebody else has it: the model has its history, and goes with its last name."""
         return self._model and self._model()
 
-    def set_model(self, model):
+    def set_model(self, model: Any) -> Any:
         """Called before training."""
         self._model = weakref.ref(model)
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Config | None = None) -> None:
         """Starts anew."""
         self.epoch = []
         self.history = {}
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
         """Keeps the logs."""
         self.epoch.append(epoch)
         for key, value in (logs or {}).items():
@@ -207,14 +211,14 @@ class LambdaCallback(Callback):
 
     def __init__(
         self,
-        on_epoch_begin=None,
-        on_epoch_end=None,
-        on_batch_begin=None,
-        on_batch_end=None,
-        on_train_begin=None,
-        on_train_end=None,
-        **kwargs,
-    ):
+        on_epoch_begin: Function | None = None,
+        on_epoch_end: Function | None = None,
+        on_batch_begin: Function | None = None,
+        on_batch_end: Function | None = None,
+        on_train_begin: Function | None = None,
+        on_train_end: Function | None = None,
+        **kwargs: Any,
+    ) -> None:
         self.__dict__.update(kwargs)  # on_train_batch_end too.
         functions = {
             "on_epoch_begin": on_epoch_begin,
@@ -241,7 +245,7 @@ class Bound(Callback):
         if seen:
             self._core.restore(*seen)
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Config | None = None) -> None:
         """Starts anew."""
         self._core.on_train_begin(self.model._core)
 
@@ -254,14 +258,14 @@ class EarlyStopping(Bound):
 
     def __init__(
         self,
-        monitor="val_loss",
-        min_delta=0,
-        patience=0,
-        verbose=0,
-        mode="auto",
-        baseline=None,
-        restore_best_weights=False,
-    ):
+        monitor: str = "val_loss",
+        min_delta: Number = 0,
+        patience: Whole = 0,
+        verbose: Whole | str = 0,
+        mode: str = "auto",
+        baseline: Any = None,
+        restore_best_weights: Flag = False,
+    ) -> None:
         self.monitor, self.min_delta, self.patience = monitor, min_delta, patience
         self.verbose, self.mode, self.baseline = verbose, mode, baseline
         self.restore_best_weights = restore_best_weights
@@ -282,25 +286,25 @@ class EarlyStopping(Bound):
         return {**super().__getstate__(), "_seen": (self.wait, self.stopped_epoch, self.best)}
 
     @property
-    def wait(self):
+    def wait(self) -> Any:
         """Epochs since the best."""
         return self._core.wait
 
     @property
-    def stopped_epoch(self):
+    def stopped_epoch(self) -> Any:
         """The epoch that ended training, 0 where none did."""
         return self._core.stopped_epoch
 
     @property
-    def best(self):
+    def best(self) -> Any:
         """The best value so far."""
         return self._core.best
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
         """Compares."""
         self._core.on_epoch_end(self.model._core, epoch, logs or {})
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: Config | None = None) -> None:
         """Says so, with verbose."""
         self._core.on_train_end()
 
@@ -316,14 +320,14 @@ class ModelCheckpoint(Bound):
 
     def __init__(
         self,
-        filepath,
-        monitor="val_loss",
-        verbose=0,
-        save_best_only=False,
-        save_weights_only=False,
-        mode="auto",
-        period=1,
-    ):
+        filepath: Path,
+        monitor: str = "val_loss",
+        verbose: Whole | str = 0,
+        save_best_only: Flag = False,
+        save_weights_only: Flag = False,
+        mode: str = "auto",
+        period: Whole = 1,
+    ) -> None:
         self.filepath = os.fsdecode(path_of("ModelCheckpoint", filepath))
         self.monitor, self.verbose, self.mode = monitor, verbose, mode
         self.save_best_only, self.period = save_best_only, period
@@ -340,11 +344,11 @@ class ModelCheckpoint(Bound):
         return {**super().__getstate__(), "_seen": (self.best,)}
 
     @property
-    def best(self):
+    def best(self) -> Any:
         """The best value so far."""
         return self._core.best
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
         """Saves."""
         logs = logs or {}
         try:
@@ -366,14 +370,14 @@ class LearningRateScheduler(Callback):
     """Sets the rate before each epoch: schedule(epoch, lr), or schedule(epoch), gives it, the epoch counted from 0. The
     logs get it as "lr"."""
 
-    def __init__(self, schedule, verbose=0):
+    def __init__(self, schedule: Function, verbose: Whole | str = 0) -> None:
         if not callable(schedule):
             raise TypeError(
                 f"LearningRateScheduler: schedule must be a function. Received: schedule={shown(schedule)}."
             )
         self.schedule, self.verbose = schedule, whole("LearningRateScheduler", "verbose", verbose)
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: Whole, logs: Config | None = None) -> None:
         """Sets the rate."""
         lr = float(self.model.optimizer.lr.numpy())
         try:
@@ -389,7 +393,7 @@ class LearningRateScheduler(Callback):
         rate = number("LearningRateScheduler", "what the schedule gives", rate)
         _core.schedule_learning_rate(self.model._core, epoch, rate, self.verbose)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
         """Tells the rate."""
         if logs is not None:
             logs["lr"] = float(self.model.optimizer.lr.numpy())
@@ -402,16 +406,16 @@ class ReduceLROnPlateau(Bound):
 
     def __init__(
         self,
-        monitor="val_loss",
-        factor=0.1,
-        patience=10,
-        verbose=0,
-        mode="auto",
-        min_delta=1e-4,
-        cooldown=0,
-        min_lr=0,
-        **kwargs,
-    ):
+        monitor: str = "val_loss",
+        factor: Number = 0.1,
+        patience: Whole = 10,
+        verbose: Whole | str = 0,
+        mode: str = "auto",
+        min_delta: Number = 1e-4,
+        cooldown: Whole = 0,
+        min_lr: Number = 0,
+        **kwargs: Any,
+    ) -> None:
         min_delta = kwargs.pop("epsilon", min_delta)  # Keras' older name.
         no_more("ReduceLROnPlateau", kwargs)
         self.monitor, self.factor, self.patience, self.verbose = monitor, factor, patience, verbose
@@ -434,16 +438,16 @@ class ReduceLROnPlateau(Bound):
         return {**super().__getstate__(), "_seen": (self.wait, self.best)}
 
     @property
-    def wait(self):
+    def wait(self) -> Any:
         """Epochs since the best."""
         return self._core.wait
 
     @property
-    def best(self):
+    def best(self) -> Any:
         """The best value so far."""
         return self._core.best
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
         """Compares."""
         logs = {} if logs is None else logs
         logs.update(self._core.on_epoch_end(self.model._core, epoch, logs))
@@ -452,7 +456,7 @@ class ReduceLROnPlateau(Bound):
 class TerminateOnNaN(Bound):
     """Ends fit, in the middle of an epoch, where a batch's loss is not finite."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._make()
 
     def _make(self):
@@ -460,7 +464,7 @@ class TerminateOnNaN(Bound):
 
     on_train_begin = Callback.on_train_begin
 
-    def on_batch_end(self, batch, logs=None):
+    def on_batch_end(self, batch: Whole, logs: Config | None = None) -> None:
         """Looks at the loss."""
         self._core.on_batch_end(self.model._core, batch, logs or {})
 
@@ -470,7 +474,7 @@ class CSVLogger(Bound):
     what an epoch that was ended early does not have. append: below what is in the file already. A line is in the file
     when its epoch ends."""
 
-    def __init__(self, filename, separator=",", append=False):
+    def __init__(self, filename: Path, separator: str = ",", append: Flag = False) -> None:
         self.filename = os.fsdecode(path_of("CSVLogger", filename))
         self.separator = self.sep = text("CSVLogger", "separator", separator)
         self.append = flag("CSVLogger", "append", append)
@@ -483,14 +487,14 @@ class CSVLogger(Bound):
         return {**super().__getstate__(), "_seen": (self.keys or [],)}
 
     @property
-    def keys(self):
+    def keys(self) -> Any:
         """The columns beside the epoch's; None before the first line."""
         return self._core.keys or None
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
         """Writes a line."""
         self._core.write(epoch, {str(key): str(value) for key, value in (logs or {}).items()})
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: Config | None = None) -> None:
         """Closes the file."""
         self._core.on_train_end()

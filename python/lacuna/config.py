@@ -1,7 +1,12 @@
 """Settings of the process."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from lacuna import _core
 from lacuna._arguments import whole
+from lacuna._types import Flag, Whole
 
 __all__ = [
     "num_threads",
@@ -11,11 +16,11 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
-def set_num_threads(threads):
+def set_num_threads(threads: Whole) -> Any:
     """How many threads compute: 1 and up. Starts as LACUNA_NUM_THREADS of the environment, else as the number
     of cores. Results do not depend on it."""
     threads = whole("set_num_threads", "threads", threads)
@@ -24,17 +29,17 @@ def set_num_threads(threads):
     _core.set_num_threads(threads)
 
 
-def num_threads():
+def num_threads() -> Any:
     """How many threads compute."""
     return _core.num_threads()
 
 
-def set_strict_sparse(strict):
+def set_strict_sparse(strict: Flag) -> Any:
     """True, at first: an op without a kernel for a sparse operand is an error that lists what it takes. False: from
     now on such an operand is made dense, and a RuntimeWarning names the op, the storage and the bytes."""
     _core.set_strict_sparse(strict)
 
 
-def strict_sparse():
+def strict_sparse() -> Any:
     """Whether an op without a kernel for a sparse operand is an error."""
     return _core.strict_sparse()

@@ -3,10 +3,15 @@ takes each column of a kernel (what goes into a unit), 1 each row, and only 1 ca
 sparse_weight=True. Of such a weight the rows that a batch touches are put back, with an optimizer of
 lazy_update=False all rows, at the cost that lacuna.regularizers names."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from lacuna import _core
 from lacuna._arguments import core_of, identified
 from lacuna._custom import custom_object_scope, to_config
 from lacuna._settings import Settings
+from lacuna._types import Axes, Config, Identifier, Number
 
 __all__ = [
     "Constraint",
@@ -24,7 +29,7 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
@@ -37,28 +42,28 @@ class Constraint(Settings):
 class MaxNorm(Constraint):
     """Norms above max_value are brought back to it."""
 
-    def __init__(self, max_value=2, axis=0):
+    def __init__(self, max_value: Number = 2, axis: Axes = 0) -> None:
         self._make("MaxNorm", locals())
 
 
 class NonNeg(Constraint):
     """Negative values become 0."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._make("NonNeg", locals())
 
 
 class UnitNorm(Constraint):
     """Norms become 1."""
 
-    def __init__(self, axis=0):
+    def __init__(self, axis: Axes = 0) -> None:
         self._make("UnitNorm", locals())
 
 
 class MinMaxNorm(Constraint):
     """Norms move towards [min_value, max_value], by `rate` of the way."""
 
-    def __init__(self, min_value=0.0, max_value=1.0, rate=1.0, axis=0):
+    def __init__(self, min_value: Number = 0.0, max_value: Number = 1.0, rate: Number = 1.0, axis: Axes = 0) -> None:
         self._make("MinMaxNorm", locals())
 
 
@@ -70,17 +75,17 @@ min_max_norm = MinMaxNorm
 _classes = {c.__name__: c for c in Constraint.__subclasses__()}
 
 
-def get(identifier):
+def get(identifier: Identifier) -> Any:
     """The object of a name, a config or a class; an object itself; None of None. ValueError for an unknown name."""
     return identified("constraint", identifier, Constraint, _classes, _core.constraint)
 
 
-def serialize(constraint):
+def serialize(constraint: Identifier) -> Any:
     """Class and settings, for deserialize; None of None."""
     return to_config(constraint)
 
 
-def deserialize(config, custom_objects=None):
+def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
     """What serialize was given. custom_objects: a dict of one's own classes by name."""
     with custom_object_scope(custom_objects):
         return get(config)

@@ -1,19 +1,31 @@
 """Readers of files."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from lacuna import _core
 from lacuna._arguments import dtype_name
 from lacuna._files import path_of
+from lacuna._types import DTypeLike, Flag, Path, Whole
 
 __all__ = [
     "load_libsvm",
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
-def load_libsvm(path, n_features=None, dtype="float32", multilabel=False, zero_based="auto", query_id=False):
+def load_libsvm(
+    path: Path,
+    n_features: Whole | None = None,
+    dtype: DTypeLike = "float32",
+    multilabel: Flag = False,
+    zero_based: Flag | str = "auto",
+    query_id: Flag = False,
+) -> Any:
     """Reads a libsvm (svmlight) file, plain, gz, xz or bz2, or a list of them as if they were one: (x, y), or
     (x, y, query_id) with query_id.
 

@@ -1,9 +1,11 @@
 """lacuna.utils.data_utils, by the name that the Keras-MXNet tutorial gives it."""
 
+from __future__ import annotations
+
 from lacuna.utils.data_utils import prepare_sliced_sparse_data
 
 __all__ = ["prepare_sliced_sparse_data"]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__

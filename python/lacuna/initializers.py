@@ -1,10 +1,15 @@
 """Initializers: how a weight is first filled. A value depends on the seed and its place alone, so that rows
 of a weight with sparse_weight=True may be made when they are first touched."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from lacuna import _core
 from lacuna._arguments import core_of, dtype_name, identified
 from lacuna._custom import custom_object_scope, to_config
 from lacuna._settings import Settings
+from lacuna._types import Config, DTypeLike, Identifier, Number, Shape, Whole
 
 __all__ = [
     "Constant",
@@ -45,7 +50,7 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
@@ -54,7 +59,7 @@ class Initializer(Settings):
 
     _maker = _core.initializer
 
-    def __call__(self, shape, dtype=None):
+    def __call__(self, shape: Shape, dtype: DTypeLike = None) -> Any:
         """An array of that shape (a tuple), filled."""
         return self._core(shape, dtype_name(dtype))
 
@@ -62,42 +67,42 @@ class Initializer(Settings):
 class Zeros(Initializer):
     """0 everywhere"""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._make("Zeros", locals())
 
 
 class Ones(Initializer):
     """1 everywhere"""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._make("Ones", locals())
 
 
 class Constant(Initializer):
     """`value` everywhere"""
 
-    def __init__(self, value=0):
+    def __init__(self, value: Any = 0) -> None:
         self._make("Constant", locals())
 
 
 class RandomNormal(Initializer):
     """Normal. With a seed always the same."""
 
-    def __init__(self, mean=0.0, stddev=0.05, seed=None):
+    def __init__(self, mean: Number = 0.0, stddev: Number = 0.05, seed: Whole | None = None) -> None:
         self._make("RandomNormal", locals())
 
 
 class RandomUniform(Initializer):
     """Uniform in [minval, maxval)."""
 
-    def __init__(self, minval=-0.05, maxval=0.05, seed=None):
+    def __init__(self, minval: Number = -0.05, maxval: Number = 0.05, seed: Whole | None = None) -> None:
         self._make("RandomUniform", locals())
 
 
 class TruncatedNormal(Initializer):
     """Normal; values beyond two standard deviations are drawn again."""
 
-    def __init__(self, mean=0.0, stddev=0.05, seed=None):
+    def __init__(self, mean: Number = 0.0, stddev: Number = 0.05, seed: Whole | None = None) -> None:
         self._make("TruncatedNormal", locals())
 
 
@@ -105,14 +110,16 @@ class VarianceScaling(Initializer):
     """Variance scale / fan; mode 'fan_in', 'fan_out' or 'fan_avg'; distribution 'normal' (truncated) or
     'uniform'."""
 
-    def __init__(self, scale=1.0, mode="fan_in", distribution="normal", seed=None):
+    def __init__(
+        self, scale: Number = 1.0, mode: str = "fan_in", distribution: str = "normal", seed: Whole | None = None
+    ) -> None:
         self._make("VarianceScaling", locals())
 
 
 class Identity(Initializer):
     """`gain` on the diagonal of a matrix."""
 
-    def __init__(self, gain=1.0):
+    def __init__(self, gain: Number = 1.0) -> None:
         self._make("Identity", locals())
 
 
@@ -121,10 +128,10 @@ class OfShape(VarianceScaling):
 
     _scaling = ()
 
-    def __init__(self, seed=None):
+    def __init__(self, seed: Whole | None = None) -> None:
         super().__init__(*self._scaling, seed)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """{'seed': …}"""
         return {"seed": super().get_config()["seed"]}
 
@@ -165,32 +172,32 @@ class LecunUniform(OfShape):
     _scaling = (1.0, "fan_in", "uniform")
 
 
-def glorot_normal(seed=None):
+def glorot_normal(seed: Whole | None = None) -> Any:
     """Glorot and Bengio, AISTATS 2010."""
     return VarianceScaling(1.0, "fan_avg", "normal", seed)
 
 
-def glorot_uniform(seed=None):
+def glorot_uniform(seed: Whole | None = None) -> Any:
     """Glorot and Bengio, AISTATS 2010."""
     return VarianceScaling(1.0, "fan_avg", "uniform", seed)
 
 
-def he_normal(seed=None):
+def he_normal(seed: Whole | None = None) -> Any:
     """He et al., ICCV 2015."""
     return VarianceScaling(2.0, "fan_in", "normal", seed)
 
 
-def he_uniform(seed=None):
+def he_uniform(seed: Whole | None = None) -> Any:
     """He et al., ICCV 2015."""
     return VarianceScaling(2.0, "fan_in", "uniform", seed)
 
 
-def lecun_normal(seed=None):
+def lecun_normal(seed: Whole | None = None) -> Any:
     """LeCun et al., "Efficient BackProp", 1998."""
     return VarianceScaling(1.0, "fan_in", "normal", seed)
 
 
-def lecun_uniform(seed=None):
+def lecun_uniform(seed: Whole | None = None) -> Any:
     """LeCun et al., "Efficient BackProp", 1998."""
     return VarianceScaling(1.0, "fan_in", "uniform", seed)
 
@@ -207,18 +214,18 @@ _classes = {c.__name__: c for c in (*Initializer.__subclasses__(), *OfShape.__su
 _functions = (glorot_normal, glorot_uniform, he_normal, he_uniform, lecun_normal, lecun_uniform)
 
 
-def get(identifier):
+def get(identifier: Identifier) -> Any:
     """The object of a name, a config or a class; an object itself; None of None. ValueError for an unknown name."""
     identifier = identifier() if any(identifier is one for one in _functions) else identifier
     return identified("initializer", identifier, Initializer, _classes, _core.initializer)
 
 
-def serialize(initializer):
+def serialize(initializer: Identifier) -> Any:
     """Class and settings, for deserialize; None of None."""
     return to_config(initializer)
 
 
-def deserialize(config, custom_objects=None):
+def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
     """What serialize was given. custom_objects: a dict of one's own classes by name."""
     with custom_object_scope(custom_objects):
         return get(config)

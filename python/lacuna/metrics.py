@@ -3,6 +3,10 @@ all rows of an epoch and no mean over batches. Every loss is one too. The names 
 mean the one that fits output and loss; "auc", "precision", "recall", "f1" and "log_loss" an object below.
 Those objects, and all weighted_metrics of compile, take the sample weights that fit gets."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from lacuna import _core
@@ -10,6 +14,7 @@ from lacuna._arguments import from_config, shown
 from lacuna._arrays import is_sparse, view
 from lacuna._custom import custom, custom_object_scope, name_of
 from lacuna._settings import Settings
+from lacuna._types import ArrayLike, Config, Identifier, TensorLike, Whole
 from lacuna.losses import (
     KLD,
     MAE,
@@ -88,37 +93,37 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
-def binary_accuracy(y_true, y_pred):
+def binary_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Any:
     """The share of the last axis where t is p rounded."""
     return _core.metric("binary_accuracy")(y_true, y_pred)
 
 
-def categorical_accuracy(y_true, y_pred):
+def categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Any:
     """1 where the largest of t and of p stand at one place, else 0."""
     return _core.metric("categorical_accuracy")(y_true, y_pred)
 
 
-def sparse_categorical_accuracy(y_true, y_pred):
+def sparse_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Any:
     """1 where the largest of p stands at t, else 0."""
     return _core.metric("sparse_categorical_accuracy")(y_true, y_pred)
 
 
-def multi_hot_sparse_categorical_accuracy(y_true, y_pred):
+def multi_hot_sparse_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Any:
     """1 where the largest label of a row stands at the largest of p, else 0: Keras-MXNet's. y_true: labels
     padded with -1, or a 0/1 matrix."""
     return _core.metric("multi_hot_sparse_categorical_accuracy")(y_true, y_pred)
 
 
-def top_k_categorical_accuracy(y_true, y_pred, k=5):
+def top_k_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike, k: Whole = 5) -> Any:
     """1 where the largest of t stands at one of the k largest of p, else 0; of equal ones all count."""
     return _core.top_k_categorical_accuracy(y_true, y_pred, k)
 
 
-def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5):
+def sparse_top_k_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike, k: Whole = 5) -> Any:
     """1 where t is the place of one of the k largest of p, else 0; of equal ones all count."""
     return _core.sparse_top_k_categorical_accuracy(y_true, y_pred, k)
 
@@ -127,7 +132,7 @@ class Metric(Settings):
     """What the objects below are: `name` is the key in History, with a number where it stands twice. One's own metric
     is a function of (y_true, y_pred), or derives from an object below to change its settings."""
 
-    def __init_subclass__(cls, **kwargs):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if cls.__module__.startswith("lacuna."):
             return
@@ -149,35 +154,35 @@ class Metric(Settings):
         return result
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The key in History."""
         return self._core.name
 
     def __reduce__(self):
         return (get, (self.name,)) if type(self) is Metric else super().__reduce__()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Metric '{self.name}'>" if type(self) is Metric else super().__repr__()
 
 
 class LogLoss(Metric):
     """The crossentropy of output and labels, weighted: scikit-learn's log_loss."""
 
-    def __init__(self, name="log_loss"):
+    def __init__(self, name: str = "log_loss") -> None:
         self._make("LogLoss", locals())
 
 
 class TopKCategoricalAccuracy(Metric):
     """The share of rows whose largest of y_true stands at one of the k largest of y_pred."""
 
-    def __init__(self, k=5, name="top_k_categorical_accuracy"):
+    def __init__(self, k: Whole = 5, name: str = "top_k_categorical_accuracy") -> None:
         self._make("TopKCategoricalAccuracy", locals())
 
 
 class SparseTopKCategoricalAccuracy(Metric):
     """The share of rows whose y_true is the place of one of the k largest of y_pred."""
 
-    def __init__(self, k=5, name="sparse_top_k_categorical_accuracy"):
+    def __init__(self, k: Whole = 5, name: str = "sparse_top_k_categorical_accuracy") -> None:
         self._make("SparseTopKCategoricalAccuracy", locals())
 
 
@@ -187,7 +192,7 @@ class StatefulMetric(Metric):
 
     _state = None
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(self, y_true: TensorLike, y_pred: TensorLike, sample_weight: ArrayLike = None) -> None:
         """Adds rows. y_pred: (n,) or (n, columns). y_true: 0 and 1 (or -1 and 1) of that shape, an array or a
         matrix of scipy; or whole numbers (n,) or (n, 1) that name a column each. sample_weight: (n,), not
         negative. ValueError for other labels or shapes, IndexError for a label beyond the columns."""
@@ -205,11 +210,11 @@ class StatefulMetric(Metric):
         where = "update_state: y_"
         self._state.add(view(y_true, where + "true"), view(y_pred, where + "pred"), weights, ids)
 
-    def result(self):
+    def result(self) -> Any:
         """The value over all rows that were added; NaN and a warning where it is not defined."""
         return (self._state or _core.MetricState(self._core, False)).value()
 
-    def reset_states(self):
+    def reset_states(self) -> None:
         """As if no rows had been added."""
         self._state = None
 
@@ -225,7 +230,9 @@ class AUC(StatefulMetric):
     Where a column has one class alone the value is NaN, and a warning says so. Keeps all scores of an epoch: 8
     bytes each (16 of float64), and 8 a row where there are weights."""
 
-    def __init__(self, curve="ROC", average="macro", class_id=None, name="auc"):
+    def __init__(
+        self, curve: str = "ROC", average: str = "macro", class_id: Whole | None = None, name: str = "auc"
+    ) -> None:
         self._make("AUC", locals())
 
 
@@ -252,21 +259,42 @@ class Precision(CountsMetric):
     class_id: of that column alone; else average over columns is: 'micro' (all counts together), 'macro' or
         'weighted' (by the rows with the label). A share of nothing is 0. All as scikit-learn's."""
 
-    def __init__(self, thresholds=None, top_k=None, class_id=None, average="micro", name="precision"):
+    def __init__(
+        self,
+        thresholds: Any = None,
+        top_k: Whole | None = None,
+        class_id: Whole | None = None,
+        average: str = "micro",
+        name: str = "precision",
+    ) -> None:
         self._make("Precision", locals())
 
 
 class Recall(CountsMetric):
     """tp / (tp + fn): the share of what is true that is predicted. Arguments as Precision's."""
 
-    def __init__(self, thresholds=None, top_k=None, class_id=None, average="micro", name="recall"):
+    def __init__(
+        self,
+        thresholds: Any = None,
+        top_k: Whole | None = None,
+        class_id: Whole | None = None,
+        average: str = "micro",
+        name: str = "recall",
+    ) -> None:
         self._make("Recall", locals())
 
 
 class F1(CountsMetric):
     """2 tp / (2 tp + fp + fn): of precision and recall. Arguments as Precision's."""
 
-    def __init__(self, thresholds=None, top_k=None, class_id=None, average="micro", name="f1"):
+    def __init__(
+        self,
+        thresholds: Any = None,
+        top_k: Whole | None = None,
+        class_id: Whole | None = None,
+        average: str = "micro",
+        name: str = "f1",
+    ) -> None:
         self._make("F1", locals())
 
 
@@ -275,7 +303,7 @@ _CLASSES = [AUC, F1, LogLoss, Precision, Recall, SparseTopKCategoricalAccuracy, 
 _OBJECTS = {"auc": AUC, "f1": F1, "log_loss": LogLoss, "precision": Precision, "recall": Recall}
 
 
-def get(identifier):
+def get(identifier: Identifier) -> Any:
     """The function or the object of a name or a class; a function or an object itself. ValueError for an unknown
     name."""
     if isinstance(identifier, str):
@@ -294,14 +322,14 @@ def get(identifier):
     )
 
 
-def serialize(metric):
+def serialize(metric: Identifier) -> Any:
     """The name of a function; of an object {'class_name': …, 'config': {…}}."""
     if isinstance(metric, Metric):
         return {"class_name": type(metric).__name__, "config": metric.get_config()}
     return name_of(metric)
 
 
-def deserialize(config, custom_objects=None):
+def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
     """The function of a name, or the object that serialize told of. custom_objects: a dict of one's own
     functions by name."""
     with custom_object_scope(custom_objects):

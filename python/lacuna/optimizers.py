@@ -19,11 +19,16 @@ predict, evaluate, get_weights and weight.rows() see rows caught up, and change 
 Settings that are negative or not finite are ValueErrors, unknown ones TypeErrors. A copy (pickle, copy.deepcopy) has
 the settings, lr and decay as they stand, but none of the states, which model.save keeps."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from lacuna import _core
 from lacuna._arguments import core_of, identified
 from lacuna._arrays import assign
 from lacuna._custom import custom_object_scope, to_config
 from lacuna._settings import Settings
+from lacuna._types import Config, Flag, Identifier, Number
 
 __all__ = [
     "Adadelta",
@@ -53,7 +58,7 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
@@ -87,21 +92,25 @@ class Optimizer(Settings):
 class SGD(Optimizer):
     """w ← w - lr g; with momentum v ← momentum v - lr g, w ← w + v."""
 
-    def __init__(self, lr=0.01, momentum=0.0, decay=0.0, nesterov=False, **kwargs):
+    def __init__(
+        self, lr: Number = 0.01, momentum: Number = 0.0, decay: Number = 0.0, nesterov: Flag = False, **kwargs: Any
+    ) -> None:
         self._make("SGD", locals())
 
 
 class RMSprop(Optimizer):
     """Tieleman and Hinton, 2012: g over the root of the mean of its squares."""
 
-    def __init__(self, lr=0.001, rho=0.9, epsilon=None, decay=0.0, **kwargs):
+    def __init__(
+        self, lr: Number = 0.001, rho: Number = 0.9, epsilon: Number | None = None, decay: Number = 0.0, **kwargs: Any
+    ) -> None:
         self._make("RMSprop", locals())
 
 
 class Adagrad(Optimizer):
     """Duchi et al., 2011. Rows without a gradient never move."""
 
-    def __init__(self, lr=0.01, epsilon=None, decay=0.0, **kwargs):
+    def __init__(self, lr: Number = 0.01, epsilon: Number | None = None, decay: Number = 0.0, **kwargs: Any) -> None:
         self._make("Adagrad", locals())
 
 
@@ -109,21 +118,32 @@ class GroupAdagrad(Optimizer):
     """Adagrad with one state a row, as MXNet has it: h ← h + mean(g²), w ← w - lr g / √(h + epsilon), where
     epsilon is 1e-5 unless given. Rows without a gradient never move."""
 
-    def __init__(self, lr=0.01, epsilon=None, decay=0.0, **kwargs):
+    def __init__(self, lr: Number = 0.01, epsilon: Number | None = None, decay: Number = 0.0, **kwargs: Any) -> None:
         self._make("GroupAdagrad", locals())
 
 
 class Adadelta(Optimizer):
     """Zeiler, 2012."""
 
-    def __init__(self, lr=1.0, rho=0.95, epsilon=None, decay=0.0, **kwargs):
+    def __init__(
+        self, lr: Number = 1.0, rho: Number = 0.95, epsilon: Number | None = None, decay: Number = 0.0, **kwargs: Any
+    ) -> None:
         self._make("Adadelta", locals())
 
 
 class Adam(Optimizer):
     """Kingma and Ba, 2014; amsgrad: Reddi et al., 2018."""
 
-    def __init__(self, lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0, amsgrad=False, **kwargs):
+    def __init__(
+        self,
+        lr: Number = 0.001,
+        beta_1: Number = 0.9,
+        beta_2: Number = 0.999,
+        epsilon: Number | None = None,
+        decay: Number = 0.0,
+        amsgrad: Flag = False,
+        **kwargs: Any,
+    ) -> None:
         self._make("Adam", locals())
 
 
@@ -133,29 +153,45 @@ class AdamW(Optimizer):
 
     def __init__(
         self,
-        lr=0.001,
-        weight_decay=0.004,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=None,
-        decay=0.0,
-        amsgrad=False,
-        **kwargs,
-    ):
+        lr: Number = 0.001,
+        weight_decay: Number = 0.004,
+        beta_1: Number = 0.9,
+        beta_2: Number = 0.999,
+        epsilon: Number | None = None,
+        decay: Number = 0.0,
+        amsgrad: Flag = False,
+        **kwargs: Any,
+    ) -> None:
         self._make("AdamW", locals())
 
 
 class Adamax(Optimizer):
     """Kingma and Ba, 2014, section 7."""
 
-    def __init__(self, lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0, **kwargs):
+    def __init__(
+        self,
+        lr: Number = 0.002,
+        beta_1: Number = 0.9,
+        beta_2: Number = 0.999,
+        epsilon: Number | None = None,
+        decay: Number = 0.0,
+        **kwargs: Any,
+    ) -> None:
         self._make("Adamax", locals())
 
 
 class Nadam(Optimizer):
     """Dozat, 2015: Adam with Nesterov's momentum. It takes no decay."""
 
-    def __init__(self, lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=None, schedule_decay=0.004, **kwargs):
+    def __init__(
+        self,
+        lr: Number = 0.002,
+        beta_1: Number = 0.9,
+        beta_2: Number = 0.999,
+        epsilon: Number | None = None,
+        schedule_decay: Number = 0.004,
+        **kwargs: Any,
+    ) -> None:
         self._make("Nadam", locals())
 
 
@@ -166,15 +202,15 @@ class Ftrl(Optimizer):
 
     def __init__(
         self,
-        lr=0.001,
-        learning_rate_power=-0.5,
-        initial_accumulator_value=0.1,
-        l1_regularization_strength=0.0,
-        l2_regularization_strength=0.0,
-        beta=0.0,
-        decay=0.0,
-        **kwargs,
-    ):
+        lr: Number = 0.001,
+        learning_rate_power: Number = -0.5,
+        initial_accumulator_value: Number = 0.1,
+        l1_regularization_strength: Number = 0.0,
+        l2_regularization_strength: Number = 0.0,
+        beta: Number = 0.0,
+        decay: Number = 0.0,
+        **kwargs: Any,
+    ) -> None:
         self._make("Ftrl", locals())
 
 
@@ -184,7 +220,7 @@ adamw, adamax, nadam, ftrl, groupadagrad = AdamW, Adamax, Nadam, Ftrl, GroupAdag
 _classes = {c.__name__: c for c in Optimizer.__subclasses__()}
 
 
-def get(identifier):
+def get(identifier: Identifier) -> Any:
     """The optimizer of a name, a config or a class; an optimizer itself. ValueError for an unknown name."""
     if identifier is None:
         raise ValueError("optimizer: a name or one of lacuna.optimizers must be given. Received: optimizer=None.")
@@ -195,12 +231,12 @@ def _core_of(optimizer):
     return core_of("optimizer", get(optimizer))
 
 
-def serialize(optimizer):
+def serialize(optimizer: Identifier) -> Any:
     """Class and settings, for deserialize."""
     return to_config(optimizer)
 
 
-def deserialize(config, custom_objects=None):
+def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
     """What serialize was given. custom_objects: a dict of one's own classes by name."""
     with custom_object_scope(custom_objects):
         return get(config)

@@ -4,12 +4,16 @@ weight. Rows that were never touched need no memory for it while they are zero (
 step of training makes all, with a warning that says how many bytes they take. Before it, evaluate counts those there
 are."""
 
+from __future__ import annotations
+
 import inspect
+from typing import Any
 
 from lacuna import _core
 from lacuna._arguments import identified
 from lacuna._custom import custom_object_scope, name_of, to_config
 from lacuna._settings import Settings
+from lacuna._types import Config, Identifier, Number
 
 __all__ = [
     "L1",
@@ -25,19 +29,19 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
 class Regularizer:
     """Base of all: a function of a symbol that gives a scalar symbol. Any such function may stand for one."""
 
-    def __call__(self, x):
+    def __call__(self, x: Any) -> Any:
         """0; to be overridden."""
         return 0.0
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Any:
         """The object of such settings."""
         return cls(**config)
 
@@ -47,10 +51,10 @@ class L1L2(Settings, Regularizer):
 
     _maker = _core.regularizer
 
-    def __init__(self, l1=0.0, l2=0.0):
+    def __init__(self, l1: Number = 0.0, l2: Number = 0.0) -> None:
         self._make("L1L2", locals())
 
-    def __call__(self, x):
+    def __call__(self, x: Any) -> Any:
         """The loss of a symbol or a variable."""
         return self._core(x)
 
@@ -58,10 +62,10 @@ class L1L2(Settings, Regularizer):
 class L1(L1L2):
     """l1 sum(|w|)"""
 
-    def __init__(self, l1=0.01):
+    def __init__(self, l1: Number = 0.01) -> None:
         super().__init__(l1=l1)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """{'l1': …}"""
         return {"l1": super().get_config()["l1"]}
 
@@ -69,25 +73,25 @@ class L1(L1L2):
 class L2(L1L2):
     """l2 sum(w²)"""
 
-    def __init__(self, l2=0.01):
+    def __init__(self, l2: Number = 0.01) -> None:
         super().__init__(l2=l2)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """{'l2': …}"""
         return {"l2": super().get_config()["l2"]}
 
 
-def l1(l=0.01):  # noqa: E741
+def l1(l: Number = 0.01) -> Any:  # noqa: E741
     """l sum(|w|)"""
     return L1L2(l1=l)
 
 
-def l2(l=0.01):  # noqa: E741
+def l2(l: Number = 0.01) -> Any:  # noqa: E741
     """l sum(w²)"""
     return L1L2(l2=l)
 
 
-def l1_l2(l1=0.01, l2=0.01):
+def l1_l2(l1: Number = 0.01, l2: Number = 0.01) -> Any:
     """l1 sum(|w|) + l2 sum(w²)"""
     return L1L2(l1=l1, l2=l2)
 
@@ -95,7 +99,7 @@ def l1_l2(l1=0.01, l2=0.01):
 _classes = {"L1": L1, "L2": L2, "L1L2": L1L2}
 
 
-def get(identifier):
+def get(identifier: Identifier) -> Any:
     """The object of a name, a config or a class; an object or a function itself; None of None. ValueError for an
     unknown name."""
     if callable(identifier) and not inspect.isclass(identifier):
@@ -103,12 +107,12 @@ def get(identifier):
     return identified("regularizer", identifier, Regularizer, _classes, _core.regularizer)
 
 
-def serialize(regularizer):
+def serialize(regularizer: Identifier) -> Any:
     """Class and settings, or a function's name, for deserialize; None of None."""
     return to_config(regularizer)
 
 
-def deserialize(config, custom_objects=None):
+def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
     """What serialize was given. custom_objects: a dict of one's own classes and functions by name."""
     with custom_object_scope(custom_objects):
         return get(config)

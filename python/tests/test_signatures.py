@@ -329,7 +329,9 @@ LINES = [(owner, line.strip()) for owner, text in KERAS.items() for line in text
 @pytest.mark.parametrize("owner, line", LINES, ids=[line.split("(")[0] for _, line in LINES])
 def test_signature(owner, line):
     name, _, rest = line.partition("(")
-    assert str(inspect.signature(getattr(owner, name))) == "(" + rest
+    signature = inspect.signature(getattr(owner, name))
+    bare = [parameter.replace(annotation=parameter.empty) for parameter in signature.parameters.values()]
+    assert str(signature.replace(parameters=bare, return_annotation=signature.empty)) == "(" + rest
 
 
 def test_modules_show_what_they_are_for():

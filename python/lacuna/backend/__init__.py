@@ -1,6 +1,8 @@
 """Keras' backend, imported as K: functions on symbols. Where an op has no rule for csr, that is an error;
 to_dense says that zeros may be stored."""
 
+from __future__ import annotations
+
 from lacuna.activations import elu, hard_sigmoid, relu, sigmoid, softmax, softplus, softsign, tanh
 from lacuna.backend import elementwise, labels, phases, products, reductions, settings, symbols, values
 from lacuna.backend.elementwise import *  # noqa: F403
@@ -23,5 +25,5 @@ __all__ += symbols.__all__
 __all__ += values.__all__
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__

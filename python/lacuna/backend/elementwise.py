@@ -1,8 +1,13 @@
 """Functions of each element, as lacuna.backend has them: Keras' names, and MXNet's and Keras 3's where those of
 Keras end. A shape stays; broadcasting is NumPy's. Values are floats."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from lacuna import _core
 from lacuna._arguments import shape_of, symbols_of
+from lacuna._types import Number, TensorLike
 
 __all__ = [
     "abs",
@@ -83,149 +88,149 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
 # Of one: 0 stays 0, so that csr and row_sparse stay so
 
 
-def abs(x):
+def abs(x: TensorLike) -> Any:
     """|x|; csr stays csr."""
     return _core.abs(x)
 
 
-def sign(x):
+def sign(x: TensorLike) -> Any:
     """-1, 0 or 1; csr stays csr."""
     return _core.sign(x)
 
 
-def negative(x):
+def negative(x: TensorLike) -> Any:
     """-x; csr stays csr."""
     return _core.negative(x)
 
 
-def square(x):
+def square(x: TensorLike) -> Any:
     """x²; csr stays csr."""
     return _core.square(x)
 
 
-def sqrt(x):
+def sqrt(x: TensorLike) -> Any:
     """√x, NaN where x < 0; csr stays csr."""
     return _core.sqrt(x)
 
 
-def cbrt(x):
+def cbrt(x: TensorLike) -> Any:
     """The cube root; csr stays csr."""
     return _core.cbrt(x)
 
 
-def round(x):
+def round(x: TensorLike) -> Any:
     """To whole numbers, halves to even; csr stays csr."""
     return _core.round(x)
 
 
-def ceil(x):
+def ceil(x: TensorLike) -> Any:
     """To whole numbers, up; csr stays csr."""
     return _core.ceil(x)
 
 
-def floor(x):
+def floor(x: TensorLike) -> Any:
     """To whole numbers, down; csr stays csr."""
     return _core.floor(x)
 
 
-def trunc(x):
+def trunc(x: TensorLike) -> Any:
     """To whole numbers, towards 0; csr stays csr."""
     return _core.trunc(x)
 
 
-def log1p(x):
+def log1p(x: TensorLike) -> Any:
     """log(1 + x); csr stays csr."""
     return _core.log1p(x)
 
 
-def expm1(x):
+def expm1(x: TensorLike) -> Any:
     """exp(x) - 1; csr stays csr."""
     return _core.expm1(x)
 
 
-def erf(x):
+def erf(x: TensorLike) -> Any:
     """The error function; csr stays csr."""
     return _core.erf(x)
 
 
-def erfinv(x):
+def erfinv(x: TensorLike) -> Any:
     """The inverse of erf, infinite at -1 and 1, NaN beyond; csr stays csr."""
     return _core.erfinv(x)
 
 
-def sin(x):
+def sin(x: TensorLike) -> Any:
     """The sine; csr stays csr."""
     return _core.sin(x)
 
 
-def tan(x):
+def tan(x: TensorLike) -> Any:
     """The tangent; csr stays csr."""
     return _core.tan(x)
 
 
-def arcsin(x):
+def arcsin(x: TensorLike) -> Any:
     """The inverse sine; csr stays csr."""
     return _core.arcsin(x)
 
 
-def arctan(x):
+def arctan(x: TensorLike) -> Any:
     """The inverse tangent; csr stays csr."""
     return _core.arctan(x)
 
 
-def sinh(x):
+def sinh(x: TensorLike) -> Any:
     """The hyperbolic sine; csr stays csr."""
     return _core.sinh(x)
 
 
-def arcsinh(x):
+def arcsinh(x: TensorLike) -> Any:
     """The inverse hyperbolic sine; csr stays csr."""
     return _core.arcsinh(x)
 
 
-def arctanh(x):
+def arctanh(x: TensorLike) -> Any:
     """The inverse hyperbolic tangent; csr stays csr."""
     return _core.arctanh(x)
 
 
-def degrees(x):
+def degrees(x: TensorLike) -> Any:
     """Radians as degrees; csr stays csr."""
     return _core.degrees(x)
 
 
-def radians(x):
+def radians(x: TensorLike) -> Any:
     """Degrees as radians; csr stays csr."""
     return _core.radians(x)
 
 
-def isnan(x):
+def isnan(x: TensorLike) -> Any:
     """1 where x is NaN, else 0; csr stays csr."""
     return _core.isnan(x)
 
 
-def isinf(x):
+def isinf(x: TensorLike) -> Any:
     """1 where x is infinite, else 0; csr stays csr."""
     return _core.isinf(x)
 
 
-def nan_to_num(x):
+def nan_to_num(x: TensorLike) -> Any:
     """NaN as 0, infinities as the largest numbers there are; csr stays csr."""
     return _core.nan_to_num(x)
 
 
-def round_ste(x):
+def round_ste(x: TensorLike) -> Any:
     """round, whose gradient is as if it were not there (straight-through estimator); csr stays csr."""
     return _core.round_ste(x)
 
 
-def sign_ste(x):
+def sign_ste(x: TensorLike) -> Any:
     """sign, whose gradient is as if it were not there; csr stays csr."""
     return _core.sign_ste(x)
 
@@ -233,7 +238,7 @@ def sign_ste(x):
 absolute, rint, fix = abs, round, trunc
 
 
-def copy(x):
+def copy(x: TensorLike) -> Any:
     """x itself: a symbol is a value."""
     return x
 
@@ -241,12 +246,12 @@ def copy(x):
 real = conj = conjugate = copy
 
 
-def imag(x):
+def imag(x: TensorLike) -> Any:
     """0: values are real; csr stays csr."""
     return _core.zeros_like(x)
 
 
-def clip(x, min_value, max_value):
+def clip(x: TensorLike, min_value: Number, max_value: Number) -> Any:
     """Brought into [min_value, max_value]; csr stays csr where 0 lies there."""
     return _core.clip(x, min_value, max_value)
 
@@ -254,82 +259,82 @@ def clip(x, min_value, max_value):
 # Of one: 0 does not stay 0, so that x must be dense
 
 
-def exp(x):
+def exp(x: TensorLike) -> Any:
     """exp(x); of csr an error that names to_dense."""
     return _core.exp(x)
 
 
-def exp2(x):
+def exp2(x: TensorLike) -> Any:
     """2 to the power of x; of csr an error that names to_dense."""
     return _core.exp2(x)
 
 
-def log(x):
+def log(x: TensorLike) -> Any:
     """The natural logarithm; of csr an error that names to_dense."""
     return _core.log(x)
 
 
-def log2(x):
+def log2(x: TensorLike) -> Any:
     """The logarithm to base 2; of csr an error that names to_dense."""
     return _core.log2(x)
 
 
-def log10(x):
+def log10(x: TensorLike) -> Any:
     """The logarithm to base 10; of csr an error that names to_dense."""
     return _core.log10(x)
 
 
-def cos(x):
+def cos(x: TensorLike) -> Any:
     """The cosine; of csr an error that names to_dense."""
     return _core.cos(x)
 
 
-def arccos(x):
+def arccos(x: TensorLike) -> Any:
     """The inverse cosine; of csr an error that names to_dense."""
     return _core.arccos(x)
 
 
-def cosh(x):
+def cosh(x: TensorLike) -> Any:
     """The hyperbolic cosine; of csr an error that names to_dense."""
     return _core.cosh(x)
 
 
-def arccosh(x):
+def arccosh(x: TensorLike) -> Any:
     """The inverse hyperbolic cosine; of csr an error that names to_dense."""
     return _core.arccosh(x)
 
 
-def reciprocal(x):
+def reciprocal(x: TensorLike) -> Any:
     """1 / x; of csr an error that names to_dense."""
     return _core.reciprocal(x)
 
 
-def rsqrt(x):
+def rsqrt(x: TensorLike) -> Any:
     """1 / √x; of csr an error that names to_dense."""
     return _core.rsqrt(x)
 
 
-def rcbrt(x):
+def rcbrt(x: TensorLike) -> Any:
     """1 over the cube root; of csr an error that names to_dense."""
     return _core.rcbrt(x)
 
 
-def gamma(x):
+def gamma(x: TensorLike) -> Any:
     """The gamma function; of csr an error that names to_dense."""
     return _core.gamma(x)
 
 
-def gammaln(x):
+def gammaln(x: TensorLike) -> Any:
     """log |Γ(x)|; of csr an error that names to_dense."""
     return _core.gammaln(x)
 
 
-def isfinite(x):
+def isfinite(x: TensorLike) -> Any:
     """1 where x is finite, else 0; of csr an error that names to_dense."""
     return _core.isfinite(x)
 
 
-def logical_not(x):
+def logical_not(x: TensorLike) -> Any:
     """1 where x is 0, else 0; of csr an error that names to_dense."""
     return _core.logical_not(x)
 
@@ -337,17 +342,17 @@ def logical_not(x):
 # Of two, one of which may be a number: csr with a number stays csr where the function of 0 and it is 0
 
 
-def maximum(x, y):
+def maximum(x: TensorLike, y: TensorLike) -> Any:
     """The larger of two; of csr and csr csr, of csr and dense dense."""
     return _core.maximum(x, y)
 
 
-def minimum(x, y):
+def minimum(x: TensorLike, y: TensorLike) -> Any:
     """The smaller of two; of csr and csr csr, of csr and dense dense."""
     return _core.minimum(x, y)
 
 
-def pow(x, a):
+def pow(x: TensorLike, a: TensorLike) -> Any:
     """x to the power of a."""
     return _core.pow(x, a)
 
@@ -355,82 +360,82 @@ def pow(x, a):
 power = pow
 
 
-def mod(x, y):
+def mod(x: TensorLike, y: TensorLike) -> Any:
     """The remainder with the sign of y, as NumPy's; csr by dense is csr."""
     return _core.mod(x, y)
 
 
-def hypot(x, y):
+def hypot(x: TensorLike, y: TensorLike) -> Any:
     """√(x² + y²); of csr and csr csr."""
     return _core.hypot(x, y)
 
 
-def add(x, y):
+def add(x: TensorLike, y: TensorLike) -> Any:
     """x + y; of csr and csr csr, of csr and dense dense."""
     return _core.add(x, y)
 
 
-def subtract(x, y):
+def subtract(x: TensorLike, y: TensorLike) -> Any:
     """x - y; of csr and csr csr, of csr and dense dense."""
     return _core.subtract(x, y)
 
 
-def multiply(x, y):
+def multiply(x: TensorLike, y: TensorLike) -> Any:
     """x * y; of csr and anything csr: a column (n, 1) scales its rows, a row (1, m) its columns, dense or csr."""
     return _core.multiply(x, y)
 
 
-def divide(x, y):
+def divide(x: TensorLike, y: TensorLike) -> Any:
     """x / y; csr by dense is csr, at its entries alone."""
     return _core.divide(x, y)
 
 
-def add_n(inputs):
+def add_n(inputs: TensorLike) -> Any:
     """The sum of all in a list, as MXNet's."""
     return _core.add_n(symbols_of("add_n", inputs))
 
 
-def scatter_elemwise_div(x, y):
+def scatter_elemwise_div(x: TensorLike, y: TensorLike) -> Any:
     """x / y where x stores a value and nowhere else, as MXNet's: csr stays csr."""
     return _core.scatter_elemwise_div(x, y)
 
 
-def scatter_plus_scalar(x, scalar):
+def scatter_plus_scalar(x: TensorLike, scalar: Number) -> Any:
     """x + scalar, of csr at its entries alone, as MXNet's."""
     return _core.scatter_plus_scalar(x, scalar)
 
 
-def scatter_minus_scalar(x, scalar):
+def scatter_minus_scalar(x: TensorLike, scalar: Number) -> Any:
     """x - scalar, of csr at its entries alone, as MXNet's."""
     return _core.scatter_minus_scalar(x, scalar)
 
 
-def equal(x, y):
+def equal(x: TensorLike, y: TensorLike) -> Any:
     """1 where x = y, else 0, in the dtype of x."""
     return _core.equal(x, y)
 
 
-def not_equal(x, y):
+def not_equal(x: TensorLike, y: TensorLike) -> Any:
     """1 where x ≠ y, else 0, in the dtype of x."""
     return _core.not_equal(x, y)
 
 
-def greater(x, y):
+def greater(x: TensorLike, y: TensorLike) -> Any:
     """1 where x > y, else 0, in the dtype of x."""
     return _core.greater(x, y)
 
 
-def greater_equal(x, y):
+def greater_equal(x: TensorLike, y: TensorLike) -> Any:
     """1 where x ≥ y, else 0, in the dtype of x."""
     return _core.greater_equal(x, y)
 
 
-def less(x, y):
+def less(x: TensorLike, y: TensorLike) -> Any:
     """1 where x < y, else 0, in the dtype of x."""
     return _core.less(x, y)
 
 
-def less_equal(x, y):
+def less_equal(x: TensorLike, y: TensorLike) -> Any:
     """1 where x ≤ y, else 0, in the dtype of x."""
     return _core.less_equal(x, y)
 
@@ -438,13 +443,13 @@ def less_equal(x, y):
 # Of three
 
 
-def where(condition, x, y):
+def where(condition: TensorLike, x: TensorLike, y: TensorLike) -> Any:
     """x where the condition is not 0, else y; dense. The condition may be csr of the shape of the result; x
     and y may be numbers. Of csr x and csr y, or of one and the number 0, csr."""
     return _core.where(condition, x, y)
 
 
-def switch(condition, then_expression, else_expression):
+def switch(condition: TensorLike, then_expression: TensorLike, else_expression: TensorLike) -> Any:
     """then_expression where the condition is not 0, else else_expression: symbols, or functions that give them;
     both are computed. The condition has the first axes of their shape, or none. Storages: see where."""
     x, y = (e() if callable(e) else e for e in (then_expression, else_expression))

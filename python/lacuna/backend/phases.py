@@ -1,6 +1,11 @@
 """What differs between training and use."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from lacuna import _core
+from lacuna._types import Flag, Number, Shape, TensorLike, Whole
 
 __all__ = [
     "dropout",
@@ -10,22 +15,22 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
-def learning_phase():
+def learning_phase() -> Any:
     """A placeholder: as an input of K.function, 1 where it runs as in training, else 0."""
     return _core.learning_phase()
 
 
-def in_train_phase(x, alt, training=None):
+def in_train_phase(x: TensorLike, alt: TensorLike, training: Flag | None = None) -> Any:
     """x in training, else alt, of one shape, dtype and storage. training: True or False decides at once. Either may be
     a function without arguments."""
     return _in_phase(x, alt, training)
 
 
-def in_test_phase(x, alt, training=None):
+def in_test_phase(x: TensorLike, alt: TensorLike, training: Flag | None = None) -> Any:
     """x outside of training, else alt: see in_train_phase."""
     return _in_phase(alt, x, training)
 
@@ -38,7 +43,7 @@ def _in_phase(x, alt, training):
     return _core.in_train_phase(x() if callable(x) else x, alt() if callable(alt) else alt)
 
 
-def dropout(x, level, noise_shape=None, seed=None):
+def dropout(x: TensorLike, level: Number, noise_shape: Shape | None = None, seed: Whole | None = None) -> Any:
     """In training 0 with probability `level`, else x / (1 - level); csr keeps its pattern. noise_shape: 1 along axes
     whose values share their fate, else None or the size of x."""
     return _core.dropout(x, level, () if noise_shape is None else noise_shape, seed)

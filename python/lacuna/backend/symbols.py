@@ -1,10 +1,16 @@
 """Symbols and variables: how they are made, what they are, and other storages and dtypes of them."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from lacuna import _core
 from lacuna._arguments import dims, dtype_name, shape_of, shown, unsupported, whole
 from lacuna._arrays import constant_view
+from lacuna._core import Symbol, Variable
+from lacuna._types import DTypeLike, Flag, Identifier, Shape, TensorLike, Whole
 
 __all__ = [
     "Symbol",
@@ -30,14 +36,17 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
-Symbol, Variable = _core.Symbol, _core.Variable
-
-
-def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
+def placeholder(
+    shape: Shape | None = None,
+    ndim: Whole | None = None,
+    dtype: DTypeLike = None,
+    sparse: Flag = False,
+    name: str | None = None,
+) -> Any:
     """A value that is given later; the batch is part of the shape, None an open dimension. sparse: csr, of
     rank 2."""
     if shape is None:
@@ -47,77 +56,83 @@ def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
     return _core.placeholder(shape, dtype_name(dtype), sparse, name)
 
 
-def variable(value, dtype=None, name=None, constraint=None, sparse_weight=False):
+def variable(
+    value: TensorLike,
+    dtype: DTypeLike = None,
+    name: str | None = None,
+    constraint: Identifier = None,
+    sparse_weight: Flag = False,
+) -> Any:
     """A variable of that value, of a dtype (floatx unless given): an array, a list or a number, or a matrix of scipy,
     which stays csr. sparse_weight: its rows are kept as those of a weight with that flag."""
     unsupported("variable", constraint=constraint)
     return _core.variable(constant_view(value, "variable"), name, dtype_name(dtype), sparse_weight)
 
 
-def constant(value, dtype=None, shape=None, name=None):
+def constant(value: TensorLike, dtype: DTypeLike = None, shape: Shape | None = None, name: str | None = None) -> Any:
     """A symbol of that value, repeated to a shape where one is given; of a matrix of scipy csr."""
     if shape is not None:
         value = np.broadcast_to(value, dims("constant", "shape", shape))
     return _core.constant(constant_view(value), dtype_name(dtype))
 
 
-def zeros(shape, dtype=None, name=None):
+def zeros(shape: Shape, dtype: DTypeLike = None, name: str | None = None) -> Any:
     """A variable of zeros."""
     return variable(np.zeros(dims("zeros", "shape", shape)), dtype, name)
 
 
-def ones(shape, dtype=None, name=None):
+def ones(shape: Shape, dtype: DTypeLike = None, name: str | None = None) -> Any:
     """A variable of ones."""
     return variable(np.ones(dims("ones", "shape", shape)), dtype, name)
 
 
-def zeros_like(x, dtype=None, name=None):
+def zeros_like(x: TensorLike, dtype: DTypeLike = None, name: str | None = None) -> Any:
     """Zeros in the shape, the storage and (for csr) at the entries of x."""
     return cast(_core.zeros_like(floats("zeros_like", x)), dtype or str(x.dtype))
 
 
-def ones_like(x, dtype=None, name=None):
+def ones_like(x: TensorLike, dtype: DTypeLike = None, name: str | None = None) -> Any:
     """Ones in the shape of a dense x."""
     return cast(_core.ones_like(floats("ones_like", x)), dtype or str(x.dtype))
 
 
-def identity(x, name=None):
+def identity(x: TensorLike, name: str | None = None) -> Any:
     """x itself, as a symbol."""
     return x if is_tensor(x) else constant(x)
 
 
-def is_sparse(tensor):
+def is_sparse(tensor: TensorLike) -> Any:
     """Whether it is stored sparse: a symbol or a variable, or a matrix of scipy."""
     return hasattr(tensor, "tocoo") or bool(getattr(tensor, "is_sparse", False))
 
 
-def is_tensor(x):
+def is_tensor(x: TensorLike) -> Any:
     """Whether it is a symbol or a variable."""
     return isinstance(x, (Symbol, Variable))
 
 
-def int_shape(x):
+def int_shape(x: TensorLike) -> Any:
     """The shape, None where a dimension is open."""
     return shape_of("int_shape", x)
 
 
-def ndim(x):
+def ndim(x: TensorLike) -> Any:
     """The number of dimensions, the batch included."""
     return len(shape_of("ndim", x))
 
 
-def dtype(x):
+def dtype(x: TensorLike) -> Any:
     """The name of the dtype."""
     shape_of("dtype", x)
     return str(x.dtype)
 
 
-def shape(x):
+def shape(x: TensorLike) -> Any:
     """A symbol of the dimensions, int64: those that are open as they are when it runs."""
     return _core.shape(x)
 
 
-def count_params(x):
+def count_params(x: TensorLike) -> int:
     """The number of values of a variable."""
     dims = shape_of("count_params", x)
     if None in dims:
@@ -125,7 +140,7 @@ def count_params(x):
     return int(np.prod(dims, dtype=object))
 
 
-def to_dense(tensor):
+def to_dense(tensor: TensorLike) -> Any:
     """The same values, dense; of a matrix of scipy an array."""
     if not hasattr(tensor, "toarray"):
         return _core.to_dense(tensor)
@@ -133,18 +148,18 @@ def to_dense(tensor):
     return tensor.toarray()
 
 
-def cast_storage(x, stype):
+def cast_storage(x: TensorLike, stype: str) -> Any:
     """The same values in another storage, as MXNet's: 'csr' or 'row_sparse' of dense x drop zeros, 'default' is
     to_dense. csr and row_sparse become each other too. The gradient has the storage of x."""
     return _core.cast_storage(x, stype)
 
 
-def cast(x, dtype):
+def cast(x: TensorLike, dtype: DTypeLike) -> Any:
     """The same values in another dtype."""
     return _core.cast(x, dtype_name(dtype))
 
 
-def floats(where, x):
+def floats(where: Any, x: TensorLike) -> Any:
     """x, as floats of floatx where it holds whole numbers."""
     shape_of(where, x)
     return x if str(x.dtype).startswith("float") else cast(x, _core.floatx())

@@ -1,10 +1,15 @@
 """Values of symbols and variables, functions that run symbols, updates and gradients."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from lacuna import _core
 from lacuna._arguments import shown, symbols_of, unsupported
 from lacuna._arrays import assign, constant_view, scipy_csr
+from lacuna._types import Number, TensorLike
 from lacuna.backend.symbols import Variable, is_tensor
 
 __all__ = [
@@ -24,7 +29,7 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
@@ -49,13 +54,13 @@ def _array(value):
     return array
 
 
-def eval(x):
+def eval(x: TensorLike) -> Any:
     """The value of a symbol that depends on variables and constants alone, as an array, or a number where it is a
     scalar. A sparse value above 1 GiB of zeros is an error: see to_scipy. ValueError where x needs a placeholder."""
     return _array(_core.eval(x))
 
 
-def to_scipy(x):
+def to_scipy(x: TensorLike) -> Any:
     """The value of a csr symbol or variable as a matrix of scipy, without zeros that are not stored."""
     value = _core.eval(x)
     if not isinstance(value, tuple) or len(value) != 4:
@@ -63,7 +68,7 @@ def to_scipy(x):
     return scipy_csr(*value)
 
 
-def function(inputs, outputs, updates=None, **kwargs):
+def function(inputs: TensorLike, outputs: Any, updates: Any = None, **kwargs: Any) -> Any:
     """A function of a list of values (arrays, or csr matrices where a placeholder is sparse) that gives the
     list of arrays of the outputs; of one symbol for outputs its array. updates: of K.update and its like, or
     (variable, symbol) pairs, done after each run."""
@@ -82,7 +87,7 @@ def function(inputs, outputs, updates=None, **kwargs):
     return call
 
 
-def get_value(x):
+def get_value(x: TensorLike) -> Any:
     """The value of a variable: an array, or a number where it is a scalar. Of a sparse one above 1 GiB an error:
     to_scipy gives a csr one, x.rows() the rows of a weight."""
     return _array(_core.eval(x))
@@ -93,50 +98,50 @@ def _require_variable(where, x):
         raise TypeError(f"{where}: x must be a variable. Received: {shown(x)}.")
 
 
-def set_value(x, value):
+def set_value(x: TensorLike, value: TensorLike) -> Any:
     """Gives a variable another value of its shape."""
     _require_variable("set_value", x)
     assign(x, value)
 
 
-def batch_get_value(ops):
+def batch_get_value(ops: Any) -> Any:
     """The values of several variables."""
     return [get_value(x) for x in ops]
 
 
-def batch_set_value(tuples):
+def batch_set_value(tuples: Any) -> Any:
     """Sets several variables: (variable, value) pairs."""
     for x, value in tuples:
         set_value(x, value)
 
 
-def update(x, new_x):
+def update(x: TensorLike, new_x: Any) -> Any:
     """For Layer.add_update: the variable x becomes new_x, of its shape, when a step of training is over."""
     return _core.update(x, new_x, 0.0)
 
 
-def update_add(x, increment):
+def update_add(x: TensorLike, increment: Number) -> Any:
     """For Layer.add_update: the variable x grows by increment."""
     _require_variable("update_add", x)
     return _core.update(x, x + increment, 0.0)
 
 
-def update_sub(x, decrement):
+def update_sub(x: TensorLike, decrement: Number) -> Any:
     """For Layer.add_update: the variable x is made smaller by decrement."""
     _require_variable("update_sub", x)
     return _core.update(x, x - decrement, 0.0)
 
 
-def moving_average_update(x, value, momentum):
+def moving_average_update(x: TensorLike, value: TensorLike, momentum: Number) -> Any:
     """For Layer.add_update: the variable x becomes x momentum + value (1 - momentum)."""
     return _core.update(x, value, momentum)
 
 
-def gradients(loss, variables):
+def gradients(loss: TensorLike, variables: Any) -> Any:
     """Symbols of the gradients of a scalar; None where it does not depend on a variable."""
     return _core.gradients(loss, list(variables) if isinstance(variables, (list, tuple)) else [variables])
 
 
-def stop_gradient(variables):
+def stop_gradient(variables: Any) -> Any:
     """The same value, through which no gradient flows."""
     return _core.stop_gradient(variables)

@@ -1,5 +1,7 @@
 """Layers."""
 
+from __future__ import annotations
+
 from lacuna.layers.advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from lacuna.layers.base import Layer, deserialize, serialize
 from lacuna.layers.core import (
@@ -100,5 +102,5 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__

@@ -1,5 +1,10 @@
 """Activations with settings or weights. csr stays csr where zero stays zero."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from lacuna._types import Axes, Identifier, Number
 from lacuna.layers.base import Layer
 
 __all__ = [
@@ -12,42 +17,44 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
 class LeakyReLU(Layer):
     """x where x ≥ 0, else alpha x."""
 
-    def __init__(self, alpha=0.3, **kwargs):
+    def __init__(self, alpha: Number = 0.3, **kwargs: Any) -> None:
         self._make("LeakyReLU", locals())
 
 
 class ELU(Layer):
     """x where x ≥ 0, else alpha (exp(x) - 1)."""
 
-    def __init__(self, alpha=1.0, **kwargs):
+    def __init__(self, alpha: Number = 1.0, **kwargs: Any) -> None:
         self._make("ELU", locals())
 
 
 class ThresholdedReLU(Layer):
     """x where x > theta, else 0."""
 
-    def __init__(self, theta=1.0, **kwargs):
+    def __init__(self, theta: Number = 1.0, **kwargs: Any) -> None:
         self._make("ThresholdedReLU", locals())
 
 
 class ReLU(Layer):
     """max_value where x ≥ max_value, x where x ≥ threshold, else negative_slope (x - threshold)."""
 
-    def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
+    def __init__(
+        self, max_value: Number | None = None, negative_slope: Number = 0.0, threshold: Number = 0.0, **kwargs: Any
+    ) -> None:
         self._make("ReLU", locals())
 
 
 class Softmax(Layer):
     """exp(x) over its sum along an axis, the batch counted as 0; dense."""
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: Axes = -1, **kwargs: Any) -> None:
         self._make("Softmax", locals())
 
 
@@ -57,16 +64,16 @@ class PReLU(Layer):
 
     def __init__(
         self,
-        alpha_initializer="zeros",
-        alpha_regularizer=None,
-        alpha_constraint=None,
-        shared_axes=None,
-        **kwargs,
-    ):
+        alpha_initializer: Identifier = "zeros",
+        alpha_regularizer: Identifier = None,
+        alpha_constraint: Identifier = None,
+        shared_axes: Axes | None = None,
+        **kwargs: Any,
+    ) -> None:
         self._make("PReLU", locals())
         self.shared_axes = self.shared_axes and list(self.shared_axes)
 
     @property
-    def alpha(self):
+    def alpha(self) -> Any:
         """The variable, of the shape of a sample."""
         return self.weights[0]

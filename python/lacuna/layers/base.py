@@ -1,13 +1,17 @@
 """What layers have in common. A Layer holds one of the library's; a network keeps that one's state, and finds
 the object of Python again for as long as it lives."""
 
+from __future__ import annotations
+
 import contextlib
 import inspect
 import weakref
+from typing import Any
 
 from lacuna import _core, activations, constraints, initializers, regularizers
 from lacuna._arguments import dtype_name, flag, from_config, no_more, settings_of, shown, unsupported, whole
 from lacuna._custom import bad_config, custom_object_scope, to_config
+from lacuna._types import Config, DTypeLike, Flag, Identifier, Shape
 from lacuna._weights import HasWeights
 
 __all__ = [
@@ -17,7 +21,7 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
@@ -33,12 +37,12 @@ _KINDS = {
 _models = {}  # And its models, which come later: they know layers, not the other way round.
 
 
-def remember(core, owner):
+def remember(core: Any, owner: Any) -> Any:
     """From here on found() gives `owner` for the state of `core`."""
     _alive[core.id] = owner
 
 
-def found(core):
+def found(core: Any) -> Any:
     """The object that made a layer; where it is gone, another with the same weights."""
     layer = _alive.get(core.id)
     if layer is None:
@@ -48,13 +52,13 @@ def found(core):
     return layer
 
 
-def register_model(cls):
+def register_model(cls) -> Any:
     """A decorator: deserialize makes models of that class, too."""
     _models[cls.__name__] = cls
     return cls
 
 
-def makers(symbols):
+def makers(symbols: Any) -> Any:
     """Layers that made symbols, from these back to the inputs."""
     result, seen, to_visit = [], set(), list(symbols)
     while to_visit:
@@ -68,7 +72,7 @@ def makers(symbols):
     return result
 
 
-def layers_in(value):
+def layers_in(value: Any) -> Any:
     """Layers and models that a value is or holds, in lists, tuples, sets and dicts too."""
     if isinstance(value, Layer) or getattr(type(value), "_saved_as", None):
         return [value]
@@ -79,7 +83,7 @@ def layers_in(value):
     return [layer for one in value for layer in layers_in(one)]
 
 
-def checked_symbols(name, inputs):
+def checked_symbols(name: str, inputs: Any) -> Any:
     """A symbol or a list of symbols; TypeError for anything else."""
     several = isinstance(inputs, (list, tuple))
     for x in inputs if several else [inputs]:
@@ -88,7 +92,7 @@ def checked_symbols(name, inputs):
     return list(inputs) if several else inputs
 
 
-def options(where, kwargs):
+def options(where: Any, kwargs: Any) -> Any:
     """Keras' **kwargs of layers as settings: name, trainable, dtype, input_shape, batch_input_shape, batch_size;
     input_dim of those that do not take it otherwise."""
     kwargs = dict(kwargs)
@@ -117,7 +121,7 @@ class Layer(HasWeights):
     """Base of all layers. A layer of one's own derives from it and defines build(input_shape), which calls
     add_weight, and call(inputs), which gives a symbol; both run while the graph is built, not in the step."""
 
-    def __init_subclass__(cls, **kwargs):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if cls.__module__.startswith("lacuna.layers."):
             _classes[cls.__name__] = cls
@@ -130,7 +134,7 @@ class Layer(HasWeights):
                         f"Received: a class that derives from {base.__name__}."
                     )
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         cls = type(self).__name__
         self._adopt(_core.python_layer(self, cls, options(cls, kwargs)))
 
@@ -151,7 +155,7 @@ class Layer(HasWeights):
         self._core = core
         remember(core, self)
 
-    def __call__(self, inputs, training=None):
+    def __call__(self, inputs: Any, training: Flag | None = None) -> Any:
         """The symbol that the layer makes of a symbol, or of a list; a list of symbols where it gives several.
         training: False has it do what it does outside of training; None, in training what it does in training, and
         else not. The first call builds the weights. Layers and
@@ -169,25 +173,25 @@ class Layer(HasWeights):
     def _build(self, shapes):
         self.build(shapes[0] if len(shapes) == 1 else shapes)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         """Makes weights by add_weight. input_shape: the batch first, or a list of such; to be overridden."""
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         """A symbol, or a list of them, of a symbol or a list; to be overridden. With an argument `training` it is asked
         twice, with True and with False, and what differs is taken as the model trains or not; with an argument `mask`
         it gets the mask of the input, or a list of them, where there is one."""
         return inputs
 
     @property
-    def supports_masking(self):
+    def supports_masking(self) -> Any:
         """Whether the layer takes an input that has a mask; a layer of one's own sets it."""
         return self._core.supports_masking
 
     @supports_masking.setter
-    def supports_masking(self, supports):
+    def supports_masking(self, supports: Flag) -> None:
         self._core.supports_masking = flag(self.name, "supports_masking", supports)
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The mask of the output, a symbol or None, from that of the input, or from lists; to be overridden. Unless it
         is, the input's mask goes on; TypeError where there is one and supports_masking is False. A mask is 1 where a
         step counts and 0 where it does not, of the shape (batch, steps)."""
@@ -215,7 +219,7 @@ class Layer(HasWeights):
             arguments["mask"] = masks if isinstance(inputs, list) else masks[0]
         return self.call(inputs, **arguments)
 
-    def add_update(self, updates, inputs=None):
+    def add_update(self, updates: Any, inputs: Any = None) -> Any:
         """From within call: what a step of training changes beside the weights that learn, K.update(…) or another of
         K's, or a list of them. Nothing is changed while the layer is not trainable."""
         for update in updates if isinstance(updates, (list, tuple)) else [updates]:
@@ -223,15 +227,15 @@ class Layer(HasWeights):
 
     def add_weight(
         self,
-        name,
-        shape,
-        dtype=None,
-        initializer=None,
-        regularizer=None,
-        trainable=True,
-        constraint=None,
-        sparse_weight=False,
-    ):
+        name: str,
+        shape: Shape,
+        dtype: DTypeLike = None,
+        initializer: Identifier = None,
+        regularizer: Identifier = None,
+        trainable: Flag = True,
+        constraint: Identifier = None,
+        sparse_weight: Flag = False,
+    ) -> Any:
         """A new weight, of the layer's dtype, drawn by the initializer (glorot_uniform unless given)."""
         if dtype is not None and dtype_name(dtype) != self.dtype:
             unsupported(self.name, dtype=dtype)
@@ -248,31 +252,31 @@ class Layer(HasWeights):
         )
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The name: given, or class and number."""
         return self._core.name
 
     @property
-    def dtype(self):
+    def dtype(self) -> Any:
         """Of the weights."""
         return self._core.dtype
 
     @property
-    def built(self):
+    def built(self) -> Any:
         """Whether the weights are made."""
         return self._core.built
 
     @built.setter
-    def built(self, built):
+    def built(self, built: Flag) -> None:
         """For build() of Keras' layers; the first call sets it."""
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """The settings, by the names of the arguments: what from_config makes the same layer of, its weights
         drawn anew. A layer of one's own adds its own settings to this dict."""
         return self._core.config
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Any:
         """A layer of what get_config gave."""
         return cls(**config)
 
@@ -284,7 +288,7 @@ class Layer(HasWeights):
             )
         return _again, (type(self), self.get_config(), self._core.key)
 
-    def count_params(self):
+    def count_params(self) -> int:
         """The number of values of all weights, untouched rows too. ValueError before the first call."""
         if not self.built:
             raise ValueError(f"count_params: the layer must have been called. Received: layer '{self.name}'.")
@@ -297,32 +301,32 @@ class Layer(HasWeights):
         return total
 
     @property
-    def input(self):
+    def input(self) -> Any:
         """The symbol, or the list of symbols, that the layer was called on."""
         return self._at(0)
 
     @property
-    def output(self):
+    def output(self) -> Any:
         """The symbol that the layer made."""
         return self._at(1)
 
     @property
-    def input_mask(self):
+    def input_mask(self) -> Any:
         """The mask of input: None where all steps count; or a list of masks."""
         return _masks(self.input)
 
     @property
-    def output_mask(self):
+    def output_mask(self) -> Any:
         """The mask of output: None where all steps count."""
         return _masks(self.output)
 
     @property
-    def input_shape(self):
+    def input_shape(self) -> Any:
         """Of input; the batch, first, is None."""
         return _shapes(self.input)
 
     @property
-    def output_shape(self):
+    def output_shape(self) -> Any:
         """Of output; the batch, first, is None."""
         return _shapes(self.output)
 
@@ -333,7 +337,7 @@ class Layer(HasWeights):
         symbols = calls[0][end]
         return symbols[0] if len(symbols) == 1 else symbols
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self.name}'>"
 
 
@@ -351,14 +355,14 @@ def _shapes(symbols):
     return [s.shape for s in symbols] if isinstance(symbols, list) else symbols.shape
 
 
-def serialize(layer):
+def serialize(layer: Any) -> Any:
     """{'class_name': …, 'config': …} of a layer or a model, for deserialize."""
     if not hasattr(layer, "get_config"):
         raise TypeError(f"serialize: a layer or a model must be given. Received: {shown(layer)}.")
     return to_config(layer)
 
 
-def deserialize(config, custom_objects=None):
+def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
     """The layer, or the model, of such a dict; its weights are drawn anew. custom_objects: a dict of classes and
     functions by name. ValueError for an unknown class."""
     with custom_object_scope(custom_objects), bad_config("deserialize", config):

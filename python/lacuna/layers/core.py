@@ -1,9 +1,13 @@
 """Dense, and layers without weights."""
 
+from __future__ import annotations
+
 import inspect
+from typing import Any
 
 from lacuna._arguments import shown
 from lacuna._custom import custom, name_of
+from lacuna._types import Config, Flag, Function, Identifier, Number, Shape, Whole
 from lacuna.layers.base import Layer
 
 __all__ = [
@@ -21,7 +25,7 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
@@ -34,28 +38,28 @@ class Dense(Layer):
 
     def __init__(
         self,
-        units,
-        activation=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        sparse_weight=False,
-        **kwargs,
-    ):
+        units: Whole,
+        activation: Identifier = None,
+        use_bias: Flag = True,
+        kernel_initializer: Identifier = "glorot_uniform",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier = None,
+        bias_regularizer: Identifier = None,
+        activity_regularizer: Identifier = None,
+        kernel_constraint: Identifier = None,
+        bias_constraint: Identifier = None,
+        sparse_weight: Flag = False,
+        **kwargs: Any,
+    ) -> None:
         self._make("Dense", locals())
 
     @property
-    def kernel(self):
+    def kernel(self) -> Any:
         """The variable, of shape (columns of x, units)."""
         return self.weights[0]
 
     @property
-    def bias(self):
+    def bias(self) -> Any:
         """The variable, of shape (units,); None without use_bias."""
         return self.weights[1] if len(self.weights) > 1 else None
 
@@ -63,7 +67,7 @@ class Dense(Layer):
 class Activation(Layer):
     """activation(x). csr is taken where zero stays zero."""
 
-    def __init__(self, activation, **kwargs):
+    def __init__(self, activation: Identifier, **kwargs: Any) -> None:
         self._make("Activation", locals())
 
 
@@ -75,14 +79,16 @@ class Dropout(Layer):
     fate; elsewhere it is None or the size of the input. (None, 1, features) drops whole features of a sample.
     """
 
-    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+    def __init__(
+        self, rate: Number, noise_shape: Shape | None = None, seed: Whole | None = None, **kwargs: Any
+    ) -> None:
         self._make("Dropout", locals())
 
 
 class SpatialDropout1D(Layer):
     """Dropout of whole features, over all steps, of an input (batch, steps, features)."""
 
-    def __init__(self, rate, **kwargs):
+    def __init__(self, rate: Number, **kwargs: Any) -> None:
         self._make("SpatialDropout1D", locals())
 
 
@@ -90,21 +96,21 @@ class Masking(Layer):
     """A step all of whose features are mask_value does not count, in layers that look at masks and in the loss;
     its features become 0. The input is (batch, steps, features)."""
 
-    def __init__(self, mask_value=0.0, **kwargs):
+    def __init__(self, mask_value: Number = 0.0, **kwargs: Any) -> None:
         self._make("Masking", locals())
 
 
 class Flatten(Layer):
     """(batch, all else). csr passes through."""
 
-    def __init__(self, data_format=None, **kwargs):
+    def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         self._make("Flatten", locals())
 
 
 class Reshape(Layer):
     """Another shape for each row of the batch; one dimension may be -1."""
 
-    def __init__(self, target_shape, **kwargs):
+    def __init__(self, target_shape: Shape, **kwargs: Any) -> None:
         self._make("Reshape", locals())
 
 
@@ -112,21 +118,21 @@ class Permute(Layer):
     """Another order of the dimensions of each row of the batch. dims counts from 1: (2, 1) turns (batch, a, b) to
     (batch, b, a)."""
 
-    def __init__(self, dims, **kwargs):
+    def __init__(self, dims: Shape, **kwargs: Any) -> None:
         self._make("Permute", locals())
 
 
 class RepeatVector(Layer):
     """(batch, features) to (batch, n, features)."""
 
-    def __init__(self, n, **kwargs):
+    def __init__(self, n: Whole, **kwargs: Any) -> None:
         self._make("RepeatVector", locals())
 
 
 class ActivityRegularization(Layer):
     """x as it is; l1 Σ|x| + l2 Σx² is added to the loss."""
 
-    def __init__(self, l1=0.0, l2=0.0, **kwargs):
+    def __init__(self, l1: Number = 0.0, l2: Number = 0.0, **kwargs: Any) -> None:
         self._make("ActivityRegularization", locals())
 
 
@@ -135,7 +141,14 @@ class Lambda(Layer):
     no weights. mask: the mask of the output, or a function of (inputs, mask) that gives it; without one an input that
     has a mask is a TypeError. output_shape: not needed."""
 
-    def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
+    def __init__(
+        self,
+        function: Function,
+        output_shape: Any = None,
+        mask: Any = None,
+        arguments: Config | None = None,
+        **kwargs: Any,
+    ) -> None:
         if isinstance(function, str) and function in custom:
             function = custom[function]
         if not callable(function):
@@ -150,21 +163,21 @@ class Lambda(Layer):
         super().__init__(**kwargs)
         self.supports_masking = mask is not None
 
-    def call(self, inputs, mask=None):
+    def call(self, inputs: Any, mask: Any = None) -> Any:
         """The symbol that the function makes."""
         arguments = dict(self.arguments)
         if "mask" in inspect.signature(self.function).parameters:
             arguments["mask"] = mask
         return self.function(inputs, **arguments)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """The settings; the function, and a mask that is one, by name: no code is kept. custom_objects tell which
         functions the names are."""
         mask = name_of(self.mask) if callable(self.mask) else None
         settings = {"function": name_of(self.function), "mask": mask, "arguments": self.arguments}
         return {**super().get_config(), **settings}
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The mask that was given, or what it makes of that of the inputs."""
         if self.mask is None:
             return super().compute_mask(inputs, mask)

@@ -1,5 +1,10 @@
 """CrossNet and CrossNetV2."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from lacuna._types import Flag, Identifier, Whole
 from lacuna.layers.base import Layer
 
 __all__ = [
@@ -8,7 +13,7 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
@@ -25,27 +30,27 @@ class CrossNet(Layer):
 
     def __init__(
         self,
-        num_layers,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        sparse_weight=False,
-        **kwargs,
-    ):
+        num_layers: Whole,
+        use_bias: Flag = True,
+        kernel_initializer: Identifier = "glorot_uniform",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier = None,
+        bias_regularizer: Identifier = None,
+        activity_regularizer: Identifier = None,
+        kernel_constraint: Identifier = None,
+        bias_constraint: Identifier = None,
+        sparse_weight: Flag = False,
+        **kwargs: Any,
+    ) -> None:
         self._make("CrossNet", locals())
 
     @property
-    def kernel(self):
+    def kernel(self) -> Any:
         """The variable, of shape (columns of x, num_layers)."""
         return self.weights[0]
 
     @property
-    def bias(self):
+    def bias(self) -> Any:
         """The variable, of shape (num_layers, columns of x); None without use_bias."""
         return self.weights[1] if len(self.weights) > 1 else None
 
@@ -62,16 +67,16 @@ class CrossNetV2(Layer):
 
     def __init__(
         self,
-        num_layers,
-        projection_dim=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        **kwargs,
-    ):
+        num_layers: Whole,
+        projection_dim: Whole | None = None,
+        use_bias: Flag = True,
+        kernel_initializer: Identifier = "glorot_uniform",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier = None,
+        bias_regularizer: Identifier = None,
+        activity_regularizer: Identifier = None,
+        kernel_constraint: Identifier = None,
+        bias_constraint: Identifier = None,
+        **kwargs: Any,
+    ) -> None:
         self._make("CrossNetV2", locals())

@@ -1,5 +1,10 @@
 """Rows of a weight by id."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from lacuna._types import Flag, Identifier, Whole
 from lacuna.layers.base import Layer
 
 __all__ = [
@@ -7,7 +12,7 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
@@ -28,22 +33,22 @@ class Embedding(Layer):
 
     def __init__(
         self,
-        input_dim,
-        output_dim,
-        embeddings_initializer="uniform",
-        embeddings_regularizer=None,
-        activity_regularizer=None,
-        embeddings_constraint=None,
-        mask_zero=False,
-        input_length=None,
-        sparse_grad=False,
-        combiner=None,
-        weighted=True,
-        **kwargs,
-    ):
+        input_dim: Whole,
+        output_dim: Whole,
+        embeddings_initializer: Identifier = "uniform",
+        embeddings_regularizer: Identifier = None,
+        activity_regularizer: Identifier = None,
+        embeddings_constraint: Identifier = None,
+        mask_zero: Flag = False,
+        input_length: Whole | None = None,
+        sparse_grad: Flag = False,
+        combiner: str | None = None,
+        weighted: Flag = True,
+        **kwargs: Any,
+    ) -> None:
         self._make("Embedding", locals())
 
     @property
-    def embeddings(self):
+    def embeddings(self) -> Any:
         """The variable, of shape (input_dim, output_dim)."""
         return self.weights[0]

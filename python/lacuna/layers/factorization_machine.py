@@ -1,5 +1,10 @@
 """FactorizationMachine."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from lacuna._types import Flag, Identifier, Whole
 from lacuna.layers.base import Layer
 
 __all__ = [
@@ -7,7 +12,7 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
@@ -24,30 +29,30 @@ class FactorizationMachine(Layer):
 
     def __init__(
         self,
-        factors,
-        activation=None,
-        use_bias=True,
-        kernel_initializer="uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        sparse_weight=False,
-        input_dim=None,
-        ids=False,
-        mask_zero=False,
-        **kwargs,
-    ):
+        factors: Whole,
+        activation: Identifier = None,
+        use_bias: Flag = True,
+        kernel_initializer: Identifier = "uniform",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier = None,
+        bias_regularizer: Identifier = None,
+        activity_regularizer: Identifier = None,
+        kernel_constraint: Identifier = None,
+        bias_constraint: Identifier = None,
+        sparse_weight: Flag = False,
+        input_dim: Whole | None = None,
+        ids: Flag = False,
+        mask_zero: Flag = False,
+        **kwargs: Any,
+    ) -> None:
         self._make("FactorizationMachine", locals())
 
     @property
-    def kernel(self):
+    def kernel(self) -> Any:
         """The variable, of shape (columns of x, factors + 1)."""
         return self.weights[0]
 
     @property
-    def bias(self):
+    def bias(self) -> Any:
         """The variable, of shape (1,); None without use_bias."""
         return self.weights[1] if len(self.weights) > 1 else None

@@ -1,7 +1,12 @@
 """The start of a network."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from lacuna import _core
 from lacuna._arguments import dtype_name, listed, no_more, unsupported
+from lacuna._types import DTypeLike, Flag, Shape, Whole
 from lacuna.layers.base import Layer
 
 __all__ = [
@@ -10,7 +15,7 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
@@ -20,15 +25,15 @@ class InputLayer(Layer):
 
     def __init__(
         self,
-        input_shape=None,
-        batch_size=None,
-        batch_input_shape=None,
-        dtype=None,
-        input_tensor=None,
-        sparse=False,
-        name=None,
-        **kwargs,
-    ):
+        input_shape: Shape | None = None,
+        batch_size: Whole | None = None,
+        batch_input_shape: Shape | None = None,
+        dtype: DTypeLike = None,
+        input_tensor: Any = None,
+        sparse: Flag = False,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         unsupported("InputLayer", input_tensor=input_tensor)
         no_more("InputLayer", kwargs)
         if batch_input_shape is None and input_shape is not None and batch_size is not None:
@@ -37,7 +42,7 @@ class InputLayer(Layer):
         self._adopt(_core.input_layer(self._symbol))
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Any:
         """A layer of what get_config gave, here or in later versions of Keras."""
         return cls._of(_core.input_from_config(config))
 
@@ -48,18 +53,25 @@ class InputLayer(Layer):
         layer._adopt(_core.input_layer(symbol))
         return layer
 
-    def __call__(self, inputs):
+    def __call__(self, inputs: Any) -> Any:
         raise TypeError("InputLayer: an input has no inputs; its symbol is `output`. Received: a call.")
 
     @property
-    def input(self):
+    def input(self) -> Any:
         """The symbol that is fed."""
         return self._symbol
 
     output = input
 
 
-def Input(shape=None, batch_shape=None, name=None, dtype=None, sparse=False, tensor=None):
+def Input(
+    shape: Shape | None = None,
+    batch_shape: Shape | None = None,
+    name: str | None = None,
+    dtype: DTypeLike = None,
+    sparse: Flag = False,
+    tensor: Any = None,
+) -> Any:
     """A symbol for what is fed to a network. shape is without the batch, batch_shape with it; None is an open
     dimension. It may stand first in a Sequential.
 

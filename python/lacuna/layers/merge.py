@@ -1,5 +1,10 @@
 """Layers of several inputs, called on a list, and their functional forms."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from lacuna._types import Axes, Flag
 from lacuna.layers.base import Layer
 
 __all__ = [
@@ -22,49 +27,49 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
 class Add(Layer):
     """The sum of the inputs. All csr give csr, csr with dense gives dense."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         self._make("Add", locals())
 
 
 class Subtract(Layer):
     """The first of two inputs less the second."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         self._make("Subtract", locals())
 
 
 class Multiply(Layer):
     """The product of the inputs, element by element; csr where one of them is."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         self._make("Multiply", locals())
 
 
 class Average(Layer):
     """The mean of the inputs. All csr give csr, csr with dense gives dense."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         self._make("Average", locals())
 
 
 class Maximum(Layer):
     """The largest of the inputs, element by element: all dense, or all csr, which gives csr."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         self._make("Maximum", locals())
 
 
 class Minimum(Layer):
     """The smallest of the inputs, element by element: all dense, or all csr, which gives csr."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         self._make("Minimum", locals())
 
 
@@ -72,7 +77,7 @@ class Concatenate(Layer):
     """The inputs beside each other along an axis, the batch counted as 0. csr with dense gives csr, as
     scipy's hstack."""
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: Axes = -1, **kwargs: Any) -> None:
         self._make("Concatenate", locals())
 
 
@@ -80,45 +85,45 @@ class Dot(Layer):
     """For each row of the batch the product of two inputs over one axis of each: `axes`, a number or two, the
     batch counted as 0. normalize: of vectors scaled to length 1, so that the result is their cosine."""
 
-    def __init__(self, axes, normalize=False, **kwargs):
+    def __init__(self, axes: Axes, normalize: Flag = False, **kwargs: Any) -> None:
         self._make("Dot", locals())
 
 
-def add(inputs, **kwargs):
+def add(inputs: Any, **kwargs: Any) -> Any:
     """Add(**kwargs)(inputs)"""
     return Add(**kwargs)(inputs)
 
 
-def subtract(inputs, **kwargs):
+def subtract(inputs: Any, **kwargs: Any) -> Any:
     """Subtract(**kwargs)(inputs)"""
     return Subtract(**kwargs)(inputs)
 
 
-def multiply(inputs, **kwargs):
+def multiply(inputs: Any, **kwargs: Any) -> Any:
     """Multiply(**kwargs)(inputs)"""
     return Multiply(**kwargs)(inputs)
 
 
-def average(inputs, **kwargs):
+def average(inputs: Any, **kwargs: Any) -> Any:
     """Average(**kwargs)(inputs)"""
     return Average(**kwargs)(inputs)
 
 
-def maximum(inputs, **kwargs):
+def maximum(inputs: Any, **kwargs: Any) -> Any:
     """Maximum(**kwargs)(inputs)"""
     return Maximum(**kwargs)(inputs)
 
 
-def minimum(inputs, **kwargs):
+def minimum(inputs: Any, **kwargs: Any) -> Any:
     """Minimum(**kwargs)(inputs)"""
     return Minimum(**kwargs)(inputs)
 
 
-def concatenate(inputs, axis=-1, **kwargs):
+def concatenate(inputs: Any, axis: Axes = -1, **kwargs: Any) -> Any:
     """Concatenate(axis, **kwargs)(inputs)"""
     return Concatenate(axis=axis, **kwargs)(inputs)
 
 
-def dot(inputs, axes, normalize=False, **kwargs):
+def dot(inputs: Any, axes: Axes, normalize: Flag = False, **kwargs: Any) -> Any:
     """Dot(axes, normalize, **kwargs)(inputs)"""
     return Dot(axes=axes, normalize=normalize, **kwargs)(inputs)

@@ -1,5 +1,10 @@
 """Noise, in training alone."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from lacuna._types import Number, Shape, Whole
 from lacuna.layers.base import Layer
 
 __all__ = [
@@ -9,14 +14,14 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
 class GaussianNoise(Layer):
     """Adds normally distributed noise of deviation stddev. csr is a ValueError, since zeros would not stay."""
 
-    def __init__(self, stddev, **kwargs):
+    def __init__(self, stddev: Number, **kwargs: Any) -> None:
         self._make("GaussianNoise", locals())
 
 
@@ -24,7 +29,7 @@ class GaussianDropout(Layer):
     """Multiplies by noise of mean 1 and deviation √(rate / (1 - rate)) (Srivastava et al., 2014). csr keeps its
     pattern."""
 
-    def __init__(self, rate, **kwargs):
+    def __init__(self, rate: Number, **kwargs: Any) -> None:
         self._make("GaussianDropout", locals())
 
 
@@ -32,5 +37,7 @@ class AlphaDropout(Layer):
     """Dropout that keeps mean and variance of what selu makes (Klambauer et al., 2017). csr is a ValueError, since
     zeros would not stay. noise_shape: as in Dropout."""
 
-    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+    def __init__(
+        self, rate: Number, noise_shape: Shape | None = None, seed: Whole | None = None, **kwargs: Any
+    ) -> None:
         self._make("AlphaDropout", locals())

@@ -1,5 +1,10 @@
 """BatchNormalization."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from lacuna._types import Axes, Flag, Identifier, Number
 from lacuna.layers.base import Layer
 
 __all__ = [
@@ -7,7 +12,7 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
@@ -25,40 +30,40 @@ class BatchNormalization(Layer):
 
     def __init__(
         self,
-        axis=-1,
-        momentum=0.99,
-        epsilon=1e-3,
-        center=True,
-        scale=True,
-        beta_initializer="zeros",
-        gamma_initializer="ones",
-        moving_mean_initializer="zeros",
-        moving_variance_initializer="ones",
-        beta_regularizer=None,
-        gamma_regularizer=None,
-        beta_constraint=None,
-        gamma_constraint=None,
-        subtract_mean=True,
-        **kwargs,
-    ):
+        axis: Axes = -1,
+        momentum: Number = 0.99,
+        epsilon: Number = 1e-3,
+        center: Flag = True,
+        scale: Flag = True,
+        beta_initializer: Identifier = "zeros",
+        gamma_initializer: Identifier = "ones",
+        moving_mean_initializer: Identifier = "zeros",
+        moving_variance_initializer: Identifier = "ones",
+        beta_regularizer: Identifier = None,
+        gamma_regularizer: Identifier = None,
+        beta_constraint: Identifier = None,
+        gamma_constraint: Identifier = None,
+        subtract_mean: Flag = True,
+        **kwargs: Any,
+    ) -> None:
         self._make("BatchNormalization", locals())
 
     @property
-    def gamma(self):
+    def gamma(self) -> Any:
         """The variable, of shape (features,); None without scale."""
         return self.weights[0] if self.scale and self.built else None
 
     @property
-    def beta(self):
+    def beta(self) -> Any:
         """The variable, of shape (features,); None without center."""
         return self.weights[int(self.scale)] if self.center and self.built else None
 
     @property
-    def moving_mean(self):
+    def moving_mean(self) -> Any:
         """The variable, of shape (features,)."""
         return self.weights[-2]
 
     @property
-    def moving_variance(self):
+    def moving_variance(self) -> Any:
         """The variable, of shape (features,)."""
         return self.weights[-1]

@@ -1,5 +1,7 @@
 """Models: layers joined, and their training; from configs and files, too."""
 
+from __future__ import annotations
+
 from lacuna.layers.input import Input
 from lacuna.models import files
 from lacuna.models.files import *  # noqa: F403
@@ -10,5 +12,5 @@ __all__ = ["Input", "Model", "Sequential"]
 __all__ += files.__all__
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__

@@ -1,12 +1,16 @@
 """Models from configs, files and bytes; lacuna.models has the public ones."""
 
+from __future__ import annotations
+
 import types
 import warnings
+from typing import Any
 
 from lacuna import _core, losses, metrics, optimizers, regularizers
 from lacuna._arguments import listed, shown, unsupported
 from lacuna._custom import bad_config, custom_object_scope
 from lacuna._files import path_of
+from lacuna._types import Config, Flag, Path
 from lacuna.layers.base import Layer, deserialize, layers_in
 
 __all__ = [
@@ -19,11 +23,11 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
-def named(model):
+def named(model: Any) -> Any:
     """What to_json and a file hold of a model: get_config, and whose it is."""
     return {
         "class_name": type(model).__name__,
@@ -33,7 +37,7 @@ def named(model):
     }
 
 
-def model_from_config(config, custom_objects=None):
+def model_from_config(config: Any, custom_objects: Config | None = None) -> Any:
     """A model of {'class_name': 'Model' or 'Sequential', 'config': what get_config gave}, its weights drawn anew.
     custom_objects: a dict of one's own classes and functions by name."""
     if not isinstance(config, dict):
@@ -48,7 +52,7 @@ def _require_text(what, given):
         raise TypeError(f"{what} must be a text. Received: {shown(given)}.")
 
 
-def model_from_json(json_string, custom_objects=None):
+def model_from_json(json_string: str, custom_objects: Config | None = None) -> Any:
     """A model of what to_json gave; see model_from_config."""
     import json  # Here, so that importing lacuna is quick.
 
@@ -65,14 +69,14 @@ def _yaml(where):
     return yaml
 
 
-def to_yaml(model, **kwargs):
+def to_yaml(model: Any, **kwargs: Any) -> str:
     """model.to_yaml."""
     import json  # Through JSON, so that tuples and numbers of NumPy are plain.
 
     return _yaml("to_yaml").safe_dump(json.loads(json.dumps(named(model))), **kwargs)
 
 
-def model_from_yaml(yaml_string, custom_objects=None):
+def model_from_yaml(yaml_string: str, custom_objects: Config | None = None) -> Any:
     """A model of what to_yaml of Lacuna or Keras 2 gave; see model_from_config. PyYAML must be installed."""
     _require_text("model_from_yaml: yaml_string", yaml_string)
     yaml = _yaml("model_from_yaml")
@@ -90,13 +94,13 @@ def _require_model(where, model):
         raise TypeError(f"{where}: a model must be given. Received: model={shown(model)}.")
 
 
-def save_model(model, filepath, overwrite=True, include_optimizer=True):
+def save_model(model: Any, filepath: Path, overwrite: Flag = True, include_optimizer: Flag = True) -> Any:
     """model.save(filepath, overwrite, include_optimizer)"""
     _require_model("save_model", model)
     model.save(filepath, overwrite, include_optimizer)
 
 
-def load_model(filepath, custom_objects=None, compile=True):
+def load_model(filepath: Path, custom_objects: Config | None = None, compile: Flag = True) -> Any:
     """The model of a file that save or Keras 2 wrote; compile: as it was, with the optimizer's state.
 
     custom_objects: a dict of one's own classes and functions by name; a file names code and holds none. ValueError
@@ -161,14 +165,14 @@ def _metrics_of(config):
     return [_known("metric", metrics.deserialize, metric) for metric in listed(config or [])]
 
 
-def restored_bytes(data, custom_objects):
+def restored_bytes(data: Any, custom_objects: Config) -> Any:
     """The model of what save_to_bytes gave: of pickle."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="load_model: the file holds no training_config")
         return _restored(_core.open_model_bytes(data), custom_objects)
 
 
-def restored_config(cls, config, custom_objects, training=None):
+def restored_config(cls, config: Any, custom_objects: Config, training: Flag | None = None) -> Any:
     """A model of a class and its config, compiled as `training` says: of pickle, where there are no weights yet."""
     with custom_object_scope(custom_objects):
         model = cls.from_config(config)
@@ -177,14 +181,14 @@ def restored_config(cls, config, custom_objects, training=None):
     return model
 
 
-def clone_model(model, input_tensors=None):
+def clone_model(model: Any, input_tensors: Any = None) -> Any:
     """Another model of the same layers and names, with weights of its own, drawn anew."""
     _require_model("clone_model", model)
     unsupported("clone_model", input_tensors=input_tensors)
     return type(model).from_config(model.get_config(), own_objects(model))
 
 
-def own_objects(model):
+def own_objects(model: Any) -> Any:
     """What custom_objects must hold to make such a model again: classes and functions that are not the library's."""
     result, compiled = {}, []
     for some in (model.loss, model.metrics, model.weighted_metrics):

@@ -1,5 +1,9 @@
 """Layers joined, and their training: Model of lacuna.models."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from lacuna import _core, losses, optimizers
 from lacuna import metrics as metrics_module
 from lacuna._arguments import (
@@ -17,6 +21,7 @@ from lacuna._arguments import (
 from lacuna._arrays import views
 from lacuna._custom import bad_config, custom_object_scope
 from lacuna._files import path_of
+from lacuna._types import ArrayLike, Config, Flag, Function, Identifier, Number, Path, Whole
 from lacuna._weights import HasWeights
 from lacuna.callbacks import CallbackList, History
 from lacuna.layers.base import checked_symbols, deserialize, found, makers, register_model, remember
@@ -27,7 +32,7 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
@@ -49,14 +54,14 @@ class Model(HasWeights):
 
     optimizer = loss = metrics = weighted_metrics = loss_weights = history = None
 
-    def __init_subclass__(cls, **kwargs):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if not cls.__module__.startswith("lacuna.") and "call" in cls.__dict__:
             raise TypeError(
                 f"{cls.__name__}: {_SUBCLASS} Received: a class that defines call, which nobody would call."
             )
 
-    def __init__(self, inputs=None, outputs=None, name=None):
+    def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None) -> None:
         if inputs is None or outputs is None:
             raise TypeError(f"{type(self).__name__}: {_SUBCLASS} Received: no inputs or no outputs.")
         inputs, outputs = (listed(checked_symbols("Model", s)) for s in (inputs, outputs))
@@ -64,7 +69,7 @@ class Model(HasWeights):
         made = {layer._core.id: layer for layer in makers(outputs)}
         self._layers = [made.get(core.id) or found(core) for core in self._core.layers]
 
-    def __call__(self, inputs, training=None):
+    def __call__(self, inputs: Any, training: Flag | None = None) -> Any:
         """The model as a layer: the same weights on other symbols. training: what the call of a layer of one's own
         hands on; elsewhere it cannot be decided."""
         if training is not None and training != _core.traced_phase():
@@ -82,16 +87,16 @@ class Model(HasWeights):
     # Structure
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The name: given, or class and number."""
         return self._core.name
 
     @property
-    def layers(self):
+    def layers(self) -> Any:
         """The layers, from the inputs to the outputs."""
         return list(self._layers)
 
-    def get_layer(self, name=None, index=None):
+    def get_layer(self, name: str | None = None, index: Whole | None = None) -> Any:
         """The layer of a name, or at a place in `layers`. ValueError where there is none."""
         if index is not None:
             index = whole("get_layer", "index", index)
@@ -110,61 +115,65 @@ class Model(HasWeights):
         return found(self._core.get_layer(name))  # Says which names there are.
 
     @property
-    def inputs(self):
+    def inputs(self) -> Any:
         """The symbols that are fed."""
         return self._core.inputs
 
     @property
-    def outputs(self):
+    def outputs(self) -> Any:
         """The symbols that come out."""
         return self._core.outputs
 
     @property
-    def input(self):
+    def input(self) -> Any:
         """The symbol that is fed, or a list of them."""
         return _one_or_all(self.inputs)
 
     @property
-    def output(self):
+    def output(self) -> Any:
         """The symbol that comes out, or a list of them."""
         return _one_or_all(self.outputs)
 
     @property
-    def input_shape(self):
+    def input_shape(self) -> Any:
         """Of input; the batch, first, is None."""
         return _one_or_all([s.shape for s in self.inputs])
 
     @property
-    def output_shape(self):
+    def output_shape(self) -> Any:
         """Of output; the batch, first, is None."""
         return _one_or_all([s.shape for s in self.outputs])
 
     @property
-    def input_names(self):
+    def input_names(self) -> Any:
         """Of the inputs: keys of a dict x."""
         return self._core.input_names
 
     @property
-    def output_names(self):
+    def output_names(self) -> Any:
         """Of the layers that answer the outputs: keys of a dict y."""
         return self._core.output_names
 
     @property
-    def built(self):
+    def built(self) -> Any:
         """Whether the weights are made."""
         return True
 
-    def count_params(self):
+    def count_params(self) -> int:
         """The number of values of all weights, untouched rows too."""
         return self._core.count_params()
 
-    def summary(self, line_length=None, positions=None, print_fn=None):
+    def summary(
+        self, line_length: Whole | None = None, positions: Any = None, print_fn: Function | None = None
+    ) -> None:
         """Prints a line for each layer: name, shape, number of values. print_fn is called with each line."""
         unsupported("summary", positions=positions)
         for line in self._core.summary(line_length).splitlines():
             (print_fn or print)(line)
 
-    def explain(self, x, y=None, batch_size=32, print_fn=None):
+    def explain(
+        self, x: ArrayLike, y: ArrayLike = None, batch_size: Whole = 32, print_fn: Function | None = None
+    ) -> Any:
         """Prints op by op what a batch, the first batch_size rows of x, goes through: storages in and out,
         bytes, the share of a weight's rows that the batch names, the kernel, the time. Of a prediction or,
         with y, of a training step up to its gradients. Changes nothing. With an optimizer of
@@ -180,13 +189,13 @@ class Model(HasWeights):
 
     # Configs
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """Layers, their settings and what each is called on; no weights. ValueError where something other than
         layers stands between inputs and outputs."""
         return self._core.config
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: Any, custom_objects: Config | None = None) -> Any:
         """A model of what get_config gave, its weights drawn anew. custom_objects: a dict of one's own classes and
         functions by name."""
         made = []  # The network keeps weights, not objects: these must live until the model has them.
@@ -203,19 +212,19 @@ class Model(HasWeights):
                 model._core.freeze_itself()
             return model
 
-    def to_json(self, **kwargs):
+    def to_json(self, **kwargs: Any) -> str:
         """get_config with the class' name, as JSON, for model_from_json. kwargs: of json.dumps."""
         import json  # Here, so that importing lacuna is quick.
 
         return json.dumps(named(self), **kwargs)
 
-    def to_yaml(self, **kwargs):
+    def to_yaml(self, **kwargs: Any) -> str:
         """As to_json, in YAML, for model_from_yaml. kwargs: of yaml.safe_dump. PyYAML must be installed."""
         return to_yaml(self, **kwargs)
 
     # Files
 
-    def save(self, filepath, overwrite=True, include_optimizer=True):
+    def save(self, filepath: Path, overwrite: Flag = True, include_optimizer: Flag = True) -> None:
         """Into a file of HDF5 that Keras 2 reads too where no weight is sparse: layers, weights and, of a compiled
         model, the optimizer with its state, so that training goes on with the same bits. The file takes its place in
         one step: whoever is killed before leaves what was there; it keeps the mode and, where the system allows it, the
@@ -224,12 +233,14 @@ class Model(HasWeights):
         path, overwrite = path_of("save", filepath), flag("save", "overwrite", overwrite)
         self._core.save(path, overwrite, flag("save", "include_optimizer", include_optimizer))
 
-    def save_weights(self, filepath, overwrite=True):
+    def save_weights(self, filepath: Path, overwrite: Flag = True) -> None:
         """The weights alone, as save; of a sparse weight the rows that were touched."""
         path = path_of("save_weights", filepath)
         self._core.save_weights(path, flag("save_weights", "overwrite", overwrite))
 
-    def load_weights(self, filepath, by_name=False, skip_mismatch=False, reshape=False):
+    def load_weights(
+        self, filepath: Path, by_name: Flag = False, skip_mismatch: Flag = False, reshape: Flag = False
+    ) -> None:
         """Weights of a file that save, save_weights or Keras 2 wrote, into the layers that have weights, in order, or
         by_name into those of the same names; skip_mismatch: by name, what does not fit stays, with a warning. Where
         anything else does not fit, or the file is damaged, a ValueError, and no weight is changed; a file that is not
@@ -250,15 +261,15 @@ class Model(HasWeights):
 
     def compile(
         self,
-        optimizer,
-        loss=None,
-        metrics=None,
-        loss_weights=None,
-        sample_weight_mode=None,
-        weighted_metrics=None,
-        target_tensors=None,
-        **kwargs,
-    ):
+        optimizer: Identifier,
+        loss: Identifier = None,
+        metrics: Any = None,
+        loss_weights: Any = None,
+        sample_weight_mode: Any = None,
+        weighted_metrics: Any = None,
+        target_tensors: Any = None,
+        **kwargs: Any,
+    ) -> None:
         """Makes the model ready to train.
 
         optimizer: a name or one of lacuna.optimizers. loss: a name or a function of (y_true, y_pred), one for
@@ -301,17 +312,17 @@ class Model(HasWeights):
         self.weighted_metrics = weighted_metrics or []
 
     @property
-    def metrics_names(self):
+    def metrics_names(self) -> Any:
         """What evaluate gives, in order."""
         return self._core.metrics_names
 
     @property
-    def stop_training(self):
+    def stop_training(self) -> Any:
         """Set by a callback: fit ends with the epoch."""
         return self._core.stop_training
 
     @stop_training.setter
-    def stop_training(self, stop):
+    def stop_training(self, stop: Any) -> None:
         self._core.stop_training = flag(self.name, "stop_training", stop)
 
     def _x(self, x, where):
@@ -322,22 +333,22 @@ class Model(HasWeights):
 
     def fit(
         self,
-        x=None,
-        y=None,
-        batch_size=None,
-        epochs=1,
-        verbose=1,
-        callbacks=None,
-        validation_split=0.0,
-        validation_data=None,
-        shuffle=True,
-        class_weight=None,
-        sample_weight=None,
-        initial_epoch=0,
-        steps_per_epoch=None,
-        validation_steps=None,
-        **kwargs,
-    ):
+        x: ArrayLike = None,
+        y: ArrayLike = None,
+        batch_size: Whole | None = None,
+        epochs: Whole = 1,
+        verbose: Whole | str = 1,
+        callbacks: Any = None,
+        validation_split: Number = 0.0,
+        validation_data: ArrayLike = None,
+        shuffle: Flag = True,
+        class_weight: Any = None,
+        sample_weight: ArrayLike = None,
+        initial_epoch: Whole = 0,
+        steps_per_epoch: Whole | None = None,
+        validation_steps: Whole | None = None,
+        **kwargs: Any,
+    ) -> History:
         """Trains, and gives a History.
 
         x, y: arrays of NumPy or matrices of scipy, in any format, a row a sample; lists of them, or
@@ -394,7 +405,15 @@ class Model(HasWeights):
         )
         return history
 
-    def evaluate(self, x=None, y=None, batch_size=None, verbose=1, sample_weight=None, steps=None):
+    def evaluate(
+        self,
+        x: ArrayLike = None,
+        y: ArrayLike = None,
+        batch_size: Whole | None = None,
+        verbose: Whole | str = 1,
+        sample_weight: ArrayLike = None,
+        steps: Whole | None = None,
+    ) -> Any:
         """The loss, or a list of loss and metrics (see metrics_names): means over all rows."""
         unsupported("evaluate", steps=steps)
         return _one_or_all(
@@ -407,7 +426,9 @@ class Model(HasWeights):
             )
         )
 
-    def predict(self, x, batch_size=None, verbose=0, steps=None):
+    def predict(
+        self, x: ArrayLike, batch_size: Whole | None = None, verbose: Whole | str = 0, steps: Whole | None = None
+    ) -> Any:
         """An array with a row for each row of x, or a list of them for several outputs."""
         unsupported("predict", steps=steps)
         return _one_or_all(
@@ -416,7 +437,9 @@ class Model(HasWeights):
             )
         )
 
-    def train_on_batch(self, x, y, sample_weight=None, class_weight=None):
+    def train_on_batch(
+        self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike = None, class_weight: Any = None
+    ) -> Any:
         """One step on all rows at once; the loss, or a list of loss and metrics."""
         return _one_or_all(
             self._core.train_on_batch(
@@ -427,7 +450,7 @@ class Model(HasWeights):
             )
         )
 
-    def test_on_batch(self, x, y, sample_weight=None):
+    def test_on_batch(self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike = None) -> Any:
         """The loss, or a list of loss and metrics, of all rows at once."""
         return _one_or_all(
             self._core.test_on_batch(
@@ -437,11 +460,11 @@ class Model(HasWeights):
             )
         )
 
-    def predict_on_batch(self, x):
+    def predict_on_batch(self, x: ArrayLike) -> Any:
         """An array with a row for each row of x, all at once."""
         return _one_or_all(self._core.predict_on_batch(self._x(x, "predict_on_batch")))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self.name}'>"
 
 

@@ -1,8 +1,13 @@
 """Layers one after another: Sequential of lacuna.models."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from lacuna import _core
 from lacuna._arguments import listed, shown
 from lacuna._custom import bad_config
+from lacuna._types import Config, Flag, Shape
 from lacuna.layers.base import Layer, checked_symbols, deserialize, register_model
 from lacuna.layers.input import InputLayer
 from lacuna.models.model import Model
@@ -12,7 +17,7 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
@@ -23,7 +28,7 @@ class Sequential(Model):
 
     _saved_as = "Sequential"
 
-    def __init__(self, layers=None, name=None):
+    def __init__(self, layers: Any = None, name: str | None = None) -> None:
         self._core = _core.Sequential(_core.unique_name(type(self).__name__) if name is None else name)
         self._layers = []
         if not isinstance(layers, (list, tuple, type(None))):
@@ -31,7 +36,7 @@ class Sequential(Model):
         for layer in layers or []:
             self.add(layer)
 
-    def add(self, layer):
+    def add(self, layer: Any) -> None:
         """One more layer, or a model of one input and one output; a Sequential without a shape gets that of what
         stands before it, once it is known."""
         if isinstance(layer, _core.Symbol):
@@ -43,7 +48,7 @@ class Sequential(Model):
             self._layers.append(layer)
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: Any, custom_objects: Config | None = None) -> Any:
         """A model of what get_config gave, its weights drawn anew. custom_objects: a dict of one's own classes and
         functions by name."""
         with bad_config("Sequential", config):
@@ -57,18 +62,18 @@ class Sequential(Model):
                 model._core.freeze_itself()
             return model
 
-    def pop(self):
+    def pop(self) -> None:
         """Takes the last layer off."""
         self._core.pop()
         self._layers.pop()
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: Shape | None = None) -> None:
         """Makes the weights for inputs of a shape, the batch first: (None, 20)."""
         if input_shape is None:
             raise ValueError("build: input_shape must be given. Received: none.")
         self._core.build(input_shape)
 
-    def __call__(self, inputs, training=None):
+    def __call__(self, inputs: Any, training: Flag | None = None) -> Any:
         """The model as a layer; the first call makes the weights where the shape of the input was not
         known."""
         if not self.built:
@@ -76,6 +81,6 @@ class Sequential(Model):
         return super().__call__(inputs, training)
 
     @property
-    def built(self):
+    def built(self) -> Any:
         """Whether the shape of the input is known."""
         return self._core.built

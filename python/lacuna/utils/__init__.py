@@ -1,12 +1,16 @@
 """Helpers around training."""
 
+from __future__ import annotations
+
 import random
+from typing import Any
 
 import numpy as np
 
 from lacuna import _core
 from lacuna._arguments import whole
 from lacuna._custom import custom, custom_object_scope
+from lacuna._types import Whole
 from lacuna.utils import data_utils, np_utils
 from lacuna.utils.np_utils import normalize, to_categorical
 
@@ -22,19 +26,19 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
 CustomObjectScope = custom_object_scope
 
 
-def get_custom_objects():
+def get_custom_objects() -> Any:
     """The dict of one's own classes and functions by name, for reading configs and files; it may be changed."""
     return custom
 
 
-def set_random_seed(seed):
+def set_random_seed(seed: Whole) -> Any:
     """Seeds Lacuna, Python's random and NumPy (a whole number from 0 up to 2³² - 1). From there on, training
     gives the same weights, bit for bit, on any number of threads."""
     seed = whole("set_random_seed", "seed", seed)

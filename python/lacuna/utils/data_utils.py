@@ -1,19 +1,23 @@
 """Data on its way to a model."""
 
+from __future__ import annotations
+
 import warnings
+from typing import Any
 
 from lacuna._arguments import shown, whole
+from lacuna._types import Whole
 
 __all__ = [
     "prepare_sliced_sparse_data",
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
-def prepare_sliced_sparse_data(data, batch_size):
+def prepare_sliced_sparse_data(data: Any, batch_size: Whole) -> Any:
     """The first rows of a sparse matrix, in any format, that fill whole batches, as csr. Lacuna needs it
     nowhere: any last batch is trained as it is. None, or fewer rows than a batch, come back as they are, with
     a warning."""

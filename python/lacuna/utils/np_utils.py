@@ -1,8 +1,13 @@
 """Helpers on arrays of NumPy."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from lacuna._custom import shown
+from lacuna._types import Axes, DTypeLike, Whole
 
 __all__ = [
     "normalize",
@@ -10,11 +15,11 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__
 
 
-def to_categorical(y, num_classes=None, dtype="float32"):
+def to_categorical(y: Any, num_classes: Whole | None = None, dtype: DTypeLike = "float32") -> Any:
     """Whole numbers of any shape (a last dimension of 1 is dropped) as rows of zeros with a one: y.shape +
     (num_classes,). num_classes is the largest plus 1 unless given. ValueError for a class that is negative or
     too large."""
@@ -33,7 +38,7 @@ def to_categorical(y, num_classes=None, dtype="float32"):
     return result.reshape(shape + (num_classes,))
 
 
-def normalize(x, axis=-1, order=2):
+def normalize(x: Any, axis: Axes = -1, order: Whole = 2) -> Any:
     """Vectors along an axis scaled to length 1; zero vectors stay."""
     x = np.asarray(x)
     if x.dtype.kind not in "biuf":
