@@ -1,3 +1,4 @@
+// Tests of function.
 #include "lacuna/backend/function.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Tests of names.
 #include "lacuna/base/names.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Tests of path.
 #include "lacuna/base/path.h"
 
 #include <gtest/gtest.h>

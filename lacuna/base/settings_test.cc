@@ -1,3 +1,4 @@
+// Tests of settings.
 #include "lacuna/base/settings.h"
 
 #include <gtest/gtest.h>

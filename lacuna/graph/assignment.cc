@@ -1,3 +1,4 @@
+// New values of several variables at once.
 #include "lacuna/graph/assignment.h"
 
 #include <cstring>

@@ -1,3 +1,4 @@
+// The calls of a layer, under a lock.
 #include "lacuna/layers/calls.h"
 
 #include <mutex>

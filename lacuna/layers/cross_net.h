@@ -1,3 +1,4 @@
+// The cross networks of Deep & Cross and of DCN V2.
 #pragma once
 #include "lacuna/layers/layer.h"
 

@@ -1,3 +1,4 @@
+// Dense: activation(x kernel + bias).
 #pragma once
 #include "lacuna/layers/activations/activations.h"
 #include "lacuna/layers/layer.h"

@@ -1,3 +1,4 @@
+// Embedding: rows of a weight by id, or bags of them.
 #pragma once
 #include "lacuna/layers/layer.h"
 

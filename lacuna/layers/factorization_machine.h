@@ -1,3 +1,4 @@
+// FactorizationMachine: a linear model and the product of each pair of features.
 #pragma once
 #include "lacuna/layers/activations/activations.h"
 #include "lacuna/layers/layer.h"

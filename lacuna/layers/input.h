@@ -1,3 +1,4 @@
+// Input: the symbol at which a network begins.
 #pragma once
 #include "lacuna/layers/layer.h"
 

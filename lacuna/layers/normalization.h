@@ -1,3 +1,4 @@
+// BatchNormalization.
 #pragma once
 #include "lacuna/layers/layer.h"
 

@@ -1,3 +1,4 @@
+// Tests of losses.
 #include "lacuna/losses/losses.h"
 
 #include <gtest/gtest.h>

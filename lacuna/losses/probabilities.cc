@@ -1,3 +1,4 @@
+// Whether a prediction may be a probability, by the op that makes it.
 #include "lacuna/losses/probabilities.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Tests of probabilities.
 #include "lacuna/losses/probabilities.h"
 
 #include <gtest/gtest.h>

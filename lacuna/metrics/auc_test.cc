@@ -1,3 +1,4 @@
+// Tests of auc.
 #include "lacuna/metrics/auc.h"
 
 #include <cmath>

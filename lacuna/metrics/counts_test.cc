@@ -1,3 +1,4 @@
+// Tests of counts.
 #include "lacuna/metrics/counts.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Tests of metrics.
 #include "lacuna/metrics/metrics.h"
 
 #include <gtest/gtest.h>

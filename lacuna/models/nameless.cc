@@ -1,3 +1,4 @@
+// Functions without a name in a config, and what holds them.
 #include "lacuna/models/nameless.h"
 
 #include <algorithm>

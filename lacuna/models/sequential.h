@@ -1,3 +1,4 @@
+// Sequential: layers one after another.
 #pragma once
 #include <set>
 #include <string>

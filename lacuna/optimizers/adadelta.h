@@ -1,3 +1,4 @@
+// Adadelta.
 #pragma once
 #include <optional>
 

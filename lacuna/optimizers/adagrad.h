@@ -1,3 +1,4 @@
+// Adagrad.
 #pragma once
 #include <optional>
 

@@ -1,3 +1,4 @@
+// Adam and AdamW.
 #pragma once
 #include <optional>
 

@@ -1,3 +1,4 @@
+// Adamax.
 #pragma once
 #include <optional>
 

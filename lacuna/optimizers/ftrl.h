@@ -1,3 +1,4 @@
+// FTRL-Proximal.
 #pragma once
 #include "lacuna/optimizers/optimizer.h"
 

@@ -1,3 +1,4 @@
+// GroupAdagrad: Adagrad with one state a row.
 #pragma once
 #include <optional>
 

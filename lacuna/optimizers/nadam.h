@@ -1,3 +1,4 @@
+// Nadam.
 #pragma once
 #include <optional>
 

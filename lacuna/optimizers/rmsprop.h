@@ -1,3 +1,4 @@
+// RMSprop.
 #pragma once
 #include <optional>
 

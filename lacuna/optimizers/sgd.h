@@ -1,3 +1,4 @@
+// Stochastic gradient descent, with and without momentum.
 #pragma once
 #include "lacuna/optimizers/optimizer.h"
 

@@ -1,3 +1,4 @@
+// Tests of hdf5.
 #include "lacuna/saving/hdf5.h"
 
 #include <gtest/gtest.h>

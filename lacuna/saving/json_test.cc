@@ -1,3 +1,4 @@
+// Tests of json.
 #include "lacuna/saving/json.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Tests of names.
 #include "lacuna/saving/names.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Tests of replace file.
 #include "lacuna/saving/replace_file.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Tests of trial.
 #include "lacuna/saving/trial.h"
 
 #include <gtest/gtest.h>

@@ -48,7 +48,7 @@ class Feed {
   data::Check check_;
   std::vector<Part> parts_;
   std::vector<const Tensor*> batches_[2];
-  size_t turn_ = 0;  // Whose turn it is of the two.
+  size_t turn_ = 0;  // Which of the two batches is packed next.
   std::vector<Spec> specs_;
   Dim rows_ = -1;
   bool weighted_ = false;

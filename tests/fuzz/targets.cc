@@ -1,3 +1,4 @@
+// What the fuzzers run: a libsvm text, a JSON config, a model file.
 #include "tests/fuzz/targets.h"
 
 #include <lacuna/lacuna.h>

@@ -1,3 +1,4 @@
+// Tests of activations.
 #include "lacuna/layers/activations/activations.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Tests of constraints.
 #include "lacuna/layers/constraints/constraints.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Tests of initializers.
 #include "lacuna/layers/initializers/initializers.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Tests of regularizers.
 #include "lacuna/layers/regularizers/regularizers.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Sum, difference, product and quotient of tensors that are broadcast to one shape.
 #pragma once
 #include <vector>
 

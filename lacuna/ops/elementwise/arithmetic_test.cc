@@ -1,3 +1,4 @@
+// Tests of arithmetic.
 #include "lacuna/ops/elementwise/arithmetic.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// x + bias, along the last axis.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// Gradients of element-wise ops of two operands that their results do not give.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

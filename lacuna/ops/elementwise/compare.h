@@ -1,3 +1,4 @@
+// Comparisons of two tensors, and the larger and the smaller of them.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// One symbol in training and another one else.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// +, -, *, / of symbols and numbers.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

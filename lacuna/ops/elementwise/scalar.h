@@ -1,3 +1,4 @@
+// Ops of a tensor and a number.
 #pragma once
 #include <vector>
 

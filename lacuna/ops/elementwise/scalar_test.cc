@@ -1,3 +1,4 @@
+// Tests of scalar.
 #include "lacuna/ops/elementwise/scalar.h"
 
 #include <gtest/gtest.h>

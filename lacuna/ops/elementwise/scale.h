@@ -1,3 +1,4 @@
+// A tensor times a number that is known while the graph is built.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// Functions of each element.
 #pragma once
 #include <limits>
 

@@ -1,3 +1,4 @@
+// Tests of unary.
 #include "lacuna/ops/elementwise/unary.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// One of two tensors, element by element.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

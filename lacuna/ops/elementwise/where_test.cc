@@ -1,3 +1,4 @@
+// Tests of where.
 #include "lacuna/ops/elementwise/where.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The crossentropies of predictions and targets, dense or csr, as ops.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

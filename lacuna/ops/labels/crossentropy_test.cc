@@ -1,3 +1,4 @@
+// Tests of crossentropy.
 #include "lacuna/ops/labels/crossentropy.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The bin of each value, and how often each whole number stands there.
 #pragma once
 #include <vector>
 

@@ -1,3 +1,4 @@
+// What metrics and losses ask of labels.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// Tests of labels.
 #include "lacuna/ops/labels/labels.h"
 
 #include <gtest/gtest.h>

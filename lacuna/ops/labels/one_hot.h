@@ -1,3 +1,4 @@
+// Ids to rows of zeros and ones.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// The values of a dense tensor at the entries of a sparse one.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

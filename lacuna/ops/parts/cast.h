@@ -1,3 +1,4 @@
+// Another dtype, or another storage.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

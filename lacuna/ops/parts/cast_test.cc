@@ -1,3 +1,4 @@
+// Tests of cast.
 #include "lacuna/ops/parts/cast.h"
 
 #include <gtest/gtest.h>

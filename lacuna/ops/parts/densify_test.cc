@@ -1,3 +1,4 @@
+// Tests of densify.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// Padded ids to csr with a 1 for each.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

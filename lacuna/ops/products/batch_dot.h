@@ -1,3 +1,4 @@
+// A product for each row of the batch.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

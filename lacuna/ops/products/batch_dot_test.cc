@@ -1,3 +1,4 @@
+// Tests of batch dot.
 #include "lacuna/ops/products/batch_dot.h"
 
 #include <gtest/gtest.h>

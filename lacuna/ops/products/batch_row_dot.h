@@ -1,3 +1,4 @@
+// Each row of the batch by a matrix of its own.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

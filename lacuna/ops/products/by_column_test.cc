@@ -1,3 +1,4 @@
+// Tests of by column.
 #include "lacuna/ops/products/by_column.h"
 
 #include <gtest/gtest.h>

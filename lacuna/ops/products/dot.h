@@ -1,3 +1,4 @@
+// A B, of any storages.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// A Bᵀ.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

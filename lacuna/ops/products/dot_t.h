@@ -1,3 +1,4 @@
+// Aᵀ B, whose result is row_sparse where A is csr.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

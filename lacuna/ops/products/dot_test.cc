@@ -1,3 +1,4 @@
+// Tests of dot.
 #include "lacuna/ops/products/dot.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Tests of dot to csr.
 #include <gtest/gtest.h>
 
 #include "lacuna/graph/gradient.h"

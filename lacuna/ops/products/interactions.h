@@ -1,3 +1,4 @@
+// What each pair of features adds in a factorization machine.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

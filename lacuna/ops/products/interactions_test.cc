@@ -1,3 +1,4 @@
+// Tests of interactions.
 #include "lacuna/ops/products/interactions.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The product of each row of A with the same row of B.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// A Bᵀ at the entries of a sparse tensor alone.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// Aᵀ B at the entries of a csr pattern alone.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

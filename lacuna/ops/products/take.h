@@ -1,3 +1,4 @@
+// Rows of a weight by id.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

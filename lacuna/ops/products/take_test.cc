@@ -1,3 +1,4 @@
+// Tests of take.
 #include "lacuna/ops/products/take.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Ids of a table's rows to the slots where it keeps them.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

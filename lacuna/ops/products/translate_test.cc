@@ -1,3 +1,4 @@
+// Tests of translate.
 #include "lacuna/ops/products/translate.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Dropout: some values become 0, and the others larger.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// Tests of dropout.
 #include "lacuna/ops/random/dropout.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// x times normally distributed noise.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// Mean and variance of a batch, or the moving ones outside of training.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

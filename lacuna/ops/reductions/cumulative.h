@@ -1,3 +1,4 @@
+// Sums and products of what stands before, along an axis.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

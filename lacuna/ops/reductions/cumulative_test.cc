@@ -1,3 +1,4 @@
+// Tests of cumulative.
 #include "lacuna/ops/reductions/cumulative.h"
 
 #include <gtest/gtest.h>

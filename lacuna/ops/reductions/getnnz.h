@@ -1,3 +1,4 @@
+// The number of stored entries, of all or by row or column.
 #pragma once
 #include <optional>
 

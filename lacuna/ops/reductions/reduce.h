@@ -1,3 +1,4 @@
+// What an axis, or all of a tensor, comes to: sum, mean, max, norm and others.
 #pragma once
 #include <optional>
 

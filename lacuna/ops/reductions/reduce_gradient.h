@@ -1,3 +1,4 @@
+// Gradients of reductions that are not linear.
 #pragma once
 #include "lacuna/ops/reductions/reduce.h"
 

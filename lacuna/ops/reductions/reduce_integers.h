@@ -1,3 +1,4 @@
+// Reductions of integers.
 #pragma once
 #include "lacuna/ops/reductions/reduce.h"
 

@@ -1,3 +1,4 @@
+// Tests of reduce integers.
 #include <gtest/gtest.h>
 
 #include "lacuna/ops/reductions/reduce.h"

@@ -1,3 +1,4 @@
+// Tests of reduce.
 #include "lacuna/ops/reductions/reduce.h"
 
 #include <gtest/gtest.h>

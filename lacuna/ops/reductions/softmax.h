@@ -1,3 +1,4 @@
+// Softmax of each row.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// Tensors beside each other along an axis.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// The part of a concatenation's gradient that belongs to one operand.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// Tests of concatenate.
 #include "lacuna/ops/shape/concatenate.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Another order of the dimensions.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

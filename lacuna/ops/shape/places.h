@@ -1,3 +1,4 @@
+// Ids whose number only a run tells: of a mask, of tiles, of repeats.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// Columns of csr, each several times or all of them again.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// Tests of repeat columns.
 #include "lacuna/ops/shape/repeat_columns.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The same values in another shape.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

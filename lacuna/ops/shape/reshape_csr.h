@@ -1,3 +1,4 @@
+// csr in another shape, entry by entry.
 #pragma once
 #include "lacuna/tensor/tensor.h"
 

@@ -1,3 +1,4 @@
+// Tests of reshape.
 #include "lacuna/ops/shape/reshape.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The rows of a tensor that ids name; all others become zeros.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// Rows, or columns, by id.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// Tests of select.
 #include "lacuna/ops/shape/select.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The shape of a tensor, as values.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// A range along an axis.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -1,3 +1,4 @@
+// Tests of slice.
 #include "lacuna/ops/shape/slice.h"
 
 #include <gtest/gtest.h>
