@@ -1,6 +1,6 @@
-// A fair lock that variables share. Variables that are ever run together share a turn, and whoever has it owns their values,
-// what an optimizer remembers of them and the plans over them, until it lets go: a step of training, a batch
-// of predict, a save. So another thread meets whole steps only, and waits for one at most.
+// A fair lock that variables share. Variables that are ever run together share a turn, and whoever has it
+// owns their values, what an optimizer remembers of them and the plans over them, until it lets go: a step of
+// training, a batch of predict, a save. So another thread meets whole steps only, and waits for one at most.
 #pragma once
 #include <memory>
 
