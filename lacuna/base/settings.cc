@@ -2,6 +2,8 @@
 // number for a list of one.
 #include "lacuna/base/settings.h"
 
+#include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include "lacuna/base/names.h"
@@ -41,6 +43,9 @@ Settings& Settings::operator()(const char* name, int64_t& value) {
   } else if (const Setting* given = find(name)) {
     const auto* flag = given->as<bool>();
     const auto* whole = given->as<int64_t>();
+    const auto* number = given->as<double>();  // As which programs hand over what is larger than 64 bits.
+    if (number && std::abs(*number) >= 0x1p63 && std::isfinite(*number))
+      wrong_value(name, "a whole number of 64 bits", *given);
     if (!flag && !whole) wrong_type(name, "a whole number", *given);
     value = whole ? *whole : *flag;
   }
@@ -113,8 +118,10 @@ Settings& Settings::operator()(const char* name, std::optional<uint64_t>& value)
   const auto* digits = given ? given->as<std::string>() : nullptr;
   if (digits && !digits->empty() && digits->size() <= 20 &&
       digits->find_first_not_of("0123456789") == std::string::npos) {
-    value = std::strtoull(digits->c_str(), nullptr, 10);
-    return *this;
+    if (const uint64_t seed = std::strtoull(digits->c_str(), nullptr, 10); seed > kMost) {
+      value = seed;
+      return *this;
+    }
   }
   std::optional<int64_t> whole;
   unless_none(name, whole);

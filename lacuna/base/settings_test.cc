@@ -74,6 +74,9 @@ TEST(Settings, OneStandsForTrueAndForAListOfOne) {
   EXPECT_EQ(read({{"units", true}}).units, 1);
   EXPECT_EQ(read({{"shape", 4}}).shape, std::vector<int64_t>{4});
   EXPECT_THROW(read({{"units", 1.0}}), InvalidType);
+  EXPECT_EQ(error_of({{"units", 0x1p70}}),
+            "Thing: units must be a whole number of 64 bits. Received: units=1.18059e+21.");
+  EXPECT_EQ(error_of({{"seed", "12"}}), "Thing: seed must be a whole number. Received: seed='12'.");
 }
 
 TEST(Settings, NestedOnesCompare) {

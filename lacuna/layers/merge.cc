@@ -37,6 +37,8 @@ void dot_list(Settings& s, std::pair<int, int>& axes, bool& normalize, LayerOpti
     s("axes", both);
     if (given->as<int64_t>()) both.push_back(both[0]);
     if (both.size() != 2) s.wrong_value("axes", "a whole number, or two", *given);
+    for (const Dim axis : both)
+      if (axis != static_cast<int>(axis)) s.wrong_value("axes", "whole numbers of 32 bits", *given);
     axes = {static_cast<int>(both[0]), static_cast<int>(both[1])};
   }
 }

@@ -97,6 +97,19 @@ def test_scalars_of_numpy_are_scalars():
             layers.Dense(3, use_bias=wrong)
 
 
+def test_numbers_that_do_not_fit_are_errors():
+    for make in (
+        lambda: layers.Dot(2**40),
+        lambda: layers.Dense(2**70),
+        lambda: layers.Dense(3, input_shape=None, input_dim=-3),
+        lambda: initializers.RandomNormal(seed=2**64),
+    ):
+        with pytest.raises(ValueError, match="must be .* Received: "):
+            make()
+    with pytest.raises(TypeError, match="seed must be a whole number. Received: seed='12'"):
+        initializers.RandomNormal(seed="12")
+
+
 def test_lists_without_end_are_errors():
     endless = []
     endless.append(endless)

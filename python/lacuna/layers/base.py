@@ -97,7 +97,9 @@ def options(where: Any, kwargs: Any) -> Any:
     input_dim of those that do not take it otherwise."""
     kwargs = dict(kwargs)
     if "input_dim" in kwargs:
-        kwargs.setdefault("input_shape", (whole(where, "input_dim", kwargs.pop("input_dim")),))
+        columns = (whole(where, "input_dim", kwargs.pop("input_dim")),)
+        if kwargs.get("input_shape") is None:
+            kwargs["input_shape"] = columns
     dtype, batch_size = dtype_name(kwargs.pop("dtype", None)), kwargs.pop("batch_size", None)
     unsupported(where, weights=kwargs.pop("weights", None), input_dtype=kwargs.pop("input_dtype", None))
     names = ("name", "trainable", "input_shape", "batch_input_shape")
