@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds, and measures Lacuna beside its peers and beside hand-written loops. ./bench.sh --help names the options;
-# with --no-build first it measures what is installed.
+# Builds Lacuna and measures it beside its peers and hand-written loops. ./bench.sh --help lists the options; with
+# --no-build as the first argument it measures the installed package.
 set -euo pipefail
 cd "$(dirname "$0")"
 if [ "${1:-}" = --no-build ]; then

@@ -1,4 +1,4 @@
-"""The table of cases: which data, which command, and who runs in which variant."""
+"""The table of cases: the data and the timed command of each, and its contestants with their variants."""
 
 from typing import NamedTuple
 
@@ -9,8 +9,8 @@ class Contestant(NamedTuple):
     peer: str
     variant: str
     learns: str = ""
-    rows: int = 0  # An epoch is so many rows, for those whose step sweeps the whole weight; 0: all.
-    options: tuple[str, ...] = ()  # More of the command line.
+    rows: int = 0  # Rows of an epoch, fewer for contestants whose step updates the whole weight; 0: all.
+    options: tuple[str, ...] = ()  # Further options of the command line.
 
     @property
     def label(self):
@@ -18,7 +18,7 @@ class Contestant(NamedTuple):
 
 
 class Case(NamedTuple):
-    """`worker` is the case that contestants are told, `command` what is timed."""
+    """worker: the name of the case on the contestants' command line. command: the command that is timed."""
 
     name: str
     data: str
@@ -27,7 +27,7 @@ class Case(NamedTuple):
     command: str = "epoch"
     batch: int = 512
     features: int = 0
-    exact: bool = False  # From zero weights and rows in order all learn the same; else weights start at random.
+    exact: bool = False  # Weights start at zero, so that all learn exactly the same; else they start at random.
 
     @property
     def label(self):
@@ -53,7 +53,7 @@ LINEAR = [
     Contestant("keras3", "dense", EXACT),
     Contestant("pytorch", "bag", PLAIN),
     Contestant("pytorch", "csr", EXACT),
-    Contestant("sklearn", "plain"),  # A row a step.
+    Contestant("sklearn", "plain"),  # One row per step.
 ]
 WIDE = [one for one in LINEAR if (one.peer, one.variant) != ("loop", "dense")]
 FEW = 20_480
@@ -89,12 +89,12 @@ TEXT = [
 TRAINING = ("linear", "mlp", "embedding", "wide", "fm", "sections")
 NAMES = (*TRAINING, "predict", "predict_one", "libsvm", "import", "threads")
 WIDE_COLUMNS = (10_000, 1_000_000, 10_000_000, 1_000_000_000)
-LARGEST_DENSE = 10_000_000  # Columns beyond which no dense weight is tried.
+LARGEST_DENSE = 10_000_000  # With more columns no contestant with a dense weight is run.
 
 
 def cases(name, batch=None, features=None, dtype="float32", index="int32"):
-    """The cases of one name; batch and features choose one of several. With another dtype or index Lacuna runs in
-    that one too."""
+    """The cases with that name; batch and features choose one of several. With another dtype or index type, Lacuna is
+    also run with that."""
     made = [case._replace(contestants=_typed(case, dtype, index)) for case in _cases(name, features)]
     if batch:
         made = [case._replace(batch=batch) for case in made if case.command == "epoch"]

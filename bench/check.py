@@ -1,8 +1,8 @@
-"""Whether contestants that run the same algorithm learn the same thing.
+"""Checks that contestants with the same algorithm learn the same thing.
 
-Where weights start at zero (linear, wide) each trains one pass over the same first rows in the same order: the losses
-agree, and so does how far they fell, since a loss that hardly fell agrees with anything. Where weights start at random,
-the losses of the first timed epoch agree within what chance does.
+If weights start at zero (linear, wide), each contestant makes one pass over the same first rows in the same order. The
+losses must agree, and so must their decrease, since losses that hardly change would agree anyway. If weights start at
+random, the losses of the first timed epoch must agree within the effect of chance.
 """
 
 import itertools
@@ -13,12 +13,12 @@ from bench import data, race
 from bench.process import Failed, Process
 
 ROWS = 20_480
-LOSS, FALL = 1e-3, 2e-2  # Most that may lie between two, relative.
+LOSS, FALL = 1e-3, 2e-2  # The largest relative differences that are allowed.
 RANDOM_STARTS = 0.05
 
 
 def exact(places, case, folder, threads, say):
-    """Lines of checks, each {algorithm, contestants, losses, difference, allowed, ok}, by processes of their own."""
+    """The checks of a case, each {algorithm, contestants, losses, difference, allowed, ok}, in separate processes."""
     losses = {}
     for one in case.contestants:
         if not one.learns or places.missing(one.peer, case.worker):
@@ -29,7 +29,7 @@ def exact(places, case, folder, threads, say):
             say(f"  {one.label}: {error}")
             continue
         try:
-            # Keras-MXNet has whole batches only.
+            # Keras-MXNet only trains on whole batches.
             losses[one] = process.ask(f"check {ROWS // case.batch * case.batch}")["loss"]
         except Failed as error:
             say(f"  {one.label}: {error}")
@@ -39,8 +39,8 @@ def exact(places, case, folder, threads, say):
 
 
 def compared(losses, start=None, allowed=LOSS):
-    """Checks of {contestant: loss}, one for each algorithm that two or more share. start: the loss before training;
-    where it is given, the fall from there must agree as well."""
+    """The checks of {contestant: loss}, one for each algorithm that two or more share. start: the loss before training;
+    if it is given, the decrease from there must agree too."""
     checks = []
     by_algorithm = itertools.groupby(sorted(losses, key=lambda one: one.learns), key=lambda one: one.learns)
     for learns, some in by_algorithm:
@@ -54,7 +54,7 @@ def compared(losses, start=None, allowed=LOSS):
             "losses": {one.label: float(loss) for one, loss in zip(some, values)},
             "difference": difference,
             "allowed": allowed,
-            "ok": bool(difference <= allowed),  # False where a loss is not a number.
+            "ok": bool(difference <= allowed),  # False also if a loss is NaN.
         }
         if start is not None:
             check["fall"] = float(np.ptp(values) / abs(start - np.median(values)))
@@ -64,8 +64,7 @@ def compared(losses, start=None, allowed=LOSS):
 
 
 def random_starts(places, case, folder, threads, results, say):
-    """Checks of timed results: the losses of the first epoch. Those of fewer rows are held against Lacuna on as
-    many."""
+    """Checks the losses of the first timed epoch. Contestants with fewer rows are compared with Lacuna on as many."""
     losses = {one: result["losses"][0] for one, result in results.items() if result["losses"][0] is not None}
     checks = []
     for rows in sorted({one.rows for one in losses}):
@@ -82,7 +81,7 @@ def random_starts(places, case, folder, threads, results, say):
 
 
 def line(check):
-    """A check as it is printed."""
+    """A check as printed text."""
     losses = ", ".join(f"{label} {loss:.7g}" for label, loss in check["losses"].items())
     parts = f"apart by {check['difference']:.1e}, allowed {check['allowed']:.0e}"
     if "fall" in check:
@@ -91,7 +90,7 @@ def line(check):
 
 
 def _lacuna_on(rows, some, case):
-    """Lacuna's contestants of the case that share an algorithm with some others, on so many rows."""
+    """Lacuna's contestants of the case whose algorithm is among those of `some`, on `rows` rows."""
     if not rows:
         return []
     wanted = {one.learns for one in some}

@@ -1,4 +1,4 @@
-"""The made data: fixed seeds, kept as .npy files in a folder a data set, read by every contestant.
+"""The generated data, from fixed seeds; each data set is a folder of .npy files that every contestant reads.
 
 csr: indptr, indices, data, y, shape.json; ids: ids, y, shape.json; text: text.svm, text.svm.gz.
 """
@@ -17,7 +17,7 @@ SECTIONS = {"rows": 63_666, "columns": 93_301, "nonzeros": 18, "classes": 58}
 
 
 def load_csr(folder, rows=0):
-    """(x, y) of a csr data set, its first rows where `rows` is given."""
+    """(x, y) of a csr data set, or only its first rows if `rows` is given."""
     folder = pathlib.Path(folder)
     shape = json.loads((folder / "shape.json").read_text())["shape"]
     parts = [np.load(folder / f"{name}.npy") for name in ("data", "indices", "indptr")]
@@ -32,12 +32,12 @@ def load_ids(folder, rows=0):
 
 
 def described(folder):
-    """What shape.json says of a data set."""
+    """The content of shape.json of a data set."""
     return json.loads((pathlib.Path(folder) / "shape.json").read_text())
 
 
 def made(root, name):
-    """The folder of a data set, `kind` or `kind-number-…`, made now where it is not there yet."""
+    """The folder of a data set, `kind` or `kind-number-…`; makes the data if it does not exist yet."""
     folder = pathlib.Path(root) / name
     if not (folder / "shape.json").exists():
         kind, *numbers = name.split("-")
@@ -49,12 +49,12 @@ def made(root, name):
         else:
             MAKERS[kind](unfinished, *map(int, numbers))
         shutil.rmtree(folder, ignore_errors=True)
-        os.rename(unfinished, folder)  # The last step: a half-made set is made again.
+        os.rename(unfinished, folder)  # The last step, so that an incomplete data set is made again.
     return folder
 
 
 def linear(folder, rows=100_000, columns=10_000, density=0.01):
-    """Uniform values in uniform places; y = x · (1, 2, …)."""
+    """Uniform values at uniform positions; y = x · (1, 2, …)."""
     x = _uniform_csr(rows, columns, density, seed=0)
     _save_csr(folder, x, (x @ np.arange(1, columns + 1, dtype=np.float32)).astype(np.float32))
 
@@ -67,7 +67,8 @@ def mlp(folder, rows=50_000, columns=4_656, density=0.005, classes=10):
 
 
 def embedding(folder, rows=102_400, length=10, vocabulary=1_000_000):
-    """Zipf ids, spread over the vocabulary; y: whether hidden weights of the ids add up to more than 0."""
+    """Ids with a Zipf distribution, spread over the vocabulary; y: whether the ids' hidden weights sum to more than
+    0."""
     rng = np.random.default_rng(2)
     ids = np.minimum(rng.zipf(1.2, size=(rows, length)) - 1, vocabulary - 1).astype(np.int64)
     ids = ids * 2_654_435_761 % vocabulary
@@ -90,7 +91,7 @@ def wide(folder, columns):
 
 
 def sections(folder):
-    """Words of Debian packages and their sections where this machine has package lists, else made data like it."""
+    """Words of Debian packages and their sections if this machine has package lists, else similar generated data."""
     from bench.debian import packages
 
     found = packages()
@@ -98,7 +99,7 @@ def sections(folder):
         x, y, classes = found
         order = np.random.default_rng(4).permutation(
             len(y)
-        )  # By name, neighbours are alike; not all who train shuffle rows.
+        )  # Packages sorted by name have similar neighbours, and not all contestants shuffle rows.
         _save_csr(folder, x[order], y[order], classes=classes, source="package lists")
         return
     rng = np.random.default_rng(4)
@@ -113,7 +114,7 @@ def sections(folder):
 
 
 def units(folder, rows, columns, nonzeros, outputs):
-    """As linear, with more than one output, of any size: what the scaling plots vary."""
+    """As linear, but of any size and with any number of outputs, for the scaling plots."""
     x = _uniform_csr(rows, columns, nonzeros / columns, seed=5)
     teacher = np.random.default_rng(5).standard_normal((columns, outputs)).astype(np.float32)
     y = np.asarray(x @ teacher, np.float32)
@@ -135,10 +136,10 @@ def _libsvm(folder, source):
 
 
 def _uniform_csr(rows, columns, density, seed):
-    """As scipy.sparse.random, which takes minutes where this takes seconds: draws with repeats, then thins out."""
+    """As scipy.sparse.random, but in seconds instead of minutes: draws with repeats, then removes what is too much."""
     rng = np.random.default_rng(seed)
     cells, wanted = rows * columns, round(rows * columns * density)
-    draws = int(-cells * np.log1p(-density) * 1.01) + 100  # So many leave 1% more than wanted without repeats.
+    draws = int(-cells * np.log1p(-density) * 1.01) + 100  # Without repeats this leaves 1% more than wanted.
     places = np.unique(rng.integers(0, cells, size=draws))
     if len(places) > wanted:
         places = np.delete(places, rng.choice(len(places), len(places) - wanted, replace=False))
@@ -147,7 +148,7 @@ def _uniform_csr(rows, columns, density, seed):
 
 
 def _hidden_weights(ids):
-    """A number near normal for each id, from a hash of it: a table of 10^9 weights would be too large."""
+    """A nearly normal number for each id, from its hash, since a table of 10^9 weights would be too large."""
     mixed = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     mixed ^= mixed >> np.uint64(32)
     mixed *= np.uint64(0xD6E8FEB86659FD93)

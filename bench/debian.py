@@ -1,4 +1,4 @@
-"""The packages of this machine's Debian lists as a matrix, by the reader of examples/debian_sections."""
+"""Reads this machine's Debian package lists as a matrix, by means of examples/debian_sections."""
 
 import pathlib
 import subprocess

@@ -1,4 +1,4 @@
-"""What `import` of each package costs, beyond NumPy, in fresh processes: seconds and memory."""
+"""Measures what `import` of each package costs beyond NumPy, in fresh processes: seconds and memory."""
 
 import json
 import statistics
@@ -25,7 +25,7 @@ print(json.dumps({{"s": time.perf_counter() - start, "mb": held() - before}}))
 
 
 def run(places, peers, repeats, say):
-    """{peer: {"s": [...], "mb": [...]}}, in turns."""
+    """Measures the peers in turns: {peer: {"s": [...], "mb": [...]}}."""
     found = {}
     here = []
     for peer in peers:
@@ -49,7 +49,7 @@ def run(places, peers, repeats, say):
 
 
 def rows_of(found):
-    """A dict a package, for JSON."""
+    """A dict for each package, for JSON."""
     return [
         {"contestant": peer, "peer": peer, "import_s": statistics.median(figures["s"]), "mb": max(figures["mb"])}
         for peer, figures in found.items()
@@ -57,7 +57,7 @@ def rows_of(found):
 
 
 def table(rows):
-    """Lines for people."""
+    """A table as printed lines."""
     lines = [("", "import", "MB beyond NumPy")]
     lines += [(row["contestant"], report.seconds(row["import_s"]), f"{row['mb']:.1f}") for row in rows]
     return report.columns(lines)

@@ -1,4 +1,4 @@
-"""Installs peers, each in a virtual environment of its own: their needs exclude each other."""
+"""Installs peers, each in a virtual environment of its own, since their requirements conflict."""
 
 import pathlib
 import subprocess
@@ -13,7 +13,7 @@ PACKAGES = {
 
 
 def install(root, peers, say):
-    """Makes what is missing. One that fails is said, and does not keep the others from being tried."""
+    """Installs the peers that are missing. A failure is printed, and the next peer is tried."""
     for peer in peers:
         folder = pathlib.Path(root) / peer
         done = folder / "installed"

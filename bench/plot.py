@@ -1,4 +1,4 @@
-"""Results as pictures."""
+"""Draws the results as pictures."""
 
 import pathlib
 
@@ -14,7 +14,7 @@ COLOURS = {
 
 
 def bars(path, cases):
-    """A bar a contestant, a panel a case, on a logarithmic scale: seconds of a step, or of the command."""
+    """A bar for each contestant and a panel for each case, on a logarithmic scale: seconds per step, or per command."""
     cases = [case for case in cases if case["rows"] and "median_s" in case["rows"][0]]
     if not cases:
         return
@@ -40,7 +40,7 @@ def bars(path, cases):
 
 
 def curves(path, title, xlabel, series):
-    """series: {label: [(x, milliseconds)]}, drawn on logarithmic scales with a line of slope 1 to compare."""
+    """Draws series, {label: [(x, milliseconds)]}, on logarithmic scales with a line of slope 1 for comparison."""
     plt = _pyplot()
     figure, axes = plt.subplots(figsize=(6.5, 4.5), layout="constrained")
     for label, points in series.items():

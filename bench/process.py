@@ -1,4 +1,4 @@
-"""A contestant as the runner sees it: a process that is started, asked, measured and ended."""
+"""The runner's side of the protocol: starts a contestant's process, sends commands, measures and ends it."""
 
 import json
 import os
@@ -14,11 +14,11 @@ ENVIRONMENTS = ("keras_mxnet", "keras3", "pytorch", "sklearn")
 
 
 class Failed(Exception):
-    """A contestant that cannot run, or did not answer; the text says why."""
+    """A contestant cannot run, or did not answer; the text says why."""
 
 
 class Places:
-    """Where contestants are installed: a folder of virtual environments, and one of compiled loops."""
+    """Where contestants are installed. peers: the folder of virtual environments; loops: that of the compiled loops."""
 
     def __init__(self, peers, loops):
         self.peers, self.loops = pathlib.Path(peers), pathlib.Path(loops)
@@ -34,14 +34,14 @@ class Places:
         """The start of the command line."""
         if peer == "loop":
             own = self.loops / f"loop_{case}"
-            # The loop of mlp is that of sections, with other widths.
+            # The loop of mlp also runs sections, with other widths.
             return [str(own if own.exists() or case != "sections" else self.loops / "loop_mlp")]
         python = sys.executable if peer in OWN else self.peers / peer / "bin" / "python"
         return [str(python), "-m", f"bench.peers.{peer}"]
 
 
 class Process:
-    """Started by the command line; `ready` is what it said of its setup."""
+    """A process started by `command`; `ready` is its answer about the setup."""
 
     def __init__(self, command, threads=1, patience=900):
         self.patience = patience
@@ -65,12 +65,12 @@ class Process:
             raise
 
     def ask(self, command):
-        """The answer to one command. Failed for an error, an end, or no answer in time."""
+        """Sends a command and returns its answer. Raises Failed for an error, the end of the process, or a timeout."""
         self.tell(command)
         return self._answer()
 
     def tell(self, command):
-        """Sends a command; answer() waits for what it says."""
+        """Sends a command; answer() waits for its answer."""
         try:
             self.process.stdin.write(command.encode() + b"\n")
             self.process.stdin.flush()
@@ -78,7 +78,7 @@ class Process:
             raise Failed(f"ended by itself, code {self.process.wait()}") from None
 
     def answer(self):
-        """The answer to what was told."""
+        """The answer to the last command."""
         return self._answer()
 
     def _answer(self):
@@ -102,7 +102,7 @@ class Process:
         return answer
 
     def peak_mb(self):
-        """The most memory that it held so far."""
+        """The most memory that the process held so far."""
         try:
             status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         except FileNotFoundError:
@@ -111,7 +111,7 @@ class Process:
         return int(peak[0]) / 1024 if peak else None
 
     def end(self):
-        """Ends it, kindly first."""
+        """Ends the process: first by the command quit, then by force."""
         if self.process.poll() is None:
             try:
                 self.process.stdin.write(b"quit\n")
@@ -124,7 +124,7 @@ class Process:
 
 
 def free_mb():
-    """Memory that a new process may take."""
+    """The memory that is available to a new process."""
     for line in pathlib.Path("/proc/meminfo").read_text().splitlines():
         if line.startswith("MemAvailable:"):
             return int(line.split()[1]) / 1024

@@ -1,4 +1,4 @@
-"""Runs the contestants of a case in turns, A B C A B C …, so that a noisy machine is noisy to all of them."""
+"""Runs the contestants of a case in turns, A B C A B C …, so that noise of the machine affects all of them."""
 
 import statistics
 import time
@@ -6,13 +6,13 @@ import time
 from bench.process import Failed, Process, free_mb
 
 LEAST_FREE_MB = 4_000
-SLOW, LONG, FEWER = 20, 1.0, 5  # Who takes 20 times as long as the fastest, and a second, runs a fifth of the rounds.
-PAIRS = 3  # Fewer rounds in common say less than the medians of each.
-PAUSE = 0.2  # Thread pools spin for a while after their work; the next to run should not share the cores with that.
+SLOW, LONG, FEWER = 20, 1.0, 5  # 20 times slower than the fastest, and over 1 s: a fifth of the rounds.
+PAIRS = 3  # With fewer common rounds, medians are compared instead of ratios within rounds.
+PAUSE = 0.2  # Seconds. Thread pools spin for a while after work, which would slow the next contestant.
 
 
 def command_line(places, case, contestant, folder, threads):
-    """What starts a contestant of a case."""
+    """The command line that starts a contestant of a case."""
     command = places.program(contestant.peer, case.worker)
     command += ["--data", str(folder), "--case", case.worker, "--variant", contestant.variant]
     command += ["--batch", str(case.batch), "--threads", "1" if contestant.peer == "loop" else str(threads)]
@@ -24,7 +24,7 @@ def command_line(places, case, contestant, folder, threads):
 
 
 def started(places, case, folder, threads, say):
-    """{contestant: process} of all that can run; says a line of each that cannot."""
+    """{contestant: process} of all that can run; prints a line about each that cannot."""
     running = {}
     for one in case.contestants:
         why = places.missing(one.peer, case.worker)
@@ -42,7 +42,7 @@ def started(places, case, folder, threads, say):
 
 def run(running, command, repeats, say):
     """{contestant: result}: the first answer, then `repeats` rounds of all. A result has first_s, rounds (the seconds
-    of each round, None where it sat one out), losses, peak_mb and setup_s."""
+    of each round, None for one that was left out), losses, peak_mb and setup_s."""
     results = {}
     for one, process in list(running.items()):
         answer = _ask(process, command, one, say)
@@ -75,25 +75,25 @@ def run(running, command, repeats, say):
 
 
 def measured(result):
-    """The seconds of the rounds that it ran."""
+    """The seconds of the rounds that were run."""
     return [seconds for seconds in result["rounds"] if seconds is not None]
 
 
 def median(result):
-    """Of its rounds."""
+    """The median seconds of a round."""
     return statistics.median(measured(result))
 
 
 def ratio(result, other):
-    """How many times as long as another it takes, for the same number of rows: the median over the rounds that both
-    ran, so that what slows a round slows both sides of the fraction."""
+    """How many times as long as `other` it takes for the same number of rows: the median over the rounds that both ran,
+    so that what slows a round down affects both."""
     both = [(a, b) for a, b in zip(result["rounds"], other["rounds"]) if a is not None and b is not None]
     times = statistics.median(a / b for a, b in both) if len(both) >= PAIRS else median(result) / median(other)
     return times * other.get("rows", 1) / result.get("rows", 1)
 
 
 def _usual(result):
-    # An epoch of fewer rows counts as a whole one: it is the time spent that decides.
+    # Not scaled to a whole epoch: only the time that a round takes matters here.
     return median(result) if measured(result) else result["first_s"]
 
 

@@ -1,4 +1,4 @@
-"""What all contestants train by: the same sizes and rates in each, Keras' defaults where nothing is said."""
+"""The settings with which all contestants train: sizes and rates; everything else is Keras' default."""
 
 LINEAR_RATE = 0.01
 WIDE_RATE = 0.1

@@ -1,4 +1,4 @@
-"""Results as a table and as JSON."""
+"""Formats results as a table and as JSON."""
 
 import json
 import os
@@ -11,7 +11,7 @@ HEAD = ("", "first", "median", "step", "x loop", "x lacuna", "peak MB", "rounds"
 
 
 def rows_of(case, results, shape):
-    """A dict a contestant, as JSON has it: seconds, ratios to the loop and to Lacuna, memory."""
+    """A dict for each contestant, for JSON: seconds, ratios to the loop and to Lacuna, memory."""
     all_rows = shape["shape"][0]
     for one, result in results.items():
         result["rows"] = (one.rows or all_rows) if case.command == "epoch" else 1
@@ -43,7 +43,8 @@ def rows_of(case, results, shape):
 
 
 def reference(one, results, peer):
-    """The run of `peer` to measure a contestant by: that of its algorithm, else of its variant, else the first."""
+    """The contestant of `peer` to compare with: the one with the same algorithm, else the same variant, else the
+    first."""
     some = [other for other in results if other.peer == peer and not other.options]
     same = [other for other in some if one.learns and other.learns == one.learns]
     like = [other for other in some if other.variant == one.variant]
@@ -51,7 +52,7 @@ def reference(one, results, peer):
 
 
 def table(rows):
-    """Lines for people, the fastest first."""
+    """A table as printed lines, the fastest first."""
     last = "MB/s" if any("mb_s" in row for row in rows) else HEAD[-1]
     lines = [(*HEAD[:-1], last)]
     for row in sorted(rows, key=lambda row: row["median_s"] / row.get("rows", 1)):
@@ -74,7 +75,7 @@ def table(rows):
 
 
 def columns(lines):
-    """Texts of equal length a column, the first to the left, the others to the right."""
+    """Lines whose columns have equal widths; the first column is left-aligned, the others are right-aligned."""
     widths = [max(map(len, column)) for column in zip(*lines)]
     return [
         "  " + "  ".join(cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths)))
@@ -83,7 +84,7 @@ def columns(lines):
 
 
 def seconds(value):
-    """A time in the unit that suits it."""
+    """A time as text, in a suitable unit."""
     for unit, size in (("s", 1), ("ms", 1e-3), ("us", 1e-6)):
         if value >= size:
             break
@@ -91,7 +92,7 @@ def seconds(value):
 
 
 def machine():
-    """What the figures were measured on."""
+    """Describes the machine on which the figures were measured."""
     cpu = platform.processor() or platform.machine()
     try:
         for entry in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
@@ -104,7 +105,7 @@ def machine():
 
 
 def write_json(path, settings, cases):
-    """All that was measured."""
+    """Writes all results as JSON."""
     pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"machine": machine(), "settings": settings, "cases": cases}, indent=1)
     pathlib.Path(path).write_text(text + "\n")

@@ -1,9 +1,9 @@
-"""Runs Lacuna, its installed peers and the hand-written loops on the same made data, in turns; first checks that they
-learn the same; prints medians and ratios; writes results.json and results.png.
+"""Runs Lacuna, its installed peers and the hand-written loops in turns on the same generated data; first checks that
+they learn the same; prints medians and ratios; writes results.json and results.png.
 
-first: the first epoch, with what it compiles or makes. median: over the rounds after it. step: the median by batch.
-x loop, x lacuna: how many times as long as these take for the same algorithm, the median over rounds.
-Exits with 1 where a check fails, 2 where an argument is wrong.
+first: the first epoch, including compilation and setup. median: over the rounds after it. step: the median per batch.
+x loop, x lacuna: the time relative to theirs for the same algorithm, the median over rounds.
+The exit code is 1 if a check fails, 2 if an argument is wrong.
 """
 
 import argparse
@@ -51,7 +51,7 @@ def parsed(argv):
 
 
 def timed(case, places, options):
-    """A case as JSON has it."""
+    """Runs a case; returns its results for JSON."""
     say(f"\n{case.label}")
     folder = data.made(options.data, case.data)
     shape = data.described(folder)
@@ -79,7 +79,7 @@ def timed(case, places, options):
 
 
 def measured(name, places, options):
-    """The results of all cases of a name."""
+    """Runs all cases with that name; returns their results."""
     if name == "import":
         say("\nimport")
         rows = imports.rows_of(imports.run(places, chosen(imports.STATEMENTS, options), options.repeats, say))
@@ -119,7 +119,7 @@ def main(argv=None):
     results = []
     for name in options.case or table_of_cases.NAMES:
         results += measured(name, places, options)
-        report.write_json(output / "results.json", settings, results)  # After each: a long run may be cut short.
+        report.write_json(output / "results.json", settings, results)  # Here, since a long run may be interrupted.
     plot.bars(output / "results.png", results)
     failed = [one for case in results for one in case["checks"] if not one["ok"]]
     say(f"\nresults.json and results.png are in {output}")

@@ -1,6 +1,6 @@
-"""How the time of a step grows with rows, non-zeros, features, units and threads: one of them varied, little made data,
-Lacuna's sparse_weight and its plain kernel, and the hand-written loop where it can do the job (one unit). That loop
-sweeps all weights a step, so it alone must grow with the features."""
+"""Measures how the time of a step grows with rows, non-zeros, features, units and threads, varying one at a time on
+little generated data. Runs Lacuna with sparse_weight and without, and the hand-written loop for one unit. The loop
+updates all weights in each step, so only its time must grow with the features."""
 
 import os
 import pathlib
@@ -9,7 +9,7 @@ from bench import plot, race, report
 from bench.cases import Case, Contestant
 from bench.process import Failed, Process
 
-STEPS, LARGEST_EPOCH = 32, 131_072  # Rows of the data are steps x batch, at most so many.
+STEPS, LARGEST_EPOCH = 32, 131_072  # The data has steps x batch rows, at most so many.
 BASE = {"batch": 512, "nonzeros": 64, "features": 100_000, "units": 1, "threads": 1}
 VARIED = {
     "batch": ("rows per batch", (32, 128, 512, 2_048, 8_192)),
@@ -21,7 +21,7 @@ VARIED = {
 
 
 def run(places, made, output, repeats, say):
-    """A dict a curve for JSON; writes scaling_<what>.png a curve."""
+    """Returns a dict for each curve, for JSON; writes scaling_<what>.png for each."""
     results = []
     for what, (name, values) in VARIED.items():
         if what == "threads":
@@ -57,7 +57,7 @@ def _steps(places, made, point, repeats, say):
             say(f"  {one.label}: {error}")
     try:
         for one, result in race.run(running, "epoch", repeats, say).items():
-            # The best: what is shown is how the work grows, not how the machine was.
+            # The minimum, since the plot shows how the work grows, not the noise of the machine.
             found[one.label] = 1_000 * min(race.measured(result)) / -(-rows // point["batch"])
     finally:
         for process in running.values():

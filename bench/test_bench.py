@@ -1,4 +1,4 @@
-"""The Python parts of the benchmark, on little data: made data, protocol, turns, checks, tables, pictures."""
+"""Tests of the Python parts of the benchmark, on little data: data, protocol, turns, checks, tables, pictures."""
 
 import io
 import json
@@ -16,7 +16,7 @@ from bench.cases import Case, Contestant  # noqa: E402
 
 FAST, SLOW = Contestant("lacuna", "flag", "sgd"), Contestant("keras3", "dense", "sgd")
 
-# A contestant that takes no time: it answers 0.5 s, with a loss that falls from run to run.
+# A contestant that does nothing: it answers 0.5 s, with a loss that decreases from run to run.
 ECHO = """
 import json, sys
 print(json.dumps({"ready": True, "setup_s": 1.0}), flush=True)

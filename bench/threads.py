@@ -1,5 +1,5 @@
-"""What threads gain: Lacuna on one and on two, and beside it what the machine had to give at that moment, two
-independent processes of one thread each against one of them alone."""
+"""Measures the gain from threads: Lacuna on one thread and on two. To show what the machine can gain at that moment,
+two independent processes of one thread each are compared with one of them alone."""
 
 import statistics
 
@@ -11,7 +11,7 @@ CASES = (("linear", None), ("mlp", None), ("embedding", None), ("wide", 1_000_00
 
 
 def run(places, made, repeats, batch, say):
-    """A dict a case: seconds on one and on two threads, their ratio, and the gain of two processes."""
+    """A dict for each case: seconds on one and on two threads, their ratio, and the gain of two processes."""
     rows = []
     for name, features in CASES:
         case = cases(name, batch=batch, features=features)[0]
@@ -43,7 +43,7 @@ def _measured(case, alone, pair, both, repeats):
             process.tell("epoch")
         together = max(process.answer()["s"] for process in pair)
         seconds = {count: process.ask("epoch")["s"] for count, process in both.items()}
-        if turn:  # The first epoch makes what later ones find.
+        if turn:  # The first epoch includes setup.
             one.append(seconds[1])
             two.append(seconds[2])
             gain.append(2 * single / together)
@@ -59,7 +59,7 @@ def _measured(case, alone, pair, both, repeats):
 
 
 def table(rows):
-    """Lines for people."""
+    """A table as printed lines."""
     lines = [("lacuna", "1 thread", "2 threads", "gain", "gain of two processes", "of")]
     for row in rows:
         lines.append(

@@ -9,7 +9,7 @@ line of JSON on stdout.
                                                       order
     quit
 
-An error is answered as {"error": text}. Needs nothing but Python and NumPy, old ones too.
+An error is answered as {"error": text}. Needs only Python and NumPy, also old versions.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import statistics
 import sys
 import time
 
-MOST_CALLS, LONGEST = 200, 5.0  # Of predict_one, the longest in seconds.
+MOST_CALLS, LONGEST = 200, 5.0  # Limits of predict_one: calls, and seconds.
 
 
 def options(argv=None):
@@ -52,7 +52,7 @@ def serve(make, argv=None):
 
 
 def answer_lines(job, lines, out):
-    """Calls the job's method of each line's name; out takes the answers."""
+    """Calls the method of the job that each line names, and writes the answers to `out`."""
     for line in lines:
         command, *arguments = line.split()
         if command == "quit":
@@ -94,11 +94,11 @@ def _timed(function, *arguments):
 
 def _text(error):
     lines = [line for line in str(error).splitlines() if line.strip()] or [""]
-    return f"{type(error).__name__}: {lines[-1]}"[:500]  # The last line: MXNet starts with its stack.
+    return f"{type(error).__name__}: {lines[-1]}"[:500]  # MXNet's messages start with a stack trace.
 
 
 def _own_stdout():
-    """Libraries chatter on stdout: from here on that is stderr, and only answers go out."""
+    """Redirects stdout to stderr, since libraries print there, and returns the real stdout for the answers."""
     answers = os.fdopen(os.dup(1), "w")
     sys.stdout.flush()
     os.dup2(2, 1)

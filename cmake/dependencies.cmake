@@ -6,16 +6,16 @@ find_package(BZip2 REQUIRED)
 find_package(LibLZMA REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 
-# BLIS, serial, as an archive that is hidden in our library: no other BLAS of the process answers in its place. Not the
-# serial OpenBLAS: it is built without locks, and calls from several threads at a time give wrong products.
+# BLIS, serial, as an archive that is hidden in our library: so no other BLAS of the process replaces it. Not the serial
+# OpenBLAS: it is built without locks, and calls from several threads at a time give wrong products.
 find_library(blis_serial_LIBRARY libblis.a PATH_SUFFIXES blis-serial REQUIRED)
 find_path(blis_serial_INCLUDE cblas.h PATH_SUFFIXES blis-serial REQUIRED)
 add_library(blis_serial UNKNOWN IMPORTED)
 set_target_properties(blis_serial PROPERTIES
   IMPORTED_LOCATION ${blis_serial_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${blis_serial_INCLUDE})
 
-# Not find_package(HDF5): it asks the compiler wrapper h5cc, which knows nothing of cross-compiling, and the one that is
-# built for MPI may answer. Shared: Debian's archive is not compiled for a shared library.
+# Not find_package(HDF5): it asks the compiler wrapper h5cc, which does not support cross-compiling, and may find the
+# one that is built for MPI. Shared: Debian's archive is not compiled for a shared library.
 find_library(hdf5_serial_LIBRARY libhdf5.so PATH_SUFFIXES hdf5/serial REQUIRED)
 find_path(hdf5_serial_INCLUDE hdf5.h PATH_SUFFIXES hdf5/serial REQUIRED)
 add_library(hdf5_serial UNKNOWN IMPORTED)

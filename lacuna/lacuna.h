@@ -1,4 +1,4 @@
-// Everything a user of the library needs. No header of a dependency is reached from here.
+// The one header that a user of the library includes. It includes no header of a dependency.
 #pragma once
 #include "lacuna/backend/backend.h"
 #include "lacuna/backend/function.h"
@@ -47,6 +47,6 @@
 #include "lacuna/tensor/cast_storage.h"
 #include "lacuna/tensor/row_table.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 using layers::Input;
 }

@@ -7,7 +7,7 @@
 namespace lacuna {
 namespace {
 
-// Allocations of fit with this many epochs of the same batches.
+// The number of allocations of a fit of so many epochs on the same batches.
 int64_t allocations_of(Model& model, const Arrays& x, const Arrays& y, int epochs) {
   const int64_t before = allocations();
   model.fit(x, y, {.batch_size = 16, .epochs = epochs, .verbose = 0, .shuffle = Shuffle::none});
@@ -43,7 +43,7 @@ struct Data {
 void expect_none(Model& model, const Arrays& x, const Arrays& y, const std::string& what) {
   if (!kAllocationsAreCounted) GTEST_SKIP() << "a sanitizer counts for itself";
   const size_t threads = num_threads();
-  set_num_threads(1);              // oneTBB's tasks are its own affair.
+  set_num_threads(1);              // oneTBB allocates its tasks itself.
   allocations_of(model, x, y, 2);  // Buffers grow, rows are made.
   const int64_t few = allocations_of(model, x, y, 2), many = allocations_of(model, x, y, 12);
   // What an epoch itself takes (logs, history) is less than one allocation a step.

@@ -1,5 +1,5 @@
-// Memory that is counted and, when a test says so, refused. Under AddressSanitizer operator new and mmap
-// alone, which it serves itself; ThreadSanitizer keeps its own.
+// Counts requests for memory and, when a test wants it, refuses them. Under AddressSanitizer it replaces only
+// operator new and mmap, under ThreadSanitizer nothing.
 #include "tests/allocations.h"
 
 #include <link.h>
@@ -22,12 +22,12 @@ std::atomic<int64_t> count{0};
 std::atomic<int64_t> left{0};  // Requests until one is refused; 0: none is.
 std::atomic<bool> stays{false}, refused{false};
 
-// HDF5 does not survive that it finds none of the little that its calls take, nor oneTBB that a worker of it
-// finds none as it starts. Lacuna asks for that much before it calls them.
+// HDF5 does not survive if a small request of its calls fails, nor oneTBB if one of a starting worker does.
+// Lacuna checks that there is so much memory before it calls them.
 struct Library {
   const char* name;
   size_t least = 0;            // Smaller requests are never refused,
-  bool in_all_threads = true;  // or those of other threads than the one that asked for refusals.
+  bool in_all_threads = true;  // nor, if this is false, those of threads other than the test's.
 };
 constexpr Library kLibraries[] = {{"liblacuna"},
                                   {"/_core."},
@@ -60,15 +60,15 @@ bool is_ours(void* caller, size_t bytes) {
   for (int i = 0; i < known; ++i)
     if (ranges[i].begin <= at && at < ranges[i].end)
       return bytes >= ranges[i].library->least && (asked || ranges[i].library->in_all_threads);
-  return false;  // The test's, or Python's.
+  return false;  // The caller is the test, or Python.
 }
 
-// caller: where the function that was called returns to.
+// `caller` is the return address of the replaced function.
 [[maybe_unused]] bool refuses(void* caller, size_t bytes) {
   if (left.load(std::memory_order_relaxed) == 0 || !is_ours(caller, bytes)) return false;
   const int64_t before = left.fetch_sub(1);
   if (before > 1) return false;
-  if (before <= 0 && !stays) {  // Another thread's was the one.
+  if (before <= 0 && !stays) {  // A request of another thread was the one.
     left = 0;
     return false;
   }
@@ -91,7 +91,7 @@ bool lacuna::fail_allocation(int64_t n, bool for_good) {
   return result;
 }
 
-// For ctypes.
+// Python calls it by ctypes.
 extern "C" bool lacuna_fail_allocation(int64_t n, bool for_good) {
   return lacuna::fail_allocation(n, for_good);
 }
@@ -147,7 +147,7 @@ extern "C" void* mremap(void* old, size_t old_bytes, size_t bytes, int flags, ..
 
 #if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
 
-// Of the C libraries that Lacuna calls. glibc's own names for what is behind.
+// For the C libraries that Lacuna calls. These are glibc's names of the original functions.
 extern "C" {
 void* __libc_malloc(size_t);
 void* __libc_calloc(size_t, size_t);

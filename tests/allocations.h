@@ -1,5 +1,5 @@
-// How often this process has asked for memory, and how it fares where there is none: operator new, malloc and
-// mmap are replaced in allocations.cc, for the library and what it links too.
+// Counts the requests for memory of this process, and lets them fail: allocations.cc replaces operator new,
+// malloc and mmap, also for the library and what it links.
 #pragma once
 #include <cstdint>
 
@@ -8,12 +8,11 @@ namespace lacuna {
 // Calls of operator new.
 int64_t allocations();
 
-// From now on the n-th request for memory of Lacuna and of what it calls finds none, and only that one or, if
-// `for_good`, all that follow it, of any thread. 0: all is well again.
-// Answers whether one failed since the last call.
+// From now on, the n-th request for memory by Lacuna or a library that it calls fails, on any thread; if
+// `for_good`, so do all that follow. 0: no request fails. Returns whether one has failed since the last call.
 bool fail_allocation(int64_t n, bool for_good = false);
 
-// False under a sanitizer, which allocates for itself.
+// False under a sanitizer, which has its own allocator.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr bool kAllocationsAreCounted = false;
 #else

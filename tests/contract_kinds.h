@@ -1,5 +1,5 @@
-// The kinds of tensors that the contract test must have tried on each row of a storage table, as they are
-// found in what was fed.
+// The kinds of tensors that the contract test must have tried on each row of a storage table. They are found
+// by looking at the tensors that were fed.
 #pragma once
 #include <array>
 #include <bitset>
@@ -14,18 +14,18 @@ namespace lacuna {
 enum class Kind : uint8_t {
   float32,
   float64,
-  int32_ids,  // of a dense operand
+  int32_ids,  // Of a dense operand.
   int64_ids,
   int32_indices,  // of csr
   int64_indices,
   no_rows,
   one_row,
-  no_columns,  // of csr, as all that follow
+  no_columns,  // Of csr, as all that follow.
   one_column,
   empty_row,
   no_entries,
   all_stored,
-  stored_zeros,  // and nothing else
+  stored_zeros,  // Only stored zeros.
   view,          // Of some rows of a larger matrix.
 };
 constexpr std::array kKinds{"float32",       "float64",    "int32 ids",  "int64 ids",    "int32 indices",
@@ -75,7 +75,7 @@ inline Kinds kinds_of(const Tensor& x) {
   return kinds;
 }
 
-// What an operand of a rule is to be tried as.
+// The kinds that an operand of a rule must be tried as.
 inline Kinds kinds_for(Storage storage, const Shape& shape, DType dtype) {
   Kinds kinds;
   const auto set = [&](Kind from, Kind to) {

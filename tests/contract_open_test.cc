@@ -1,5 +1,5 @@
-// Dimensions that are open in the graph: what inference would refuse of tensors as they came, a run refuses
-// too, in place of reading beyond them.
+// Dimensions that are open in the graph: if inference would refuse the actual shapes, a run refuses them too,
+// and does not read beyond the tensors.
 #include <gtest/gtest.h>
 
 #include <deque>
@@ -51,8 +51,7 @@ void expect_refusals(const Example& example, const std::vector<Storage>& storage
         std::vector<Spec> other = actual;
         other[i].shape[d] += more;
         if (other[i].shape[d] < 1 || infers(*example.op, other)) continue;
-        // Of two row_sparse ones there may be more rows in one: slots of a table that came into being in
-        // between.
+        // Of two row_sparse inputs one may have more rows, since a table may have got new slots in between.
         if (d == 0 && std::ranges::count(storages, Storage::row_sparse) == 2 && storages.size() == 2 &&
             out.storage() == Storage::row_sparse)
           continue;

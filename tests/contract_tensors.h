@@ -1,5 +1,5 @@
-// What the contract test tries ops on: tensors in every storage, drawn from an example, and their values
-// back.
+// The tensors of the contract test: draws the inputs of an example in every storage, and reads back the
+// values of results.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -16,7 +16,7 @@
 
 namespace lacuna {
 
-// What a failure prints of an op.
+// A failure prints the name of the op.
 inline void PrintTo(const Registration& registration, std::ostream* out) { *out << registration.name; }
 
 inline Shape with_batch(Shape shape, Dim batch) {
@@ -76,8 +76,8 @@ inline tensor::Csr csr(const tensor::Dense& full, double density, Generator& pat
   return result;
 }
 
-// The same matrix with indices of another type and, as a view, other entries in front and behind, which
-// nobody may read: NaN in a column that is none.
+// The same matrix with indices of another type and, as a view, other entries before and after, which no op
+// may read: NaN in a column that does not exist.
 inline tensor::Csr laid_out(const tensor::Csr& a, DType index, bool view) {
   const size_t nonzeros = a.nonzeros(), around = view ? 2 : 0, item = size_of(a.dtype);
   tensor::Csr result;
@@ -121,7 +121,7 @@ inline tensor::RowSparse row_sparse(const tensor::Dense& full, double density, G
   return result;
 }
 
-// A table of which slot s is row s. Its dtype is a float.
+// Fills a table so that slot s has row s. Its dtype is a float.
 inline void fill(RowTable& table, const tensor::Dense& full) {
   std::vector<int64_t> ids(static_cast<size_t>(full.shape[0]));
   std::vector<int32_t> slots(ids.size());
@@ -149,7 +149,7 @@ inline bool near(double a, double b, double tolerance) {
          std::abs(a - b) <= tolerance * std::max(1.0, std::abs(b));
 }
 
-// Rows and columns of the entries.
+// The row and column of each entry.
 inline std::vector<std::pair<size_t, int64_t>> pattern_of(const tensor::Csr& a) {
   std::vector<std::pair<size_t, int64_t>> result;
   with_index(a, [&](auto indices, auto indptr) {
@@ -160,7 +160,7 @@ inline std::vector<std::pair<size_t, int64_t>> pattern_of(const tensor::Csr& a) 
   return result;
 }
 
-// A stored value of a float64 tensor and its place in the densified tensor.
+// A stored value of a float64 tensor and its position in the dense tensor.
 struct Entry {
   double* value;
   size_t place;
@@ -200,7 +200,7 @@ inline std::vector<Entry> stored(Tensor& x) {
   return result;
 }
 
-// Makes 0 what x does not store.
+// Sets to 0 all values that x does not store.
 inline void keep_stored(const Tensor& x, std::vector<double>& values) {
   if (!is_float(x.dtype())) return;
   Tensor mine = cast(x, DType::float64);

@@ -19,28 +19,28 @@ namespace lacuna {
 
 namespace {
 
-// Ops without a gradient that are not flat. Gradients of gradients may be; of others these are.
+// Ops without a gradient that are not flat. Beside these, only ops that compute gradients may have none.
 const std::set<std::string_view> kRefuseGradients{
-    "bincount",        // weights
-    "broadcast_at",    // an average; rows of row_sparse
+    "bincount",        // With weights.
+    "broadcast_at",    // With an average, or rows of row_sparse.
     "broadcast_like",  // an average
     "by_column",      "concatenate_part", "nonzero_prod",
-    "sampled_dot",  // row_sparse a
+    "sampled_dot",  // With a row_sparse a.
     "take_t",
 };
 
-// Kinds that a row cannot be tried with.
+// Kinds that a row of a storage table cannot be tried with.
 Kinds exempt(std::string_view op, const std::vector<Storage>& in) {
   Kinds kinds;
   const auto set = [&](Kind kind) { kinds[static_cast<size_t>(kind)] = true; };
   // Its parameters name columns.
   if (op == "reshape_all" || op == "reshape_like" || op == "slice_gradient")
     set(Kind::one_column), set(Kind::no_columns);
-  if (op.starts_with("integer_")) set(Kind::int32_ids);                   // They are cast first.
+  if (op.starts_with("integer_")) set(Kind::int32_ids);                   // The ids are cast first.
   if (op == "clip_places" || op == "wrap_places") set(Kind::no_columns);  // None is there to be taken.
   if (std::ranges::find(in, Storage::row_table) != in.end()) {
     set(Kind::no_columns);                            // A table has rows.
-    if (op == "interactions") set(Kind::one_column);  // Slots are no known number.
+    if (op == "interactions") set(Kind::one_column);  // The number of slots is not known.
   }
   return kinds;
 }
@@ -62,10 +62,10 @@ constexpr Draws kDraws[] = {{5, 0.5, true},
                             {0, 0.5, true, DType::int64},
                             {5, 0.5, true, DType::int64, false, true}};
 
-// Of an example with other columns.
+// The draws of an example with other columns.
 constexpr Draws kOfColumns[] = {{5, 0.5, true}, {5, 1.0, true}, {5, 0.5, false}, {0, 0.5, true}};
 
-// A storage that a shape can have.
+// Whether a shape can have this storage.
 bool possible(Storage storage, const Shape& shape) {
   switch (storage) {
     case Storage::dense:
@@ -80,14 +80,14 @@ bool possible(Storage storage, const Shape& shape) {
   return false;
 }
 
-// The storages of `count` inputs as a rule has them, in each way that it allows for repeated ones.
+// The storages of `count` inputs by a rule, in several mixes of those that it allows for repeated inputs.
 std::vector<std::vector<Storage>> ways(const Rule& rule, bool repeats, size_t count) {
   if (repeats ? count < rule.in.size() : count != rule.in.size()) return {};
   std::vector<Storage> last{rule.in.back()};
   last.insert(last.end(), rule.or_last.begin(), rule.or_last.end());
   std::vector<std::vector<Storage>> result;
   for (size_t first = 0; first < last.size(); ++first)
-    for (size_t by = 0; by < last.size(); ++by) {  // All the same, or in turn.
+    for (size_t by = 0; by < last.size(); ++by) {  // All the same, or alternating.
       std::vector<Storage> way(rule.in.begin(), rule.in.end() - 1);
       for (size_t i = 0; way.size() < count; ++i) way.push_back(last[(first + i * by) % last.size()]);
       if (std::ranges::find(result, way) == result.end()) result.push_back(way);
@@ -95,7 +95,7 @@ std::vector<std::vector<Storage>> ways(const Rule& rule, bool repeats, size_t co
   return result;
 }
 
-// Whether the op takes these, as far as inference knows.
+// Whether the op can infer specs for these storages.
 bool infers(const Example& example, const std::vector<Storage>& storages, DTypes dtypes) {
   std::vector<Spec> specs;
   for (size_t i = 0; i < storages.size(); ++i) {
@@ -118,8 +118,8 @@ std::vector<DTypes> dtypes_of(const Example& example) {
   return {{float32, int32}, {float64, int32}, {float32, int64}, {float64, int64}};
 }
 
-// The example with other columns of the first csr operand, and of all that have as many. Empty where there is
-// none.
+// The example with another number of columns in the first csr operand, and in all dimensions that equal it.
+// Empty if there is none.
 std::optional<Example> with_columns(Example example, const std::vector<Storage>& storages, Dim columns) {
   const auto csr = std::ranges::find(storages, Storage::csr);
   if (csr == storages.end()) return {};
@@ -134,8 +134,8 @@ std::optional<Example> with_columns(Example example, const std::vector<Storage>&
   return example;
 }
 
-// The example with 0 for the last axis of its last dense operand of rank 2, and for all axes that are as
-// large. Empty where there is none.
+// The example with 0 for the last axis of its last dense operand of rank 2 or more, and for all axes that
+// equal it. Empty if there is none.
 std::optional<Example> without_units(Example example, const std::vector<Storage>& storages) {
   const std::string_view op = example.op->name();
   if (op == "clip_places" || op == "wrap_places") return {};  // None is there to be taken.
@@ -204,8 +204,8 @@ TEST_P(Contract, Holds) {
   }
 }
 
-// A gradient for each input of floats, or none since it is flat (Holds compares with finite differences), or
-// an error: never 0 in silence.
+// Each input of floats has a gradient, or none since the op is flat (Holds compares with finite differences),
+// or there is an error: never a silent 0.
 TEST_P(Contract, SaysWhatGradientItHas) {
   const auto& [name, examples] = GetParam();
   bool refuses = false;

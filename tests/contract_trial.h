@@ -1,5 +1,5 @@
-// An op of the contract test on leaves of given storages, and the plans that try it: its results against
-// those of dense inputs, its gradient against finite differences, its allocations.
+// One trial of the contract test: an op on inputs of given storages. It checks the results against those of
+// dense inputs, the gradient against finite differences, and that a step allocates nothing.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -27,14 +27,14 @@
 
 namespace lacuna {
 
-// Ops whose gradient or result is of two tensors with entries at the same places say so with these words.
+// Ops that need two tensors with entries at the same places throw an error with these words.
 constexpr std::string_view kOtherPlaces = "at the same places";
 
-// What an op says that has no gradient though it is not flat.
+// The error of an op that has no gradient though it is not flat.
 constexpr std::string_view kNoGradient = "has no gradient of its own";
 
-// Whose result does follow an input that no gradient flows to: on purpose; the mean, where the derivative is
-// 0; moving averages, which no rows leave as they are.
+// Whether the result depends on an input to which no gradient flows: in stop_gradient on purpose; in variance
+// on the mean, where the derivative is 0; in batch_moments on moving averages, if there are no rows.
 inline bool not_flat(std::string_view op) {
   return op == "stop_gradient" || op == "variance" || op == "batch_moments";
 }
@@ -71,14 +71,15 @@ inline const std::set<std::string> kInt32Alone{
 // How the inputs of a run are drawn.
 struct Draws {
   Dim batch;
-  double density;     // Of the entries, or rows, that are stored.
-  bool same_pattern;  // Of sparse inputs of one shape. Where they differ, an op may answer with an error.
+  double density;     // The share of entries, or rows, that are stored.
+  bool same_pattern;  // Of sparse inputs of one shape. If they differ, an op may throw.
   DType index = DType::int32;
-  bool zeros = false;  // All that a sparse input stores.
+  bool zeros = false;  // A sparse input stores only zeros.
   bool view = false;
 };
 
-// Those that take csr with indices of int32 alone: what has 2^31 columns or more gets the sentence below.
+// Whether the op takes csr only with int32 indices: for 2^31 columns or more, it throws an error with the
+// words below.
 inline bool takes_int32_alone(std::string_view op, const std::vector<Storage>& in) {
   return kInt32Alone.contains(text(op, ' ', list(in)));
 }
@@ -89,7 +90,7 @@ struct DTypes {
   DType floats, ids;
 };
 
-// An op on leaves, with the plans that try it.
+// An op on inputs, with the plans that try it.
 class Trial {
  public:
   Trial(const Example& example, std::vector<Storage> storages, DTypes dtypes)
@@ -111,7 +112,7 @@ class Trial {
 
   void run(const Draws& draws, uint64_t seed) {
     std::vector<Tensor> tensors;
-    std::map<size_t, Tensor> plain;  // As csr is laid out elsewhere.
+    std::map<size_t, Tensor> plain;  // With int32 indices that start at 0.
     std::vector<const Tensor*> feeds, full_feeds;
     std::deque<Tensor> full;
     Generator random(seed);
@@ -181,7 +182,7 @@ class Trial {
     return result;
   }
 
-  // The same op with all inputs dense, where its table has that.
+  // The same op with all inputs dense, if its table has that.
   void make_reference() {
     if (all_dense()) return;
     std::vector<Symbol> in;
@@ -200,11 +201,11 @@ class Trial {
     }
   }
 
-  // Of Σ out · weights, for float64.
+  // The gradient of Σ out · weights, for float64.
   void make_gradient() {
     if (dtype_ != DType::float64) return;
-    if (is_gradient() && !all_dense()) return;          // Takes it that its inputs have matching patterns.
-    if (example_.op->name().ends_with("_ste")) return;  // Its gradient is another one on purpose.
+    if (is_gradient() && !all_dense()) return;          // It assumes that its inputs have matching patterns.
+    if (example_.op->name().ends_with("_ste")) return;  // Its gradient differs on purpose.
     Symbol loss;
     std::vector<Symbol> feeds = placeholders(in_);
     for (const Symbol& y : out_) {
@@ -224,7 +225,7 @@ class Trial {
       found = gradients(loss, learned);
     } catch (const InvalidArgument& error) {
       if (std::string_view(error.what()).find(kNoGradient) == std::string_view::npos) throw;
-      return;  // SaysWhatGradientItHas knows it.
+      return;  // SaysWhatGradientItHas checks it.
     }
     for (size_t i = found.size(); i-- > 0;) {
       if (found[i]) continue;
@@ -237,8 +238,8 @@ class Trial {
     if (!results.empty()) gradient_.emplace(feeds, results, true);
   }
 
-  // Rows of input i that the op says it does not read, as those that an optimizer left behind, may hold
-  // anything.
+  // Rows of input i that the op says it does not read may hold anything, such as rows that an optimizer left
+  // behind.
   void check_unread_rows(size_t i, std::vector<const Tensor*> feeds, const std::vector<Tensor>& tensors) {
     const int names = example_.op->rows_named_by(i);
     if (names == Op::kAllRows || feeds.size() != in_.size() || tensors[i].storage() != Storage::dense) return;
@@ -278,7 +279,7 @@ class Trial {
     plan.run(feeds, kStep, kSeed);
     std::vector<Spec> actual;
     for (const Tensor& t : tensors) actual.push_back(t.spec());
-    const std::vector<Spec> again = example_.op->infer(actual);  // With the batch as it is.
+    const std::vector<Spec> again = example_.op->infer(actual);  // With the actual batch.
     if (reference) reference->run(full, kStep, kSeed);
     const int64_t before = allocations();
     plan.run(feeds, kStep, kSeed);
@@ -292,13 +293,13 @@ class Trial {
         EXPECT_TRUE(
             got.shape[d] == open.shape[d] ||
             (open.shape[d] == None && (got.shape[d] == draws.batch || got.shape[d] == again[i].shape[d] ||
-                                       again[i].shape[d] == None)))  // What data decide: slots, say.
+                                       again[i].shape[d] == None)))  // Depends on data.
             << "inferred " << open << ", got " << got << ", batch " << draws.batch;
       if (!reference) continue;
       ASSERT_EQ(got.shape, reference->output(i).shape());
       const std::vector<double> result = values_of(plan.output(i));
       std::vector<double> want = values_of(reference->output(i));
-      // A gradient is asked for at the entries of a sparse input alone.
+      // A gradient is wanted only at the entries of a sparse input.
       if (is_gradient()) keep_stored(plan.output(i), want);
       const double tolerance = got.dtype == DType::float32 ? 2e-5 : 1e-12;
       for (size_t j = 0; j < want.size(); ++j)
@@ -349,7 +350,7 @@ class Trial {
     }
   }
 
-  // values: the gradient of x; zeros where there are none.
+  // values: the gradient of x; zeros if there are none.
   void check_differences(const std::vector<const Tensor*>& feeds, Tensor& x,
                          const std::optional<std::vector<double>>& values) {
     const auto loss = [&] {
@@ -357,10 +358,10 @@ class Trial {
       return loss_->output(0).dense().values<double>()[0];
     };
     const std::vector<Entry> entries = stored(x);
-    const size_t step = entries.size() / 60 + 1;  // Some of many.
+    const size_t step = entries.size() / 60 + 1;  // Only some, if there are many.
     for (size_t e = 0; e < entries.size(); e += step) {
       const auto [value, place] = entries[e];
-      if (*value == 0 && example_.op->name() == "cast_storage") continue;  // Left out, and gets none.
+      if (*value == 0 && example_.op->name() == "cast_storage") continue;  // Not stored: no gradient.
       if (values) {
         ASSERT_LT(place, values->size());
       }
@@ -372,11 +373,11 @@ class Trial {
       const double below = loss();
       *value = kept;
       const double right = (above - here) / h, left = (here - below) / h;
-      if (!values && std::abs(right + left) > 1e3) continue;        // A step, such as a stored zero may be.
+      if (!values && std::abs(right + left) > 1e3) continue;        // A jump, as may be at a stored zero.
       if (!std::isfinite(right) || !std::isfinite(left)) continue;  // √ at a stored zero.
-      // The cube root there: differences grow without end.
+      // For the cube root at 0, differences are unbounded.
       if (std::isinf(gradient) && std::abs((left + right) / 2) > 1e3) continue;
-      // At a kink, such as a stored zero may be, anything between both sides is right.
+      // At a kink, as may be at a stored zero, any value between both sides is right.
       const double middle = (left + right) / 2, tolerance = 2e-6 * std::max(1.0, std::abs(middle));
       EXPECT_LE(std::abs(gradient - middle), tolerance + std::abs(right - left))
           << "place " << place << ": gradient " << gradient << ", finite differences " << middle;

@@ -1,6 +1,6 @@
-// 2^40 columns: each row of each storage table does with few columns far apart what it does with few side by
-// side, unless a dense tensor would have to have as many. So do its gradients. The same of as many rows of
-// row_sparse, and of a table that ids are looked up in.
+// 2^40 columns: each row of each storage table gives the same with a few columns far apart as with a few side
+// by side, unless a dense tensor would need 2^40 columns. So do its gradients. The same holds for 2^40 rows
+// of row_sparse, and of a table that ids are looked up in.
 #include <gtest/gtest.h>
 
 #include <deque>
@@ -25,15 +25,16 @@ constexpr Dim kWide = Dim{1} << 40;
 // Columns 0 and 1 stay, the others move to the end. Column 1 is kept empty: so no row is full, and the first
 // column that a row does not store is 0 or 1 on both sides.
 int64_t far(int64_t column) { return column < 2 ? column : kWide - 64 + column; }
-// Back to places among `few` columns; of places in a row-major matrix too, and of columns behind all of them.
+// Back to places among `few` columns; also for places in a row-major matrix, and for columns beyond all of
+// them.
 int64_t near(int64_t place, Dim few) {
-  if (place == std::numeric_limits<int64_t>::max()) return place;  // The least of no integers.
+  if (place == std::numeric_limits<int64_t>::max()) return place;  // The minimum of no integers.
   if (place >= kWide) return place / kWide * few + near(place % kWide, few);
   return place < kWide / 2 ? place : place - (kWide - 64);
 }
 
-// Results that depend on the number of columns, or on which they are: the ops run, and tests of their own say
-// what comes out.
+// Whether results depend on the number of columns, or on which they are: such ops are only run, and have
+// tests of their own for the results.
 bool is_of_their_number(const Op& op) {
   static const std::set<std::string_view> ops{
       "clip_places", "concatenate_part", "dropout", "equals_in",      "logsumexp",
@@ -43,12 +44,12 @@ bool is_of_their_number(const Op& op) {
   return ops.contains(op.name()) || key.find("average") != key.npos || key.find("variance") != key.npos;
 }
 
-// What fits one number of columns alone: reshape_test.cc has more.
+// Whether an op fits only one number of columns: reshape_test.cc has more.
 bool has_a_number(const Op& op) {
   return op.name() == "reshape_all" || op.name() == "reshape_like" || op.key().ends_with("(1, 8)");
 }
 
-// Rows of tables that refuse: with the words below, in a run or before.
+// Rows of tables that throw an error with the words below, in a run or before.
 const std::set<std::string> kRefuse{"by_column (csr)",     "cast_storage (csr)", "permute_dimensions (csr)",
                                     "repeat_places (csr)", "tile_places (csr)",  "dot_t (csr, csr)"};
 // The same for the gradient alone.
@@ -56,19 +57,20 @@ const std::set<std::string> kGradientRefuses;
 constexpr std::string_view kTooWide = "2^31", kOtherPlaces = "at the same places",
                            kDenseResult = "a dense result must have fewer than 2^31";
 
-// Ops that look ids up in a table; elsewhere ids are slots already.
+// Ops that look ids up in a table; for others ids are slots already.
 bool looks_up(std::string_view op) {
   return op == "translate" || op == "translate_ids" || op == "bag_of_ids" || op == "shape";
 }
 
-// The columns of csr, the rows of row_sparse and of a table: what may be many.
+// The axis that may be large: the columns of csr, the rows of row_sparse and of a table.
 std::optional<size_t> wide_axis(std::string_view op, Storage storage) {
   if (storage == Storage::csr) return 1;
   if (storage == Storage::row_sparse || (storage == Storage::row_table && looks_up(op))) return 0;
   return {};
 }
 
-// The example with kWide in place of `few`. Empty where a dimension that cannot be so large is as large.
+// The example with kWide in place of `few`. Empty if another dimension, which cannot be so large, equals
+// `few`.
 std::optional<Example> widened(Example example, const std::vector<Storage>& storages, Dim few) {
   for (size_t i = 0; i < storages.size(); ++i) {
     Example::Input& input = example.in[i];
@@ -102,7 +104,7 @@ tensor::Csr without_column_1(const tensor::Csr& a) {
   return result;
 }
 
-// Both of a tensor: as drawn, and far apart.
+// A tensor with its columns, rows or ids far apart.
 tensor::Csr far_apart(const tensor::Csr& a) {
   tensor::Csr result;
   result.resize(a.rows, kWide, a.nonzeros(), a.dtype, DType::int64);
@@ -337,7 +339,7 @@ TEST_P(ContractWide, Holds) {
           try {
             example.op->infer(small);
           } catch (const InvalidArgument&) {
-            continue;  // Not an example of this rule.
+            continue;  // The example does not fit this rule.
           }
           std::string words;
           bool refuses = false;

@@ -1,5 +1,5 @@
-// Where there is no memory: whichever request fails, the error is one that can be caught, the model is as it
-// was, and then trains to the same bits as one that never failed.
+// Without memory: whichever request fails, the error can be caught, the model is as it was before, and then
+// trains to the same bits as a model for which no request failed.
 #include <gtest/gtest.h>
 #include <lacuna/lacuna.h>
 
@@ -30,7 +30,7 @@ void append(std::string& to, const Tensor& value) {
   bytes(value.row_sparse().data);
 }
 
-// All that training depends on, byte for byte: rows of tables in the order of their slots.
+// All state that training depends on, byte for byte. Rows of tables are in the order of their slots.
 std::string state_of(Model& model) {
   std::string result;
   const auto& optimizer = *model.trainer().compiled("test")->optimizer;
@@ -43,8 +43,8 @@ std::string state_of(Model& model) {
   return result + text(' ', model.trainer().random_state().steps);
 }
 
-// Calls f with each request for memory failing in turn, until none is left to fail; of many some are passed
-// over. failed(how) follows where it threw, done(how) where it did not.
+// Calls f again and again, with each request for memory failing in turn (if there are many, only some of
+// them), until no request is left to fail. Calls failed(how) after f threw, done(how) if it did not.
 using After = std::function<void(const std::string& how)>;
 void fail_each(const std::function<void()>& f, const After& failed, const After& done) {
   for (int64_t n = 1;; n += 1 + n / 64)
@@ -55,7 +55,7 @@ void fail_each(const std::function<void()>& f, const After& failed, const After&
       try {
         f();
       } catch (const std::exception& e) {
-        refused = fail_allocation(0);  // Before anything is put together.
+        refused = fail_allocation(0);  // Before other memory is requested.
         threw = e.what();
       }
       refused |= fail_allocation(0);
@@ -127,7 +127,7 @@ Model dense_model(int32_t columns, int units, bool table, const CompileOptions& 
 std::vector<Case> cases() {
   using namespace optimizers;
   constexpr int32_t kFew = 60, kMany = 200'000,
-                    kVast = 1 << 25;  // A table with ids for slots, direct, hashed.
+                    kVast = 1 << 25;  // Tables: slots are ids, direct index, hash index.
   std::vector<Case> all;
   const auto add = [&](std::string name, int32_t columns, const std::function<Model()>& make) {
     all.push_back({std::move(name), columns, false, make});
@@ -195,7 +195,7 @@ class FailingAllocation : public testing::Test {
  protected:
   void SetUp() override {
     if (!kCanFail) GTEST_SKIP() << "the sanitizer allocates for itself";
-    set_num_threads(1);  // What oneTBB takes is its own affair.
+    set_num_threads(1);  // oneTBB allocates for itself.
   }
   void TearDown() override { set_num_threads(threads_); }
   const size_t threads_ = num_threads();
@@ -210,7 +210,7 @@ TEST_F(FailingAllocation, AStepThatFailedHasChangedNothing) {
     for (size_t epoch = 0; epoch < 2; ++epoch)
       for (size_t b = 0; b < Data::kBatches; ++b) {
         const Arrays batch(x[b]), labels(d.y[b]);
-        if (epoch == 1 && b % 2) {  // Its end among others.
+        if (epoch == 1 && b % 2) {  // Some steps without failures, also the last.
           whole.train_on_batch(batch, labels);
           model.train_on_batch(batch, labels);
           continue;
@@ -219,7 +219,7 @@ TEST_F(FailingAllocation, AStepThatFailedHasChangedNothing) {
         fail_each([&] { model.train_on_batch(batch, labels); },
                   [&](const std::string& how) {
                     if (state_of(model) == state) return;
-                    whole.train_on_batch(batch, labels);  // Or it was done, and what it gave found no memory.
+                    whole.train_on_batch(batch, labels);  // Only its result found no memory.
                     state = state_of(whole);
                     EXPECT_TRUE(state_of(model) == state) << how;
                   },
@@ -234,7 +234,7 @@ TEST_F(FailingAllocation, AStepThatFailedHasChangedNothing) {
   }
 }
 
-// Cases that are tried with all that reads a model, too.
+// The cases for functions that read a model, too.
 std::vector<Case> some_cases() {
   std::vector<Case> some;
   for (Case& c : cases())
@@ -292,7 +292,7 @@ TEST_F(FailingAllocation, AllWeightsAreSetOrNone) {
     const Snapshot snapshot = t.model.network().snapshot();
     const std::string wanted = bytes_of(t.model.predict(t.x[0]));
     std::vector<std::function<void()>> ways{[&] { t.model.network().restore(snapshot); }};
-    if (c.columns < 5000) {  // Or they are many values.
+    if (c.columns < 5000) {  // Else there are too many values.
       ways.push_back([&t, all = t.model.get_weights()] { t.model.set_weights(all); });
       for (const auto& state : t.model.network().layers()) {
         layers::Layer layer(state);
@@ -301,7 +301,7 @@ TEST_F(FailingAllocation, AllWeightsAreSetOrNone) {
     }
     for (size_t i = 0; i < ways.size(); ++i) {
       SCOPED_TRACE(text("way ", i));
-      if (i < 2) t.model.train_on_batch(t.x[3], t.data.y[3]);  // Layers one by one end where all were set.
+      if (i < 2) t.model.train_on_batch(t.x[3], t.data.y[3]);  // A layer alone does not set all.
       std::string state = state_of(t.model);
       fail_each(
           ways[i], [&](const std::string& how) { EXPECT_TRUE(state_of(t.model) == state) << how; },
@@ -336,7 +336,7 @@ TEST_F(FailingAllocation, AFileIsTheOldOneOrTheNewOne) {
     std::optional<Model> loaded;
     fail_each([&] { loaded = load_model(path); }, [](const std::string&) {},
               [&](const std::string& how) { EXPECT_TRUE(state_of(*loaded) == state) << how; });
-    if (HasFailure()) return;  // Before a model was loaded.
+    if (HasFailure()) return;  // No model was loaded then.
 
     std::string later;
     Model model = t.model;
@@ -366,7 +366,7 @@ TEST_F(FailingAllocation, AFitThatFailedGoesOnFromItsFile) {
     const std::string wanted = fitted(load_model(path));
     Model model = load_model(path);
     fail_each([&] { model.fit(t.x[0], t.data.y[0], options); },
-              [&](const std::string&) {  // It has taken some of the steps, and takes more.
+              [&](const std::string&) {  // It has done some steps, and can do more.
                 model.train_on_batch(t.x[1], t.data.y[1]);
               },
               [](const std::string&) {});

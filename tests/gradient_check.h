@@ -1,4 +1,4 @@
-// The gradients of whole networks against finite differences, for weights and inputs of every storage.
+// Checks the gradients of whole networks against finite differences, for weights and inputs of every storage.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -15,8 +15,8 @@
 
 namespace lacuna::test {
 
-// The values that a tensor of float64 stores, one after another; of a table those of its rows, without the
-// optimizer's.
+// Pointers to the values that a tensor of float64 stores, in order; for a table, those of its rows without
+// optimizer states.
 inline std::vector<double*> stored(Tensor& x) {
   std::vector<double*> result;
   if (x.storage() == Storage::row_table) {
@@ -30,8 +30,8 @@ inline std::vector<double*> stored(Tensor& x) {
   return result;
 }
 
-// Of Σ w output, with weights w drawn at random, by everything that learns and every input of floats. All of
-// it is float64. training: as the plan of a step, else as one that predicts.
+// Checks the gradient of Σ w output, with random weights w, with respect to each trainable weight and each
+// input of floats. All tensors are float64. training: as in a training step, else as in predict.
 inline void expect_gradients(const std::vector<Symbol>& inputs, const Symbol& output,
                              std::vector<Tensor> feeds, bool training = true) {
   Network network(inputs, {output}, "network");
@@ -102,8 +102,7 @@ inline void expect_gradients(const std::vector<Symbol>& inputs, const Symbol& ou
   }
 }
 
-// A csr matrix of float64 from one written down in full; what is 0 there is not stored, but for the places
-// that `also` names.
+// A csr matrix of float64 from a full one. Zeros are not stored, except at the positions in `also`.
 inline Tensor csr_of(Dim rows, Dim columns, const std::vector<double>& full,
                      const std::vector<size_t>& also = {}) {
   std::vector<double> data;

@@ -1,4 +1,4 @@
-// Faults that MXNet's sparse operators have or had, each as a test that fails where one is here too. #n: a
+// Bugs that MXNet's sparse operators have or had, each with a test that fails if Lacuna has it too. #n is a
 // thread of apache/mxnet; the others were found in its source, release 1.9.1.
 #include <gtest/gtest.h>
 
@@ -24,7 +24,8 @@ Symbol sparse_symbol(Dim columns = 4) {
   return placeholder({{None, columns}, DType::float32, Storage::csr}, "x");
 }
 
-// #13193: columns in the reverse order, and room for lhs + rhs entries never cut: a tail of garbage.
+// #13193: columns were in reverse order, and the room for lhs + rhs entries was never cut to size, which left
+// garbage at the end.
 TEST(MXNetFaults, ElementwiseOfTwoCsrIsSortedAndCut) {
   const Tensor x = csr(dense({2, 4}, {0, 1, 2, 0, 0, 0, 0, 5})),
                y = csr(dense({2, 4}, {0, 5, 0, 0, 0, 0, 0, 0}));
@@ -51,8 +52,8 @@ TEST(MXNetFaults, MeansAddUp) {
             (std::vector<float>{0, 0.375f, 0.625f, 0, 0, 0, 0, 1.375f}));
 }
 
-// elemwise_div and power of a sparse and a dense operand made both dense, without a warning; so did all that
-// had no kernel.
+// elemwise_div and power of a sparse and a dense operand made both dense, without a warning; so did all ops
+// without a kernel.
 TEST(MXNetFaults, NothingBecomesDenseUnasked) {
   const Symbol x = sparse_symbol(), y = placeholder({{None, 4}}, "y");
   EXPECT_EQ(divide(x, y).storage(), Storage::csr);
@@ -63,8 +64,8 @@ TEST(MXNetFaults, NothingBecomesDenseUnasked) {
     EXPECT_NE(message_of<InvalidArgument>([&] { f(x); }).find("to_dense(x)"), std::string::npos);
 }
 
-// x * s and broadcast_mul of stored values hid a NaN; 0 * NaN of what is not stored is 0 here too, and that
-// is said; a NaN that is stored stays.
+// x * s and broadcast_mul of stored values hid a NaN. In Lacuna, 0 * NaN of a value that is not stored is 0
+// too, as documented; a stored NaN stays.
 TEST(MXNetFaults, StoredNaNsStay) {
   const float nan = std::nanf("");
   const Tensor x = csr(dense({1, 4}, {nan, 1, 0, 0})), row = dense({1, 4}, {1, nan, nan, 1});
@@ -77,7 +78,7 @@ TEST(MXNetFaults, StoredNaNsStay) {
   for (size_t i = 2; i < got.size(); ++i) EXPECT_TRUE(std::isnan(values(got[i])[0])) << i;
 }
 
-// sum and mean: one axis of 0 and 1, no keepdims; norm likewise; max, min, argmax: made dense.
+// sum, mean and norm took only one axis, 0 or 1, and no keepdims; max, min and argmax made the tensor dense.
 TEST(MXNetFaults, ReductionsTakeAnyAxes) {
   for (const Axes& axes : {Axes{}, Axes{0}, Axes{1}, Axes{-1}, Axes{0, 1}})
     for (const bool keepdims : {false, true})
@@ -120,7 +121,7 @@ TEST(MXNetFaults, ClipSaysWhatItDoes) {
   EXPECT_THROW(clip(sparse_symbol(), 0.5, 1), InvalidArgument);
 }
 
-// Most gradients of unary functions knew a dense result only.
+// Most gradients of unary functions supported only a dense result.
 TEST(MXNetFaults, UnaryGradientsKeepStorage) {
   for (const Storage storage : {Storage::csr, Storage::row_sparse})
     for (Symbol (*f)(const Symbol&) : {sqrt, tanh, log1p, expm1, sin, arctan, cbrt, degrees}) {
@@ -136,7 +137,7 @@ TEST(MXNetFaults, RetainKeepsRows) {
   EXPECT_EQ(values(run({retain(in, which)}, {in, which}, {x, ids})[0]), (std::vector<float>{1, 0, 3}));
 }
 
-// #10310, #8500: 8 bytes for each of all features; 32-bit sizes.
+// #10310, #8500: 8 bytes were used for each of all features; sizes had 32 bits.
 TEST(MXNetFaults, ColumnsCostNothing) {
   const Dim wide = Dim{1} << 40;
   const Tensor x = wide_csr(2, wide, {0, 2, 3}, {7, wide - 1, 0}, {1, -2, 4});

@@ -1,4 +1,4 @@
-// Known faults of MXNet's products, slices and ids of sparse tensors, which must not be here.
+// Known bugs of MXNet's products, slices and ids of sparse tensors, which Lacuna must not have.
 #include <gtest/gtest.h>
 
 #include "lacuna/ops/products/dot.h"
@@ -67,7 +67,7 @@ TEST(MxnetFaults, TransposedProductsOfManyFeaturesAreExactAndCheap) {
   }
 }
 
-// Ids were floats: from 2^24 on every second one was another's.
+// Ids were floats: above 2^24 every second id became another one.
 TEST(MxnetFaults, IdsAboveTwoToThe24AreExact) {
   const int64_t id = (int64_t{1} << 24) + 1;
   const Tensor x = wide_csr(1, Dim{1} << 33, {0, 3}, {id - 1, id, id + 1}, {1, 2, 3});

@@ -1,5 +1,5 @@
-// Writes docs/ops.md: every registered op with the storages that it takes, what comes out, what flows back,
-// and its cost, out of the tables that the library itself runs by.
+// Writes docs/ops.md from the tables that the library runs by: every registered op with its input and result
+// storages, those of its gradients, and its cost.
 #include <algorithm>
 #include <iostream>
 #include <optional>
@@ -25,7 +25,8 @@ std::string inputs(const Rule& rule, bool repeats) {
   return repeats ? result + ", …" : result;
 }
 
-// What flows back to each input when the example runs with these storages; nothing where it cannot.
+// The storages of the gradients of each input when the example runs with these storages; nothing if it
+// cannot.
 std::optional<std::string> gradient(const Example& example, const Rule& rule) {
   std::vector<Symbol> in;
   for (size_t i = 0; i < example.in.size(); ++i) {
@@ -84,7 +85,7 @@ void page() {
          "follows more than time does: it is held from run to run and is not walked.\n\n"
          "| op | takes | gives | gradient | cost |\n| --- | --- | --- | --- | --- |\n";
   for (const Registration& op : registered_ops()) {
-    if (op.examples.empty()) continue;  // Internal: of patterns that only another op makes.
+    if (op.examples.empty()) continue;  // Internal: its inputs are made only by another op.
     std::vector<std::string> lines;
     for (const Example& example : op.examples) {
       const Rules& rules = example.op->rules();

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Does all of the C++ compile for aarch64? On Debian 12 with g++-aarch64-linux-gnu; with qemu-user too, its tests run.
-# The arm64 packages are unpacked below build/, so that nothing of the system changes and no root is needed.
+# Checks that all C++ code compiles for aarch64, on Debian 12 with g++-aarch64-linux-gnu; if there is qemu-user, also
+# runs the tests. The arm64 packages are unpacked below build/: the system is not changed, and no root is needed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 fail() { echo "check_aarch64: $*" >&2; exit 1; }
@@ -13,22 +13,22 @@ packages=(
 root=build/aarch64-sysroot
 if [ "$(cat $root/packages 2>/dev/null)" != "${packages[*]}" ]; then
   rm -rf $root && mkdir -p $root/apt/lists/partial $root/apt/archives/partial
-  # An apt of its own, of that architecture, that knows of nothing installed.
+  # A separate apt for that architecture, with no packages installed.
   own=(-qq -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o APT::Sandbox::User=
     -o Dir::State="$PWD/$root/apt" -o Dir::State::status=/dev/null -o Dir::Cache="$PWD/$root/apt")
   apt-get "${own[@]}" update
   (cd $root/apt && apt-get "${own[@]}" download "${packages[@]}")
   for package in $root/apt/*.deb; do dpkg-deb -x "$package" $root; done
   rm -rf $root/apt
-  echo "${packages[*]}" >$root/packages  # The last step: a half-made folder is made again.
+  echo "${packages[*]}" >$root/packages  # The last step, so that an incomplete folder is made again.
 fi
 
 cmake -S . -B build/aarch64 -G Ninja --toolchain cmake/aarch64.cmake -DCMAKE_BUILD_TYPE=Release \
   -DLACUNA_TESTS=ON -DLACUNA_EXAMPLES=ON \
-  -DCMAKE_EXE_LINKER_FLAGS=-Wl,--allow-shlib-undefined  # HDF5's own libraries, curl's some thirty among them, are not here.
+  -DCMAKE_EXE_LINKER_FLAGS=-Wl,--allow-shlib-undefined  # The libraries that HDF5 depends on are not installed here.
 cmake --build build/aarch64
 if command -v qemu-aarch64 >/dev/null; then
-  # An emulator is too slow for tests that count on the clock.
+  # An emulator is too slow for tests that depend on time.
   qemu-aarch64 -L /usr/aarch64-linux-gnu build/aarch64/tests/lacuna_test --gtest_brief=1 --gtest_filter='-*Threads*'
 else
   echo "check_aarch64: compiled; not run, since there is no qemu-aarch64"

@@ -1,10 +1,10 @@
-"""Fails when a shared library exports a name that is not of namespace lacuna: `check_exports.py LIBRARY`."""
+"""Fails if a shared library exports a name outside of namespace lacuna: `check_exports.py LIBRARY`."""
 
 import re
 import subprocess
 import sys
 
-# Of lacuna itself: names, and what the compiler makes of its types and statics.
+# Mangled names of lacuna, and those that the compiler generates for its types and static variables.
 OURS = re.compile(r"^_Z(T[ISVTHWC]|GV|T[hvc][n\d_]+)?Z?N[KRO]*6lacuna")
 
 

@@ -1,7 +1,7 @@
-"""Fails when a C++ file is not as .clang-format has it; with --fix it is made so.
+"""Fails if a C++ file is not formatted as .clang-format demands; with --fix, formats the files.
 
-Only clang-format 14 is asked, since versions disagree: that of .venv, else the system's. Without one the exit code
-is 77, which ctest counts as skipped.
+Only clang-format 14 is used, since versions differ: the one in .venv, else the system's. Without one the exit code is
+77, which ctest counts as skipped.
 """
 
 import pathlib

@@ -1,4 +1,4 @@
-"""Fails when ruff finds a fault in the Python files, or they are not laid out as it does; --fix mends what it can.
+"""Fails if ruff finds a fault in the Python files, or they are not formatted by it; --fix repairs what it can.
 
 Without ruff, which tools/setup.sh puts in .venv, the exit code is 77, which ctest counts as skipped.
 """

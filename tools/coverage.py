@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Line coverage of the C++ tests, by room, out of gcov's counts; the lines that no test reaches, by file.
+"""Prints the line coverage of the C++ tests by room, from gcov's counts, and the lines that no test reaches by file.
 
     tools/coverage.py [--report] [rooms]
 
-builds and runs the preset `coverage` (--report: looks at the last run alone). Ends with 1 where one of the rooms below
-has fewer than 95 of 100 lines reached. A line counts once, however many instruction sets and types it is compiled for.
+builds and runs the preset `coverage` (--report: only reads the counts of the last run). The exit code is 1 if one of
+the rooms below reaches less than 95% of its lines. A line counts once, for however many instruction sets and types it
+is compiled.
 """
 
 import argparse
@@ -26,7 +27,7 @@ def build_and_run():
     subprocess.run(["cmake", "--build", "--preset", "coverage", "--target", "lacuna_test"], cwd=ROOT, check=True)
     for counts in BUILD.rglob("*.gcda"):
         counts.unlink()
-    # The best instruction set, then none: each has lines of its own. 77: what the second run cannot be.
+    # The best instruction set, then scalar code, since each has its own lines. 77: the machine cannot run that set.
     for instructions in [{}, {"LACUNA_TEST_INSTRUCTION_SET": "SCALAR", "BLIS_ARCH_TYPE": "25"}]:
         run = subprocess.run(
             [BUILD / "tests" / "lacuna_test", "--gtest_brief=1"], cwd=BUILD, env=os.environ | instructions
@@ -36,7 +37,7 @@ def build_and_run():
 
 
 def counts_of(gcda):
-    """(file, line, count) of one translation unit."""
+    """(file, line, count) for each line of one translation unit."""
     found = subprocess.run(
         ["gcov", "--json-format", "--stdout", gcda], cwd=BUILD, check=True, capture_output=True
     ).stdout

@@ -1,5 +1,5 @@
-// Packing of shuffled rows, and the reader of libsvm text. Items: non-zeros; bytes: of them in the batch, or
-// of text.
+// Benchmarks of packing shuffled rows and of the libsvm reader. Items: non-zeros; bytes: those of the batch,
+// or of the text.
 #include <benchmark/benchmark.h>
 
 #include <numeric>
@@ -13,7 +13,7 @@
 namespace lacuna::bench {
 namespace {
 
-// Random rows of a matrix that no cache holds.
+// Packs random rows of a matrix that is larger than any cache.
 template <class T, class I>
 void pack(benchmark::State& state) {
   const Dim per_row = state.range(0), rows = 4'000'000 / per_row, columns = 100'000;

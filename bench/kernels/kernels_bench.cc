@@ -1,5 +1,5 @@
-// Products and row updates on pointers. Items: non-zeros, or values of a weight; bytes: what must be moved at
-// least.
+// Benchmarks of products and row updates. Items: non-zeros, or values of a weight; bytes: the least that must
+// be moved between memory and CPU.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -79,18 +79,18 @@ kernels::Adam<T> rule(Tag<kernels::Adam<T>>) {
 constexpr kernels::Clip<float> kNoClip{1, std::numeric_limits<float>::infinity()};
 
 void count_values(benchmark::State& state, size_t values, size_t states) {
-  // Gradient read; weight and states read and written.
+  // The gradient is read; weight and states are read and written.
   count_nonzeros(state, values, sizeof(float) * (1 + 2 * (1 + states)));
 }
 
-// No less than 0, as sums of squares are.
+// Not negative, since states hold sums of squares.
 tensor::Dense made_states(const Shape& shape) {
   tensor::Dense made = made_dense<float>(shape);
   for (float& value : made.values<float>()) value = std::abs(value);
   return made;
 }
 
-// 10,000 of the rows of a table, weight and states of a row side by side.
+// Updates 10,000 rows of a table, in which weight and states of a row lie side by side.
 template <class Rule>
 void update_rows(benchmark::State& state) {
   const auto width = static_cast<size_t>(state.range(0));
@@ -112,7 +112,7 @@ BENCHMARK(update_rows<kernels::Momentum<float>>)->ArgName("width")->Arg(1)->Arg(
 BENCHMARK(update_rows<kernels::Adagrad<float>>)->ArgName("width")->Arg(1)->Arg(16)->Arg(128);
 BENCHMARK(update_rows<kernels::Adam<float>>)->ArgName("width")->Arg(1)->Arg(16)->Arg(128);
 
-// All rows of a dense weight.
+// Updates all rows of a dense weight.
 template <class Rule>
 void update_all(benchmark::State& state) {
   const Dim rows = 10'000, width = state.range(0);

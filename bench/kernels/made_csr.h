@@ -1,4 +1,4 @@
-// A csr matrix for benchmarks: the same for the same shape.
+// Makes a csr matrix for benchmarks, always the same for a given shape.
 #pragma once
 #include <algorithm>
 #include <vector>
@@ -8,7 +8,8 @@
 
 namespace lacuna::bench {
 
-// `per_row` columns a row, one in each of as many equal parts of the row, so that they are sorted and unique.
+// Each row has `per_row` entries, one in each of as many equal ranges of columns, so that they are sorted and
+// unique.
 template <class T, class I>
 tensor::Csr made_csr(Dim rows, Dim columns, Dim per_row) {
   tensor::Csr made;
@@ -33,7 +34,7 @@ tensor::Dense made_dense(const Shape& shape) {
   return made;
 }
 
-// `count` unique ids below `limit`, in no order.
+// `count` unique ids below `limit`, in random order.
 inline std::vector<int64_t> made_ids(size_t count, int64_t limit) {
   std::vector<int64_t> ids(count);
   const int64_t part = limit / static_cast<int64_t>(count);

@@ -1,4 +1,4 @@
-// Runs a program's benchmarks; says with what threads and instruction set.
+// Runs the benchmarks of a program; prints the number of threads and the instruction set.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>

@@ -1,4 +1,4 @@
-// Ops as a plan runs them. Items: non-zeros, or values; bytes: of inputs and output.
+// Benchmarks of ops as a plan runs them. Items: non-zeros, or values; bytes: those of inputs and output.
 #include <benchmark/benchmark.h>
 
 #include <vector>

@@ -1,5 +1,5 @@
-// A table's way from row ids to slots, all of them known: ids are slots in a small table, a slot stands for
-// each row in a middle one, a large one hashes. Items: ids.
+// Benchmarks of finding the slots of known row ids in a table: in a small table ids are slots, a middle one
+// has an array of slots, a large one a hash table. Items: ids.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ void touch(benchmark::State& state) {
   const std::vector<int64_t> ids = made_ids(known, rows);
   std::vector<int32_t> slots(std::max(known, batch));
   table.touch(ids, slots);
-  // Slots were dealt in this order; a batch meets them in another one.
+  // Slots are assigned in this order; the batch has the ids in another order.
   Generator random(4);
   std::vector<int64_t> met(batch);
   for (int64_t& id : met) id = ids[random.below(known)];

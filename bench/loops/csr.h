@@ -1,4 +1,4 @@
-// The csr data of a case as the loops read it, and the prefetch of a row that the shuffle picked.
+// The csr data of a case, and the prefetch of a shuffled row.
 #pragma once
 #include <hwy/cache_control.h>
 
@@ -19,7 +19,7 @@ struct Csr {
   Pages<float> data;
   size_t rows = 0, columns = 0;
 
-  // A shuffled row lies anywhere; its two arrays are on their way while the rows before it are worked on.
+  // Prefetches both arrays of a row. Shuffled rows lie anywhere, so this is done some rows ahead.
   void prefetch(int32_t row) const {
     constexpr int64_t kLine = 64 / sizeof(float);
     for (int64_t k = indptr[row]; k < indptr[row + 1]; k += kLine) {
@@ -29,8 +29,7 @@ struct Csr {
   }
 };
 
-// The first `rows` rows of the data in `folder` (0: all). A weight has no row beyond the largest column that
-// occurs.
+// The first `rows` rows of the data in `folder` (0: all). x.columns is the largest column that occurs plus 1.
 inline Csr read_csr(const std::string& folder, size_t rows) {
   Csr x{read_npy<int64_t>(folder + "/indptr.npy").values, read_npy<int32_t>(folder + "/indices.npy").values,
         read_npy<float>(folder + "/data.npy").values};
@@ -47,7 +46,7 @@ inline Csr read_csr(const std::string& folder, size_t rows) {
   return x;
 }
 
-// One number a row.
+// The targets, one number per row.
 template <class T>
 Pages<T> read_targets(const std::string& folder, size_t rows) {
   Npy<T> y = read_npy<T>(folder + "/y.npy");

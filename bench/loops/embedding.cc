@@ -1,4 +1,4 @@
-// embedding
+// The case `embedding`: Embedding, Flatten, Dense(1, sigmoid) with Adam.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -112,8 +112,8 @@ class Embedding {
         store(hn::Mul(all(d_[i]), load(&dense_[j])), &flatten_gradient_[i * inputs + j]);
   }
 
-  // While the row is at hand: its share of the gradient of Dense's kernel, one product for each position it
-  // stands at.
+  // Adds the part of the i-th touched row to the gradient of Dense's kernel, one product for each position at
+  // which its id occurs. Done before the row's update, while the row is in cache.
   void add_to_dense_gradient(size_t i, float* gradient) {
     std::fill(share_.begin(), share_.end(), 0.f);
     for (int32_t k = chains_.last(i); k != Chains::kEnd; k = chains_.before(k))
@@ -127,7 +127,8 @@ class Embedding {
     }
   }
 
-  // The gradient of a block of the i-th touched row, summed over its places, and its Adam.
+  // Sums the gradient of a block of the i-th touched row over the places where its id occurs, and applies
+  // Adam.
   void update(const Adam& adam, size_t i, size_t j) {
     Vector gradient[kBlock];
     std::fill(gradient, gradient + kBlock, zero());
@@ -148,12 +149,12 @@ class Embedding {
   Pages<float> y_;
   Chains chains_;
   Pages<int32_t> batch_;                 // Ids, row after row.
-  Pages<int32_t> row_of_, position_of_;  // Of each place in it.
+  Pages<int32_t> row_of_, position_of_;  // Of each id in the batch.
   Pages<float> table_;                   // For each id: the weights, then both moments.
-  Pages<float> dense_;                   // Dense's kernel, the same, then its gradient.
+  Pages<float> dense_;                   // Dense's kernel, both moments, then its gradient.
   std::vector<float> d_;
   Pages<float> flatten_gradient_;
-  std::vector<float> share_;  // Of one id, by position.
+  std::vector<float> share_;  // The factor of one id for each position.
   float bias_ = 0, bias_m_ = 0, bias_v_ = 0;
   int64_t steps_ = 0;
 };

@@ -1,4 +1,4 @@
-// fm
+// The case `fm`: a factorization machine with Adam.
 #include <algorithm>
 #include <cstdint>
 #include <memory>
@@ -20,7 +20,7 @@ namespace {
 constexpr size_t kFactors = 16, kVectors = kFactors / kLanes;
 static_assert(kVectors * kLanes == kFactors, "the factors of an id must be whole vectors");
 
-// All that is known of an id, in four cache lines: the factors and the weight, each with its moments.
+// The values of one id, in four cache lines: the factors and the weight, each with its moments.
 struct alignas(64) Row {
   float factors[kFactors], factors_m[kFactors], factors_v[kFactors];
   float w, m, v;
@@ -72,8 +72,7 @@ class FactorizationMachine {
   }
 
  private:
-  // b + sum of x w + half of (the sum of x f, squared, less the sum of the squares of x f), summed over the
-  // factors.
+  // b + Σ x w + ½ Σ over factors f of ((Σ x f)² - Σ (x f)²).
   float logit(size_t i) {
     constexpr size_t kAhead = 24;
     Vector total[kVectors], squares[kVectors];
@@ -99,8 +98,7 @@ class FactorizationMachine {
     return linear + 0.5f * sum(pairs);
   }
 
-  // The gradient of the i-th touched row: d x for the weight, d x (the sum of x f, less its own x f) for the
-  // factors.
+  // The gradient of the i-th touched row: d x for the weight, and d x (Σ x f - its own x f) for the factors.
   void update(const Adam& adam, size_t i) {
     constexpr size_t kAhead = 12;
     const Row& later = table_[chains_.id(i + kAhead)];
@@ -131,10 +129,10 @@ class FactorizationMachine {
   Csr x_;
   Pages<float> y_;
   Packed batch_;
-  Pages<int32_t> row_of_;  // For each non-zero of the batch, its row there.
+  Pages<int32_t> row_of_;  // For each non-zero of the batch, its row in the batch.
   Chains chains_;
   Pages<Row> table_;
-  Pages<float> sums_;  // For each row of the batch, the sum of x f.
+  Pages<float> sums_;  // For each row of the batch, Σ x f.
   std::vector<float> d_;
   float bias_ = 0, bias_m_ = 0, bias_v_ = 0;
   int64_t steps_ = 0;

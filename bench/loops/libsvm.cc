@@ -1,4 +1,4 @@
-// libsvm
+// The case `libsvm`: parses libsvm text.
 #include <fstream>
 #include <memory>
 #include <stdexcept>

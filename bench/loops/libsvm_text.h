@@ -1,4 +1,4 @@
-// libsvm's text, `label id:value id:value …` a line, into csr arrays.
+// Parses libsvm text, lines of `label id:value id:value …`, into csr arrays.
 #pragma once
 #include <bit>
 #include <charconv>
@@ -13,19 +13,19 @@
 namespace loops {
 
 struct LibsvmRows {
-  // Room for a text of `bytes`: a row takes two, a non-zero four at least.
+  // Allocates for a text of `bytes`: a row takes at least two bytes, a non-zero at least four.
   explicit LibsvmRows(size_t bytes)
       : labels(bytes / 2 + 1), values(bytes / 4 + 1), indptr(bytes / 2 + 2), ids(bytes / 4 + 1) {}
 
   Pages<float> labels, values;
   Pages<int64_t> indptr;
-  Pages<uint32_t> ids;  // As they stand in the text.
+  Pages<uint32_t> ids;  // Counted as in the text.
   size_t rows = 0, nonzeros = 0;
 };
 
 class LibsvmParser {
  public:
-  // Beyond the end there must stand 8 bytes that are no digits.
+  // Behind the end there must be 8 readable bytes that are not digits.
   LibsvmParser(const char* begin, const char* end) : begin_(begin), at_(begin), end_(end) {}
 
   void parse(LibsvmRows& out) {
@@ -61,14 +61,14 @@ class LibsvmParser {
                              std::to_string(at_ - begin_));
   }
 
-  // How many digits the characters of x begin with: a digit is 3 in the high half of its byte, and stays so
-  // when 6 is added.
+  // The number of digits at the start of the characters in x: a digit has 3 in the high half of its byte,
+  // also after 6 is added.
   static int leading_digits(uint64_t x) {
     const uint64_t high = 0xF0F0F0F0F0F0F0F0u, three = 0x3333333333333333u;
     const uint64_t other = ((x & high) | (((x + 0x0606060606060606u) & high) >> 4)) ^ three;
     return std::countr_zero(other) / 8;
   }
-  // Eight digits to a number: pairs, then fours, then all, each by one multiplication.
+  // Converts eight digits to a number: first pairs, then fours, then all, by one multiplication each.
   static uint32_t eight_digits(uint64_t x) {
     x = (x & 0x0F0F0F0F0F0F0F0Fu) * (10 + (1 << 8)) >> 8;
     x = (x & 0x00FF00FF00FF00FFu) * (100 + (1 << 16)) >> 16;
@@ -83,7 +83,7 @@ class LibsvmParser {
     const int n = leading_digits(x);
     if (n == 0) return 0;
     if (n < 8) {
-      // Zeros in front of them, by a shift, make the digits eight.
+      // A shift puts zeros in front, so that there are eight digits.
       value = value * kPowers[n] + eight_digits(x << (64 - 8 * n));
       at_ += n;
       return n;
@@ -105,7 +105,7 @@ class LibsvmParser {
       decimals = digits(mantissa);
       all += decimals;
     }
-    // Both numbers are exact in a float, so their quotient is the nearest float. All else is rare.
+    // Both numbers are exact in a float, so their quotient is the nearest float. Other cases are rare.
     if (all == 0 || all > 18 || mantissa >= 1 << 24 || decimals > 10 || *at_ > ' ') return any_number(start);
     const float magnitude = static_cast<float>(mantissa) / static_cast<float>(kPowers[decimals]);
     return negative ? -magnitude : magnitude;

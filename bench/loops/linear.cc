@@ -1,4 +1,4 @@
-// linear
+// The case `linear`: linear regression on csr rows, training and prediction.
 #include <memory>
 #include <stdexcept>
 

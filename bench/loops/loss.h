@@ -5,7 +5,7 @@
 
 namespace loops {
 
-// What an epoch answers: sums over rows, until they are divided.
+// The sums of loss and metric over the rows of an epoch.
 struct Sums {
   double loss = 0, metric = 0;
 };

@@ -1,4 +1,4 @@
-// mlp
+// The cases `mlp` and `sections`: a relu layer on csr rows, then a softmax layer, with Adam.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -18,7 +18,7 @@
 namespace loops {
 namespace {
 
-constexpr size_t kBlock = 8, kRest = 4;  // Vectors held in registers: most often, and over the last columns.
+constexpr size_t kBlock = 8, kRest = 4;  // Vectors held in registers: as a rule, and for the last columns.
 
 class Mlp {
  public:
@@ -95,7 +95,7 @@ class Mlp {
     }
   }
 
-  // The gradient of the row of the i-th touched id, and its Adam, for the columns from j on.
+  // Sums the gradient of the row of the i-th touched id and applies Adam, for the columns from j on.
   template <size_t kVectors>
   void update(const Adam& adam, size_t i, size_t j) {
     float* w = weights(chains_.id(i)) + j;
@@ -120,10 +120,10 @@ class Mlp {
   Pages<int32_t> labels_;
   size_t units_, stride_;
   Packed batch_;
-  Pages<int32_t> row_of_;  // For each non-zero of the batch, its row there.
+  Pages<int32_t> row_of_;  // For each non-zero of the batch, its row in the batch.
   Chains chains_;
   Pages<float> kernel_;  // For each column: the weights, then both moments.
-  Pages<float> bias_;    // The same, then the gradient.
+  Pages<float> bias_;    // The bias, both moments, then the gradient.
   Pages<float> hidden_, below_;
   SoftmaxLayer output_;
   int64_t steps_ = 0;

@@ -13,7 +13,7 @@ namespace loops {
 template <class T>
 struct Npy {
   Pages<T> values;
-  size_t columns = 1;  // Of the second dimension, where there is one.
+  size_t columns = 1;  // The second dimension, if there is one.
 };
 
 // The array as T, converted from whatever number type the file holds.

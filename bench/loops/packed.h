@@ -1,5 +1,4 @@
-// A batch's rows, copied next to each other, so that what follows runs through them in order and can look
-// ahead.
+// Copies the rows of a batch next to each other, so that later loops can read them in order and prefetch.
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -37,7 +36,7 @@ struct Packed {
     nonzeros = at;
   }
 
-  // Beyond `nonzeros` stand ids of an earlier batch or zeros: a prefetch ahead needs no end.
+  // Beyond `nonzeros` there are ids of an earlier batch or zeros, so a prefetch ahead needs no bounds check.
   Pages<int32_t> ids;
   Pages<float> values;
   std::vector<int32_t> begin;  // Row i has the non-zeros begin[i] … begin[i + 1] - 1.

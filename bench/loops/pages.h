@@ -1,5 +1,5 @@
-// Zeroed arrays in pages of 2 MiB: a random access to a table of many MB would else miss the TLB as well as
-// the cache.
+// Zeroed arrays in pages of 2 MiB: with small pages, a random access to a large table would miss the TLB as
+// well as the cache.
 #pragma once
 #include <sys/mman.h>
 
@@ -19,8 +19,8 @@ class Pages {
  public:
   Pages() = default;
   explicit Pages(size_t size) : size_(size), bytes_(size * sizeof(T) + kSlack) {
-    // Large pages begin at multiples of their size, so the block is made larger by one and used from the
-    // first.
+    // Large pages begin at multiples of their size, so the block is allocated one page larger and used from
+    // the first such multiple.
     const bool large = bytes_ >= 2 * kLarge;
     if (large) bytes_ = bytes_ / kLarge * kLarge + 2 * kLarge;
     memory_ = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -55,7 +55,8 @@ class Pages {
   std::span<const T> first(size_t n) const { return {data_, n}; }
 
  private:
-  // Zeros beyond the end, so that a prefetch list may be read ahead and a vector read over the end.
+  // There are zeros beyond the end, so that ids can be read ahead for prefetching and vectors read past the
+  // end.
   static constexpr size_t kSlack = 1024;
   static constexpr size_t kLarge = size_t{2} << 20;
 

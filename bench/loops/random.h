@@ -18,7 +18,7 @@ class Random {
     x = (x ^ x >> 27) * 0x94D049BB133111EBu;
     return x ^ x >> 31;
   }
-  // 0 … n - 1, by a multiplication in place of a division.
+  // A number in [0, n), by a multiplication instead of a division.
   uint32_t below(uint32_t n) { return static_cast<uint32_t>((bits() >> 32) * n >> 32); }
   float uniform(float low, float high) {
     return low + (high - low) * static_cast<float>(bits() >> 40) * 0x1p-24f;
@@ -26,7 +26,7 @@ class Random {
   void fill_uniform(std::span<float> values, float limit) {
     for (float& value : values) value = uniform(-limit, limit);
   }
-  // Fisher and Yates.
+  // The Fisher–Yates shuffle.
   void shuffle(std::span<int32_t> rows) {
     for (size_t i = rows.size(); i > 1; --i) std::swap(rows[i - 1], rows[below(static_cast<uint32_t>(i))]);
   }

@@ -1,5 +1,6 @@
-// Where the row of an id lies: a weight, its velocity and what a batch notes, side by side, so that a row met
-// is one cache line. Two stores of the same shape: Direct, an array of all ids, and Hashed, of the ids met.
+// Finds the row of an id: its weight, its velocity and notes of the batch, side by side in one cache line.
+// There are two stores with the same interface: Direct, an array of all ids, and Hashed, a hash table of the
+// ids that occurred.
 #pragma once
 #include <hwy/cache_control.h>
 
@@ -13,8 +14,7 @@
 namespace loops {
 
 struct Row {
-  uint32_t mark;   // Direct: the last batch that met the row. Hashed: the id + 1; 0: no row, as zeroed pages
-                   // have it.
+  uint32_t mark;   // Direct: the last batch with this id. Hashed: the id + 1; 0, as in new pages: no row.
   uint32_t local;  // The row's number in that batch.
   float weight, velocity;
 };
@@ -29,7 +29,7 @@ class Direct {
   uint32_t place(int32_t id) { return static_cast<uint32_t>(id); }
   Row& at(uint32_t place) { return rows_[place]; }
   void prefetch_place(uint32_t place) const { hwy::Prefetch(&rows_[place]); }
-  // Whether this batch has met the row before.
+  // Whether the row occurred in this batch before; notes that it did.
   bool met(Row& row, uint32_t, const uint32_t*, uint32_t) {
     return std::exchange(row.mark, batch_) == batch_;
   }
@@ -39,8 +39,8 @@ class Direct {
   uint32_t batch_ = 0;
 };
 
-// Open addressing, at most half full. The home is the high bits of a product, so that doubling runs through
-// the old and the new rows in order.
+// A hash table with open addressing, at most half full. The hash is the high bits of a product, so that
+// growing reads the old rows and writes the new ones in order.
 class Hashed {
  public:
   explicit Hashed(size_t) { reset(); }
@@ -50,7 +50,7 @@ class Hashed {
     shift_ = 64 - kFirstBits;
     used_ = 0;
   }
-  // Room for `more` new ids; places are good until the next call.
+  // Makes room for `more` new ids. Places stay valid until the next call.
   void begin_batch(size_t more) {
     while ((used_ + more) * 2 > rows_.size()) {
       Pages<Row> old = std::move(rows_);
@@ -70,8 +70,8 @@ class Hashed {
   }
   Row& at(uint32_t place) { return rows_[place]; }
   void prefetch_place(uint32_t place) const { hwy::Prefetch(&rows_[place]); }
-  // A row's number is of this batch if the place noted under it is the row's own: no room for a mark is
-  // needed, and four rows share a cache line.
+  // Whether the row occurred in this batch: then the place noted under its number is its own. This needs no
+  // further field in the row, so that four rows share a cache line.
   bool met(const Row& row, uint32_t place, const uint32_t* places, uint32_t count) const {
     return row.local < count && places[row.local] == place;
   }

@@ -1,7 +1,6 @@
-// Highway's vectors for the instruction set that the loops are compiled for, and the few sums that they
-// share.
+// Highway's vectors for the instruction set that the loops are compiled for, and shared helpers.
 #pragma once
-// Vectors of unknown size cannot stand in arrays, by which the loops block registers; NEON serves there.
+// The loops keep vectors in arrays, which scalable vectors do not allow; NEON is used instead.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
@@ -26,7 +25,7 @@ inline float sum(Vector x) { return hn::GetLane(hn::SumOfLanes(kFloats, x)); }
 // Rows of weights are padded to whole cache lines, so that no vector is half used and no line is shared.
 inline constexpr size_t padded(size_t width) { return (width + 15) / 16 * 16; }
 
-// The sum of values[k] * weights[ids[k]]. A gather is no quicker than as many loads, but it is one
+// The sum of values[k] * weights[ids[k]]. A gather is not faster than single loads, but it is one
 // instruction.
 inline float gathered_dot(const int32_t* ids, const float* values, size_t n, const float* weights) {
   const hn::RebindToSigned<Floats> ints;
@@ -39,7 +38,7 @@ inline float gathered_dot(const int32_t* ids, const float* values, size_t n, con
   return result;
 }
 
-// One request for each cache line of a row of floats.
+// Prefetches each cache line of a row of floats.
 inline void prefetch_row(const float* row, size_t width) {
   for (size_t j = 0; j < width; j += 16) hwy::Prefetch(row + j);
 }

@@ -14,7 +14,8 @@
 
 namespace loops {
 
-// Calls f with the number n, 1 … kMost, as a constant, by which the compiler keeps arrays in registers.
+// Calls f with n, from 1 to kMost, as a compile-time constant, so that the compiler can keep arrays in
+// registers.
 template <size_t kMost, class F>
 void with_constant(size_t n, F f) {
   if constexpr (kMost > 1) {
@@ -25,7 +26,7 @@ void with_constant(size_t n, F f) {
 
 class SoftmaxLayer {
  public:
-  // `stride`: of a row of the layer below; whole vectors, of which `units` numbers count and the rest are 0.
+  // stride: floats in a row of the layer below, whole vectors; the first `units` are used, the rest are 0.
   SoftmaxLayer(size_t units, size_t stride, size_t classes, size_t batch)
       : units_(units),
         stride_(stride),
@@ -42,7 +43,8 @@ class SoftmaxLayer {
     for (size_t c = 0; c < classes_; ++c) random.fill_uniform({&kernel_.w[c * stride_], units_}, limit);
   }
 
-  // One step. hidden: n rows of relu's outputs; below: receives the gradient of relu's inputs.
+  // Makes one step. hidden: n rows of outputs of the relu layer. below: receives the gradient of the relu's
+  // inputs.
   void step(const Adam& adam, const float* hidden, const int32_t* rows, const Pages<int32_t>& labels,
             size_t n, float* below, Sums& sums) {
     forward(hidden, n);
@@ -66,8 +68,8 @@ class SoftmaxLayer {
     Pages<float> w, m, v, gradient;
   };
 
-  // Two rows by five classes at a time: ten sums in registers, and a vector of the kernel is loaded once for
-  // two rows.
+  // Computes two rows by five classes at a time: ten sums in registers, and each vector of the kernel is
+  // loaded once for two rows.
   void forward(const float* hidden, size_t n) {
     constexpr size_t kRows = 2, kClasses = 5;
     for (size_t i = 0; i < n; i += kRows)
@@ -95,7 +97,7 @@ class SoftmaxLayer {
       for (size_t c = 0; c < kClasses; ++c) outputs[i * padded_classes_ + c] = sum(total[i][c]);
   }
 
-  // Logits become the gradient of the logits.
+  // Replaces the logits by their gradient.
   void softmax(float* outputs, int32_t label, size_t n, Sums& sums) const {
     for (size_t c = 0; c < classes_; ++c) outputs[c] += bias_.w[c];
     const float* largest = std::max_element(outputs, outputs + classes_);
@@ -109,8 +111,8 @@ class SoftmaxLayer {
     for (size_t c = 0; c < classes_; ++c) outputs[c] /= static_cast<float>(n);
   }
 
-  // For one vector of hidden units: the gradients of ten classes' kernels stay in registers while one sweep
-  // over the rows also sums what goes below.
+  // For one vector of hidden units: the kernel's gradients of ten classes stay in registers during one pass
+  // over the rows, which also sums the gradient of the layer below.
   void backward(const float* hidden, size_t n, float* below, size_t j) {
     constexpr size_t kClasses = 10;
     for (size_t c = 0; c < classes_; c += kClasses)
@@ -137,7 +139,7 @@ class SoftmaxLayer {
   size_t units_, stride_, classes_, padded_classes_;
   Weight kernel_;  // Transposed: a row for each class.
   Weight bias_;
-  Pages<float> outputs_;  // Of a batch: logits, then their gradient.
+  Pages<float> outputs_;  // The batch's logits, then their gradient.
 };
 
 }  // namespace loops

@@ -1,4 +1,5 @@
-// One output unit on csr rows, whose optimizer step sweeps all weights: SGD, with momentum or without.
+// A model with one output unit on csr rows, trained by SGD whose step updates all weights, with or without
+// momentum.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +12,7 @@
 
 namespace loops {
 
-// `touched_only`: momentum moves no weight whose column the batch lacks.
+// touched_only: weights whose column does not occur in the batch do not move.
 struct Rates {
   float learning_rate, momentum;
   bool touched_only;
@@ -64,7 +65,7 @@ class Swept {
     return bias_ + gathered_dot(&x_.indices[first], &x_.data[first], static_cast<size_t>(n), w_.data());
   }
 
-  // A column that the batch has has a gradient that is not 0, but for chance.
+  // Touched columns are recognized by a gradient that is not 0; one that happens to be 0 is missed.
   template <bool kTouchedOnly>
   void sweep() {
     for (size_t j = 0; j < w_.size(); j += kLanes) {

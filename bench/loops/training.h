@@ -1,11 +1,11 @@
-// The commands of a case that trains: shuffled epochs, timed with their shuffle, and the check in order.
+// The commands of a case that trains: `epoch`, timed with its shuffle, and `check`, over rows in order.
 //
-// A Model has
-//   size_t rows() const
-//   void reset()                                         back to the first weights, without optimizer state
-//   Sums step(std::span<const int32_t> rows, …)          one batch; sums over its rows, before its update
-// and epoch() below calls step() with the batch and, since a loop prefetches past its end, the rows that
-// follow.
+// A Model must have
+//   size_t rows() const           the number of rows
+//   void reset()                  restores the first weights and clears the optimizer's state
+//   void step(const int32_t* rows, size_t n, Sums& sums)
+//                                 trains on n rows; adds their losses before the update to sums
+// The rows behind rows[n - 1] can be read too, since loops prefetch past the end of a batch.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -20,15 +20,15 @@
 
 namespace loops {
 
-// The rows of an epoch in their order. Beyond the last stand row 0s, so that a loop may prefetch the row that
-// comes kRowsAhead later without asking whether there is one.
+// The rows of an epoch in order. Behind the last there are kRowsAhead zeros, so that a loop can prefetch up
+// to kRowsAhead rows ahead without a bounds check.
 class Order {
  public:
   static constexpr size_t kRowsAhead = 8;
 
   explicit Order(size_t rows) : rows_(rows + kRowsAhead, 0) { std::iota(begin(), end(), 0); }
   void shuffle(Random& random) { random.shuffle({begin(), end()}); }
-  // Batch by batch: `step` gets a pointer to the first row of each, and its size.
+  // Calls step(pointer to the first row, number of rows) for each batch.
   template <class Step>
   void for_batches(size_t batch, Step step) const {
     const size_t rows = rows_.size() - kRowsAhead;

@@ -1,4 +1,4 @@
-// wide
+// The case `wide`: logistic regression on ids of many columns, with SGD.
 #include <algorithm>
 #include <cstdint>
 #include <memory>
@@ -20,8 +20,8 @@ namespace {
 constexpr float kRate = 0.1f, kMomentum = 0.9f;
 constexpr size_t kAhead = 32;  // Non-zeros, or rows of the table, between a prefetch and its use.
 
-// No momentum: the gradients of a weight need no sum before they are subtracted, so a step meets weights
-// alone, in the forward pass and after it.
+// SGD without momentum. The gradients of a weight can be subtracted one by one, so a step reads and writes
+// only the weights, in the forward pass and after it.
 class Plain {
  public:
   explicit Plain(const Options& options)
@@ -68,7 +68,7 @@ class Plain {
   float bias_ = 0;
 };
 
-// Momentum on the touched rows.
+// SGD whose momentum moves only the touched rows.
 template <class Store>
 class Touched {
  public:
@@ -99,9 +99,9 @@ class Touched {
   }
 
  private:
-  // Numbers the ids of the batch 0, 1, … as they come and gathers their weights. New and old ids mix at
-  // random, so nothing branches on it: what belongs to a new one is written each time, and counts only where
-  // it was new.
+  // Numbers the different ids of the batch 0, 1, … in the order of their first occurrence and gathers their
+  // weights. Whether an id is new is unpredictable, so nothing branches on it: the values for a new id are
+  // always written, and are kept only if it was new.
   uint32_t number_ids() {
     store_.begin_batch(batch_.nonzeros);
     const int32_t* ids = batch_.ids.data();
@@ -121,7 +121,7 @@ class Touched {
     return count;
   }
 
-  // In arrays of this batch only, which the cache holds. Returns the bias' gradient.
+  // Works only on arrays of the batch, which fit in the cache. Returns the gradient of the bias.
   float forward_and_back(const int32_t* rows, size_t n, Sums& sums) {
     const int32_t* local = local_.data();
     const float* values = batch_.values.data();
@@ -159,7 +159,7 @@ class Touched {
   float bias_ = 0, bias_velocity_ = 0;
 };
 
-// An array of more ids than this (256 MB) loses to a hash table of those that occur.
+// With more ids than this (256 MB), a hash table of the ids that occur is faster than an array of all ids.
 constexpr size_t kMostDirect = size_t{1} << 24;
 
 Commands make(const Options& options) {

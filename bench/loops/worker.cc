@@ -1,4 +1,4 @@
-// The protocol's lines.
+// Reads and writes the lines of the benchmark's protocol.
 #include "worker.h"
 
 #include <algorithm>
@@ -39,7 +39,7 @@ Options parse(int argc, char** argv) {
     else if (name == "--variant") options.variant = value;
     else if (name == "--batch") options.batch = std::stoul(value);
     else if (name == "--rows") options.rows = std::stoul(value);
-    else if (name == "--features") continue;  // The data says.
+    else if (name == "--features") continue;  // The shape of the data tells it.
     else if (name == "--threads") require_value(value == "1", "A loop has one thread.", value);
     else if (name == "--dtype") require_value(value == "float32", "A loop's values are float32.", value);
     else if (name == "--index") require_value(value == "int32", "A loop's indices are int32.", value);

@@ -11,13 +11,13 @@
 namespace loops {
 
 struct Options {
-  std::string data, name, variant = "flag";  // `name`: of the case.
-  size_t batch = 512, rows = 0;              // rows: at most so many; 0: all.
+  std::string data, name, variant = "flag";  // name: the case.
+  size_t batch = 512, rows = 0;              // rows: the most rows to use; 0: all.
 };
 
-// The answers to one command, by name.
+// The answer to one command: values by name.
 using Answer = std::map<std::string, double>;
-// From a command's arguments.
+// A command: makes the answer from the command's arguments.
 using Command = std::function<Answer(std::istringstream&)>;
 using Commands = std::map<std::string, Command>;
 
@@ -26,7 +26,7 @@ int serve(int argc, char** argv, const std::function<Commands(const Options&)>& 
 
 double now();  // Seconds.
 
-// Seconds of one call, the median of many.
+// The median duration of one call, in seconds, over many calls.
 double median_seconds(const std::function<void(size_t)>& call);
 
 }  // namespace loops

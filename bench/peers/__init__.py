@@ -1,1 +1,1 @@
-"""One module a contestant; each is run as a process of its own, in its own environment."""
+"""The contestants, one module each; each runs as a separate process in its own environment."""

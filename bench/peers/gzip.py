@@ -1,4 +1,4 @@
-"""Decompression alone, by zlib: what reading a .gz file cannot take less than."""
+"""Decompression alone, by zlib: a lower bound for reading a .gz file."""
 
 import gzip
 

@@ -14,7 +14,7 @@ from bench.worker import serve
 
 
 class Training:
-    """One model on one data set; a case says how both are made."""
+    """One model on one data set; subclasses, one for each case, say how both are made."""
 
     def __init__(self, options):
         self.batch, self.case = options.batch, options.case

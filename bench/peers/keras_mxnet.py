@@ -1,4 +1,5 @@
-"""Keras 2.2.4 on MXNet, driven as its sparse tutorial does: flagged weights, rows cut to whole batches."""
+"""Keras 2.2.4 on MXNet, used as in its tutorial on sparse data: flagged weights, and only rows that fill whole
+batches."""
 
 import os
 
@@ -13,12 +14,12 @@ from keras.utils.data_utils import prepare_sliced_sparse_data
 from bench import data, recipe
 from bench.worker import serve
 
-# Zeros have no rows for MXNet, and its momentum refuses a weight that lacks rows.
+# MXNet stores no rows for zeros, and its momentum does not accept a weight with missing rows.
 NEAR_ZERO = initializers.RandomNormal(stddev=1e-20)
 
 
 class Training:
-    """One model on one data set; a case says how both are made."""
+    """One model on one data set; subclasses, one for each case, say how both are made."""
 
     def __init__(self, options):
         self.batch, self.case = options.batch, options.case

@@ -1,4 +1,4 @@
-"""Lacuna through its Python API, as a user drives it.
+"""Lacuna, used through its Python API as by a user.
 
 Variants: flag (sparse_weight or sparse_grad: touched rows only), dense (no flag: learns what Keras learns on dense
 data), plain (no flag, no momentum).
@@ -16,7 +16,7 @@ from lacuna.optimizers import SGD, Adam
 
 
 class Training:
-    """One model on one data set; a case says how both are made."""
+    """One model on one data set; subclasses, one for each case, say how both are made."""
 
     def __init__(self, options):
         self.options = options
@@ -47,7 +47,7 @@ class Training:
 
 
 class Linear(Training):
-    """linear, wide and units: one layer, from zero weights."""
+    """The cases linear, wide and units: one layer, with weights that start at zero."""
 
     def build(self):
         wide = self.options.case == "wide"
@@ -76,7 +76,7 @@ class Linear(Training):
 
 
 class Classifier(Training):
-    """mlp and sections: one hidden layer."""
+    """The cases mlp and sections: one hidden layer."""
 
     def build(self):
         x = Input((self.x.shape[1],), sparse=True)
@@ -89,7 +89,7 @@ class Classifier(Training):
 
 
 class Embedded(Training):
-    """embedding: ids to rows of a large table."""
+    """The case embedding: looks up rows of a large table."""
 
     def load(self, options):
         return data.load_ids(options.data, options.rows)
@@ -112,7 +112,7 @@ class Embedded(Training):
 
 
 class Factorization(Training):
-    """fm: a factorization machine over csr."""
+    """The case fm: a factorization machine on csr."""
 
     def build(self):
         x = Input((self.x.shape[1],), sparse=True)
@@ -123,7 +123,7 @@ class Factorization(Training):
 
 
 class Text:
-    """libsvm, variants plain and gz."""
+    """The case libsvm, with the variants plain and gz."""
 
     def __init__(self, options):
         self.path = f"{options.data}/text.svm" + (".gz" if options.variant == "gz" else "")

@@ -1,4 +1,4 @@
-"""Names that MXNet 1.9 and Keras 2.2 expect of Python and NumPy, and that these have dropped. Import it before them."""
+"""Restores names that MXNet 1.9 and Keras 2.2 need but Python and NumPy no longer have. Import this module first."""
 
 import collections
 import collections.abc

@@ -1,4 +1,4 @@
-"""PyTorch as its users write it for sparse rows.
+"""PyTorch, used as is common for sparse rows.
 
 Variants: bag (EmbeddingBag with sparse gradients; its SGD has no sparse momentum, its Adam is SparseAdam), csr (a csr
 tensor times a dense weight, with momentum), dense (EmbeddingBag with a dense gradient, Adam).
@@ -17,7 +17,7 @@ warnings.filterwarnings("ignore", message=".*[Ss]parse.*beta state")
 
 
 class Training:
-    """Batches of consecutive rows in shuffled order, as PyTorch's users avoid slicing rows one by one."""
+    """Batches are consecutive rows, in shuffled order: slicing single rows would be slow in PyTorch."""
 
     def __init__(self, options):
         self.options = options
@@ -70,7 +70,7 @@ class Training:
 
 
 def as_keras(linear):
-    """A layer that starts as Keras' Dense does."""
+    """A linear layer with the initial weights of Keras' Dense."""
     torch.nn.init.xavier_uniform_(linear.weight)
     torch.nn.init.zeros_(linear.bias)
     return linear

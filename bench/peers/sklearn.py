@@ -1,4 +1,4 @@
-"""scikit-learn: its linear models by SGD, a row a step, and its reader of libsvm text."""
+"""scikit-learn: its linear models trained by SGD, one row per step, and its reader of libsvm text."""
 
 from sklearn.datasets import load_svmlight_file
 from sklearn.linear_model import SGDClassifier, SGDRegressor

@@ -1,6 +1,6 @@
-"""Tells which section a Debian package belongs to, from its name, dependencies, tags and one-line description.
+"""Predicts which section a Debian package belongs to, from its name, dependencies, tags and one-line description.
 
-The data is the machine's own package lists: some 60,000 packages and 100,000 different words, 18 words a package.
+The data is the machine's own package lists: some 60,000 packages and 100,000 different words, 18 words per package.
 Prints the test accuracy and the most surprising mistakes, and draws the learning curve and each section's accuracy.
 """
 
@@ -26,7 +26,7 @@ def package_lists() -> list[features.Package]:
     except FileNotFoundError:
         fail("there is no apt-cache here; this example reads the package lists of a Debian system.")
     packages = features.parse(run.stdout.decode("utf-8", "replace"))
-    if len(packages) < 10_000:  # Without lists apt-cache still names the packages that are installed.
+    if len(packages) < 10_000:  # Without lists apt-cache prints only the installed packages.
         fail(f"the package lists are empty ({len(packages)} packages); run `apt-get update` as root first.")
     return packages
 
@@ -38,7 +38,7 @@ def fail(why: str) -> NoReturn:
 
 def build(columns: int, sections: int) -> Model:
     words = Input((columns,), sparse=True)
-    # A batch of 128 packages names 1% of the words; sparse_weight touches the rows of those alone.
+    # A batch of 128 packages has 1% of the words; with sparse_weight a step touches only their rows.
     hidden = Dense(128, activation="relu", sparse_weight=True)(words)
     hidden = Dropout(0.3)(hidden)
     model = Model(words, Dense(sections, activation="softmax")(hidden))
@@ -47,7 +47,7 @@ def build(columns: int, sections: int) -> Model:
 
 
 def surprising(packages, truth, predicted, sections, how_many=8) -> str:
-    """The wrong answers that the model is surest of, in words."""
+    """The wrong predictions with the highest confidence, as text."""
     guess, sure = predicted.argmax(axis=1), predicted.max(axis=1)
     wrong = np.flatnonzero(guess != truth)
     lines = []

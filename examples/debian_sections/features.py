@@ -1,4 +1,4 @@
-"""From the text of `apt-cache dumpavail` to a tf-idf matrix with a row for each package."""
+"""Turns the text of `apt-cache dumpavail` into a tf-idf matrix with a row for each package."""
 
 import re
 import zlib
@@ -17,12 +17,12 @@ class Package(NamedTuple):
     tags: list[str]
 
 
-# The fields that are read, with the lines that carry them on (a space before each).
+# The fields that are read, with their continuation lines, which start with a space.
 FIELD = re.compile(r"^(Package|Section|Description|Description-en|Depends|Tag):[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
 
 
 def parse(text: str) -> list[Package]:
-    """The packages that have a section, each name once."""
+    """The packages that have a section; each name occurs once."""
     packages = {}
     for stanza in text.split("\n\n"):
         field = dict(FIELD.findall(stanza))
@@ -46,8 +46,8 @@ def parse(text: str) -> list[Package]:
 
 
 def words(package: Package) -> list[str]:
-    """What is known of a package, as words, each once; a prefix tells where a word is from."""
-    # A version in a name says nothing: libfoo3-dev is lib, foo, dev.
+    """The words that describe a package, each once; a prefix tells which field a word is from."""
+    # Version numbers in names are not informative, so libfoo3-dev becomes libfoo, dev.
     parts = [part for part in re.split(r"[-._+0-9]+", package.name) if part]
     found = ["n:" + part for part in parts]
     if parts:
@@ -57,7 +57,7 @@ def words(package: Package) -> list[str]:
     found += ["w:" + word for word in re.findall(r"[a-z0-9]+", package.description.lower())]
     found += ["d:" + name for name in package.depends]
     found += ["t:" + tag for tag in package.tags]
-    return list(dict.fromkeys(found))  # A set's order would differ from run to run, and the columns with it.
+    return list(dict.fromkeys(found))  # Not a set: its order, and so the columns, would differ from run to run.
 
 
 def is_test(package: Package) -> bool:
@@ -66,7 +66,8 @@ def is_test(package: Package) -> bool:
 
 
 class TfIdf:
-    """Rows of unit length; a word weighs the more, the fewer of the packages in `fit` have it. Others are left out."""
+    """Tf-idf rows of unit length: the fewer packages in `fit` have a word, the larger its weight. Other words are left
+    out."""
 
     def fit(self, documents: Iterable[list[str]]) -> "TfIdf":
         self.columns: dict[str, int] = {}
@@ -85,7 +86,7 @@ class TfIdf:
         indices: list[int] = []
         indptr = [0]
         for document in documents:
-            # Sorted, as the library would otherwise do for every batch.
+            # Sorted once here; otherwise the library would sort every batch.
             indices += sorted(self.columns[word] for word in document if word in self.columns)
             indptr.append(len(indices))
         x = sp.csr_matrix(

@@ -1,4 +1,4 @@
-"""Reads the data sets: for each, csr rows to train and to test on, and their labels."""
+"""Reads the data sets: csr rows for training and testing, and their labels."""
 
 import csv
 import io
@@ -23,13 +23,13 @@ class Split(NamedTuple):
 
 
 def read(path: pathlib.Path) -> str:
-    """The text of a file, xz or plain."""
+    """The text of a file, which may be compressed by xz."""
     data = path.read_bytes()
     return (lzma.decompress(data) if path.suffix == ".xz" else data).decode("utf-8", "replace")
 
 
 def libsvm(train: pathlib.Path, test: pathlib.Path) -> Split:
-    """Classes are numbered from 0 in the order of their labels."""
+    """Reads libsvm files; classes are numbered from 0 in the order of their labels."""
     parts = []
     columns = 0
     for path in (train, test):
@@ -45,12 +45,12 @@ def libsvm(train: pathlib.Path, test: pathlib.Path) -> Split:
 
 
 def agaricus(data: pathlib.Path) -> Split:
-    """Which mushrooms are poisonous, from what can be seen."""
+    """Whether mushrooms are poisonous, from their appearance."""
     return libsvm(data / "agaricus/agaricus.txt.train", data / "agaricus/agaricus.txt.test")
 
 
 def a9a(data: pathlib.Path) -> Split:
-    """Who earns more than 50,000 a year."""
+    """Whether a person earns more than 50,000 a year."""
     return libsvm(data / "a9a/a9a.xz", data / "a9a/a9a.t.xz")
 
 
@@ -60,7 +60,8 @@ def dna(data: pathlib.Path) -> Split:
 
 
 def adult(data: pathlib.Path) -> Split:
-    """The people of a9a, from raw fields: each value of each field is a column ("?" too), the sampling weight aside."""
+    """The data of a9a from the raw fields: each value of each field is a column, also "?"; the sampling weight is left
+    out."""
     weight = 2
     columns: dict[tuple[int, str], int] = {}
     parts = []
@@ -87,7 +88,7 @@ def adult(data: pathlib.Path) -> Split:
 
 
 def sms_spam(data: pathlib.Path) -> Split:
-    """Which messages are spam; the first fifth is tested."""
+    """Whether messages are spam; the first fifth is the test part."""
     lines = [line.partition("\t") for line in read(data / "sms-spam/SMSSpamCollection.xz").split("\n") if line]
     test = np.arange(len(lines)) < len(lines) // 5
     y = np.array([label == "spam" for label, _, _ in lines], np.int64)
@@ -106,7 +107,7 @@ def text_of(post: dict) -> str:
 
 
 def newsgroups(data: pathlib.Path, pairs: bool = False) -> Split:
-    """Which of 20 groups a post went to, from its words, and with pairs from neighbours too."""
+    """Which of 20 groups a post belongs to, from its words, and with `pairs` also from pairs of neighbouring words."""
     train, test = (jsonl(data / "20newsgroups" / f"{part}.jsonl.xz") for part in ("train", "test"))
     groups = {group: i for i, group in enumerate(sorted({str(post["y"]) for post in train}))}
     tf_idf = TfIdf(pairs)
@@ -115,7 +116,7 @@ def newsgroups(data: pathlib.Path, pairs: bool = False) -> Split:
 
 
 def reuters(data: pathlib.Path) -> Split:
-    """The topics of news, any number each; y is csr."""
+    """The topics of news articles, any number per article; y is csr."""
     train, test = (jsonl(data / "reuters21578-modapte" / f"{part}.jsonl.xz") for part in ("train", "test"))
     topics = sorted({t for item in train for t in item["y"]} & {t for item in test for t in item["y"]})
     number = {topic: i for i, topic in enumerate(topics)}

@@ -1,4 +1,4 @@
-"""Words of texts, and their tf-idf: log(1 + count) log(texts / texts with the word), rows of unit length."""
+"""Splits texts into words and makes tf-idf rows of unit length: log(1 + count) log(texts / texts with the word)."""
 
 import re
 from collections import Counter
@@ -11,13 +11,13 @@ WORD = re.compile(r"(?u)\b\w\w+\b")
 
 
 def words(text: str, pairs: bool = False) -> list[str]:
-    """The words of two letters and more; and, with pairs, neighbours."""
+    """The words of two or more letters, and with `pairs` also all pairs of neighbouring words."""
     found = WORD.findall(text.lower())
     return found + [f"{a} {b}" for a, b in zip(found, found[1:])] if pairs else found
 
 
 class TfIdf:
-    """Learns the words and their weights from the texts to train on; words that those lack are left out."""
+    """Learns the words and their weights from the training texts; other words are ignored later."""
 
     def __init__(self, pairs: bool = False):
         self.pairs = pairs

@@ -1,6 +1,6 @@
-// Sparse linear regression, y = x · (1, 2, …, columns), on a random csr matrix: the benchmark that sparse
-// Keras is known by. Says what an epoch, a prediction and the memory cost. linear_regression.py is the same
-// in Python.
+// Sparse linear regression, y = x · (1, 2, …, columns), on a random csr matrix: the usual benchmark of sparse
+// Keras. Prints the time of an epoch and a prediction, and the memory. linear_regression.py is the same in
+// Python.
 #include <lacuna/lacuna.h>
 
 #include <chrono>
@@ -31,7 +31,7 @@ struct Options {
   int epochs = 10;
   std::string mode = "both";
   double density = 0.01;
-  double lr = 0.1;  // As published; it learns at batches from 64 to 1024.
+  double lr = 0.1;  // As published; training converges for batches from 64 to 1024.
   std::size_t threads = 0;
   std::uint64_t seed = 0;
 };
@@ -74,7 +74,8 @@ struct Data {
   std::vector<std::int32_t> indices{}, indptr{0};
 };
 
-// Every element is there with probability `density`, uniform in [0, 1): the gap to the next one is geometric.
+// Each element is stored with probability `density`, with values uniform in [0, 1). The gaps between stored
+// elements have a geometric distribution.
 Data make_data(Dim rows, Dim columns, double density, std::uint64_t seed) {
   Data made;
   Generator random(seed);
@@ -112,7 +113,7 @@ void run(const Options& o) {
   if (o.threads != 0) set_num_threads(o.threads);
   set_random_seed(o.seed);
 
-  // Whole batches only, as the published benchmark has it; the library would take the rest as well.
+  // Only whole batches, as in the published benchmark; the library would accept the remaining rows too.
   const Dim rows = o.rows - o.rows % o.batch_size;
   const Data made = make_data(rows, o.columns, o.density, o.seed);
   const csr_matrix x{
@@ -147,7 +148,7 @@ void run(const Options& o) {
   }
   if (o.mode != "train") {
     double best = std::numeric_limits<double>::infinity();
-    for (int i = 0; i < 3; ++i) {  // The first one makes the plan.
+    for (int i = 0; i < 3; ++i) {  // The first call includes setup.
       const double start = seconds();
       model.predict(x, {.batch_size = o.batch_size});
       best = std::min(best, seconds() - start);

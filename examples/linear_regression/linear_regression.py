@@ -1,5 +1,6 @@
-"""Sparse linear regression, y = x @ (1, 2, …, columns), on a random csr matrix: the benchmark that sparse Keras is
-known by. Says what an epoch, a prediction and the memory cost. linear_regression.cc is the same in C++.
+"""Sparse linear regression, y = x @ (1, 2, …, columns), on a random csr matrix: the benchmark of sparse Keras.
+
+Prints the time of an epoch and a prediction, and the memory. linear_regression.cc is the same in C++.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from lacuna.utils.data_utils import prepare_sliced_sparse_data
 
 
 class Clock(Callback):
-    """One line an epoch."""
+    """Prints a line for each epoch."""
 
     def __init__(self, rows: int):
         super().__init__()
@@ -35,9 +36,9 @@ class Clock(Callback):
 
 
 def random_csr(rows: int, columns: int, density: float, random: np.random.Generator) -> sp.csr_matrix:
-    """Every element is there with probability `density`, uniform in [0, 1).
+    """Each element is stored with probability `density`; values are uniform in [0, 1).
 
-    The gap to the next one is geometric. scipy.sparse.random takes minutes and 8 GB for the same.
+    The gaps between stored elements have a geometric distribution. scipy.sparse.random takes minutes and 8 GB for this.
     """
     expected = rows * columns * density
     enough = int(expected + 10 * expected**0.5) + 10
@@ -58,7 +59,7 @@ def peak_memory() -> float:
 
 
 def reset_peak_memory() -> None:
-    """Making the data takes more than training on it."""
+    """Restarts the measurement, since making the data takes more memory than training."""
     with contextlib.suppress(OSError), open("/proc/self/clear_refs", "w") as clear:
         clear.write("5")
 
@@ -81,7 +82,7 @@ def main() -> None:
 
     x = random_csr(o.rows, o.columns, o.density, np.random.default_rng(o.seed))
     y = x @ np.arange(1, o.columns + 1, dtype=np.float32)
-    # Whole batches only, as published; fit would take the rest as well.
+    # Only whole batches, as in the published benchmark; fit would accept the remaining rows too.
     x = prepare_sliced_sparse_data(x, o.batch_size)
     y = y[: x.shape[0]]
     rows = x.shape[0]
@@ -106,7 +107,7 @@ def main() -> None:
         )
     if o.mode != "train":
         best = float("inf")
-        for _ in range(3):  # The first one makes the plan.
+        for _ in range(3):  # The first call includes setup.
             start = time.perf_counter()
             model.predict(x, batch_size=o.batch_size)
             best = min(best, time.perf_counter() - start)

@@ -1,4 +1,4 @@
-// Functions on symbols that are no ops of their own.
+// Backend functions that have no op of their own.
 #include "lacuna/backend/backend.h"
 
 #include "lacuna/layers/layer.h"

@@ -1,4 +1,4 @@
-// Keras' backend: functions on symbols. Most are ops under their own names.
+// Keras' backend: functions on symbols. Most are ops, under the same names.
 #pragma once
 #include "lacuna/backend/selections.h"
 #include "lacuna/graph/gradient.h"
@@ -26,7 +26,8 @@
 #include "lacuna/ops/shape/retain.h"
 #include "lacuna/ops/shape/shape.h"
 
-namespace lacuna::backend {
+namespace LACUNA_EXPORT lacuna {
+namespace backend {
 
 using lacuna::abs, lacuna::add, lacuna::add_n, lacuna::all, lacuna::any, lacuna::arccos, lacuna::arccosh;
 using lacuna::arcsin, lacuna::arcsinh, lacuna::arctan, lacuna::arctanh, lacuna::argmax, lacuna::argmin;
@@ -54,21 +55,22 @@ using lacuna::transpose, lacuna::trunc, lacuna::var, lacuna::where, lacuna::zero
 
 struct PlaceholderOptions {
   DType dtype = floatx();
-  bool sparse = false;  // csr: rank 2
+  bool sparse = false;  // csr, of rank 2.
   std::string name{};
 };
 
-// A value that is given later; the batch is part of the shape.
+// An input whose value is fed later; `shape` includes the batch.
 Symbol placeholder(const Shape& shape, const PlaceholderOptions& options = {});
 
-// Whether a symbol is csr or row_sparse, wherever it comes from.
+// Whether the storage of a symbol is not dense: csr, row_sparse or a table of rows.
 bool is_sparse(const Symbol& x);
 
-// The same values, dense: how a user says that zeros may be stored. It holds for what is fed too: csr for
-// what was declared dense.
+// The same values in dense storage: by this a user says that zeros may be stored. It also works if x is
+// declared dense and csr is fed to it.
 Symbol to_dense(const Symbol& x);
 
-// Of matrices their product, of rank 3 one for each row of the batch.
+// The product of two matrices; of operands of rank 3, one product for each sample of the batch.
 Symbol matmul(const Symbol& x, const Symbol& y);
 
-}  // namespace lacuna::backend
+}  // namespace backend
+}  // namespace lacuna

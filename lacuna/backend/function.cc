@@ -1,4 +1,4 @@
-// Symbols run by a plan of their own.
+// K.eval and K.function, each with a plan of its own.
 #include "lacuna/backend/function.h"
 
 #include "lacuna/base/error.h"

@@ -1,4 +1,4 @@
-// Values of symbols: K.eval and K.function.
+// Computes values of symbols: K.eval and K.function.
 #pragma once
 #include <memory>
 #include <string>
@@ -12,24 +12,25 @@
 #include "lacuna/graph/update.h"
 #include "lacuna/graph/variable.h"
 
-namespace lacuna::backend {
+namespace LACUNA_EXPORT lacuna {
+namespace backend {
 
-// The value of a symbol that depends on variables and constants alone, in its own storage and memory. Throws
-// InvalidArgument where it depends on a placeholder.
+// The value of a symbol that depends only on variables and constants: a copy, in the symbol's storage. Throws
+// InvalidArgument if it depends on a placeholder.
 Tensor eval(const Symbol& x);
 
-// A placeholder that says, as an input of a Function, whether it runs as in training: 0 or 1.
+// A placeholder that may be an input of a Function: its value, 0 or 1, says whether ops run as in training.
 Symbol learning_phase();
 
-// Outputs for values of inputs, which are placeholders: Function f({x}, {dot(x, w)}); f({values}). A run
-// takes the turn of the variables that it reads or updates.
+// Computes outputs from values of inputs, which are placeholders: Function f({x}, {dot(x, w)}); f({values}).
+// Thread-safe: a run takes the turn (graph/turn.h) of the variables that it reads or updates.
 class Function {
  public:
   // updates: done after each run, in order.
   Function(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::vector<Update> updates = {});
 
-  // A value for each input, dense or csr as its symbol is, of any dtype. Throws InvalidArgument where they do
-  // not fit. Results have memory of their own.
+  // Takes a value of any dtype for each input. A dense symbol takes dense values, a csr symbol both. Throws
+  // InvalidArgument if they do not fit. Results are copies.
   std::vector<Tensor> operator()(const std::vector<Array>& values);
 
  private:
@@ -38,12 +39,13 @@ class Function {
   size_t outputs_;
   std::vector<Update> updates_;
   Plan predicts_, trains_;
-  int64_t steps_ = 0;  // Runs as in training: each has masks of its own.
-  uint64_t seed_ = 0;  // Beside the keys of layers, which tell functions of different models apart.
+  int64_t steps_ = 0;  // Training runs so far: each has its own dropout masks.
+  uint64_t seed_ = 0;  // 0 until a fork: layers have random keys of their own.
   uint64_t forks_ = forks_without_seed();
 };
 
-// The value as `wanted` says: dtype and storage; csr sorted and unique. `name` starts the messages.
+// The value in the dtype and storage of `wanted`; csr becomes sorted and unique. `name` starts the messages.
 Tensor converted(const Tensor& value, const Spec& wanted, const std::string& name);
 
-}  // namespace lacuna::backend
+}  // namespace backend
+}  // namespace lacuna

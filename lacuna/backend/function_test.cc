@@ -50,7 +50,7 @@ TEST(Function, TakesCsrAndDenseOfAnySize) {
   EXPECT_EQ(out[2].storage(), Storage::csr);
   const auto more = f({dense({1, 4}, {0, 1, 0, 0}), weights});  // A dense value for a csr symbol.
   EXPECT_EQ(values(more[0]), (std::vector<float>{3, 4}));
-  EXPECT_EQ(values(out[0]), (std::vector<float>{-9, -10, 0, 0, 9, 12}));  // Results are their own.
+  EXPECT_EQ(values(out[0]), (std::vector<float>{-9, -10, 0, 0, 9, 12}));  // Results are copies.
 }
 
 TEST(Function, UpdatesVariables) {

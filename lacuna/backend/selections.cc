@@ -1,4 +1,4 @@
-// Each is made of ops that give places, and of select.
+// Each function is made of an op that computes positions, and of select.
 #include "lacuna/backend/selections.h"
 
 #include "lacuna/base/error.h"
@@ -26,7 +26,7 @@ Symbol gather(const Symbol& reference, const Symbol& indices) {
 Symbol take(const Symbol& x, const Symbol& indices, int axis, const std::string& mode) {
   if (mode == "raise") return axis == 0 ? gather(x, indices) : select(x, as_ids(indices), axis);
   LACUNA_REQUIRE(x.storage() != Storage::row_table,
-                 "take: of a weight that keeps rows mode must be raise. Received: mode='", mode,
+                 "take: mode must be raise for a weight that keeps rows. Received: mode='", mode,
                  "', x=", x.spec(), ".");
   return select(x, places_within(as_ids(indices), x, axis, mode), axis);
 }
@@ -50,7 +50,7 @@ Symbol tile(const Symbol& x, const std::vector<int64_t>& n) {
   for (size_t i = 0; i < n.size(); ++i) {
     const int axis = static_cast<int>(i);
     if (n[i] == 1) continue;
-    // A csr matrix has columns without number: beside itself it costs its non-zeros.
+    // A csr matrix may have very many columns: concatenating costs only its non-zeros.
     if (y.storage() == Storage::csr && axis == 1 && n[i] > 1)
       y = concatenate(std::vector<Symbol>(static_cast<size_t>(n[i]), y), axis);
     else y = select(y, tile_places(y, axis, n[i]), axis);
@@ -59,7 +59,7 @@ Symbol tile(const Symbol& x, const std::vector<int64_t>& n) {
 }
 
 Symbol repeat_elements(const Symbol& x, int64_t rep, int axis) {
-  // The columns of csr may be without number: repeated they cost its entries.
+  // csr may have very many columns: repeating them costs only its non-zeros.
   if (x.rank() == 2 && (axis == 1 || axis == -1)) return repeat_columns(x, rep);
   return select(x, repeat_places(x, axis, rep), axis);
 }

@@ -14,15 +14,15 @@
 #include "lacuna/base/names.h"
 #include "lacuna/base/settings.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// Objects of a kind by name. T::kind is the word for it in errors: "optimizer".
+// Makes the objects of one kind by name. T::kind is the word for that kind in errors: "optimizer".
 template <class T>
 class Registry {
  public:
   using Make = std::function<std::shared_ptr<T>(Settings&)>;
 
-  // make: of nothing, or of a config's Settings, which it reads.
+  // `make` takes no argument, or the Settings of a config.
   template <class F>
   static bool add(std::initializer_list<const char*> names, F make) {
     for (const char* name : names)
@@ -30,7 +30,7 @@ class Registry {
       else table()[name] = [make](Settings&) { return make(); };
     return true;
   }
-  // S: an aggregate of settings with make(); list: all of them by name, see Settings.
+  // S is an aggregate of settings with a function make(); `list` names all of them, see Settings.
   template <class S>
   static bool add(std::initializer_list<const char*> names, void (*list)(Settings&, S&), S defaults = {}) {
     return add(names, [=](Settings& settings) {
@@ -56,7 +56,7 @@ class Registry {
     return made;
   }
 
-  // Of a name, or of {"class_name": …, "config": {…}}.
+  // The object for a name, or for {"class_name": …, "config": {…}}.
   static std::shared_ptr<T> from_setting(const Setting& setting) {
     if (const auto* name = setting.as<std::string>()) return make(*name);
     const Config* both = setting.config();
@@ -71,17 +71,9 @@ class Registry {
   }
 
  private:
-  // Defined in the library for each T (see LACUNA_REGISTRY), so that there is one table a process.
+  // Defined in the library for each T (see LACUNA_REGISTRY), so that a process has one table.
   static std::map<std::string, Make, std::less<>>& table();
 };
-
-// Stands in one .cc file for each kind, in namespace lacuna, before its Registry is used. Never destroyed.
-#define LACUNA_REGISTRY(T)                                                      \
-  template <>                                                                   \
-  std::map<std::string, Registry<T>::Make, std::less<>>& Registry<T>::table() { \
-    static auto* names = new std::map<std::string, Make, std::less<>>;          \
-    return *names;                                                              \
-  }
 
 template <class T>
 class Arg {
@@ -102,7 +94,7 @@ class Arg {
   }
   Arg(const S& settings) : value_(settings.make()) {}
 
-  // A function, where T takes one.
+  // A function, if T takes one.
   template <class F>
   requires requires(F f) { T::from_function(std::move(f)); }
   Arg(F f) : value_(T::from_function(std::move(f))) {}
@@ -116,7 +108,7 @@ class Arg {
   std::shared_ptr<T> value_{};
 };
 
-// What stands for an object in a config: class and settings or, of functions, the name.
+// The form of an object in a config: its class and settings, or for a function its name.
 template <class T>
 Setting to_setting(const Arg<T>& arg) {
   if (!arg) return {};
@@ -140,12 +132,31 @@ Settings& Settings::operator()(const char* name, Arg<T>& value) {
   return *this;
 }
 
-// What get_config gives of an aggregate of settings.
+// The config of an aggregate of settings, as get_config returns it.
 template <class S>
 Config written(void (*list)(Settings&, S&), S values) {
   Settings settings;
   list(settings, values);
   return settings.written();
 }
+
+// Each kind T uses both macros in namespace lacuna: LACUNA_REGISTRY(T) in its header, so that the code that
+// reads and writes arguments of that kind is compiled once, and LACUNA_REGISTRY_HERE(T) in one .cc file,
+// which holds the table. The table is never destroyed.
+#define LACUNA_REGISTRY(T)                                                     \
+  template <>                                                                  \
+  std::map<std::string, Registry<T>::Make, std::less<>>& Registry<T>::table(); \
+  extern template class Registry<T>;                                           \
+  extern template Setting to_setting(const Arg<T>&);                           \
+  extern template Settings& Settings::operator()(const char*, Arg<T>&);
+#define LACUNA_REGISTRY_HERE(T)                                                 \
+  template <>                                                                   \
+  std::map<std::string, Registry<T>::Make, std::less<>>& Registry<T>::table() { \
+    static auto* names = new std::map<std::string, Make, std::less<>>;          \
+    return *names;                                                              \
+  }                                                                             \
+  template class Registry<T>;                                                   \
+  template Setting to_setting(const Arg<T>&);                                   \
+  template Settings& Settings::operator()(const char*, Arg<T>&);
 
 }  // namespace lacuna

@@ -22,7 +22,8 @@ Setting::Setting(Setting&&) noexcept = default;
 Setting& Setting::operator=(Setting&&) noexcept = default;
 Setting::~Setting() = default;
 
-// Not by the variant's own copy: where that finds no memory, libstdc++ 12 ends a value that was never made.
+// Not the variant's own copy constructor: if it finds no memory, libstdc++ 12 destroys a value that was never
+// constructed.
 Setting::Setting(const Setting& other)
     : value_(std::visit([](auto copy) { return Value(std::move(copy)); }, other.value_)) {}
 Setting& Setting::operator=(const Setting& other) { return *this = Setting(other); }
@@ -44,7 +45,7 @@ bool Setting::operator==(const Setting& other) const {
 
 namespace {
 
-// Adds to `all` until that is long enough.
+// Appends to `all` until it is longer than errors show.
 void show(const Setting& setting, std::string& all) {
   if (all.size() > kShown) return;
   if (setting.is_none()) all += "None";

@@ -1,4 +1,4 @@
-// What get_config gives and from_config takes: settings by Keras' names, as JSON has them.
+// A Config holds settings by Keras' names, as in JSON: get_config returns it and from_config takes it.
 #pragma once
 #include <any>
 #include <cstdint>
@@ -9,18 +9,20 @@
 #include <variant>
 #include <vector>
 
-namespace lacuna {
+#include "lacuna/base/export.h"
+
+namespace LACUNA_EXPORT lacuna {
 
 class Setting;
 using Config = std::map<std::string, Setting>;
 using SettingList = std::vector<Setting>;
 
-// A value: nothing (Python's None), true or false, a whole number, a number, a text, a list, a Config, or an
+// The value of a setting: none (Python's None), a bool, an integer, a float, a string, a list, a Config or an
 // object.
 class Setting {
  public:
-  // An object of the program that an argument may be in place of a name or a config, as an initializer is:
-  // `value` holds a std::shared_ptr of its kind; `shown` is what errors say. No file can keep it.
+  // An object of the program, such as an initializer, given in place of a name or a config. `value` holds a
+  // std::shared_ptr of its kind; `shown` is its text in errors. It cannot be saved to a file.
   struct Object {
     std::any value{};
     std::string shown{};
@@ -29,7 +31,8 @@ class Setting {
   using Held = std::shared_ptr<const Object>;
   using Value = std::variant<std::monostate, bool, int64_t, double, std::string, SettingList, Nested, Held>;
 
-  // Not inline: GCC 12 warns wrongly about a variant whose making and end it sees in one place.
+  // Not inline: GCC 12 gives a false warning if it sees the construction and the destruction of the variant
+  // in one place.
   Setting();
   Setting(bool value);
   Setting(int value);
@@ -48,21 +51,21 @@ class Setting {
 
   const Value& value() const { return value_; }
   bool is_none() const { return value_.index() == 0; }
-  // The value, or null where it is of another kind.
+  // The value as a T, or null if it has another type.
   template <class T>
   const T* as() const {
     return std::get_if<T>(&value_);
   }
-  const Config* config() const;  // The same of a Config.
-  const Object* object() const;  // And of an object.
+  const Config* config() const;  // The same for a Config.
+  const Object* object() const;  // The same for an object.
 
-  bool operator==(const Setting& other) const;  // Configs by their contents.
+  bool operator==(const Setting& other) const;  // Compares Configs by their contents.
 
  private:
   Value value_{};
 };
 
-// A value as it is shown in errors: 3, 'text', [1, None]; cut where it is long.
+// The text of a value in errors: 3, 'text', [1, None]. A long text is cut.
 std::string to_string(const Setting& setting);
 
 }  // namespace lacuna

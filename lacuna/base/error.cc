@@ -1,12 +1,14 @@
-// Which known name an unknown one is nearest to, by edit distance.
+// Builds messages from their parts, and finds the known name that is nearest to an unknown one by edit
+// distance.
 #include "lacuna/base/error.h"
 
 #include <algorithm>
+#include <sstream>
 
 namespace lacuna {
 namespace {
 
-// Insertions, deletions, changes, and neighbours that changed places; the beginning of a name is near to it.
+// Counts insertions, deletions, changes and swaps of adjacent letters; the beginning of a name counts 1.
 size_t distance(const std::string& a, const std::string& b) {
   if (!a.empty() && b.starts_with(a)) return 1;
   const size_t width = b.size() + 1;
@@ -28,9 +30,25 @@ size_t distance(const std::string& a, const std::string& b) {
 
 }  // namespace
 
+Part::Part(const char* value)
+    : value_(value), write_([](std::ostream& out, const void* v) { out << static_cast<const char*>(v); }) {}
+Part::Part(const std::string& value)
+    : value_(&value),
+      write_([](std::ostream& out, const void* v) { out << *static_cast<const std::string*>(v); }) {}
+Part::Part(const std::string_view& value)
+    : value_(&value),
+      write_([](std::ostream& out, const void* v) { out << *static_cast<const std::string_view*>(v); }) {}
+
+std::string joined(std::initializer_list<Part> parts) {
+  std::ostringstream out;
+  out.exceptions(std::ios_base::badbit);  // Else a lack of memory cuts the text, even the key of a node.
+  for (const Part& part : parts) part.write_(out, part.value_);
+  return out.str();
+}
+
 std::string nearest(const std::string& name, const std::vector<std::string>& known) {
   if (known.empty()) return "";
-  const std::string given = name.substr(0, 200);  // Time goes with its length.
+  const std::string given = name.substr(0, 200);  // Time grows with its length.
   const auto best = std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
     return distance(given, a) < distance(given, b);
   });

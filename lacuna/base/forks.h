@@ -1,11 +1,13 @@
-// Which children draw for themselves.
+// Tells a forked child process that it must draw its own random numbers.
 #pragma once
 #include <cstdint>
 
-namespace lacuna {
+#include "lacuna/base/export.h"
 
-// How often this process, or one that it comes from, began by a fork without a seed: what was drawn before,
-// such as the key of dropout's masks, is to be drawn anew, or all children would share it.
+namespace LACUNA_EXPORT lacuna {
+
+// The number of forks without a seed that led to this process. After one, keys that were drawn before, such
+// as that of dropout's masks, must be drawn again, or all children would share them.
 uint64_t forks_without_seed();
 
 }  // namespace lacuna

@@ -1,4 +1,4 @@
-// A function that is dispatched as kernels are, and tells where it arrived.
+// Finds the instruction set of kernels: a function that is dispatched as they are returns its name.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lacuna/base/instruction_set.cc"
 #include <hwy/foreach_target.h>  // Includes this file again; must stand before highway.h.

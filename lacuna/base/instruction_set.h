@@ -1,10 +1,11 @@
-// Which of the compiled instruction sets kernels run with.
+// The instruction set that kernels run with.
 #pragma once
+#include "lacuna/base/export.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// The best one that this CPU has, in Highway's words: on x86-64 "AVX3" (AVX-512), "AVX2", "SSE4" or
-// "SCALAR"; on aarch64 "NEON" or an SVE. The same bits hold on one of them.
+// The best compiled one that this CPU has, by Highway's name: on x86-64 "AVX3" (AVX-512), "AVX2", "SSE4" or
+// "SCALAR"; on aarch64 "NEON" or an SVE. Results are the same bit for bit only on one instruction set.
 const char* instruction_set();
 
 }  // namespace lacuna

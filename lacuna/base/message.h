@@ -1,15 +1,17 @@
-// What the library says: warnings and printed text, each through one handler.
+// Warnings and printed text of the library, each through one handler.
 #pragma once
 #include <functional>
 #include <string>
 
-namespace lacuna {
+#include "lacuna/base/export.h"
 
-// stderr unless a handler is set; warnings.warn in Python.
+namespace LACUNA_EXPORT lacuna {
+
+// Writes to stderr unless a handler is set; in Python it is warnings.warn.
 void warn(const std::string& message);
 void set_warning_handler(std::function<void(const std::string&)> handler);  // An empty one means stderr.
 
-// Where the progress bar and summaries go: stdout unless set; sys.stdout in Python.
+// Prints the progress bar and summaries: to stdout unless a handler is set; in Python to sys.stdout.
 void print(const std::string& text);
 void set_print_handler(std::function<void(const std::string&)> handler);
 

@@ -2,17 +2,31 @@
 #include "lacuna/base/names.h"
 
 #include <cctype>
-#include <regex>
 
 #include "lacuna/base/error.h"
 
 namespace lacuna {
 
 std::string snake_case(const std::string& name) {
-  static const std::regex capital("(.)([A-Z][a-z0-9]+)"), after_small("([a-z])([A-Z])");
-  std::string result = std::regex_replace(name, capital, "$1_$2");
-  result = std::regex_replace(result, after_small, "$1_$2");
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const auto is_small = [&](size_t i) { return i < name.size() && name[i] >= 'a' && name[i] <= 'z'; };
+  const auto is_capital = [&](size_t i) { return name[i] >= 'A' && name[i] <= 'Z'; };
+  const auto is_small_or_digit = [&](size_t i) {
+    return is_small(i) || (i < name.size() && name[i] >= '0' && name[i] <= '9');
+  };
+  std::string result;
+  size_t word_end = 0;  // A capital right after a word does not begin the next one.
+  for (size_t i = 0; i < name.size(); ++i) {
+    bool begins_word = false;
+    if (is_capital(i)) {
+      if (i > word_end && is_small_or_digit(i + 1)) {
+        begins_word = true;
+        for (word_end = i + 1; is_small_or_digit(word_end);) ++word_end;
+      }
+      if (i > 0 && is_small(i - 1)) begins_word = true;
+    }
+    if (begins_word) result += '_';
+    result += static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
+  }
   return result.starts_with('_') ? text("private", result) : result;
 }
 

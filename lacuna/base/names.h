@@ -3,17 +3,19 @@
 #include <string>
 #include <string_view>
 
-namespace lacuna {
+#include "lacuna/base/export.h"
 
-// Keras' rule: a word begins where a capital has small letters or digits after it, and where one follows a
-// small letter. PReLU: p_re_lu; GlobalMaxPooling1D: global_max_pooling1d; _Mine: private__mine.
+namespace LACUNA_EXPORT lacuna {
+
+// Keras' rule: a word begins at a capital that is followed by a small letter or a digit, and at one that
+// follows a small letter. PReLU: p_re_lu; GlobalMaxPooling1D: global_max_pooling1d; _Mine: private__mine.
 std::string snake_case(const std::string& name);
 
-// What errors repeat of what they got, in bytes.
+// How many bytes of a received text errors show.
 inline constexpr size_t kShown = 200;
-// A text as errors repeat it, in quotes: 'name'.
+// A received text as errors show it, in quotes: 'name'.
 std::string in_quotes(std::string_view name);
-// The same without quotes: cut where it is longer, between two characters of UTF-8.
+// The same without quotes: a longer text is cut between two UTF-8 characters.
 std::string cut(std::string_view given);
 
 }  // namespace lacuna

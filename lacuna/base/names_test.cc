@@ -20,6 +20,8 @@ TEST(Names, SnakeCaseIsKeras) {
                                                      {"x", "x"},
                                                      {"", ""}};
   for (const auto& [name, wanted] : all) EXPECT_EQ(snake_case(name), wanted);
+  const std::string capitals(1 << 20, 'A');  // Takes no stack for each letter.
+  EXPECT_EQ(snake_case(capitals + "b").size(), capitals.size() + 2);
 }
 
 TEST(Names, InQuotesCutsBetweenCharacters) {

@@ -1,4 +1,4 @@
-// Pages of the operating system.
+// Blocks of memory from the pages of the operating system.
 #include "lacuna/base/pages.h"
 
 #include <sys/mman.h>
@@ -22,7 +22,7 @@ std::byte* resize_pages(std::byte* old, size_t old_bytes, size_t new_bytes) {
 }
 
 void advise_large_pages(void* memory, size_t bytes) {
-  const auto begin = (reinterpret_cast<uintptr_t>(memory) + 4095) / 4096 * 4096;  // Advice is of whole pages.
+  const auto begin = (reinterpret_cast<uintptr_t>(memory) + 4095) / 4096 * 4096;  // madvise takes full pages.
   const auto end = reinterpret_cast<uintptr_t>(memory) + bytes;
   if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 }

@@ -1,15 +1,15 @@
-// A growing block of memory that is moved by its page tables, not copied.
+// A growing block of memory that is moved by remapping its pages, without a copy.
 #pragma once
 #include <cstddef>
 
 namespace lacuna {
 
-// Zeroed memory, aligned to a page, in pages of 2 MiB where the kernel has them. `old` (null at first) of
-// `old_bytes` becomes a block of `new_bytes` with the same contents, at a new address; 0 bytes frees it.
-// Throws std::bad_alloc.
+// Resizes the block `old` (null at first) from `old_bytes` to `new_bytes` and returns its new address; 0
+// bytes frees it. Contents stay and new memory is zero. The block is aligned to a page, and a large one has
+// pages of 2 MiB if the kernel has them. Throws std::bad_alloc.
 std::byte* resize_pages(std::byte* old, size_t old_bytes, size_t new_bytes);
 
-// Pages of 2 MiB, where the kernel has them, for memory that is not touched yet.
+// Asks the kernel for pages of 2 MiB, for memory that has not been touched yet.
 void advise_large_pages(void* memory, size_t bytes);
 
 }  // namespace lacuna

@@ -1,4 +1,4 @@
-// Paths.
+// Checks of paths.
 #include "lacuna/base/path.h"
 
 #include <system_error>

@@ -1,13 +1,12 @@
-// The one door of paths: what every function that takes one asks first, and the error when the system says
-// no.
+// The checks of a path that a user gives, and the error where the system refuses it.
 #pragma once
 #include <string>
 
 #include "lacuna/base/error.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// What the system says about a file, by its number of errno. In Python the class that the number has there,
+// An error of the system about a file. number: its errno. In Python it is the class of that number, such as
 // FileNotFoundError for ENOENT, and a ValueError too.
 struct FileError : InvalidArgument {
   FileError(const std::string& message, int number_, std::string path_)
@@ -16,11 +15,11 @@ struct FileError : InvalidArgument {
   std::string path;
 };
 
-// The path, which may have any bytes but must not be empty nor have a NUL: the system would take what stands
-// before it. where: what errors start with.
+// Returns the path. It may have any bytes, but must not be empty nor contain a NUL, since the system would
+// use only what stands before it. where: the start of error messages.
 const std::string& checked_path(const char* where, const std::string& path);
 
-// Throws "where: must. Received: path='…', No such file or directory." number: of errno.
+// Throws "where: must. Received: path='…', No such file or directory." number: an errno.
 [[noreturn]] void path_failed(const char* where, const char* must, const std::string& path, int number);
 
 }  // namespace lacuna

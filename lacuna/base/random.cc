@@ -66,8 +66,8 @@ uint64_t generation = 0, forks = 0;
 uint64_t seed_state = (static_cast<uint64_t>(std::random_device{}()) << 32) ^ std::random_device{}();
 bool seed_is_set = false;
 
-// A fork copies the state, and with it all that would be drawn: without a seed, a child goes on from one of
-// its own. No call here may fail or take a lock that another thread held when the process was forked.
+// A fork copies the state, so that parent and child would draw the same. If no seed was set, the child makes
+// a state of its own. No call here may fail, or take a lock that another thread held at the fork.
 void begin_child() {
   if (!seed_is_set) {
     const auto now = std::chrono::steady_clock::now().time_since_epoch().count();

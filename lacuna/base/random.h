@@ -1,5 +1,5 @@
-// Random numbers that depend on a key and a place alone (counter-based), so that order and threads do not
-// matter: Philox4x32-10, Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
+// Counter-based random numbers: each depends only on a key and a position, so that order and threads do not
+// matter. Philox4x32-10, Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
 #pragma once
 #include <array>
 #include <cstddef>
@@ -7,7 +7,9 @@
 #include <span>
 #include <utility>
 
-namespace lacuna {
+#include "lacuna/base/export.h"
+
+namespace LACUNA_EXPORT lacuna {
 
 // The 128 random bits at `counter` of the stream `key`.
 std::array<uint32_t, 4> philox(uint64_t key, uint64_t counter_high, uint64_t counter_low);
@@ -20,12 +22,12 @@ constexpr uint64_t mix(uint64_t z) {
   return z ^ (z >> 31);
 }
 
-// The seed of the process. Everything random takes the next key of it: initializers, dropout, shuffles.
-// Without set_random_seed the sequence starts from the operating system's entropy.
+// The seed of the process. Everything random (initializers, dropout, shuffles) takes its next key. Without
+// set_random_seed the sequence starts from the operating system's entropy.
 void set_random_seed(uint64_t seed);
 uint64_t next_key();
-// Another number once the sequence was started anew, by set_random_seed or in a forked child without a seed:
-// what drew a key before is to draw another.
+// Changes when the sequence of keys starts again, by set_random_seed or in a forked child without a seed.
+// Code that holds an older key must draw a new one.
 uint64_t seed_generation();
 
 // How a row of a weight is drawn: value j of row r depends on (key, r, j) alone, so a table may make its rows

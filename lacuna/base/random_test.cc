@@ -1,4 +1,4 @@
-// Draws depend on key, row and place alone; the seed of the process fixes all that follows.
+// Draws depend only on key, row and position; the seed of the process fixes all keys that follow.
 #include "lacuna/base/random.h"
 
 #include <gtest/gtest.h>

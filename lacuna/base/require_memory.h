@@ -1,11 +1,11 @@
-// For what ends the process, or worse, where it finds no memory: ask before.
+// Checks that there is memory before a call of a library that ends the process, or worse, if it finds none.
 #pragma once
 #include <cstddef>
 #include <new>
 
 namespace lacuna {
 
-// Throws std::bad_alloc where there are no `bytes` of memory.
+// Throws std::bad_alloc if `bytes` of memory cannot be allocated.
 inline void require_memory(size_t bytes) { ::operator delete(::operator new(bytes)); }
 
 }  // namespace lacuna

@@ -1,4 +1,4 @@
-// Settings, written and read. What is read comes from a file or from a program: 1 may stand for True, a
+// Writes and reads settings. They are read from a file or from a program, where 1 may stand for True and a
 // number for a list of one.
 #include "lacuna/base/settings.h"
 
@@ -43,7 +43,7 @@ Settings& Settings::operator()(const char* name, int64_t& value) {
   } else if (const Setting* given = find(name)) {
     const auto* flag = given->as<bool>();
     const auto* whole = given->as<int64_t>();
-    const auto* number = given->as<double>();  // As which programs hand over what is larger than 64 bits.
+    const auto* number = given->as<double>();  // An integer of more than 64 bits may come as one.
     if (number && std::abs(*number) >= 0x1p63 && std::isfinite(*number))
       wrong_value(name, "a whole number of 64 bits", *given);
     if (!flag && !whole) wrong_type(name, "a whole number", *given);
@@ -106,7 +106,7 @@ Settings& Settings::operator()(const char* name, std::optional<std::string>& val
   return unless_none(name, value);
 }
 
-// Those of 2^63 and up, which C++ may give, are written as a text: whole numbers have 63 bits here.
+// Seeds of 2^63 and more, which C++ allows, are written as a string, since a Setting holds an int64.
 Settings& Settings::operator()(const char* name, std::optional<uint64_t>& value) {
   constexpr uint64_t kMost = std::numeric_limits<int64_t>::max();
   if (!reads()) {

@@ -14,52 +14,52 @@
 #include "lacuna/base/config.h"
 #include "lacuna/base/error.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 template <class T>
 class Arg;
 
 class Settings {
  public:
-  // Writes.
+  // For writing.
   Settings() = default;
-  // Reads. Settings that the config does not hold keep their values. `of` names the object in errors.
+  // For reading. Settings that the config lacks keep their values. `of` names the object in errors.
   Settings(std::string of, const Config& config) : of_(std::move(of)), read_(&config) {}
-  Settings(std::string of, Config&& config) = delete;  // It is read later.
+  Settings(std::string of, Config&& config) = delete;  // The config must outlive this.
 
   Settings& operator()(const char* name, bool& value);
   Settings& operator()(const char* name, int& value);
   Settings& operator()(const char* name, int64_t& value);
   Settings& operator()(const char* name, double& value);
   Settings& operator()(const char* name, std::string& value);
-  Settings& operator()(const char* name, std::vector<int64_t>& value);   // one number: a list of it
-  Settings& operator()(const char* name, std::optional<double>& value);  // none: None
+  Settings& operator()(const char* name, std::vector<int64_t>& value);   // One number: a list of one.
+  Settings& operator()(const char* name, std::optional<double>& value);  // Empty: None.
   Settings& operator()(const char* name, std::optional<int64_t>& value);
-  Settings& operator()(const char* name, std::optional<uint64_t>& value);  // a seed
+  Settings& operator()(const char* name, std::optional<uint64_t>& value);  // A seed.
   Settings& operator()(const char* name, std::optional<std::string>& value);
-  // {"class_name": …, "config": {…}}, or the name alone of what has no settings; none: None. An object is
-  // shared.
+  // {"class_name": …, "config": {…}}, or only the name if there are no settings; empty: None. An object is
+  // shared, not copied.
   template <class T>
   Settings& operator()(const char* name, Arg<T>& value);
 
-  // Of dimensions, where an open one is None, as is an empty list; a whole number that is None where it is 0;
-  // and a number that is left out where it is 0.
+  // shape: dimensions, in which None is an open one; an empty list is None. positive: a whole number, of
+  // which 0 is None. nonzero: a number that is left out if it is 0.
   Settings& shape(const char* name, std::vector<int64_t>& value);
   Settings& positive(const char* name, int64_t& value);
   Settings& nonzero(const char* name, double& value);
 
-  // For what has a form of its own. Reading: the setting, or null where it is missing.
+  // For settings with a form of their own. find is for reading: the setting, or null if it is missing.
   bool reads() const { return read_ != nullptr; }
   const Setting* find(const char* name);
   void write(const char* name, Setting value) { written_[name] = std::move(value); }
 
   const Config& written() const { return written_; }
-  // Reading: throws InvalidType for settings that nobody asked for.
+  // For reading: throws InvalidType for settings in the config that were not asked for.
   void finish() const;
 
-  // Whose settings they are, as errors name it.
+  // The name of the object in errors.
   const std::string& of() const { return of_; }
-  // Throw InvalidType for what is of another kind, InvalidArgument for a value that cannot be.
+  // Throw InvalidType for a value of the wrong type, InvalidArgument for one that is not allowed.
   [[noreturn]] void wrong_type(const char* name, const std::string& must, const Setting& received) const;
   [[noreturn]] void wrong_value(const char* name, const std::string& must, const Setting& received) const;
 

@@ -1,4 +1,4 @@
-// What the tests of all rooms share.
+// Helpers that the tests of all rooms share.
 #pragma once
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -20,8 +20,8 @@ std::string message_of(const F& f) {
   return {};
 }
 
-// A folder of this process alone, with a slash at its end, gone when it ends: ctest runs the same tests at
-// once.
+// A temporary folder of this process alone, with a slash at the end, deleted when the process ends. ctest
+// runs tests in parallel, so that they must not share one.
 inline const std::string& temporary_folder() {
   struct Folder {
     Folder() { std::filesystem::create_directories(path); }

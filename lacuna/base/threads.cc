@@ -1,6 +1,6 @@
-// Parallel loops over fixed blocks, on oneTBB. Only this file includes it, and ThreadSanitizer leaves it out:
-// oneTBB is not compiled for that, so its hand-overs would all look like races. Handover tells of them
-// instead.
+// Parallel loops over fixed blocks, on oneTBB. Only this file includes it, and it is compiled without
+// ThreadSanitizer: oneTBB is not compiled for it, so all its synchronisation would look like races. Handover
+// reports the synchronisation instead.
 #include "lacuna/base/threads.h"
 
 #include <pthread.h>
@@ -36,7 +36,7 @@
 #include <immintrin.h>
 #endif
 
-// Null where ThreadSanitizer does not run.
+// Null unless ThreadSanitizer runs.
 extern "C" {
 [[gnu::weak]] void __tsan_acquire(void* tag);
 [[gnu::weak]] void __tsan_release(void* tag);
@@ -45,7 +45,8 @@ extern "C" {
 namespace lacuna {
 namespace {
 
-// What the caller did happens before every block, and every block before what the caller does next.
+// Tells ThreadSanitizer that what the caller did happens before every block, and every block before what the
+// caller does next.
 class Handover {
  public:
   Handover() { release(fork_); }
@@ -86,7 +87,7 @@ constexpr const char* kVariable = "LACUNA_NUM_THREADS";
 
 size_t cores() { return std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kMostThreads); }
 
-// What the environment says; 0 where it says nothing that holds.
+// The number that the environment variable gives; 0 if it is not a valid one.
 size_t threads_of_environment(std::string_view given) {
   size_t threads = 0;
   const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), threads);
@@ -104,7 +105,8 @@ size_t threads_at_start() {
   return threads ? threads : cores();
 }
 
-// Once, and outside of all locks: the handler may be anybody's code.
+// Warns once of a wrong environment variable. Callers must hold no lock, since the warning handler may be a
+// user's code.
 void tell_of_environment() {
   static std::atomic<bool> told = false;
   if (told.load(std::memory_order_relaxed) || told.exchange(true)) return;
@@ -115,8 +117,8 @@ void tell_of_environment() {
               given.substr(0, 200), ", cores=", cores(), "."));
 }
 
-// oneTBB ends the process where it cannot start a thread. So as many are started here before, with stacks of
-// its size, which are kept for those that come next. Throws where that fails.
+// oneTBB ends the process if it cannot start a thread. So this first starts as many threads with stacks of
+// the same size, which the C library keeps for the next threads. Throws std::bad_alloc if that fails.
 void require_threads(size_t count) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
@@ -137,8 +139,8 @@ void require_threads(size_t count) {
   if (n < count) throw std::bad_alloc();
 }
 
-// The control alone allows more threads than cores, but only an arena of that size asks for them. Made at
-// first use, so that a process that never runs a large loop starts no thread.
+// oneTBB's threads. global_control only allows more threads than cores; an arena of that size asks for them.
+// Made at first use, so that a process that never runs a large loop starts no thread.
 struct Pool {
   explicit Pool(size_t threads)
       : allowed(tbb::global_control::max_allowed_parallelism, threads), arena(static_cast<int>(threads)) {
@@ -148,9 +150,9 @@ struct Pool {
     start_workers(threads);
   }
 
-  // oneTBB ends the process where a worker finds no memory as it starts. So all of them start here, where
-  // there is some, and not within a loop that takes what is left. Some may be busy elsewhere: none is waited
-  // for long.
+  // oneTBB ends the process if a worker finds no memory when it starts. So all of them start here, while
+  // there is some, and not within a loop that takes the rest. The wait is short, since some may be busy
+  // elsewhere.
   void start_workers(size_t threads) {
     const auto last = std::chrono::system_clock::now() + std::chrono::milliseconds(300);
     std::mutex mutex;
@@ -178,14 +180,14 @@ struct Pool {
 std::mutex pool_mutex;
 size_t wanted = threads_at_start();
 bool has_workers = false;   // A pool has been made.
-bool workers_lost = false;  // In the process that this one was forked from.
+bool workers_lost = false;  // The process that this one was forked from had workers.
 
 std::shared_ptr<Pool>& current_pool() {
   static auto* pool = new std::shared_ptr<Pool>;  // Never destroyed: oneTBB's own statics may go first.
   return *pool;
 }
 
-// Null where there is no memory for it.
+// Null if there is no memory for it.
 std::shared_ptr<Pool> pool() {
   const std::lock_guard lock(pool_mutex);
   has_workers = true;
@@ -199,16 +201,16 @@ std::shared_ptr<Pool> pool() {
 
 thread_local bool interruptible = false;
 
-// A forked process has none of the workers, and what they were about to do stays half done: it touches oneTBB
-// no more, not even to let go of the pool, and its loops run on their own thread.
+// A forked process has none of the workers, and their work stays half done. So it never calls oneTBB again,
+// not even to destroy the pool, and its loops run on the calling thread.
 [[maybe_unused]] const int watched = pthread_atfork([] { pool_mutex.lock(); }, [] { pool_mutex.unlock(); },
                                                     [] {
                                                       workers_lost |= has_workers;
                                                       pool_mutex.unlock();
                                                     });
 
-// The blocks of a loop, in up to kParts parts of neighbours: which are done is known when oneTBB stops early,
-// for want of memory or since one has thrown.
+// The blocks of a loop, in up to kParts parts of adjacent blocks. It records which parts are done, since
+// oneTBB may stop early: if there is no memory, or a block throws.
 class Blocks {
  public:
   Blocks(size_t n, size_t grain, const void* body, detail::BlockFunction call, bool polls)
@@ -220,7 +222,7 @@ class Blocks {
       // captured some.
       tbb::task_group_context context;
       context.capture_fp_settings();
-      pool.arena.execute([&] {  // oneTBB deals out parts as it likes; what is in a block is fixed.
+      pool.arena.execute([&] {  // oneTBB assigns parts as it likes; the blocks are fixed.
         tbb::parallel_for(
             tbb::blocked_range<size_t>(0, parts_),
             [&](const tbb::blocked_range<size_t>& range) {
@@ -228,7 +230,7 @@ class Blocks {
             },
             context);
       });
-    } catch (...) {  // Its own: what a block throws is kept.
+    } catch (...) {  // Of oneTBB itself: error_ has what a block throws.
     }
   }
 
@@ -283,8 +285,7 @@ void set_num_threads(size_t threads) {
   if (threads > 1)
     warn(
         text("set_num_threads: this process was forked after its parent had run loops on several threads, so "
-             "that its "
-             "own run on one; processes that are spawned have threads of their own. Received: threads=",
+             "its loops run on one thread; spawned processes have threads of their own. Received: threads=",
              threads, "."));
 }
 
@@ -323,8 +324,8 @@ void run_beside(const void* work, Function call_work, const void* other, Functio
   }
   const auto wait = [&] { in->arena.execute([&] { group.wait(); }); };
   try {
-    call_work(
-        work);  // Not as a task: a thread that waits for its loop may take any task, and work takes locks.
+    // Not as a task: a thread that waits for its loop may take any task, and work takes locks.
+    call_work(work);
   } catch (...) {
     wait();
     throw;
@@ -336,14 +337,14 @@ void parallel_blocks(size_t n, size_t grain, const void* body, BlockFunction cal
   const FlushDenormals flush;
   grain = std::max<size_t>(grain, 1);
   const bool polls = interruptible;
-  if (n <= grain || num_threads() == 1) {  // The same blocks in order: bodies may count on their bounds.
+  if (n <= grain || num_threads() == 1) {  // The same blocks in order: a body may rely on their bounds.
     for (size_t begin = 0; begin < n; begin += grain) {
       if (polls && n > grain) poll_interrupt();
       call(body, begin, std::min(n, begin + grain));
     }
     return;
   }
-  // Where there is no memory for threads or their tasks, this thread does what is left.
+  // If there is no memory for threads or their tasks, this thread does the rest.
   const std::shared_ptr<Pool> threads = pool();
   Blocks blocks(n, grain, body, call, polls);
   if (threads) blocks.run_on(*threads);

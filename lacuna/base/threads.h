@@ -2,10 +2,13 @@
 #pragma once
 #include <cstddef>
 
-namespace lacuna {
+#include "lacuna/base/export.h"
 
-// The number of threads that loops use: 1 and up; also more than there are cores. Starts as
-// LACUNA_NUM_THREADS of the environment, or else as the number of cores. Not to be changed while a loop runs.
+namespace LACUNA_EXPORT lacuna {
+
+// The number of threads that loops use: 1 or more, even more than there are cores. The environment variable
+// LACUNA_NUM_THREADS sets it at the start; the default is the number of cores. Do not change it while a loop
+// runs.
 void set_num_threads(size_t threads);
 size_t num_threads();
 
@@ -17,9 +20,10 @@ void run_beside(const void* work, Function call_work, const void* other, Functio
 }  // namespace detail
 
 // Calls body(begin, end) for the blocks [0, grain), [grain, 2 grain), … of [0, n), in any order and on any
-// threads. The blocks depend on n and grain alone, so bits do not depend on threads when a block writes
-// only what is its own. Denormals are flushed in every block. A lone block runs on the calling thread:
-// on shared cores a barrier costs more than small work. Threads without work sleep. Allocates nothing itself.
+// threads. The blocks depend on n and grain alone, so results do not depend on threads, bit for bit, if each
+// block writes only its own values. Denormals are flushed in every block. A lone block runs on the calling
+// thread: on shared cores a barrier costs more than small work. Threads without work sleep. Allocates nothing
+// itself.
 template <class Body>
 void parallel_for(size_t n, size_t grain, const Body& body) {
   detail::parallel_blocks(n, grain, &body, [](const void* b, size_t begin, size_t end) {
@@ -27,8 +31,8 @@ void parallel_for(size_t n, size_t grain, const Body& body) {
   });
 }
 
-// Calls work() on this thread and, at the same time where there are threads, other(): for an `other` that
-// work does not wait for, and that takes no lock which a loop's caller may hold.
+// Calls work() on this thread and other() at the same time on another one, or afterwards if there is none. So
+// work() must not wait for other(), and other() must take no lock that the caller of a loop may hold.
 template <class Work, class Other>
 void beside(const Work& work, const Other& other) {
   detail::run_beside(
@@ -36,9 +40,9 @@ void beside(const Work& work, const Other& other) {
       [](const void* o) { (*static_cast<const Other*>(o))(); });
 }
 
-// While it lives, loops that this thread starts look for an interrupt (base/interrupt.h) between the blocks
-// that run on it, and end by what that throws; or, false, do not. For work that is as if it had not been when
-// it ends early.
+// While it lives, loops that this thread starts check for an interrupt (base/interrupt.h) between the blocks
+// that run on this thread, and end by the exception that the check throws. If not `wanted`, they do not. Only
+// for work that is undone when it ends early.
 class Interruptible {
  public:
   explicit Interruptible(bool wanted = true);
@@ -50,7 +54,7 @@ class Interruptible {
   bool before_;
 };
 
-// While it lives, this thread takes denormals for zero and makes none (FTZ and DAZ; FZ on Arm).
+// While it lives, this thread treats denormals as zero and makes none (FTZ and DAZ; FZ on Arm).
 class FlushDenormals {
  public:
   FlushDenormals();

@@ -72,7 +72,7 @@ TEST_F(Threads, NumberMayExceedTheCores) {
   EXPECT_EQ(ids.size(), 8u);  // Else the other tests prove less than they say.
 }
 
-// oneTBB ends the process where a worker finds no memory as it starts, so none may start within a loop.
+// oneTBB ends the process if a worker finds no memory when it starts, so none may start within a loop.
 TEST_F(Threads, AllStartBeforeTheFirstLoop) {
   set_num_threads(23);
   std::atomic<ptrdiff_t> there = 0;

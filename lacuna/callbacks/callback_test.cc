@@ -59,7 +59,7 @@ TEST(Model, CallbacksMayFreezeAndEvaluateButNotCompile) {
   Model model(in, Dense(1)(first(in)));
   model.compile({.optimizer = "sgd", .loss = "mse"});
   tensor::Dense after_first{};
-  set_warning_handler([](const std::string&) {});  // Of the flag, which counts at the next compile.
+  set_warning_handler([](const std::string&) {});  // The changed flag warns.
   const auto freeze = std::make_shared<callbacks::LambdaCallback>(
       callbacks::LambdaCallbackOptions{.on_epoch_end = [&](int epoch, const callbacks::Logs&) {
         if (epoch > 0) return;
@@ -75,7 +75,7 @@ TEST(Model, CallbacksMayFreezeAndEvaluateButNotCompile) {
         model.compile({.optimizer = "adam", .loss = "mae"});
       }});
   EXPECT_THROW(model.fit(data.dense, data.y, {.verbose = 0, .callbacks = {compile}}), InvalidArgument);
-  model.compile({.optimizer = "adam", .loss = "mae"});  // Afterwards it may be.
+  model.compile({.optimizer = "adam", .loss = "mae"});  // Allowed after fit.
   EXPECT_THROW(model.fit(data.dense, data.y, {.verbose = 0, .callbacks = {nullptr}}), InvalidArgument);
   set_warning_handler({});
 }

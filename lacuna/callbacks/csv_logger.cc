@@ -1,4 +1,4 @@
-// Logs as lines of a file.
+// Writes logs as lines of a file.
 #include "lacuna/callbacks/csv_logger.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 namespace lacuna::callbacks {
 namespace {
 
-// The shortest that reads back as the same number.
+// The shortest text that reads back as the same number.
 std::string shown(double value) {
   char text[32];
   const auto end = std::to_chars(text, text + sizeof text, value).ptr;
@@ -38,7 +38,7 @@ void CSVLogger::on_train_begin(const Logs&) {
   const bool begun = append_ && std::filesystem::file_size(filename_, none) > 0 && !none;
   if (!begun) keys_.clear();
   const bool ends_in_a_line = !begun || read_what_is_there();
-  if (file_.is_open()) file_.close();  // A fit that failed has left it so.
+  if (file_.is_open()) file_.close();  // A fit that failed left it open.
   file_.clear();
   file_.open(filename_, append_ ? std::ios::app : std::ios::trunc);
   if (!file_.is_open()) path_failed("CSVLogger", "the file must be written", filename_, errno);
@@ -46,7 +46,8 @@ void CSVLogger::on_train_begin(const Logs&) {
   header_ = !begun;
 }
 
-// The columns that the first line names, if it is one of ours; and whether the last line is whole.
+// Takes the columns from the file's first line, if it is one of ours. Returns whether the last line is
+// complete.
 bool CSVLogger::read_what_is_there() {
   std::ifstream file(filename_);
   std::string line;

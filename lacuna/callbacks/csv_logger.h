@@ -1,4 +1,4 @@
-// Logs as lines of a file.
+// CSVLogger: writes the logs of each epoch as a line of a file.
 #pragma once
 #include <fstream>
 #include <string>
@@ -7,11 +7,12 @@
 
 #include "lacuna/training/callback.h"
 
-namespace lacuna::callbacks {
+namespace LACUNA_EXPORT lacuna {
+namespace callbacks {
 
-// A line an epoch: its number, from 0, and the logs, sorted by name, or as the first line of a file that is
-// there names them. What holds a separator, a quote or a line's end stands in quotes. append: below what is
-// in the file already. A line is in the file when its epoch ends.
+// A line per epoch: its number, from 0, and the logs, sorted by name, or in the order of the first line of a
+// file that is appended to. A cell with a separator, a quote or a line break is quoted. append: keeps the
+// lines of the file. A line is in the file when its epoch ends.
 class CSVLogger : public Callback {
  public:
   explicit CSVLogger(std::string filename, std::string separator = ",", bool append = false);
@@ -20,11 +21,12 @@ class CSVLogger : public Callback {
   void on_train_end(const Logs&) override { file_.close(); }
   bool wants_batches() const override { return false; }
 
-  // The line of an epoch whose values are texts; NA for what an epoch that was ended early does not have.
+  // Writes the line of an epoch whose values are texts; NA for a value that is missing, as in an epoch that
+  // ended early.
   using Texts = std::vector<std::pair<std::string, std::string>>;
   void write(int epoch, const Texts& values);
   const std::vector<std::string>& keys() const { return keys_; }  // The columns; none before the first line.
-  void restore(std::vector<std::string> keys) { keys_ = std::move(keys); }  // Of another one: of copies.
+  void restore(std::vector<std::string> keys) { keys_ = std::move(keys); }  // For copies.
 
  private:
   std::string quoted(const std::string& cell) const;
@@ -36,4 +38,5 @@ class CSVLogger : public Callback {
   std::vector<std::string> keys_{};
 };
 
-}  // namespace lacuna::callbacks
+}  // namespace callbacks
+}  // namespace lacuna

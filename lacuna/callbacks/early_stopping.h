@@ -1,4 +1,4 @@
-// Ends training when it no longer gets better.
+// EarlyStopping: ends training when it no longer gets better.
 #pragma once
 #include <optional>
 #include <string>
@@ -7,7 +7,8 @@
 #include "lacuna/network/network.h"
 #include "lacuna/training/callback.h"
 
-namespace lacuna::callbacks {
+namespace LACUNA_EXPORT lacuna {
+namespace callbacks {
 
 struct EarlyStoppingOptions {
   std::string monitor = "val_loss";
@@ -16,10 +17,10 @@ struct EarlyStoppingOptions {
   int verbose = 0;
   std::string mode = "auto";  // min, max, or auto: see Monitor
   std::optional<double> baseline{};
-  bool restore_best_weights = false;  // Of tables the touched rows alone are kept.
+  bool restore_best_weights = false;  // Of tables only touched rows are kept.
 };
 
-// Ends training when what is monitored has not become better for `patience` epochs.
+// Ends training when the monitored value has not improved for `patience` epochs.
 class EarlyStopping : public Callback {
  public:
   explicit EarlyStopping(EarlyStoppingOptions options = {});
@@ -31,7 +32,7 @@ class EarlyStopping : public Callback {
   int wait() const { return wait_; }
   int stopped_epoch() const { return stopped_epoch_; }  // 0 where it did not stop.
   double best() const { return best_; }
-  // What another one had seen: of copies. The next fit starts anew.
+  // For copies: takes over what another one had seen. The next fit starts anew.
   void restore(int wait, int stopped_epoch, double best);
 
  private:
@@ -42,4 +43,5 @@ class EarlyStopping : public Callback {
   Snapshot best_weights_{};
 };
 
-}  // namespace lacuna::callbacks
+}  // namespace callbacks
+}  // namespace lacuna

@@ -1,4 +1,4 @@
-// A callback of functions, for what is too small for a class.
+// LambdaCallback: a callback made of functions, for small tasks.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -6,7 +6,8 @@
 
 #include "lacuna/training/callback.h"
 
-namespace lacuna::callbacks {
+namespace LACUNA_EXPORT lacuna {
+namespace callbacks {
 
 // Functions for what a Callback's methods do; those not given do nothing.
 struct LambdaCallbackOptions {
@@ -30,4 +31,5 @@ class LambdaCallback : public Callback {
   LambdaCallbackOptions options_;
 };
 
-}  // namespace lacuna::callbacks
+}  // namespace callbacks
+}  // namespace lacuna

@@ -1,4 +1,4 @@
-// A rate for each epoch.
+// Sets a rate for each epoch.
 #include "lacuna/callbacks/learning_rate_scheduler.h"
 
 #include <cmath>

@@ -1,12 +1,14 @@
-// A learning rate for each epoch.
+// LearningRateScheduler: sets the learning rate of each epoch.
 #pragma once
 #include <functional>
 
 #include "lacuna/training/callback.h"
 
-namespace lacuna::callbacks {
+namespace LACUNA_EXPORT lacuna {
+namespace callbacks {
 
-// schedule: from the epoch, counted from 0, and the rate to the rate of that epoch. The logs get it as "lr".
+// schedule(epoch, lr) returns the rate of that epoch, counted from 0; lr is the rate so far. The logs get the
+// new rate as "lr".
 class LearningRateScheduler : public Callback {
  public:
   explicit LearningRateScheduler(std::function<double(int epoch, double lr)> schedule, int verbose = 0);
@@ -19,4 +21,5 @@ class LearningRateScheduler : public Callback {
   int verbose_;
 };
 
-}  // namespace lacuna::callbacks
+}  // namespace callbacks
+}  // namespace lacuna

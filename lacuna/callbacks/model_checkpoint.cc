@@ -1,10 +1,11 @@
 // Saves the model after epochs.
 #include "lacuna/callbacks/model_checkpoint.h"
 
+#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
-#include <regex>
+#include <string_view>
 
 #include "lacuna/base/message.h"
 #include "lacuna/base/path.h"
@@ -14,7 +15,7 @@ namespace lacuna::callbacks {
 namespace {
 
 std::string formatted(const char* format, double value) {
-  char shown[512];  // A width has two digits, a number of double at most 309 before the point.
+  char shown[512];  // A width has two digits at most, a double 309 before the point.
   std::snprintf(shown, sizeof shown, format, value);
   return shown;
 }
@@ -23,29 +24,65 @@ std::string epoch_line(int epoch, const std::string& rest) {
   return text(formatted("\nEpoch %05.0f: ", epoch + 1), rest, "\n");
 }
 
+// {name} or {name:format} of a path; of the format "05.2f" the numbers are 05.2 and the kind is f.
+struct Field {
+  std::string name, numbers, kind;
+  size_t size = 0;  // Characters with the braces; 0: it is none.
+};
+
+Field field_of(std::string_view text) {
+  Field field;
+  size_t at = 1;
+  const auto digits = [&](size_t most) {
+    const size_t begin = at;
+    while (at < text.size() && at - begin < most && std::isdigit(static_cast<unsigned char>(text[at]))) ++at;
+    return at - begin;
+  };
+  const auto is = [&](std::string_view among) {
+    return at < text.size() && among.find(text[at]) != text.npos;
+  };
+  while (at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) || text[at] == '_')) ++at;
+  field.name = text.substr(1, at - 1);
+  if (is(":")) {
+    const size_t begin = ++at;
+    if (is("0")) ++at;
+    digits(2);
+    if (is(".")) {
+      ++at;
+      if (digits(2) == 0) return field;
+    }
+    field.numbers = text.substr(begin, at - begin);
+    if (is("defg")) field.kind = text[at++];
+  }
+  if (!field.name.empty() && is("}")) field.size = at + 1;
+  return field;
+}
+
 }  // namespace
 
 std::string format_path(const std::string& pattern, int epoch, const Logs& logs) {
-  static const std::regex field(R"(\{(\w+)(?::(0?\d{0,2}(?:\.\d{1,2})?)([defg]?))?\})");
   std::string result;
-  auto at = pattern.cbegin();
-  for (std::smatch m; std::regex_search(at, pattern.cend(), m, field); at = m.suffix().first) {
-    result += m.prefix();
-    const double* logged = find(logs, m[1]);
-    LACUNA_REQUIRE(logged || m[1] == "epoch",
+  for (size_t at = 0; at < pattern.size();) {
+    if (pattern[at] != '{') {
+      result += pattern[at++];
+      continue;
+    }
+    const Field field = field_of(std::string_view(pattern).substr(at));
+    LACUNA_REQUIRE(field.size,
+                   "ModelCheckpoint: a part of filepath in braces must be {name} or "
+                   "{name:format}, as {epoch:02d}. Received: filepath='",
+                   shown_utf8(pattern), "'.");
+    const double* logged = find(logs, field.name);
+    LACUNA_REQUIRE(logged || field.name == "epoch",
                    "ModelCheckpoint: filepath must name the epoch or what is in the logs. "
                    "Received: '",
-                   m.str(), "' in filepath='", shown_utf8(pattern), "'.");
-    const bool whole = m[3] == "d" || (!logged && m[3] == "");
-    const std::string kind = whole ? "f" : m[3] == "" ? "g" : m[3].str();
-    const std::string format = text("%", m[2].str(), whole ? ".0" : "", kind);
+                   pattern.substr(at, field.size), "' in filepath='", shown_utf8(pattern), "'.");
+    const bool whole = field.kind == "d" || (!logged && field.kind.empty());
+    const std::string kind = whole ? "f" : field.kind.empty() ? "g" : field.kind;
+    const std::string format = text("%", field.numbers, whole ? ".0" : "", kind);
     result += formatted(format.c_str(), logged ? *logged : epoch + 1);
+    at += field.size;
   }
-  result.append(at, pattern.cend());
-  LACUNA_REQUIRE(result.find('{') == std::string::npos,
-                 "ModelCheckpoint: a part of filepath in braces must be {name} or "
-                 "{name:format}, as {epoch:02d}. Received: filepath='",
-                 shown_utf8(pattern), "'.");
   return result;
 }
 

@@ -1,4 +1,4 @@
-// What a callback watches.
+// The value of the logs that a callback watches.
 #include "lacuna/callbacks/monitor.h"
 
 #include <limits>

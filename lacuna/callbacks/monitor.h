@@ -4,14 +4,15 @@
 
 #include "lacuna/training/callback.h"
 
-namespace lacuna::callbacks {
+namespace LACUNA_EXPORT lacuna {
+namespace callbacks {
 
 class Monitor {
  public:
   // mode: "min", "max", or "auto": see ask. where: what errors and warnings start with.
   Monitor(const char* where, std::string name, const std::string& mode);
-  // When fit begins: with "auto" the metric of that name says which way is better; without a model the name
-  // does.
+  // Called when fit begins: with "auto" the model's metric of that name says which way is better; without a
+  // compiled model the name does.
   void ask(const Trainer* trainer);
 
   const std::string& name() const { return name_; }
@@ -19,7 +20,7 @@ class Monitor {
     return larger_ ? value - by > than : value + by < than;
   }
   double worst() const;
-  // The value, or null and a warning that names what there is.
+  // The monitored value; if it is missing, null with a warning that lists the logs.
   const double* find(const Logs& logs) const;
 
  private:
@@ -28,4 +29,5 @@ class Monitor {
   bool auto_, larger_;
 };
 
-}  // namespace lacuna::callbacks
+}  // namespace callbacks
+}  // namespace lacuna

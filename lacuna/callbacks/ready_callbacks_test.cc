@@ -58,7 +58,7 @@ TEST(Checkpoint, AMissingFolderIsToldBeforeTheFirstEpoch) {
   EXPECT_EQ(epochs(folder + "w{epoch}.h5"), 1u);
 }
 
-// The best of a log that a metric says to grow, whatever its name.
+// A metric says that larger is better, whatever its name.
 TEST(Monitors, TheMetricSaysWhichWayIsBetter) {
   const Problem p;
   const auto constant_one = [](const Symbol& y, const Symbol&) { return y; };

@@ -1,4 +1,4 @@
-// A smaller rate on a plateau.
+// Reduces the learning rate on a plateau.
 #include "lacuna/callbacks/reduce_lr_on_plateau.h"
 
 #include <algorithm>

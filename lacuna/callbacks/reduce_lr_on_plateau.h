@@ -1,11 +1,12 @@
-// A smaller learning rate where training no longer gets better.
+// ReduceLROnPlateau: reduces the learning rate when training no longer gets better.
 #pragma once
 #include <string>
 
 #include "lacuna/callbacks/monitor.h"
 #include "lacuna/training/callback.h"
 
-namespace lacuna::callbacks {
+namespace LACUNA_EXPORT lacuna {
+namespace callbacks {
 
 struct ReduceLROnPlateauOptions {
   std::string monitor = "val_loss";
@@ -18,8 +19,8 @@ struct ReduceLROnPlateauOptions {
   double min_lr = 0;
 };
 
-// The rate becomes factor times what it was, not below min_lr, where what is monitored has not become better
-// by min_delta for `patience` epochs. The logs get it as "lr".
+// Multiplies the rate by `factor`, to min_lr at least, when the monitored value has not improved by min_delta
+// for `patience` epochs. The logs get the rate as "lr".
 class ReduceLROnPlateau : public Callback {
  public:
   explicit ReduceLROnPlateau(ReduceLROnPlateauOptions options = {});
@@ -29,7 +30,7 @@ class ReduceLROnPlateau : public Callback {
 
   int wait() const { return wait_; }
   double best() const { return best_; }
-  // What another one had seen: of copies. The next fit starts anew.
+  // For copies: takes over what another one had seen. The next fit starts anew.
   void restore(int wait, double best) {
     wait_ = wait;
     best_ = best;
@@ -42,4 +43,5 @@ class ReduceLROnPlateau : public Callback {
   int wait_ = 0, cooling_ = 0;
 };
 
-}  // namespace lacuna::callbacks
+}  // namespace callbacks
+}  // namespace lacuna

@@ -1,10 +1,11 @@
-// Ends training that has diverged.
+// TerminateOnNaN: ends training that has diverged.
 #pragma once
 #include <cstdint>
 
 #include "lacuna/training/callback.h"
 
-namespace lacuna::callbacks {
+namespace LACUNA_EXPORT lacuna {
+namespace callbacks {
 
 // Ends fit, in the middle of an epoch, where a batch's loss is not finite.
 class TerminateOnNaN : public Callback {
@@ -12,4 +13,5 @@ class TerminateOnNaN : public Callback {
   void on_batch_end(int64_t batch, const Logs& logs) override;
 };
 
-}  // namespace lacuna::callbacks
+}  // namespace callbacks
+}  // namespace lacuna

@@ -13,9 +13,10 @@
 
 #include "lacuna/tensor/tensor.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// scipy's words: csr_matrix x{data, indices, indptr, {rows, columns}}, each of them a span.
+// A csr matrix by scipy's names: csr_matrix x{data, indices, indptr, {rows, columns}}. The first three are
+// spans.
 template <class V = float, class I = int32_t>
 struct csr_matrix {
   std::span<const V> data;
@@ -26,7 +27,7 @@ struct csr_matrix {
 template <class V, class I>  // clang 14 has no deduction for aggregates
 csr_matrix(std::span<const V>, std::span<const I>, std::span<const I>, std::pair<Dim, Dim>)->csr_matrix<V, I>;
 
-// A dense array of any rank, rows first: array x{values, {rows, columns}}.
+// A dense row-major array of any rank; axis 0 is the rows: array x{values, {rows, columns}}.
 template <class V>
 struct array {
   std::span<const V> data;
@@ -60,7 +61,7 @@ class Array {
         tensor::Dense{dtype_of<V>(), a.shape, Buffer::view(a.data.data(), a.data.size_bytes(), nullptr)};
   }
   template <class V>
-  Array(const std::vector<V>& values)  // One value a row.
+  Array(const std::vector<V>& values)  // One value per row.
       : Array(array<V>{values, {static_cast<Dim>(values.size())}}) {}
 
   bool given() const { return given_; }
@@ -71,7 +72,7 @@ class Array {
   bool given_ = false;
 };
 
-// One array, one for each input or output in order, or by their names.
+// A single array, a list with one for each input or output, or arrays by input or output name.
 class Arrays {
  public:
   Arrays() = default;
@@ -81,7 +82,7 @@ class Arrays {
   Arrays(std::initializer_list<Array> arrays) : list(arrays) {}
   Arrays(std::map<std::string, Array> arrays) : named(std::move(arrays)) {}
 
-  // Whether there is an array among them; others may have none.
+  // Whether at least one array is given.
   bool given() const {
     return std::ranges::any_of(list, &Array::given) ||
            std::ranges::any_of(named, [](const auto& entry) { return entry.second.given(); });

@@ -1,4 +1,4 @@
-// zlib, liblzma and libbz2 behind one door.
+// Reads gz, xz, bz2 and plain files by zlib, liblzma and libbz2.
 #include "lacuna/data/byte_source.h"
 
 #include <bzlib.h>
@@ -18,7 +18,7 @@
 namespace lacuna::data {
 namespace {
 
-// What all of them know: whose bytes these are.
+// The base of all sources: knows the path, for errors.
 class NamedSource : public ByteSource {
  protected:
   NamedSource(const std::string& path, const char* where) : path_(path), where_(where) {}
@@ -36,7 +36,7 @@ class NamedSource : public ByteSource {
   const char* where_;
 };
 
-// A gz file, or one that is not packed.
+// A gz file, or one that is not compressed.
 class Gz final : public NamedSource {
  public:
   Gz(const std::string& path, const char* where) : NamedSource(path, where) {
@@ -49,7 +49,7 @@ class Gz final : public NamedSource {
   size_t read(char* to, size_t room) override {
     const int n = gzread(file_.get(), to, static_cast<unsigned>(std::min<size_t>(room, 1 << 30)));
     int error = Z_OK;
-    const char* why = gzerror(file_.get(), &error);  // Z_BUF_ERROR: the end came early.
+    const char* why = gzerror(file_.get(), &error);  // Z_BUF_ERROR: the file is truncated.
     if (n < 0 || (n == 0 && error != Z_OK)) fail(error == Z_ERRNO ? std::strerror(errno) : why);
     return static_cast<size_t>(n);
   }
@@ -63,7 +63,7 @@ class Gz final : public NamedSource {
   std::unique_ptr<gzFile_s, Close> file_{};
 };
 
-// What two libraries of the same shape need: the packed bytes, piece by piece.
+// The base of Xz and Bz2: reads the compressed bytes piece by piece.
 class Packed : public NamedSource {
  public:
   bool packed() const override { return true; }
@@ -136,7 +136,7 @@ class Bz2 final : public Packed {
         const std::string_view piece = next_piece();
         if (piece.empty() && !open_) break;
         if (piece.empty()) fail("unexpected end of file");
-        stream_.next_in = const_cast<char*>(piece.data());  // The library of 1996 knows no const.
+        stream_.next_in = const_cast<char*>(piece.data());  // The API of libbz2 has no const.
         stream_.avail_in = static_cast<unsigned>(piece.size());
       }
       if (!open_ && BZ2_bzDecompressInit(&stream_, 0, 0) != BZ_OK) throw std::bad_alloc();
@@ -144,7 +144,7 @@ class Bz2 final : public Packed {
       const int result = BZ2_bzDecompress(&stream_);
       if (result == BZ_MEM_ERROR) throw std::bad_alloc();
       if (result != BZ_OK && result != BZ_STREAM_END) fail("damaged bz2 data");
-      if (result == BZ_STREAM_END) end();  // Another may follow, as programs of several threads write them.
+      if (result == BZ_STREAM_END) end();  // Another stream may follow: parallel compressors write several.
     }
     return wanted - stream_.avail_out;
   }
@@ -159,7 +159,7 @@ class Bz2 final : public Packed {
   bool open_ = false;
 };
 
-// The first bytes of a file; none of a pipe, which cannot be read twice.
+// The first bytes of a file; empty for a pipe, which cannot be read twice.
 std::string beginning(const std::string& path) {
   std::error_code unknown;
   if (!std::filesystem::is_regular_file(path, unknown)) return {};

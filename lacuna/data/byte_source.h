@@ -1,4 +1,4 @@
-// The bytes of a file, unpacked where it is gz, xz or bz2, as its first bytes tell.
+// The bytes of a file, decompressed if its first bytes say that it is gz, xz or bz2.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -10,17 +10,17 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
 
-  // Up to `room` bytes that follow; 0 at the end. Throws InvalidArgument for a file that ends early or holds
-  // what cannot be unpacked.
+  // Reads at most `room` bytes and returns their number, 0 at the end of the file. Throws InvalidArgument if
+  // the file is truncated or cannot be decompressed.
   virtual size_t read(char* to, size_t room) = 0;
 
   virtual bool packed() const = 0;
 
-  // How much of the file was read: its own bytes, not the unpacked ones.
+  // How many bytes of the file were read so far, counted before decompression.
   virtual double position() const = 0;
 };
 
-// Throws InvalidArgument for a file that cannot be opened; `where` starts the messages.
+// Throws InvalidArgument if the file cannot be opened; `where` starts the messages.
 std::unique_ptr<ByteSource> open_bytes(const std::string& path, const char* where);
 
 }  // namespace lacuna::data

@@ -1,4 +1,4 @@
-// Values of any dtype to values of a dtype of the graph: one loop for each pair.
+// The conversion loops, one for each pair of dtypes.
 #include "lacuna/data/convert.h"
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Values of any dtype to values of a dtype of the graph.
+// Converts values of any dtype to one of the dtypes that the graph computes with.
 #pragma once
 #include <cstddef>
 
@@ -6,14 +6,14 @@
 
 namespace lacuna::data {
 
-// Converts n values. Returns n, or the place of the first value that the other dtype cannot hold: an integer
-// dtype takes whole numbers within its range only.
+// Converts n values. Returns n, or the index of the first value that the target dtype cannot hold: an integer
+// dtype holds only whole numbers within its range.
 using Convert = size_t (*)(const std::byte* from, std::byte* to, size_t n);
 
 // `to` is float32, float64, int32 or int64.
 Convert converter(DType from, DType to);
 
-// f(tag) for the dtypes of the graph.
+// Calls f(Tag<T>()) for the C++ type T of a dtype of the graph. Throws InvalidArgument for other dtypes.
 template <class F>
 decltype(auto) with_graph_dtype(DType dtype, F&& f) {
   switch (dtype) {

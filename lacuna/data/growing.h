@@ -1,4 +1,4 @@
-// An array that grows by its page tables: what it holds is not copied, and large pages keep faults few.
+// An array that grows by remapping its pages, so that nothing is copied; large pages keep page faults few.
 #pragma once
 #include <cstring>
 #include <memory>
@@ -25,18 +25,18 @@ class Growing {
 
   T* data() { return reinterpret_cast<T*>(memory_); }
 
-  // Room for `count`, which is not less than there was; what was never written is 0.
+  // Makes room for `count` elements, which must not be fewer than before. New elements are 0.
   T* reserve(size_t count) {
     resize(count * sizeof(T));
     return data();
   }
 
-  // The first `count` as a buffer, which owns them; nothing is left here.
+  // Moves the first `count` elements into a buffer. The array must not be used afterwards.
   Buffer take(size_t count) {
     constexpr size_t kSmall = size_t{64} << 10;
     const size_t used = count * sizeof(T);
     Buffer result;
-    if (used <= kSmall) {  // Pages are waste for these.
+    if (used <= kSmall) {  // Not worth whole pages.
       result.resize(used);
       if (used) std::memcpy(result.data(), memory_, used);
       return result;
@@ -53,7 +53,7 @@ class Growing {
   }
 
   void resize(size_t wanted) {
-    constexpr size_t kSlack = 64;  // Vectors may read beyond the end.
+    constexpr size_t kSlack = 64;  // SIMD loops may read beyond the end.
     constexpr size_t kLarge = size_t{2} << 20;
     const size_t page = wanted < 2 * kLarge ? size_t{4} << 10 : kLarge;
     const size_t bytes = (wanted + kSlack + page - 1) / page * page;

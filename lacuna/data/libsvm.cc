@@ -1,4 +1,4 @@
-// Reader of libsvm text, in one pass. Room for the result is guessed from what the text took so far.
+// Parses libsvm text in one pass. The size of the result is estimated from the part that was parsed so far.
 #include "lacuna/data/libsvm.h"
 
 #include <algorithm>
@@ -22,17 +22,17 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 constexpr uint64_t kMostColumns = std::numeric_limits<int64_t>::max();
 
-// I: of indices; T: of values and labels.
+// I: the type of indices; T: of values and labels.
 template <class I, class T>
 class Parser {
  public:
   Parser(const LibsvmOptions& options, const char* where) : options_(options), where_(where) {
     more_entries();
     more_rows();
-    more_labels();  // All begin with 0, the first row pointers too.
+    more_labels();  // New memory is 0, so the first row pointers are too.
   }
 
-  // Goes on where one with narrower indices had to stop.
+  // Continues where a parser with narrower indices had to stop.
   template <class Narrow>
   explicit Parser(Parser<Narrow, T>&& narrow)
       : options_(narrow.options_),
@@ -58,14 +58,14 @@ class Parser {
     std::copy_n(narrow.indptr_, rows_ + 1, indptr_);
   }
 
-  // What follows is the text of this name, from its first line on.
+  // Begins a text of this name, at its first line.
   void begin(const std::string& name) {
     name_ = name;
     line_ = 0;
   }
 
-  // Reads whole lines from p on, and moves p to the end; or to a line that I is too narrow for, and false.
-  // share: how much of all the text was seen with this.
+  // Parses whole lines from p on and moves p to the end. If I is too narrow for a line, stops with p at that
+  // line and returns false. share: the part of all text that ends with this block.
   bool parse(const char*& p, const char* end, double share) {
     block_ = p;
     end_ = end;
@@ -123,13 +123,13 @@ class Parser {
   template <class, class>
   friend class Parser;
 
-  // How many places a full buffer gets: what the whole text will fill if it goes on like this.
+  // The new capacity of a full buffer: what the whole text needs if the rest of it is like the part so far.
   size_t places(size_t used) const {
     const double in_block =
         end_ == block_ ? 0 : static_cast<double>(line_begin_ - block_) / static_cast<double>(end_ - block_);
     const double share = share_before_ + (share_ - share_before_) * in_block;
     const double whole = share > 0 ? 1.05 * static_cast<double>(used) / share : 0;
-    const double most = 64 * static_cast<double>(used);  // A first line may be unlike all others.
+    const double most = 64 * static_cast<double>(used);  // The first line may be unlike all others.
     return std::max({size_t{4096}, used + used / 2, static_cast<size_t>(std::min(whole, most))});
   }
   void more_entries() {
@@ -153,14 +153,14 @@ class Parser {
     return {DType::int64, {static_cast<Dim>(count)}, from.take(count)};
   }
 
-  // From p up to the end of the line or its comment, which it answers. Null if I is too narrow.
+  // Parses from p up to the end of the line or its comment, and returns that place. Null if I is too narrow.
   const char* parse_line(const char* p) {
     p = skip_blanks(p);
     if (at_stop(p)) return p;
     if (rows_ == row_places_) more_rows();
     p = read_query(read_labels(p));
     const char* const end = end_;
-    I* indices = indices_;  // Members would be read again at every entry.
+    I* indices = indices_;  // Members would be reloaded at every entry.
     T* values = values_;
     size_t k = entries_, places = entry_places_;
     const size_t begin = k;
@@ -168,7 +168,7 @@ class Parser {
     int64_t previous = -1, largest = -1;
     bool sorted = true;
     for (;;) {
-      if (end - p >= 2 && *p == ' ' && is_digit(p[1])) ++p;  // As nearly all are.
+      if (end - p >= 2 && *p == ' ' && is_digit(p[1])) ++p;  // The usual case.
       else if (p = skip_blanks(p); at_stop(p)) break;
       const char* const token = p;
       uint64_t column = 0;
@@ -185,7 +185,7 @@ class Parser {
         indices = indices_, values = values_, places = entry_places_;
       }
       ++p;
-      if (end - p >= 2 && is_digit(*p) && (p[1] == ' ' || p[1] == '\n')) {  // Where all values are 1.
+      if (end - p >= 2 && is_digit(*p) && (p[1] == ' ' || p[1] == '\n')) {  // Values of one digit.
         values[k] = static_cast<T>(*p++ - '0');
       } else if (p = read_number(p, end, values[k]); !p || !at_end(p)) {
         fail(
@@ -210,7 +210,7 @@ class Parser {
     return p;
   }
 
-  // The column that stands from token up to p with zeros in front; else an error.
+  // The column from token up to p, which may have leading zeros. Throws if it is no valid column.
   [[gnu::noinline]] uint64_t long_column(const char* token, const char* p) const {
     if (p == token || p == end_ || *p != ':')
       fail("a feature must be column:value with a column that is a whole number", token);
@@ -231,7 +231,7 @@ class Parser {
            token);
     }
     const char* const end = end_of(token);
-    if (std::find(token, end, ':') == end)  // Else a line without labels.
+    if (std::find(token, end, ':') == end)  // Otherwise the line has no labels.
       for (;; ++p) {
         if (label_count_ == label_places_) more_labels();
         p = read_number(p, end, labels_[label_count_++]);
@@ -289,7 +289,7 @@ class Parser {
     constexpr size_t kMost = 40;
     std::string shown;
     for (const char c : token.substr(0, kMost))
-      shown += c >= ' ' && c <= '~' ? c : '?';  // A message is text, whatever the file is.
+      shown += c >= ' ' && c <= '~' ? c : '?';  // A message is text, whatever the file holds.
     throw InvalidArgument(where_, ": ", what, ". Received: '", shown, "' in line ", line_, " of ", name_,
                           ".");
   }
@@ -308,9 +308,9 @@ class Parser {
   std::string largest_name_{};
   bool names_zero_ = false;
   size_t entry_places_ = 0, row_places_ = 0, label_places_ = 0;
-  const char *block_ = nullptr, *end_ = nullptr, *line_begin_ = nullptr;  // The text that there is.
-  double share_before_ = 0, share_ = 0;                                   // Of all text: before it, with it.
-  // What the first column is called, until a column 0 tells.
+  const char *block_ = nullptr, *end_ = nullptr, *line_begin_ = nullptr;  // The current block.
+  double share_before_ = 0, share_ = 0;                                   // Of all text, before and with it.
+  // The number of the first column, as long as no column 0 was seen.
   const int64_t first_ = options_.zero_based == ZeroBased::yes ? 0 : 1;
   std::vector<std::pair<I, T>> order_{};
 };
@@ -331,7 +331,7 @@ class InMemory {
   bool more_ = true;
 };
 
-// Texts of files, one after another.
+// The texts of several files, one after another.
 class InFiles {
  public:
   InFiles(const std::vector<std::string>& paths, const char* where) : paths_(paths), where_(where) {}
@@ -343,7 +343,7 @@ class InFiles {
   }
   const std::string& name() const { return paths_[opened_ - 1]; }
   std::string_view next() { return blocks_->next(); }
-  // As if all files were of one size.
+  // Assumes that all files have the same size.
   double share() const {
     return (static_cast<double>(opened_ - 1) + blocks_->share()) / static_cast<double>(paths_.size());
   }
@@ -355,8 +355,8 @@ class InFiles {
   std::optional<TextBlocks> blocks_{};
 };
 
-// next_text() goes to the next text, if there is one; next() gives blocks of it in whole lines, empty at its
-// end, and share() the part of all texts that was given.
+// Texts::next_text() moves to the next text and returns whether there is one. next() returns its blocks of
+// whole lines, an empty one at the end. share() is the part of all texts that was returned so far.
 template <class Texts>
 LibsvmData parse(Texts texts, const LibsvmOptions& options, const char* where) {
   LACUNA_REQUIRE(options.n_features >= 0, where,
@@ -365,15 +365,15 @@ LibsvmData parse(Texts texts, const LibsvmOptions& options, const char* where) {
     using T = typename decltype(tag)::type;
     std::string_view block;
     const char* p = nullptr;
-    // Reads texts to their end: true; or to what is too large for this parser.
+    // Returns true at the end of all texts, false at a line that this parser's indices are too narrow for.
+    // within: continues in the current block.
     const auto read = [&](auto& parser, bool within) {
       for (;; within = false) {
         if (!within) {
           if (!texts.next_text()) return true;
           parser.begin(texts.name());
           block = texts.next();
-          if (block.starts_with("\xEF\xBB\xBF"))
-            block.remove_prefix(3);  // A mark that some editors put first.
+          if (block.starts_with("\xEF\xBB\xBF")) block.remove_prefix(3);  // A byte order mark.
           p = block.data();
         }
         for (; !block.empty(); block = texts.next(), p = block.data())

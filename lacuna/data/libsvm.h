@@ -1,4 +1,4 @@
-// Reader of libsvm (svmlight) text: a row a line, `label [qid:query] column:value column:value … # comment`.
+// Reads libsvm (svmlight) text, a row per line: `label [qid:query] column:value column:value … # comment`.
 #pragma once
 #include <string>
 #include <string_view>
@@ -6,21 +6,23 @@
 
 #include "lacuna/tensor/tensor.h"
 
-namespace lacuna::data {
+namespace LACUNA_EXPORT lacuna {
+namespace data {
 
-// What the first column is called: 0 or 1. automatic: 0 if any line names a column 0, else 1.
+// The number that the text gives to the first column: 0 or 1. automatic: 0 if any line names column 0, else
+// 1.
 enum class ZeroBased : uint8_t { automatic, yes, no };
 
 struct LibsvmOptions {
-  Dim n_features = 0;            // Columns of x; 0: as many as are named.
-  DType dtype = DType::float32;  // Of x and of the labels; or float64.
-  bool multilabel = false;       // Any number of labels a line, with commas between them.
+  Dim n_features = 0;            // Columns of x; 0: up to the largest column in the text.
+  DType dtype = DType::float32;  // Of x and of the labels: float32 or float64.
+  bool multilabel = false;       // A line has any number of labels, separated by commas.
   ZeroBased zero_based = ZeroBased::automatic;
-  bool query_id = false;  // Every line has a qid, and `qid` is filled. Otherwise they are skipped.
+  bool query_id = false;  // Every line must have a qid; they fill `qid`. false: qids are skipped.
 };
 
 struct LibsvmData {
-  tensor::Csr x{};    // Sorted and unique in a row; int32 indices, int64 from 2^31 columns on.
+  tensor::Csr x{};    // Sorted and unique in each row; indices are int64 if int32 is too narrow.
   tensor::Dense y{};  // (rows,); empty with multilabel.
 
   // With multilabel: the labels of row r are labels[label_ptr[r]], …, labels[label_ptr[r + 1] - 1]; label_ptr
@@ -30,18 +32,19 @@ struct LibsvmData {
   tensor::Dense qid{};  // (rows,) int64 with query_id.
 };
 
-// Plain, gz, xz or bz2, told apart by the first bytes. Throws InvalidArgument, with the line where there is
-// one: for a file that cannot be read or ends early, for text that is no number or not finite, for a column
-// that is named twice in a line or lies beyond n_features. Takes the memory of the text besides that of the
-// result.
+// Reads a plain, gz, xz or bz2 file; its first bytes tell which. Throws InvalidArgument, with the line number
+// if there is one, if the file cannot be read or is truncated, if a label or value is not a finite number, or
+// if a column appears twice in a line or lies beyond n_features. Reads block by block: the text is never in
+// memory as a whole.
 LibsvmData load_libsvm(const std::string& path, const LibsvmOptions& options = {});
 
-// The rows of several files, one after another, as if they were one: the same columns, counted from the same
-// first one.
+// Reads several files as if they were one text, in order: all have the same columns, and the first column has
+// the same number in all of them.
 LibsvmData load_libsvm_files(const std::vector<std::string>& paths, const LibsvmOptions& options = {});
 
-// The same of text in memory; `name` stands for the path in errors.
+// The same for text in memory; errors show `name` in place of a path.
 LibsvmData parse_libsvm(std::string_view text, const LibsvmOptions& options = {},
                         const std::string& name = "text");
 
-}  // namespace lacuna::data
+}  // namespace data
+}  // namespace lacuna

@@ -1,4 +1,4 @@
-// libsvm text against what it was written from, and each error with its line.
+// Parses libsvm text and compares with the values it was written from; each error names its line.
 #include "lacuna/data/libsvm.h"
 
 #include <bzlib.h>
@@ -324,8 +324,8 @@ TEST(Libsvm, ManyEntries) {
   }
 }
 
-// Every way to end early and random damage: an error or a result that holds, and no byte read beyond the
-// text.
+// Texts that are truncated at every byte or randomly damaged give an error or a valid result, and no byte is
+// read beyond the text.
 TEST(Libsvm, DamagedText) {
   const std::string good = "1,2 qid:12 3:4.5e-1 7:.5 # c\r\n-1 qid:1 1:1e5 12:-3\n";
   Generator random(9);
@@ -333,7 +333,7 @@ TEST(Libsvm, DamagedText) {
     std::string lines = good.substr(0, i % (good.size() + 1));
     for (auto n = random.below(3); n > 0 && !lines.empty() && i > good.size(); --n)
       lines[random.below(lines.size())] = good[random.below(good.size())];
-    const std::vector<char> bytes(lines.begin(), lines.end());  // Without a 0 behind the end.
+    const std::vector<char> bytes(lines.begin(), lines.end());  // Without a terminating 0.
     try {
       const auto a = parse_libsvm({bytes.data(), bytes.size()},
                                   {.multilabel = i % 2 == 0, .query_id = random.below(2) == 0}, "f.svm");
@@ -368,7 +368,7 @@ TEST(Libsvm, Files) {
           << size << ": " << message;
     }
     std::string spoilt = whole;
-    spoilt[whole.size() - 6] = static_cast<char>(spoilt[whole.size() - 6] ^ 1);  // A checksum.
+    spoilt[whole.size() - 6] = static_cast<char>(spoilt[whole.size() - 6] ^ 1);  // Within a checksum.
     EXPECT_NE(message_of_file(File(spoilt).path()), "no error");
   }
 }

@@ -1,4 +1,4 @@
-// Numbers in text, eight digits at once where eight bytes can be read.
+// Parses numbers in text, eight digits at once where eight bytes can be read.
 #pragma once
 #include <algorithm>
 #include <bit>
@@ -17,18 +17,19 @@ constexpr uint64_t kTens[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000
 constexpr double kExactTens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-// Eight bytes of text with digits turned into their values; all else is 10 or more.
+// Loads eight bytes of text: a digit becomes 0 to 9, any other byte becomes 10 or more.
 inline uint64_t eight_bytes(const char* p) {
   uint64_t bytes;
   std::memcpy(&bytes, p, 8);
   return bytes ^ 0x3030303030303030;
 }
-// How many digits stand in front. Sums carry only behind the first other byte.
+// The number of leading digits. The addition carries only into bytes after the first non-digit, which do not
+// count.
 inline unsigned digits_in_front(uint64_t bytes) {
   const uint64_t others = ((bytes + 0x7676767676767676) | bytes) & 0x8080808080808080;
   return static_cast<unsigned>(std::countr_zero(others)) / 8;
 }
-// The number that eight digits spell: pairs, then all at once.
+// The number that eight digits form: joins digits to pairs, then all pairs at once.
 inline uint64_t number_of(uint64_t digits) {
   digits = digits * 10 + (digits >> 8);
   return ((digits & 0x000000FF000000FF) * (100 + (uint64_t{1000000} << 32)) +
@@ -36,7 +37,7 @@ inline uint64_t number_of(uint64_t digits) {
          32;
 }
 
-// The digits behind the first eight, or close to the end of the text.
+// Reads the digits after the first eight, or all of them if fewer than eight bytes are left.
 inline const char* read_more_digits(const char* p, const char* stop, uint64_t& whole) {
   while (std::endian::native == std::endian::little && stop - p >= 8) {
     const uint64_t bytes = eight_bytes(p);
@@ -48,20 +49,21 @@ inline const char* read_more_digits(const char* p, const char* stop, uint64_t& w
   return p;
 }
 
-// Appends the digits at p to `whole`; the place behind them. Beyond 19 digits `whole` has no meaning. Must be
-// inline: where `whole` is 0 nothing is left of the power of ten.
+// Appends the digits at p to `whole` and returns the place after them. Beyond 19 digits `whole` has no
+// meaning. Must be inlined: if `whole` is known to be 0, the compiler drops the product with the power of
+// ten.
 [[gnu::always_inline]] inline const char* read_digits(const char* p, const char* stop, uint64_t& whole) {
   if (std::endian::native != std::endian::little || stop - p < 8) return read_more_digits(p, stop, whole);
   const uint64_t bytes = eight_bytes(p);
   const unsigned n = digits_in_front(bytes);
   if (n == 8) [[unlikely]]
     return read_more_digits(p, stop, whole);
-  whole = whole * kTens[n] + number_of(bytes << 8 << (56 - 8 * n));  // Zeros in front; no shift is by 64.
+  whole = whole * kTens[n] + number_of(bytes << 8 << (56 - 8 * n));  // Leading zeros; no shift is by 64.
   return p + n;
 }
 
-// Whether a number that no double holds is too small for one, not too large. It is written as from_chars
-// reads it, and is not 0.
+// Whether a number that is out of double's range is too small rather than too large. `number` has the syntax
+// of std::from_chars and is not 0.
 inline bool is_too_small(std::string_view number) {
   const size_t e = std::min(number.find_first_of("eE"), number.size()), point = std::min(number.find('.'), e),
                first = number.find_first_of("123456789");
@@ -71,12 +73,12 @@ inline bool is_too_small(std::string_view number) {
   int64_t digits = 0;
   std::from_chars(power.data() + (negative || power.starts_with('+')), power.data() + power.size(), digits);
   const bool beyond = digits == 0 && power.find_first_of("123456789") != std::string_view::npos;
-  if (beyond) return negative;  // The power itself has more than 18 digits.
+  if (beyond) return negative;  // The exponent itself does not fit 64 bits.
   return place + (negative ? -digits : digits) < 0;
 }
 
-// Reads a finite number at p, the nearest of type T to the nearest double; the place behind it, or null if
-// there is none. What T cannot hold is 0 where it is too small, and none where it is too large.
+// Reads a finite number at p into `result`, rounded to double and then to T. Returns the place after it, or
+// null if there is no number or it is too large for T. A number too small for T becomes 0.
 template <class T>
 const char* read_number(const char* p, const char* stop, T& result) {
   bool negative = false;
@@ -92,7 +94,7 @@ const char* read_number(const char* p, const char* stop, T& result) {
     decimals = p - point - 1;
     digits += decimals;
   }
-  if (digits == 0) return nullptr;  // inf and nan too.
+  if (digits == 0) return nullptr;  // Refuses inf and nan too.
   double value = 0;
   if (digits <= 19 && whole <= uint64_t{1} << 53 && (p == stop || (*p != 'e' && *p != 'E'))) {
     value = static_cast<double>(static_cast<int64_t>(whole));

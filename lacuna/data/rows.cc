@@ -1,10 +1,10 @@
-// Minibatches out of a user's array.
+// Packs minibatches from a user's array.
 //
 // A csr batch is packed in two passes: row pointers, which say how much room it takes, then the entries,
 // whose columns are checked while they are in cache. In-order copies of short rows wait for memory, so rows
 // are prefetched.
 //
-// Another thread may write the user's arrays meanwhile. So what is followed as an index is read once, into
+// Another thread may write to the user's arrays meanwhile. So what is used as an index is read once, into
 // memory of our own, and checked there.
 #include "lacuna/data/rows.h"
 
@@ -23,10 +23,10 @@ namespace lacuna::data {
 namespace {
 
 constexpr size_t kAhead =
-    8;  // Rows from a prefetch to the copy: two are enough for long rows, not for short ones.
-constexpr size_t kManyEntries = 200000;  // From here on a batch is worth more than one thread.
-constexpr size_t kBlock = 64;            // Rows a thread takes at once.
-constexpr size_t kInCache = 4096;        // Entries that are copied, and then checked.
+    8;  // How many rows ahead of the copy to prefetch: two suffice for long rows, not for short ones.
+constexpr size_t kManyEntries = 200000;  // From this many on, a batch is packed by several threads.
+constexpr size_t kBlock = 64;            // Rows that a thread takes at once.
+constexpr size_t kInCache = 4096;        // Entries that are copied before they are checked.
 constexpr Dim kInt32Columns = Dim{1} << 31;
 
 size_t width_of(const tensor::Dense& a) {
@@ -36,11 +36,11 @@ size_t width_of(const tensor::Dense& a) {
 }
 
 void prefetch(const std::byte* begin, size_t bytes) {
-  constexpr size_t kLine = 64, kMost = 512;  // Beyond this the hardware has seen where it goes.
+  constexpr size_t kLine = 64, kMost = 512;  // Beyond this the hardware prefetches by itself.
   for (size_t i = 0; i < std::min(bytes, kMost); i += kLine) __builtin_prefetch(begin + i);
 }
 
-// What J cannot hold becomes -1, which is as bad a column.
+// A column that J cannot hold becomes -1, which is refused as well.
 template <class I, class J>
 void copy_columns(const I* from, J* to, size_t n) {
   if constexpr (std::is_same_v<I, J>) {
@@ -55,8 +55,7 @@ void copy_columns(const I* from, J* to, size_t n) {
 }
 
 // Whether the columns of each row in [begin, end) of a packed batch are sorted and unique. `descents`: how
-// many columns of all these rows are not smaller than the next; each row but the last may have one such at
-// its end.
+// many columns in all these rows are not smaller than the next one. One such between two rows is no error.
 template <class J>
 bool in_order(const tensor::Csr& a, size_t begin, size_t end, size_t descents) {
   const auto indptr = a.indptr.as<J>(), indices = a.indices.as<J>();
@@ -145,7 +144,7 @@ void Rows::pack_range(Dim begin, Dim end, const Spec& wanted, Tensor& out) {
                        ", rows=", count(), ".");
   const bool as_it_is =
       user_.storage() == Storage::dense && wanted.storage == Storage::dense && user_.dtype() == wanted.dtype;
-  if (!as_it_is || !is_float(wanted.dtype))  // Whole numbers may be ids, which are followed.
+  if (!as_it_is || !is_float(wanted.dtype))  // Integers may be ids, which are used as indices.
     return pack({nullptr, begin, static_cast<size_t>(end - begin)}, wanted, out);
   if (out.storage() != Storage::dense) out = tensor::Dense{};
   const tensor::Dense& from = user_.dense();
@@ -171,7 +170,7 @@ void Rows::pack(const Pick& pick, const Spec& wanted, Tensor& out) {
   }
   if (!to_csr) return pack_dense(pick, wanted.dtype, out.dense());
   const tensor::Dense& from = user_.dense();
-  // Built only where it throws: the words for a spec take memory.
+  // The message must be built only if it is thrown: a spec as text takes memory.
   LACUNA_REQUIRE(from.shape.size() == 2, name_, ": a sparse input has rank 2. Received: ", user_.spec(), ".");
   LACUNA_REQUIRE(
       static_cast<Dim>(pick.count * width_of(from)) < kInt32Columns && from.shape[1] < kInt32Columns, name_,
@@ -193,7 +192,7 @@ void Rows::pack_dense(const Pick& pick, DType dtype, tensor::Dense& out) {
   const std::byte* source = from.data.data();
   std::byte* target = out.data.data();
   const auto copy = [&](size_t begin, size_t end) {
-    for (size_t i = begin, next; i < end; i = next) {  // Neighbours are copied at once.
+    for (size_t i = begin, next; i < end; i = next) {  // Adjacent rows are copied at once.
       next = i + 1;
       while (next < end && pick[next] == pick[next - 1] + 1) ++next;
       if (next + kAhead - 1 < end)
@@ -215,7 +214,8 @@ void Rows::pack_csr(const Pick& pick, DType dtype, tensor::Csr& out) {
   else pack_entries<int64_t, int64_t>(pick, dtype, out);
 }
 
-// Where each row begins, to starts_, and the batch's own row pointers. The end of the last row.
+// Stores in starts_ where each row begins, and in `out` the batch's own row pointers. Returns where the last
+// row ends.
 template <class I, class J>
 int64_t Rows::pack_pointers(const Pick& pick, tensor::Csr& out) {
   const tensor::Csr& from = user_.csr();
@@ -247,7 +247,7 @@ int64_t Rows::pack_pointers(const Pick& pick, tensor::Csr& out) {
     entries += static_cast<size_t>(end - begin);
     indptr[i + 1] = static_cast<J>(entries);
   }
-  // Rows that overlap could ask for any amount of memory.
+  // Overlapping rows could ask for any amount of memory.
   LACUNA_REQUIRE(entries <= held || pick.repeats(), name_,
                  ": indptr must not decrease. Received: a batch of ", rows, " rows with ", entries,
                  " non-zeros, len(indices)=", held, ".");
@@ -270,7 +270,7 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
   const auto indptr = out.indptr.as<J>();
   const auto entries = static_cast<size_t>(indptr[rows]);
 
-  // Values that lie one after another are read where they are: nothing follows them.
+  // Contiguous values are used in place: nothing uses them as indices.
   const bool one_piece = !pick.ids && rows && starts_[0] + static_cast<int64_t>(entries) == last;
   const bool in_place = one_piece && from.dtype == dtype && sorted_;
   const std::byte* source_values = from.data.data();
@@ -283,7 +283,7 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
   J* target = out.indices.as<J>().data();
   std::byte* target_values = out.data.data();
   const auto copy = [&](size_t begin, size_t end) {
-    for (size_t i = begin, next; i < end; i = next) {  // Neighbours are copied at once.
+    for (size_t i = begin, next; i < end; i = next) {  // Adjacent rows are copied at once.
       const auto start = static_cast<size_t>(starts_[i]), to = static_cast<size_t>(indptr[i]);
       next = one_piece ? end : i + 1;
       while (next < end && starts_[next] == starts_[i] + (indptr[next] - indptr[i])) ++next;

@@ -1,4 +1,4 @@
-// Minibatches out of a user's array: rows picked by number and copied into a batch that is used again.
+// Minibatches from a user's array: selected rows are copied into a batch whose memory is reused.
 #pragma once
 #include <span>
 #include <string>
@@ -7,19 +7,19 @@
 
 #include "lacuna/tensor/tensor.h"
 
-namespace lacuna::data {
+namespace LACUNA_EXPORT lacuna {
+namespace data {
 
-// When a csr matrix is checked: as a whole at once, where a training step must not come before the error, or
-// batch by batch, which saves a pass over the matrix. The error is the same.
+// When a csr matrix is checked. whole: at once, so that an error is found before the first training step.
+// by_batch: as batches are packed, which saves a pass over the matrix. The errors are the same.
 enum class Check : uint8_t { whole, by_batch };
 
-// A user's array, dense (rank 1 and up) or csr, of any dtype; a csr view may start above 0. It is never
-// written. Its memory is shared: another thread may write it at any time, and then a batch holds old and new
-// values mixed, or an error is thrown. So a batch is checked after it is packed. Not for several threads at
-// once.
+// A user's array of any dtype, dense (rank 1 and up) or csr, whose indptr may start above 0. It is never
+// written here. Its memory is shared: another thread may write to it at any time, and then a batch mixes old
+// and new values, or an error is thrown. So a batch is checked after it is packed. Not thread-safe.
 class Rows {
  public:
-  // `argument_name` starts every message. With `ids_only`, float values are refused.
+  // `argument_name` starts every message. With `ids_only`, float values are an error.
   Rows(Tensor user, std::string argument_name, bool ids_only = false, Check check = Check::whole);
 
   Dim count() const { return count_; }
@@ -27,20 +27,21 @@ class Rows {
   const Tensor& tensor() const { return user_; }
 
   // Copies these rows to `out`, in wanted.dtype (float32, float64, int32 or int64) and wanted.storage (dense
-  // or csr); wanted.shape is not looked at. A csr batch starts at indptr 0, is sorted and unique in a row
-  // (duplicates are summed), and has int32 indices, int64 from 2^31 columns on. Stored zeros stay; zeros of a
-  // dense array are left out of a csr batch, NaN is not. Throws OutOfRange for a column or row that does not
-  // exist and InvalidArgument for row pointers that do not hold or a value that an integer dtype cannot hold;
-  // `out` is undefined then.
+  // or csr); wanted.shape is ignored. A csr batch starts at indptr 0, is sorted and unique in a row
+  // (duplicates are summed), and has int32 indices, int64 from 2^31 columns on. Stored zeros stay; a csr
+  // batch of a dense array leaves out zeros, but not NaN. Throws OutOfRange for a column or row that does not
+  // exist, and InvalidArgument for invalid row pointers or a value that an integer dtype cannot hold; `out`
+  // is undefined then.
   void pack(std::span<const int64_t> rows, const Spec& wanted, Tensor& out);
 
-  // The rows begin, …, end - 1. Of a dense array of wanted.dtype, a float, `out` becomes a view, which lives
-  // as long as that array does; of a sorted csr matrix of wanted.dtype its values do. What is a view may
-  // change between two looks: whoever counts in it before it fills must heed that.
+  // Packs the rows begin, …, end - 1. If the array is dense and of wanted.dtype, a float dtype, `out` becomes
+  // a view, which is valid as long as the array. If it is a sorted csr matrix of wanted.dtype, out's values
+  // become a view. A view may change between two reads: code that first counts values and then copies them
+  // must allow for that.
   void pack_range(Dim begin, Dim end, const Spec& wanted, Tensor& out);
 
  private:
-  // The rows of a batch: by number, or one after another where `ids` is null.
+  // The rows of a batch: `ids`, or, if ids is null, consecutive rows from `begin` on.
   struct Pick {
     const int64_t* ids;
     int64_t begin;
@@ -56,7 +57,7 @@ class Rows {
   int64_t pack_pointers(const Pick& pick, tensor::Csr& out);
   template <class I, class J>
   void pack_entries(const Pick& pick, DType dtype, tensor::Csr& out);
-  void explain() const;  // Throws if the matrix was not right from the start.
+  void explain() const;  // Throws if a check of the whole matrix finds an error.
   [[noreturn]] void bad_value(DType dtype, size_t position) const;
   template <class I, class J>
   [[noreturn]] void bad_column(const Pick& pick, const tensor::Csr& batch) const;
@@ -64,14 +65,15 @@ class Rows {
   Tensor user_;
   std::string name_;
   Dim count_ = 0;
-  bool whole_ = true;   // The matrix was checked.
-  bool sorted_ = true;  // No row was found that must be put right.
+  bool whole_ = true;   // The matrix was checked as a whole.
+  bool sorted_ = true;  // No unsorted or duplicate columns were found so far.
 
-  // Used again from batch to batch.
-  std::vector<int64_t> starts_{};                    // Of the rows of a batch, in the user's array.
-  std::vector<std::pair<int64_t, size_t>> order_{};  // The columns of an unsorted row and where they stood.
+  // Reused from batch to batch.
+  std::vector<int64_t> starts_{};                    // Where each row of a batch starts in the user's array.
+  std::vector<std::pair<int64_t, size_t>> order_{};  // The columns of an unsorted row and their places.
   Buffer held_{};                                    // Its values.
-  Tensor between_{};                                 // A batch on its way from dense to csr, or back.
+  Tensor between_{};                                 // A batch before it is converted to csr or dense.
 };
 
-}  // namespace lacuna::data
+}  // namespace data
+}  // namespace lacuna

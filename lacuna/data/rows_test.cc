@@ -26,7 +26,7 @@ struct Made {
 
 struct Kind {
   Dim rows = 40, columns = 30;
-  double entries = 5;  // a row, about
+  double entries = 5;  // per row, about
   DType dtype = DType::float32, index = DType::int32;
   bool shuffled = false, duplicates = false;
   size_t offset = 0;  // Where indptr starts.
@@ -218,7 +218,7 @@ TEST(Rows, WideColumnsKeepInt64) {
   expect_rows<float, int64_t>(batch.csr(), made.rows, picked);
   EXPECT_EQ(batch.csr().columns, columns);
 
-  Tensor narrow = csr_of(5, {0, 2, 3}, {0, 4, 1}, {1, 2, 3});  // int32 indices of a matrix that is wider.
+  Tensor narrow = csr_of(5, {0, 2, 3}, {0, 4, 1}, {1, 2, 3});  // int32 indices, but wider than int32.
   narrow.csr().columns = columns;
   Rows(narrow, "x").pack_range(0, 2, kCsr, batch);
   expect_rows<float, int64_t>(batch.csr(), {{{0, 1}, {4, 2}}, {{1, 3}}}, numbers(0, 2));
@@ -364,7 +364,7 @@ TEST(Rows, RefusesValuesThatAnIntegerCannotHold) {
       "ids: values must be whole numbers that int32 can hold. Received: value=0.5 in row 1 of (3, 3) csr.");
 }
 
-// Python shares its memory with us, and may write to it after it was checked.
+// Python shares its memory with us, and may write to it after the check.
 TEST(Rows, ChecksAgainAsItPacks) {
   Tensor x = csr_of(3, {0, 2, 3, 5}, {0, 2, 1, 0, 1}, {1, 2, 3, 4, 5});
   Rows rows(x, "x");
@@ -394,7 +394,7 @@ TEST(Rows, ChecksAgainAsItPacks) {
   std::swap(indices[0], indices[1]);
 
   rows.pack(std::vector<int64_t>{0, 2, 0, 2}, kCsr,
-            batch);  // More than there is, since rows are meant twice.
+            batch);  // More non-zeros than x has, since rows repeat.
   EXPECT_EQ(batch.csr().nonzeros(), 8u);
 }
 

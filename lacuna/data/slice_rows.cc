@@ -1,4 +1,4 @@
-// A whole number of batches.
+// Cuts csr data to a whole number of batches.
 #include "lacuna/data/slice_rows.h"
 
 #include "lacuna/base/message.h"
@@ -16,7 +16,7 @@ tensor::Csr prepare_sliced_sparse_data(const tensor::Csr& x, Dim batch_size) {
   }
   tensor::Csr result = x;
   result.rows = x.rows / batch_size * batch_size;
-  // The parts are those of x; only the row pointers end earlier.
+  // Data and indices are shared with x; only the row pointers end earlier.
   result.indptr = Buffer::view(x.indptr.data(), (static_cast<size_t>(result.rows) + 1) * size_of(x.index),
                                std::make_shared<Buffer>(x.indptr));
   return result;

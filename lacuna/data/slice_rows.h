@@ -1,12 +1,14 @@
-// The tutorial's way to a whole number of batches. Lacuna needs it nowhere: any last batch is trained as it
-// is.
+// Cuts csr data to a whole number of batches, as the Keras-MXNet tutorial does. Lacuna itself does not need
+// it: it trains a partial last batch as it is.
 #pragma once
 #include "lacuna/tensor/tensor.h"
 
-namespace lacuna::data {
+namespace LACUNA_EXPORT lacuna {
+namespace data {
 
-// The first rows of x that fill whole batches, shared with x, not copied. Fewer rows than a batch: a warning,
-// and x.
+// The first rows of x that fill whole batches; they share x's memory. If x has fewer rows than a batch, warns
+// and returns x.
 tensor::Csr prepare_sliced_sparse_data(const tensor::Csr& x, Dim batch_size);
 
-}  // namespace lacuna::data
+}  // namespace data
+}  // namespace lacuna

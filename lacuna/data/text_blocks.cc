@@ -15,7 +15,7 @@
 
 namespace lacuna::data {
 namespace {
-constexpr size_t kBlock = size_t{1} << 20;  // Still in a cache when it is parsed.
+constexpr size_t kBlock = size_t{1} << 20;  // Small enough to be in cache when it is parsed.
 }
 
 struct TextBlocks::Block {
@@ -24,7 +24,7 @@ struct TextBlocks::Block {
   double share = 0;
   bool last = false;
 
-  // Room for more; what it holds stays.
+  // Makes room for `wanted` bytes and keeps what it holds.
   void reserve(size_t wanted) {
     if (wanted <= capacity) return;
     auto larger = std::make_unique_for_overwrite<char[]>(wanted);
@@ -42,7 +42,7 @@ class TextBlocks::File {
     if (!unknown) size_ = static_cast<double>(size);
   }
 
-  // What is left of the last block and what follows, up to the last end of a line.
+  // Reads the rest of the last block and the text after it, up to the last end of a line.
   void read(Block& block) {
     block.size = 0;
     block.reserve(std::max(kBlock, 2 * rest_.size()));
@@ -75,7 +75,7 @@ class TextBlocks::File {
   double size_ = 0;
 };
 
-// Fills one block while the caller has the other.
+// Fills one block while the caller uses the other.
 class TextBlocks::Ahead {
  public:
   explicit Ahead(File& file) : thread_([this, &file] { run(file); }) {}
@@ -125,7 +125,7 @@ class TextBlocks::Ahead {
   Block block_{};
   std::exception_ptr error_{};
   bool full_ = false, stop_ = false;
-  std::thread thread_;  // The last: it uses all the others.
+  std::thread thread_;  // Declared last: the thread uses all other members.
 };
 
 TextBlocks::TextBlocks(const std::string& path, const char* where)
@@ -139,7 +139,7 @@ std::string_view TextBlocks::next() {
   else file_->read(block);
   if (!ahead_ && !block.last && file_->packed() && num_threads() > 1) try {
       ahead_ = std::make_unique<Ahead>(*file_);
-    } catch (const std::exception&) {  // There is no room for a thread: it is read here.
+    } catch (const std::exception&) {  // No thread could be started: this one reads.
     }
   return {block.text.get(), block.size};
 }

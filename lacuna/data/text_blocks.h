@@ -1,6 +1,6 @@
-// A text file, plain or packed, in blocks of whole lines. Of a packed file the next block is unpacked on a
-// thread of its own while the caller has this one, unless there is one thread alone. A plain one is read too
-// fast for that: waking a thread for each block costs more.
+// Reads a text file, plain or compressed, in blocks of whole lines. If the file is compressed and
+// num_threads() is above 1, the next block is decompressed on another thread while the caller uses this one.
+// A plain file is read without: waking a thread for each block costs more than reading it.
 #pragma once
 #include <memory>
 #include <string>
@@ -10,14 +10,15 @@ namespace lacuna::data {
 
 class TextBlocks {
  public:
-  // Throws InvalidArgument for a file that cannot be opened; `where` starts the messages.
+  // Throws InvalidArgument if the file cannot be opened; `where` starts the messages.
   TextBlocks(const std::string& path, const char* where);
   ~TextBlocks();
 
-  // Valid until the next call; empty at the end. Throws InvalidArgument for a file that ends early.
+  // The next block, valid until the next call; empty at the end. Throws InvalidArgument if the file is
+  // truncated.
   std::string_view next();
 
-  // The share of the file, in (0, 1], that was read: about, and at least up to the end of the block.
+  // About the share of the file, in (0, 1], that was read: at least up to the end of the block.
   double share() const;
 
  private:

@@ -10,7 +10,7 @@
 namespace lacuna {
 namespace {
 
-// All rows of a table, by their ids.
+// All rows of a table, with their ids.
 tensor::RowSparse all_rows(const tensor::Dense& values) {
   tensor::RowSparse rows{.dtype = values.dtype, .shape = values.shape, .data = values.data};
   rows.ids.resize(static_cast<size_t>(values.shape[0]) * sizeof(int64_t));
@@ -40,7 +40,7 @@ Tensor fitted(const Assignment& one) {
 }  // namespace
 
 void assign(std::vector<Assignment> all) {
-  std::vector<std::optional<RowTable::Assignment>> tables;  // What may throw comes first, in this loop.
+  std::vector<std::optional<RowTable::Assignment>> tables;  // Only this first loop may throw.
   for (Assignment& one : all) {
     one.value = fitted(one);
     tables.emplace_back();
@@ -55,7 +55,7 @@ void assign(std::vector<Assignment> all) {
       continue;
     }
     if (const auto& behind = all[i].variable->behind())
-      behind->settle();  // The states are those of all steps.
+      behind->settle();  // The states kept are those after all steps.
     if (value.storage() == Storage::csr) value = std::move(all[i].value);
     else std::memcpy(value.dense().data.data(), all[i].value.dense().data.data(), value.dense().data.bytes());
   }

@@ -7,16 +7,16 @@
 
 namespace lacuna {
 
-// What a variable is to hold: a dense value of its shape, or of a table its rows and how others are drawn.
-// Rows with a draw for a variable that is no table give all of its rows.
+// The new value of a variable: a dense value of its shape, or for a table its rows and how other rows are
+// drawn. Rows and a draw may also be given for a dense variable: they are expanded to all rows.
 struct Assignment {
   Variable* variable;
   Tensor value{};
   std::optional<Draw> draw{};
 };
 
-// All or none: where memory is lacking no variable has changed. Optimizers keep the states of rows that a
-// table had and still has. Whoever calls has the turn of all of them.
+// Assigns all or none: if there is no memory, no variable has changed. Rows that a table had before and still
+// has keep their optimizer states. Callers must hold the turn of all variables.
 void assign(std::vector<Assignment> all);
 
 }  // namespace lacuna

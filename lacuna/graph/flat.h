@@ -1,9 +1,9 @@
-// Ops whose results do not follow their inputs, or in steps alone: comparisons, places, counts, ids. Their
-// derivative is 0 almost everywhere; `struct Sign final : Flat<>` says so.
+// The base of ops whose derivative is 0 almost everywhere, such as comparisons, positions, counts and ids:
+// `struct Sign final : Flat<>`.
 #pragma once
 #include "lacuna/graph/op.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 template <class Base = Op>
 struct Flat : Base {

@@ -1,4 +1,4 @@
-// Reverse mode over the nodes in order.
+// Gradients in reverse mode, over the nodes in order.
 #include "lacuna/graph/gradient.h"
 
 #include <unordered_map>

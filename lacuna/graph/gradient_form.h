@@ -1,5 +1,5 @@
-// The form in which a gradient reaches an optimizer: whole, or as the factors of a product that nobody else
-// needs, so that the optimizer sums a row of it when it moves that row of the weight.
+// The form in which a gradient reaches an optimizer: whole, or, if only the optimizer needs it, as the
+// factors of a product, of which the optimizer sums a row when it moves that row of the weight.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -9,16 +9,17 @@
 
 #include "lacuna/tensor/spec.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 enum class GradientForm : uint8_t {
-  none,         // The loss does not depend on the weight.
-  dense,        // Whole.
-  row_sparse,   // Whole: ids and their rows.
-  row_factors,  // Row ids[i] is row i of entries · dy. `entries` is csr, (ids, rows of dy); ids are int64 and
-                // unique; dy is dense, its values rows of the gradient one after another. With `share`,
-                // (ids), it is less share[i] times row ids[i] of the weight, but for its last value.
-  one_unit,  // One column, aᵀ dy, with a csr `a`.
+  none,        // The loss does not depend on the weight.
+  dense,       // Whole.
+  row_sparse,  // Whole: ids and their rows.
+  // Row ids[i] is row i of entries · dy. `entries` is csr, (ids, rows of dy); ids are int64 and unique; dy is
+  // dense, and its values are rows of the gradient's width. With `share`, (ids), share[i] times row ids[i] of
+  // the weight is subtracted, except from its last value.
+  row_factors,
+  one_unit,  // The gradient has one column: aᵀ dy, with a csr `a`.
 };
 
 // Part: a Symbol in a graph, a const Tensor* in a step.
@@ -45,7 +46,7 @@ class FormedGradient {
   bool is_dense() const { return form_ == GradientForm::dense; }
   bool is_whole() const { return is_dense() || form_ == GradientForm::row_sparse; }
 
-  // Each is there in the forms that have it; share may be empty.
+  // Each may be called only for the forms that have it; share may be empty.
   const Part& whole() const { return parts_[0]; }
   const Part& ids() const { return parts_[0]; }
   const Part& entries() const { return parts_[1]; }
@@ -54,7 +55,7 @@ class FormedGradient {
   const Part& dy() const { return parts_[form_ == GradientForm::one_unit ? 1 : 2]; }
 
   std::span<const Part> parts() const { return {parts_.data(), count_}; }
-  // The same form of other parts: `part(i)` stands for part i.
+  // The same form with other parts: `part(i)` replaces part i.
   template <class Other, class F>
   FormedGradient<Other> with(const F& part) const {
     FormedGradient<Other> result;

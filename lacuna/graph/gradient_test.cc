@@ -1,5 +1,5 @@
-// Gradients as symbols: what flows where, what is shared, and what is refused. That each op's is right, the
-// contract test sees.
+// Gradients as symbols: what flows where, what is shared, and what is refused. The contract test checks the
+// gradient of each op.
 #include "lacuna/graph/gradient.h"
 
 #include <gtest/gtest.h>
@@ -55,7 +55,7 @@ TEST(Gradient, DoesNotFlowThroughStepsAndStops) {
   const Symbol x = floats({2});
   EXPECT_FALSE(gradients(sum(greater(x, constant(0.0, DType::float32))), {x})[0]);
   EXPECT_FALSE(gradients(sum(stop_gradient(x)), {x})[0]);
-  const Symbol beside = sum(multiply(x, stop_gradient(x)));  // As x times a constant.
+  const Symbol beside = sum(multiply(x, stop_gradient(x)));  // The same as x times a constant.
   EXPECT_EQ(values(run(gradients(beside, {x}), {x}, {dense({2}, {3, 4})})[0]), (std::vector<float>{3, 4}));
 }
 
@@ -65,7 +65,7 @@ TEST(Gradient, IsOfAScalarAndNeverOfWholeNumbers) {
   EXPECT_FALSE(gradients(sum(ids), {ids})[0]);
 }
 
-// One that says nothing of its gradient.
+// An op that does not define its gradient.
 struct Silent final : Op {
   std::string_view name() const override { return "silent"; }
   const Rules& rules() const override {

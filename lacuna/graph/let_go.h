@@ -1,4 +1,4 @@
-// Lets go of symbols, and of what they alone held, without recursion: graphs may be deep.
+// Releases symbols, and the nodes that only they kept alive, without recursion: graphs may be deep.
 #pragma once
 #include "lacuna/graph/symbol.h"
 

@@ -11,7 +11,7 @@ Buffer& Scratch::grow(size_t place, size_t bytes, bool zero) {
   if (places_.size() <= place) places_.resize(place + 1);
   Buffer& buffer = places_[place];
   if (buffer.bytes() < bytes) {
-    Buffer larger;  // Contents that are in use are not needed across a growth: kernels ask before they write.
+    Buffer larger;  // Growth drops the contents: kernels ask for memory before they write to it.
     larger.resize(bytes + bytes / 4);
     if (zero) std::memset(larger.data(), 0, larger.bytes());
     buffer = larger;

@@ -1,5 +1,5 @@
-// An Op is one room of the library: what it computes, which storages it takes, what comes out, and how the
-// gradient flows back. An Op holds parameters, never data.
+// An Op is one operation: which storages it takes, what it computes, what the results are, and how the
+// gradient flows back. It holds parameters, never data.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +13,7 @@
 #include "lacuna/tensor/buffer.h"
 #include "lacuna/tensor/tensor.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 struct Rule;
 struct Rules;
@@ -37,13 +37,13 @@ class Scratch {
   std::vector<Buffer> places_;
 };
 
-// What a kernel may know besides its op and its tensors.
+// What a kernel gets besides its op and its tensors.
 struct Context {
   int64_t step = 0;  // Steps since the plan's first run: with `seed`, the key of dropout's mask.
   uint64_t seed = 0;
   bool training = false;
   Scratch& scratch;
-  std::string_view method{};  // A kernel that has several says here which it took, for explain.
+  std::string_view method{};  // Set by kernels with several methods, for explain.
 };
 
 class Op {
@@ -51,34 +51,34 @@ class Op {
   virtual ~Op() = default;
   virtual std::string_view name() const = 0;
 
-  // Name and parameters, in full: two ops with one key compute the same.
+  // The name and all parameters: two ops with the same key compute the same.
   virtual std::string key() const { return std::string(name()); }
 
   virtual const Rules& rules() const = 0;
 
-  // What a run by that row of the table costs, for docs/ops.md: the number that time and memory follow.
-  // rule.h has words for it.
+  // The cost of a run by that row of the table, for docs/ops.md: the number to which time and memory are
+  // proportional. rule.h has texts for it.
   virtual std::string_view cost(const Rule& rule) const = 0;
 
   // Specs of the results. Throws InvalidArgument when the inputs do not fit.
   virtual std::vector<Spec> infer(std::span<const Spec> in) const = 0;
 
-  // Which input names the rows of input i that a run reads, where it is csr (by its columns) or ids: its
-  // place. Rows of a weight that no batch names are left as they are until somebody reads them.
-  static constexpr int kAllRows = -1, kNoRows = -2;  // Any row may be read; the shape alone is.
+  // The index of the input that names the rows of this input that a run reads: a csr names them by its
+  // columns, ids by their values. Rows of a weight that no batch names stay behind until they are read.
+  static constexpr int kAllRows = -1, kNoRows = -2;  // Any row may be read, or only the shape.
   virtual int rows_named_by(size_t /*input*/) const { return kAllRows; }
 
-  // dout: a gradient for each result, empty where none flows. Answers one for each input that is wanted,
-  // empty where it is 0 by nature (flat.h). An op that does not write it throws, if an input of floats is
-  // wanted.
+  // dout: a gradient for each result, empty if none flows. Returns a gradient for each input, of which only
+  // the wanted ones are used; it is empty if it is always 0 (flat.h). An op that does not override it throws,
+  // if an input of floats is wanted.
   virtual std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dout,
                                        const std::vector<bool>& wanted) const;
 
-  // The factors of a row_sparse result, where an optimizer that has them saves a meeting with memory. None:
-  // it is needed whole.
+  // The factors of a row_sparse result, if an optimizer can use them and need not write the result to memory.
+  // None: the result is needed whole.
   virtual FormedGradient<Symbol> factors(const Node& /*node*/) const { return {}; }
 
-  // Whether input i is a table in which it looks ids up: translate.
+  // Whether this input is a table in which the op looks ids up, as translate does.
   virtual bool looks_up(size_t /*input*/) const { return false; }
 };
 

@@ -13,7 +13,7 @@
 namespace lacuna {
 namespace {
 
-// names: csr, whose columns are rows, or ids; null, or anything else: all rows.
+// `names` is csr, whose columns are the rows, or ids. If it is null or anything else, all rows are caught up.
 void bring_up_rows(Behind& behind, const Tensor* names) {
   if (names && names->storage() == Storage::csr) {
     const tensor::Csr& a = names->csr();
@@ -104,7 +104,7 @@ void Plan::take_back() noexcept {
     for (const Weight& w : weights_)
       if (Behind* behind = w.variable->behind().get()) behind->take_back();
   }
-  // A kernel that was left in the middle has not put its scratch in order, nor given its results their size.
+  // A kernel that threw may have left its scratch and the sizes of its results inconsistent.
   for (Step& step : steps_) {
     step.scratch = Scratch();
     for (size_t i = 0; i < step.node->out().size(); ++i)
@@ -121,7 +121,7 @@ void Plan::put(std::span<const Tensor* const> feeds) {
   began_ = true;
   for (RowTable* table : tables_) {
     if (training_) table->begin_step();
-    else table->forget_reads();  // Of the last run; within one they all hold.
+    else table->forget_reads();  // Of the last run; within a run all are valid.
   }
   for (const Weight& w : weights_) {
     Behind* behind = w.variable->behind().get();

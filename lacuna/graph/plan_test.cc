@@ -80,7 +80,7 @@ TEST(Plan, AllThatOutputsDependOnMustBeGiven) {
   const Symbol x = floats({None, 2}), y = placeholder({{None, 2}, DType::float32, Storage::dense}, "other");
   EXPECT_NE(message_of<InvalidArgument>([&] { Plan({x}, {add(x, y)}, false); }).find("'other'"),
             std::string::npos);
-  Plan plan({x, y}, {square(x)}, false);  // One that no output needs is passed over.
+  Plan plan({x, y}, {square(x)}, false);  // An input that no output needs is ignored.
   const Tensor fed = dense({1, 2}, {1, 2}), unused = dense({1, 2}, {3, 4});
   plan.run(std::vector<const Tensor*>{&fed, &unused});
   EXPECT_EQ(values(plan.output(0)), (std::vector<float>{1, 4}));
@@ -137,7 +137,7 @@ TEST(Plan, TakesBackTheRowsThatARunHasMade) {
   EXPECT_EQ(t.w->value().table().size(), 5u);
   plan.take_back();
   EXPECT_EQ(t.w->value().table().size(), 2u);
-  plan.take_back();  // Of a run that is taken back already.
+  plan.take_back();  // The run is taken back already.
   EXPECT_EQ(t.w->value().table().size(), 2u);
   plan.run(std::vector<const Tensor*>{&more});
   EXPECT_EQ(t.w->value().table().size(), 5u);

@@ -1,4 +1,4 @@
-// Known nodes, known ops.
+// The tables of known nodes and of ops.
 #include "lacuna/graph/registry.h"
 
 #include <mutex>
@@ -65,7 +65,7 @@ void let_go(std::vector<Symbol>& symbols) noexcept {
     try {
       waiting->insert(waiting->end(), symbols.begin(), symbols.end());
       symbols.clear();
-    } catch (const std::bad_alloc&) {  // Then they go by recursion.
+    } catch (const std::bad_alloc&) {  // Then they are released by recursion.
     }
     return;
   }
@@ -73,7 +73,7 @@ void let_go(std::vector<Symbol>& symbols) noexcept {
   all.swap(symbols);
   waiting = &all;
   while (!all.empty()) {
-    const Symbol last = std::move(all.back());  // Its node, if it was the last symbol of it, adds to `all`.
+    const Symbol last = std::move(all.back());  // If it was the last one of its node, the node adds to `all`.
     all.pop_back();
   }
   waiting = nullptr;
@@ -86,7 +86,7 @@ std::shared_ptr<const Node> apply_node(std::shared_ptr<const Op> op, std::vector
   const std::lock_guard lock(table.mutex);
   if (const auto found = table.nodes.find(key); found != table.nodes.end())
     if (auto node = found->second.lock()) return node;
-  std::weak_ptr<const Node>& place = table.nodes[key];  // First: a node that goes again asks for the lock.
+  std::weak_ptr<const Node>& place = table.nodes[key];  // First: if it threw later, ~Node would lock again.
   auto node = std::make_shared<const Node>(std::move(op), std::move(in), std::move(out), std::move(key));
   place = node;
   return node;

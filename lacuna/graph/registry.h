@@ -1,4 +1,4 @@
-// Every op is found here by name; tests/contract_test.cc walks it.
+// The registry of all ops by name; tests/contract_test.cc tests each of them.
 #pragma once
 #include <initializer_list>
 #include <map>
@@ -8,11 +8,11 @@
 
 #include "lacuna/graph/op.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 // The node of `op` on these inputs: checked, inferred, hash-consed.
 std::shared_ptr<const Node> apply_node(std::shared_ptr<const Op> op, std::vector<Symbol> in);
-// Its first result.
+// The first result of that node.
 Symbol apply(std::shared_ptr<const Op> op, std::vector<Symbol> in);
 
 // What an input of an example may hold.
@@ -30,7 +30,7 @@ enum class Values : uint8_t {
 struct Example {
   struct Input {
     Shape shape;
-    DType dtype = DType::float32;  // float32 stands for float64 too
+    DType dtype = DType::float32;  // float32 means float64 too.
     Values values = Values::real;
     int64_t limit = 0;
   };
@@ -49,7 +49,8 @@ struct Registration {
 bool register_op(const std::string& name, std::vector<Example> (*examples)());
 std::vector<Registration> registered_ops();  // By name.
 
-// A binary op that others need without knowing its room: gradients that meet are added.
+// The op that adds gradients of the same symbol. It registers itself, since the graph does not include the
+// room of ops.
 void register_add(Symbol (*add)(const Symbol& a, const Symbol& b));
 Symbol add_gradients(const Symbol& a, const Symbol& b);
 

@@ -1,4 +1,4 @@
-// Which rule fits.
+// Finds the rule that fits.
 #include "lacuna/graph/rule.h"
 
 #include <algorithm>
@@ -35,7 +35,7 @@ const Rule& rule_for(const Op& op, std::span<const Spec> specs) {
   for (const Rule& rule : rules.rows)
     if (fits(rule, in, rules.repeats)) return rule;
 
-  // Where all would be well with dense inputs, that is what to write.
+  // If the op takes dense inputs, the error says how to make them dense.
   const std::vector<Storage> all_dense(in.size(), Storage::dense);
   const bool takes_dense =
       std::ranges::any_of(rules.rows, [&](const Rule& rule) { return fits(rule, all_dense, rules.repeats); });

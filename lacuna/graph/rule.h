@@ -1,5 +1,5 @@
-// A storage table: one line per way an op can run. Inference, dispatch, the error and the docs page read the
-// same lines, so they cannot disagree.
+// A storage table: one row for each combination of storages that an op can run on. Inference, dispatch, the
+// error and the docs page read the same rows, so they cannot disagree.
 #pragma once
 #include <span>
 #include <string_view>
@@ -7,9 +7,9 @@
 
 #include "lacuna/graph/op.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// out: tensors of the rule's storages, used again from step to step; the kernel sets their sizes.
+// out: tensors of the rule's storages, reused from step to step; the kernel sets their sizes.
 using Kernel = void (*)(const Op& op, Context& context, std::span<const Tensor* const> in,
                         std::span<Tensor* const> out);
 
@@ -17,17 +17,17 @@ struct Rule {
   std::vector<Storage> in;
   std::vector<Storage> out;
   Kernel cpu;
-  std::vector<Storage> or_last{};  // Where inputs repeat: what each repetition may be instead, in any mix.
+  std::vector<Storage> or_last{};  // If inputs repeat: other storages for each repetition.
 };
 
 struct Rules {
   std::vector<Rule> rows;
-  bool repeats = false;  // The last input may stand any number of times, as in concatenate.
+  bool repeats = false;  // The last input may be repeated, as in concatenate.
 };
 
-// Costs that many ops have. Where the result is an input, or shares its memory:
+// Costs that many ops have. If the result is an input, or shares its memory:
 inline constexpr std::string_view kShared = "1";
-// Where each stored value is met, and nothing else; and where rows of csr are walked.
+// If the kernel visits only the stored values, and if it also visits each row of csr:
 constexpr std::string_view stored_values(Storage storage) {
   return storage == Storage::dense ? "elements"
          : storage == Storage::csr ? "non-zeros"

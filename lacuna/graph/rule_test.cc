@@ -1,4 +1,4 @@
-// The storage table: which row is found, what repeats, and the sentence where there is none.
+// The storage table: which row is found, what repeats, and the error if there is none.
 #include "lacuna/graph/rule.h"
 
 #include <gtest/gtest.h>

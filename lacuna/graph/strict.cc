@@ -1,4 +1,4 @@
-// Strictness, and what happens without it.
+// The setting of strictness, and dense operands without it.
 #include "lacuna/graph/strict.h"
 
 #include <atomic>
@@ -23,7 +23,8 @@ bool can_be_dense(const Symbol& s) {
   return s.storage() == Storage::csr || s.storage() == Storage::row_sparse;
 }
 
-// What op makes of `in` with the operands of `which` dense; nothing where it cannot either.
+// The specs of op's results with the operands `which` made dense in `in`; nothing if it cannot take them
+// either.
 std::optional<std::vector<Spec>> tried(const Op& op, std::vector<Symbol>& in,
                                        const std::vector<size_t>& which) {
   std::vector<Spec> specs = specs_of(in);

@@ -1,25 +1,27 @@
-// Whether an op that has no kernel for sparse operands is an error. It is, unless a user says otherwise.
+// Whether an op that has no kernel for sparse operands is an error. It is, unless a user turns strictness
+// off.
 #pragma once
 #include <string_view>
 
 #include "lacuna/graph/symbol.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 namespace config {
 
-// true at first. false: such an op gets its sparse operands dense, and a warning names the op, the storages
-// and the bytes at the first run. For graphs that are built from now on.
+// true by default. If false, sparse operands of such an op are made dense, and a warning at the first run
+// names the op, the storages and the bytes. It applies to graphs that are built from now on.
 void set_strict_sparse(bool strict);
 bool strict_sparse();
 
 }  // namespace config
 
-// The op that makes a sparse operand of `op` dense and warns, without its room being known here.
+// The op that makes a sparse operand of `op` dense and warns. It registers itself, since the graph does not
+// include the room of ops.
 void register_densify(Symbol (*densify)(const Symbol& x, std::string_view op));
 
-// The specs of op's results. Where it cannot take its inputs as they are, and strictness is off, as few of
-// the sparse ones as will do are replaced by dense ones. Throws what op.infer throws.
+// The specs of op's results. If it cannot take its inputs and strictness is off, one sparse input is made
+// dense in `in`, or all of them if one is not enough. Throws what op.infer throws.
 std::vector<Spec> infer_or_densify(const Op& op, std::vector<Symbol>& in);
 
 }  // namespace lacuna

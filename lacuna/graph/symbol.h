@@ -8,19 +8,19 @@
 
 #include "lacuna/tensor/spec.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 class Node;
 class Op;
 
-// Who made a symbol, for whoever asks later; the graph itself knows no layers.
+// The base of a record of what made a symbol, such as a layer; the graph itself does not know layers.
 struct Origin {
   virtual ~Origin() = default;
 };
 
 class Symbol {
  public:
-  Symbol() = default;  // empty: no gradient flows here
+  Symbol() = default;  // Empty: no gradient flows here.
   Symbol(std::shared_ptr<const Node> node, size_t output) : node_(std::move(node)), output_(output) {}
 
   explicit operator bool() const { return node_ != nullptr; }
@@ -45,9 +45,9 @@ class Symbol {
 
 class Node {
  public:
-  // key: tells it from all nodes that compute something else.
+  // `key` differs from that of all nodes that compute something else.
   Node(std::shared_ptr<const Op> op, std::vector<Symbol> in, std::vector<Spec> out, std::string key);
-  ~Node();  // Leaves the table of known nodes.
+  ~Node();  // Removes it from the table of known nodes.
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 

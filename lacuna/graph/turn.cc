@@ -1,5 +1,5 @@
-// Turns that were joined are a tree of locks, of which the root counts. One mutex guards all of them: it is
-// held for a few instructions, also across a fork.
+// Turns that were joined are a tree of locks, of which only the root is used. One mutex guards all of them:
+// it is held for a few instructions, and during a fork.
 #include "lacuna/graph/turn.h"
 
 #include <pthread.h>
@@ -18,7 +18,7 @@ namespace {
 
 struct Bookkeeping {
   std::mutex mutex{};
-  unsigned forks = 0;  // Of this process from its parents: a holder from before the last one is gone.
+  unsigned forks = 0;  // That led to this process: a holder from before the last one is gone.
 };
 
 Bookkeeping& bookkeeping() {
@@ -47,9 +47,9 @@ struct Turn::Lock {
   std::thread::id holder{};
   size_t depth = 0;
   bool spans_code = false;
-  unsigned forks = 0;  // When it was taken.
+  unsigned forks = 0;  // bookkeeping().forks when it was taken.
   Waiter *first = nullptr, *last = nullptr;
-  std::shared_ptr<Lock> joined{};  // To this one; null: it is a root.
+  std::shared_ptr<Lock> joined{};  // The lock that it was joined to; null: it is a root.
 
   bool is_free() const { return depth == 0 || holder == std::this_thread::get_id(); }
 
@@ -76,8 +76,8 @@ struct Turn::Lock {
     if (depth > 0 && forks != bookkeeping().forks)
       throw std::runtime_error(
           "lacuna: a model must not be used in a process that was forked while another thread was in a step "
-          "of it, "
-          "which never ends there. Received: such a model; load it from a file, or fork between steps.");
+          "of it, which never ends there. Received: such a model; load it from a file, or fork between "
+          "steps.");
   }
 };
 
@@ -107,7 +107,7 @@ Turn::Held Turn::take() const {
     while (lock->depth > 0 || lock->first != &self) {
       // Not wait_for, of which ThreadSanitizer does not know.
       lock->changed.wait_until(guard, std::chrono::system_clock::now() + std::chrono::milliseconds(50));
-      lock = root();  // It may have been joined meanwhile, and those who wait for it with it.
+      lock = root();  // It may have been joined meanwhile, with all that wait for it.
       if (lock->depth == 0 && lock->first == &self) break;
       guard.unlock();
       poll_interrupt();
@@ -138,7 +138,7 @@ Turn::Held::~Held() {
 void Turn::join(const Turn& other) const {
   {
     const std::lock_guard guard(bookkeeping().mutex);
-    if (!other.lock_) {  // Nobody has ever had it.
+    if (!other.lock_) {  // Nobody has ever held it.
       other.lock_ = root();
       return;
     }

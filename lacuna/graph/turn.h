@@ -1,29 +1,31 @@
-// A fair lock that variables share. Variables that are ever run together share a turn, and whoever has it
-// owns their values, what an optimizer remembers of them and the plans over them, until it lets go: a step of
-// training, a batch of predict, a save. So another thread meets whole steps only, and waits for one at most.
+// A Turn is a fair lock that variables share. Variables that are ever run together share one turn. The thread
+// that holds it owns their values, their optimizer states and the plans over them, for a training step, a
+// batch of predict, or a save. So another thread only sees whole steps, and waits for one at most.
 #pragma once
 #include <memory>
 
-namespace lacuna {
+#include "lacuna/base/export.h"
+
+namespace LACUNA_EXPORT lacuna {
 
 class Turn {
  public:
   class Held;
 
-  // spans_code: of something longer, a whole fit, whose holder calls users' code meanwhile, which may join
-  // turns.
+  // spans_code: it is held for something longer, such as a whole fit, during which users' code runs, which
+  // may join turns.
   explicit Turn(bool spans_code = false) : spans_code_(spans_code) {}
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
-  // From now on, and for good, both are one turn. Waits until nobody has either; not to be called by a thread
-  // that has a turn, or two could wait for each other.
+  // Makes both one turn, for good. Waits until nobody holds either. A thread that holds a turn must not call
+  // it (it throws), unless that turn spans code: two threads could wait for each other.
   void join(const Turn& other) const;
 
-  // Waits in the order of arrival; a thread that has the turn has it again. Whoever waits must hold nothing
-  // that a step may need, such as Python's lock. poll_interrupt() ends the wait. Throws std::runtime_error in
-  // a process that was forked while another thread had the turn: the step that it was in never ends there.
-  // Allocates nothing.
+  // Takes the turn; threads wait in the order of arrival, and the holder may take it again. Callers must hold
+  // nothing that a step may need, such as Python's lock. poll_interrupt() may end the wait by throwing.
+  // Throws std::runtime_error in a process that was forked while another thread held the turn: its step never
+  // ends there. Allocates only at first use.
   [[nodiscard]] Held take() const;
 
  private:
@@ -34,7 +36,7 @@ class Turn {
   bool spans_code_;
 };
 
-// Has the turn while it lives.
+// Holds the turn while it lives.
 class Turn::Held {
  public:
   Held(Held&& other) noexcept = default;

@@ -1,4 +1,5 @@
-// One at a time, in order, however turns are joined meanwhile; an interrupt and a fork end a wait.
+// A turn has one holder at a time, in order of arrival, however turns are joined meanwhile; an interrupt and
+// a fork end a wait.
 #include "lacuna/graph/turn.h"
 
 #include <gtest/gtest.h>
@@ -29,7 +30,7 @@ TEST(Turn, IsOneThreadsAtATime) {
     threads.emplace_back([&] {
       for (int k = 0; k < 500; ++k) {
         const auto held = turn.take();
-        const auto again = turn.take();  // The same thread has it again.
+        const auto again = turn.take();  // The same thread takes it again.
         ++count;
       }
     });
@@ -87,7 +88,7 @@ TEST(Turn, IsNotJoinedByWhoHasOne) {
   {
     const auto held = one.take();
     EXPECT_THROW(one.join(other), std::invalid_argument);
-    one.join(third);  // Nobody has ever had it.
+    one.join(third);  // Nobody has ever held it.
   }
   one.join(other);
   const Turn fit(true);

@@ -1,4 +1,4 @@
-// Updates: checked when made, done after a step.
+// Updates are checked when they are made, and applied after a step.
 #include "lacuna/graph/update.h"
 
 #include "lacuna/base/error.h"

@@ -1,11 +1,11 @@
-// What a step changes beside the weights that learn: moving averages, counters. Keras' K.update.
+// Updates of variables other than trained weights, such as moving averages and counters: Keras' K.update.
 #pragma once
 #include "lacuna/graph/variable.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// variable <- momentum variable + (1 - momentum) value, when the step is over. The value is of the variable's
-// shape and dtype, dense, as the variable is.
+// variable <- momentum variable + (1 - momentum) value, at the end of the step. The value is of the
+// variable's shape and dtype, dense, as the variable is.
 struct Update {
   VariablePtr variable{};
   Symbol value{};
@@ -15,7 +15,7 @@ struct Update {
 // Throws InvalidArgument unless the value fits.
 Update update(const VariablePtr& variable, const Symbol& value, double momentum = 0);
 
-// What a step does of it, with the value of that step.
+// Applies the update, with the value that the step computed.
 void apply_update(const Update& update, const Tensor& value);
 
 }  // namespace lacuna

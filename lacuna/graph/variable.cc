@@ -81,7 +81,7 @@ Variable::Variable(std::string name, Tensor value)
 }
 
 void Variable::set_behind(std::shared_ptr<Behind> behind) {
-  if (is_table()) value_.table().set_behind(behind);  // Which brings up what it gives out.
+  if (is_table()) value_.table().set_behind(behind);  // A table catches up rows that are read.
   behind_ = std::move(behind);
 }
 
@@ -92,7 +92,7 @@ Tensor Variable::copy() const {
   return (caught_up ? *caught_up : value_).copy();
 }
 
-Variable::~Variable() { set_behind(nullptr); }  // It knows the variable, which a table may outlive.
+Variable::~Variable() { set_behind(nullptr); }  // A table may outlive this, and `behind` points here.
 
 tensor::Dense Variable::to_dense() const {
   const auto turn = turn_.take();

@@ -10,13 +10,13 @@
 #include "lacuna/tensor/behind.h"
 #include "lacuna/tensor/tensor.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 class Variable {
  public:
-  // Drawn at once when dense; a row_table makes its rows when they are touched.
+  // A dense value is drawn at once; a row_table makes its rows when they are touched.
   Variable(std::string name, const Spec& spec, const Draw& draw);
-  Variable(std::string name, Tensor value);  // Dense or csr, which it takes over.
+  Variable(std::string name, Tensor value);  // Takes over a dense or csr tensor.
   ~Variable();
   Variable(const Variable&) = delete;
   Variable& operator=(const Variable&) = delete;
@@ -24,36 +24,36 @@ class Variable {
   const std::string& name() const { return name_; }
   const Spec& spec() const { return spec_; }
   bool is_table() const { return spec_.storage == Storage::row_table; }
-  // Whether it is a weight of a layer, which a network that reads it must have.
+  // Whether it is a weight of a layer; a network that reads it must contain that layer.
   bool is_weight() const { return is_weight_; }
   void set_weight() { is_weight_ = true; }
 
-  // Whose turn it is to read and write it. What copies or replaces all of the value takes it by itself; who
-  // uses value() and behind() must have it.
+  // The lock of the value. Functions that copy or replace the whole value take it themselves; callers of
+  // value() and behind() must hold it.
   const Turn& turn() const { return turn_; }
   Tensor& value() { return value_; }
   const Tensor& value() const { return value_; }
 
-  // Rows that an optimizer has left behind; null: none. Readers of value() that are no training step, which
-  // brings up what it reads, use to_dense(), copy() or behind()->caught_up().
+  // Rows that an optimizer has left behind; null: none. A training step catches up the rows that it reads;
+  // other readers must use to_dense(), copy() or behind()->caught_up() in place of value().
   const std::shared_ptr<Behind>& behind() const { return behind_; }
   void set_behind(std::shared_ptr<Behind> behind);
 
-  // All it holds in memory of its own: dense values, or the touched rows of a table.
+  // A copy of all that it holds: dense values, or the touched rows of a table.
   Tensor copy() const;
-  // All values as one array, in memory of its own. A table above 1 GiB is an error that names weight.rows().
+  // A copy of all values as one array. A table above 1 GiB is an error that names weight.rows().
   tensor::Dense to_dense() const;
-  // Replaces the values: same shape, any float dtype. Optimizers keep the states of a table's rows that are
-  // among them.
+  // Replaces the values: same shape, any float dtype. Rows that a table had before keep their optimizer
+  // states.
   void assign(const tensor::Dense& values);
-  // The same of the variable's storage: a csr one may get another pattern.
+  // The same for a tensor of the variable's storage: a csr one may get another pattern.
   void assign(const Tensor& values);
 
-  // Of a scalar variable such as a learning rate.
+  // The value of a scalar variable, such as a learning rate.
   double scalar() const;
   void set_scalar(double value);
 
-  // Bytes in memory; of a table with the optimizer's states beside its rows.
+  // Bytes in memory; for a table with the optimizer states beside its rows.
   size_t bytes() const;
 
  private:
@@ -75,7 +75,7 @@ VariablePtr variable_of(const Symbol& symbol);
 // Joins a turn with those of variables, or of all variables that symbols depend on.
 void join(const Turn& turn, const std::vector<VariablePtr>& variables);
 void join(const Turn& turn, const std::vector<Symbol>& symbols);
-// The one turn of variables, which it joins.
+// Joins the turns of variables, and takes the resulting one.
 [[nodiscard]] Turn::Held take_turn(const std::vector<VariablePtr>& variables);
 
 // A value that is given at each run.

@@ -1,4 +1,4 @@
-// A batch's non-zeros ordered by column: from csr to csc of the columns that it names.
+// Sorts the non-zeros of a batch by column: from csr to csc, with only the columns that the batch names.
 #pragma once
 #include <span>
 
@@ -6,23 +6,23 @@
 
 namespace lacuna::kernels {
 
-// Where the entries of column ids[i] are: from start[i] up to start[i + 1], in batch order.
+// The entries of column ids[i] are those from start[i] up to start[i + 1], in batch order.
 template <class T>
 struct ByColumn {
-  int64_t* ids;    // the distinct columns, in the order of their first appearance; room for all non-zeros
-  int32_t* start;  // room for all non-zeros and one more
-  int32_t* row;    // a place for each non-zero
-  T* value;        // the same
+  int64_t* ids;    // The distinct columns, in the order of their first appearance; room for all non-zeros.
+  int32_t* start;  // Room for all non-zeros and one more.
+  int32_t* row;    // The row of each entry; room for all non-zeros.
+  T* value;        // The value of each entry; the same room.
 };
 
-// A counting sort. Answers the number of distinct columns. `number` holds a zero for each column, before and
-// after; `place` has room for each non-zero.
+// A counting sort. Returns the number of distinct columns. `number` must hold a zero for each column, and
+// does so again afterwards; `place` is memory for all non-zeros.
 size_t by_column(const CsrView<float>& a, std::span<int32_t> number, std::span<int32_t> place,
                  const ByColumn<float>& to);
 size_t by_column(const CsrView<double>& a, std::span<int32_t> number, std::span<int32_t> place,
                  const ByColumn<double>& to);
 
-// The same for ids that stand one in a row, with a value of 1.
+// The same for ids: row k has the one entry ids[k], with the value 1.
 size_t by_id(std::span<const int32_t> ids, std::span<int32_t> number, std::span<int32_t> place,
              const ByColumn<float>& to);
 size_t by_id(std::span<const int32_t> ids, std::span<int32_t> number, std::span<int32_t> place,

@@ -6,7 +6,7 @@
 namespace lacuna::kernels {
 namespace {
 
-// for_entries(f) calls f(entry, row, value) for all entries in batch order; columns are those of the entries.
+// for_entries(f) calls f(entry, row, value) for all entries in batch order; columns[entry] is its column.
 template <class I, class T, class ForEntries>
 size_t sort(const I* columns, size_t entries, const ForEntries& for_entries, std::span<int32_t> number,
             std::span<int32_t> place, const ByColumn<T>& to) {

@@ -1,4 +1,4 @@
-// Missed steps of rows.
+// Takes the missed steps of rows.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lacuna/kernels/catch_up_cpu.cc"
 #include <hwy/foreach_target.h>  // Includes this file again; must stand before highway.h.
@@ -11,7 +11,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace lacuna::kernels::HWY_NAMESPACE {
 
-// rest(w, state, n, from, k): one row of n values.
+// rest_of_row(w, state, n, from, k, rule) takes the k steps after `from` for one row of n values.
 template <class T>
 HWY_INLINE void rest_of_row(T* HWY_RESTRICT w, T* const* state, size_t n, int32_t, int32_t k,
                             const MomentumRest<T>& rule) {
@@ -76,14 +76,14 @@ constexpr size_t kTogether = 64;
 template <class T>
 struct Together {
   HWY_ALIGN T w[kTogether], m[kTogether], d[kTogether], first[kTogether], moved[kTogether], rate[kTogether];
-  HWY_ALIGN int32_t from[kTogether], steps[kTogether];  // Steps that are taken; fewer once still.
+  HWY_ALIGN int32_t from[kTogether], steps[kTogether];  // Steps to take; fewer once it is still.
 };
 
-// Step j of each. kOneRow: all start from the same. What the loops read is said to be apart from what they
-// write, or the compiler would not vectorise them.
+// Takes step j of each value. kOneRow: all start from the same step. HWY_RESTRICT lets the compiler vectorise
+// the loops.
 template <bool kOneRow, bool kRoot, bool kOfD, bool kKeep, class T>
 HWY_INLINE void take_step(Together<T>& x, size_t n, int32_t j, const StepwiseRest<T>& rule, bool asks) {
-  // 2^-3 of what rounding takes from the larger of the weight and its first move.
+  // 2^-3 of the rounding error of the larger of the weight and its first move.
   constexpr T kStill = sizeof(T) == 4 ? T(1.0 / (1 << 27)) : T(1.0 / (int64_t{1} << 56));
   T* HWY_RESTRICT w = x.w;
   T* HWY_RESTRICT m = x.m;
@@ -97,7 +97,8 @@ HWY_INLINE void take_step(Together<T>& x, size_t n, int32_t j, const StepwiseRes
   const T beta_m = rule.beta_m, beta_d = rule.beta_d, epsilon = rule.epsilon,
           rest = static_cast<T>(rule.rest);
   const int32_t one = kOneRow ? x.from[0] + j : x.from[0];
-  const T one_move = moves[one], one_of_d = kOfD ? of_d[one] : 1, one_keep = kKeep ? keeps[one] : 1;
+  const T one_move = moves[one], one_of_d = kOfD && of_d ? of_d[one] : 1,
+          one_keep = kKeep && keeps ? keeps[one] : 1;
   for (size_t i = 0; i < n; ++i) {
     const bool on = j < steps[i];
     const int32_t s = kOneRow ? one : on ? x.from[i] + j : one;
@@ -137,7 +138,9 @@ HWY_INLINE void take_steps(Together<T>& x, size_t n, int32_t until, const Stepwi
 
 template <bool kOneRow, class T>
 HWY_INLINE void step_by_step(Together<T>& x, T* v, size_t n, int32_t until, const StepwiseRest<T>& rule) {
+  // For one row, factors that are 1 cost nothing; for many, each factor costs a gather.
   if (!rule.root) take_steps<kOneRow, false, false, false>(x, n, until, rule);
+  else if constexpr (kOneRow) take_steps<kOneRow, true, true, true>(x, n, until, rule);
   else if (rule.of_d) take_steps<kOneRow, true, true, false>(x, n, until, rule);
   else if (rule.keep) take_steps<kOneRow, true, false, true>(x, n, until, rule);
   else take_steps<kOneRow, true, false, false>(x, n, until, rule);
@@ -222,7 +225,7 @@ HWY_AFTER_NAMESPACE();
 namespace lacuna::kernels {
 namespace {
 
-// Rows a block, in whole groups of 64; work: steps that a row is worth.
+// Rows per block, in whole groups of 64. work: the estimated number of steps of a row.
 template <class T>
 size_t rows_a_block(const UpdateRows<T>& to, size_t work) {
   const size_t rows = (size_t{1} << 15) / (work * (to.width + 8));

@@ -1,5 +1,5 @@
-// A set of columns that hands them out in order: a bit for each, and above it bits that say which words have
-// any, so that emptying it costs what is in it.
+// A set of columns that lists them in order. It has a bit for each column, and two levels of bits that tell
+// which words below are not zero, so that listing costs time only for what is in it.
 #pragma once
 #include <bit>
 #include <cstddef>
@@ -9,10 +9,10 @@ namespace lacuna::kernels {
 
 class ColumnSet {
  public:
-  // Words of memory that a set of so many columns takes.
+  // The 64-bit words of memory that a set of `columns` columns needs.
   static size_t words(size_t columns) { return up(columns) + up(up(columns)) + up(up(up(columns))); }
 
-  // `memory` is zero, and is left so by drain().
+  // `memory` must be zero; drain() makes it zero again.
   ColumnSet(uint64_t* memory, size_t columns)
       : columns_(memory),
         words_(columns_ + up(columns)),
@@ -28,7 +28,7 @@ class ColumnSet {
     word |= bit(column);
   }
 
-  // Empties the set: f(first column, bits of 64 columns) for the words that have any, in order.
+  // Empties the set: calls f(first column, bits of 64 columns) for the words that are not zero, in order.
   template <class F>
   void drain(const F& f) {
     for (size_t t = 0; t < tops_; ++t)

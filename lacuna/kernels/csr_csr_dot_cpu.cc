@@ -1,4 +1,4 @@
-// C = A B, all csr. Sums stand in an array with a place for each column, the columns met in a set of bits.
+// C = A B, all csr. An array has a sum for each column, and a ColumnSet has the columns that occur.
 #include "lacuna/kernels/csr_csr_dot.h"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ constexpr int64_t kGrain = int64_t{1} << 16;   // Products of a part, at least.
 constexpr size_t kParts = 32;                  // At most: each has sums of its own.
 constexpr size_t kSumBytes = size_t{1} << 26;  // Of all parts, unless one alone has more.
 
-// body(part, first row, end) for the parts that have rows.
+// Calls body(part, first row, end) for each part.
 template <class Body>
 void for_parts(const ProductParts& parts, const Body& body) {
   parallel_for(parts.count(), 1, [&](size_t begin, size_t end) {

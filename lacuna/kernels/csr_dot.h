@@ -10,7 +10,7 @@ namespace lacuna::kernels {
 void csr_dot(const CsrView<float>& a, const float* w, size_t rows, size_t stride, size_t units, float* c);
 void csr_dot(const CsrView<double>& a, const double* w, size_t rows, size_t stride, size_t units, double* c);
 
-// How: for whom explains.
+// The name of the method that csr_dot uses, for explain.
 std::string_view csr_dot_method(size_t rows, size_t stride, size_t units);
 
 }  // namespace lacuna::kernels

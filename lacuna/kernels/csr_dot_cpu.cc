@@ -13,13 +13,13 @@ HWY_BEFORE_NAMESPACE();
 namespace lacuna::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Between the macros no function of std may be called: its code would be of this instruction set, and the
+// Between the macros no function of std may be called: it would be compiled for this instruction set, and the
 // linker may keep that copy for all.
 
 constexpr int32_t kAhead = 12;  // Non-zeros between a prefetch and its use.
 
-// Entries [k, stop) of one unit: gathers. Offsets fit int32, which the caller checks. Far: the weights are
-// too many for a cache of the core, so they are asked for early, up to entry `last`.
+// The sum over entries [k, stop) for one unit, by gathers. Offsets must fit int32; the caller checks that.
+// Far: the weights do not fit a cache of the core, so they are prefetched, up to entry `last`.
 template <bool Far, class T>
 HWY_INLINE T entries_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride, int32_t k, int32_t stop,
                                  int32_t last) {
@@ -46,7 +46,7 @@ HWY_INLINE T entries_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride
   return total;
 }
 
-// Long rows stand apart, so that the loop over short ones keeps its registers.
+// Long rows have a function of their own, so that the loop over short ones keeps its registers.
 template <bool Far, class T>
 HWY_NOINLINE void long_row_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride, int32_t k,
                                        int32_t stop, int32_t last, int32_t block, T* c) {
@@ -70,8 +70,8 @@ HWY_INLINE void rows_of_one_unit(const CsrView<T>& a, const T* w, int32_t stride
   }
 }
 
-// N vectors of units in registers over entries [k, stop), from unit j on, to out. The same units of the rows
-// of W that come next are fetched, up to entry `last`.
+// Sums N vectors of units from unit j on, in registers, over entries [k, stop), and writes them to out.
+// Prefetches the same units of the next rows of W, up to entry `last`.
 template <int N, class D, class T = hn::TFromD<D>>
 HWY_INLINE void entries_of_units(D d, const CsrView<T>& a, const T* w, size_t stride, size_t j, int32_t k,
                                  int32_t stop, int32_t last, T* out) {
@@ -128,7 +128,7 @@ HWY_INLINE void strip(D d, const CsrView<T>& a, const T* w, size_t stride, size_
   else long_strip<N>(d, a, w, stride, j, k, stop, last, out);
 }
 
-// Units [from, to) of some rows.
+// Units [from, to) of rows [begin, end).
 template <class T>
 HWY_INLINE void rows_of_units(const CsrView<T>& a, const T* w, size_t stride, size_t units, T* c,
                               size_t begin, size_t end, size_t from, size_t to) {
@@ -178,9 +178,9 @@ HWY_EXPORT(csr_dot_f64);
 
 namespace {
 
-constexpr size_t kGrain = size_t{1} << 17;     // Multiplications a block.
-constexpr size_t kFarGrain = size_t{1} << 12;  // Where each waits for memory.
-constexpr size_t kUnits = 128;                 // Of a block: the rows of a batch meet them one after another.
+constexpr size_t kGrain = size_t{1} << 17;     // Multiplications per block.
+constexpr size_t kFarGrain = size_t{1} << 12;  // If each waits for memory.
+constexpr size_t kUnits = 128;                 // Units per block: all its rows use the same ones.
 
 // Gathers take int32 offsets.
 bool gathers(size_t rows, size_t stride, size_t units) {

@@ -7,14 +7,14 @@
 
 namespace lacuna::kernels {
 
-// The batch's columns numbered locally. `number` is zero for every column before and after: release() sees to
-// that. Afterwards `ids` holds the distinct columns (room for all non-zeros), and number[column] is its place
-// + 1.
+// Numbers the columns of a batch, and returns how many distinct ones there are: they are in `ids` afterwards
+// (which has room for all non-zeros), and number[column] is the position there + 1. `number` must be zero for
+// every column; release_columns() makes it zero again.
 size_t number_columns(std::span<const int32_t> indices, std::span<int32_t> number, std::span<int64_t> ids);
 void release_columns(std::span<const int64_t> ids, std::span<int32_t> number);
 
-// b is (a.rows, units), contiguous, of few units; g is (distinct, units). Rows of many are summed in
-// registers: see row_sums.h.
+// For few units; with many, rows are summed in registers: see row_sums.h. b is (a.rows, units), contiguous; g
+// is (distinct, units).
 void csr_t_dot(const CsrView<float>& a, const float* b, size_t units, std::span<const int32_t> number,
                size_t distinct, float* g);
 void csr_t_dot(const CsrView<double>& a, const double* b, size_t units, std::span<const int32_t> number,

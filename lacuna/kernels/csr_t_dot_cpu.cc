@@ -23,7 +23,7 @@ void add_in_order(const CsrView<T>& a, const T* b, size_t units, std::span<const
   }
 }
 
-// Of many floats in double.
+// Sums of many floats are made in double.
 void add_long(const CsrView<float>& a, const float* b, size_t units, std::span<const int32_t> number,
               size_t distinct, float* g) {
   thread_local std::vector<double> kept;

@@ -79,7 +79,7 @@ TYPED_TEST(CsrKernels, ProductWithADenseMatrix) {
   using T = TypeParam;
   for (const Case& c : kCases)
     for (const size_t skip : {0, 11})
-      for (const size_t stride : {c.units, c.units + 3}) {  // Of a table whose rows hold states too.
+      for (const size_t stride : {c.units, c.units + 3}) {  // As in a table whose rows hold states too.
         SCOPED_TRACE(testing::Message() << c.rows << " rows, " << c.units << " units, stride " << stride);
         const Matrix<T> a(c.rows, c.columns, c.share, 1, skip);
         const auto w = random_values<T>(c.columns * stride, 2);

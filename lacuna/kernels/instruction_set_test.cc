@@ -17,7 +17,7 @@ constexpr int kSkipped = 77;  // ctest's SKIP_RETURN_CODE.
 
 const char* asked_for() { return std::getenv("LACUNA_TEST_INSTRUCTION_SET"); }
 
-// What Highway dispatches to from now on, in our library too, since both share libhwy.
+// Sets what Highway dispatches to from now on, in our library too, since both share libhwy.
 void use(int64_t target) {
   hwy::SetSupportedTargetsForTest(target);
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());

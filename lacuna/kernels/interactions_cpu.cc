@@ -1,5 +1,5 @@
-// The rows of W that a row of A names come from memory once: they are asked for some non-zeros ahead, and all
-// that is summed of them is summed when they are there.
+// Reads each row of W that a row of A names from memory once: it is prefetched some non-zeros ahead, and then
+// all sums use it while it is in a cache.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lacuna/kernels/interactions_cpu.cc"
 #include <hwy/cache_control.h>
@@ -38,8 +38,8 @@ HWY_INLINE void add_entries(D d, const Rows<T>& of, int32_t k, int32_t stop, siz
   }
 }
 
-// The same of all entries of a long row, four vectors to `all`. Apart, so that the loop over short ones keeps
-// its registers.
+// The same for all entries of a long row; writes the four vectors to `all`. A function of its own, so that
+// the loop over short ones keeps its registers.
 template <int N, class D, class T = hn::TFromD<D>>
 HWY_NOINLINE void add_long(D d, const Rows<T>& of, int32_t k, int32_t stop, size_t j, T* all) {
   const size_t lanes = hn::Lanes(d);
@@ -56,7 +56,7 @@ HWY_NOINLINE void add_long(D d, const Rows<T>& of, int32_t k, int32_t stop, size
       all);
 }
 
-// Factors [j, j + N vectors) of row r: their sums to `sums`; the answer is Σ (sum² - squares).
+// Factors [j, j + N vectors) of row r: writes their sums to `sums` and returns Σ (sum² - squares).
 template <int N, class D, class T = hn::TFromD<D>>
 HWY_INLINE T some_factors(D d, const Rows<T>& of, size_t r, size_t j, T* sums) {
   const size_t lanes = hn::Lanes(d);
@@ -81,7 +81,7 @@ HWY_INLINE T some_factors(D d, const Rows<T>& of, size_t r, size_t j, T* sums) {
   return hn::GetLane(hn::SumOfLanes(d, pairs));
 }
 
-// Σ x w of the linear weights over entries [k, stop). Rows of W are asked for early, up to entry `last`.
+// Σ x w of the linear weights over entries [k, stop). Prefetches rows of W, up to entry `last`.
 template <class T>
 HWY_INLINE T linear_part(const Rows<T>& of, int32_t k, int32_t stop, int32_t last) {
   constexpr int32_t kAhead = 24;  // Non-zeros between a prefetch and its use.
@@ -152,7 +152,7 @@ namespace {
 
 template <class T, class Rows>
 void blocks(const CsrView<T>& a, size_t width, const Rows& some_rows) {
-  const size_t work = a.rows ? (a.nonzeros() / a.rows + 1) * width : 0;  // Multiplications a row.
+  const size_t work = a.rows ? (a.nonzeros() / a.rows + 1) * width : 0;  // Multiplications per row.
   parallel_for(a.rows, std::max<size_t>(1, (size_t{1} << 16) / (work + 1)), some_rows);
 }
 

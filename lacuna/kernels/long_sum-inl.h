@@ -1,5 +1,5 @@
-// SumOfBlocks for files that Highway compiles for each instruction set (hence the guard that lets it in
-// again): of vectors of units.
+// SumOfBlocks on vectors of units, for files that Highway compiles for each instruction set (hence the guard
+// that allows it to be included again).
 #if defined(LACUNA_KERNELS_LONG_SUM_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LACUNA_KERNELS_LONG_SUM_INL_H_
 #undef LACUNA_KERNELS_LONG_SUM_INL_H_
@@ -14,8 +14,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr int32_t kBlock = 64;  // Entries that are added one after another.
 
-// Calls add(from, to) for the blocks of [begin, end), which writes the n sums of a block to the place that it
-// is given, and the n sums of all to out. Plain loops, which the compiler vectorises.
+// Calls add(from, to, part) for the blocks of [begin, end); it writes the n sums of the block to `part`.
+// Writes the n sums of all blocks to out. The loops are plain, so that the compiler vectorises them.
 template <size_t kMost, class T, class Add>
 HWY_NOINLINE void sum_blocks(int32_t begin, int32_t end, int32_t block, size_t n, const Add& add,
                              T* HWY_RESTRICT out) {
@@ -33,7 +33,7 @@ HWY_NOINLINE void sum_blocks(int32_t begin, int32_t end, int32_t block, size_t n
     }
     begin = stop;
   }
-  // What is lost of an infinite sum is no number.
+  // For an infinite sum, `lost` is NaN.
   for (size_t i = 0; i < n; ++i) out[i] = lost[i] == lost[i] ? sum[i] + lost[i] : sum[i];
 }
 

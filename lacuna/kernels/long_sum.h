@@ -1,16 +1,16 @@
-// Sums of many numbers: blocks are added up as they come, and the blocks with what their rounding loses
-// (Knuth's two-sum), so that the error stays that of a block, as in NumPy's pairwise sum, however many there
-// are.
+// Accurate sums of many numbers. The numbers of a block are added one after another; the sums of blocks are
+// added together with what rounding loses (Knuth's two-sum). So the error is that of one block, however many
+// numbers there are, as in NumPy's pairwise sum.
 #pragma once
 #include <cstddef>
 
 namespace lacuna::kernels {
 
 constexpr size_t kSumBlock = 64;  // Numbers that are added one after another.
-constexpr size_t kLongColumn = size_t{1}
-                               << 12;  // Rows from which on sums over the rows of a batch are made in double.
+// From so many rows on, sums over the rows of a batch are made in double.
+constexpr size_t kLongColumn = size_t{1} << 12;
 
-// Of floats the blocks meet in double, which is as good as two floats.
+// The sums of blocks are added in double, which for floats is as good as two floats.
 template <class T>
 class SumOfBlocks {
  public:
@@ -19,7 +19,7 @@ class SumOfBlocks {
     lost_ += (sum_ - (sum - of_x)) + (x - of_x);
     sum_ = sum;
   }
-  // What is lost of an infinite sum is no number.
+  // For an infinite sum, lost_ is NaN.
   T value() const { return static_cast<T>(lost_ == lost_ ? sum_ + lost_ : sum_); }
 
  private:

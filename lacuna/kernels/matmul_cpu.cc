@@ -1,5 +1,5 @@
-// C = op(A) op(B) on the serial BLIS. Tiles of a fixed size are spread over threads by us: a BLAS' own
-// threads change the bits with their number, and spin while they wait.
+// C = op(A) op(B) on the serial BLIS. We spread tiles of a fixed size over our threads: with a BLAS' own
+// threads, the results depend on their number, and they spin while they wait.
 #include "lacuna/kernels/matmul.h"
 
 #include <cblas.h>
@@ -10,7 +10,8 @@
 
 #include "lacuna/base/threads.h"
 
-// Of BLIS: the memory that a call of its takes, and gives back, one for each that runs at the same time.
+// Functions of BLIS: each call of BLIS takes an array of memory from its pool and gives it back; calls at the
+// same time take different ones.
 extern "C" {
 void* bli_sba_checkout_array(unsigned long threads);
 void bli_sba_checkin_array(void* array);
@@ -28,10 +29,11 @@ void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const dou
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
 }
 
-// BLIS ends the process where it finds no memory. It keeps what it once had, so it is had when the library is
-// loaded: each call takes what lies on top and makes it ready, then it is held until all are.
+// BLIS ends the process if it finds no memory, but keeps all memory that it once had. So it gets its memory
+// when the library is loaded: each gemm prepares the array on top of the pool, which is then held until all
+// arrays are prepared.
 const bool blis_has_memory = [] {
-  if (std::getenv("BLIS_ARCH_TYPE")) return false;  // A set of instructions that this machine may lack.
+  if (std::getenv("BLIS_ARCH_TYPE")) return false;  // It may name an instruction set that this CPU lacks.
   constexpr size_t kThreads = 64;
   void* held[kThreads];
   const float a[16] = {};
@@ -54,7 +56,7 @@ void tiles(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, con
   }
   constexpr size_t kTile = 256;
   const size_t columns = (n + kTile - 1) / kTile, rows = (m + 63) / 64;
-  // One tile of all where the product is small: the same rule whatever the number of threads.
+  // A small product is one tile: the rule does not depend on the number of threads.
   const bool small = m * n * k < (size_t{1} << 20);
   parallel_for(small ? 1 : rows * columns, 1, [&](size_t begin, size_t end) {
     for (size_t tile = begin; tile < end; ++tile) {

@@ -1,5 +1,5 @@
-// C = op(A) op(B) against a mimic, and the same bits on any number of threads, many times over: a BLAS that
-// is not safe to call from several threads fails here.
+// C = op(A) op(B) against a plain loop, and the same bits on any number of threads, many times over: a BLAS
+// that is not safe to call from several threads fails here.
 #include "lacuna/kernels/matmul.h"
 
 #include <gtest/gtest.h>

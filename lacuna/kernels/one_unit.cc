@@ -1,5 +1,5 @@
-// Scatters: no instruction set has a quick one, so the loops are scalar, and the loads of what they add to
-// are asked for early.
+// Scatters: no instruction set has a fast one, so the loops are scalar, and prefetch the values that they add
+// to.
 #include "lacuna/kernels/one_unit.h"
 
 #include <cmath>
@@ -12,7 +12,7 @@ namespace {
 
 constexpr int32_t kAhead = 16;  // Entries between a prefetch and its use: about a memory latency.
 
-// f(column, value) for each entry, with the value times its row's b.
+// Calls f(column, value · b[row]) for each entry.
 template <class T, class Prefetch, class F>
 void each_entry(const CsrView<T>& a, const T* b, const Prefetch& prefetch, const F& f) {
   const int32_t last = a.indptr[a.rows] - kAhead;
@@ -30,7 +30,7 @@ void each_entry(const CsrView<T>& a, const T* b, const Prefetch& prefetch, const
 
 template <class T, class Sum>
 void add(const CsrView<T>& a, const T* b, Sum* sums, bool names) {
-  const auto prefetch = [](size_t) {};  // Sums are kept for few columns: they are in a cache.
+  const auto prefetch = [](size_t) {};  // There are sums for few columns only: they are in a cache.
   if (names)
     each_entry(a, b, prefetch, [=](size_t c, T g) { sums[c] = (sums[c] + static_cast<Sum>(g)) + Sum(0); });
   else each_entry(a, b, prefetch, [=](size_t c, T g) { sums[c] += static_cast<Sum>(g); });
@@ -42,7 +42,8 @@ std::vector<double>& long_sums() {
   return sums;
 }
 
-// Of many floats in double. What was no more than a name stays one: no sum becomes -0.0 by being rounded.
+// Sums of many floats are made in double. A -0.0 of a column without an entry stays, and no other sum becomes
+// -0.0 by rounding.
 void add_long(const CsrView<float>& a, const float* b, std::span<float> sums, bool names) {
   std::vector<double>& all = long_sums();
   all.assign(sums.begin(), sums.end());

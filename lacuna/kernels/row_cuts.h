@@ -1,4 +1,4 @@
-// Rows cut into parts of about the same work, where one row may have most of the entries.
+// Cuts rows into parts of about the same work, even if one row has most of the entries.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -7,14 +7,14 @@ namespace lacuna::kernels {
 
 class RowCuts {
  public:
-  // The work of a row is that of its entries, from start[i] up to start[i + 1] (none without start), and
-  // `more`; a part has about `grain` of it.
+  // The work of row i is its number of entries, start[i + 1] - start[i] (0 if start is null), plus `more`; a
+  // part has about `grain` work.
   RowCuts(const int32_t* start, size_t rows, size_t more, size_t grain)
       : start_(start), rows_(rows), more_(more), grain_(grain ? grain : 1) {}
 
   size_t parts() const { return (before(rows_) + grain_ - 1) / grain_; }
 
-  // The first row of a part, or its end: that of the next.
+  // The first row of a part; its end is the first row of the next.
   size_t first(size_t part) const {
     size_t low = 0, high = rows_;
     while (low < high) {

@@ -1,5 +1,5 @@
 // The inner loop of RowSums, for files that Highway compiles for each instruction set (hence the guard that
-// lets it in again).
+// allows it to be included again).
 #if defined(LACUNA_KERNELS_ROW_SUMS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LACUNA_KERNELS_ROW_SUMS_INL_H_
 #undef LACUNA_KERNELS_ROW_SUMS_INL_H_
@@ -31,7 +31,7 @@ HWY_INLINE void sum_vector(D d, const RowSums<T>& sums, int32_t from, int32_t to
   hn::StoreU(s, d, out);
 }
 
-// Values [j, j + n) of the sum of entries [from, to) to out.
+// Writes values [j, j + n) of the sum over entries [from, to) to out.
 template <class T>
 HWY_INLINE void sum_in_registers(const RowSums<T>& sums, int32_t from, int32_t to, size_t j, size_t n,
                                  T* HWY_RESTRICT out) {
@@ -66,7 +66,7 @@ HWY_INLINE void sum_in_registers(const RowSums<T>& sums, int32_t from, int32_t t
   for (; at < n; ++at) sum_vector(hn::CappedTag<T, 1>(), sums, from, to, j + at, out + at);
 }
 
-// Long ones stand apart, so that the loop over short ones keeps its registers.
+// Long sums have a function of their own, so that the loop over short ones keeps its registers.
 template <class T>
 HWY_NOINLINE void long_sum_of_entries(const RowSums<T>& sums, int32_t from, int32_t to, size_t j, size_t n,
                                       T* HWY_RESTRICT out) {
@@ -75,7 +75,7 @@ HWY_NOINLINE void long_sum_of_entries(const RowSums<T>& sums, int32_t from, int3
       [&](int32_t first, int32_t stop, T* part) { sum_in_registers(sums, first, stop, j, n, part); }, out);
 }
 
-// Values [j, j + n) of the sum of row i to out.
+// Writes values [j, j + n) of the sum of row i to out.
 template <class T>
 HWY_INLINE void sum_of_entries(const RowSums<T>& sums, size_t i, size_t j, size_t n, T* HWY_RESTRICT out) {
   const int32_t from = sums.start[i], to = sums.start[i + 1];
@@ -83,8 +83,8 @@ HWY_INLINE void sum_of_entries(const RowSums<T>& sums, size_t i, size_t j, size_
   else long_sum_of_entries(sums, from, to, j, n, out);
 }
 
-// Values [j, j + n) of row i to out; n is at most a block. Each value has the same bits wherever the row is
-// cut.
+// Writes values [j, j + n) of row i, less its share of OwnRows, to out; n is at most a block. Each value has
+// the same bits wherever the row is cut.
 template <class T>
 HWY_INLINE void row_sum(const RowSums<T>& sums, size_t i, size_t j, size_t n, T* HWY_RESTRICT out) {
   sum_of_entries(sums, i, j, n, out);

@@ -1,13 +1,16 @@
-// Rows of a product Aᵀ B that are sums over the batch's non-zeros, which stand ordered by column: see
+// Computes rows of a product Aᵀ B as sums over the batch's non-zeros, which are sorted by column: see
 // by_column.h.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 
-namespace lacuna::kernels {
+#include "lacuna/base/export.h"
 
-// What a sum loses of the row of the weight that it is the gradient of: share[i] times the first `width`
-// values of the row that starts at w + ids[i] * stride. Without share: nothing.
+namespace LACUNA_EXPORT lacuna {
+namespace kernels {
+
+// Subtracts from sum i a share of its row of the weight: share[i] times the first `width` values of the row
+// that starts at w + ids[i] * stride. If share is null, nothing.
 template <class T>
 struct OwnRows {
   const T* share;
@@ -28,8 +31,9 @@ struct RowSums {
   OwnRows<T> own{};
 };
 
-// The first `rows` of them to g, (rows, stride).
+// Writes the first `rows` sums to g, (rows, stride).
 void row_sums(const RowSums<float>& sums, size_t rows, float* g);
 void row_sums(const RowSums<double>& sums, size_t rows, double* g);
 
-}  // namespace lacuna::kernels
+}  // namespace kernels
+}  // namespace lacuna

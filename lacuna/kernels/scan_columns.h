@@ -1,4 +1,4 @@
-// What a pass over the columns of a csr matrix tells: the largest, and where the order breaks.
+// Finds in one pass over the columns of a csr matrix the largest, and how often the order breaks.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +10,7 @@ struct ColumnScan {
   size_t descents;   // Places k with columns[k] >= columns[k + 1].
 };
 
-// Of columns[0, n); the last is compared with columns[n] too where `more` says that there is one.
+// Scans columns[0, n). If `more`, there is a columns[n], and the last one is compared with it too.
 ColumnScan scan_columns(const int32_t* columns, size_t n, bool more);
 ColumnScan scan_columns(const int64_t* columns, size_t n, bool more);
 

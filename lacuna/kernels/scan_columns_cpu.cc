@@ -1,5 +1,4 @@
-// What a pass over the columns of a csr matrix tells. Plain loops, which the compiler vectorises for each
-// instruction set.
+// Scans the columns of a csr matrix in plain loops, which the compiler vectorises for each instruction set.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lacuna/kernels/scan_columns_cpu.cc"
 #include <hwy/foreach_target.h>  // Includes this file again; must stand before highway.h.
@@ -17,7 +16,7 @@ HWY_INLINE ColumnScan scan(const I* HWY_RESTRICT columns, size_t n, bool more) {
   const size_t compared = more ? n : n ? n - 1 : 0;
   size_t k = 0;
   while (k < compared) {
-    U part = 0;  // Counts of the columns' own width fill the lanes.
+    U part = 0;  // A count as wide as a column fills the SIMD lanes.
     const size_t stop = compared - k < 65536 ? compared : k + 65536;
     for (; k < stop; ++k) {
       const U column = static_cast<U>(columns[k]);

@@ -10,7 +10,7 @@ namespace lacuna::kernels {
 // x is (rows, columns), y (columns, rows).
 template <class T>
 void transpose(const T* x, size_t rows, size_t columns, T* y) {
-  constexpr size_t kTile = 32;  // A tile of each lies in the first cache.
+  constexpr size_t kTile = 32;  // A tile of x and one of y fit the L1 cache.
   parallel_for((columns + kTile - 1) / kTile, std::max<size_t>(1, 1024 / (rows + 1)),
                [&](size_t begin, size_t end) {
                  for (size_t tile = begin; tile < end; ++tile) {
@@ -23,8 +23,8 @@ void transpose(const T* x, size_t rows, size_t columns, T* y) {
                });
 }
 
-// Row c of the result are the entries of column c in the order of their rows. indptr has columns + 1 places,
-// the others one for each entry.
+// Row c of the result has the entries of column c in the order of their rows. indptr has columns + 1 numbers,
+// the other arrays one for each entry.
 template <class T>
 void transpose(const CsrView<T>& a, size_t columns, int32_t* indptr, int32_t* indices, T* data) {
   std::fill(indptr, indptr + columns + 1, 0);
@@ -41,7 +41,7 @@ void transpose(const CsrView<T>& a, size_t columns, int32_t* indptr, int32_t* in
       indices[at] = static_cast<int32_t>(r);
       data[at] = a.data[k];
     }
-  for (size_t c = columns; c > 0; --c) indptr[c] = indptr[c - 1];  // Filling moved each to its end.
+  for (size_t c = columns; c > 0; --c) indptr[c] = indptr[c - 1];  // Filling moved each start to its end.
   indptr[0] = 0;
 }
 

@@ -1,7 +1,7 @@
-// The loops of row updates over rows, for files that give a rule's row() and that Highway compiles for each
-// instruction set (hence the guard that lets it in again). The loops are plain: within the macros the
-// compiler vectorises them for each instruction set (with -fno-math-errno, or the square root would be
-// called).
+// The loops of row updates over rows, for files that define a rule's row() and that Highway compiles for each
+// instruction set (hence the guard that allows it to be included again). The loops are plain: within the
+// macros the compiler vectorises them for each instruction set (with -fno-math-errno, or each square root
+// would be a call).
 #if defined(LACUNA_KERNELS_UPDATE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LACUNA_KERNELS_UPDATE_INL_H_
 #undef LACUNA_KERNELS_UPDATE_INL_H_
@@ -20,8 +20,8 @@ namespace lacuna::kernels::HWY_NAMESPACE {
 HWY_INLINE float root(float x) { return __builtin_sqrtf(x); }
 HWY_INLINE double root(double x) { return __builtin_sqrt(x); }
 
-// x y + z. Said where it is meant: left to itself the compiler fuses one product or the other, differently in
-// the body of a loop and in its rest, so that bits would depend on where rows are cut.
+// x y + z. Explicit, since the compiler would fuse one product or the other, differently in the body of a
+// loop and in its remainder, so that results would depend on where rows are cut.
 HWY_INLINE float mul_add(float x, float y, float z) {
 #if HWY_NATIVE_FMA
   return __builtin_fmaf(x, y, z);
@@ -37,11 +37,11 @@ HWY_INLINE double mul_add(double x, double y, double z) {
 #endif
 }
 
-// By which the loops find a rule's row(), which stands behind them.
+// A tag by which the loops find a rule's row() by argument-dependent lookup, though it is defined after them.
 struct Here {};
 
-// row<Zero>(Here(), w, state, g, n, clip, rule): one row of n values. Zero: the gradient is 0 and g is not
-// read.
+// row<Zero>(Here(), w, state, g, n, clip, rule) updates one row of n values. Zero: the gradient is 0 and g is
+// not read.
 template <bool Zero, class T>
 HWY_INLINE T clipped(const T* g, size_t i, const Clip<T>& clip) {
   if constexpr (Zero) return 0;
@@ -71,16 +71,14 @@ HWY_INLINE void wide_rows(const UpdateRows<T>& to, const UpdateGradient<T>& from
     }
     const size_t at = r * to.stride, state_at = r * to.state_stride;
     T* const state[3] = {to.state[0] + state_at, to.state[1] + state_at, to.state[2] + state_at};
-    if (from.place == nullptr)
-      row<false>(Here(), to.weight + at, state, from.gradient + i * to.width, to.width, clip, rule);
-    else if (const int32_t place = from.place[r])
-      row<false>(Here(), to.weight + at, state, from.gradient + static_cast<size_t>(place - 1) * to.width,
-                 to.width, clip, rule);
-    else row<true>(Here(), to.weight + at, state, from.gradient, to.width, clip, rule);
+    const size_t place = from.place ? static_cast<size_t>(from.place[r]) : i + 1;
+    if (place == 0) row<true>(Here(), to.weight + at, state, from.gradient, to.width, clip, rule);
+    else
+      row<false>(Here(), to.weight + at, state, from.gradient + (place - 1) * to.width, to.width, clip, rule);
   }
 }
 
-// Rows of one value: some of them are brought together, so that the rule runs on vectors.
+// Rows of one value are gathered in groups, so that the rule runs on vectors.
 constexpr size_t kNarrowRows = 64;
 
 // Values [0, n) of the weight and of each state.
@@ -89,7 +87,7 @@ struct NarrowRows {
   HWY_ALIGN T array[4][kNarrowRows];
 };
 
-// The rows of a table that stand one after another, weight and one state by turns.
+// Whether rows are contiguous in a table, with a weight and one state in turn.
 template <class T>
 HWY_INLINE bool is_pairs(const UpdateRows<T>& to, const UpdateGradient<T>& from, size_t arrays) {
   return !from.ids && arrays == 2 && to.stride == 2 && to.state[0] == to.weight + 1;
@@ -138,8 +136,7 @@ HWY_INLINE void put_back(const NarrowRows<T>& rows, const UpdateRows<T>& to, con
   }
 }
 
-// Rows that are not named, as they were before. The comparison of bits is a loop that the compiler
-// vectorises.
+// Restores the rows that are not named. The comparison of bits is a loop that the compiler vectorises.
 template <class T>
 HWY_INLINE void keep_unnamed(const T* HWY_RESTRICT g, const NarrowRows<T>& before, size_t arrays, size_t n,
                              NarrowRows<T>& rows) {
@@ -170,8 +167,8 @@ HWY_INLINE void narrow_rows(const UpdateRows<T>& to, const UpdateGradient<T>& fr
   }
 }
 
-// A block of a gradient row is summed in registers and used at once, while the same block of a row to come is
-// fetched.
+// Sums a block of a gradient row in registers and uses it at once, while the same block of a later row is
+// prefetched.
 template <class T, class Rule>
 HWY_INLINE void summed_rows(const UpdateRows<T>& to, const UpdateGradient<T>& from, const Clip<T>& clip,
                             const Rule& rule, size_t begin, size_t end) {
@@ -202,7 +199,7 @@ HWY_INLINE void summed_rows(const UpdateRows<T>& to, const UpdateGradient<T>& fr
   }
 }
 
-// Rules of whole rows have no narrow way, nor sums.
+// Rules of whole rows take neither narrow rows nor sums.
 template <class T>
 HWY_INLINE void rows(const UpdateRows<T>& to, const UpdateGradient<T>& from, const Clip<T>& clip,
                      const GroupAdagrad<T>& rule, size_t begin, size_t end) {

@@ -6,11 +6,12 @@
 #include "lacuna/kernels/row_sums.h"
 #include "lacuna/kernels/update_rules.h"
 
-namespace lacuna::kernels {
+namespace LACUNA_EXPORT lacuna {
+namespace kernels {
 
-// Rows of a weight and its optimizer states. Row r of the weight starts at weight + r * stride, of state k at
-// state[k] + r * state_stride. Dense weights have a state array each and stride = width; in a table they
-// stand side by side, and the strides are one.
+// Rows of a weight and its optimizer states. Row r of the weight starts at weight + r * stride, that of state
+// k at state[k] + r * state_stride. A dense weight has an array for each state, and stride = width; in a
+// table the states are beside the weight, and both strides are the same.
 template <class T>
 struct UpdateRows {
   T* weight;
@@ -20,8 +21,8 @@ struct UpdateRows {
 
 // Which rows change, and where their gradients are: row i of `count` is ids[i] (or i, without ids). Its
 // gradient is row i of `gradient`, or, with `place`, row place[row] - 1; place 0 stands for a gradient of
-// zero. Without `gradient` its rows are those of `sums`, made where they are used: the gradient is never
-// written to memory. Slower for rows of a few values, which leave no vectors to sum in.
+// zero. Without `gradient` its rows are those of `sums`, computed when they are used, so that the gradient is
+// never written to memory. That is slower for rows of a few values, which do not fill vectors.
 template <class T>
 struct UpdateGradient {
   const int64_t* ids;
@@ -33,7 +34,7 @@ struct UpdateGradient {
   bool some_named = false;
 };
 
-// What happens to a gradient first: g ← min(max(factor · g, -limit), limit).
+// Applied to a gradient first: g ← min(max(factor · g, -limit), limit).
 template <class T>
 struct Clip {
   T factor, limit;
@@ -60,4 +61,5 @@ LACUNA_UPDATE(Ftrl)
 double sum_of_squares(const float* values, size_t n);
 double sum_of_squares(const double* values, size_t n);
 
-}  // namespace lacuna::kernels
+}  // namespace kernels
+}  // namespace lacuna

@@ -1,4 +1,4 @@
-// The steps of optimizers that sum squares: Adagrad and its kin.
+// The steps of Adagrad, GroupAdagrad, Rmsprop and Adadelta.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lacuna/kernels/update_adagrad_cpu.cc"
 #include <hwy/foreach_target.h>  // Includes this file again; must stand before highway.h.
@@ -26,7 +26,7 @@ template <bool Zero, class T>
 HWY_INLINE void row(Here, T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTRICT g, size_t n,
                     const Clip<T>& clip, const GroupAdagrad<T>& rule) {
   if constexpr (Zero) return;
-  constexpr size_t kSums = 8;  // So many at a time, in an order that no instruction set changes.
+  constexpr size_t kSums = 8;  // Partial sums, in the same order on each instruction set.
   T sums[kSums] = {};
   for (size_t i = 0; i < n; ++i) {
     const T x = clipped<Zero>(g, i, clip);

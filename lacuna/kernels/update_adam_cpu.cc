@@ -10,10 +10,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace lacuna::kernels::HWY_NAMESPACE {
 
-// keep is 1 but where the weight decays, and a product that changes nothing is left out.
-template <bool Zero, bool Decays, class T>
-HWY_INLINE void adam_row(T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTRICT g, size_t n,
-                         const Clip<T>& clip, const Adam<T>& rule) {
+template <bool Zero, class T>
+HWY_INLINE void row(Here, T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTRICT g, size_t n,
+                    const Clip<T>& clip, const Adam<T>& rule) {
   T* HWY_RESTRICT m = state[0];
   T* HWY_RESTRICT v = state[1];
   if (rule.amsgrad) {
@@ -24,7 +23,7 @@ HWY_INLINE void adam_row(T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTRI
       v[i] = mul_add(rule.beta_2, v[i], (1 - rule.beta_2) * x * x);
       top[i] = top[i] > v[i] ? top[i] : v[i];
       const T move = rule.rate * m[i] / (root(top[i]) + rule.epsilon);
-      w[i] = Decays ? mul_add(rule.keep, w[i], -move) : w[i] - move;
+      w[i] = mul_add(rule.keep, w[i], -move);
     }
   } else {
     for (size_t i = 0; i < n; ++i) {
@@ -32,16 +31,9 @@ HWY_INLINE void adam_row(T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTRI
       m[i] = mul_add(rule.beta_1, m[i], (1 - rule.beta_1) * x);
       v[i] = mul_add(rule.beta_2, v[i], (1 - rule.beta_2) * x * x);
       const T move = rule.rate * m[i] / (root(v[i]) + rule.epsilon);
-      w[i] = Decays ? mul_add(rule.keep, w[i], -move) : w[i] - move;
+      w[i] = mul_add(rule.keep, w[i], -move);
     }
   }
-}
-
-template <bool Zero, class T>
-HWY_INLINE void row(Here, T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTRICT g, size_t n,
-                    const Clip<T>& clip, const Adam<T>& rule) {
-  if (rule.keep == 1) adam_row<Zero, false>(w, state, g, n, clip, rule);
-  else adam_row<Zero, true>(w, state, g, n, clip, rule);
 }
 
 template <bool Zero, class T>

@@ -1,4 +1,4 @@
-// Row updates cut into blocks for threads, and sent to the instruction set there is.
+// Cuts row updates into blocks for threads, and dispatches them to the best instruction set.
 #pragma once
 #include <algorithm>
 #include <type_traits>
@@ -9,11 +9,12 @@
 
 namespace lacuna::kernels {
 
-// Rows whose gradients are sums. Whole rows: in strips of columns the batch would stay nearer, but weights
-// are far more than it, and the rows after one another are what memory gives fast.
+// Rows whose gradients are sums. Blocks have whole rows: with strips of columns more of the batch would stay
+// in a cache, but the weights take far more memory than the batch, and whole rows are read faster, one after
+// another.
 template <class T, class Rows>
 void summed_blocks(const UpdateRows<T>& to, const UpdateGradient<T>& from, const Rows& some_rows) {
-  constexpr size_t kUpdate = 4;  // What an update is worth in entries.
+  constexpr size_t kUpdate = 4;  // The work of an update, in entries.
   const RowCuts cuts(from.place ? nullptr : from.sums.start, from.count, kUpdate,
                      (size_t{1} << 17) / std::max<size_t>(1, to.width));
   parallel_for(cuts.parts(), 1, [&](size_t begin, size_t end) {
@@ -21,7 +22,7 @@ void summed_blocks(const UpdateRows<T>& to, const UpdateGradient<T>& from, const
   });
 }
 
-// cut: a row may be updated in parts.
+// `cut`: a row may be updated in parts.
 template <class T, class Rows>
 void blocks(const UpdateRows<T>& to, const UpdateGradient<T>& from, bool cut, const Rows& some_rows) {
   if (!from.gradient) return summed_blocks(to, from, some_rows);
@@ -38,7 +39,7 @@ void blocks(const UpdateRows<T>& to, const UpdateGradient<T>& from, bool cut, co
     });
     return;
   }
-  constexpr size_t kRows = size_t{1} << 12;  // Each of which is waited for.
+  constexpr size_t kRows = size_t{1} << 12;  // Each row waits for memory.
   const size_t rows = kValues / std::max<size_t>(1, to.width);
   parallel_for(from.count, std::max<size_t>(1, from.ids ? std::min(rows, kRows) : rows),
                [&](size_t begin, size_t end) { some_rows(to, from, begin, end); });
@@ -46,7 +47,7 @@ void blocks(const UpdateRows<T>& to, const UpdateGradient<T>& from, bool cut, co
 
 }  // namespace lacuna::kernels
 
-// In namespace lacuna::kernels, where the file is compiled once.
+// To be used in namespace lacuna::kernels, in the part of a file that is compiled once.
 #define LACUNA_UPDATE_DISPATCH(Rule)                                                                         \
   HWY_EXPORT(Rule##_f32);                                                                                    \
   HWY_EXPORT(Rule##_f64);                                                                                    \

@@ -1,9 +1,12 @@
-// One step of each optimizer for a value of a weight, with the numbers that it takes. states: arrays beside
-// the weight. All of them are zero at first.
+// One step of each optimizer for a value of a weight, and the constants that it takes. `states` is the number
+// of states per value; all of them are zero at first.
 #pragma once
 #include <cstddef>
 
-namespace lacuna::kernels {
+#include "lacuna/base/export.h"
+
+namespace LACUNA_EXPORT lacuna {
+namespace kernels {
 
 // w ← w - rate g
 template <class T>
@@ -27,8 +30,8 @@ struct Adagrad {
   T rate, epsilon;
 };
 
-// Of a row: h ← h + mean(g²);  w ← w - rate g / √(h + epsilon). Its state is one value a row, and its rows
-// are never cut.
+// For a row: h ← h + mean(g²);  w ← w - rate g / √(h + epsilon). Its state is one value per row, and a row is
+// never updated in parts.
 template <class T>
 struct GroupAdagrad {
   static constexpr size_t states = 1;
@@ -50,8 +53,8 @@ struct Adadelta {
 };
 
 // m ← β₁ m + (1 - β₁) g;  v ← β₂ v + (1 - β₂) g²;  w ← keep w - rate m / (√v + epsilon), the rate with the
-// bias correction in it; keep is 1 less the decay of the weight. amsgrad: v̂ ← max(v̂, v) in place of v, a
-// third state.
+// bias correction in it; keep is 1 minus the weight decay. amsgrad: v̂ ← max(v̂, v) in place of v, a third
+// state.
 template <class T>
 struct Adam {
   static constexpr size_t states = 2;
@@ -88,4 +91,5 @@ constexpr bool kWholeRows = false;  // Rows are not updated in parts.
 template <class T>
 constexpr bool kWholeRows<GroupAdagrad<T>> = true;
 
-}  // namespace lacuna::kernels
+}  // namespace kernels
+}  // namespace lacuna

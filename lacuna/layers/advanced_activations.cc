@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// `otherwise` where a config does not say.
+// A number that may be missing or None in a config: then `otherwise`.
 void number(Settings& s, const char* name, double& value, double otherwise) {
   if (s.reads()) value = otherwise;
   s(name, value);
@@ -24,7 +24,7 @@ void softmax_list(Settings& s, int& axis, LayerOptions&) {
   if (s.reads()) axis = -1;
   s("axis", axis);
 }
-void relu_list(Settings& s, ReLUOptions& o) {  // None where there is no max_value.
+void relu_list(Settings& s, ReLUOptions& o) {  // None in a config: no max_value.
   std::optional<double> max_value;
   if (o.max_value != kInfinity) max_value = o.max_value;
   s("max_value", max_value)("negative_slope", o.negative_slope)("threshold", o.threshold);
@@ -59,7 +59,7 @@ ThresholdedReLU::ThresholdedReLU(double theta, const LayerOptions& options)
   describe(threshold_list, theta, options);
 }
 Symbol ThresholdedReLU::call(const Symbol& x) {
-  // relu keeps its threshold itself: the next number is the first that is above theta.
+  // relu keeps x = threshold, but theta itself must become 0: use the next number above it.
   const double above = x.dtype() == DType::float32
                            ? static_cast<double>(std::nextafter(static_cast<float>(theta_),
                                                                 std::numeric_limits<float>::infinity()))

@@ -1,10 +1,11 @@
-// Activations with settings or weights. csr stays csr where zero stays zero.
+// Activations with settings or weights. csr stays csr if f(0) = 0.
 #pragma once
 #include <limits>
 
 #include "lacuna/layers/layer.h"
 
-namespace lacuna::layers {
+namespace LACUNA_EXPORT lacuna {
+namespace layers {
 
 // x where x ≥ 0, else alpha x.
 class LeakyReLU : public Layer {
@@ -62,7 +63,7 @@ class ReLU : public Layer {
   double max_value_, negative_slope_, threshold_;
 };
 
-// Along the last axis.
+// softmax along an axis.
 class Softmax : public Layer {
  public:
   explicit Softmax(int axis = -1, const LayerOptions& options = {});
@@ -78,7 +79,7 @@ struct PReLUOptions {
   Arg<initializers::Initializer> alpha_initializer = "zeros";
   Arg<regularizers::Regularizer> alpha_regularizer{};
   Arg<constraints::Constraint> alpha_constraint{};
-  std::vector<int64_t> shared_axes{};  // The batch counted as 0: along these alpha is one number.
+  std::vector<int64_t> shared_axes{};  // alpha is the same along these axes; axis 0 is the batch.
   std::string name{};
   bool trainable = true;
   std::optional<DType> dtype{};
@@ -98,4 +99,5 @@ class PReLU : public Layer {
   std::shared_ptr<const PReLUOptions> options_;
 };
 
-}  // namespace lacuna::layers
+}  // namespace layers
+}  // namespace lacuna

@@ -1,4 +1,4 @@
-// The calls of a layer, under a lock.
+// The calls of a layer, guarded by a mutex.
 #include "lacuna/layers/calls.h"
 
 #include <mutex>
@@ -6,7 +6,7 @@
 namespace lacuna::layers {
 namespace {
 
-std::mutex& mutex() {  // Of all layers: calls are few and short.
+std::mutex& mutex() {  // One for all layers: it is rarely locked, and only for a short time.
   static std::mutex result;
   return result;
 }

@@ -21,7 +21,7 @@ void dropout_list(Settings& s, double& rate, DropoutOptions& o) {
   s("rate", rate).shape("noise_shape", o.noise_shape)("seed", o.seed);
 }
 void reshape_list(Settings& s, Shape& target_shape, LayerOptions&) { s("target_shape", target_shape); }
-// There is one order of dimensions here; Keras' files name it.
+// Only one order of dimensions is supported; Keras' files name it.
 void flatten_list(Settings& s, LayerOptions&) {
   std::optional<std::string> order = "channels_last";
   s("data_format", order);

@@ -5,9 +5,10 @@
 #include "lacuna/layers/activations/activations.h"
 #include "lacuna/layers/in_training_alone.h"
 
-namespace lacuna::layers {
+namespace LACUNA_EXPORT lacuna {
+namespace layers {
 
-// activation(x). csr is taken where zero stays zero.
+// activation(x). csr is allowed if activation(0) = 0.
 class Activation : public Layer {
  public:
   explicit Activation(Arg<activations::Activation> activation, const LayerOptions& options = {});
@@ -29,8 +30,8 @@ struct DropoutOptions {
 };
 
 // In training each value is 0 with probability `rate`, else divided by 1 - rate. csr keeps its pattern.
-// noise_shape, of the rank of the input: along an axis where it is 1 all values share their fate; elsewhere
-// it is None or the size of the input.
+// noise_shape has the rank of the input: along an axis where it is 1, all values are dropped or kept
+// together; elsewhere it is None or the size of the input.
 class Dropout : public InTrainingAlone {
  public:
   explicit Dropout(double rate, const DropoutOptions& options = {});
@@ -44,7 +45,7 @@ class Dropout : public InTrainingAlone {
   Shape noise_shape_;
 };
 
-// Dropout of whole features, over all steps, of (batch, steps, features).
+// Drops whole features, for all steps, of (batch, steps, features).
 class SpatialDropout1D : public InTrainingAlone {
  public:
   explicit SpatialDropout1D(double rate, const LayerOptions& options = {});
@@ -57,7 +58,7 @@ class SpatialDropout1D : public InTrainingAlone {
   double rate_;
 };
 
-// A step all of whose features are mask_value does not count: its mask is 0, and so are its features.
+// A step whose features all equal mask_value does not count: its mask is 0, and its features become 0.
 class Masking : public Layer {
  public:
   explicit Masking(double mask_value = 0, const LayerOptions& options = {});
@@ -72,7 +73,7 @@ class Masking : public Layer {
   double mask_value_;
 };
 
-// (batch, all else). csr passes through.
+// (batch, all other dimensions). csr passes through.
 class Flatten : public Layer {
  public:
   explicit Flatten(const LayerOptions& options = {});
@@ -118,7 +119,7 @@ class RepeatVector : public Layer {
   Dim n_;
 };
 
-// x as it is; l1 Σ|x| + l2 Σx² is added to the loss.
+// Returns x and adds l1 Σ|x| + l2 Σx² to the loss.
 class ActivityRegularization : public Layer {
  public:
   explicit ActivityRegularization(double l1 = 0, double l2 = 0, const LayerOptions& options = {});
@@ -148,4 +149,5 @@ class Lambda : public Layer {
   FunctionOfSeveral of_several_{};
 };
 
-}  // namespace lacuna::layers
+}  // namespace layers
+}  // namespace lacuna

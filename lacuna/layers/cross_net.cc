@@ -1,6 +1,7 @@
-// Every x_l is a_l x + c_l, with a number a_l for each row and one row c_l = b_0 + … + b_{l-1} for all:
+// CrossNet. Every x_l is a_l x + c_l, with a number a_l for each row and one row c_l = b_0 + … + b_{l-1} for
+// all:
 //   a_{l+1} = a_l + (a_l x + c_l) · w_l,
-// so that one product of x with all w serves all layers, and nothing as wide as x is made but the output.
+// so one product of x with all w serves all layers, and only the output is as wide as x.
 #include "lacuna/layers/cross_net.h"
 
 #include "lacuna/ops/elementwise/operators.h"

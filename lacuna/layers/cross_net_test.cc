@@ -1,4 +1,4 @@
-// CrossNet against the formula of the paper, in every storage.
+// Tests of CrossNet and CrossNetV2 against the formulas of the papers, in every storage.
 #include <gtest/gtest.h>
 #include <lacuna/lacuna.h>
 
@@ -11,7 +11,7 @@ using layers::CrossNet;
 
 const std::vector<double> kX{0.5, 0, -2, 0, 0, 0, 0, 0, 1, 0.3, 0, 1.5};
 
-// x_{l+1} = x (x_l · w_l) + b_l + x_l, written down.
+// The expected output, by x_{l+1} = x (x_l · w_l) + b_l + x_l.
 std::vector<double> expected(CrossNet& layer, size_t layers, bool bias) {
   const auto weights = layer.get_weights();
   std::vector<double> x = kX;

@@ -1,4 +1,4 @@
-// x_{l+1} = x ∘ (x_l W_l + b_l) + x_l
+// CrossNetV2: x_{l+1} = x ∘ (x_l W_l + b_l) + x_l
 #include "lacuna/layers/cross_net.h"
 #include "lacuna/ops/elementwise/operators.h"
 #include "lacuna/ops/products/dot.h"

@@ -1,4 +1,4 @@
-// activation(x kernel + bias)
+// Dense: activation(x kernel + bias).
 #include "lacuna/layers/dense.h"
 
 #include "lacuna/ops/elementwise/bias_add.h"

@@ -3,7 +3,8 @@
 #include "lacuna/layers/activations/activations.h"
 #include "lacuna/layers/layer.h"
 
-namespace lacuna::layers {
+namespace LACUNA_EXPORT lacuna {
+namespace layers {
 
 struct DenseOptions {
   Arg<activations::Activation> activation{};
@@ -19,9 +20,9 @@ struct DenseOptions {
   Shape input_shape{}, batch_input_shape{};
 };
 
-// activation(x kernel + bias), over the last axis of x; x dense of rank 2 or more, or csr. With sparse_weight
-// the kernel keeps only the rows that were touched, and the optimizer's state beside them; l1 and l2 count
-// rows that the batch touches.
+// activation(x kernel + bias), over the last axis of x; x is dense of rank 2 or more, or csr. With
+// sparse_weight the kernel stores only the rows that were touched, together with the optimizer's state; l1
+// and l2 then apply to the rows that a batch touches.
 class Dense : public Layer {
  public:
   explicit Dense(Dim units, DenseOptions options = {});
@@ -36,4 +37,5 @@ class Dense : public Layer {
   std::shared_ptr<const DenseOptions> options_;
 };
 
-}  // namespace lacuna::layers
+}  // namespace layers
+}  // namespace lacuna

@@ -1,4 +1,4 @@
-// Rows of a weight by id, or what bags of them add up to.
+// Embedding: rows of a weight by id, or bags of them.
 #include "lacuna/layers/embedding.h"
 
 #include "lacuna/ops/elementwise/arithmetic.h"
@@ -47,7 +47,7 @@ Embedding::Embedding(Dim input_dim, Dim output_dim, EmbeddingOptions options)
   describe(list, input_dim, output_dim, *options_);
   if (!state()->batch_input_shape.empty()) return;
   if (options_->input_length) state()->batch_input_shape = {None, options_->input_length};
-  else if (combiner.empty()) state()->batch_input_shape = {None, None};  // A bag may be csr: x will tell.
+  else if (combiner.empty()) state()->batch_input_shape = {None, None};  // The input of a bag may be csr.
 }
 
 void Embedding::build(const std::vector<Shape>&) {
@@ -89,7 +89,7 @@ Symbol Embedding::bag(const Symbol& x, const Symbol& embeddings) const {
   if (options_->combiner == "sum") return total;
   const bool mean = options_->combiner == "mean";
   const Symbol norm = sum(mean ? weights : square(weights), {1}, true), zero = constant(0, dtype());
-  const Symbol divisor = add(norm, equal(norm, zero));  // 1 where it would be 0: times 0, not 0 / 0.
+  const Symbol divisor = add(norm, equal(norm, zero));  // 1 where norm is 0, to avoid 0 / 0.
   return multiply(total, divide(not_equal(norm, zero), mean ? divisor : sqrt(divisor)));
 }
 

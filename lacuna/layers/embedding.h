@@ -2,7 +2,8 @@
 #pragma once
 #include "lacuna/layers/layer.h"
 
-namespace lacuna::layers {
+namespace LACUNA_EXPORT lacuna {
+namespace layers {
 
 struct EmbeddingOptions {
   Arg<initializers::Initializer> embeddings_initializer = "uniform";
@@ -20,16 +21,17 @@ struct EmbeddingOptions {
 };
 
 // Rows of a weight by id: integers of shape (batch, …) in [0, input_dim) to (batch, …, output_dim). With
-// sparse_grad only rows that were touched are kept and updated, the optimizer's state beside them. mask_zero:
-// id 0 is padding, which the mask leaves out; input_dim counts it.
+// sparse_grad only rows that were touched are stored and updated, together with the optimizer's state.
+// mask_zero: id 0 is padding, which the mask leaves out; input_dim includes it.
 //
-// With a combiner the rows of each sample become one, a bag: (batch, output_dim). Of csr (batch, input_dim)
-// the columns are the ids and what is stored are weights w (1 each unless weighted): "sum" is Σ w e, "mean"
-// Σ w e / Σ w, "sqrtn" Σ w e / √Σ w², as in TensorFlow; a row without entries, or whose weights sum to 0, is
-// 0. Of ids (batch, length) each counts 1, and with mask_zero id 0 nothing.
+// With a combiner the rows of each sample are combined to one (a bag): (batch, output_dim). In csr of shape
+// (batch, input_dim) the columns are ids and the stored values their weights w (if not `weighted`, each is
+// 1): "sum" is Σ w e, "mean" Σ w e / Σ w, "sqrtn" Σ w e / √Σ w², as in TensorFlow; the result is 0 for a row
+// without entries or with Σ w = 0 (for "sqrtn" Σ w² = 0). In ids of shape (batch, length) each id has weight
+// 1; with mask_zero id 0 is left out.
 //
-// csr without a combiner is an error: Keras 3 takes its values for ids and what is not stored for id 0, which
-// makes a row of every column.
+// csr without a combiner is an error: Keras 3 would take the values as ids and zeros that are not stored as
+// id 0, which gives a row for every column.
 class Embedding : public Layer {
  public:
   Embedding(Dim input_dim, Dim output_dim, EmbeddingOptions options = {});
@@ -47,4 +49,5 @@ class Embedding : public Layer {
   std::shared_ptr<const EmbeddingOptions> options_;
 };
 
-}  // namespace lacuna::layers
+}  // namespace layers
+}  // namespace lacuna

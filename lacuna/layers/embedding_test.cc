@@ -1,4 +1,4 @@
-// Embedding as a bag, of csr and of padded ids, and FactorizationMachine of ids.
+// Tests of Embedding with a combiner, for csr and padded ids, and of FactorizationMachine for ids.
 #include <gtest/gtest.h>
 #include <lacuna/lacuna.h>
 
@@ -29,7 +29,7 @@ std::vector<double> run(const std::vector<Symbol>& inputs, const Symbol& output,
   return values(plan.output(0));
 }
 
-// What a combiner makes of kX, entry by entry.
+// The expected result of a combiner for kX, entry by entry.
 std::vector<double> expected(const std::string& combiner, bool weighted, const tensor::Dense& e) {
   std::vector<double> result;
   for (size_t r = 0; r < 4; ++r)
@@ -63,7 +63,7 @@ TEST(EmbeddingBag, OfCsrIsTheFormula) {
         const Symbol out = layer(in);
         EXPECT_EQ(out.shape(), (Shape{None, 3}));
         const auto y = run({in}, out, {x}), want = expected(combiner, weighted, layer.get_weights()[0]);
-        // -1.3 + 0.3 + 1 is not 0 in floating point, so its mean is as wide as rounding makes it.
+        // -1.3 + 0.3 + 1 is not exactly 0 in floating point, so the mean of the last row is arbitrary.
         const size_t compared = weighted && std::string(combiner) == "mean" ? 9 : 12;
         for (size_t i = 0; i < compared; ++i) EXPECT_NEAR(y[i], want[i], 1e-12) << i;
         for (const double v : y) EXPECT_TRUE(std::isfinite(v));
@@ -71,7 +71,8 @@ TEST(EmbeddingBag, OfCsrIsTheFormula) {
 }
 
 TEST(EmbeddingBag, OfWeightsThatCancelIsZero) {
-  const Tensor x = test::csr_of(2, 5, {1, -1, 0, 0, 0, 0, 0, 0, 0, 0}, {5, 7});  // And of stored zeros.
+  // The second row has only stored zeros.
+  const Tensor x = test::csr_of(2, 5, {1, -1, 0, 0, 0, 0, 0, 0, 0, 0}, {5, 7});
   for (const char* combiner : {"mean", "sqrtn"}) {
     Embedding layer(5, 3, {.combiner = combiner, .dtype = DType::float64});
     const Symbol in = Input({.shape = {5}, .dtype = DType::float64, .sparse = true});
@@ -128,7 +129,7 @@ TEST(EmbeddingBag, OfPaddedIdsSkipsZero) {
         }
       test::expect_gradients({in}, out, {x});
     }
-  // Without mask_zero 0 is an id like others, and it is the mean of three.
+  // Without mask_zero 0 is an id like any other, so the mean is over three.
   Embedding layer(5, 3, {.combiner = "mean", .dtype = DType::float64});
   const Symbol in = Input({.shape = {3}, .dtype = DType::int64});
   const auto y = run({in}, layer(in), {x});
@@ -150,7 +151,7 @@ TEST(EmbeddingBag, TakesTwoToTheFortyColumns) {
   model.fit(x, y, {.epochs = 2, .verbose = 0});
   EXPECT_EQ(layer.weights()[0]->value().table().size(), 2u);
 
-  // The same of ids: 2^39 and padding.
+  // The same for ids: 2^39 and padding.
   const std::vector<int64_t> ids{7, Dim{1} << 39, 7, 0};
   Embedding bag(Dim{1} << 40, 4, {.mask_zero = true, .sparse_grad = true, .combiner = "sum"});
   const Symbol ids_in = Input({.shape = {2}, .dtype = DType::int64});
@@ -187,9 +188,9 @@ TEST(EmbeddingBag, SaysWhatItTakes) {
   EXPECT_THROW(model.predict(array{std::span<const int32_t>(wrong), {1, 3}}), OutOfRange);
 }
 
-// Σ l_j + Σ_{i<j} <v_i, v_j> over the ids of a row, as the paper has it.
+// Compares with the formula of the paper: Σ l_j + Σ_{i<j} <v_i, v_j> over the ids of a row.
 TEST(FactorizationMachine, OfIdsIsThePlainFormula) {
-  const std::vector<int64_t> ids{1, 4, 2, 0, 0, 3, 4, 4, 2};  // Padding, and an id that stands twice.
+  const std::vector<int64_t> ids{1, 4, 2, 0, 0, 3, 4, 4, 2};  // With padding, and an id that occurs twice.
   const Tensor x = tensor::Dense::of<int64_t>({3, 3}, ids);
   for (const bool sparse_weight : {false, true})
     for (const bool mask_zero : {false, true}) {

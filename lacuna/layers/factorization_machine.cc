@@ -1,4 +1,4 @@
-// activation(linear model and products of pairs)
+// FactorizationMachine: activation(linear model + products of pairs + bias)
 #include "lacuna/layers/factorization_machine.h"
 
 #include "lacuna/ops/elementwise/bias_add.h"
@@ -32,10 +32,9 @@ FactorizationMachine::FactorizationMachine(Dim factors, FactorizationMachineOpti
   LACUNA_REQUIRE(
       options_->input_dim >= 0,
       "FactorizationMachine: input_dim must be positive. Received: input_dim=", options_->input_dim, ".");
-  LACUNA_REQUIRE(
-      !options_->ids || options_->input_dim,
-      "FactorizationMachine: ids need input_dim, the number of them that there are. Received: ids=True, "
-      "input_dim=none.");
+  LACUNA_REQUIRE(!options_->ids || options_->input_dim,
+                 "FactorizationMachine: ids=True needs input_dim, the number of ids. Received: ids=True, "
+                 "input_dim=none.");
   LACUNA_REQUIRE(!options_->mask_zero || options_->ids,
                  "FactorizationMachine: mask_zero is for ids. Received: mask_zero=True, ids=False.");
   state()->feeds_ids = options_->ids;

@@ -1,9 +1,10 @@
-// FactorizationMachine: a linear model and the product of each pair of features.
+// FactorizationMachine: a linear model plus a product for each pair of features.
 #pragma once
 #include "lacuna/layers/activations/activations.h"
 #include "lacuna/layers/layer.h"
 
-namespace lacuna::layers {
+namespace LACUNA_EXPORT lacuna {
+namespace layers {
 
 struct FactorizationMachineOptions {
   Arg<activations::Activation> activation{};
@@ -21,11 +22,11 @@ struct FactorizationMachineOptions {
 };
 
 // activation(Σ x_j l_j + Σ_{i<j} ⟨v_i, v_j⟩ x_i x_j + bias), (batch, n) to (batch, 1): a linear model and,
-// for each pair of features, the product of their factors (Rendle, 2010). x csr or dense. Row j of the kernel
-// (n, factors + 1) is v_j, then l_j. sparse_weight: as in Dense.
+// for each pair of features, the product of their factors (Rendle, 2010). x is csr or dense. Row j of the
+// kernel (n, factors + 1) is v_j, then l_j. sparse_weight: as in Dense.
 //
-// With ids x holds integers in [0, input_dim), (batch, fields), as of an Embedding: the features that are 1,
-// each once for each time it stands there; mask_zero: id 0 is padding.
+// With ids, x holds integers in [0, input_dim), (batch, fields), as for an Embedding: they name the features
+// that are 1; an id that occurs twice is two of them. mask_zero: id 0 is padding.
 class FactorizationMachine : public Layer {
  public:
   explicit FactorizationMachine(Dim factors, FactorizationMachineOptions options = {});
@@ -40,4 +41,5 @@ class FactorizationMachine : public Layer {
   std::shared_ptr<const FactorizationMachineOptions> options_;
 };
 
-}  // namespace lacuna::layers
+}  // namespace layers
+}  // namespace lacuna

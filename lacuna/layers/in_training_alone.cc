@@ -1,4 +1,4 @@
-// Layers that do something in training alone.
+// The base of layers that act only in training.
 #include "lacuna/layers/in_training_alone.h"
 
 #include "lacuna/base/error.h"
@@ -8,9 +8,8 @@ namespace lacuna::layers {
 void refuse_training_elsewhere(const std::string& name, const Inputs& inputs) {
   LACUNA_REQUIRE(
       inputs.training != true, name,
-      ": training=True is for the call of a layer of one's own, which hands on what it got; to train "
-      "in predict is not supported. Received: training=True; leave it out, and the layer does in "
-      "training what it is for.");
+      ": training=True must only be passed on by the call of a custom layer; training behavior in predict "
+      "is not supported. Received: training=True; without this argument the layer is active in training.");
 }
 
 std::vector<Symbol> InTrainingAlone::call(const Inputs& inputs) {

@@ -1,19 +1,21 @@
-// Layers that do something in training, and pass on what they get else: dropout, noise.
+// The base of layers that act only in training and else pass on their input: dropout, noise.
 #pragma once
 #include "lacuna/layers/layer.h"
 
-namespace lacuna::layers {
+namespace LACUNA_EXPORT lacuna {
+namespace layers {
 
 class InTrainingAlone : public Layer {
  protected:
   using Layer::call;
   using Layer::Layer;
-  // training=false: the input as it is.
+  // For training=false, returns the inputs unchanged.
   std::vector<Symbol> call(const Inputs& inputs) override;
 };
 
-// Throws for training=true outside of the trace of training: what a layer does there would have to be done by
-// predict.
+// Throws for training=true while training is not being traced, since predict would then behave as in
+// training.
 void refuse_training_elsewhere(const std::string& name, const Inputs& inputs);
 
-}  // namespace lacuna::layers
+}  // namespace layers
+}  // namespace lacuna

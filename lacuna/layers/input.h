@@ -2,7 +2,8 @@
 #pragma once
 #include "lacuna/layers/layer.h"
 
-namespace lacuna::layers {
+namespace LACUNA_EXPORT lacuna {
+namespace layers {
 
 struct InputOptions {
   Shape shape{};        // without the batch
@@ -15,7 +16,8 @@ struct InputOptions {
 // The start of a network. Takes csr with sparse; without it, csr is taken as well where the network's ops
 // have a rule for it.
 Symbol Input(const InputOptions& options);
-// Of the config of an InputLayer, ours or one of later versions of Keras.
+// Makes an Input from the config of an InputLayer, also of one from later versions of Keras.
 Symbol input_from_config(const Config& config);
 
-}  // namespace lacuna::layers
+}  // namespace layers
+}  // namespace lacuna

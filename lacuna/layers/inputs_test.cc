@@ -1,4 +1,5 @@
-// Layers of several outputs, masks of several inputs, and what a layer does in training and else.
+// Tests of layers with several outputs, masks of several inputs, and layers that behave differently in
+// training.
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -46,7 +47,7 @@ TEST(Inputs, ALayerMayGiveSeveralOutputs) {
     EXPECT_EQ(out[1].values<float>()[i], 0.0f);
   }
   EXPECT_EQ(model.network().layers().size(), 3u);
-  // One of them may be used alone.
+  // One of the outputs may be used alone.
   EXPECT_EQ(Model({a, b}, {Dense(1)(both[1])}).network().weights().size(), 2u);
 }
 
@@ -66,7 +67,7 @@ TEST(Inputs, OutputsHaveTheirPlaceInAConfig) {
   EXPECT_EQ(to_string(config.at("output_layers")), "[['both', 0, 1]]");
 }
 
-// The share of steps that count, of each input.
+// The share of steps that count, for each input.
 class Shares final : public Layer {
  public:
   Shares() : Layer({}, "Shares") { supports_masking(); }
@@ -95,7 +96,7 @@ TEST(Inputs, EachHasItsMask) {
   EXPECT_EQ(out[1].values<float>()[1], 1.0f);
 }
 
-// As one writes it who thinks of `training` as a flag: x times 3 in training, with noise; x else.
+// A layer whose code branches on `training`: 3 x in training, else x.
 class Branches final : public Layer {
  public:
   Branches() : Layer({}, "Branches") {}

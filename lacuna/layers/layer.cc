@@ -1,4 +1,4 @@
-// What layers have in common.
+// The base class of all layers.
 #include "lacuna/layers/layer.h"
 
 #include <unistd.h>
@@ -61,13 +61,13 @@ void add_new(std::vector<Weight*>& all, const std::vector<Weight*>& more) {
     if (there.insert(w).second) all.push_back(w);
 }
 
-// A layer whose call this thread is in.
+// A layer whose call() this thread is in.
 struct Open {
   LayerState& state;
   Open* before;
   std::vector<Symbol> losses{};
   std::vector<LayerUpdate> updates{};
-  std::optional<bool> phase{};  // That is being traced: see in_both_phases.
+  std::optional<bool> phase{};  // The phase that is being traced: see in_both_phases.
 };
 
 namespace {
@@ -151,7 +151,7 @@ Config LayerState::config() const {
 
 Config LayerState::common_config() const {
   Config result{{"name", name}};
-  if (is_model) {  // Keras writes no flag of it, and so nothing where it is as always.
+  if (is_model) {  // Keras has no flag for models: written only if false.
     if (!trainable) result["trainable"] = false;
     return result;
   }
@@ -261,8 +261,8 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
     const bool ids = state_->feeds_ids && s.storage() == Storage::dense;
     if (!ids) s = in_my_dtype(s);
   }
-  if (training && training == traced_phase()) inputs.training.reset();  // It comes to the same.
-  if (open) open->state.hold(state_);  // Before its own call, which reads its key.
+  if (training && training == traced_phase()) inputs.training.reset();  // The argument adds nothing.
+  if (open) open->state.hold(state_);  // Before its own call, which uses the key that hold() sets.
   Open here{.state = *state_, .before = open};
   struct Close {
     Open* before;
@@ -272,7 +272,7 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
     try {
       build(shapes);
     } catch (...) {
-      state_->weights.clear();  // Or a second try would add them again.
+      state_->weights.clear();  // Otherwise a second try would add them again.
       throw;
     }
     state_->built = true;
@@ -283,7 +283,7 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
   std::vector<Symbol> outputs;
   try {
     outputs = call(inputs);
-  } catch (...) {  // Or a second try would hold them again.
+  } catch (...) {  // Otherwise a second try would hold them again.
     state_->inner.resize(held);
     state_->weights.resize(made);
     throw;
@@ -341,11 +341,11 @@ std::vector<Symbol> Layer::in_both_phases(const std::function<std::vector<Symbol
   std::vector<Symbol> result = trace(true);
   LACUNA_REQUIRE(
       at_second == at_first || own() == at_second, name(),
-      ": layers and weights must be made in __init__ or build where call has an argument `training`, since "
-      "it is asked twice, and each time would make its own. Received: a call that makes them.");
+      ": layers and weights must be made in __init__ or build if call has an argument `training`, since call "
+      "runs twice, and each run would make its own. Received: a call that makes them.");
   LACUNA_REQUIRE(result.size() == otherwise.size(), name(),
-                 ": call must give as many outputs in training as else. Received: ", result.size(), " and ",
-                 otherwise.size(), ".");
+                 ": call must give as many outputs in training as outside of it. Received: ", result.size(),
+                 " and ", otherwise.size(), ".");
   for (size_t i = 0; i < result.size(); ++i)
     if (!(result[i] == otherwise[i])) result[i] = in_train_phase(result[i], otherwise[i]);
   for (size_t i = losses; i < here.losses.size(); ++i) {
@@ -417,7 +417,7 @@ Symbol Layer::add_weight(const std::string& name, const Shape& shape,
   double bytes = static_cast<double>(size_of(dtype()));
   for (const Dim d : shape) bytes *= static_cast<double>(d);
   if (!sparse) WeightLimit::take(state_->name, name, bytes);
-  const double held = sparse ? bytes / static_cast<double>(shape[0]) : bytes;  // Of a table at least a row.
+  const double held = sparse ? bytes / static_cast<double>(shape[0]) : bytes;  // A table: at least a row.
   LACUNA_REQUIRE(
       held < memory_of_the_machine(), state_->name,
       ": a weight must fit in memory; with sparse_weight=True (of Embedding: sparse_grad=True) only the "

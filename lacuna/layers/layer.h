@@ -1,4 +1,4 @@
-// A layer: weights, and what it does to symbols. What a user derives from in C++.
+// Layer, the base class of all layers: weights and a function of symbols. Users derive from it in C++.
 #pragma once
 #include <functional>
 #include <memory>
@@ -13,9 +13,10 @@
 #include "lacuna/layers/initializers/initializers.h"
 #include "lacuna/layers/regularizers/regularizers.h"
 
-namespace lacuna::layers {
+namespace LACUNA_EXPORT lacuna {
+namespace layers {
 
-// What every layer takes: Keras' **kwargs.
+// The options that every layer takes: Keras' **kwargs.
 struct LayerOptions {
   std::string name{};  // class name and a number unless given
   bool trainable = true;
@@ -37,7 +38,7 @@ struct Weight {
   bool trainable = true;
 };
 
-// While it lives, layers that this thread applies are not those of the layer whose call it is in.
+// While it lives, a layer that this thread calls is not held by the layer whose call() the thread is in.
 class Apart {
  public:
   Apart();
@@ -49,54 +50,57 @@ class Apart {
   struct Open* before_;
 };
 
-// The phase that is being traced, where a layer is asked what it does in training and what else: see
-// Layer::in_both_phases. What is made then is used in that phase alone.
+// The phase that is being traced (true: training) while a layer is traced for training and for the rest one
+// after the other (see Layer::in_both_phases); else empty. Symbols made meanwhile are used in that phase
+// only.
 std::optional<bool> traced_phase();
 
-// Tells the layer whose call this thread is in, if any, that it holds the layer of this call, and its losses
-// and updates.
+// Tells the layer whose call() this thread is in, if any, about a call of another layer, so that it holds
+// that layer and takes over its losses and updates.
 void is_applied(const struct Call& call);
 
-// Adds those that are not there yet.
+// Adds those of `more` that `all` does not have yet.
 void add_new(std::vector<Weight*>& all, const std::vector<Weight*>& more);
 
-// What copies of a layer share, and what a network keeps of it: called twice, the weights are the same.
+// The state of a layer. Copies of the layer share it, and a network keeps it, so all calls use the same
+// weights.
 struct LayerState {
   std::string class_name{};
   std::string name{};
   bool trainable = true;
   bool built = false;
-  bool feeds_ids = false;         // Its auto-made Input is of integer ids.
+  bool feeds_ids = false;         // An Input made for it has integer ids.
   bool supports_masking = false;  // It takes an input that has a mask.
   DType dtype = DType::float32;
   Shape batch_input_shape{};
-  std::function<Config()> settings{};  // Its own, beside those of every layer; empty where it was not told.
-  uint64_t key = 0;  // Of what it draws in training (Dropout), 0 if nothing; kept with a saved model.
+  std::function<Config()> settings{};  // Its own settings, without the common ones; empty without describe().
+  uint64_t key = 0;  // Key of its random numbers in training (Dropout), 0 if none; saved with a model.
   std::vector<Weight> weights{};
-  // Calls, oldest first, for whoever holds them still.
+  // The calls, oldest first. Their outputs own them.
   std::vector<std::weak_ptr<const struct Call>> calls{};
 
-  // Layers that this one holds, whose weights are its own and whose flags hold: of a model its layers, of any
-  // other those that its call applies, or that hold() was told of.
+  // The layers that this one holds: of a model its layers, of another layer those that its call() applies or
+  // that were passed to hold(). Their weights count as its own, and their flags still apply.
   std::vector<std::shared_ptr<LayerState>> inner{};
   bool is_model = false;
   void hold(const std::shared_ptr<LayerState>& layer);
-  // The keys of layers that it holds, as files keep them: for those that hold() meets next, in order.
+  // The random keys of the inner layers in the form that files keep; and keys from a file for the layers that
+  // hold() will add, in order.
   SettingList inner_keys() const;
   SettingList keys_to_come{};
 
-  // Its own, trainable ones first, then layer by layer those of the layers that it holds. Each once.
+  // Its own weights, trainable ones first, then those of its inner layers, layer by layer. Each weight once.
   std::vector<Weight*> ordered_weights();
-  // Those that learn at the moment.
+  // The weights that training currently changes.
   std::vector<Weight*> trainable_weights();
 
   // Keras' get_config: its own settings, and name, trainable, dtype and batch_input_shape.
   Config config() const;
-  Config common_config() const;  // The latter alone.
+  Config common_config() const;  // Only name, trainable, dtype and batch_input_shape.
 };
 
-// An update and the layer whose it is, with the models and layers that hold it: done while all of them are
-// trainable.
+// An update of a layer, with that layer and all models and layers that hold it. It takes place while all of
+// them are trainable.
 struct LayerUpdate {
   std::vector<std::shared_ptr<LayerState>> layers{};
   Update update{};
@@ -112,14 +116,14 @@ struct Inputs {
   const Symbol& operator[](size_t i) const { return symbols[i]; }
 
   std::vector<Symbol> symbols;
-  std::vector<Symbol> masks{};  // Of each; empty ones where all steps count: see mask_of.
-  bool is_list;                 // [x] was given, and not x.
-  // Keras' argument: whether the layer does what it does in training. None: in training it does, and else
-  // not.
+  std::vector<Symbol> masks{};  // One for each input; empty if all steps count: see mask_of.
+  bool is_list;                 // A list [x] was given, not x.
+  // Keras' argument: whether the layer behaves as in training. Empty: as in training while the model trains,
+  // else not.
   std::optional<bool> training;
 };
 
-// One use of a layer: the origin of the symbols that it answered.
+// One call of a layer: the origin of the symbols that it returned.
 struct Call final : Origin {
   Call() = default;
   ~Call() override;
@@ -128,27 +132,27 @@ struct Call final : Origin {
   std::shared_ptr<LayerState> layer{};
   std::vector<Symbol> inputs{};
   std::optional<bool> training{};
-  std::vector<Symbol> outputs{};  // Without origin, or they would hold themselves.
-  std::vector<Symbol> masks{};    // Of the outputs; empty ones where all steps count.
-  std::vector<Symbol> losses{};   // Of the activity regularizer.
+  std::vector<Symbol> outputs{};  // Without origin, else they would own themselves.
+  std::vector<Symbol> masks{};    // Of the outputs; empty if all steps count.
+  std::vector<Symbol> losses{};   // Of activity regularizers.
   std::vector<LayerUpdate> updates{};
 };
 
 // The call that made a symbol, or null.
 std::shared_ptr<const Call> call_of(const Symbol& symbol);
 
-// Keras' mask of what a layer answered: 1 where a step counts, 0 where it does not, of the shape of the
-// symbol without its last axes: (batch, steps) for (batch, steps, features). Empty where all steps count.
+// Keras' mask of a layer's output: 1 where a step counts, 0 where it does not, of the shape of the symbol
+// without its last axes: (batch, steps) for (batch, steps, features). Empty if all steps count.
 Symbol mask_of(const Symbol& symbol);
 
-// "dense_3": the next free name of a class, which Keras' rule turns to small letters: "PReLU" to "p_re_lu".
+// "dense_3": the next free name for a class, in small letters by Keras' rule: "PReLU" gives "p_re_lu_1".
 std::string unique_name(const std::string& class_name);
 void reset_names();  // Numbers start from 1 again.
 
 class Layer {
  public:
   explicit Layer(const LayerOptions& options = {}, const std::string& class_name = "Layer");
-  // The layer that a network kept the state of: its weights and flags; it cannot be called.
+  // The layer of a state that a network keeps: it gives weights and flags, but cannot be called.
   explicit Layer(std::shared_ptr<LayerState> state) : state_(std::move(state)) {}
   virtual ~Layer() = default;
   Layer(const Layer&) = default;  // A copy is the same layer.
@@ -157,7 +161,7 @@ class Layer {
   // Applies the layer: builds its weights at the first call.
   Symbol operator()(const Symbol& input);
   Symbol operator()(const std::vector<Symbol>& inputs);
-  // The same with all of its outputs; the two above are for layers that give one.
+  // The same for a layer with any number of outputs; the two above are for layers with one.
   std::vector<Symbol> operator()(const Inputs& inputs);
 
   const std::string& name() const { return state_->name; }
@@ -173,33 +177,35 @@ class Layer {
   std::vector<VariablePtr> weights() const;
 
  protected:
-  // Makes weights by add_weight. input_shapes: one of each input, the batch first. Layers that call applies
-  // are held without more; of others whose weights it reads it tells by hold(), before.
+  // Creates the weights with add_weight. input_shapes: one for each input, the batch first. Layers that
+  // call() applies are held automatically; another layer whose weights it reads must be passed to hold()
+  // before.
   virtual void build(const std::vector<Shape>& input_shapes);
-  // One of these is to be overridden: the first by layers of several outputs, or that look at masks of
-  // several inputs or at `training`; the third by other layers of several inputs.
+  // A layer overrides one of these: the first if it has several outputs, or uses `training` or the masks of
+  // several inputs; the third if it has several inputs otherwise; else the second.
   virtual std::vector<Symbol> call(const Inputs& inputs);
   virtual Symbol call(const Symbol& input);
   virtual Symbol call(const std::vector<Symbol>& inputs);
-  // To be overridden by a layer that looks at the mask of its one input; else call(input) is used.
+  // Overridden by a layer that uses the mask of its only input. By default it calls call(input).
   virtual Symbol call(const Symbol& input, const Symbol& mask);
-  // The mask of the output, from a mask for each input (see mask_of). Unless overridden that of the only
-  // input; an error if there is one and the layer does not support masking.
+  // The mask of the output, from a mask for each input (see mask_of). By default it is that of the only
+  // input. If an input has a mask, a layer that does not support masking throws.
   virtual Symbol compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>& masks);
-  // The same of layers of several outputs: one for all, or one for each.
+  // The same for layers with several outputs: one mask for all, or one for each.
   virtual std::vector<Symbol> compute_masks(const Inputs& inputs);
-  // Of a layer that says it by `if`: trace(true) in training and trace(false) else; outputs and losses are
-  // joined where they differ, updates are those of training. Within a phase that is being traced it is asked
-  // for that alone. Layers that it applies are made before.
+  // For a layer whose code branches on `training`: calls trace(false) and trace(true), and joins outputs and
+  // losses where they differ; updates are those of training. While a phase is already being traced, calls
+  // trace for that phase only. Inner layers must be made before.
   std::vector<Symbol> in_both_phases(const std::function<std::vector<Symbol>(bool training)>& trace);
   void supports_masking() { state_->supports_masking = true; }
   void hold(const Layer& layer) { state_->hold(layer.state()); }
-  // From within call: what a step of training changes beside the weights that learn.
+  // To be called in call(): adds an update that each step of training makes, beside the trained weights.
   void add_update(const VariablePtr& variable, const Symbol& value, double momentum = 0);
-  // An activity regularizer's loss of the output, or empty.
+  // The loss of the activity regularizer for the output, or empty.
   virtual Symbol activity_loss(const Symbol& output);
 
-  // A new weight, drawn by the initializer. sparse: a table whose rows are made when they are touched.
+  // Adds a weight, filled by the initializer. sparse: a table whose rows are created when they are first
+  // touched.
   Symbol add_weight(const std::string& name, const Shape& shape,
                     const Arg<initializers::Initializer>& initializer,
                     const Arg<regularizers::Regularizer>& regularizer = {},
@@ -208,8 +214,8 @@ class Layer {
 
   DType dtype() const { return state_->dtype; }
 
-  // For get_config, in the constructor: the list of settings that known() was given as well, and their
-  // values.
+  // To be called in the constructor, for get_config: the list of settings that known() was given as well, and
+  // their values.
   template <class... Values>
   void describe(void (*list)(Settings&, Values&...), std::type_identity_t<Values>... values) {
     state_->settings = [=]() mutable {
@@ -220,31 +226,33 @@ class Layer {
   }
 
  private:
-  virtual std::vector<Symbol> apply(Inputs inputs);  // A model in a Sequential has its own.
+  virtual std::vector<Symbol> apply(Inputs inputs);  // A Sequential overrides it for its models.
   Symbol only_output(std::vector<Symbol> outputs) const;
 
   std::shared_ptr<LayerState> state_;
-  std::vector<Update> updates_{};  // Of the call at hand.
+  std::vector<Update> updates_{};  // Of the current call.
 };
 
-// Makes a layer from its config: what Keras' layers.deserialize does. A class is told once, beside its code:
+// Makes a layer from its config, as Keras' layers.deserialize. Each class is registered once, beside its
+// code:
 //
-//   void list(Settings& s, Dim& units, DenseOptions& o) {  // by Keras' names, all but those of every layer
+//   void list(Settings& s, Dim& units, DenseOptions& o) {  // by Keras' names, without those of every layer
 //     s("units", units)("activation", o.activation)…;
 //   }
-//   const bool told = known<Dense>("Dense", list);      // then Dense(units, o) is called
+//   const bool told = known<Dense>("Dense", list);      // from_config then calls Dense(units, o)
 //
-// and in the constructor describe(list, units, options) before they are moved from. The last value holds
-// the LayerOptions' members. One's own layers may be told the same way; of_layers answers whether one was.
+// The constructor must call describe(list, units, options) before it moves from these values. The last value
+// must have the members of LayerOptions. Users can register their own layers in the same way; knows() tells
+// whether a class is registered.
 using Reader = std::function<std::shared_ptr<Layer>(Settings&, const LayerOptions&)>;
 bool add_class(const std::string& class_name, Reader read);
 bool knows(const std::string& class_name);
 std::shared_ptr<Layer> from_config(const std::string& class_name, const Config& config);
 
-// Reads what every layer takes.
+// Reads the settings that every layer takes.
 LayerOptions read_common(Settings& settings);
 
-// Sets in options, by reference or of any layer's own kind, what every layer takes.
+// Sets the settings that every layer takes in the options of any layer.
 template <class Options>
 void set_common(Options& o, const LayerOptions& given) {
   o.name = given.name;
@@ -270,4 +278,5 @@ bool known(const std::string& class_name, void (*list)(Settings&, Values&...)) {
 // The list of a layer that has no settings of its own.
 inline void no_settings(Settings&, LayerOptions&) {}
 
-}  // namespace lacuna::layers
+}  // namespace layers
+}  // namespace lacuna

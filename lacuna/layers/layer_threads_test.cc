@@ -1,4 +1,4 @@
-// Layers whose ops split their work learn the same bits on any number of threads.
+// Tests that layers whose ops split their work learn the same bits with any number of threads.
 #include <gtest/gtest.h>
 #include <lacuna/lacuna.h>
 

@@ -1,4 +1,4 @@
-// Keras' masks: where they come from, which layers pass them on, and that the loss counts by them.
+// Tests of masks, as in Keras: where they come from, which layers pass them on, and that the loss uses them.
 #include <gtest/gtest.h>
 #include <lacuna/lacuna.h>
 
@@ -70,13 +70,14 @@ TEST(Mask, AveragesCountStepsAlone) {
   for (size_t j = 0; j < 2; ++j) {
     EXPECT_NEAR(y[j], (w(1, j) + w(2, j)) / 2, 1e-6);
     EXPECT_NEAR(y[2 + j], w(3, j), 1e-6);
-    EXPECT_EQ(y[4 + j], 0);  // Nothing counts: not 0 / 0.
+    EXPECT_EQ(y[4 + j], 0);  // No step counts: 0, not 0 / 0.
   }
   const Symbol x = Input({.shape = {3, 2}, .dtype = DType::float64});
   const Tensor feed =
       tensor::Dense::of<double>({2, 3, 2}, std::vector<double>{1, 2, 0, 0, 3, 4, 0, 0, 0, 0, 5, 6});
   const layers::LayerOptions wide{.dtype = DType::float64};
-  // Positive, or the largest might be the steps of zeros, on which the kernel has no say.
+  // A positive kernel, since otherwise the steps of zeros could be the largest, and these do not depend on
+  // the kernel.
   layers::Dense dense(2, {.kernel_initializer = "ones", .dtype = DType::float64});
   test::expect_gradients(
       {x}, layers::GlobalAveragePooling1D({.dtype = DType::float64})(dense(layers::Masking(-1, wide)(x))),
@@ -90,7 +91,8 @@ TEST(Mask, LossAndMetricsCountStepsAlone) {
   const Symbol in = Input({.shape = {3}});
   Model model(in, dense(embedding(in)));
   model.compile({.optimizer = "sgd", .loss = "mse", .metrics = {"mae"}});
-  std::vector<float> y{1, 2, 900, 3, 900, 900, 900, 900, 900};  // What does not count may be anything.
+  // Targets of steps that do not count (900) may be anything.
+  std::vector<float> y{1, 2, 900, 3, 900, 900, 900, 900, 900};
   const array target{std::span<const float>(y), {3, 3, 1}};
   const auto p = values(model.predict(kX));
   double squares = 0, absolutes = 0;
@@ -101,7 +103,7 @@ TEST(Mask, LossAndMetricsCountStepsAlone) {
   const auto scores = model.evaluate(kX, target, {.verbose = 0});
   EXPECT_NEAR(scores[0], squares, 1e-5);
   EXPECT_NEAR(scores[1], absolutes, 1e-5);
-  // Keras: the mean over the masked steps of all rows, then times the weight of the row.
+  // As in Keras: the mean over the steps that count in all rows, then times the weight of the row.
   const auto weighted = model.test_on_batch(kX, target, Array(std::vector<float>{1, 0, 0}));
   const double first = (std::pow(p[0] - 1, 2) + std::pow(p[1] - 2, 2)) / 3 / (3.0 / 9);
   EXPECT_NEAR(weighted[0], first / 3 / (1.0 / 3), 1e-4);
@@ -109,7 +111,7 @@ TEST(Mask, LossAndMetricsCountStepsAlone) {
   model.train_on_batch(kX, target);
   const auto after = embedding.get_weights()[0];
   for (size_t j = 0; j < 2; ++j) EXPECT_EQ(before.values<float>()[j], after.values<float>()[j]);  // Row 0.
-  // A batch of padding alone: loss 0, nothing is learned, nothing is NaN.
+  // A batch of only padding: the loss is 0, nothing is learned, nothing is NaN.
   const std::vector<int64_t> none(6, 0);
   const std::vector<float> any(6, 5);
   const auto nothing = model.train_on_batch(array{std::span<const int64_t>(none), {2, 3}},

@@ -1,4 +1,4 @@
-// Layers of several inputs.
+// Layers that merge several inputs.
 #include "lacuna/layers/merge.h"
 
 #include "lacuna/ops/elementwise/arithmetic.h"
@@ -29,7 +29,7 @@ void concatenate_list(Settings& s, int& axis, LayerOptions&) { s("axis", axis); 
 
 void dot_list(Settings& s, std::pair<int, int>& axes, bool& normalize, LayerOptions&) {
   s("normalize", normalize);
-  if (!s.reads()) {  // One number where both are it, as Keras is mostly given it.
+  if (!s.reads()) {  // One number if both are equal, as is usual in Keras.
     if (axes.first == axes.second) s.write("axes", axes.first);
     else s.write("axes", SettingList{axes.first, axes.second});
   } else if (const Setting* given = s.find("axes")) {
@@ -48,7 +48,7 @@ const bool told = known<Add>("Add", no_settings) && known<Subtract>("Subtract", 
                   known<Maximum>("Maximum", no_settings) && known<Minimum>("Minimum", no_settings) &&
                   known<Concatenate>("Concatenate", concatenate_list) && known<Dot>("Dot", dot_list);
 
-// Keras: a step counts where it does in all inputs that have a mask.
+// As in Keras, a step counts if it counts in all inputs that have a mask.
 Symbol all_of(const std::vector<Symbol>& masks) {
   Symbol result;
   for (const Symbol& mask : masks)
@@ -65,8 +65,8 @@ Symbol Merge::compute_mask(const std::vector<Symbol>&, const std::vector<Symbol>
 Concatenate::Concatenate(int axis, const LayerOptions& options) : Layer(options, "Concatenate"), axis_(axis) {
   describe(concatenate_list, axis, options);
 }
-// Of features, the steps that count in all inputs; of steps, those of each. Where one has no mask, all of its
-// steps count.
+// Along features: the steps that count in all inputs. Along steps: the masks of all inputs one after another,
+// where an input without a mask has ones.
 Symbol Concatenate::compute_mask(const std::vector<Symbol>& inputs, const std::vector<Symbol>& masks) {
   const Symbol all = all_of(masks);
   const int rank = static_cast<int>(inputs[0].rank()), axis = axis_ < 0 ? axis_ + rank : axis_;
@@ -77,7 +77,7 @@ Symbol Concatenate::compute_mask(const std::vector<Symbol>& inputs, const std::v
       parts.push_back(masks[i]);
       continue;
     }
-    Symbol like = inputs[i];  // Without its last axes, to the rank of a mask.
+    Symbol like = inputs[i];  // Reduced to the rank of a mask.
     while (like.rank() > all.rank()) like = max(like, {-1});
     parts.push_back(broadcast_like(constant(1, all.dtype()), like));
   }

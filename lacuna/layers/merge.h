@@ -1,10 +1,11 @@
-// Layers of several inputs. Their functional forms: layers::add({a, b}), …
+// Layers that merge several inputs, and their functional forms: layers::add({a, b}), …
 #pragma once
 #include "lacuna/layers/layer.h"
 
-namespace lacuna::layers {
+namespace LACUNA_EXPORT lacuna {
+namespace layers {
 
-// What layers that work element by element have in common: a step counts where it does in all inputs.
+// The base of element-wise layers. A step counts if it counts in all inputs that have a mask.
 class Merge : public Layer {
  protected:
   using Layer::Layer;
@@ -24,7 +25,7 @@ class Concatenate : public Layer {
   int axis_;
 };
 
-// Element by element. All csr give csr; with a dense one Add and Average give dense, Multiply csr.
+// Element by element. csr inputs give csr; csr with dense gives dense in Add and Average, csr in Multiply.
 class Add : public Merge {
  public:
   explicit Add(const LayerOptions& options = {});
@@ -73,8 +74,8 @@ class Minimum : public Merge {
   Symbol call(const std::vector<Symbol>& inputs) override;
 };
 
-// For each row of the batch the product of two inputs over one axis of each (the batch counted as 0);
-// normalize: of vectors scaled to length 1 along it, so that the result is their cosine.
+// For each row of the batch, the product of two inputs over one axis of each (the batch is axis 0).
+// normalize: vectors along the axis are first scaled to length 1, so that the result is their cosine.
 class Dot : public Layer {
  public:
   explicit Dot(int axes, bool normalize = false, const LayerOptions& options = {});
@@ -99,4 +100,5 @@ Symbol minimum(const std::vector<Symbol>& inputs, const LayerOptions& options = 
 Symbol dot(const std::vector<Symbol>& inputs, int axes, bool normalize = false,
            const LayerOptions& options = {});
 
-}  // namespace lacuna::layers
+}  // namespace layers
+}  // namespace lacuna

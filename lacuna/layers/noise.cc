@@ -1,4 +1,4 @@
-// Noise, in training alone.
+// Layers that add noise, only in training.
 #include "lacuna/layers/noise.h"
 
 #include <cmath>
@@ -16,7 +16,7 @@ namespace {
 void require_dense(const std::string& name, const Symbol& x) {
   LACUNA_REQUIRE(
       x.storage() == Storage::dense, name,
-      ": the input must be dense, since noise makes zeros something else: write to_dense(x). Received: "
+      ": the input must be dense, since noise would change zeros too: write to_dense(x). Received: "
       "input=",
       x.spec(), ".");
 }
@@ -41,7 +41,7 @@ GaussianNoise::GaussianNoise(double stddev, const LayerOptions& options)
 }
 Symbol GaussianNoise::call(const Symbol& x) {
   require_dense(name(), x);
-  // 0 outside of training.
+  // times_normal is 0 outside of training.
   return x + times_normal(broadcast_like(constant(stddev_, x.dtype()), x), state()->key);
 }
 

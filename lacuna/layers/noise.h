@@ -1,10 +1,12 @@
-// Noise, in training alone.
+// Layers that add noise, only in training.
 #pragma once
 #include "lacuna/layers/in_training_alone.h"
 
-namespace lacuna::layers {
+namespace LACUNA_EXPORT lacuna {
+namespace layers {
 
-// Adds normally distributed noise of that deviation. Dense: of csr it would make zeros something else.
+// Adds normally distributed noise with standard deviation stddev. Dense only, since noise would change zeros
+// too.
 class GaussianNoise : public InTrainingAlone {
  public:
   explicit GaussianNoise(double stddev, const LayerOptions& options = {});
@@ -40,8 +42,8 @@ struct AlphaDropoutOptions {
   Shape input_shape{}, batch_input_shape{};
 };
 
-// Dropout that keeps mean and variance of what selu makes (Klambauer et al., 2017). Dense. noise_shape: as in
-// Dropout.
+// Dropout that keeps the mean and variance of the outputs of selu (Klambauer et al., 2017). Dense.
+// noise_shape: as in Dropout.
 class AlphaDropout : public InTrainingAlone {
  public:
   explicit AlphaDropout(double rate, const AlphaDropoutOptions& options = {});
@@ -55,4 +57,5 @@ class AlphaDropout : public InTrainingAlone {
   Shape noise_shape_;
 };
 
-}  // namespace lacuna::layers
+}  // namespace layers
+}  // namespace lacuna

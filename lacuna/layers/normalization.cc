@@ -1,4 +1,4 @@
-// Features made to have mean 0 and variance 1 over the batch.
+// BatchNormalization: gives features mean 0 and variance 1 over the batch.
 #include "lacuna/layers/normalization.h"
 
 #include "lacuna/layers/in_training_alone.h"
@@ -82,7 +82,7 @@ Symbol BatchNormalization::normalized(const Symbol& x, bool averages) {
     mean = batch.mean;
     variance = batch.variance;
     add_update(moving_mean, mean, o.momentum);
-    // Keras: nearly of n - 1.
+    // As in Keras, nearly the variance over n - 1.
     add_update(moving_variance, variance * (batch.n / (batch.n - (1 + o.epsilon))), o.momentum);
   }
 

@@ -2,7 +2,8 @@
 #pragma once
 #include "lacuna/layers/layer.h"
 
-namespace lacuna::layers {
+namespace LACUNA_EXPORT lacuna {
+namespace layers {
 
 struct BatchNormalizationOptions {
   int axis = -1;
@@ -19,13 +20,15 @@ struct BatchNormalizationOptions {
   Shape input_shape{}, batch_input_shape{};
 };
 
-// gamma (x - mean) / √(variance + epsilon) + beta for each feature, which stand along `axis`: in training
-// with mean and variance of the batch, which move the averages that are used else (Ioffe and Szegedy, 2015).
-// Weights: gamma (scale), beta (center), moving_mean, moving_variance. As in Keras 2.2.4 the averages stand
-// still where the layer is not trainable, and batches are normalized by themselves in training all the same.
+// gamma (x - mean) / √(variance + epsilon) + beta for each feature; features lie along `axis`. In training
+// mean and variance are those of the batch, which also update the moving averages; otherwise these averages
+// are used (Ioffe and Szegedy, 2015). Weights: gamma (scale), beta (center), moving_mean, moving_variance. As
+// in Keras 2.2.4, a layer that is not trainable still uses the batch in training, but its averages do not
+// change.
 //
-// csr stays csr where zeros stay: with center and subtract_mean false it is divided by the standard deviation
-// alone; else csr is an error. Moving averages cost O(columns) a step beside the non-zeros.
+// A csr input needs center and subtract_mean to be false, which keeps its zeros: it is only divided by the
+// standard deviation, and stays csr. Else it is an error. Updating the averages costs O(columns) per step
+// beside the non-zeros.
 class BatchNormalization : public Layer {
  public:
   explicit BatchNormalization(BatchNormalizationOptions options = {});
@@ -36,11 +39,12 @@ class BatchNormalization : public Layer {
   std::vector<Symbol> call(const Inputs& inputs) override;
 
  private:
-  // averages: with the moving ones in training too, which then stand still.
+  // averages: use the moving averages in training too, and do not update them.
   Symbol normalized(const Symbol& x, bool averages);
   int axis_of(size_t rank) const;
 
   std::shared_ptr<const BatchNormalizationOptions> options_;
 };
 
-}  // namespace lacuna::layers
+}  // namespace layers
+}  // namespace lacuna

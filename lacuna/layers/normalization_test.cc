@@ -1,4 +1,4 @@
-// BatchNormalization: batches in training, moving averages else, csr that stays csr.
+// Tests of BatchNormalization: batch moments in training, moving averages otherwise, csr that stays csr.
 #include <gtest/gtest.h>
 #include <lacuna/lacuna.h>
 
@@ -25,7 +25,7 @@ TEST(BatchNormalization, MovesItsAveragesAsKerasDoes) {
   EXPECT_EQ(model.network().trainable_weights().size(), 4u);
   model.compile({.optimizer = "sgd", .loss = "mse"});
   model.evaluate(kFed, kY, {.verbose = 0});
-  EXPECT_EQ(layer.get_weights()[2].values<float>()[0], 0);  // Only training moves them.
+  EXPECT_EQ(layer.get_weights()[2].values<float>()[0], 0);  // Only training updates them.
   model.train_on_batch(kFed, kY);
   const auto weights = layer.get_weights();
   const double mean[]{4, 30}, variance[]{5, 350};
@@ -102,15 +102,16 @@ TEST(BatchNormalization, CsrStaysCsrWhereZerosStay) {
 
 TEST(BatchNormalization, AveragesOfAFrozenLayerStandStill) {
   const auto moving = [](BatchNormalization& layer) { return layer.get_weights().back().values<float>()[0]; };
-  BatchNormalization layer({.center = false, .scale = false});  // Nothing of it learns: the flag alone tells.
+  BatchNormalization layer({.center = false, .scale = false});  // No weights learn: only the flag matters.
   const Symbol in = Input({.shape = {2}}), outer_in = Input({.shape = {2}});
   Model inner(in, layer(in));
-  Model model(outer_in, layers::Dense(1)(inner(outer_in)));  // Also of a model that is a layer.
+  Model model(outer_in, layers::Dense(1)(inner(outer_in)));  // The layer is in a model used as a layer.
   model.compile({.optimizer = "sgd", .loss = "mse"});
   model.train_on_batch(kFed, kY);
   const float first = moving(layer);
   EXPECT_NE(first, 1);
-  const auto compile = [&] { model.compile({.optimizer = "sgd", .loss = "mse"}); };  // Flags count then.
+  // compile() makes flags take effect.
+  const auto compile = [&] { model.compile({.optimizer = "sgd", .loss = "mse"}); };
   layer.set_trainable(false);
   compile();
   model.train_on_batch(kFed, kY);

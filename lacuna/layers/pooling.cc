@@ -1,4 +1,4 @@
-// Steps made one.
+// Layers that pool over all steps.
 #include "lacuna/layers/pooling.h"
 
 #include "lacuna/ops/elementwise/arithmetic.h"

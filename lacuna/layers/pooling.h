@@ -1,18 +1,19 @@
-// Steps made one.
+// Layers that pool over all steps.
 #pragma once
 #include "lacuna/layers/layer.h"
 
-namespace lacuna::layers {
+namespace LACUNA_EXPORT lacuna {
+namespace layers {
 
 struct GlobalPooling1DOptions {
-  bool channels_last = true;  // Keras' data_format: else (batch, features, steps).
+  bool channels_last = true;  // Keras' data_format; false: (batch, features, steps).
   std::string name{};
   bool trainable = true;
   std::optional<DType> dtype{};
   Shape input_shape{}, batch_input_shape{};
 };
 
-// (batch, steps, features) to (batch, features): the mean over the steps that count; 0 where none does.
+// (batch, steps, features) to (batch, features): the mean over the steps that count; 0 if none does.
 class GlobalAveragePooling1D : public Layer {
  public:
   explicit GlobalAveragePooling1D(const GlobalPooling1DOptions& options = {});
@@ -26,7 +27,7 @@ class GlobalAveragePooling1D : public Layer {
   int steps_;  // The axis.
 };
 
-// The largest over the steps. As in Keras it takes no mask.
+// The largest value over the steps. As in Keras it does not support masks.
 class GlobalMaxPooling1D : public Layer {
  public:
   explicit GlobalMaxPooling1D(const GlobalPooling1DOptions& options = {});
@@ -41,4 +42,5 @@ class GlobalMaxPooling1D : public Layer {
 using GlobalAvgPool1D = GlobalAveragePooling1D;
 using GlobalMaxPool1D = GlobalMaxPooling1D;
 
-}  // namespace lacuna::layers
+}  // namespace layers
+}  // namespace lacuna

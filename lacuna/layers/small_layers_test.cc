@@ -1,4 +1,4 @@
-// Layers with little in them: activations with settings, noise, RepeatVector, ActivityRegularization, Lambda.
+// Tests of small layers: activations with settings, noise, RepeatVector, ActivityRegularization, Lambda.
 #include <gtest/gtest.h>
 #include <lacuna/lacuna.h>
 
@@ -103,9 +103,9 @@ TEST(SmallLayers, NoiseHasItsMeanAndDeviation) {
     return std::pair{sum / n, squares / n - sum / n * sum / n};
   };
   const auto [mean, variance] = moments(subtract(layers::GaussianNoise(2, wide)(in), in));
-  EXPECT_NEAR(mean, 0, 0.07);  // Five deviations.
+  EXPECT_NEAR(mean, 0, 0.07);  // About five standard deviations.
   EXPECT_NEAR(variance, 4, 0.2);
-  // Of x, whose mean is 0 and variance 1, alpha dropout keeps both.
+  // For an x with mean 0 and variance 1, alpha dropout keeps both.
   const auto [alpha_mean, alpha_variance] = moments(layers::AlphaDropout(0.3, {.dtype = DType::float64})(in));
   EXPECT_NEAR(alpha_mean, 0, 0.05);
   EXPECT_NEAR(alpha_variance, 1, 0.1);

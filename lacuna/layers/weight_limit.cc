@@ -1,4 +1,4 @@
-// A limit for a thread.
+// A limit for the weights that a thread makes.
 #include "lacuna/layers/weight_limit.h"
 
 #include <utility>

@@ -1,11 +1,14 @@
-// What the weights of a model that comes from a file may take, so that a config alone does not take all
+// Limits the memory for weights while a model is loaded from a file, so that a small config cannot use up all
 // memory.
 #pragma once
 #include <string>
 
-namespace lacuna::layers {
+#include "lacuna/base/export.h"
 
-// While one lives, the dense weights that this thread makes must not have more bytes together.
+namespace LACUNA_EXPORT lacuna {
+namespace layers {
+
+// While one lives, the dense weights that this thread makes must not have more than `bytes` bytes in total.
 class WeightLimit {
  public:
   explicit WeightLimit(double bytes);
@@ -21,4 +24,5 @@ class WeightLimit {
   WeightLimit* outer_;
 };
 
-}  // namespace lacuna::layers
+}  // namespace layers
+}  // namespace lacuna

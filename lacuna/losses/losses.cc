@@ -14,7 +14,7 @@
 
 namespace lacuna {
 
-LACUNA_REGISTRY(losses::Loss)
+LACUNA_REGISTRY_HERE(losses::Loss)
 
 namespace losses {
 namespace {
@@ -25,7 +25,7 @@ const Axes kLast{-1};
 
 Symbol at_least(const Symbol& x, double low) { return clip(x, low, kInfinity); }
 
-// Dense, where x is csr too.
+// The result is dense, also for a csr x.
 Symbol one_minus(const Symbol& x) { return constant(1, x.dtype()) - x; }
 
 Symbol unit_margin(const Symbol& y_true, const Symbol& y_pred) { return relu(one_minus(y_true * y_pred)); }

@@ -36,7 +36,7 @@ Values run(const std::vector<Symbol>& inputs, const Symbol& output, const std::v
   return {values.begin(), values.end()};
 }
 
-// A formula of one row, from target and prediction.
+// The formula of a loss for one row of target and prediction.
 using Formula = std::function<double(const Values& t, const Values& p)>;
 Formula averaged(double (*f)(double t, double p)) {
   return [f](const Values& t, const Values& p) {
@@ -98,7 +98,7 @@ struct Data {
   std::vector<int64_t> ids;
 };
 
-// One class a row, and probabilities that need not sum to 1; a hard 0 and a hard 1 among them.
+// One class per row, and probabilities that need not sum to 1, among them an exact 0 and an exact 1.
 Data data() {
   Data d{Values(kRows * kColumns, 0.0), Values(kRows * kColumns), {}};
   Generator random(1);
@@ -159,7 +159,7 @@ TEST(Losses, SparseCategoricalCrossentropy) {
   expect_formula(
       loss->name, run({t, p}, (*loss)(t, p), {ids, matrix(d.prediction)}),
       [](const Values& y, Values q) {
-        double sum = 0;  // Clipped first, then divided by the sum.
+        double sum = 0;  // Probabilities are clipped first, then divided by their sum.
         for (double& v : q) sum += v = clipped(v);
         return -std::log(dot_of(y, q) / sum);
       },
@@ -196,7 +196,7 @@ TEST(Losses, LogitsAreFoundBehindSoftmaxAndSigmoid) {
   expect_formula("binary", run({t, x}, binary, {matrix(d.target), matrix(logits)}),
                  kFormulas.at("binary_crossentropy"), d);
 
-  // Where the probability rounds to 0 the loss still grows.
+  // The loss still grows where the probability rounds to 0.
   const Values far(kRows * kColumns, -800.0), ones(kRows * kColumns, 1.0);
   EXPECT_NEAR(run({t, x}, binary, {matrix(ones), matrix(far)})[0], 800, 1e-9);
 }

@@ -12,7 +12,7 @@ std::string not_a_probability(const Symbol& y_pred) {
   static constexpr std::string_view kMakers[] = {"dot",       "bias_add", "interactions", "take",
                                                  "batch_dot", "relu",     "elu",          "selu",
                                                  "softplus",  "softsign", "tanh"};
-  // Of these y_pred is made of values that are as free as the first input's.
+  // The result of these ops has no more limits than their first input.
   static constexpr std::string_view kPassesOn[] = {
       "add", "subtract", "scale", "shift", "reshape", "reshape_all", "squeeze", "expand_dims", "dropout"};
   const auto is_one_of = [](std::string_view name, const auto& names) {

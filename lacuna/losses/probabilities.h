@@ -1,4 +1,4 @@
-// Whether a prediction is what a crossentropy takes.
+// Checks whether a prediction can be a probability, as crossentropies require.
 #pragma once
 #include <string>
 
@@ -6,9 +6,9 @@
 
 namespace lacuna::losses {
 
-// The op that makes y_pred and whose values are not kept between 0 and 1 (a product, a bias, 'relu', 'tanh',
-// …), or empty where it is a 'sigmoid', a 'softmax' or anything that may be a probability, for all that its
-// graph tells.
+// The name of the op that makes y_pred, if its values are not limited to [0, 1] (a product, a bias, 'relu',
+// 'tanh', …). Empty if it is a 'sigmoid', a 'softmax' or anything else that may be a probability as far as
+// the graph tells.
 std::string not_a_probability(const Symbol& y_pred);
 
 }  // namespace lacuna::losses

@@ -1,4 +1,4 @@
-// The accumulator of metrics that are a value for each sample.
+// The accumulator of metrics that give a value for each sample.
 #include "lacuna/metrics/accumulator.h"
 
 #include <algorithm>

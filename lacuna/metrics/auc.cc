@@ -1,4 +1,4 @@
-// Scores by column, and the area under their curve.
+// Keeps the scores of each column, and computes the area under their curve.
 #include "lacuna/metrics/auc.h"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// A prediction: its score, and the number of its row doubled, plus 1 where the row has the label.
+// A prediction: its score, and 2 · its row number, plus 1 if the row has the label.
 template <class T>
 struct Scored {
   T score;
@@ -24,10 +24,10 @@ struct Scored {
 };
 
 struct Area {
-  double value, with_label;  // NaN where one of the classes is missing.
+  double value, with_label;  // value is NaN if one of the classes is missing.
 };
 
-// Sorts, and goes from the largest score down, past all that are equal at once.
+// Sorts the scores and goes down from the largest, past all equal ones at once.
 template <class T>
 Area area(std::vector<Scored<T>>& scores, const std::vector<double>& weights, bool roc) {
   std::sort(scores.begin(), scores.end(), [](const Scored<T>& a, const Scored<T>& b) {
@@ -117,7 +117,7 @@ class Curve final : public Accumulator {
       if (w == 0) continue;
       for (size_t j = 0; j < width; ++j) {
         if (settings_.class_id && j != only) continue;
-        const T score = p[j];  // Once: where the model hands x on, this is memory that others may write.
+        const T score = p[j];  // Read once: others may write p if it is the input x.
         no_number_ |= std::isnan(score);
         all[micro || settings_.class_id ? 0 : j].push_back({score, 2 * row});
       }

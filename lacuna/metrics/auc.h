@@ -1,4 +1,4 @@
-// The area under a curve, exact: of all pairs of scores, ties counted half.
+// The exact area under a curve, from all pairs of scores, where ties count half.
 #pragma once
 #include <memory>
 #include <optional>
@@ -6,16 +6,17 @@
 
 #include "lacuna/metrics/metrics.h"
 
-namespace lacuna::metrics {
+namespace LACUNA_EXPORT lacuna {
+namespace metrics {
 
-// curve "ROC": the chance that a sample with the label has a larger score than one without, ties counting
-// half (Mann and Whitney). "PR": average precision, Σ (R_i - R_{i-1}) P_i over the different scores. Of
-// several columns the average, in scikit-learn's words "macro", "weighted" (by how many samples have the
-// label) or "micro" (all columns as one); or that of class_id. A column of one class alone has no area: it is
-// left out of the average, and a warning says so; NaN where none is left.
+// curve "ROC": the probability that a sample with the label has a larger score than one without, ties
+// counting half (Mann and Whitney). "PR": average precision, Σ (R_i - R_{i-1}) P_i over the distinct scores.
+// For several columns, their average as in scikit-learn: "macro", "weighted" (by the number of samples with
+// the label) or "micro" (all columns as one); or the area of column class_id alone. A column of one class
+// only has no area: it is left out of the average, with a warning; NaN if no column is left.
 //
-// Keeps every score: 8 bytes a value of y_pred (16 of float64), and 8 a sample where there are weights.
-// value() sorts them.
+// Memory: keeps every score, at 8 bytes per value of y_pred (16 for float64), and 8 bytes per sample if there
+// are weights. value() sorts the scores.
 struct AUC {
   std::string curve = "ROC";
   std::string average = "macro";
@@ -25,4 +26,5 @@ struct AUC {
   std::shared_ptr<Metric> make() const;
 };
 
-}  // namespace lacuna::metrics
+}  // namespace metrics
+}  // namespace lacuna

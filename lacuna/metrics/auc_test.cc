@@ -1,4 +1,4 @@
-// Tests of auc.
+// Tests of AUC.
 #include "lacuna/metrics/auc.h"
 
 #include <cmath>
@@ -8,7 +8,7 @@
 namespace lacuna::metrics {
 namespace {
 
-// Of all pairs of a sample with the label and one without: how often the first has the larger score.
+// In all pairs of a sample with the label and one without: how often the first has the larger score.
 double by_pairs(const Scene& s, size_t column, bool weighted) {
   double won = 0, pairs = 0;
   for (size_t a = 0; a < s.rows; ++a)
@@ -138,10 +138,10 @@ TEST(Auc, ErrorsName) {
   EXPECT_EQ(
       message_of([&] { state->add(s.labels(0, 6), s.predictions(0, 6), std::vector<double>(6, -1.0)); }),
       "mine: sample weights must not be negative. Received: -1.");
-  EXPECT_EQ(
-      message_of([&] { state->add(s.labels(0, 5), s.predictions(0, 6), {}); }),
-      "mine: y_true must be as y_pred, or hold ids for its rows. Received: y_true=(5, 2) dense float64, "
-      "y_pred=(6, 2) dense float64.");
+  EXPECT_EQ(message_of([&] { state->add(s.labels(0, 5), s.predictions(0, 6), {}); }),
+            "mine: y_true must have the shape of y_pred, or hold ids for its rows. Received: y_true=(5, 2) "
+            "dense float64, "
+            "y_pred=(6, 2) dense float64.");
   EXPECT_EQ(message_of([] { AUC{.curve = "roc"}.make(); }),
             "auc: curve must be 'ROC' or 'PR'. Received: curve='roc'.");
   EXPECT_EQ(message_of([] { AUC{.average = "mean"}.make(); }),

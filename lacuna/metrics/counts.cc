@@ -1,4 +1,4 @@
-// Counts by column, and what is made of them.
+// Counts by column, and the metrics computed from them.
 #include "lacuna/metrics/counts.h"
 
 #include <algorithm>
@@ -104,7 +104,7 @@ class Counts final : public Accumulator {
   template <class T>
   void predict(const T* row) {
     const size_t width = predicted_.size();
-    row_.assign(row, row + width);  // Where the model hands x on, another thread may write what is looked at.
+    row_.assign(row, row + width);  // Another thread may write to the row if it is the input x.
     const double* const p = row_.data();
     bool no_number = false;
     for (size_t j = 0; j < width; ++j) no_number |= std::isnan(p[j]);
@@ -112,7 +112,8 @@ class Counts final : public Accumulator {
       no_number_ = true;
       return;
     }
-    const double threshold = static_cast<T>(settings_.threshold.value_or(0));  // As NumPy compares.
+    // In the dtype of y_pred, as NumPy compares.
+    const double threshold = static_cast<T>(settings_.threshold.value_or(0));
     if (settings_.threshold && !settings_.top_k) {
       for (size_t j = 0; j < width; ++j) predicted_[j] = p[j] > threshold;
       return;
@@ -132,13 +133,13 @@ class Counts final : public Accumulator {
   Settings settings_;
   std::vector<Count> columns_;
   bool no_number_ = false;
-  // Of the row that is looked at.
+  // Of the current row.
   std::vector<double> row_;
   std::vector<char> predicted_;
   std::vector<size_t> order_;
 };
 
-// As Keras has it: thresholds.
+// Keras calls the setting thresholds.
 template <class S>
 void list(lacuna::Settings& s, S& o) {
   s("thresholds", o.threshold)("top_k", o.top_k)("class_id", o.class_id);

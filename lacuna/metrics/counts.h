@@ -1,4 +1,4 @@
-// Precision, recall and F1: from counts of what was predicted, what was true, and where both agree.
+// Precision, recall and F1, from counts of what was predicted, what was true, and where both agree.
 #pragma once
 #include <memory>
 #include <optional>
@@ -6,13 +6,14 @@
 
 #include "lacuna/metrics/metrics.h"
 
-namespace lacuna::metrics {
+namespace LACUNA_EXPORT lacuna {
+namespace metrics {
 
-// What all three take. A column is predicted where its value is above `threshold`; without one 0.5 of a
-// binary output and of one trained by binary_crossentropy or multi_hot_…, else the largest alone is
-// predicted. top_k: the k largest are. class_id: of that column alone; else `average` over columns is, in
-// scikit-learn's words, "micro", "macro" or "weighted" (by how many samples have the label). A share of none
-// is 0, as in scikit-learn. State: three numbers a column.
+// Settings of all three. A column is predicted if its value is above `threshold`. Without a threshold it is
+// 0.5 for a binary output or one trained by binary_crossentropy or multi_hot_…; for others only the largest
+// column is predicted. top_k: the k largest columns are predicted. class_id: the value of that column alone;
+// else `average` over columns is, as in scikit-learn, "micro", "macro" or "weighted" (by the number of
+// samples with the label). A quotient 0 / 0 is 0, as in scikit-learn. The state has three numbers per column.
 
 // tp / (tp + fp)
 struct Precision {
@@ -44,4 +45,5 @@ struct F1 {
   std::shared_ptr<Metric> make() const;
 };
 
-}  // namespace lacuna::metrics
+}  // namespace metrics
+}  // namespace lacuna

@@ -16,7 +16,7 @@ struct Counted {
   double f1() const { return predicted + actual > 0 ? 2 * both / (predicted + actual) : 0; }
 };
 
-// predicted(row, column): what a scene predicts.
+// The expected counts. predicted(row, column): whether a column is predicted.
 template <class F>
 Counted count(const Scene& s, size_t column, bool weighted, const F& predicted) {
   Counted c;
@@ -69,7 +69,7 @@ TEST(Counts, AveragesOverColumns) {
 
 TEST(Counts, OfClassesTheLargestOrTheKLargestArePredicted) {
   const Scene s(70, 6);
-  const auto rank = [&](size_t r, size_t c) {  // How many stand before it; of equal ones the first.
+  const auto rank = [&](size_t r, size_t c) {  // How many are larger, or equal with a smaller column.
     size_t before = 0;
     for (size_t j = 0; j < 6; ++j)
       before += s.p[r * 6 + j] > s.p[r * 6 + c] || (s.p[r * 6 + j] == s.p[r * 6 + c] && j < c);

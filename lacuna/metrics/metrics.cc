@@ -19,7 +19,7 @@
 
 namespace lacuna {
 
-LACUNA_REGISTRY(metrics::Metric)
+LACUNA_REGISTRY_HERE(metrics::Metric)
 
 namespace metrics {
 namespace {
@@ -85,7 +85,7 @@ const bool registered = [] {
 
 }  // namespace
 
-// The difference, since a csr target has no comparison with what is dense.
+// Compares the difference with 0, since a csr target cannot be compared with a dense prediction.
 Symbol binary_accuracy(const Symbol& y_true, const Symbol& y_pred) {
   const Symbol apart = round(y_pred) - losses::as_target(y_true, y_pred);
   return mean(equal(apart, constant(0, apart.dtype())), {-1});
@@ -198,9 +198,10 @@ bool larger_is_better(const std::string& name) {
   std::string spelt = snake_case(name);
   for (char& c : spelt)
     if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
-  std::istringstream words(spelt);  // Of MyAUC, my-auc and val_out_auc_1.
+  std::istringstream words(spelt);  // For example of MyAUC, my-auc and val_out_auc_1.
   while (std::getline(words, word, '_')) {
-    if (word == "loss" || word == "error" || word == "err") return false;  // Of an output that is called so.
+    // As in auc_loss, or where an output has such a name.
+    if (word == "loss" || word == "error" || word == "err") return false;
     larger |= kLarger.contains(word) || word.find("acc") != std::string::npos;  // Keras' rule.
   }
   return larger;

@@ -1,4 +1,4 @@
-// For the tests of metrics with a state: scores with ties, labels, weights, and batches of them.
+// Helpers for the tests of metrics with a state: scores with ties, labels, weights, and batches of them.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -17,9 +17,9 @@ struct Scene {
     for (size_t i = 0; i < n * columns; ++i) {
       const double label = random.uniform() < 0.3 ? 1 : 0;
       y.push_back(label);
-      p.push_back(static_cast<double>(random.below(17)) / 32 + 0.25 * label);  // Many ties, of float32 too.
+      p.push_back(static_cast<double>(random.below(17)) / 32 + 0.25 * label);  // Many ties, in float32 too.
     }
-    for (size_t r = 0; r < n; ++r) w.push_back(static_cast<double>(random.below(4)) / 2);  // Zeros too.
+    for (size_t r = 0; r < n; ++r) w.push_back(static_cast<double>(random.below(4)) / 2);  // Some are 0.
   }
 
   Tensor labels(size_t begin, size_t end, Storage storage = Storage::dense,
@@ -35,11 +35,11 @@ struct Scene {
                                      std::span(values).subspan(begin * width, (end - begin) * width));
   }
 
-  // Fed in batches of 7.
+  // The value of a metric that is fed in batches of 7.
   double value(const Arg<Metric>& metric, bool weighted, Storage storage = Storage::dense,
                Task task = Task::labels, DType dtype = DType::float64) const {
     const auto state = metric->accumulator(task);
-    state->add(labels(0, 3), predictions(0, 3), {});  // Forgotten.
+    state->add(labels(0, 3), predictions(0, 3), {});  // reset() must forget this.
     state->reset();
     for (size_t begin = 0; begin < rows; begin += 7) {
       const size_t end = std::min(rows, begin + 7);

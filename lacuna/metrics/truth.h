@@ -1,11 +1,11 @@
-// The labels of a batch, whichever way they are given, row by row.
+// The labels of a batch, row by row, in whichever form y_true has.
 #pragma once
 #include "lacuna/base/error.h"
 #include "lacuna/tensor/tensor.h"
 
 namespace lacuna::metrics {
 
-// T: of y_pred, and of y_true where it is no ids. Refers to both.
+// T: the dtype of y_pred, and of y_true unless it holds ids. Keeps references to both.
 template <class T>
 class Truth {
  public:
@@ -24,8 +24,8 @@ class Truth {
       fits = y_.dense().size() == rows_ * width_;
     }
     LACUNA_REQUIRE(fits, where,
-                   ": y_true must be as y_pred, or hold ids for its rows. Received: y_true=", y_.spec(),
-                   ", y_pred=", Tensor(y_pred).spec(), ".");
+                   ": y_true must have the shape of y_pred, or hold ids for its rows. Received: y_true=",
+                   y_.spec(), ", y_pred=", Tensor(y_pred).spec(), ".");
   }
 
   size_t rows() const { return rows_; }

@@ -1,4 +1,4 @@
-// Models as configs, and back.
+// Converts models to configs and back.
 #include "lacuna/layers/input.h"
 #include "lacuna/models/sequential.h"
 #include "lacuna/saving/json.h"
@@ -20,7 +20,7 @@ struct Named {
   SettingList inner_keys{};
 };
 
-// {"class_name": …, "config": …}; what else stands there is not asked for.
+// {"class_name": …, "config": …}; ignores keys that it does not know.
 Named named(const char* where, const Config& both) {
   Settings settings(where, both);
   Named result;

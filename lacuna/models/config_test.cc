@@ -218,10 +218,10 @@ TEST(Config, BrokenModelsAreErrors) {
     changed.replace(at, from.size(), to);
     return message_of<InvalidArgument>([&] { model_from_json(changed); });
   };
-  EXPECT_NE(with(R"(["sum",0,0,{}])", R"(["out",0,0,{}])").find("reads what no layer makes"),
+  EXPECT_NE(with(R"(["sum",0,0,{}])", R"(["out",0,0,{}])").find("reads an output that no layer makes"),
             std::string::npos);
   EXPECT_NE(with(R"(["sum",0,0,{}])", R"(["summ",0,0,{}])").find("'summ'"), std::string::npos);
-  EXPECT_NE(with(R"(["sum",0,0,{}])", R"(["sum",9,0,{}])").find("reads what no layer makes"),
+  EXPECT_NE(with(R"(["sum",0,0,{}])", R"(["sum",9,0,{}])").find("reads an output that no layer makes"),
             std::string::npos);
   EXPECT_NE(with(R"(["sum",0,0,{}])", R"(["sum",0,-1,{}])").find("output=-1"), std::string::npos);
   EXPECT_NE(with(R"(["sum",0,0,{}])", "7").find("one without"), std::string::npos);

@@ -1,4 +1,4 @@
-// The front door.
+// Model: passes calls on to its network and its trainer.
 #include "lacuna/models/model.h"
 
 #include <algorithm>
@@ -41,7 +41,7 @@ void Model::compile(const CompileOptions& options) { trainer().compile(options);
 History Model::fit(const Arrays& x, const Arrays& y, const FitOptions& options) {
   prepare(&x);
   trainer();
-  const auto held = trainer_;  // A callback may add a layer to a Sequential, which then has another.
+  const auto held = trainer_;  // A callback may add a layer to a Sequential, which then gets another.
   return held->fit(x, y, options);
 }
 

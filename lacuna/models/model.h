@@ -1,5 +1,6 @@
-// The front door: a network with its training. A handle: copies are the same model. Any number of threads may
-// call it: each meets whole steps of the others (graph/turn.h), and a second fit waits for the first.
+// Model: a network that can be compiled, trained, evaluated and saved. It is a handle: copies are the same
+// model. Thread-safe: threads never see half a step of each other (graph/turn.h), and a second fit waits for
+// the first.
 #pragma once
 #include <memory>
 #include <optional>
@@ -9,15 +10,15 @@
 #include "lacuna/network/network.h"
 #include "lacuna/training/trainer.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 struct SaveOptions {
-  bool overwrite = true;  // false: a file that is there is an error.
+  bool overwrite = true;  // false: an existing file is an error.
   bool include_optimizer = true;
 };
 
 struct LoadWeightsOptions {
-  bool by_name = false;        // Into layers of the same names; else in order.
+  bool by_name = false;        // Into layers of the same names; otherwise in order.
   bool skip_mismatch = false;  // By name: layers that do not fit keep theirs, with a warning.
 };
 
@@ -41,12 +42,12 @@ class Model {
   // The loss and then the metrics, as metrics_names() names them: means over all rows.
   std::vector<double> evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options = {});
 
-  // A row for each row of x; of a model with one output. No rows give none.
+  // A row for each row of x, which may have none. The model must have one output.
   tensor::Dense predict(const Arrays& x, const PredictOptions& options = {});
   // An array for each output.
   std::vector<tensor::Dense> predict_all(const Arrays& x, const PredictOptions& options = {});
 
-  // One step, or one look, on all rows at once.
+  // One training step, or one evaluation or prediction, on all rows at once.
   std::vector<double> train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight = {},
                                      const ClassWeights& class_weight = {});
   std::vector<double> test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight = {});
@@ -57,29 +58,30 @@ class Model {
   void set_weights(const std::vector<tensor::Dense>& values) { network().set_weights(values); }
   Dim count_params() { return network().count_params(); }
   std::string summary(size_t line_length = 0);
-  // Op by op what a batch, the first batch_size rows of x, goes through: of a prediction or, with y, of a
-  // training step up to its gradients. Changes nothing; .table() shows it.
+  // What each op does with a batch, the first batch_size rows of x: in a prediction or, with y, in a training
+  // step up to its gradients. Changes nothing; .table() formats it.
   Explanation explain(const Arrays& x, const Arrays& y = {}, Dim batch_size = 32);
   std::vector<std::string> metrics_names();
 
-  // Layers, settings and connections, by Keras' names, without weights; as JSON with the class' name. Layers
-  // of one's own must be known to the library (layers::known) to be made again.
+  // Layers, settings and connections, by Keras' names, without weights; as JSON with the class name. A user's
+  // own layers must be known to the library (layers::known) to be made again.
   virtual Config get_config();
   std::string to_json();
   static Model from_config(const Config& config);
-  // What compile was given, by names, for compile_options; none before.
+  // The arguments of compile, by names, as compile_options reads them; none before compile.
   virtual std::optional<Config> training_config() const;
 
-  // Into a file that Keras 2 reads too where no weight is sparse: layers, weights and, compiled, the
-  // optimizer with its state, so that training goes on with the same bits. It takes the path's place in one
+  // Saves layers, weights and, if compiled, the optimizer with its state, so that training goes on with the
+  // same bits. Keras 2 can read the file if no weight is sparse. An existing file is replaced in one atomic
   // step.
   void save(const std::string& path, const SaveOptions& options = {});
   std::string save_to_bytes();  // The same in memory.
   void save_weights(const std::string& path, const SaveOptions& options = {});
-  // Weights of such a file, or of Keras'. Where they do not fit, none is changed.
+  // Reads the weights of such a file, or of one of Keras. If they do not fit, throws and changes none.
   void load_weights(const std::string& path, const LoadWeightsOptions& options = {});
 
-  // Frozen or not: training heeds it as it was at compile, and warns where it was changed since.
+  // Sets the flag of the model and of its layers. Training uses the flags as they were at compile, and warns
+  // if they were changed since.
   virtual void set_trainable(bool trainable);
   virtual bool trainable();
   virtual void set_itself_trainable(bool trainable);  // Without its layers, whose flags stay.
@@ -97,7 +99,7 @@ class Model {
  protected:
   explicit Model(const std::string& name) : name_(name) {}  // Without a network yet: see Sequential.
   void set_network(const std::shared_ptr<Network>& network, const std::string& class_name);
-  // Called before anything that needs the network.
+  // Called before anything that needs the network. x: the data, if there is any.
   virtual void prepare(const Arrays* /*x*/) {}
 
   std::shared_ptr<Trainer> trainer_{};
@@ -107,15 +109,15 @@ class Model {
   std::string name_;
 };
 
-// A model of {"class_name": "Model" or "Sequential", "config": what get_config gives}, or of what to_json
-// gave. Weights are drawn anew.
+// Makes a model from {"class_name": "Model" or "Sequential", "config": what get_config returns}, or from what
+// to_json returned. Weights are initialized anew.
 Model model_from_config(const Config& config);
 Model model_from_json(const std::string& json);
-// What save wrote. Its layers are made of their configs (layers::known), never of code in the file. compile:
-// as the saved one was, with the optimizer's state.
+// Reads what save wrote. Layers are made from their configs (layers::known); code in the file is never run.
+// compile: compiles the model as the saved one was, with the optimizer's state.
 Model load_model(const std::string& path, bool compile = true);
 Model load_model_from_bytes(const std::string& bytes, bool compile = true);
-// Another model of the same layers, with weights of its own.
+// Another model with the same layers, whose weights are initialized anew.
 Model clone_model(Model& model);
 
 }  // namespace lacuna

@@ -15,9 +15,10 @@
 namespace lacuna {
 namespace {
 
-constexpr int64_t kFormat = 1;  // One more when what is written can no longer be read by older versions.
+constexpr int64_t kFormat = 1;  // One more whenever older versions can no longer read what is written.
 
-// Without what Keras 2 does not know, where it is as always, so that it takes the rest.
+// Removes settings that Keras 2 does not know if they have their default values, so that Keras 2 can read the
+// rest.
 Setting for_keras(const Setting& setting) {
   static const Config ours{{"sparse_weight", false}, {"sparse_grad", false}, {"lazy_update", true},
                            {"combiner", Setting()},  {"weighted", true},     {"subtract_mean", true}};
@@ -37,7 +38,7 @@ Setting for_keras(const Setting& setting) {
 
 std::string json_for_keras(Config config) { return to_json(*for_keras(std::move(config)).config()); }
 
-// A file is written that only half comes back: who saves must know now.
+// Warns already at the save that load_model cannot restore all of the file.
 void warn_of_nameless(const Config& config) {
   const auto found = nameless(config);
   if (found.empty()) return;
@@ -51,7 +52,7 @@ void warn_of_nameless(const Config& config) {
            all.substr(0, 200), "."));
 }
 
-// All that changes in training, as it stands between two steps.
+// Writes all that training changes, as it is between two steps.
 void put(const hdf5::Group& root, Trainer& trainer, bool include_optimizer, saving::Outgoing& outgoing) {
   const auto turn = trainer.network().turn().take();
   saving::write_weights(root.group("model_weights"), trainer.network(), outgoing);
@@ -64,7 +65,7 @@ void put(const hdf5::Group& root, Trainer& trainer, bool include_optimizer, savi
   if (!include_optimizer || !trainer.is_compiled()) return;
   const Config training = to_config(trainer.options());
   warn_of_nameless(training);
-  // A rate that was set to what no optimizer takes would be found when the file is read.
+  // Throws now if the learning rate was set to an invalid value, not only when the file is read.
   Arg<optimizers::Optimizer> again;
   Settings("save", training)("optimizer_config", again);
   root.write_text("training_config", json_for_keras(training));
@@ -115,7 +116,7 @@ ModelFile::ModelFile(hdf5::File file) : file_(std::move(file)) {
                                                  : "a file without model_config");
   model_config_ = from_json("load_model", root.text("model_config"));
   if (root.has("training_config")) training_config_ = from_json("load_model", root.text("training_config"));
-  if (!root.has("lacuna")) return;  // Of Keras.
+  if (!root.has("lacuna")) return;  // A file of Keras.
   int64_t format = 0, seed = 0, shuffle_seed = 0;
   const Config config = from_json("load_model", root.text("lacuna"));
   Settings settings("load_model", config);

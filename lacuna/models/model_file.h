@@ -1,11 +1,11 @@
-// A saved model on its way back, part by part, for who makes the layers itself.
+// A saved model that is read part by part, for callers that make the layers themselves.
 #pragma once
 #include <optional>
 
 #include "lacuna/models/model.h"
 #include "lacuna/saving/hdf5.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 class ModelFile {
  public:
@@ -13,19 +13,20 @@ class ModelFile {
 
   const Config& model_config() const { return model_config_; }  // {"class_name": …, "config": …}
   std::optional<Config> training_config() const;
-  // What the weights may take: a WeightLimit while the model is made.
+  // The most bytes that weights may take: for a layers::WeightLimit while the model is made.
   double weight_bytes() const { return static_cast<double>(file_.room()); }
 
+  // Restores the weights and, from a file of Lacuna, the state of random numbers.
   void restore_weights(Model& model) const;
-  // After compile: the optimizer's state and the random numbers'. Where the file's are of no use, of Keras'
-  // files mostly, a warning says that the optimizer starts anew.
+  // After compile: restores the optimizer's state. If the file's does not fit, as in files of Keras, warns
+  // that the optimizer starts anew.
   void restore_training(Model& model) const;
 
  private:
   hdf5::File file_;
   Config model_config_{};
   std::optional<Config> training_config_{};
-  std::optional<Trainer::RandomState> random_{};  // Of a file of ours.
+  std::optional<Trainer::RandomState> random_{};  // Only from a file of Lacuna.
 };
 
 }  // namespace lacuna

@@ -1,5 +1,5 @@
-// What whole models learn, against plain mathematics and csr against the same data made dense; tables,
-// threads, weights.
+// What whole models learn, compared with plain mathematics, and on csr with the same data made dense; also
+// tables, threads and weights.
 #include "lacuna/models/model.h"
 
 #include <gtest/gtest.h>
@@ -83,7 +83,7 @@ TEST(Model, WithoutFlagsCsrLearnsWhatDenseLearns) {
       for (const bool fed_csr : {true, false}) {
         set_random_seed(5);
         Model model = linear(declared && fed_csr, false, {.kernel_regularizer = regularizers::l2(0.01)});
-        // Each run takes an optimizer of its own: the states are its.
+        // Each run needs an optimizer of its own, since it holds the states.
         const Arg<optimizers::Optimizer> own(
             Registry<optimizers::Optimizer>::from_setting(to_setting(optimizer)));
         model.compile({.optimizer = own, .loss = "mse"});
@@ -237,7 +237,7 @@ TEST(Model, ANewOptimizerStartsATablesStatesAnew) {
   Model model = linear(true, true);
   model.compile({.optimizer = optimizers::SGD{.lr = 0.1, .momentum = 0.9}, .loss = "mse"});
   model.fit(data.csr, data.y, {.epochs = 3, .verbose = 0});
-  // A momentum may be negative, of which Adagrad would take the root.
+  // A momentum may be negative: as Adagrad's state it would give a NaN.
   model.compile({.optimizer = optimizers::Adagrad{}, .loss = "mse"});
   const History h = model.fit(data.csr, data.y, {.epochs = 3, .verbose = 0});
   EXPECT_TRUE(std::isfinite(h.history.at("loss").back()));

@@ -8,7 +8,7 @@
 namespace lacuna {
 namespace {
 
-// Python's names for what has none, and what a C++ function is called that was given without one.
+// Python's names for functions without one, and the default name of a C++ function.
 bool is_nameless(const std::string& name) {
   return name == "<lambda>" || name == "partial" || name == "function";
 }

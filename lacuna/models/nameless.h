@@ -1,4 +1,4 @@
-// Functions that a saved model names, and that no reader can find by that name.
+// Finds functions in a model's config that have no name, so that they cannot be loaded again.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,8 +7,7 @@
 
 namespace lacuna {
 
-// What of a config stands for a function without a name ('<lambda>', …), by what holds it: "layer
-// 'lambda_1'", "loss".
+// What holds each function without a name ('<lambda>', …) in the config: "layer 'lambda_1'", "loss".
 std::vector<std::string> nameless(const Config& config);
 
 }  // namespace lacuna

@@ -33,8 +33,8 @@ void contains(const std::string& error, const std::string& part) {
   EXPECT_NE(error.find(part), std::string::npos) << error;
 }
 
-// The bits of all weights, of tables the rows that were touched. Not for EXPECT_EQ, which draws up how
-// megabytes differ and takes gigabytes for it.
+// The bits of all weights; of tables, of the touched rows. Not for EXPECT_EQ, which takes gigabytes to print
+// how megabytes differ.
 std::string bits(Model& model) {
   std::string result;
   for (const layers::Weight* w : model.network().weights()) {
@@ -100,7 +100,7 @@ TEST(Saving, TrainingGoesOnWithTheSameBits) {
       }
 }
 
-// `rows` rows with so many entries each, at random or, from the first column on, each column once.
+// `rows` rows with `each` entries, in random columns or, without `random`, so that each column is used once.
 tensor::Csr entries(Dim rows, Dim each, Dim columns, Generator* random) {
   tensor::Csr x;
   x.resize(rows, columns, static_cast<size_t>(rows * each), DType::float32);
@@ -142,7 +142,7 @@ TEST(Saving, RowsLeftBehindGoOnWithTheSameBits) {
       };
       model.train_on_batch(entries(20, 1000, columns, nullptr), std::vector<float>(20, 0.5f));
       train(7, {&model});
-      model.predict(entries(20, 1000, columns, nullptr));  // A look between changes nothing.
+      model.predict(entries(20, 1000, columns, nullptr));  // A prediction in between changes nothing.
       const Optimizer& optimizer = *model.trainer().compiled("test")->optimizer;
       const Variable& kernel = *model.network().weights()[0]->variable;
       EXPECT_TRUE(std::ranges::any_of(optimizer.remembered_of(kernel), [](const Optimizer::Remembered& r) {
@@ -340,7 +340,7 @@ TEST(Saving, AFileCutShortOrChangedIsAnError) {
       contains(load(flipped), "it is damaged");
       EXPECT_THROW(load_model_from_bytes(flipped), InvalidArgument);
     }
-    // Of somebody else, without a checksum: read as it is, or told that it cannot be.
+    // A damaged file of another program has no checksum: it is read as it is, or refused.
     std::string foreign = whole.substr(0, whole.size() - 24);
     contains(load(foreign), "a file of Lacuna must end with its seal");
     for (size_t at = foreign.find("lacuna"); at != std::string::npos; at = foreign.find("lacuna", at))

@@ -9,7 +9,7 @@
 namespace lacuna {
 namespace {
 
-// A model as a layer, which only a Sequential calls so.
+// A model as a layer, used only by Sequential.
 class ModelLayer final : public layers::Layer {
  public:
   explicit ModelLayer(const Model& model) : Layer(model.state()), model_(model) {}
@@ -21,7 +21,7 @@ class ModelLayer final : public layers::Layer {
   mutable Model model_;
 };
 
-// A Sequential whose shape of the input is not known yet, until it is; it cannot be called.
+// Holds a Sequential until its input shape is known; it cannot be called.
 class LaterModel final : public layers::Layer {
  public:
   explicit LaterModel(const Sequential& held) : Layer(state_of(held)), model(held) {}
@@ -52,7 +52,7 @@ void set_flag(const AnyLayer& layer, bool trainable) {
   else layer->set_trainable(trainable);
 }
 
-// input: its shape, or empty where it is not known yet. given: the Input() that stands first, if any.
+// input: its shape, empty if it is not known yet. given: the Input() that stands first, if any.
 Config config_of(const std::vector<AnyLayer>& layers, const std::optional<AnyLayer>& given,
                  const Shape& input, const std::string& name) {
   SettingList all;
@@ -134,7 +134,7 @@ AnyLayer Sequential::ready(const AnyLayer& layer, const Symbol& input) {
 }
 
 void Sequential::start(const Shape& shape, bool sparse) {
-  const layers::Apart apart;  // From a layer whose call makes it.
+  const layers::Apart apart;  // A layer whose call() builds this model must not hold its layers.
   auto& first = state_->layers.front();
   if (const LaterModel* later = later_of(first); later && later->model.built()) first = ready(first, {});
   const auto& s = first_of(first);
@@ -198,7 +198,7 @@ void Sequential::add(AnyLayer layer) {
   if (state_->output)
     state_->output = (*layer)(state_->output);  // If it does not fit, the model stays as it was.
   state_->layers.push_back(layer);
-  if (!flag()) set_flag(layer, false);  // It was set for all layers.
+  if (!flag()) set_flag(layer, false);  // The flag was set for all layers.
   state_->stale = true;
   state_->names.insert(layer->name());
   if (!starts) return;
@@ -233,7 +233,7 @@ void Sequential::build(const Shape& batch_input_shape) {
 
 void Sequential::compile(const CompileOptions& options) {
   state_->options = options;
-  const bool compiles = state_->stale;  // What makes the network anew compiles it as well.
+  const bool compiles = state_->stale;  // Remaking the network compiles it as well.
   prepare(nullptr);
   if (state_->output && !compiles) trainer_->compile(options);
 }
@@ -245,7 +245,7 @@ void Sequential::prepare(const Arrays* x) {
     LACUNA_REQUIRE(!shape.empty(), "Sequential: x must have rows. Received: shape=().");
     if (shape.size() == 1) shape.push_back(1);
     shape[0] = None;
-    // A layer of ids reads the columns of csr in another way than ids; to others it is all the same.
+    // A layer of ids reads csr in another way than dense ids; for other layers it makes no difference.
     start(shape, x->list[0].tensor().storage() == Storage::csr && first_of(state_->layers.front()).feeds_ids);
   }
   if (state_->output && state_->stale) {
@@ -254,7 +254,7 @@ void Sequential::prepare(const Arrays* x) {
     as_layer_->trainable = flag();
     std::erase_if(state_->all_as_layer, [](const auto& weak) { return weak.expired(); });
     state_->all_as_layer.push_back(as_layer_);
-    // Without the model's own state, which this belongs to.
+    // Captures copies, not the model's own state, which owns this.
     as_layer_->settings = [layers = state_->layers, given = state_->given_input,
                            input = state_->input.shape(),
                            name = name()] { return config_of(layers, given, input, name); };

@@ -7,15 +7,16 @@
 #include "lacuna/layers/layer.h"
 #include "lacuna/models/model.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// A layer of any class or a model, held: what a Sequential is made of.
+// Holds a layer of any class or a model: an element of a Sequential.
 class AnyLayer {
  public:
-  // A model of one input and one output; a Sequential without a shape gets it of what stands before it.
+  // A model of one input and one output. A Sequential without an input shape gets it from what stands before
+  // it.
   template <std::derived_from<Model> M>
   AnyLayer(M model) : AnyLayer(of_model(model)) {}
-  // What layers::Input() gave: the start of a Sequential.
+  // What layers::Input() returned: the start of a Sequential.
   AnyLayer(const Symbol& input);
   template <std::derived_from<layers::Layer> L>
   AnyLayer(L layer) : layer_(std::make_shared<L>(std::move(layer))) {}
@@ -36,8 +37,8 @@ class Sequential : public Model {
   explicit Sequential(const std::vector<AnyLayer>& layers = {}, const std::string& name = {});
 
   void add(AnyLayer layer);
-  void pop();                                  // Takes the last layer off.
-  void build(const Shape& batch_input_shape);  // The batch first: {None, 20}.
+  void pop();                                  // Removes the last layer.
+  void build(const Shape& batch_input_shape);  // With the batch: {None, 20}.
   void compile(const CompileOptions& options) override;
   Config get_config() override;
   std::optional<Config> training_config() const override;
@@ -58,17 +59,17 @@ class Sequential : public Model {
     std::optional<AnyLayer> given_input{};  // An Input() that stood first.
     Symbol input{}, output{};
     bool trainable = true;  // Of the model before it has a network.
-    bool stale = true;      // Layers were added or taken off since the network was made.
+    bool stale = true;      // Layers were added or removed since the network was made.
     std::optional<CompileOptions> options{};
     std::shared_ptr<Trainer> trainer{};
     std::shared_ptr<layers::LayerState> as_layer{};
-    std::vector<std::weak_ptr<layers::LayerState>> all_as_layer{};  // What other models may hold it as.
+    std::vector<std::weak_ptr<layers::LayerState>> all_as_layer{};  // As other models may hold it.
   };
   Config unbuilt_config() const;
-  bool flag() const;                            // trainable, without a network being made.
+  bool flag() const;                            // trainable, without making a network.
   bool is_within(const AnyLayer& layer) const;  // Whether it is this model, or holds it.
   bool is_within(const layers::LayerState& layer) const;
-  // The layer itself; of a model without a shape the model, for that of the input.
+  // The layer itself; a model without an input shape is built for the shape of `input`.
   static AnyLayer ready(const AnyLayer& layer, const Symbol& input);
   static const layers::LayerState& first_of(const AnyLayer& layer);
   void start(const Shape& batch_input_shape, bool sparse);

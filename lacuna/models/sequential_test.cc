@@ -44,7 +44,7 @@ TEST(Sequential, HoldsModels) {
   const Model first(input, Dense(3, {.sparse_weight = true})(input));
   Sequential last({Dense(1)});
   Sequential model({first});
-  model.add(last);  // It has no shape but that of what stands before it.
+  model.add(last);  // It gets its input shape from the layer before it.
   EXPECT_TRUE(last.built());
   model.compile({.optimizer = "sgd", .loss = "mse"});
   EXPECT_FALSE(model.fit(p.csr, p.y, {.verbose = 0}).history.at("loss").empty());
@@ -74,7 +74,7 @@ TEST(Sequential, HoldsModelsUntilTheShapeIsKnown) {
   EXPECT_EQ(first.network().weights()[0], model.network().weights()[0]);
   EXPECT_EQ(model_from_json(model.to_json()).to_json(), model.to_json());
 
-  Sequential early({Dense(2)}), holder({early});  // Built by its user before who holds it.
+  Sequential early({Dense(2)}), holder({early});  // Built before the model that holds it.
   early.build({None, 20});
   holder.compile({.optimizer = "sgd", .loss = "mse"});
   EXPECT_EQ(holder.predict(p.dense).shape[1], 2);

@@ -1,5 +1,5 @@
-// Whatever two threads do with a model at the same time, each meets whole steps of the other. ThreadSanitizer
-// runs this too.
+// Whatever two threads do with a model at the same time, neither sees half a step of the other.
+// ThreadSanitizer runs this too.
 #include <unistd.h>
 
 #include <atomic>
@@ -114,7 +114,7 @@ TEST_P(Turns, PredictWaitsForAStepAndNotForTheFit) {
     void on_batch_end(int64_t, const callbacks::Logs&) override { trainer->stop_training = ends_.load(); }
     std::atomic<bool>& ends_;
   };
-  std::thread fits([&] {  // Ends by nothing else.
+  std::thread fits([&] {  // Only the callback ends it.
     model_->fit(x_, y_,
                 {.batch_size = 1,
                  .epochs = 1 << 30,
@@ -127,7 +127,8 @@ TEST_P(Turns, PredictWaitsForAStepAndNotForTheFit) {
 }
 
 TEST_P(Turns, AFileIsOfWholeSteps) {
-  // Of one unit and a constant target all weights of a column move alike: in a torn file some would be ahead.
+  // With one unit and a constant target all weights of a column move alike: in a file saved during a step
+  // some would be ahead.
   const Symbol in = layers::Input({.shape = {20}});
   Model model(in, layers::Dense(64, {.use_bias = false, .kernel_initializer = "zeros"})(in));
   model.compile({.optimizer = "sgd", .loss = "mse"});

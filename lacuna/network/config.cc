@@ -1,5 +1,6 @@
-// A network as its config, in Keras' form, and back. A call of a layer is named by the layer and its number
-// among the calls that belong to the network; a model as a layer counts one more, its own inputs' one.
+// Converts a network to its config, in Keras' form, and back. The config names a call of a layer by the layer
+// and the call's number among the layer's calls in the network. Calls of a model as a layer count from 1: in
+// Keras, number 0 is the call on the model's own inputs.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -18,7 +19,7 @@ using layers::LayerState;
 
 bool is_model(const LayerState& layer) { return layer.is_model; }
 
-// The calls of a network, of each layer in the order in which it was called.
+// The calls of a network, for each layer in the order in which they were made.
 class Calls {
  public:
   explicit Calls(const std::vector<std::shared_ptr<const Call>>& network) {
@@ -49,13 +50,13 @@ class Reader {
  public:
   Reader(const Config& config, const MakeCallable& make) : make_(make) {
     for (const Setting& entry : list(config, "layers")) add(entry);
-    // A layer that is called twice may stand before what its second call reads: it waits for that, and goes
-    // on.
+    // A layer that is called twice may stand before the layer that its second call reads: that call then
+    // waits.
     for (size_t i = 0; i < entries_.size(); ++i) go_on(i);
     LACUNA_REQUIRE(
         waiting_.empty(),
-        "Model: each call of a layer must read what another makes. Received: a config in which layer '",
-        first_waiting(), "' reads what no layer makes.");
+        "Model: each call of a layer must read outputs of other calls. Received: a config in which layer '",
+        first_waiting(), "' reads an output that no layer makes.");
     for (const Setting& end : list(config, "input_layers")) parts_.inputs.push_back(end_of(end));
     for (const Setting& end : list(config, "output_layers")) parts_.outputs.push_back(end_of(end));
   }
@@ -122,7 +123,7 @@ class Reader {
     entries_.push_back(std::move(entry));
   }
 
-  // [layer, call, output, …]: empty while that call waits.
+  // The symbol named by [layer, call, output, …]; empty while that call waits.
   Symbol find(const Setting& setting) const {
     const auto* parts = setting.as<SettingList>();
     if (!parts || parts->size() < 3) malformed("[layer, call, output] of each input");
@@ -142,7 +143,7 @@ class Reader {
     return made[static_cast<size_t>(*output)];
   }
 
-  // Of the arguments that stand behind [layer, call, output].
+  // The argument `training` after [layer, call, output], if it is there.
   static std::optional<bool> training_of(const Setting& input) {
     const auto* parts = input.as<SettingList>();
     const Config* arguments = parts && parts->size() > 3 ? (*parts)[3].config() : nullptr;
@@ -153,13 +154,13 @@ class Reader {
 
   Symbol end_of(const Setting& setting) const {
     const Symbol symbol = find(setting);
-    if (!symbol) malformed("the call that an input or output is of");
+    if (!symbol) malformed("the call that an input or output names");
     return symbol;
   }
 
   using Place = std::pair<size_t, int64_t>;  // An entry, and the number of one of its calls.
 
-  // Makes the next call of an entry, or answers which other one it waits for.
+  // Makes the next call of an entry, or returns the call that it waits for.
   std::optional<Place> call(Entry& entry) {
     std::vector<Symbol> inputs;
     for (const Setting& from : *entry.calls[entry.done]) {
@@ -173,7 +174,7 @@ class Reader {
     return std::nullopt;
   }
 
-  // Makes the calls of an entry as far as it goes, and then of those that waited for them.
+  // Makes the calls of an entry until one must wait, and then those of entries that waited for them.
   void go_on(size_t first) {
     for (std::vector<size_t> ready{first}; !ready.empty();) {
       const size_t at = ready.back();
@@ -203,7 +204,7 @@ class Reader {
   const MakeCallable& make_;
   std::vector<Entry> entries_{};
   std::map<std::string, size_t> places_{};
-  std::multimap<Place, size_t> waiting_{};  // Entries, by what they wait for.
+  std::multimap<Place, size_t> waiting_{};  // Entries, by the call they wait for.
   NetworkParts parts_{};
 };
 

@@ -23,7 +23,7 @@ TEST(Model, SeveralInputsAndOutputsAndSharedLayers) {
   const Symbol both = layers::concatenate({shared(left), shared(right)});
   Model model({left, right},
               {Dense(1, {.name = "value"})(both), Dense(3, {.activation = "softmax", .name = "kind"})(both)});
-  EXPECT_EQ(model.get_weights().size(), 6u);  // The shared layer's stand once.
+  EXPECT_EQ(model.get_weights().size(), 6u);  // The shared layer's weights count once.
   model.compile(
       {.optimizer = "adam",
        .loss = std::map<std::string, Arg<losses::Loss>>{{"value", "mse"},
@@ -74,7 +74,7 @@ TEST(Model, TrainableFlagsCountAtCompile) {
   model.set_trainable(false);
   EXPECT_TRUE(moves(false));
   ASSERT_EQ(warnings.size(), 1u);
-  EXPECT_NE(warnings[0].find("call compile again"), std::string::npos) << warnings[0];
+  EXPECT_NE(warnings[0].find("compile is called again"), std::string::npos) << warnings[0];
   EXPECT_FALSE(moves(true));
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_NE(warnings[0].find("no weight is trainable"), std::string::npos) << warnings[0];
@@ -116,7 +116,7 @@ TEST(Model, NestedOnesKeepTheirFlagsAndLosses) {
   const tensor::Dense y = inner.predict(data.dense);
   Model same(outer_in, inner(outer_in));
   same.compile({.optimizer = "sgd", .loss = "mse"});
-  EXPECT_GT(same.evaluate(data.dense, y, {.verbose = 0})[0], 0);  // Of the activity alone.
+  EXPECT_GT(same.evaluate(data.dense, y, {.verbose = 0})[0], 0);  // The activity loss alone.
 }
 
 TEST(Model, AWeightThatIsReachedTwiceIsOneWeight) {
@@ -131,7 +131,7 @@ TEST(Model, AWeightThatIsReachedTwiceIsOneWeight) {
 TEST(Model, IsMadeInTimeWhereOpsShareTheirInputs) {
   const Symbol in = Input({.shape = {20}});
   Symbol s = Dense(4)(in);
-  for (int i = 0; i < 80; ++i) s = add(s, s);  // 2^80 ways through it.
+  for (int i = 0; i < 80; ++i) s = add(s, s);  // 2^80 paths through it.
   EXPECT_EQ(Model(in, s).network().layers().size(), 2u);
 }
 

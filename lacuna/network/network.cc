@@ -27,7 +27,7 @@ bool is_input(const Call& call) { return call.layer->class_name == "InputLayer";
 
 using Nodes = std::set<const Node*>;
 
-// The placeholders among which the way from the outputs ends.
+// The nodes of the inputs, which must be different placeholders.
 Nodes checked_inputs(const std::vector<Symbol>& inputs) {
   Nodes given;
   for (const Symbol& s : inputs) {
@@ -39,7 +39,7 @@ Nodes checked_inputs(const std::vector<Symbol>& inputs) {
   return given;
 }
 
-// Where a walk from the outputs stands: the call of a layer or, where ops stand between layers, a node.
+// A place on a walk back from the outputs: the call of a layer or, for an op between layers, a node.
 struct Place {
   const void* what;
   bool is_call;
@@ -55,7 +55,7 @@ struct Walk {
   std::vector<std::shared_ptr<const Call>> calls{};
 };
 
-// From the outputs back along the calls of layers, and along the inputs of ops between them.
+// Walks from the outputs back through the calls of layers, and through ops between them.
 Walk walk_back(const std::vector<Symbol>& outputs, const Nodes& given) {
   Walk result;
   std::set<const void*> seen;
@@ -96,7 +96,7 @@ Walk walk_back(const std::vector<Symbol>& outputs, const Nodes& given) {
 
 // Keras' order of layers: those furthest from the outputs first, all inputs before them.
 std::vector<std::shared_ptr<const Call>> by_height(const Walk& walk) {
-  std::map<const void*, int> height;  // The longest way from a call to an output, in calls.
+  std::map<const void*, int> height;  // The longest path from a call to an output, in calls.
   for (size_t i = walk.order.size(); i-- > 0;)
     for (const Symbol& in : *walk.order[i].in) {
       int& h = height[place_of(in).what];
@@ -125,10 +125,10 @@ std::vector<std::string> names_of(const std::vector<Symbol>& outputs) {
   return names;
 }
 
-// For each input whose values are ids: how many there are by the weights that they name.
+// For each input whose values are ids: the fewest rows of the weights that they index. 0 for other inputs.
 std::vector<Dim> limits_of_ids(const std::vector<Symbol>& inputs, const std::vector<Symbol>& outputs) {
   std::vector<Dim> result(inputs.size());
-  std::map<const Node*, Dim*> limits;  // Of nodes that make ids of an input.
+  std::map<const Node*, Dim*> limits;  // By the node that converts an input to ids.
   std::map<const Node*, size_t> places;
   for (size_t i = 0; i < inputs.size(); ++i) places[inputs[i].node().get()] = i;
   const auto nodes = in_order(outputs);
@@ -148,7 +148,8 @@ std::vector<Dim> limits_of_ids(const std::vector<Symbol>& inputs, const std::vec
   return result;
 }
 
-// That each weight which the outputs read is one of `own`; adds the turns of all that they read.
+// Checks that each weight that the outputs read is one of `own`, and joins the turns of all variables they
+// read.
 void join_turns(const std::vector<Symbol>& outputs, const std::set<const Variable*>& own, Turn& turn) {
   for (const auto& node : in_order(outputs)) {
     const VariablePtr v = variable_of(Symbol(node, 0));
@@ -177,7 +178,7 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
     LACUNA_REQUIRE(static_cast<bool>(s), "Model: outputs must be symbols. Received: an empty one.");
 
   Walk walk = walk_back(outputs_, given);
-  for (const Symbol& s : inputs_)  // Those that no output needs.
+  for (const Symbol& s : inputs_)  // Inputs that no output needs.
     if (const auto call = call_of(s); call && std::ranges::find(walk.calls, call) == walk.calls.end())
       walk.calls.insert(walk.calls.begin(), call);
   calls_ = walk.calls;

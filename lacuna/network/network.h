@@ -1,4 +1,4 @@
-// Layers joined from inputs to outputs: what a model is before it is compiled.
+// A network: layers connected from inputs to outputs. It is what a model is before compile.
 #pragma once
 #include <functional>
 #include <memory>
@@ -8,9 +8,9 @@
 
 #include "lacuna/layers/layer.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// The weights of a network at one moment, in order; of tables the touched rows, and how the others are drawn.
+// A copy of a network's weights, in order: of a table the touched rows, and how the others are initialized.
 struct Snapshot {
   std::vector<Tensor> values{};
   std::vector<std::optional<Draw>> draws{};
@@ -18,28 +18,30 @@ struct Snapshot {
 
 class Network {
  public:
-  // Inputs come from Input(); all that the outputs depend on must lie between. Throws InvalidArgument else.
+  // Inputs must come from Input(). Outputs must depend only on these inputs and on weights of layers between.
+  // Throws InvalidArgument otherwise.
   Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name);
 
   const std::string& name() const { return name_; }
 
-  // Of all that it reads. Functions that read or replace values of weights take it.
+  // The lock of all variables that the network reads (graph/turn.h). Functions below that read or replace
+  // values of weights take it.
   const Turn& turn() const { return turn_; }
   const std::vector<Symbol>& inputs() const { return inputs_; }
   const std::vector<Symbol>& outputs() const { return outputs_; }
   const std::vector<std::string>& input_names() const { return input_names_; }
   const std::vector<std::string>& output_names() const {
     return output_names_;
-  }  // Of the layers that answered them.
+  }  // Of the layers that made them.
 
   // In Keras' order: by depth, inputs first.
   const std::vector<std::shared_ptr<layers::LayerState>>& layers() const { return layers_; }
   const std::shared_ptr<layers::LayerState>& layer(const std::string& name) const;
-  const std::shared_ptr<layers::LayerState>& layer(int index) const;  // Negative ones count from the end.
+  const std::shared_ptr<layers::LayerState>& layer(int index) const;  // Negative: from the end.
 
-  // Layer by layer, trainable ones first in each; each weight once.
+  // Layer by layer, in each the trainable ones first; a shared weight appears once.
   std::vector<layers::Weight*> weights() const;
-  // Those of layers and weights that are trainable at the moment.
+  // Those that are trainable now, and whose layers are.
   std::vector<layers::Weight*> trainable_weights() const;
 
   std::vector<tensor::Dense> get_weights() const;
@@ -47,32 +49,33 @@ class Network {
   Dim count_params() const;
 
   Snapshot snapshot() const;
-  void restore(const Snapshot& snapshot);  // Optimizers keep the states of rows that it has.
+  void restore(const Snapshot& snapshot);  // Optimizers keep states of its rows.
 
-  // Of activity regularizers.
+  // The losses of activity regularizers.
   const std::vector<Symbol>& activity_losses() const { return activity_losses_; }
   std::vector<Symbol> activity_losses(const std::vector<Symbol>& inputs) const;  // For other inputs.
 
-  // What a step of training changes beside the weights that learn; wanted: while their layers are trainable.
+  // What a training step changes besides the trained weights, such as moving averages. wanted_updates: only
+  // those whose layers are trainable now.
   const std::vector<layers::LayerUpdate>& updates() const { return updates_; }
   std::vector<layers::LayerUpdate> wanted_updates() const;
   std::vector<layers::LayerUpdate> updates(const std::vector<Symbol>& inputs) const;  // For other inputs.
 
-  // A mask for each output, empty where all its steps count: see layers::mask_of.
+  // A mask for each output, empty if all its steps count: see layers::mask_of.
   const std::vector<Symbol>& output_masks() const { return output_masks_; }
   std::vector<Symbol> output_masks(const std::vector<Symbol>& inputs) const;  // For other inputs.
 
-  // Whether an input is of integer ids: it goes into an embedding.
+  // Whether an input holds integer ids, because it feeds an embedding.
   bool takes_ids(size_t input) const { return id_limits_[input] > 0; }
-  // Ids of such an input are below this: the fewest rows of the embeddings that it goes into.
+  // Ids of such an input must be below this: the fewest rows of the embeddings that it feeds.
   Dim id_limit(size_t input) const { return id_limits_[input]; }
 
-  // Layer, output shape, parameters, and, where there are branches, inputs: a line each. line_length 0: what
-  // fits.
+  // A table with a line for each layer: output shape, number of parameters and, if the network branches,
+  // inputs. line_length 0: 65, or 98 with branches.
   std::string summary(size_t line_length = 0, bool show_inputs = true) const;
 
-  // Keras' get_config: layers, their settings and what each is called on. Throws where something other than
-  // layers stands between inputs and outputs.
+  // Keras' get_config: layers, their settings and what each is called on. Throws InvalidArgument if an op
+  // outside of layers stands between inputs and outputs.
   Config config() const;
 
   // The outputs for other inputs, with the same weights: what calling a model does.
@@ -84,13 +87,13 @@ class Network {
   std::vector<Symbol> inputs_, outputs_;
   std::vector<std::string> input_names_, output_names_;
   std::vector<std::shared_ptr<layers::LayerState>> layers_;
-  std::vector<std::shared_ptr<const layers::Call>> calls_;  // Of this network alone, in order.
+  std::vector<std::shared_ptr<const layers::Call>> calls_;  // Only those of this network, in order.
   std::vector<Symbol> activity_losses_, output_masks_;
   std::vector<layers::LayerUpdate> updates_;
-  std::vector<Dim> id_limits_;  // 0 where an input is not of ids.
+  std::vector<Dim> id_limits_;  // 0: the input holds no ids.
 };
 
-// A layer or a model that was made of its config, on its way into a network.
+// A layer or a model that was made from its config, to be called in a network that is rebuilt.
 struct Callable {
   std::shared_ptr<layers::LayerState> layer{};  // Null for a model.
   // training: see layers::Inputs.
@@ -98,7 +101,7 @@ struct Callable {
 };
 using MakeCallable = std::function<Callable(const std::string& class_name, const Config& config)>;
 
-// What a network is made of, from what Network::config gave.
+// The parts of a network, rebuilt from what Network::config returned.
 struct NetworkParts {
   std::vector<Symbol> inputs{}, outputs{};
   std::string name{};

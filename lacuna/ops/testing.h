@@ -1,4 +1,4 @@
-// For the tests of ops: tensors written down, and graphs run on them.
+// Helpers for the tests of ops: tensors from literals, and runs of graphs.
 #pragma once
 #include <string>
 #include <vector>
@@ -38,7 +38,7 @@ inline Tensor wide_csr(Dim rows, Dim columns, const std::vector<int64_t>& indptr
   return x;
 }
 
-// A placeholder that x fits, its first dimension open.
+// A placeholder for tensors like x, of any first dimension.
 inline Symbol input(const Tensor& x) {
   Spec spec = x.spec();
   if (!spec.shape.empty()) spec.shape[0] = None;
@@ -63,7 +63,7 @@ inline std::vector<Tensor> run(const std::vector<Symbol>& outputs, const std::ve
   return results;
 }
 
-// All values as a dense tensor has them.
+// All values, in the order of a dense tensor.
 template <class T = float>
 std::vector<T> values(const Tensor& x) {
   const tensor::Dense full = to_dense(x);

@@ -4,7 +4,8 @@
 
 #include "lacuna/optimizers/optimizer.h"
 
-namespace lacuna::optimizers {
+namespace LACUNA_EXPORT lacuna {
+namespace optimizers {
 
 // Adadelta, Zeiler (2012): a ← rho a + (1 - rho) g², u = g √(d + epsilon) / √(a + epsilon), w ← w - lr u,
 // d ← rho d + (1 - rho) u².
@@ -13,10 +14,11 @@ struct Adadelta {
   double rho = 0.95;
   std::optional<double> epsilon{};  // 1e-7 unless given
   double decay = 0;
-  bool lazy_update = true;  // Of tables: states of rows without a gradient stay; t is the optimizer's step.
+  bool lazy_update = true;  // Tables only: rows without a gradient keep their states.
   double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
 
   std::shared_ptr<Optimizer> make() const;
 };
 
-}  // namespace lacuna::optimizers
+}  // namespace optimizers
+}  // namespace lacuna

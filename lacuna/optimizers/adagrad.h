@@ -4,7 +4,8 @@
 
 #include "lacuna/optimizers/optimizer.h"
 
-namespace lacuna::optimizers {
+namespace LACUNA_EXPORT lacuna {
+namespace optimizers {
 
 // Adagrad, Duchi et al. (2011): a ← a + g², w ← w - lr g / (√a + epsilon). Rows without a gradient never
 // move.
@@ -18,4 +19,5 @@ struct Adagrad {
   std::shared_ptr<Optimizer> make() const;
 };
 
-}  // namespace lacuna::optimizers
+}  // namespace optimizers
+}  // namespace lacuna

@@ -4,7 +4,8 @@
 
 #include "lacuna/optimizers/optimizer.h"
 
-namespace lacuna::optimizers {
+namespace LACUNA_EXPORT lacuna {
+namespace optimizers {
 
 // Adam, Kingma and Ba (2014): m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g²,
 // w ← w - lr √(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (√v + epsilon). amsgrad: Reddi et al. (2018).
@@ -15,7 +16,7 @@ struct Adam {
   std::optional<double> epsilon{};  // 1e-7 unless given
   double decay = 0;
   bool amsgrad = false;
-  bool lazy_update = true;  // Of tables: states of rows without a gradient stay; t is the optimizer's step.
+  bool lazy_update = true;  // Tables only: rows without a gradient keep their states; t counts all steps.
   double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
 
   std::shared_ptr<Optimizer> make() const;
@@ -31,10 +32,11 @@ struct AdamW {
   std::optional<double> epsilon{};  // 1e-7 unless given
   double decay = 0;
   bool amsgrad = false;
-  bool lazy_update = true;  // Of tables: rows without a gradient do not decay either.
+  bool lazy_update = true;  // Tables only: rows without a gradient do not decay either.
   double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
 
   std::shared_ptr<Optimizer> make() const;
 };
 
-}  // namespace lacuna::optimizers
+}  // namespace optimizers
+}  // namespace lacuna

@@ -4,7 +4,8 @@
 
 #include "lacuna/optimizers/optimizer.h"
 
-namespace lacuna::optimizers {
+namespace LACUNA_EXPORT lacuna {
+namespace optimizers {
 
 // Adamax, Kingma and Ba (2014), section 7: m ← β₁ m + (1 - β₁) g, u ← max(β₂ u, |g|),
 // w ← w - lr / (1 - β₁ᵗ) · m / (u + epsilon).
@@ -14,10 +15,11 @@ struct Adamax {
   double beta_2 = 0.999;
   std::optional<double> epsilon{};  // 1e-7 unless given
   double decay = 0;
-  bool lazy_update = true;  // Of tables: states of rows without a gradient stay; t is the optimizer's step.
+  bool lazy_update = true;  // Tables only: rows without a gradient keep their states; t counts all steps.
   double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
 
   std::shared_ptr<Optimizer> make() const;
 };
 
-}  // namespace lacuna::optimizers
+}  // namespace optimizers
+}  // namespace lacuna

@@ -1,5 +1,5 @@
-// Rows that are left behind end where a dense gradient would have moved them, whenever somebody looks, for
-// each optimizer, at the cost of the rows that are touched.
+// Tests of rows that are left behind: for each optimizer they end where a dense gradient would have moved
+// them, whenever they are read, at a cost that depends on the touched rows only.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -56,8 +56,8 @@ const Case kCases[] = {
      }},
 };
 
-constexpr size_t kPool = 9;  // Rows that gradients name: row i of them each 3ⁱ steps or so, up to 300.
-// Enough that a table looks its rows up and a sweep never pays.
+constexpr size_t kPool = 9;  // Rows with gradients: row i about every 3ⁱ steps, at least every 300.
+// So many that a table finds its rows by hashing, and a sweep over all rows never pays.
 Dim rows_of(Dim width) { return Dim{300'000} / (4 * width); }
 
 const Draw kDraw{Draw::Kind::normal, 0, 1, 5};
@@ -66,8 +66,8 @@ class BehindTest : public testing::TestWithParam<Case> {};
 INSTANTIATE_TEST_SUITE_P(All, BehindTest, testing::ValuesIn(kCases),
                          [](const auto& c) { return c.param.name; });
 
-// A weight of many rows that gets row_sparse gradients, and one of the rows in the pool alone, which gets the
-// same ones made dense.
+// A weight of many rows with row_sparse gradients, and a small one of just the rows in the pool with the same
+// gradients made dense.
 class Pair {
  public:
   Pair(Dim width, DType dtype, bool table)
@@ -161,7 +161,7 @@ TEST_P(BehindTest, EndsWhereADenseGradientDoes) {
         const auto many = GetParam().make(), few = GetParam().make();
         const double tolerance = dtype == DType::float64 ? 1e-12 : 2e-5;
         for (int t = 0; t < 700; ++t) {
-          if (t == 250 || t == 400)  // The rate changes under rows that are behind.
+          if (t == 250 || t == 400)  // The rate changes while rows are behind.
             for (const auto& o : {many, few}) o->lr->set_scalar(o->lr->scalar() * (t == 250 ? 3 : 0.1));
           pair.step(*many, few.get(), t);
           if (t % 97 == 96) pair.expect_equal(tolerance);
@@ -171,7 +171,7 @@ TEST_P(BehindTest, EndsWhereADenseGradientDoes) {
         many->settle();
         pair.expect_equal(tolerance);
         EXPECT_LE(many->caught_up_rows(),
-                  pair.named + 2 * static_cast<size_t>(rows_of(width)));  // Two of all.
+                  pair.named + 2 * static_cast<size_t>(rows_of(width)));  // All rows twice: settle() twice.
         if (testing::Test::HasFailure()) return;
       }
 }
@@ -181,7 +181,7 @@ TEST_P(BehindTest, CostFollowsTheRowsThatAreNamed) {
   const auto optimizer = GetParam().make();
   for (int t = 0; t < 300; ++t) pair.step(*optimizer, nullptr, t);
   EXPECT_LE(optimizer->caught_up_rows(), pair.named);
-  pair.pool();  // Nor does a reader move any.
+  pair.pool();  // Reading catches up no row.
   EXPECT_LE(optimizer->caught_up_rows(), pair.named);
 }
 
@@ -218,7 +218,7 @@ TEST_P(BehindTest, AnotherOptimizerFindsRowsCurrent) {
     for (int t = 0; t < 120; ++t) {
       const bool other = t / 20 % 2;
       pair.step(other ? *other_many : *many, other ? other_few.get() : few.get(), t);
-      if (t == 50) {  // Compiled anew: what it left behind is not lost.
+      if (t == 50) {  // Compiled anew: steps that rows missed before are not lost.
         many = GetParam().make();
         few = GetParam().make();
         pair.expect_equal(1e-12);
@@ -228,7 +228,7 @@ TEST_P(BehindTest, AnotherOptimizerFindsRowsCurrent) {
   }
 }
 
-// Rows that were not there before are current after an assignment, and move from then on.
+// Rows that an assignment adds are current after it, and move from then on.
 TEST_P(BehindTest, AssignedRowsThatAreNewMoveToo) {
   std::vector<double> ends[2];
   for (const bool table : {false, true}) {

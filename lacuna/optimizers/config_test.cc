@@ -1,4 +1,4 @@
-// What an optimizer's config says is what it is made of again.
+// Tests that an optimizer made from the config of another has the same settings.
 #include "lacuna/base/arg.h"
 
 #include <gtest/gtest.h>

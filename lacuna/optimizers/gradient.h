@@ -1,23 +1,25 @@
-// What a weight learns from.
+// The gradient of a weight in a step.
 #pragma once
 #include "lacuna/graph/gradient_form.h"
 #include "lacuna/tensor/tensor.h"
 
-namespace lacuna::optimizers {
+namespace LACUNA_EXPORT lacuna {
+namespace optimizers {
 
-// A gradient in the tensors of a step.
+// A gradient, whole or as factors, in tensors of the current step.
 struct Gradient : FormedGradient<const Tensor*> {
   Gradient() = default;
   Gradient(const Tensor* gradient) : FormedGradient(FormedGradient::whole(gradient, gradient->storage())) {}
   Gradient(const FormedGradient& formed) : FormedGradient(formed) {}
 
-  // A constraint follows, which all rows must be there for: none is left behind in this step.
+  // Whether all rows must move in this step, since a constraint follows: then no row is left behind.
   bool all_rows = false;
 
-  // Rows that it names; not of a dense one, nor of one unit's factors.
+  // The ids of the rows that have a gradient. Not for a dense gradient, nor for the factors of one unit.
   std::span<const int64_t> row_ids() const {
     return is_whole() ? whole()->row_sparse().row_ids() : ids()->dense().values<int64_t>();
   }
 };
 
-}  // namespace lacuna::optimizers
+}  // namespace optimizers
+}  // namespace lacuna

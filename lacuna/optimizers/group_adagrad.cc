@@ -1,4 +1,4 @@
-// Adagrad with one state a row.
+// Adagrad with one state per row.
 #include "lacuna/optimizers/group_adagrad.h"
 
 namespace lacuna::optimizers {

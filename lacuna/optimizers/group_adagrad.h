@@ -1,12 +1,13 @@
-// GroupAdagrad: Adagrad with one state a row.
+// GroupAdagrad: Adagrad with one state per row.
 #pragma once
 #include <optional>
 
 #include "lacuna/optimizers/optimizer.h"
 
-namespace lacuna::optimizers {
+namespace LACUNA_EXPORT lacuna {
+namespace optimizers {
 
-// Adagrad with one state a row, as MXNet has it: h ← h + mean(g²) of the row, w ← w - lr g / √(h + epsilon).
+// Adagrad with one state per row, as in MXNet: h ← h + mean(g²) of the row, w ← w - lr g / √(h + epsilon).
 // Rows without a gradient never move. In a weight of rank 1 each value is a row.
 struct GroupAdagrad {
   double lr = 0.01;
@@ -18,4 +19,5 @@ struct GroupAdagrad {
   std::shared_ptr<Optimizer> make() const;
 };
 
-}  // namespace lacuna::optimizers
+}  // namespace optimizers
+}  // namespace lacuna

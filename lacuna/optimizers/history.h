@@ -1,5 +1,5 @@
-// What the steps since all rows of a weight were last current did to rows without a gradient: as much of it
-// as the rule needs that catches rows up. Memory for kLongest steps is taken once.
+// The steps since all rows of a weight were last current, with what a rule needs to catch up rows that had no
+// gradient in them. Memory for kLongest steps is allocated once.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -7,9 +7,12 @@
 #include <type_traits>
 #include <vector>
 
-namespace lacuna::optimizers {
+#include "lacuna/base/export.h"
 
-// A number of each step, in the weight's dtype.
+namespace LACUNA_EXPORT lacuna {
+namespace optimizers {
+
+// One number per step, in each float dtype.
 class Log {
  public:
   void push(double number) {
@@ -46,20 +49,20 @@ struct Powers {
 };
 
 struct History {
-  static constexpr int32_t kLongest = 4096;  // Then all rows are caught up: a sweep in so many steps.
+  static constexpr int32_t kLongest = 4096;  // After so many steps all rows are caught up.
 
   int32_t steps = 0;
   struct Taken {
     double rate, t;
   };
-  std::vector<Taken> taken{};      // What each step was, from which all else but glide follows.
+  std::vector<Taken> taken{};      // All else but glide follows from these.
   Log move{}, of_d{}, keep{};      // See kernels::StepwiseRest.
-  std::vector<double> decayed{0};  // Σ log keep of the steps before.
-  double largest = 0;              // Of move.
+  std::vector<double> decayed{0};  // For each step: Σ log keep of the steps before.
+  double largest = 0;              // The largest of move.
   double last_rate = 0;
-  Powers first{}, second{};     // Of the first two states, by number of steps; kept when steps are.
-  std::vector<double> glide{};  // Σ move[s] β₁^(s - from + 1) from each step on,
-  int32_t glide_until = 0;      // up to this one.
+  Powers first{}, second{};     // Decay of the first two states; kept by forget().
+  std::vector<double> glide{};  // For each step `from`: Σ move[s] β₁^(s - from + 1)
+  int32_t glide_until = 0;      // over the steps from ≤ s < glide_until.
 
   void reserve() {
     taken.reserve(kLongest);
@@ -80,11 +83,12 @@ struct History {
     move.push(number);
     if (number > largest) largest = number;
   }
-  // Moves shrink by `ratio` or more a step, and their rates change: what is left after one, by move / rate.
+  // Bounds all later moves of a value, where moves shrink by `ratio` or more per step: their sum is at most
+  // the move of step s times rest / move[s], although rates differ between steps.
   double rest(double ratio) const {
     return ratio < 1 ? largest * ratio / (1 - ratio) : std::numeric_limits<double>::infinity();
   }
-  // Brings glide up to date. Sums whose first steps are so far back that the new ones add nothing stay.
+  // Brings glide up to date. It stops at steps so far back that the new steps add nothing to their sums.
   void sum_moves(double beta) {
     if (glide_until == steps) return;
     glide.resize(static_cast<size_t>(steps));
@@ -109,4 +113,5 @@ struct History {
   }
 };
 
-}  // namespace lacuna::optimizers
+}  // namespace optimizers
+}  // namespace lacuna

@@ -49,7 +49,7 @@ struct Moments : Formula {
 
  private:
   double momentum(double t) const { return beta_1 * (1 - 0.5 * std::pow(0.96, t * schedule_decay)); }
-  // The product of those of steps 1 to t, found from that of the last step that was asked for.
+  // The product of the momenta of steps 1 to t, computed from that of the step asked for last.
   double momenta(double t) const {
     if (t < known) known = 0, product = 1;
     while (known < t && product > 0) product *= momentum(++known);

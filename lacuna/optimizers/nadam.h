@@ -4,7 +4,8 @@
 
 #include "lacuna/optimizers/optimizer.h"
 
-namespace lacuna::optimizers {
+namespace LACUNA_EXPORT lacuna {
+namespace optimizers {
 
 // Nadam, Dozat (2015): Adam with Nesterov's momentum, and a momentum that grows to beta_1:
 // βₜ = beta_1 (1 - 0.96^(t schedule_decay) / 2), m ← beta_1 m + (1 - beta_1) g, v as Adam's,
@@ -15,10 +16,11 @@ struct Nadam {
   double beta_2 = 0.999;
   std::optional<double> epsilon{};  // 1e-7 unless given
   double schedule_decay = 0.004;
-  bool lazy_update = true;  // Of tables: states of rows without a gradient stay; t is the optimizer's step.
+  bool lazy_update = true;  // Tables only: rows without a gradient keep their states; t counts all steps.
   double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
 
   std::shared_ptr<Optimizer> make() const;
 };
 
-}  // namespace lacuna::optimizers
+}  // namespace optimizers
+}  // namespace lacuna

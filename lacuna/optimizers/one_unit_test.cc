@@ -1,5 +1,6 @@
-// Weights of one unit: the factors of a gradient, a csr matrix and dy, take them where the gradient does, in
-// dense weights, in small tables, whose rows stand in pairs with one state, and in those that look rows up.
+// Tests of weights of one unit: the factors of a gradient, a csr matrix and dy, move them like the whole
+// gradient does: dense weights, small tables, whose rows are pairs of value and state, and tables that find
+// rows by hashing.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -33,7 +34,7 @@ VariablePtr weight_of(const Kind& kind, DType dtype) {
                                     Draw{Draw::Kind::normal, 0, 1, 5});
 }
 
-// What the rows of the pool hold.
+// The values of the rows of the pool.
 std::vector<double> values_of(const Kind& kind, const Variable& weight) {
   const Tensor held = weight.copy();
   std::vector<double> result;
@@ -52,7 +53,7 @@ std::vector<double> values_of(const Kind& kind, const Variable& weight) {
   return result;
 }
 
-// A batch on a weight: a, whose columns are rows or slots, dy, and Aᵀ dy.
+// A batch for a weight: a, whose columns are rows or slots of the weight, dy, and Aᵀ dy.
 template <class T>
 struct Batch {
   Batch(const Kind& kind, Variable& weight, size_t rows, Generator& random) {
@@ -97,7 +98,7 @@ void expect_same(const Kind& kind, const std::function<std::shared_ptr<Optimizer
       kind.storage == Storage::dense ? values_of(kind, *one) : std::vector<double>{};
   Generator random_one(3), random_other(3);
   for (int t = 0; t < 8; ++t) {
-    const size_t rows = t % 2 ? 30 : 4;  // Sums for all rows there are, and a list of those that are named.
+    const size_t rows = t % 2 ? 30 : 4;  // Both ways to sum: for all rows, and as a list.
     const Batch<T> batch(kind, *one, rows, random_one), same(kind, *other, rows, random_other);
     const Gradient factors[] = {Gradient::one_unit(&batch.a, &batch.dy)}, whole[] = {&same.gradient};
     by_factors->step({&one, 1}, factors);

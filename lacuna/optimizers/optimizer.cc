@@ -1,4 +1,4 @@
-// One step of an optimizer: which rows of which weights move.
+// The steps of an optimizer: which rows of which weights move.
 #include "lacuna/optimizers/optimizer.h"
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 
 namespace lacuna {
 
-LACUNA_REGISTRY(optimizers::Optimizer)
+LACUNA_REGISTRY_HERE(optimizers::Optimizer)
 
 namespace optimizers {
 namespace {
@@ -54,7 +54,7 @@ kernels::RowSums<T> sums_of(const Gradient& gradient, std::span<const int64_t> i
 void check_settings(const char* where, std::initializer_list<std::pair<const char*, double>> numbers,
                     double from, double below) {
   for (const auto& [name, value] : numbers) {
-    if (value >= from && value < below) continue;  // NaN is neither.
+    if (value >= from && value < below) continue;  // False for NaN.
     const std::string range = std::isinf(below) ? text("finite and at least ", from)
                                                 : text("at least ", from, " and below ", below);
     throw InvalidArgument(where, ": ", name, " must be ", range, ". Received: ", name, "=", value, ".");
@@ -152,7 +152,7 @@ std::span<T> Optimizer::zeros(Buffer& held, size_t values) {
 template <class T>
 void Optimizer::step_one(const VariablePtr& weight, const Gradient& gradient, const Step<T>& step) {
   States& states = states_at(weight);
-  if (Behind* behind = weight->behind().get(); behind && behind != &states) {  // Another optimizer's.
+  if (Behind* behind = weight->behind().get(); behind && behind != &states) {  // Of another optimizer.
     behind->settle();
     weight->set_behind(nullptr);
   }
@@ -171,10 +171,11 @@ void Optimizer::step_one(const VariablePtr& weight, const Gradient& gradient, co
   }
   if (!step.moves) states.make_room();
   if (!moves_all_rows(*weight)) return step_rows(states, gradient, false, step);
-  // Rows of a table that were never touched have no states; the others are in slots, and move below.
+  // Rows of a table that were never touched have no states, so a step only scales them; touched rows have
+  // slots and move below.
   if (step.moves) rows.scale_others(rule_->scale_at_rest(step.rate));
-  // A row that is left behind costs a look where it is named, and its missed steps; a sweep streams through
-  // the rows there are: a row of one value takes it a hundredth of what a look does.
+  // Leaving rows behind costs a lookup for each named row, and its missed steps. A sweep streams through all
+  // rows: for a row of one value that takes a hundredth of the time of a lookup.
   const bool one_unit = gradient.form() == GradientForm::one_unit;
   const size_t named = one_unit ? gradient.a()->csr().nonzeros() : gradient.row_ids().size();
   const size_t worth = rows.width() < 8 ? 160 : 16;
@@ -211,7 +212,7 @@ void Optimizer::step_rows(States& states, const Gradient& gradient, bool others,
                                   to.stride);
       return;
     }
-    // A sweep over a row is a part of what an entry costs that is looked up.
+    // For each row, a sweep is cheaper than the lookup of an entry.
     if (!others && states.count() <= 4 * a.nonzeros()) return add_one_unit(states, gradient, false, step);
     ids = list_one_unit<T>(states, gradient, step);
     from.gradient = values_.as<T>().data();
@@ -238,8 +239,8 @@ void Optimizer::sweep(States& states, const Gradient& gradient, const Step<T>& s
   const size_t rows = states.count();
   const auto ids = gradient.row_ids();
   kernels::UpdateGradient<T> from{nullptr, nullptr, nullptr, rows};
-  // A narrow gradient is made dense for the time, so that the update is one SIMD loop: its rows are smaller
-  // than the places that would point at them.
+  // A narrow gradient is made dense here, so that the update is one SIMD loop: its rows are smaller than the
+  // places that would point at them.
   if (to.width == 1 && gradient.is_whole()) {
     const T* values = gradient.whole()->row_sparse().values<T>().data();
     const auto all = zeros<T>(dense_, rows);
@@ -260,8 +261,8 @@ void Optimizer::sweep(States& states, const Gradient& gradient, const Step<T>& s
   for (const int64_t id : ids) place_[static_cast<size_t>(id)] = 0;
 }
 
-// The gradient of one unit is summed here, by what its use makes cheapest: for all rows, or as a list of
-// those named. all: the others move too.
+// Sums the gradient of one unit for all rows. all: rows that it does not name move too. See list_one_unit for
+// the case where a list of the named rows is cheaper.
 template <class T>
 void Optimizer::add_one_unit(States& states, const Gradient& gradient, bool all, const Step<T>& step) {
   const kernels::CsrView<T> a = view<T>(gradient.a()->csr());
@@ -286,12 +287,12 @@ void Optimizer::add_one_unit(States& states, const Gradient& gradient, bool all,
       sums[static_cast<size_t>(a.indices[static_cast<size_t>(a.indptr[0]) + k])] = 0;
 }
 
-// To ids_ and values_.
+// Writes the gradient to ids_ and values_.
 template <class T>
 std::span<const int64_t> Optimizer::list_one_unit(States& states, const Gradient& gradient,
                                                   const Step<T>& step) {
   const kernels::CsrView<T> a = view<T>(gradient.a()->csr());
-  // In a table a row holds its number itself: memory that the step meets anyway.
+  // A row of a table has room for its number: memory that the step reads anyway.
   T* const held = states.numbers<T>();
   const kernels::ColumnNumbers numbers =
       held ? kernels::ColumnNumbers{reinterpret_cast<int32_t*>(held),

@@ -1,5 +1,5 @@
-// What changes weights by their gradients. Each optimizer has a row update (rule.h) that runs over all rows
-// of a dense weight, or over the touched rows of a table.
+// Optimizers change weights by their gradients. Each has a row update (rule.h) that runs over all rows of a
+// dense weight, or over the touched rows of a table.
 #pragma once
 #include <initializer_list>
 #include <limits>
@@ -17,9 +17,11 @@
 #include "lacuna/optimizers/gradient.h"
 #include "lacuna/optimizers/states.h"
 
-namespace lacuna::optimizers {
+namespace LACUNA_EXPORT lacuna {
+namespace optimizers {
 
-// What all optimizers of Keras take; 0 is "do not clip". Without decay: one that takes none (Nadam).
+// The settings that optimizers share in Keras. A clip setting of 0 means no clipping. decay is empty for an
+// optimizer that has none (Nadam).
 struct CommonSettings {
   double lr;
   std::optional<double> decay;
@@ -33,7 +35,7 @@ CommonSettings common(const S& o) {
   return {o.lr, decay, o.lazy_update, o.clipnorm, o.clipvalue, o.global_clipnorm};
 }
 
-// Their list, for the list of each one's settings.
+// Lists the shared settings, as a part of the list of an optimizer's settings.
 template <class S>
 void list_common(Settings& s, S& o) {
   s("lr", o.lr)("lazy_update", o.lazy_update);
@@ -46,7 +48,7 @@ class Optimizer {
  public:
   static constexpr auto kind = "optimizer";
 
-  // list: of all of its settings, by which its config is written.
+  // list: lists all settings; the config is written by it.
   template <class S, class F>
   Optimizer(std::string class_name, void (*list)(Settings&, S&), const S& settings, const F& formula)
       : Optimizer(std::move(class_name), common(settings), written(list, settings),
@@ -58,19 +60,20 @@ class Optimizer {
   const std::string& class_name() const { return class_name_; }
   Config config() const;
 
-  // Read at each step, so that callbacks and schedules may set them in between. The rate of a step is
-  // lr / (1 + decay · iterations).
+  // Read at each step, so that callbacks and schedules may set them between steps. The rate of a step is lr /
+  // (1 + decay · iterations).
   VariablePtr lr, decay, iterations;
 
-  // One step: a gradient for each weight, in order; weights without one stay. For a table the ids of its
-  // gradient are slots. States are made at the first step. Clipping by norm is over all gradients together.
-  // If it throws, no weight has moved.
+  // Takes one step. gradients has one for each weight, in order; a weight whose gradient is empty does not
+  // change. The ids in the gradient of a table are slots. States are made at the first step. Clipping by norm
+  // uses the norm of all gradients together. If it throws, no weight has changed.
   void step(std::span<const VariablePtr> weights, std::span<const Gradient> gradients);
 
-  // Whether a step looks at a gradient before it updates, so that factors are an error.
+  // Whether a step needs the values of a gradient before the update, so that factors are an error.
   bool needs_whole_gradients() const { return norm_limit() > 0 || rule_->row_states(); }
 
-  // Whether the weight ends where a dense gradient would take it: only tables may be updated lazily.
+  // Whether the weight ends with the values that a dense gradient would give it. Only tables may be updated
+  // lazily.
   bool is_exact(const Variable& weight) const { return !weight.is_table() || !common_.lazy_update; }
 
   // Whether a step moves rows of the weight that its gradient does not name.
@@ -78,13 +81,15 @@ class Optimizer {
     return rule_->moves_without_gradient() && is_exact(weight);
   }
 
-  // Takes the steps that rows which were left behind have missed. What they end at does not depend on when,
-  // up to rounding; who trains calls it at moments that depend on the training alone.
+  // Takes the missed steps of all rows that were left behind. The result does not depend on when this
+  // happens, except for rounding; training calls it only at moments that depend on nothing but the training
+  // itself.
   void settle();
 
-  // What it remembers between steps, for saving: of itself, and of a weight, by name; nothing of one that it
-  // has not stepped yet. Dense tensors, or row_sparse ones of a table's touched rows; caught up. specs_of
-  // says what a weight's are; what does not have their specs is an error.
+  // What the optimizer remembers between steps, for saving: for itself and for a weight, by name; nothing for
+  // a weight without a step so far. The states are caught up: dense tensors, or row_sparse ones of the
+  // touched rows of a table. After them come the rows that are behind (see States::copy_behind). Values given
+  // to remember and remember_of must have the specs that specs and specs_of return.
   struct Remembered {
     std::string name;
     Tensor value;
@@ -100,14 +105,14 @@ class Optimizer {
   void remember(const std::vector<Remembered>& values);
   void remember_of(const VariablePtr& weight, const std::vector<Remembered>& values);
 
-  // States of a dense weight, in the order of state arrays; null before the first step.
+  // The states of a dense weight; null before the first step.
   const std::vector<tensor::Dense>* states_of(const Variable& weight) const;
-  // How often a row has been caught up.
+  // The number of rows caught up so far; a row counts each time.
   size_t caught_up_rows() const;
 
  private:
-  // What a step is, for all weights. Each is gone through twice: first all memory is made that the step
-  // takes, which may throw, and only then does anything move.
+  // The parameters of a step for all weights. A step visits each weight twice: first, with moves = false, it
+  // allocates all memory, which may throw; only then, with moves = true, does anything change.
   template <class T>
   struct Step {
     kernels::Clip<T> clip;
@@ -116,10 +121,11 @@ class Optimizer {
   };
   template <class T>
   void step_one(const VariablePtr& weight, const Gradient& gradient, const Step<T>& step);
-  // All rows move, as if the gradient were dense.
+  // Updates all rows, as if the gradient were dense.
   template <class T>
   void sweep(States& states, const Gradient& gradient, const Step<T>& step);
-  // Rows that the gradient names move now; where others would too they are left behind.
+  // Updates the rows that the gradient names. others: a dense gradient would move the other rows too, so they
+  // are left behind.
   template <class T>
   void step_rows(States& states, const Gradient& gradient, bool others, const Step<T>& step);
   template <class T>
@@ -128,32 +134,37 @@ class Optimizer {
   void add_one_unit(States& states, const Gradient& gradient, bool all, const Step<T>& step);
   States& states_at(const VariablePtr& weight);
 
-  // Keras' two names for one thing.
+  // Keras has two names for this limit.
   double norm_limit() const { return common_.clipnorm > 0 ? common_.clipnorm : common_.global_clipnorm; }
 
   std::string class_name_;
   CommonSettings common_;
-  Config config_;  // As it was made; the rates may have changed since.
+  Config config_;  // As constructed; lr and decay may have changed since.
   std::shared_ptr<const Rule> rule_;
   struct Kept {
-    VariablePtr weight;  // Held, so that its address stays its own.
+    VariablePtr weight;  // Held, so that no other weight can get its address.
     std::shared_ptr<States> states;
   };
   std::map<const Variable*, Kept> kept_;
-  std::vector<int32_t> place_;  // Row to gradient row + 1; zeros between uses.
-  // In a table, whose rows hold the states of the optimizers that are there.
+  std::vector<int32_t> place_;  // For each row: 1 + its row in the gradient; zeros between uses.
+  // Identifies this optimizer in a table, whose rows hold the states of all optimizers that use it.
   std::shared_ptr<const void> owner_ = std::make_shared<char>();
-  // Zeroed memory of at least so many values; whoever uses it leaves zeros.
+  // Zeroed memory for at least this many values. The caller must leave zeros.
   template <class T>
   static std::span<T> zeros(Buffer& held, size_t values);
-  Buffer dense_{};   // A narrow gradient, all rows of it.
-  Buffer named_{};   // The same, with -0.0 where it names no row.
-  Buffer number_{};  // Row to place in ids_.
+  Buffer dense_{};   // A narrow gradient, as a dense array.
+  Buffer named_{};   // The same, with -0.0 for rows that it does not name.
+  Buffer number_{};  // For each row: its place in ids_.
   Buffer ids_{}, values_{};
 };
 
-// Throws unless each number is from `from` up to below `below`.
+// Throws unless from ≤ number < below for each of them.
 void check_settings(const char* where, std::initializer_list<std::pair<const char*, double>> numbers,
                     double from = 0, double below = std::numeric_limits<double>::infinity());
 
-}  // namespace lacuna::optimizers
+}  // namespace optimizers
+}  // namespace lacuna
+
+namespace LACUNA_EXPORT lacuna {
+LACUNA_REGISTRY(optimizers::Optimizer)
+}  // namespace lacuna

@@ -1,5 +1,5 @@
-// Each optimizer against its formula in plain C++: dense weights with dense and row_sparse gradients end
-// where dense mathematics ends; lazy tables move touched rows alone.
+// Tests of each optimizer against its formula in plain C++: dense weights with dense and row_sparse gradients
+// end where dense mathematics ends; in lazy tables only touched rows move.
 #include "lacuna/optimizers/optimizer.h"
 
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ namespace {
 
 constexpr Dim kRows = 23, kWidth = 3;
 
-// One value's step: w and its two states, the gradient, the step from 1.
+// The step of one value: w and its states s, the gradient g, and the number t of the step, from 1.
 using Formula = std::function<void(double& w, double* s, double g, double t)>;
 
 struct Case {
@@ -130,7 +130,7 @@ const Case kCases[] = {
 
 class OptimizerTest : public testing::TestWithParam<Case> {
  protected:
-  // Some rows of a gradient.
+  // A gradient of some rows.
   tensor::RowSparse gradient() {
     tensor::RowSparse g;
     std::vector<int64_t> ids;
@@ -142,7 +142,7 @@ class OptimizerTest : public testing::TestWithParam<Case> {
     return g;
   }
 
-  // The mimic: every value by the formula; `only` (if given) says which rows move.
+  // The expected result: the formula for every value of the rows that move.
   struct Mimic {
     std::vector<double> w;
     std::vector<std::array<double, 3>> s;
@@ -317,7 +317,7 @@ TEST(Optimizer, TwoThatTakeTurnsOnATableKeepTheirStates) {
     const Gradient gradients[] = {&given};
     optimizer.step({&weight, 1}, gradients);
   };
-  // Steps of each do not depend on the weight, so that their sum is where both end.
+  // The steps of each optimizer do not depend on the weight, so both together must move it by the sum.
   double sum = 0;
   for (const bool adam : {false, true}) {
     const auto alone =
@@ -334,7 +334,8 @@ TEST(Optimizer, TwoThatTakeTurnsOnATableKeepTheirStates) {
   }
   EXPECT_NEAR(both->to_dense().values<double>()[5 * kWidth], sum, 1e-12);
   const size_t held = both->value().table().stride();
-  momentum = SGD{.lr = 0.1, .momentum = 0.9}.make();  // A new one starts anew, in the room of the old.
+  // A new optimizer starts anew, in the room that the states of the old one had.
+  momentum = SGD{.lr = 0.1, .momentum = 0.9}.make();
   step(*momentum, both, 1);
   EXPECT_EQ(both->value().table().stride(), held);
 }

@@ -1,4 +1,4 @@
-// What an optimizer remembers between steps, out and in.
+// Saves and restores what an optimizer remembers between steps.
 #include "lacuna/optimizers/optimizer.h"
 #include "lacuna/optimizers/states.h"
 

@@ -1,36 +1,37 @@
-// The mathematics of an optimizer: how a step moves a row. A formula is a few numbers and
-//   template <class T> kernels::Rule<T> step(double rate, double t) const   what step t does, from 1
-// and, of one that moves weights without a gradient, what rows that missed steps take later:
-//   void log(History& history, double rate, double t) const             what a step does to them
+// The mathematics of an optimizer: how a step updates a row. A formula has a few numbers and
+//   template <class T> kernels::Rule<T> step(double rate, double t) const   the update of step t, from 1
+// and, if it moves weights without a gradient, a way for rows to take missed steps later:
+//   void log(History& history, double rate, double t) const             records a step
 //   template <class T> void catch_up(const kernels::UpdateRows<T>& to, const kernels::MissedSteps& missed,
-//                                    History& history) const
-// RuleOf makes a Rule of it.
+//                                    History& history) const            takes the missed steps
+// RuleOf makes a Rule of a formula.
 #pragma once
 #include <cstddef>
 
 #include "lacuna/kernels/catch_up.h"
 #include "lacuna/optimizers/history.h"
 
-namespace lacuna::optimizers {
+namespace LACUNA_EXPORT lacuna {
+namespace optimizers {
 
-// What a formula has unless it says otherwise.
+// The defaults of a formula.
 struct Formula {
   size_t states() const { return 1; }
-  // States of one value a row, in place of one for each value of the weight.
+  // Whether a state has one value per row, instead of one per value of the weight.
   bool row_states() const { return false; }
-  // Whether a value moves where its gradient is zero (momentum), or its state does: then rows that a gradient
-  // does not name move too, unless updates are lazy.
+  // Whether a value or its state changes where the gradient is zero (as with momentum). Then rows that a
+  // gradient does not name change too, unless updates are lazy.
   bool moves_without_gradient() const { return true; }
-  // Whether its states alone do, so that who reads the weight need not wait for them.
+  // Whether only states change then, so that the weight can be read while they are behind.
   bool weight_stays() const { return false; }
-  // Whether rows can take a step of this rate later.
+  // Whether rows may take a step of this rate later.
   bool can_wait(double /*rate*/) const { return true; }
   void log(History&, double, double) const {}
   template <class T>
   void catch_up(const kernels::UpdateRows<T>&, const kernels::MissedSteps&, History&) const {}
-  // What a step does to a value that has neither gradient nor state: it is multiplied by this.
+  // A step multiplies a value without gradient and state by this.
   double scale_at_rest(double /*rate*/) const { return 1; }
-  // Whether a step is w ← w - rate g and nothing else, so that parts of a gradient may be taken one by one.
+  // Whether a step is w ← w - rate g and nothing else, so that parts of a gradient may be applied one by one.
   bool descends() const { return false; }
 };
 
@@ -88,4 +89,5 @@ class RuleOf final : public Rule {
   F formula_;
 };
 
-}  // namespace lacuna::optimizers
+}  // namespace optimizers
+}  // namespace lacuna

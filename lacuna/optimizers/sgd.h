@@ -2,7 +2,8 @@
 #pragma once
 #include "lacuna/optimizers/optimizer.h"
 
-namespace lacuna::optimizers {
+namespace LACUNA_EXPORT lacuna {
+namespace optimizers {
 
 // Stochastic gradient descent: w ← w - lr g; with momentum v ← momentum v - lr g, w ← w + v.
 struct SGD {
@@ -10,10 +11,11 @@ struct SGD {
   double momentum = 0;
   double decay = 0;
   bool nesterov = false;
-  bool lazy_update = true;  // For tables alone: rows without a gradient stay, their momentum too.
+  bool lazy_update = true;  // Tables only: rows without a gradient and their momentum do not change.
   double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
 
   std::shared_ptr<Optimizer> make() const;
 };
 
-}  // namespace lacuna::optimizers
+}  // namespace optimizers
+}  // namespace lacuna

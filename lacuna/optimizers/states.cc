@@ -1,4 +1,4 @@
-// States of a weight, and its rows left behind.
+// The states of a weight, and its rows that are left behind.
 #include "lacuna/optimizers/states.h"
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace lacuna::optimizers {
 namespace {
 
 constexpr size_t kAhead = 16;                    // Rows between a prefetch and its use.
-constexpr size_t kRowsAtOnce = size_t{1} << 14;  // That are caught up together.
+constexpr size_t kRowsAtOnce = size_t{1} << 14;  // Rows that are caught up together.
 
 }  // namespace
 
@@ -45,7 +45,7 @@ size_t States::place() const { return values() ? rows_.place_of(owner_, values()
 template <class T>
 kernels::UpdateRows<T> States::rows() {
   const size_t states = rule_->states();
-  const size_t first = rows_.have_room() ? place() : 0;  // Which may move all rows.
+  const size_t first = rows_.have_room() ? place() : 0;  // Before values(): it may move all rows.
   kernels::UpdateRows<T> to{rows_.values<T>(), {}, rows_.stride(), rows_.width(), rows_.stride()};
   if (states && !rows_.have_room()) to.state_stride = state_width_;
   for (size_t k = 0; k < 3; ++k)
@@ -147,7 +147,7 @@ void States::make_room_before(size_t rows) {
   before_.values = std::move(values);
 }
 
-// Of the first rows of ids_, which are marked as current, but have not moved yet.
+// Keeps copies of the first rows of ids_, which are marked as current but have not moved yet.
 void States::keep_for_take_back(size_t count) {
   if (!count) return;
   const size_t first = before_.count;
@@ -198,7 +198,7 @@ void States::settle() {
   const Marks mark = marks();
   const size_t all = count();
   const int32_t now = history_.steps + 1;
-  in_step_ = false;  // What it has caught up cannot be taken back any more.
+  in_step_ = false;  // Rows that were caught up can no longer be taken back.
   for (size_t begin = 0; begin < all; begin += kRowsAtOnce) {
     size_t behind = 0;
     for (size_t row = begin; row < std::min(all, begin + kRowsAtOnce); ++row) {
@@ -221,7 +221,8 @@ bool States::is_behind(size_t row) const {
   return at != 0 && at != history_.steps + 1;
 }
 
-// use(first, n, copy) for parts of `rows`: copies of rows first, …, as they would be, with their states.
+// use(first, n, copy) for parts of `rows`: caught-up copies of rows[first], …, rows[first + n - 1] and their
+// states.
 template <class T, class Use>
 void States::each_current(std::span<const size_t> rows, const Use& use) {
   const FlushDenormals flush;

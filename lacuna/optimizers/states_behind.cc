@@ -1,4 +1,4 @@
-// Rows left behind, out of the states of a weight and in: see States::copy_behind.
+// Saves and restores rows that are left behind (see States::copy_behind).
 #include <algorithm>
 #include <cmath>
 
@@ -8,7 +8,8 @@
 namespace lacuna::optimizers {
 namespace {
 
-// copy(values beside each other, values of the row, how many) for the weight and each state of a row.
+// copy(beside, row, n) for the weight and each state of a row, where `beside` holds all of them one after
+// another.
 template <class T, class Copy>
 void each_part(const kernels::UpdateRows<T>& rows, size_t row, size_t states, size_t state_width, T* beside,
                const Copy& copy) {

@@ -1,5 +1,5 @@
-// What the two halves of hdf5.h share: calls of HDF5, ids that close themselves, and what stands behind a
-// Group.
+// Internals shared by the .cc files of hdf5.h: the lock around HDF5, ids that close themselves, and the
+// implementation of Group.
 #pragma once
 #include <hdf5.h>
 
@@ -10,22 +10,22 @@
 
 namespace lacuna::hdf5 {
 
-// While one of these lives HDF5 is ours alone, and silent. Whoever forks waits for its end: a child that was
-// forked in the middle would find HDF5 half changed, and locked by a thread that it does not have.
+// Locks HDF5 for the scope and silences its printing of errors. A fork waits until no Call is alive: a child
+// that was forked in the middle would find HDF5 half changed, and locked by a thread that it does not have.
 class Call {
  public:
-  // HDF5 does not survive a call for which there is no memory at all, so a little must be there; not where it
-  // is about to close what it holds.
+  // Throws std::bad_alloc if a little memory is not available: HDF5 crashes without. closes: no such check,
+  // since the scope only closes ids.
   explicit Call(bool closes = false);
   ~Call();
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  // Descriptors of files that HDF5 writes. In a forked child they lead nowhere: HDF5 would write what it
-  // holds of the parent's file into it when the child ends.
+  // Registers a descriptor of a file that HDF5 writes, and removes it. A forked child redirects these to
+  // /dev/null: at its end HDF5 would write its buffered parts of the parent's file into that file.
   static void writes(int descriptor);
   static void wrote(int descriptor);
-  static void counts_files(int more);  // That are open.
+  static void counts_files(int more);  // Adds to the number of open files.
 
  private:
   H5E_auto2_t function_ = nullptr;
@@ -54,14 +54,14 @@ class Id {
 };
 
 struct Group::Handle {
-  // What errors name, and what bounds sizes.
+  // What errors name, and what limits sizes.
   struct Context {
     const char* where;
     std::string path;  // Empty in memory.
     uint64_t bytes = 0;
     bool writes = false;
 
-    // What is unpacked of a file may take.
+    // The most bytes that data from the file may take once it is decompressed.
     uint64_t room() const { return (uint64_t{256} << 20) + 16 * bytes; }
   };
   std::shared_ptr<const Context> context{};
@@ -76,10 +76,10 @@ struct Group::Handle {
   [[noreturn]] void fail(const std::string& must, const std::string& received) const;
   void check(bool holds, const std::string& must) const;
 
-  Id open(const std::string& path) const;  // Below 0 where there is none.
+  Id open(const std::string& path) const;  // Below 0 if there is none.
   bool is(const std::string& path, H5O_type_t type) const;
 
-  // One that stands in the file, and has the bytes that its shape asks for.
+  // An array that is stored in the file itself, with all bytes that its shape needs.
   struct Array {
     Id id{};
     Shape shape{};
@@ -89,7 +89,8 @@ struct Group::Handle {
 
   std::vector<std::string> strings(const std::string& attribute) const;
 
-  // Texts of one length, padded by zeros, as NumPy has them; where they are too long, each of its own length.
+  // Writes strings of a fixed length, padded with zeros, as NumPy does; if one is too long, strings of
+  // variable length.
   void write_strings(const std::string& attribute, const std::vector<std::string>& values, bool list) const;
 };
 

@@ -1,5 +1,5 @@
-// Groups: attributes and arrays. All ids are closed, HDF5's printing is silenced and given back, and nothing
-// outside of the file is reached: no other files, no filters from plugins.
+// Groups of a file, with their attributes and arrays. All ids are closed, HDF5's printing of errors is off
+// meanwhile, and nothing outside of the file is used: no other files, no filter plugins.
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -11,9 +11,9 @@ namespace lacuna::hdf5 {
 namespace {
 
 constexpr size_t kAttributeBytes = 60000;  // A little below what HDF5 lets one attribute hold.
-constexpr uint64_t kPacked = 1100;         // A filter of HDF5 never makes more of a byte.
+constexpr uint64_t kPacked = 1100;         // The most values that HDF5's filters make of a byte.
 
-// The innermost of HDF5's own words for what failed.
+// HDF5's own description of the innermost error.
 std::string reason() {
   std::string words;
   const auto first = [](unsigned n, const H5E_error2_t* error, void* into) -> herr_t {
@@ -26,7 +26,7 @@ std::string reason() {
 
 herr_t refuse(const char*, const char*, const char*, const char*, unsigned*, hid_t, void*) { return -1; }
 
-// Lists of properties are dear, and these never change. Of a link into another file nothing is followed.
+// Property lists are expensive to make, and these never change. Links into other files are not followed.
 hid_t link_access() {
   static const hid_t list = [] {
     const hid_t made = H5Pcreate(H5P_LINK_ACCESS);
@@ -118,7 +118,7 @@ Group::Handle::Array Group::Handle::open_array(const std::string& path) const {
     unsigned flags = 0;
     size_t values = 0;
     plain &= H5Pget_filter2(made, static_cast<unsigned>(i), &flags, &values, nullptr, 0, nullptr,
-                            nullptr) <= H5Z_FILTER_SCALEOFFSET;  // The last that is HDF5's own.
+                            nullptr) <= H5Z_FILTER_SCALEOFFSET;  // The last built-in filter.
   }
   if (!plain || filters < 0)
     fail(lacuna::text("'", path, "' must stand in the file, unfiltered or by HDF5's own filters"),
@@ -138,8 +138,9 @@ Group::Handle::Array Group::Handle::open_array(const std::string& path) const {
   return array;
 }
 
-// Zeros that nobody wrote, a shape that is wild, or, packed, much that comes of little. HDF5 itself reads
-// beyond an array that has fewer bytes than it says.
+// Throws if the stored bytes do not match the shape: values that were never written, an absurd shape, or
+// compressed data that expands to far more than is plausible. HDF5 itself would read beyond the end of a
+// stored array that is too short.
 void Group::Handle::check_bytes(const Array& array, bool in_chunks, const std::string& path) const {
   uint64_t values = 1, bytes = 0;
   for (const Dim d : array.shape)
@@ -157,7 +158,7 @@ std::vector<std::string> Group::Handle::strings(const std::string& attribute) co
   check(attr >= 0, lacuna::text("attribute '", attribute, "' must be there"));
   const Id type(H5Aget_type(attr), H5Tclose), space(H5Aget_space(attr), H5Sclose);
   const hssize_t count = H5Sget_simple_extent_npoints(space);
-  if (count == 0) return {};  // Of any type: NumPy's empty list has one of its own.
+  if (count == 0) return {};  // The type does not matter: NumPy gives an empty list another one.
   if (count < 0 || H5Tget_class(type) != H5T_STRING)
     fail(lacuna::text("attribute '", attribute, "' must be text"), "another type");
   const auto n = static_cast<uint64_t>(count);

@@ -1,6 +1,6 @@
-// HDF5, as much of it as Keras' files need. A file is a tree of groups; groups hold texts and numbers as
-// attributes, and arrays. Errors are exceptions that name the file; HDF5 prints nothing. Calls from several
-// threads wait for each other.
+// The part of HDF5 that Keras' files need. A file is a tree of groups; groups hold arrays, and texts and
+// numbers as attributes. Errors are exceptions that name the file; HDF5 prints nothing. Thread-safe: one lock
+// covers all calls.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -10,13 +10,15 @@
 
 #include "lacuna/tensor/tensor.h"
 
-namespace lacuna::hdf5 {
+namespace LACUNA_EXPORT lacuna {
+namespace hdf5 {
 
-inline constexpr const char* kMark = "lacuna";  // The attribute `backend` of what we write.
+inline constexpr const char* kMark = "lacuna";  // The value of the attribute `backend` in our files.
 
 class Group {
  public:
-  // The group of that name, made where it is not there (when writing), or that must be there (reading).
+  // The group of that name. In a file that is written it is created if it is missing; in one that is read it
+  // must exist.
   Group group(const std::string& name) const;
   bool has_group(const std::string& name) const;
   bool has_array(const std::string& name) const;
@@ -24,14 +26,14 @@ class Group {
   bool has(const std::string& attribute) const;
   std::string text(const std::string& attribute) const;
   void write_text(const std::string& attribute, const std::string& value) const;
-  // A list; of a long one Keras makes several attributes, which are put together again.
+  // A list of texts. Keras splits a long one into several attributes, which reading joins again.
   std::vector<std::string> texts(const std::string& attribute) const;
   void write_texts(const std::string& attribute, const std::vector<std::string>& values) const;
   int64_t number(const std::string& attribute) const;
   void write_number(const std::string& attribute, int64_t value) const;
 
-  // Arrays of floats or of whole numbers. Reading converts between float types and between whole ones, never
-  // from one to the other. The shape must be `shape`, where None stands for any number of rows.
+  // Arrays of floats or of integers. Reading converts between float types and between integer types, never
+  // from one kind to the other. The array must have shape `shape`, in which None matches any size.
   tensor::Dense array(const std::string& name, DType dtype, const Shape& shape) const;
   Shape shape(const std::string& array) const;
   bool holds_floats(const std::string& array) const;
@@ -49,22 +51,24 @@ class Group {
 
 class File {
  public:
-  // where: what errors start with: "load_model".
+  // where: what errors start with, such as "load_model".
   static File create(const char* where);  // In memory.
   static File create(const char* where, const std::optional<std::string>& path);
-  // Sealed, or of somebody else: one without a seal is read in a process of its own first. Errors of the
-  // system are FileError.
+  // Opens a file for reading. One without our seal (seal.h) is from another program, and is first read in a
+  // child process, since HDF5 may crash on it. Throws InvalidArgument if the file is damaged, FileError for
+  // errors of the system.
   static File open(const char* where, const std::string& path);
   static File open_bytes(const char* where, const std::string& bytes);
-  ~File();  // Of a file that was created: nothing is left of it unless finish was called.
+  ~File();  // Removes a created file unless finish was called.
   File(File&&) noexcept;
 
   const Group& root() const { return root_; }
-  // Of memory, what all that is read of it may take: more than that many bytes comes of no honest file.
+  // The most bytes of memory that data read from the file may take. No valid file needs more.
   uint64_t room() const;
 
-  // What was created, whole: the bytes of one in memory; else the file takes its place in one step, after its
-  // bytes are on the disk, so that a crash leaves the old file or the new one.
+  // Complete a created file. finish_bytes: returns the bytes of one in memory. finish: puts the file at its
+  // path in one atomic step, after its bytes are on the disk, so that a crash leaves the old file or the new
+  // one.
   std::string finish_bytes();
   void finish();
 
@@ -76,4 +80,5 @@ class File {
   std::unique_ptr<Made> made_;
 };
 
-}  // namespace lacuna::hdf5
+}  // namespace hdf5
+}  // namespace lacuna

@@ -1,4 +1,4 @@
-// Whose HDF5 is.
+// The lock around HDF5, and what HDF5 needs at forks and at exit.
 #include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
@@ -20,7 +20,7 @@ struct Turn {
   int depth = 0;
   std::set<int> written{};
   std::atomic<int> open_files = 0;
-  bool has_inherited = false;  // Files of other threads of the process that this one was forked from.
+  bool has_inherited = false;  // Files were open in the parent at the fork.
 };
 
 Turn& turn() {
@@ -32,7 +32,7 @@ void before_fork() { turn().mutex.lock(); }
 void in_parent() { turn().mutex.unlock(); }
 
 void in_child() {
-  // Made anew: it is held by a thread of the parent, whose number this one does not have.
+  // A new mutex: the old one is held by a thread of the parent, whose id this thread does not have.
   new (&turn().mutex) std::recursive_mutex;
   const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   for (const int descriptor : turn().written) ::dup2(nowhere, descriptor);
@@ -41,16 +41,16 @@ void in_child() {
   turn().has_inherited |= turn().open_files > 0;
 }
 
-// HDF5 crashes where it closes files that it was in the middle of when the process was forked: such a child
-// ends without.
+// HDF5 crashes if it closes files at exit that were in use when the process was forked. Such a child exits
+// without HDF5's exit handler.
 void end_without_hdf5(int status, void*) {
   if (!turn().has_inherited) return;
   std::fflush(nullptr);
   ::_exit(status);
 }
 
-// A damaged file leaves blocks in HDF5's own lists, with all ids closed: at exit it would print that it
-// cannot free them. What is registered after it has started runs before it ends.
+// A damaged file leaves blocks in HDF5's free lists, though all ids are closed, and at exit HDF5 would print
+// that it cannot free them. A handler that is registered after HDF5 started runs before HDF5's own.
 bool prepare() {
   ::pthread_atfork(before_fork, in_parent, in_child);
   H5open();
@@ -58,7 +58,7 @@ bool prepare() {
   return std::atexit([] { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }) == 0;
 }
 
-// When the library is loaded: HDF5 that finds no memory as it starts calls itself without end.
+// Runs when the library is loaded: HDF5 recurses without end if it finds no memory when it starts.
 [[maybe_unused]] const bool prepared = prepare();
 
 }  // namespace
@@ -68,11 +68,11 @@ Call::Call(bool closes) {
   turn().mutex.lock();
   H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  if (turn().depth++ == 0) H5Eclear2(H5E_DEFAULT);  // What others left is no reason of ours.
+  if (turn().depth++ == 0) H5Eclear2(H5E_DEFAULT);  // Our messages must not show errors that others left.
 }
 
 Call::~Call() {
-  // HDF5 cannot close itself with what a thread that is gone left in its list of errors.
+  // HDF5 cannot shut down if a thread that has ended left errors in its error stack.
   if (--turn().depth == 0) H5Eclear2(H5E_DEFAULT);
   H5Eset_auto2(H5E_DEFAULT, function_, data_);
   turn().mutex.unlock();

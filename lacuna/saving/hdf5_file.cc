@@ -1,6 +1,6 @@
-// Files: on the disk in one step, or in memory, with a seal that is looked at before HDF5 is asked. A file
-// without one is tried in a child first, and must not say that it is ours: every one of ours has the
-// attribute `backend`.
+// Files, on the disk or in memory, with a seal that is checked before HDF5 reads anything. A file without a
+// seal is tried in a child process first. If its attribute `backend` says that it is ours, it has lost its
+// seal, which is an error.
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -41,18 +41,18 @@ File::File(File&&) noexcept = default;
 
 namespace {
 
-// What HDF5 keeps of an open file takes a part of this. Without it, it does not survive.
+// More than HDF5 needs to open a file. Without that memory it crashes.
 constexpr size_t kOfAFile = size_t{1} << 20;
 
 Id access(bool in_memory) {
   Id list(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_fclose_degree(list, H5F_CLOSE_STRONG);
-  H5Pset_file_locking(list, 0, 1);  // A file that is written is another one until it is whole.
+  H5Pset_file_locking(list, 0, 1);  // No locks: a file is complete before it has its name.
   if (in_memory) H5Pset_fapl_core(list, size_t{1} << 20, 0);
   return list;
 }
 
-// HDF5 tells files in memory apart by name: two of one name that live at once are one.
+// HDF5 identifies files in memory by name: two that are open at once under one name would be one file.
 std::string memory_name() {
   static std::atomic<uint64_t> count{0};
   return text("lacuna in memory ", ++count);
@@ -78,7 +78,7 @@ File File::create(const char* where, const std::optional<std::string>& path) {
   root->context =
       std::make_shared<Group::Handle::Context>(Group::Handle::Context{where, path.value_or(""), 0, true});
   const std::string name = path ? made->replace->temporary() : memory_name();
-  const Id list = access(!path);  // Lives until it is checked: closing it, HDF5 forgets why it failed.
+  const Id list = access(!path);  // Closed after the check: closing clears HDF5's error.
   made->file = Id(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, list), H5Fclose);
   root->check(made->file >= 0, "the file must be written");
   if (void* descriptor = nullptr; path && H5Fget_vfd_handle(made->file, H5P_DEFAULT, &descriptor) >= 0) {
@@ -101,8 +101,8 @@ File File::open(const char* where, const std::string& path) {
   File file = open_as_it_is(where, path);
   if (is_ours(file.root()))
     file.root().wrong(
-        "a file of Lacuna must end with its seal: save it again, or, where another program changed it and "
-        "was to, "
+        "a file of Lacuna must end with its seal: save it again, or, if another program changed it on "
+        "purpose, "
         "set its attribute backend, in the group model_weights too, to another name",
         "one without a seal, which was cut short or changed");
   return file;
@@ -129,12 +129,12 @@ File File::open_bytes(const char* where, const std::string& bytes) {
   const std::string_view all(bytes);
   const std::string_view seal = all.substr(all.size() - std::min(all.size(), saving::kSealBytes));
   LACUNA_REQUIRE(saving::is_seal(seal), where, ": the bytes must be what was saved. Received: ", bytes.size(),
-                 " bytes that end otherwise.");
+                 " bytes that do not end with a seal.");
   const std::string_view image = all.substr(0, all.size() - saving::kSealBytes);
   saving::Checksum sum;
   sum.add(image);
   LACUNA_REQUIRE(sum.seal() == seal, where, ": the bytes must be what was saved. Received: ", bytes.size(),
-                 " bytes whose checksum is another.");
+                 " bytes whose checksum is wrong.");
   const Call call;
   require_memory(kOfAFile);
   auto made = std::make_unique<Made>();
@@ -173,7 +173,7 @@ void File::finish() {
     handle.check(H5Fflush(made_->file, H5F_SCOPE_GLOBAL) >= 0, "the file must be written");
     handle.check(made_->close(), "the file must be written");
   }
-  made_->replace->finish();  // Slow, and nothing that HDF5 knows of: others have their turn.
+  made_->replace->finish();  // Outside of the lock: this is slow, and no call of HDF5.
 }
 
 }  // namespace lacuna::hdf5

@@ -114,7 +114,7 @@ TEST(Hdf5, AFileIsThereWhenItIsWhole) {
   {
     const File file = File::create("save", path);
     file.root().write_number("number", 3);
-  }  // Given up.
+  }  // Without finish.
   EXPECT_EQ(std::filesystem::file_size(path), 3u);
   File file = File::create("save", path);
   file.root().write_number("number", 3);

@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A file's own must not exhaust the stack. Models within models take four levels each.
+// The most levels, so that a file cannot exhaust the stack. A model within a model takes four.
 constexpr size_t kDepth = 1000;
 
 // Numbers that are not finite are words, as Python's json writes and reads them.
@@ -25,7 +25,7 @@ constexpr std::string_view kWords[] = {"NaN", "-Infinity", "Infinity"};
 constexpr double kNumbers[] = {std::numeric_limits<double>::quiet_NaN(),
                                -std::numeric_limits<double>::infinity(),
                                std::numeric_limits<double>::infinity()};
-constexpr std::string_view kMark = "\x01\x02";  // On their way through the parser, which does not know them.
+constexpr std::string_view kMark = "\x01\x02";  // Marks words that the parser does not know.
 
 void write(std::string& out, const Setting& setting, size_t depth);
 
@@ -68,8 +68,8 @@ void write(std::string& out, const Setting& setting, size_t depth) {
   }
 }
 
-// With the words above as texts that start with the mark; where one has a neighbour that belongs to it, the
-// parser says what is wrong.
+// Replaces the words above by strings that start with the mark. If a word is part of a longer token, the
+// parser reports the error.
 std::string with_marks(std::string_view json) {
   std::string result;
   bool in_text = false;
@@ -96,8 +96,8 @@ std::string reason(const std::exception& e) {
   return end == said.npos ? said : said.substr(end + 2);
 }
 
-// Takes what the parser finds, piece by piece: Json's own lists and objects end the process where they go and
-// find no memory.
+// Builds a Setting from what the parser finds, piece by piece: the destructors of Json's own lists and
+// objects end the process if they find no memory.
 class Reader final : public nlohmann::json_sax<Json> {
  public:
   explicit Reader(const char* where) : where_(where) {}
@@ -132,7 +132,7 @@ class Reader final : public nlohmann::json_sax<Json> {
   using List = std::variant<Config, SettingList>;
   struct Open {
     List all;
-    std::string name{};  // Of the value to come, in an object.
+    std::string name{};  // Of the next value, in an object.
   };
 
   [[noreturn]] void wrong(const std::string& what) const {

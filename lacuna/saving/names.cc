@@ -1,4 +1,4 @@
-// Names and paths.
+// Converts names to paths and back.
 #include "lacuna/saving/names.h"
 
 #include <set>

@@ -1,4 +1,4 @@
-// An optimizer's state, written and read.
+// Writes and reads an optimizer's state.
 #include "lacuna/saving/optimizer_state.h"
 
 #include <set>
@@ -11,7 +11,7 @@ namespace {
 
 using optimizers::Optimizer;
 
-// The folder of a weight: its number among the network's, and its name for who looks into the file.
+// The path of a weight's states: its number in the network, and its name for people who inspect the file.
 std::string folder(size_t number, const Variable& weight) {
   return text(number, '/', as_path(weight.name()), '/');
 }
@@ -53,9 +53,8 @@ bool read_optimizer(const hdf5::Group& group, Optimizer& optimizer, const Networ
     const std::string number = text(i, '/');
     auto& values = of_weights.emplace_back();
     const auto first = names.lower_bound(number);
-    if (first == names.end() || !first->starts_with(number))
-      continue;  // It has none: a frozen one gets none.
-    // By the number alone: layers that a layer makes may have other names now.
+    if (first == names.end() || !first->starts_with(number)) continue;  // No state: a frozen weight has none.
+    // Found by number alone: layers that a layer makes may have other names now.
     values = read(first->substr(0, first->rfind('/') + 1), optimizer.specs_of(weights[i]->variable));
     found += values.size();
   }

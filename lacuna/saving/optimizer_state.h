@@ -1,5 +1,5 @@
-// An optimizer's state in a file: what it and each weight remembers between steps, by name; the attribute
-// weight_names lists all, as Keras has it.
+// Saves and loads an optimizer's state: what it keeps between steps for itself and for each weight, by name.
+// The attribute weight_names lists all names, as in Keras.
 #pragma once
 #include "lacuna/network/network.h"
 #include "lacuna/optimizers/optimizer.h"
@@ -8,10 +8,12 @@
 
 namespace lacuna::saving {
 
-// For whoever has the network's turn; what is put into `outgoing` is written when that is.
+// Callers must hold the network's turn (graph/turn.h). Tensors that are put into `outgoing` are written by
+// its write().
 void write_optimizer(const hdf5::Group& group, const optimizers::Optimizer& optimizer, const Network& network,
                      Outgoing& outgoing);
-// False, and nothing is changed, where the names are of somebody else.
+// Returns false and changes nothing if the names are not those of this optimizer and network. Callers must
+// hold the network's turn.
 bool read_optimizer(const hdf5::Group& group, optimizers::Optimizer& optimizer, const Network& network);
 
 }  // namespace lacuna::saving

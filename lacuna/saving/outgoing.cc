@@ -1,4 +1,4 @@
-// Kept in the order in which they came.
+// Keeps and writes tensors in the order in which they were put.
 #include "lacuna/saving/outgoing.h"
 
 #include <utility>

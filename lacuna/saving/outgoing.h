@@ -1,5 +1,5 @@
-// Copies of tensors on their way into a file. Whoever saves has the turn while they are copied, but not while
-// they are written, so that training goes on meanwhile.
+// Copies of tensors that are to be written to a file. A save holds the network's turn (graph/turn.h) while
+// they are copied, but not while they are written, so that training goes on meanwhile.
 #pragma once
 #include <string>
 #include <vector>
@@ -11,8 +11,8 @@ namespace lacuna::saving {
 
 class Outgoing {
  public:
-  // Keeps the value for write(). Small ones are written at once, and those for which there is no room: all
-  // that is kept stays below 1 GiB, lest a save take the memory of a second model.
+  // Keeps the value for write(). A small one is written at once, and so is one that would bring the total
+  // above 1 GiB: a save must not take the memory of a second model.
   void put(const hdf5::Group& group, const std::string& name, Tensor value);
   void write();
 

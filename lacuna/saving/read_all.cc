@@ -1,4 +1,4 @@
-// Keras' layout, read for its own sake.
+// Reads all of a file in Keras' layout and discards it.
 #include "lacuna/saving/read_all.h"
 
 namespace lacuna::saving {

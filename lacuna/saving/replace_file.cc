@@ -1,4 +1,4 @@
-// Files in one step.
+// Replaces files in one atomic step, and checks seals.
 #include "lacuna/saving/replace_file.h"
 
 #include <dirent.h>
@@ -40,7 +40,7 @@ struct Descriptor {
 
 constexpr const char* kAccessList = "system.posix_acl_access";
 
-// Where a link leads, which need not be there yet.
+// The target of a link, which need not exist yet.
 std::string resolved(std::filesystem::path path) {
   std::error_code none;
   for (int links = 0; links < 40 && std::filesystem::is_symlink(path, none); ++links)
@@ -53,7 +53,7 @@ std::string folder_of(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
-// The longest beginning of a file's name that leaves room for `more` bytes, and is text if the name is.
+// The longest start of a file's name that leaves room for `more` bytes and cuts no character of UTF-8.
 std::string cut(const std::string& path, size_t more) {
   const std::string name = std::filesystem::path(path).filename().string();
   const long limit = ::pathconf(folder_of(path).c_str(), _PC_NAME_MAX);
@@ -64,7 +64,7 @@ std::string cut(const std::string& path, size_t more) {
   return name.substr(0, end);
 }
 
-// Up to `bytes` of the file from where it stands; false where they cannot be read.
+// Calls `take` with blocks of the file's next `bytes` bytes. Returns false if they cannot be read.
 template <class F>
 bool each_block(int file, uint64_t bytes, F&& take) {
   std::vector<char> block(kBlock);
@@ -92,7 +92,7 @@ bool write_all(int file, std::string_view bytes) {
 
 ReplaceFile::ReplaceFile(const char* where, const std::string& path)
     : where_(where), path_(resolved(checked_path(where, path))) {
-  // Containers that share a folder may have processes of one number.
+  // A process id is not enough: containers that share a folder may have the same ones.
   static std::atomic<uint32_t> count{std::random_device()()};
   const std::string folder = folder_of(path_);
   start_ = cut(path_, kMostOfEnd) + ".partial-";
@@ -122,15 +122,15 @@ void ReplaceFile::lock() {
     locked_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, replaces_ ? 0600 : 0666);
     if (locked_ < 0) failed("written");
     struct stat s;
-    // Where there are no locks nobody takes one, and nothing is taken away. Somebody may have, before this
-    // one locked.
+    // If the file system has no locks, nobody removes the file. Otherwise another process may have removed it
+    // before this one locked it: then there is no link to it, and it is made again.
     if (::flock(locked_, LOCK_EX) != 0 || ::fstat(locked_, &s) != 0 || s.st_nlink > 0) return;
     ::close(locked_);
   }
 }
 
 void ReplaceFile::remove_left_over() const {
-  // Not std's directory_iterator, which ends the process where it finds no memory.
+  // Not std's directory_iterator, which ends the process if it finds no memory.
   struct Close {
     void operator()(DIR* folder) const { ::closedir(folder); }
   };
@@ -146,7 +146,7 @@ void ReplaceFile::remove_left_over() const {
       continue;
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (file.number < 0 || ::flock(file.number, LOCK_EX | LOCK_NB) != 0) continue;
-    // Lacuna without the lock writes there as long as it lives.
+    // A version of Lacuna that takes no lock may be writing to it as long as its process lives.
     if (pid == ::getpid() || (::kill(pid, 0) != 0 && errno == ESRCH)) ::unlink(path.c_str());
   }
 }
@@ -158,10 +158,11 @@ void ReplaceFile::failed(const char* what) const {
 
 void ReplaceFile::keep_owner_and_mode(int file) const {
   struct stat old, now;
-  if (::stat(path_.c_str(), &old) != 0) return;  // It was taken away since: what takes its place is private.
+  if (::stat(path_.c_str(), &old) != 0) return;  // It was removed since: the new file stays private.
   if (::fstat(file, &now) != 0) failed("written");
   mode_t mode = old.st_mode & 0777;
-  // Who may not give a file away keeps the group; where that is another, it gets no rights that it had not.
+  // If the owner cannot be changed, at least the group is set; if that fails too, the group gets no
+  // permissions.
   if ((old.st_uid != now.st_uid || old.st_gid != now.st_gid) && ::fchown(file, old.st_uid, old.st_gid) != 0 &&
       ::fchown(file, static_cast<uid_t>(-1), old.st_gid) != 0)
     mode &= 0707;
@@ -186,8 +187,8 @@ void ReplaceFile::finish() {
   const std::string folder = folder_of(path_);  // Nothing may fail once the file has its place.
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) failed("put in its place");
   done_ = true;
-  ::flock(locked_, LOCK_UN);  // Readers lock it too.
-  // The name is on the disk when the folder is; a file system that cannot say so is none of our errors.
+  ::flock(locked_, LOCK_UN);  // Programs that read it by HDF5 lock it too.
+  // The name is on the disk once the folder is. It is no error if the file system cannot do this.
   const Descriptor parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (parent.number >= 0) ::fsync(parent.number);
 }
@@ -210,7 +211,7 @@ bool check_seal(const char* where, const std::string& path) {
   Checksum sum;
   if (!each_block(file.number, bytes - kSealBytes, [&](std::string_view b) { sum.add(b); })) failed(errno);
   LACUNA_REQUIRE(sum.seal() == seal, where, ": the file must be as it was written. Received: path='",
-                 shown_utf8(path), "', whose checksum is another: it is damaged.");
+                 shown_utf8(path), "', whose checksum is wrong: it is damaged.");
   return true;
 }
 

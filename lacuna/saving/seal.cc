@@ -1,4 +1,4 @@
-// A file's last bytes: "lacuna 1", then its length and the CRC-32 of it, lowest bytes first.
+// The seal: "lacuna 1", then the length and the CRC-32 of the bytes before, both with the lowest byte first.
 #include "lacuna/saving/seal.h"
 
 #include <zlib.h>

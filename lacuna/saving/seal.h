@@ -1,6 +1,6 @@
-// The last bytes of what we write: a word, the length of what stands before, and its checksum. By it a file
-// that was cut short or changed is told before anything reads it. HDF5 takes no notice of them, and cuts them
-// off when it changes a file. A file that lost them still says whose it is, by a mark within: see
+// The seal: the last bytes of the files that we write. They hold a word, and the length and checksum of all
+// bytes before. So a file that was truncated or changed is detected before HDF5 reads it. HDF5 ignores the
+// seal, and cuts it off when it changes a file. A file that lost its seal is still marked as ours: see
 // hdf5_file.cc.
 #pragma once
 #include <cstdint>
@@ -11,11 +11,11 @@ namespace lacuna::saving {
 
 inline constexpr size_t kSealBytes = 24;
 
-// A checksum that takes bytes as they come.
+// A checksum of bytes that are added piece by piece.
 class Checksum {
  public:
   void add(std::string_view bytes);
-  std::string seal() const;  // Of all bytes that were added: kSealBytes long.
+  std::string seal() const;  // Of all bytes added so far: kSealBytes long.
 
  private:
   uint64_t length_ = 0;

@@ -1,4 +1,4 @@
-// A forked child that reads first. It starts no thread, takes no lock of ours but HDF5's, and never returns.
+// Reads in a forked child. The child starts no thread, takes no lock of ours but HDF5's, and never returns.
 #include "lacuna/saving/trial.h"
 
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 namespace lacuna::saving {
 namespace {
 
-constexpr char kGood = '+', kBad = '-';  // The first byte of the answer; then why.
+constexpr char kGood = '+', kBad = '-';  // The first byte of the answer; an error's message follows.
 
 uint64_t memory_now() {
   uint64_t pages = 0;
@@ -36,7 +36,7 @@ void limit(decltype(RLIMIT_AS) what, uint64_t most) {
 
 [[noreturn]] void be_child(int answer, const TrialLimits& limits, const std::function<void()>& read) {
   for (const int deadly : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) ::signal(deadly, SIG_DFL);
-  ::dup2(::open("/dev/null", O_WRONLY), STDERR_FILENO);  // What dies here is told by the parent.
+  ::dup2(::open("/dev/null", O_WRONLY), STDERR_FILENO);  // The parent reports a crash.
   if (const uint64_t now = memory_now()) limit(RLIMIT_AS, now + limits.bytes);
   limit(RLIMIT_CPU, limits.seconds);
   limit(RLIMIT_CORE, 0);
@@ -57,7 +57,7 @@ void limit(decltype(RLIMIT_AS) what, uint64_t most) {
   ::_exit(0);
 }
 
-// All that the child says, until it ends or must be ended.
+// The child's whole answer once it has ended; empty if it did not end in time.
 std::string answer_of(int from, unsigned seconds, bool& ended) {
   const auto last = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
   std::string result;

@@ -1,5 +1,5 @@
-// What is done once in a process of its own before it is done here: HDF5 does not survive every file that
-// somebody damaged, or made on purpose.
+// Tries a read in a child process before it is done in this one: HDF5 may crash on a file that is damaged or
+// made to do harm.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -8,12 +8,13 @@
 namespace lacuna::saving {
 
 struct TrialLimits {
-  uint64_t bytes = 0;    // Of memory, beside what the process has.
-  unsigned seconds = 0;  // Of computing.
+  uint64_t bytes = 0;    // Of memory, besides what the process has.
+  unsigned seconds = 0;  // Of CPU time.
 };
 
-// Calls `read` in a copy of the process. Throws InvalidArgument with what it threw, or saying that the copy
-// died: where: what errors start with; path: of the file that is read.
+// Calls `read` in a forked child. Throws InvalidArgument with the message of what `read` threw, or one that
+// says that the child crashed or exceeded the limits. where: what errors start with. path: of the file that
+// is read.
 void try_in_child(const char* where, const std::string& path, const TrialLimits& limits,
                   const std::function<void()>& read);
 

@@ -1,4 +1,4 @@
-// Weights, written and read.
+// Writes and reads weights.
 #include "lacuna/saving/weights.h"
 
 #include <algorithm>
@@ -21,7 +21,7 @@ namespace {
 using layers::LayerState;
 using layers::Weight;
 
-// Keras': of two of one name the second is name_1.
+// As in Keras: the second of two weights of one name is name_1.
 std::vector<std::string> unique_names(const std::vector<Weight*>& weights) {
   std::vector<std::string> names;
   std::set<std::string> taken;
@@ -79,7 +79,7 @@ struct Held {
   explicit Held(hdf5::Group opened) : group(std::move(opened)), names(group.texts("weight_names")) {}
 };
 
-// Adds what the file has for the weights of one layer.
+// Appends to `all` the file's values for the weights of one layer.
 void read_layer(const Held& held, LayerState& layer, std::vector<Assignment>& all) {
   const auto weights = layer.ordered_weights();
   if (held.names.size() != weights.size())
@@ -124,7 +124,7 @@ void write_weights(const hdf5::Group& group, const Network& network, Outgoing& o
   std::vector<std::string> layer_names;
   for (const auto& layer : network.layers()) layer_names.push_back(layer->name);
   layer_names = as_paths(layer_names);
-  group.write_text("backend", hdf5::kMark);  // First: the beginning of a file is the last that is lost.
+  group.write_text("backend", hdf5::kMark);  // First: a truncated file loses its start last.
   group.write_text("keras_version", kKerasVersion);
   group.write_texts("layer_names", layer_names);
   for (size_t l = 0; l < layer_names.size(); ++l) {
@@ -163,7 +163,7 @@ void read_weights(const hdf5::Group& group, Network& network) {
 
 namespace {
 
-// As versions before Keras' rule made it of the class: "pre_lu_1" of p_re_lu_1.
+// The name that older versions of Lacuna gave the layer: "pre_lu_1" for p_re_lu_1.
 std::string older_name(const layers::LayerState& layer) {
   const std::string now = snake_case(layer.class_name);
   if (!layer.name.starts_with(text(now, "_"))) return {};

@@ -1,7 +1,7 @@
-// Weights of a network in a file, as Keras 2 has them: attributes layer_names, backend and keras_version; a
-// group a layer, with the attribute weight_names and an array for each. A weight that keeps its touched rows
-// alone is a group in the array's place: `ids`, in the order in which they were touched, `rows`, and how
-// untouched ones are drawn.
+// Saves and loads the weights of a network as Keras 2 does: attributes layer_names, backend and
+// keras_version, and a group for each layer with the attribute weight_names and an array for each weight. A
+// weight that keeps only its touched rows is a group in place of the array. It holds `ids`, in the order in
+// which they were touched, `rows`, and how untouched rows are initialized.
 #pragma once
 #include "lacuna/network/network.h"
 #include "lacuna/saving/hdf5.h"
@@ -9,18 +9,20 @@
 
 namespace lacuna::saving {
 
-// For whoever has the network's turn; what is put into `outgoing` is written when that is.
+// Callers of the functions that take a network must hold its turn (graph/turn.h). Tensors that are put into
+// `outgoing` are written by its write().
 void write_weights(const hdf5::Group& group, const Network& network, Outgoing& outgoing);
 
-// Into the layers that have weights, in order. Where anything does not fit, nothing is changed. Rows go into
-// a dense weight too, and an array into one that keeps rows.
+// Reads into the layers that have weights, in order. If anything does not fit, throws InvalidArgument and
+// changes nothing. Saved rows can be read into a dense weight, and an array into one that keeps rows.
 void read_weights(const hdf5::Group& group, Network& network);
-// Into layers by their names; others stay. skip_mismatch: those that do not fit stay too, with a warning.
+// Reads into layers of the same names; others keep their weights. skip_mismatch: layers that do not fit keep
+// theirs too, with a warning.
 void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_mismatch);
 
-// A tensor by name: an array, or a group of `ids` and `rows` for a row_sparse one.
+// Writes a tensor: an array, or for row_sparse a group of `ids` and `rows`.
 void write_tensor(const hdf5::Group& group, const std::string& name, const Tensor& value);
-// The same back, of this shape: `None` stands for any number of rows, a dense tensor's or those of `rows`.
+// Reads it again. It must have this shape, in which None matches any size of an array.
 Tensor read_tensor(const hdf5::Group& group, const std::string& name, DType dtype, const Shape& shape);
 
 }  // namespace lacuna::saving

@@ -1,12 +1,15 @@
-// Rows of a weight that its optimizer has left behind: they move without a gradient, and the steps that named
-// none of theirs are still to be taken. Who reads a weight asks here first; who trains has rows brought up in
-// place, and all others read copies, so that looking changes nothing.
+// The rows of a weight that its optimizer has left behind. Such rows move even in steps without a gradient
+// for them (with momentum, for example), and the optimizer takes these steps only when the row is needed.
+// Code that reads a weight must ask here first: a training step catches rows up in place, and all others read
+// caught-up copies, so that reading changes nothing.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
-namespace lacuna {
+#include "lacuna/base/export.h"
+
+namespace LACUNA_EXPORT lacuna {
 
 class Tensor;
 
@@ -14,20 +17,21 @@ class Behind {
  public:
   virtual ~Behind() = default;
 
-  // Takes the missed steps of these rows (of a table: slots). They may repeat; those out of range are passed
-  // over. Rows of a table that are new count as current.
+  // Takes the missed steps of these rows (of a table: slots). They may repeat; those out of range are
+  // ignored. New rows of a table count as current.
   virtual void catch_up(std::span<const int32_t> rows) = 0;
   virtual void catch_up(std::span<const int64_t> rows) = 0;
-  virtual void settle() = 0;  // Those of all rows.
+  virtual void settle() = 0;  // Takes those of all rows.
 
-  // A step of training begins: what rows take from now on take_back takes back, until the step is done.
+  // begin_step begins a training step. take_back undoes what rows have caught up since then; it does nothing
+  // once the step is done.
   virtual void begin_step() = 0;
   virtual void take_back() noexcept = 0;
 
   virtual bool is_behind(size_t row) const = 0;
-  // The rows as they would be, one after another; nothing changes.
+  // Writes caught-up copies of the rows, one after another; the weight does not change.
   virtual void read(std::span<const size_t> rows, std::byte* to) = 0;
-  // A dense weight as it would be, until the next step; null where no row is behind.
+  // A caught-up copy of a dense weight, valid until the next step; null if no row is behind.
   virtual const Tensor* caught_up() = 0;
 };
 

@@ -1,4 +1,4 @@
-// Aligned memory that is used again.
+// Aligned memory that is reused.
 #include "lacuna/tensor/buffer.h"
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 
 namespace lacuna {
 namespace {
-constexpr size_t kLarge =
-    size_t{4} << 20;  // From here on on large pages: what is read at random meets fewer.
+// From this size on, memory has large pages: random reads then meet fewer pages.
+constexpr size_t kLarge = size_t{4} << 20;
 
 std::align_val_t alignment(size_t capacity) {
   return std::align_val_t{capacity >= kLarge ? size_t{2} << 20 : 64};
@@ -32,8 +32,8 @@ void Buffer::resize(size_t bytes) {
     bytes_ = bytes;
     return;
   }
-  // A little more than asked for: the non-zeros of the next batch will be a few more or less. 64 bytes beyond
-  // the end may be read by vectors.
+  // Growing memory gets a little more, since the next batch may have a few more non-zeros. SIMD loads may
+  // read 64 bytes beyond the end.
   const size_t capacity = (own_ ? std::max(bytes, bytes + bytes / 4) : bytes) + 64;
   own_ = std::shared_ptr<std::byte>(static_cast<std::byte*>(::operator new(capacity, alignment(capacity))),
                                     [capacity](std::byte* p) { ::operator delete(p, alignment(capacity)); });

@@ -1,10 +1,12 @@
-// Bytes that a tensor's part lies in: aligned memory of our own, or a view of somebody else's.
+// The memory of one array of a tensor: aligned memory of its own, or a view of memory that others own.
 #pragma once
 #include <cstddef>
 #include <memory>
 #include <span>
 
-namespace lacuna {
+#include "lacuna/base/export.h"
+
+namespace LACUNA_EXPORT lacuna {
 
 class Buffer {
  public:
@@ -13,12 +15,12 @@ class Buffer {
   // A view of memory that `owner` keeps alive. Never written.
   static Buffer view(const void* memory, size_t bytes, std::shared_ptr<const void> owner);
 
-  // A view that keeps nothing alive: for results that pass an input on, within one run of a plan.
+  // A view that keeps nothing alive: for results that share the memory of an input, within one run of a plan.
   static Buffer alias(const Buffer& other);
 
-  // Room for `bytes`, aligned to 64, that nobody else holds; contents are undefined, but our own that
-  // shrink keep theirs. Memory grows to its high-water size and is used again, so that a step allocates
-  // nothing.
+  // Makes room for `bytes`, aligned to 64, in memory that no other Buffer shares. Contents are undefined,
+  // unless memory of its own shrinks: then they stay. Memory grows to its high-water size and is reused, so
+  // that a step allocates nothing.
   void resize(size_t bytes);
 
   size_t bytes() const { return bytes_; }
@@ -34,7 +36,7 @@ class Buffer {
     return {reinterpret_cast<T*>(data_), bytes_ / sizeof(T)};
   }
 
-  Buffer copy() const;  // Own memory with the same bytes.
+  Buffer copy() const;  // In memory of its own.
 
  private:
   std::shared_ptr<std::byte> own_{};  // Null for a view.

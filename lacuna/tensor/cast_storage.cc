@@ -1,4 +1,4 @@
-// Storage to storage, and dtype to dtype.
+// Conversions between storages and between dtypes.
 #include "lacuna/tensor/cast_storage.h"
 
 #include <cstring>
@@ -22,7 +22,7 @@ void convert(const Buffer& from, DType from_dtype, Buffer& to, DType to_dtype) {
 
 }  // namespace
 
-// Into `out` nothing is allocated once it is large enough.
+// Nothing is allocated once `out` is large enough.
 
 void csr_to_dense(const tensor::Csr& from, tensor::Dense& out) {
   out.resize({from.rows, from.columns}, from.dtype);
@@ -55,7 +55,8 @@ void dense_to_csr(const tensor::Dense& a, tensor::Csr& out) {
     for (size_t r = 0; r < rows; ++r) {
       indptr[r] = static_cast<int32_t>(k);
       for (size_t c = 0; c < columns; ++c)
-        if (const T v = from[r * columns + c]; v != T(0) && k < nonzeros) {  // Others may write a meanwhile.
+        // Checks k, since another thread may write `a` meanwhile.
+        if (const T v = from[r * columns + c]; v != T(0) && k < nonzeros) {
           values[k] = v;
           indices[k++] = static_cast<int32_t>(c);
         }
@@ -114,8 +115,8 @@ void rows_to_csr(const tensor::RowSparse& a, tensor::Csr& out) {
     const auto values = out.values<T>();
     const auto indices = out.indices.template as<int32_t>(), indptr = out.indptr.template as<int32_t>();
     std::fill(indptr.begin(), indptr.end(), 0);
-    for (size_t i = 0; i < ids.size();
-         ++i)  // Rows stand in any order: how long each is, then where it begins.
+    // Rows are in any order: counts the entries of each, then finds where it begins.
+    for (size_t i = 0; i < ids.size(); ++i)
       for (size_t c = 0; c < width; ++c)
         indptr[static_cast<size_t>(ids[i]) + 1] += from[i * width + c] != T(0);
     for (size_t r = 0; r < rows; ++r) indptr[r + 1] += indptr[r];
@@ -168,7 +169,7 @@ void csr_to_rows(const tensor::Csr& a, tensor::RowSparse& out) {
       std::fill(to.begin(), to.end(), T(0));
       n = 0;
       each([&](size_t r, size_t begin, size_t end) {
-        if (n == out.row_ids().size()) return;  // Others may write the values meanwhile.
+        if (n == out.row_ids().size()) return;  // Another thread may write the values meanwhile.
         out.row_ids()[n] = static_cast<int64_t>(r);
         for (size_t k = begin; k < end; ++k) {
           T& place = to[n * width + static_cast<size_t>(indices[k])];

@@ -1,4 +1,4 @@
-// What a csr must hold, and the sentence when it does not.
+// What a csr must hold, and the error if it does not.
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -50,7 +50,7 @@ TYPED_TEST(CsrTest, SaysWhetherRowsAreSortedAndUnique) {
   EXPECT_FALSE(csr<I>(1, 4, {1, 2}, {3, 0}, {0, 2}).validate("x"));
   EXPECT_FALSE(csr<I>(2, 4, {1, 1, 2}, {3, 1, 1}, {0, 1, 3}).validate("x"));
   EXPECT_TRUE(
-      csr<I>(2, 4, {1, 1, 2}, {3, 0, 1}, {0, 1, 3}).validate("x"));  // A descent between rows is none.
+      csr<I>(2, 4, {1, 1, 2}, {3, 0, 1}, {0, 1, 3}).validate("x"));  // A descent between rows is allowed.
   EXPECT_TRUE(csr<I>(4, 4, {1, 1, 2}, {3, 0, 1}, {0, 0, 1, 1, 3}).validate("x"));
 }
 

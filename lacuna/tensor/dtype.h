@@ -8,20 +8,20 @@
 
 #include "lacuna/base/error.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 enum class DType : uint8_t {
   float32,
   float64,
   int32,
-  int64,  // in the graph
+  int64,  // The types up to here: in the graph.
   boolean,
   int8,
   int16,
   uint8,
   uint16,
   uint32,
-  uint64  // in a user's arrays only
+  uint64  // The others: only in a user's arrays.
 };
 
 // C++ types as values: with_dtype(t, [](auto tag) { using T = typename decltype(tag)::type; … }).
@@ -92,7 +92,7 @@ decltype(auto) with_float(const char* where, DType dtype, F&& f) {
   return f(Tag<float>{});
 }
 
-// The dtype of weights and inputs where none is named: float32 unless set to float64.
+// The dtype of weights and inputs if none is given: float32 unless set to float64.
 DType floatx();
 void set_floatx(DType dtype);
 

@@ -1,4 +1,4 @@
-// Slots of rows: the ids themselves where all rows are few, else as SlotIndex has them.
+// A RowTable finds the slots of rows: in a small table they are the ids, else SlotIndex has them.
 #include "lacuna/tensor/row_table.h"
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 namespace lacuna {
 namespace {
 
-constexpr size_t kSmallBytes = size_t{1} << 18;  // Of weights: with two states still within most L2 caches.
+constexpr size_t kSmallBytes = size_t{1} << 18;  // Of weights: with two states they fit most L2 caches.
 constexpr size_t kAhead = 16;  // Entries between a prefetch and its use: about a memory latency.
 
 }  // namespace
@@ -49,14 +49,14 @@ size_t RowTable::states_of(const std::shared_ptr<const void>& owner, size_t valu
   std::vector<Space> spaces;
   for (const Space& s : spaces_)
     if (!s.owner.expired() && !is_owners(s)) spaces.push_back(s);
-  spaces.push_back({owner, stride_, values});  // From no place that holds something.
+  spaces.push_back({owner, stride_, values});  // There are no values to move yet.
   give_room(std::move(spaces));
   return spaces_.back().first;
 }
 
-// `spaces` say where each is now.
+// `spaces` have their current positions; a new one is at stride_, where nothing is held yet.
 void RowTable::give_room(std::vector<Space> spaces) {
-  // Up to a cache line a row must not straddle two, above it a row starts at one.
+  // A row of up to a cache line must not straddle two lines; a longer row starts at a line.
   size_t used = width_;
   for (const Space& s : spaces) used += s.values;
   const size_t item = size_of(dtype_), line = 64 / item;
@@ -108,13 +108,13 @@ void RowTable::take_back() noexcept {
     return;
   }
   index_->clear();
-  for (size_t slot = 0; slot < size_; ++slot) index_->insert(ids_[slot], slot);  // It has had room for more.
+  for (size_t slot = 0; slot < size_; ++slot) index_->insert(ids_[slot], slot);  // It had more rows before.
 }
 
 void RowTable::reserve(size_t slots) {
   if (slots <= capacity_) return;
   LACUNA_REQUIRE(slots < (size_t{1} << 31),
-                 "RowTable: at most 2^31 rows may be touched. Received: rows=", slots, ".");
+                 "RowTable: fewer than 2^31 rows must be touched. Received: rows=", slots, ".");
   const size_t capacity = std::max({slots, capacity_ * 2, size_t{64}});
   const size_t row = stride_ * size_of(dtype_);
   memory_ = resize_pages(memory_, capacity_ * row, capacity * row);
@@ -170,7 +170,7 @@ void RowTable::find_or_make(std::span<const I> ids, std::span<int32_t> slots) {
     return;
   }
   forget_reads();
-  index_->visit([&](const auto& index) {  // The loop that a step is long for: no call where the row is there.
+  index_->visit([&](const auto& index) {  // The hot loop of a step: no call for a known row.
     for (size_t k = 0; k < ids.size(); ++k) {
       if (k + kAhead < ids.size()) index.prefetch(ids[k + kAhead]);
       const int64_t slot = index.find(ids[k]);
@@ -255,7 +255,7 @@ void RowTable::touch_all() {
 }
 
 void RowTable::scale_others(double factor) {
-  if (slots_are_ids_) return touch_all();  // They are there, and have moved.
+  if (slots_are_ids_) return touch_all();  // It holds all rows, and the step has moved them.
   draw_ = draw_.scaled(factor);
   forget_reads();
 }
@@ -338,12 +338,12 @@ RowTable::Assignment RowTable::prepare(const tensor::RowSparse& rows, const Draw
 }
 
 void RowTable::assign(Assignment a) noexcept {
-  if (behind_) behind_->settle();  // The states are those of all steps.
+  if (behind_) behind_->settle();  // The states kept are those after all steps.
   draw_ = a.draw;
   const auto ids = a.rows->row_ids();
   const size_t item = size_of(dtype_), row = width_ * item, beside = (stride_ - width_) * item;
   const auto place = [&](int64_t slot) { return memory_ + static_cast<size_t>(slot) * stride_ * item; };
-  std::erase_if(a.old, [&](size_t i) { return find(ids[i]) < 0; });  // Assigned meanwhile.
+  std::erase_if(a.old, [&](size_t i) { return find(ids[i]) < 0; });  // Untouched again since prepare.
   for (size_t k = 0; k < a.old.size(); ++k)
     std::memcpy(a.states.data() + k * beside, place(find(ids[a.old[k]])) + row, beside);
   clear();

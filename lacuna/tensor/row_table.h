@@ -1,6 +1,7 @@
-// The rows of a weight that were touched, made on first touch: what `sparse_weight=True` means. From row id
-// to slot; weight and optimizer state of a row stand side by side, so that a row costs one meeting with
-// memory. A small table holds all rows from the start, and slots are ids: nothing is looked up.
+// The weight of `sparse_weight=True`: a table that makes a row when it is first touched, and holds only those
+// rows. It maps the id of a row to a slot. The weight and the optimizer states of a row are adjacent, so that
+// a row costs one access to memory. A small table holds all rows from the start, and slots are ids: nothing
+// is looked up.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -12,16 +13,15 @@
 #include "lacuna/tensor/spec.h"
 #include "lacuna/tensor/tensor.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 class SlotIndex;
 
-// Slots are dealt in the order of asking, by one thread; no result depends on them. Not for two threads at a
-// time.
+// Slots are assigned in the order of first touch; no result depends on them. Not thread-safe.
 class RowTable {
  public:
-  // A weight of shape (rows, …): rows up to 2^63 - 1, none of them held until touched. Untouched ones are as
-  // `draw` makes them.
+  // A weight of shape (rows, …): up to 2^63 - 1 rows, none of which is held until touched. Untouched rows are
+  // as `draw` makes them.
   RowTable(Shape shape, DType dtype, Draw draw);
   ~RowTable();
   RowTable(const RowTable&) = delete;
@@ -30,57 +30,57 @@ class RowTable {
   const Shape& shape() const { return shape_; }
   DType dtype() const { return dtype_; }
   const Draw& draw() const { return draw_; }
-  size_t width() const { return width_; }    // Values a row.
+  size_t width() const { return width_; }    // Values per row.
   size_t stride() const { return stride_; }  // Values from a slot to the next: weight and states, rounded up.
   size_t size() const { return size_; }      // Rows touched.
   bool slots_are_ids() const { return slots_are_ids_; }
-  // Slots that hold rows which stay: those touched or, in a small table, all.
+  // The number of slots of permanent rows: the touched rows or, in a small table, all.
   size_t slots() const { return slots_are_ids_ ? static_cast<size_t>(shape_[0]) : size_; }
   // The slot of a touched row, else -1.
   int64_t find(int64_t id) const;
-  // Slots that hold a copy of a touched row for a read count as touched.
+  // A slot that holds a read's copy of a touched row counts as touched.
   bool touched(size_t slot) const {
     return slots_are_ids_ ? marks_[slot] != 0 : slot < size_ || (slot < readable() && copied_[slot - size_]);
   }
   int64_t id(size_t slot) const { return slots_are_ids_ ? static_cast<int64_t>(slot) : ids_[slot]; }
 
-  // Where in a row the values are that `owner` (an optimizer) keeps beside each weight: `values` of them,
-  // zero at first. The first time all rows move to make room; what owners that are gone have kept is dropped
-  // then.
+  // The position in a row of the `values` values that `owner` (an optimizer) keeps beside the weight; they
+  // are zero at first. The first call moves all rows to make room, and drops the values of owners that no
+  // longer exist.
   size_t states_of(const std::shared_ptr<const void>& owner, size_t values);
 
-  // Rows that an optimizer leaves behind: touch brings them up to date, reads get copies that are. Null:
-  // none.
+  // Rows that an optimizer leaves behind: touch catches them up, read gives caught-up copies. Null: none.
   void set_behind(std::shared_ptr<Behind> behind) { behind_ = std::move(behind); }
   const std::shared_ptr<Behind>& behind() const { return behind_; }
 
-  // The slots of ids, which are made when new: weight drawn, states zero. Ids must be in range.
+  // Writes the slots of the ids. New rows are made: their weight is drawn, their states are zero. Ids must be
+  // in range.
   void touch(std::span<const int64_t> ids, std::span<int32_t> slots);
   void touch(std::span<const int32_t> ids, std::span<int32_t> slots);
 
-  // The same for reading, which leaves the table as it is: rows of unknown ids are drawn in slots beyond
-  // slots(), which hold until forget_reads() or touch.
+  // The same for reading, which does not change the table: untouched rows are drawn into slots beyond
+  // slots(), which are valid until forget_reads() or touch.
   void read(std::span<const int64_t> ids, std::span<int32_t> slots);
   void read(std::span<const int32_t> ids, std::span<int32_t> slots);
 
   void forget_reads();
 
-  // A step of training begins: take_back makes the rows that it touches untouched again, and what they caught
-  // up undone, if the step fails.
+  // begin_step begins a training step. If the step fails, take_back makes the rows that it touched untouched
+  // again, and undoes what rows caught up.
   void begin_step();
   void take_back() noexcept;
 
-  // Touches all rows. Throws where they are 2^31 or more.
+  // Touches all rows. Throws if there are 2^31 or more.
   void touch_all();
-  // Whether it holds all rows, or those that it does not are zero.
+  // Whether all rows are touched, or the untouched ones are zero.
   bool others_are_zero() const { return size_ == static_cast<size_t>(shape_[0]) || draw_.is_zero(); }
-  // A step of training has moved rows that were never touched: from now on they are drawn times a factor.
+  // A training step has scaled the untouched rows: from now on they are drawn times `factor`.
   void scale_others(double factor);
 
-  // Slots that may be read: slots() and the ones that reads drew.
+  // The number of slots that may be read: slots() and the ones that reads drew.
   size_t readable() const { return slots() + drawn_; }
 
-  // First value of slot 0; slot s starts at + s * stride(). Valid until rows are made.
+  // Points to the first value of slot 0; slot s starts at rows() + s * stride(). Valid until a row is made.
   template <class T>
   T* rows() {
     return reinterpret_cast<T*>(memory_);
@@ -90,30 +90,32 @@ class RowTable {
     return reinterpret_cast<const T*>(memory_);
   }
 
-  // Touched rows without their states, sorted by id: what `weight.rows()` gives; else in the order of slots.
+  // The touched rows without their states: sorted by id, as `weight.rows()` returns them, or in the order of
+  // slots.
   tensor::RowSparse to_row_sparse(bool sorted = true) const;
-  // All rows, untouched ones as they would be drawn. Throws above `limit_bytes`, naming weight.rows().
+  // All rows, untouched ones as they would be drawn. Throws above `limit_bytes`; the error names
+  // weight.rows().
   tensor::Dense to_dense(size_t limit_bytes = size_t{1} << 30) const;
 
-  // Replaces the touched rows by those of a tensor of this shape. Of these the ones that
-  // were touched before keep their states, as Keras' optimizers do; others are untouched again.
+  // Replaces the touched rows by those of a tensor of this shape. Rows that were touched before keep their
+  // optimizer states, as in Keras; rows that the tensor lacks are untouched again.
   void assign(const tensor::RowSparse& rows);
   void assign(const tensor::RowSparse& rows,
-              const Draw& draw);  // As the table was that they were taken from.
+              const Draw& draw);  // That of the table that the rows come from.
 
-  // assign in two halves, for who has several tables to assign, or none: only the first may throw, and it
-  // changes nothing. `rows` must live until the second.
+  // assign in two steps, so that several tables are assigned or none: only prepare may throw, and it changes
+  // nothing. `rows` must live until assign.
   struct Assignment {
     const tensor::RowSparse* rows;
     Draw draw;
-    std::vector<size_t> old{};        // Places in rows of those that were touched before,
-    std::vector<std::byte> states{};  // and what they keep.
+    std::vector<size_t> old{};        // Positions in rows of those that were touched before,
+    std::vector<std::byte> states{};  // and the states that they keep.
     std::vector<int32_t> slots{};
   };
   Assignment prepare(const tensor::RowSparse& rows, const Draw& draw);
   void assign(Assignment assignment) noexcept;
 
-  size_t bytes() const;  // Held in memory.
+  size_t bytes() const;  // In memory.
 
  private:
   struct Space {
@@ -122,15 +124,15 @@ class RowTable {
   };
   void give_room(std::vector<Space> spaces);
   void reserve(size_t slots);
-  void give_room_for(size_t rows);  // Which may then be added without a throw.
+  void give_room_for(size_t rows);  // After it, adding up to so many does not throw.
   void make_row(size_t slot, int64_t id);
   void clear();                                // Forgets all rows.
-  size_t add_row(int64_t id);                  // Its slot.
-  size_t drawn_row(int64_t id);                // The same of a row that a read draws.
-  size_t copied_row(int64_t id, size_t slot);  // The same of one that is behind.
+  size_t add_row(int64_t id);                  // Returns its slot.
+  size_t drawn_row(int64_t id);                // The same for a row that a read draws.
+  size_t copied_row(int64_t id, size_t slot);  // The same for a caught-up copy.
   size_t read_slot();
   void draw_all();
-  std::vector<size_t> touched_slots(bool sorted) const;  // By id, or as they are.
+  std::vector<size_t> touched_slots(bool sorted) const;  // By id, or in order.
   template <class I>
   void mark(std::span<const I> ids);
   template <class I>
@@ -142,18 +144,18 @@ class RowTable {
   DType dtype_;
   Draw draw_;
   size_t width_ = 1, stride_ = 1;
-  std::vector<Space> spaces_;  // Of a row, in order, behind the weight.
+  std::vector<Space> spaces_;  // In each row after the weight, in order.
   size_t size_ = 0, drawn_ = 0, capacity_ = 0;
   std::byte* memory_ = nullptr;
   bool slots_are_ids_ = false;
   std::shared_ptr<Behind> behind_;
-  std::vector<uint8_t> copied_;             // Of the slots that reads drew: which are copies.
-  std::vector<uint8_t> marks_;              // Of a small table: by which step a row was touched; 0: none.
-  uint8_t step_ = 1;                        // That of now; steps long ago are 1.
-  size_t size_before_ = 0;                  // The step.
-  std::vector<int64_t> ids_;                // Of the slots of a large one.
-  std::unique_ptr<SlotIndex> index_;        // Of touched rows.
-  std::unique_ptr<SlotIndex> drawn_index_;  // Of the rows that reads drew.
+  std::vector<uint8_t> copied_;             // For each slot that reads drew: 1 for a copy of a row.
+  std::vector<uint8_t> marks_;              // Small table: in which step a row was first touched; 0: none.
+  uint8_t step_ = 1;                        // The current step; all steps long ago are 1.
+  size_t size_before_ = 0;                  // size_ before the step.
+  std::vector<int64_t> ids_;                // Large table: the id of each slot.
+  std::unique_ptr<SlotIndex> index_;        // The slots of touched rows.
+  std::unique_ptr<SlotIndex> drawn_index_;  // The slots of rows that reads drew.
 };
 
 }  // namespace lacuna

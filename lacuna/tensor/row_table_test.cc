@@ -1,5 +1,5 @@
-// Rows are made on first touch, as a dense weight of the same key would have them; reads leave the table
-// alone.
+// A table makes rows on first touch, with the values of a dense weight of the same key; reads do not change
+// the table.
 #include "lacuna/tensor/row_table.h"
 
 #include <gtest/gtest.h>
@@ -76,7 +76,7 @@ TEST_P(RowTableTest, ReadsDrawWithoutKeeping) {
   std::vector<int32_t> slot(1);
   table.touch(std::span<const int64_t>(later), slot);
   if (drawn_rows) {
-    EXPECT_EQ(slot[0], 2);  // Where a read had drawn row 7.
+    EXPECT_EQ(slot[0], 2);  // The slot into which a read had drawn row 7.
   }
   EXPECT_EQ(row(slot[0])[0], drawn(8, 2)[0]);
   EXPECT_EQ(table.size(), 3u);
@@ -91,7 +91,7 @@ TEST_P(RowTableTest, AStepThatIsTakenBackLeavesNoRow) {
     t.touch(std::span<const int64_t>(ids), slots);
     return slots;
   };
-  for (int64_t step = 0; step < 300; ++step) {  // More than marks can tell apart.
+  for (int64_t step = 0; step < 300; ++step) {  // More steps than marks can tell apart.
     for (RowTable* t : {&table, &other}) t->begin_step();
     touch(table, 4000 - step, 900);  // Old ones, one that stays and, at first, more than there is room for.
     table.take_back();

@@ -1,5 +1,5 @@
-// From the id of a row to its slot in a RowTable: an array with a slot per row where there are up to 2^24
-// rows, a hash table above. No virtual call: visit() hands out the one that there is, for a loop over ids.
+// Maps the id of a row to its slot in a RowTable: an array with a slot per row for up to 2^24 rows, a hash
+// table above. visit() passes the one in use to a loop over ids, so that the loop has no virtual call.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -10,7 +10,7 @@
 
 namespace lacuna {
 
-// Memory of zeros that is paid for where it is touched.
+// Zeroed memory, of which pages are allocated when they are touched.
 template <class T>
 class ZeroPages {
  public:
@@ -39,7 +39,7 @@ class DirectSlots {
   explicit DirectSlots(int64_t rows) : slot_plus_1_(static_cast<size_t>(rows)) {}
 
   void prefetch(int64_t id) const { __builtin_prefetch(&slot_plus_1_[static_cast<size_t>(id)]); }
-  // -1 where the id is unknown.
+  // -1 if the id is unknown.
   int64_t find(int64_t id) const { return slot_plus_1_[static_cast<size_t>(id)] - 1; }
   void insert(int64_t id, size_t slot) {
     slot_plus_1_[static_cast<size_t>(id)] = static_cast<int32_t>(slot + 1);
@@ -57,17 +57,18 @@ class DirectSlots {
   size_t count_ = 0;
 };
 
-// Open addressing, at most half full. Key: as narrow as ids are, since the time goes into memory.
+// A hash table with open addressing, at most half full. Key is as narrow as ids allow, since memory takes
+// most of the time.
 template <class Key>
 class HashedSlots {
  public:
   void prefetch(int64_t id) const { __builtin_prefetch(&entries_[home(static_cast<Key>(id))]); }
-  // -1 where the id is unknown.
+  // -1 if the id is unknown.
   int64_t find(int64_t id) const {
     const auto key = static_cast<Key>(id);
     for (size_t h = home(key);; h = (h + 1) & (capacity() - 1)) {
       const Entry& e = entries_[h];
-      if (e.id == key || e.slot_plus_1 == 0)  // A place never used has id 0.
+      if (e.id == key || e.slot_plus_1 == 0)  // An unused entry has id 0.
         return static_cast<int64_t>(e.slot_plus_1) - 1;
     }
   }
@@ -80,7 +81,7 @@ class HashedSlots {
     if (count_) entries_.clear();
     count_ = 0;
   }
-  // Room for so many ids: until there are more, insert does not throw.
+  // Makes room for `count` ids: until there are more, insert does not throw.
   void reserve(size_t count) {
     while (count * 2 > capacity()) grow();
   }
@@ -101,7 +102,7 @@ class HashedSlots {
     entries_[h] = entry;
   }
   void grow() {
-    ZeroPages<Entry> larger(capacity() * 2);  // First: if there is no room for it, nothing has changed.
+    ZeroPages<Entry> larger(capacity() * 2);  // First: if it throws, nothing has changed.
     const size_t old_capacity = capacity();
     ++log_capacity_;
     const ZeroPages<Entry> old = std::exchange(entries_, std::move(larger));
@@ -116,10 +117,10 @@ class HashedSlots {
 
 class SlotIndex {
  public:
-  // For ids below `rows`. Not `direct`: memory follows the ids that there are, however few rows.
+  // For ids below `rows`. If not `direct`, memory grows with the ids inserted, however few rows there are.
   explicit SlotIndex(int64_t rows, bool direct = true) : index_(made(rows, direct)) {}
 
-  // Calls f with the index that there is.
+  // Calls f with the index in use.
   template <class F>
   void visit(const F& f) {
     std::visit(f, index_);

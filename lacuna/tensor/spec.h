@@ -8,7 +8,7 @@
 
 #include "lacuna/tensor/dtype.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 // dense; csr: rank 2; row_sparse: row ids and their rows; row_table: a weight that makes its rows on first
 // touch.

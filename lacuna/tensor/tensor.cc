@@ -71,7 +71,7 @@ void Csr::resize_like(const Csr& other, DType new_dtype) {
 
 namespace {
 
-// Another thread may write the parts meanwhile: what is used as a place is bounded by what was read before.
+// Another thread may write the arrays meanwhile: what is used as an index is bounded by values read before.
 template <class I>
 bool validate_parts(const Csr& a, const char* where) {
   const auto indptr = a.indptr.as<I>();
@@ -94,8 +94,8 @@ bool validate_parts(const Csr& a, const char* where) {
                  a.data.bytes() / size_of(a.dtype), ", len(indices)=", indices.size(), ", indptr[-1]=", end,
                  ".");
 
-  // One pass over all entries: the largest column, and the places where the next entry is not larger. Of
-  // those each row but the last may have one at its end; what is left over breaks the order.
+  // One pass over all entries finds the largest column and counts the entries whose next one is not larger.
+  // Each row but the last may have one at its end; any other breaks the order.
   const size_t nonzeros = end - begin;
   constexpr size_t kBlock = size_t{1} << 20;
   std::vector<kernels::ColumnScan> blocks((nonzeros + kBlock - 1) / kBlock);
@@ -105,7 +105,7 @@ bool validate_parts(const Csr& a, const char* where) {
   uint64_t top = 0;
   size_t down = 0;
   for (const auto& block : blocks) top = std::max(top, block.largest), down += block.descents;
-  // A negative int32 is 2^31 and more: out of range even where the columns are more than that.
+  // As unsigned, a negative int32 is 2^31 or more: it is out of range even if there are more columns.
   const uint64_t limit =
       std::min(static_cast<uint64_t>(a.columns), uint64_t{std::numeric_limits<I>::max()} + 1);
   if (nonzeros && top >= limit)

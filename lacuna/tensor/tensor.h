@@ -9,13 +9,13 @@
 #include "lacuna/tensor/buffer.h"
 #include "lacuna/tensor/spec.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 class RowTable;
 
-namespace tensor {  // Apart from layers::Dense, which users of both namespaces mean by Dense.
+namespace tensor {  // Apart, so that Dense does not clash with layers::Dense.
 
-// Any rank, rows first.
+// Any rank, row-major.
 struct Dense {
   DType dtype = DType::float32;
   Shape shape{};
@@ -33,21 +33,21 @@ struct Dense {
   void resize(std::initializer_list<Dim> new_shape, DType new_dtype);  // Contents are undefined.
   void resize(const Shape& new_shape, DType new_dtype);
   void resize_last(const Shape& new_shape, Dim last,
-                   DType new_dtype);  // new_shape with another last dimension
+                   DType new_dtype);  // To new_shape with another last dimension.
 
   // A copy of the values: tensor::Dense::of<float>({2, 3}, values).
   template <class T>
   static Dense of(Shape shape, std::span<const T> values);
 };
 
-// Rank 2. scipy's words: row r holds data[k] at column indices[k] for k from indptr[r] up to indptr[r + 1].
-// Inside the graph indices are int32 (int64 only where there are 2^31 columns or more), sorted and unique in
+// Rank 2, with scipy's names: row r holds data[k] at column indices[k] for k from indptr[r] up to indptr[r +
+// 1]. Inside the graph indices are int32 (int64 only if there are 2^31 columns or more), sorted and unique in
 // a row; stored zeros are allowed and count as touched. indptr has the type of indices and may start above 0
 // (a view of some rows of a larger matrix).
 struct Csr {
   DType dtype = DType::float32;
   Dim rows = 0, columns = 0;
-  DType index = DType::int32;  // or int64: of indices and indptr
+  DType index = DType::int32;  // The type of indices and indptr: int32 or int64.
   Buffer data{}, indices{}, indptr{};
 
   template <class T>
@@ -66,8 +66,9 @@ struct Csr {
   // The same pattern, shared with `other` (which must outlive this), with values of its own.
   void resize_like(const Csr& other, DType new_dtype);
 
-  // Throws InvalidArgument or OutOfRange unless row pointers do not decrease and fit the buffers and columns
-  // are in range. True if each row's columns are sorted and unique. `where` starts the message.
+  // Throws InvalidArgument or OutOfRange unless the row pointers do not decrease and fit the buffers, and the
+  // columns are in range. Returns whether each row's columns are sorted and unique. `where` starts the
+  // message.
   bool validate(const char* where) const;
 };
 
@@ -78,10 +79,10 @@ void with_index(const Csr& a, F&& f) {
   else f(a.indices.as<int32_t>(), a.indptr.as<int32_t>());
 }
 
-// Row ids, unique and in any order, and their rows: rows not named are zero. Rank 2 or more.
+// Row ids, unique and in any order, and their rows; all other rows are zero. Rank 2 or more.
 struct RowSparse {
   DType dtype = DType::float32;
-  Shape shape{};  // of the whole
+  Shape shape{};  // Of the whole tensor.
   Buffer ids{};   // int64
   Buffer data{};  // ids.size() × the size of a row
 
@@ -95,7 +96,7 @@ struct RowSparse {
   std::span<T> values() {
     return data.as<T>();
   }
-  size_t width() const;  // Values a row.
+  size_t width() const;  // Values per row.
   void resize(const Shape& new_shape, size_t count, DType new_dtype);
 };
 
@@ -128,7 +129,7 @@ class Tensor {
   // An empty tensor of that storage, for a kernel to fill.
   static Tensor empty(const Spec& spec);
 
-  size_t bytes() const;  // In memory; of a table with the states beside its rows.
+  size_t bytes() const;  // In memory; for a table with the optimizer states.
   Tensor copy() const;   // Own memory, nothing shared. A table is not copied: it is shared.
 
  private:

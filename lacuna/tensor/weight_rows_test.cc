@@ -42,7 +42,7 @@ TEST(WeightRows, OfADenseWeightAreItsFirstAxis) {
   EXPECT_EQ(rows.id(2), 2);
   EXPECT_EQ(rows.slot(3), 3);
   EXPECT_TRUE(rows.holds(0));
-  rows.scale_others(0.5);  // There are none.
+  rows.scale_others(0.5);  // There are no other rows.
   EXPECT_EQ(rows.values<float>()[11], 11.0f);
 }
 

@@ -46,7 +46,7 @@ Feeds ArrayBatches::next() {
 }
 
 bool ArrayBatches::is_slow() const {
-  constexpr size_t kWorthwhile = size_t{1} << 15;  // Less is packed quicker than handed over.
+  constexpr size_t kWorthwhile = size_t{1} << 15;  // Less is packed faster than a thread is woken.
   return feed_.packed() >= kWorthwhile;
 }
 

@@ -6,17 +6,17 @@
 #include "lacuna/training/batches.h"
 #include "lacuna/training/feed.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 enum class Shuffle : uint8_t {
   none,
-  rows,   // each row for itself
-  batch,  // whole batches
+  rows,   // single rows change places
+  batch,  // whole batches change places
 };
 
 class ArrayBatches final : public Batches {
  public:
-  // The feed must outlive this; several may share one, if one epoch ends before another begins.
+  // The feed must outlive this. Several objects may share a feed if their epochs do not overlap.
   ArrayBatches(Feed& feed, Dim begin, Dim end, Dim batch_size, Shuffle how = Shuffle::none);
 
   const std::vector<Spec>& specs() const override { return feed_.specs(); }
@@ -32,7 +32,7 @@ class ArrayBatches final : public Batches {
   Dim begin_, end_, batch_size_;
   Shuffle how_;
   Dim at_;
-  std::vector<int64_t> order_{};  // Where they are shuffled.
+  std::vector<int64_t> order_{};  // Only if shuffled.
 };
 
 }  // namespace lacuna

@@ -1,4 +1,4 @@
-// Bad input: the sentence that it gets, and no weight changed.
+// Bad input gets an error with the right message and changes no weight.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -154,7 +154,7 @@ TEST(Model, WeightsOfSomeOutputs) {
   EXPECT_DOUBLE_EQ(weighted[1], plain[1]);
   EXPECT_DOUBLE_EQ(weighted[2], 2 * plain[2]);
   EXPECT_EQ(weighted, losses({Array(), Array(w)}));
-  EXPECT_THROW(losses({}, {{0, 2.0}}), InvalidArgument);  // Of which?
+  EXPECT_THROW(losses({}, {{0, 2.0}}), InvalidArgument);  // For which of the outputs?
   EXPECT_THROW(losses({}, {{"c", {{0, 2}}}}), InvalidArgument);
   EXPECT_THROW(losses(std::map<std::string, Array>{{"c", w}}), InvalidArgument);
 }

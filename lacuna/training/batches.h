@@ -1,5 +1,5 @@
-// Batches, one after another: all that training, evaluation and prediction ask of data. Arrays in memory are
-// one kind (array_batches.h); a file that is read as it goes is another.
+// The interface by which training, evaluation and prediction get data: batches, one after another. Arrays in
+// memory are one kind (array_batches.h); a file that is read during the epoch would be another.
 #pragma once
 #include <cstdint>
 #include <exception>
@@ -11,7 +11,7 @@
 #include "lacuna/base/threads.h"
 #include "lacuna/tensor/tensor.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 // The tensors of a batch, in the order that a Program takes them: inputs, targets, sample weights.
 using Feeds = std::span<const Tensor* const>;
@@ -23,31 +23,31 @@ class Batches {
   // Storage and dtype of inputs and targets, without shapes; and whether sample weights follow.
   virtual const std::vector<Spec>& specs() const = 0;
   virtual bool weighted() const = 0;
-  // Of an epoch, where that is known before it ends.
+  // The rows of an epoch, if that is known before it ends.
   virtual std::optional<Dim> rows() const = 0;
 
-  // An epoch begins. What shuffles does it by this key alone, so that an epoch can be run again.
+  // Begins an epoch. Shuffling must depend on this key alone, so that an epoch can be repeated.
   virtual void begin(uint64_t key) = 0;
-  // Rows of the batch to come; 0 after the last.
+  // Rows of the next batch; 0 after the last.
   virtual Dim upcoming() = 0;
-  // That batch. It is valid until the call after the next, so that one may be made while the one before is
-  // used.
+  // Makes the next batch. It stays valid during the following call, so that a batch can be made while the one
+  // before is used.
   virtual Feeds next() = 0;
-  // Whether it takes so long to make a batch that it is worth doing beside the work on the one before.
+  // Whether making a batch takes so long that it is worth doing on another thread.
   virtual bool is_slow() const = 0;
 };
 
-// The batches of an epoch, each made beside the work on the one before it.
+// The batches of an epoch, each made on another thread while the one before it is used.
 class ReadAhead {
  public:
-  // The epoch has begun.
+  // batches.begin() must have been called.
   explicit ReadAhead(Batches& batches) : batches_(batches) {}
 
-  // Rows of the batch to come; 0 after the last.
+  // Rows of the next batch; 0 after the last.
   Dim upcoming() { return ahead_ ? rows_ahead_ : batches_.upcoming(); }
 
-  // Calls work(feeds) with that batch and meanwhile, if `ahead`, makes the one after it. What making that
-  // throws is thrown when it is asked for.
+  // Calls work(feeds) with the next batch and meanwhile, if `ahead`, makes the one after it. If that throws,
+  // the next run() throws its exception.
   template <class Work>
   void run(bool ahead, const Work& work) {
     if (error_) std::rethrow_exception(error_);

@@ -1,5 +1,5 @@
-// Batches of any kind train, are judged and predicted as arrays in memory are, also where nobody knows how
-// many rows come.
+// fit, evaluate and predict do the same with batches of any kind as with arrays in memory, also if the number
+// of rows is not known.
 #include "lacuna/training/batches.h"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@
 namespace lacuna {
 namespace {
 
-// As a file that is read as it goes: no count of rows, slow to make.
+// Like a file that is read during the epoch: the number of rows is unknown, and batches are slow to make.
 class Stream final : public Batches {
  public:
   Stream(Feed& feed, Dim batch_size, Shuffle how = Shuffle::none)

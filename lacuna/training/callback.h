@@ -1,11 +1,13 @@
-// What a user derives from to look into training, and to steer it.
+// The base class of callbacks, by which a user watches and controls training.
 #pragma once
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace lacuna {
+#include "lacuna/base/export.h"
+
+namespace LACUNA_EXPORT lacuna {
 
 class Trainer;
 
@@ -37,10 +39,10 @@ class Callback {
   virtual void on_epoch_end(int /*epoch*/, Logs&) {}
   virtual void on_batch_begin(int64_t /*batch*/, const Logs&) {}
   virtual void on_batch_end(int64_t /*batch*/, const Logs&) {}
-  // Whether the two above are overridden: fit need not call them else.
+  // Whether the two above are overridden: otherwise fit need not call them.
   virtual bool wants_batches() const { return true; }
 
-  Trainer* trainer = nullptr;  // While fit runs: its network's weights, its optimizer, stop_training.
+  Trainer* trainer = nullptr;  // Set while fit runs: has the network, optimizer and stop_training.
   Params params{};
 };
 

@@ -1,4 +1,4 @@
-// The fan-out to callbacks.
+// Passes each event on to all callbacks.
 #include "lacuna/training/callback_list.h"
 
 #include "lacuna/base/error.h"

@@ -7,7 +7,7 @@
 
 namespace lacuna::callbacks {
 
-// While it lives they know the trainer; they may outlive it.
+// Sets the callbacks' trainer and params, and clears the trainer at its end. Callbacks may outlive it.
 class CallbackList {
  public:
   CallbackList(const std::vector<std::shared_ptr<Callback>>& all, Trainer& trainer, const Params& params);
@@ -21,7 +21,7 @@ class CallbackList {
   void on_train_end(const Logs& logs) const;
   void on_epoch_begin(int epoch) const;
   void on_epoch_end(int epoch, Logs& logs) const;
-  // Of those that want batches.
+  // Call only those that want batches.
   void on_batch_begin(int64_t batch, const Logs& logs) const;
   void on_batch_end(int64_t batch, const Logs& logs) const;
 

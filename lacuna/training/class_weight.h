@@ -6,11 +6,13 @@
 #include <string>
 #include <utility>
 
-namespace lacuna {
+#include "lacuna/base/export.h"
+
+namespace LACUNA_EXPORT lacuna {
 
 using ClassWeight = std::map<int64_t, double>;
 
-// Those of the one output that is trained, or of outputs by name: {{0, 1}, {1, 2.5}} or {{"a", {{0, 1}}}}.
+// For the single trained output, or for outputs by name: {{0, 1}, {1, 2.5}} or {{"a", {{0, 1}}}}.
 class ClassWeights {
  public:
   ClassWeights() = default;

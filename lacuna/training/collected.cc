@@ -1,4 +1,4 @@
-// Rows of batches as one array.
+// Collects the rows of batches in one array.
 #include "lacuna/training/collected.h"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ size_t bytes_of_a_row(const tensor::Dense& a) {
 }  // namespace
 
 void Collected::append(const Tensor& batch, Dim rows) {
-  if (batch.storage() != Storage::dense) return append(to_dense(batch), rows);  // Predictions are arrays.
+  if (batch.storage() != Storage::dense) return append(to_dense(batch), rows);  // predict returns arrays.
   const tensor::Dense& given = batch.dense();
   LACUNA_REQUIRE(!given.shape.empty() && given.shape[0] == rows,
                  "predict: an output must have a row for each row of x. Received: output '", output_, "' ",

@@ -1,4 +1,4 @@
-// Rows that come batch after batch, as one array: what predict gives.
+// Collects the rows of batches in one array, which predict returns.
 #pragma once
 #include <optional>
 #include <string>
@@ -9,10 +9,10 @@ namespace lacuna {
 
 class Collected {
  public:
-  // rows: of all batches together, where that is known. output: its name, for errors.
+  // rows: of all batches together, if known. output: its name, for errors.
   Collected(std::optional<Dim> rows, std::string output) : expected_(rows), output_(std::move(output)) {}
 
-  // Throws unless the batch has so many rows, of the shape of those before.
+  // Throws InvalidArgument unless the batch has `rows` rows, of the shape of those before.
   void append(const Tensor& batch, Dim rows);
   tensor::Dense take();
 
@@ -21,7 +21,7 @@ class Collected {
 
   std::optional<Dim> expected_;
   std::string output_;
-  tensor::Dense all_{};  // Room for as many rows as its shape says.
+  tensor::Dense all_{};  // Its shape includes rows that are not filled yet.
   std::optional<Dim> rows_{};
 };
 

@@ -1,4 +1,4 @@
-// Losses and metrics of a network's outputs, made once.
+// Makes the losses and metrics of a network's outputs.
 #include "lacuna/training/compiled.h"
 
 #include <algorithm>
@@ -36,14 +36,14 @@ const T* pick(const PerOutput<T>& options, size_t i, const std::vector<std::stri
   return &options.list[i];
 }
 
-// Over what is left of a sample beside the batch.
+// The mean over all axes but the batch: one value for each sample.
 Symbol per_sample(const Symbol& values) {
   Axes rest;
   for (int axis = 1; axis < static_cast<int>(values.rank()); ++axis) rest.push_back(axis);
   return rest.empty() ? values : mean(values, rest);
 }
 
-// Keras: steps that the mask leaves out count neither in the mean of the losses nor in that of a metric.
+// As in Keras, masked steps do not count in the mean of a loss or of a metric.
 Symbol masked(const Symbol& values, const Symbol& mask) {
   if (!mask || values.rank() == 0) return values;
   LACUNA_REQUIRE(
@@ -53,7 +53,7 @@ Symbol masked(const Symbol& values, const Symbol& mask) {
   Symbol counted = mask.dtype() == values.dtype() ? mask : cast(mask, values.dtype());
   const Symbol share = mean(counted);
   while (counted.rank() < values.rank()) counted = expand_dims(counted);
-  const Symbol least = constant(1e-30, values.dtype());  // A batch of which nothing counts has loss 0.
+  const Symbol least = constant(1e-30, values.dtype());  // A fully masked batch has loss 0, not 0 / 0.
   return divide(multiply(values, counted), maximum(share, least));
 }
 
@@ -65,7 +65,8 @@ void check_names(const std::map<std::string, Metrics>& by_name, const std::vecto
                    nearest(entry.first, names), ".");
 }
 
-// A value below 0 or above 1 is clipped, and no gradient flows through it.
+// Warns if a crossentropy gets no probabilities: a value below 0 or above 1 is clipped, and no gradient flows
+// through it.
 void warn_of_no_probability(const losses::Loss& loss, const std::string& output, const Symbol& y) {
   const bool binary = loss.name == "binary_crossentropy";
   if (!binary && !loss.name.ends_with("categorical_crossentropy")) return;
@@ -78,7 +79,7 @@ void warn_of_no_probability(const losses::Loss& loss, const std::string& output,
 
 Symbol scalar(const Symbol& values) { return values.rank() == 0 ? values : mean(values); }
 
-// Of all outputs, then of the one of that name.
+// The metrics for all outputs, then those for the output of that name.
 Metrics wanted(const Metrics& all, const std::map<std::string, Metrics>& by_name, const std::string& name) {
   Metrics result = all;
   if (const auto found = by_name.find(name); found != by_name.end())
@@ -144,7 +145,7 @@ bool Compiled::larger_is_better(const std::string& log) const {
   const std::string name = found == metrics_names.end() && log.starts_with("val_") ? log.substr(4) : log;
   found = std::ranges::find(metrics_names, name);
   if (found == metrics_names.end()) return metrics::larger_is_better(name);
-  std::vector<bool> of_metrics;  // The last ones of metrics_names.
+  std::vector<bool> of_metrics;  // These come last in metrics_names.
   for (const CompiledOutput* o : targets())
     for (const auto& metric : o->metrics) of_metrics.push_back(metric.larger_is_better);
   const auto from_end = static_cast<size_t>(metrics_names.end() - found);
@@ -181,7 +182,7 @@ Compiled compile(const Network& network, const CompileOptions& options) {
       output.sample_weight = placeholder({{None}, y.dtype()}, names[i] + "_sample_weights");
       const Symbol values = masked((*output.loss)(output.target, y), mask);
       output.plain_loss = scalar(values);
-      if (values.rank() > 0) {  // Keras: weighted mean, over the samples whose weight is not 0.
+      if (values.rank() > 0) {  // As in Keras: Σ w v / number of w != 0.
         const Symbol& w = output.sample_weight;
         const Symbol used = mean(not_equal(w, constant(0, w.dtype())));
         const Symbol least = constant(1e-30, w.dtype());  // A batch without weight has loss 0, not 0 / 0.
@@ -202,7 +203,7 @@ Compiled compile(const Network& network, const CompileOptions& options) {
   for (const CompiledOutput* o : targets)
     for (const auto& m : o->metrics) {
       const std::string base = several ? o->name + "_" + m.name : m.name;
-      std::string unique = base;  // Of two of one name the second is acc_1, as in Keras.
+      std::string unique = base;  // The second of two acc is acc_1, as in Keras.
       for (int k = 1; std::ranges::count(result.metrics_names, unique); ++k) unique = text(base, "_", k);
       result.metrics_names.push_back(unique);
     }
@@ -246,7 +247,7 @@ void read_one(const Setting& setting, std::vector<T>& all) {
   for (const Setting& item : list ? *list : SettingList{setting}) read_one(item, all.emplace_back());
 }
 
-// {"class_name": …, "config": …} is one, any other dict names outputs.
+// {"class_name": …, "config": …} is one object; any other dict has output names.
 bool names_outputs(const Setting& setting) {
   return setting.config() && !setting.config()->contains("class_name");
 }

@@ -11,7 +11,7 @@
 #include "lacuna/network/network.h"
 #include "lacuna/optimizers/optimizer.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 // One for all outputs, one for each in order, or by output name.
 template <class T>
@@ -46,43 +46,44 @@ struct CompiledOutput {
   std::string name{};
   std::shared_ptr<losses::Loss> loss{};  // Null: the output has no target.
   double weight = 1;
-  Dim classes = 0;                       // Labels are below this; 0 where the target holds none.
-  Dim least_label = 0;                   // -1 where it pads.
+  Dim classes = 0;                       // Labels are below this; 0: the target holds no labels.
+  Dim least_label = 0;                   // -1 if it pads labels.
   Symbol target{}, sample_weight{};      // placeholders
-  Symbol matrix{};                       // The target, or what a csr one that is fed takes the place of.
+  Symbol matrix{};                       // What a csr y replaces: the target, or the matrix of its ids.
   Symbol plain_loss{}, weighted_loss{};  // scalars
   struct Metric {
     std::string name;
-    Symbol value{};  // A scalar, of which the mean over batches is right; or
-    Symbol fed{};    // what an accumulator is fed with as y_pred.
+    Symbol value{};  // A scalar, to be averaged over batches; or
+    Symbol fed{};    // what the accumulator gets as y_pred.
     std::function<std::shared_ptr<metrics::Accumulator>()> accumulator{};
     bool larger_is_better = false;
   };
   std::vector<Metric> metrics{};
-  mutable bool told_of_labels = false;  // That some are no probabilities, which the loss takes.
+  mutable bool told_of_labels = false;  // Warned of labels that are no probabilities.
 };
 
 struct Compiled {
   std::shared_ptr<optimizers::Optimizer> optimizer{};
   std::vector<CompiledOutput> outputs{};
-  // What a step changes: by the flags `trainable` as they were at compile, as in Keras.
+  // What a training step changes, by the `trainable` flags at compile, as in Keras.
   std::vector<layers::Weight*> trainable{};
   std::vector<layers::LayerUpdate> updates{};
-  // "loss", then of several outputs each one's loss, then the metrics: the order of what evaluate returns.
+  // "loss", then the loss of each output if there are several, then the metrics. evaluate returns values in
+  // this order.
   std::vector<std::string> metrics_names{};
 
   std::vector<const CompiledOutput*> targets() const;  // Outputs with a loss.
   // All that it reads: losses, metrics, updates.
   std::vector<Symbol> symbols() const;
-  // Whether training should make a value of the logs larger, "val_auc": as its metric says, of losses never.
-  // Of what a callback added by its name.
+  // Whether a larger value is better for an entry of the logs, such as "val_auc": as its metric says, and
+  // never for losses. For an entry that a callback added, its name decides.
   bool larger_is_better(const std::string& log) const;
 };
 
 Compiled compile(const Network& network, const CompileOptions& options);
 
-// As Keras' training_config: optimizer_config, loss, metrics, loss_weights, by their names; and back. One's
-// own functions are written by name as well, and must be known to the Registry to be read.
+// Convert to Keras' training_config (optimizer_config, loss, metrics, loss_weights, by name) and back. A
+// user's own functions are written by name too, and must be known to the Registry to be read.
 Config to_config(const CompileOptions& options);
 CompileOptions compile_options(const Config& config);
 

@@ -1,4 +1,4 @@
-// Models whose weights have rows that are left behind train as on dense data; who looks sees them caught up
+// Models whose weights have rows that are left behind train as on dense data. A read sees all rows caught up,
 // and changes no bit.
 #include <gtest/gtest.h>
 
@@ -106,7 +106,7 @@ void expect_near(const std::vector<double>& a, const std::vector<double>& b) {
   for (size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-10) << i;
 }
 
-// Looks at everything after each batch, as callbacks may.
+// Reads everything after each batch, as callbacks may.
 struct Looker final : callbacks::Callback {
   Looker(const Wide& d, First f) : data(d), first(f) {}
   bool wants_batches() const override { return true; }
@@ -263,9 +263,11 @@ TEST(ExactRows, RowsOfZerosThatWereNeverTouchedNeedNotBeThere) {
   frozen.evaluate(x, y, {.verbose = 0});
   Model drawn = model_of("ones");
   const std::string error = message_of<InvalidArgument>([&] { drawn.fit(x, y, {.verbose = 0}); });
-  EXPECT_NE(error.find("a regularizer or constraint moves all rows of a weight, which may be 2^31 - 1; "
-                       "lazy_update=True moves the rows of a batch alone"),
-            std::string::npos)
+  EXPECT_NE(
+      error.find(
+          "a regularizer or constraint moves all rows of a weight, of which there must be fewer than 2^31; "
+          "lazy_update=True moves only the rows of a batch"),
+      std::string::npos)
       << error;
 }
 
@@ -283,7 +285,7 @@ TEST(ExactRows, OptimizersThatMoveWeightsByThemselvesReachRowsThatNoBatchNamed) 
     const RowTable& table = flagged.network().weights()[0]->variable->value().table();
     EXPECT_LT(table.size(), 500u);
 
-    // A snapshot and a file know how far the others have come; a later optimizer goes on from there.
+    // A snapshot and a file keep how far rows are behind; a later optimizer continues from there.
     const Snapshot snapshot = flagged.network().snapshot();
     const std::vector<double> then = values_of(flagged);
     const std::string path = temporary_folder() + "moved.h5";

@@ -17,7 +17,8 @@ double distinct(std::span<const I> ids) {
   return static_cast<double>(std::unordered_set<I>(ids.begin(), ids.end()).size());
 }
 
-// How many rows of a weight the columns of a csr operand, or integers, name; none where x is neither.
+// How many rows of a weight x names: by its columns if it is csr, by its values if it holds integers, else
+// none.
 std::optional<double> named_by(const Tensor& x) {
   const auto of = [](const Buffer& ids, DType dtype) {
     return dtype == DType::int64 ? distinct(std::as_const(ids).as<int64_t>())
@@ -31,7 +32,7 @@ std::optional<double> named_by(const Tensor& x) {
 std::optional<double> touched(const Plan::Ran& ran, std::optional<size_t> weight) {
   for (const Tensor* y : ran.out)
     if (y->storage() == Storage::row_sparse && y->rows() > 0) {
-      // A gradient by slots has the rows of its table: more than the slots.
+      // A gradient by slots has a row per slot, but the share is of all rows of the table.
       Dim rows = y->rows();
       for (const Tensor* x : ran.in)
         if (x->storage() == Storage::row_table) rows = x->rows();
@@ -81,7 +82,7 @@ std::string micros(double seconds) { return text(std::round(seconds * 1e7) / 10,
 }  // namespace
 
 Explanation explain(Program& program, std::span<const Tensor* const> feeds, int64_t step, uint64_t seed) {
-  constexpr int kRuns = 4;  // The first grows the buffers.
+  constexpr int kRuns = 4;  // The first run is slow: it grows the buffers.
   Explanation result;
   for (int run = 0; run < kRuns; ++run) {
     size_t i = 0;

@@ -7,23 +7,23 @@
 
 #include "lacuna/training/program.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 struct ExplainedOp {
   std::string op{};
-  std::string weight{};           // That it reads; empty where it reads none.
-  std::vector<Spec> in{}, out{};  // With the batch as it was.
+  std::string weight{};           // The weight that it reads; empty: none.
+  std::vector<Spec> in{}, out{};  // With the batch's shapes.
   size_t bytes_in = 0, bytes_out = 0;
   std::optional<double>
       touched{};         // The share of the rows of a weight, or of its gradient, that the batch names.
-  std::string kernel{};  // The instruction set, and which way where there are several.
+  std::string kernel{};  // The instruction set, and the method if there are several.
   double seconds = 0;    // The least of a few runs.
 };
 
 struct Explanation {
   std::vector<ExplainedOp> ops{};
 
-  std::string table() const;  // A line an op, and one for all; ends with a line feed.
+  std::string table() const;  // A line per op, and one for the total; ends with a line feed.
 };
 
 // Runs the program on a batch a few times.

@@ -1,4 +1,4 @@
-// Which array goes where, and whether it fits.
+// Finds the array for each input and target, and checks that it fits.
 #include "lacuna/training/feed.h"
 
 #include <algorithm>
@@ -22,8 +22,8 @@ std::string label(const char* where, const char* argument, const std::vector<std
 }
 
 enum class Match : uint8_t {
-  all,   // Each name has an array; arrays of other names are not used, with a warning.
-  some,  // A name may have none: null. Other names are errors, which else would be taken for none.
+  all,   // Each name must have an array; arrays of other names are ignored, with a warning.
+  some,  // A name may have none (null). Other names are errors: a typo must not count as none.
 };
 
 // An array for each name, in order.
@@ -58,8 +58,8 @@ std::vector<const Tensor*> match(const char* where, const char* argument, const 
   return result;
 }
 
-// The array with a last dimension of 1 where only that is missing. `what` and `name` say whose shape it must
-// have, and advice() what else may be done about it.
+// The array, with a last dimension of 1 added if only that is missing. Throws InvalidArgument if its shape
+// does not fit `wanted`, the shape of `what` `name`; the message ends with advice().
 template <class Advice>
 Tensor fitted(const std::string& argument, const Tensor& user, const Shape& wanted, const char* what,
               const std::string& name, const Advice& advice) {
@@ -82,15 +82,15 @@ Tensor fitted(const std::string& argument, const Tensor& user, const Shape& want
   return result;
 }
 
-// Labels as ids where the loss takes them as rows of 0 and 1, or the other way about.
+// Advice for labels that are ids where the loss takes rows of 0 and 1, or the other way round.
 std::string advice_on_labels(const CompiledOutput& output, const Tensor& user) {
   const Dim width = user.shape().size() > 1 ? user.shape().back() : 1;
   if (output.loss->name == "categorical_crossentropy" && width == 1)
-    return "; labels that are ids need loss='sparse_categorical_crossentropy', or as rows "
-           "utils.to_categorical(y)";
+    return "; labels that are ids need loss='sparse_categorical_crossentropy', or "
+           "y=utils.to_categorical(y)";
   if (output.loss->name == "sparse_categorical_crossentropy" && width == output.classes)
-    return "; labels that are rows of 0 and 1 need loss='categorical_crossentropy', or as ids "
-           "y.argmax(axis=-1)";
+    return "; labels that are rows of 0 and 1 need loss='categorical_crossentropy', or "
+           "y=y.argmax(axis=-1)";
   return {};
 }
 
@@ -115,7 +115,7 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
         fitted(argument, *inputs[i], input.shape(), "input ", input_names[i], [] { return std::string(); });
     specs_.push_back(wanted);
     const bool ids_only = wanted.dtype == DType::int64;
-    const Dim limit = network.id_limit(i);  // Without a weight's rows to name, -1 may pad.
+    const Dim limit = network.id_limit(i);  // If ids index no weight, -1 may pad.
     add(std::move(array), std::move(argument), std::move(wanted), ids_only,
         ids_only && limit < std::numeric_limits<Dim>::max() ? limit : 0);
   }
@@ -147,7 +147,7 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
 
 namespace {
 
-// Every id, block by block: those that a training step would meet last too.
+// Checks every id, block by block, also those that training would reach last.
 void check_ids(data::Rows& rows, Dim limit, Dim least) {
   constexpr Dim kBlock = 65536;
   Tensor block;
@@ -176,7 +176,7 @@ void Feed::add(Tensor user, std::string argument, Spec wanted, bool ids_only, Di
   if (limit > 0) check_ids(parts_.back().rows, limit, least);
 }
 
-// Of all rows where all are checked, else of some.
+// Looks at all rows if the whole array is checked, else at the first ones.
 void Feed::look_at_labels(const CompiledOutput& output) {
   Part& part = parts_.back();
   const Dim rows = check_ == data::Check::whole ? rows_ : std::min(rows_, kSomeRows);
@@ -190,7 +190,7 @@ void Feed::look_at_labels(const CompiledOutput& output) {
     if (wrong == values.end()) continue;
     output.told_of_labels = true;
     warn(text(part.rows.name(),
-              " holds labels that binary_crossentropy does not mean: it takes 0 and 1, or probabilities; "
+              " holds labels that binary_crossentropy does not take: they must be 0 and 1, or probabilities; "
               "for -1 and 1 use 'hinge', or (y + 1) / 2. Received: ",
               *wrong, "."));
   }
@@ -211,7 +211,8 @@ int64_t largest_column(std::span<const I> columns, std::span<const double> value
   return missing < width && values[best] == 0 ? std::min<int64_t>(missing, columns[best]) : columns[best];
 }
 
-// f(row, class) for all rows: the place of the largest value, or of one column its value.
+// Calls f(row, class) for all rows. The class is the column of the largest value or, if there is one column,
+// its value.
 template <class F>
 void for_classes(const char* where, data::Rows& rows, Storage storage, const F& f) {
   Tensor batch;

@@ -1,4 +1,4 @@
-// A user's arrays matched to a network's inputs and targets, checked as a whole, and packed batch by batch.
+// Matches a user's arrays to a network's inputs and targets, checks them, and packs them batch by batch.
 #pragma once
 #include <string>
 #include <vector>
@@ -8,12 +8,13 @@
 #include "lacuna/training/class_weight.h"
 #include "lacuna/training/compiled.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 class Feed {
  public:
-  // `where` starts every message: "fit". y and sample_weight may be absent (compiled null or the arrays not
-  // given). Small batches are fed by the million: nothing is made here that only an error needs.
+  // `where` starts every message, such as "fit". y and sample_weight may be absent (compiled null or the
+  // arrays not given). train_on_batch makes a Feed for each batch, so nothing is made here that only an error
+  // needs.
   Feed(const char* where, const Network& network, const Compiled* compiled, data::Check check,
        const Arrays& x, const Arrays& y = {}, const Arrays& sample_weight = {},
        const ClassWeights& class_weight = {});
@@ -23,11 +24,11 @@ class Feed {
   // Storage and dtype of inputs and targets as they will be fed; without shapes.
   const std::vector<Spec>& specs() const { return specs_; }
 
-  // The tensors of these rows, in the order that a Program takes them; valid until the call after the next,
-  // so that a batch may be packed while the one before it is used.
+  // The tensors of these rows, in the order that a Program takes them. They stay valid during the following
+  // call, so that a batch can be packed while the one before it is used.
   std::span<const Tensor* const> pack(std::span<const int64_t> rows);
   std::span<const Tensor* const> pack_range(Dim begin, Dim end);
-  // Entries and values of the last batch, about: what packing costs.
+  // About how many entries and values the last batch has: the cost of packing.
   size_t packed() const;
 
  private:
@@ -38,17 +39,17 @@ class Feed {
   };
   template <class PackPart>
   std::span<const Tensor* const> packed_parts(const PackPart& pack_part);
-  // ids: in [least, limit), checked in all rows at once, so that a bad one changes no weight; 0 where they
-  // are none.
+  // limit > 0: the values are ids in [least, limit), which are checked in all rows at once, so that a bad one
+  // is found before any weight changes.
   void add(Tensor user, std::string argument, Spec wanted, bool ids_only, Dim limit = 0, Dim least = 0);
-  void look_at_labels(const CompiledOutput& output);  // Of the target that was added last.
+  void look_at_labels(const CompiledOutput& output);  // Warns of labels that do not fit the loss.
   void add_weights(const char* where, const Compiled& compiled, const Arrays& sample_weight,
                    const ClassWeights& class_weight, size_t first_target);
 
   data::Check check_;
   std::vector<Part> parts_;
   std::vector<const Tensor*> batches_[2];
-  size_t turn_ = 0;  // Which of the two batches is packed next.
+  size_t turn_ = 0;  // Which of the two batches was packed last.
   std::vector<Spec> specs_;
   Dim rows_ = -1;
   bool weighted_ = false;

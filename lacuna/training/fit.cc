@@ -1,4 +1,4 @@
-// The loop of fit: check, begin, epochs of steps, each with its validation and its end.
+// The loop of fit: epochs of training steps, each with its validation and callbacks.
 #include <cmath>
 #include <optional>
 
@@ -95,7 +95,7 @@ class Trainer::Fit {
       callbacks_->on_batch_begin(batch, logs);
     }
     double loss = 0;
-    ahead.run(!watched, [&](Feeds feeds) {  // Callbacks may change the arrays between two steps.
+    ahead.run(!watched, [&](Feeds feeds) {  // Not ahead of callbacks: they may change the arrays.
       const auto turn = trainer_.network_->turn().take();
       trainer_.train_step(compiled_, *program_, feeds, size, measures_);
       loss = program_->value(0);
@@ -110,7 +110,7 @@ class Trainer::Fit {
   }
 
   void end_epoch(int epoch, Progress& progress) {
-    {  // Here and not when somebody looks, which must change nothing.
+    {  // Only here, since reading weights must not change them.
       const auto turn = trainer_.network_->turn().take();
       compiled_.optimizer->settle();
     }

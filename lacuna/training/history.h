@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
-namespace lacuna {
+#include "lacuna/base/export.h"
+
+namespace LACUNA_EXPORT lacuna {
 
 struct History {
   std::vector<int> epoch{};

@@ -1,4 +1,4 @@
-// Sums and states, and how they are shown.
+// Sums values over an epoch and feeds the states of metrics.
 #include "lacuna/training/measures.h"
 
 #include <algorithm>
@@ -81,7 +81,7 @@ std::vector<double> Measures::values() {
 }
 
 double Measures::running(State& state) {
-  // As many came since the last count as had been counted before.
+  // At least as many numbers were added since the last time as before it.
   if (state.fed > 0 && 2 * state.fed >= state.accumulator->cost()) {
     state.running = state.accumulator->value();
     state.fed = 0;

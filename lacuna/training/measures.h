@@ -1,5 +1,5 @@
-// The numbers of metrics_names over the batches of an epoch: means over rows of what batches report, in
-// double and in batch order, and metrics with a state.
+// Computes the values of metrics_names over an epoch: means over rows of what batches report, summed as
+// doubles in batch order, and metrics with a state.
 #pragma once
 #include <memory>
 #include <span>
@@ -18,23 +18,23 @@ class Measures {
   Measures(const Compiled& compiled, const char* where);
 
   void reset();
-  // After a run of the program with these feeds.
+  // Adds a batch, after a run of the program with these feeds.
   void add(const Program& program, std::span<const Tensor* const> feeds, Dim rows);
 
-  // In the order of metrics_names. Warns, once, of one that is not defined.
+  // In the order of metrics_names. Warns once of a metric that is not defined.
   std::vector<double> values();
 
-  // As they stand, for who looks on: a metric with a state is counted anew only when as many numbers came
-  // since as that takes, so that steps stay O(batch).
+  // Writes the running values, for display. A metric with a state is recomputed only when about as many
+  // numbers were added as that costs, so that steps stay O(batch).
   void write(callbacks::Logs& logs);
-  // Of the batch just added; what has a state as it stands.
+  // Appends the values of the batch just added; for a metric with a state, its running value.
   void append_batch(const Program& program, callbacks::Logs& logs);
 
  private:
   struct State {
     std::shared_ptr<metrics::Accumulator> accumulator;
-    size_t target;   // Whose prediction it looks at.
-    size_t fed = 0;  // Numbers since the last count.
+    size_t target;   // The target that it measures.
+    size_t fed = 0;  // Numbers since `running` was computed.
     double running = 0;
     bool warned = false;
   };
@@ -44,9 +44,9 @@ class Measures {
   const char* where_;
   std::vector<double> sums_;  // Of the scalars.
   std::vector<State> states_;
-  std::vector<std::pair<bool, size_t>> places_;  // Of each name: whether it has a state, and its place there.
+  std::vector<std::pair<bool, size_t>> places_;  // By name: whether it has a state, and its place.
   Dim rows_ = 0;
-  std::vector<std::vector<double>> weights_;  // Of the batch, by target; empty where there are none.
+  std::vector<std::vector<double>> weights_;  // Of the batch, by target; empty: none.
 };
 
 }  // namespace lacuna

@@ -62,7 +62,7 @@ std::vector<tensor::Dense> Trainer::predict(Batches& batches, int verbose) {
   batches.begin(0);
   ReadAhead ahead(batches);
   Dim done = 0, size = ahead.upcoming();
-  do {  // Without rows too: an output of none has a shape.
+  do {  // Runs once without rows too: an empty output has a shape.
     poll_interrupt();
     ahead.run(true, [&](Feeds feeds) {
       const auto turn = network_->turn().take();

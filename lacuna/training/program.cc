@@ -1,4 +1,4 @@
-// From a network and what is fed to a plan.
+// Makes a plan from a network and the specs of what is fed.
 #include "lacuna/training/program.h"
 
 #include <algorithm>
@@ -15,8 +15,8 @@
 namespace lacuna {
 namespace {
 
-// Inputs as they are fed. An embedding reads integers as they come; what else reads such an input gets
-// floats.
+// Inputs of the storage and dtype that are fed, in place of the network's. An embedding reads integers as
+// they are fed; other readers of such an input get floats.
 struct Substitution {
   std::vector<Symbol> from{}, to{}, inputs{};
 };
@@ -47,7 +47,7 @@ Substitution fed_inputs(const Network& network, const std::vector<Symbol>& outpu
   return result;
 }
 
-// Targets as they are fed, in order: a csr one for a dense one, or for the matrix that ids stand for.
+// The targets as they are fed, in order. A csr target replaces a dense one, or the matrix that ids stand for.
 std::vector<Symbol> fed_targets(const std::vector<const CompiledOutput*>& targets, std::span<const Spec> fed,
                                 const std::vector<Symbol>& outputs, Substitution& into) {
   std::vector<Symbol> result;
@@ -71,7 +71,7 @@ std::vector<Symbol> fed_targets(const std::vector<const CompiledOutput*>& target
   return result;
 }
 
-// Whether updates of a table end where those of a dense weight would.
+// Whether updates give a table the values that a dense weight would have.
 bool is_exact_table(const layers::Weight& w, const Compiled& compiled) {
   return w.variable->is_table() && compiled.optimizer->is_exact(*w.variable);
 }
@@ -80,8 +80,8 @@ bool leaves_zeros(const layers::Weight& w) {
   return (!w.regularizer || w.regularizer->leaves_zeros()) && (!w.constraint || w.constraint->leaves_zeros());
 }
 
-// What l1 and l2 add. Of a table that is updated lazily only the rows that the batch names: those that its
-// translated inputs name.
+// The loss that regularizers of weights add. Of a table that is updated lazily only the rows that the batch
+// looks up count.
 Symbol regularization(const Network& network, const Compiled& compiled, const std::vector<Symbol>& outputs) {
   Symbol total;
   const auto nodes = in_order(outputs);
@@ -98,9 +98,8 @@ Symbol regularization(const Network& network, const Compiled& compiled, const st
       if (const RowTable& table = w->variable->value().table();
           is_exact_table(*w, compiled) && table.shape()[0] >= Dim{1} << 31 && !table.others_are_zero())
         warn(
-            text("evaluate: of a weight with lazy_update=False and 2^31 rows or more a regularizer counts "
-                 "those that "
-                 "were touched alone. Received: weight '",
+            text("evaluate: for a weight with lazy_update=False and 2^31 rows or more, a regularizer counts "
+                 "only the rows that were touched. Received: weight '",
                  w->variable->name(), "' ", w->variable->spec(), "."));
       counted = is_exact_table(*w, compiled) ? ever_touched_rows(weight, translated)
                                              : touched_rows(weight, translated);
@@ -111,7 +110,8 @@ Symbol regularization(const Network& network, const Compiled& compiled, const st
   return total;
 }
 
-// whole: the optimizer takes no factors. by_rows: somebody asks which rows it names.
+// The form in which the optimizer gets a gradient. whole: it takes no factors. by_rows: the ids of the
+// gradient's rows are needed.
 FormedGradient<Symbol> formed(const Symbol& gradient, bool whole, bool by_rows) {
   if (!gradient) return {};
   if (!whole && gradient.storage() == Storage::row_sparse) {
@@ -121,10 +121,10 @@ FormedGradient<Symbol> formed(const Symbol& gradient, bool whole, bool by_rows) 
   return FormedGradient<Symbol>::whole(gradient, gradient.storage());
 }
 
-// What is computed of each target: its loss, its metrics, and what metrics with a state are fed.
+// What is computed for each target: its loss, its metrics, and what metrics with a state get.
 struct Results {
   std::vector<Symbol> symbols{};
-  size_t values = 0;  // Losses and metrics, which stand first.
+  size_t values = 0;  // Losses and metrics, which come first.
 };
 Results results_of(const std::vector<const CompiledOutput*>& targets, bool weighted) {
   Results results;
@@ -185,7 +185,7 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
     if (const Symbol extra = regularization(network, *compiled, outputs)) total = add(total, extra);
     for (const Symbol& s : activity) total = add(total, s);
     outputs.resize(own);
-    if (network.outputs().size() == 1) outputs[0] = total;  // Its loss alone is not shown.
+    if (network.outputs().size() == 1) outputs[0] = total;  // The total replaces its loss.
     else outputs.insert(outputs.begin(), total), ++values_;
     if (mode == Mode::train || mode == Mode::explain) {
       weights_ = compiled->trainable;
@@ -213,7 +213,8 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
   plan_ = std::make_unique<Plan>(std::move(inputs), std::move(outputs), mode == Mode::train);
 }
 
-// A dense gradient would move rows that no batch has named; where they are zero they stay.
+// A dense weight would also move in rows that no batch has named, unless they are zero and stay so. Makes
+// those rows.
 void Program::touch_all_rows() {
   for (const layers::Weight* w : whole_tables_) {
     RowTable& table = w->variable->value().table();
@@ -221,14 +222,14 @@ void Program::touch_all_rows() {
         (leaves_zeros(*w) && table.others_are_zero()))
       continue;
     const std::string advice =
-        text("lazy_update=True moves the rows of a batch alone",
+        text("lazy_update=True moves only the rows of a batch",
              leaves_zeros(*w) ? "; with initializer 'zeros' the others stay zero." : ".");
     const std::string received =
         text("Received: weight '", w->variable->name(), "' ", w->variable->spec(), ".");
     LACUNA_REQUIRE(
         table.shape()[0] < Dim{1} << 31,
-        "fit: with lazy_update=False a regularizer or constraint moves all rows of a weight, which may be "
-        "2^31 - 1; ",
+        "fit: with lazy_update=False a regularizer or constraint moves all rows of a weight, of which "
+        "there must be fewer than 2^31; ",
         advice, " ", received);
     if (!table.slots_are_ids())
       warn(text(

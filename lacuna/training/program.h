@@ -1,5 +1,5 @@
-// A network's graph made ready to run for what is fed: storages and dtypes of the inputs put in, the total
-// loss, the gradients and the plan. Made once for each mode and fed storages.
+// A network's graph, made ready to run in one mode for the storages and dtypes that are fed: the total loss,
+// the gradients and the plan.
 #pragma once
 #include <memory>
 #include <vector>
@@ -7,18 +7,18 @@
 #include "lacuna/graph/plan.h"
 #include "lacuna/training/compiled.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 enum class Mode : uint8_t {
   train,
   test,
   predict,
-  explain,  // As train, but that nothing changes: no row stays, nothing is dropped.
+  explain,  // Computes gradients as train does, but changes nothing: rows are not kept, dropout is off.
 };
 
 class Program {
  public:
-  // `fed`: the storage and dtype of each input, then of each target. compiled is not needed to predict.
+  // `fed`: the storage and dtype of each input, then of each target. compiled may be null to predict.
   Program(const Network& network, const Compiled* compiled, Mode mode, const std::vector<Spec>& fed,
           bool weighted);
 
@@ -27,32 +27,33 @@ class Program {
     touch_all_rows();
     plan_->run(feeds, step, seed);
   }
-  // After a step that failed, in a run or in what uses its results: all is as before it.
+  // Undoes a step that failed, in the run or in code that uses its results.
   void take_back() noexcept { plan_->take_back(); }
   void observe(std::span<const Tensor* const> feeds, int64_t step, uint64_t seed,
                const std::function<void(const Plan::Ran&)>& observer) {
     plan_->observe(feeds, step, seed, observer);
   }
 
-  // Predict: the outputs. Else the values of metrics_names that are scalars, in order.
+  // The values of metrics_names that are scalars, in order; none in a program that predicts, which has
+  // outputs.
   size_t values() const { return values_; }
   double value(size_t i) const;
-  // What accumulator i of the metrics is fed with.
+  // What accumulator i of the metrics gets as y_pred.
   const Tensor& fed(size_t i) const { return plan_->output(values_ + i); }
-  // Of the feeds, those of target i; weights are null where the program takes none.
+  // Target i and its sample weights, among the feeds; weights are null if the program takes none.
   const Tensor& target(std::span<const Tensor* const> feeds, size_t i) const { return *feeds[inputs_ + i]; }
   const Tensor* weights(std::span<const Tensor* const> feeds, size_t i) const {
     return weighted_ ? feeds[inputs_ + targets_ + i] : nullptr;
   }
   const Tensor& output(size_t i) const { return plan_->output(i); }
 
-  // Train: the weights that learn, and their gradients after a run (none where the loss does not depend on
-  // one), as factors where the optimizer takes them.
+  // Train: the weights that are trained and, after a run, their gradients: empty if the loss does not depend
+  // on the weight, and as factors if the optimizer takes them.
   const std::vector<layers::Weight*>& weights() const { return weights_; }
   const std::vector<VariablePtr>& variables() const { return variables_; }
   const std::vector<optimizers::Gradient>& gradients();
 
-  // Train, after a step of the optimizer: moving averages and their like.
+  // Train, after a step of the optimizer: updates such as moving averages.
   void apply_updates() const;
 
  private:
@@ -63,8 +64,8 @@ class Program {
   bool weighted_ = false;
   std::vector<layers::Weight*> weights_;
   std::vector<VariablePtr> variables_;
-  std::vector<const layers::Weight*> whole_tables_;  // Whose rows all move, as far as they are not zero.
-  // The gradients' parts stand among the plan's outputs, one after another.
+  std::vector<const layers::Weight*> whole_tables_;  // All of whose nonzero rows move.
+  // The gradients' parts are outputs of the plan, one after another.
   std::vector<FormedGradient<Symbol>> formed_;
   size_t first_gradient_ = 0;
   std::vector<optimizers::Gradient> gradients_;

@@ -1,5 +1,5 @@
-// Gradients that the optimizer takes as factors: the weights end with the bits that whole gradients give, on
-// any number of threads.
+// Gradients that the optimizer takes as factors give weights with the same bits as whole gradients, on any
+// number of threads.
 #include "lacuna/training/program.h"
 
 #include <gtest/gtest.h>
@@ -65,7 +65,7 @@ struct Wide {
 
 enum class First { dense, embedding, interactions };
 
-// 75 units, or as many factors: vectors and a rest. The weights of three epochs.
+// The weights after three epochs. 75 units, or as many factors, fill several SIMD vectors and a rest.
 std::vector<std::byte> trained(const Wide& data, const Arg<optimizers::Optimizer>& optimizer, DType dtype,
                                bool flag, First first) {
   const initializers::RandomNormal draw{.seed = 3};

@@ -1,4 +1,4 @@
-// The progress bar of fit and evaluate, in Keras' form. verbose 1: a bar that is drawn again; 2: one line an
+// The progress bar of fit and evaluate, in Keras' form. verbose 1: a bar that is redrawn; 2: one line per
 // epoch.
 #pragma once
 #include <chrono>
@@ -12,11 +12,11 @@ namespace lacuna {
 
 class Progress {
  public:
-  // samples: of an epoch; none where that is not known before it ends.
+  // samples: of an epoch; none if that is not known before it ends.
   Progress(std::optional<int64_t> samples, int verbose);
 
   void update(int64_t done, const callbacks::Logs& logs);  // Draws at most every 50 ms.
-  void finish(const callbacks::Logs& logs);                // The last state, and a new line.
+  void finish(const callbacks::Logs& logs);                // The final values, and a line feed.
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -27,7 +27,7 @@ class Progress {
   int64_t done_ = 0;
   int verbose_;
   Clock::time_point start_ = Clock::now(), drawn_{};
-  size_t width_ = 0;  // Of what stands on the line.
+  size_t width_ = 0;  // Of the line as it is shown.
 };
 
 }  // namespace lacuna

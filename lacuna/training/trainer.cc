@@ -1,4 +1,4 @@
-// A network that is trained: what it was compiled with, its programs, single steps. fit.cc and predict.cc
+// The state of a trainer: what it was compiled with, its programs, and single steps. fit.cc and predict.cc
 // have the loops.
 #include "lacuna/training/trainer.h"
 
@@ -19,7 +19,7 @@ void apply_constraints(const Program& program, std::span<const optimizers::Gradi
     const layers::Weight& weight = *program.weights()[i];
     if (!weight.constraint || !gradients[i]) continue;
     Variable& variable = *weight.variable;
-    std::optional<std::span<const int64_t>> moved;  // Lazily, those alone.
+    std::optional<std::span<const int64_t>> moved;  // Lazily, only those.
     if (!optimizer.is_exact(variable)) moved = gradients[i].row_ids();
     weight.constraint->apply(WeightRows(variable.value()), variable.spec().shape, moved);
   }
@@ -108,11 +108,12 @@ void Trainer::check_trainable(const char* where, const Compiled& compiled) {
   }
   std::vector<layers::Weight*> trainable = network_->trainable_weights();
   if (trainable == compiled.trainable || trainable == warned_of_) return;
-  warn(text(where,
-            ": flags `trainable` were changed since compile, which they count at: call compile again. "
-            "Received: model '",
-            network_->name(), "', trainable weights at compile: ", compiled.trainable.size(),
-            ", now: ", trainable.size(), "."));
+  warn(text(
+      where,
+      ": flags `trainable` were changed since compile, and have no effect until compile is called again. "
+      "Received: model '",
+      network_->name(), "', trainable weights at compile: ", compiled.trainable.size(),
+      ", now: ", trainable.size(), "."));
   warned_of_ = std::move(trainable);
 }
 

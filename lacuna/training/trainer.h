@@ -16,7 +16,7 @@
 #include "lacuna/training/history.h"
 #include "lacuna/training/program.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 class Measures;
 
@@ -49,8 +49,9 @@ struct PredictOptions {
   int verbose = 0;
 };
 
-// For any number of threads: each step and each batch takes the network's turn, so that all others meet whole
-// steps. A second fit, or compile, waits for the first to end; callbacks may call fit again from within.
+// Thread-safe: each step and each batch takes the network's turn (graph/turn.h), so that other threads never
+// see half a step. A second fit, or compile, waits for the first fit to end; callbacks may call fit from
+// within.
 class Trainer {
  public:
   explicit Trainer(std::shared_ptr<Network> network);
@@ -60,10 +61,11 @@ class Trainer {
 
   void compile(const CompileOptions& options);
   bool is_compiled() const;
-  std::shared_ptr<const Compiled> compiled(const char* where) const;  // Throws when it is not.
+  std::shared_ptr<const Compiled> compiled(const char* where) const;  // Throws if it is not.
   const CompileOptions& options() const { return options_; }
 
-  // What dropout's masks, beside the layers' own keys, and shuffles go on from.
+  // The state of random numbers: dropout's masks follow from seed, steps and the layers' own keys, shuffles
+  // from the rest.
   struct RandomState {
     uint64_t seed = 0;
     int64_t steps = 0;
@@ -79,19 +81,19 @@ class Trainer {
   // An array for each output, with a row for each row of x.
   std::vector<tensor::Dense> predict(const Arrays& x, const PredictOptions& options);
 
-  // The same of batches of any kind, whose size, order and weights are their own. Without validation batches
-  // there is no validation.
+  // The same for batches of any kind, which decide size, order and sample weights themselves. Without
+  // validation batches (null) there is no validation.
   History fit(Batches& batches, Batches* validation, const FitOptions& options);
   std::vector<double> evaluate(Batches& batches, int verbose = 1);
   std::vector<tensor::Dense> predict(Batches& batches, int verbose = 0);
 
-  // One step, or one look, on all rows of x.
+  // One training step, or one evaluation, on all rows of x.
   std::vector<double> train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
                                      const ClassWeights& class_weight);
   std::vector<double> test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight);
 
-  // What each op does with the first `rows` rows of x: of a prediction or, with y, of a step, whose update is
-  // left out. Changes nothing.
+  // What each op does with the first `rows` rows of x: in a prediction or, with y, in a training step without
+  // its update. Changes nothing.
   Explanation explain(const Arrays& x, const Arrays& y, Dim rows);
 
   std::atomic<bool> stop_training = false;  // Set by a callback: fit ends after the batch.
@@ -101,26 +103,26 @@ class Trainer {
   class Fit;  // One call of fit.
   std::shared_ptr<Program> program(const CompiledPtr& compiled, Mode mode, const std::vector<Spec>& fed,
                                    bool weighted);
-  // One step, of which `measures` sees what the run gave. If it throws, all is as before it.
+  // One training step, whose results are added to `measures`. If it throws, the model is as before.
   void train_step(const Compiled& compiled, Program& program, Feeds feeds, Dim rows, Measures& measures);
   std::vector<double> evaluate(const CompiledPtr& compiled, Measures& measures, Batches& batches,
                                int verbose);
-  // Before training: warns of flags that were changed since compile, and of nothing that learns.
+  // Before training: warns if `trainable` flags were changed since compile, or if no weight is trainable.
   void check_trainable(const char* where, const Compiled& compiled);
-  // Before training: shuffles follow a seed that was set since; in a forked child without one masks draw anew
-  // too.
+  // Before training: if a seed was set since, shuffles restart from it. In a child that was forked without a
+  // seed, dropout's masks are drawn anew too.
   void follow_seed();
-  uint64_t next_shuffle();  // The key of an epoch's order.
+  uint64_t next_shuffle();  // The key that shuffles the next epoch.
 
   std::shared_ptr<Network> network_;
   Turn fitting_{true};
-  int fits_ = 0;  // That run, one within the other.
+  int fits_ = 0;  // Calls of fit that run: several if callbacks call it.
 
-  // All below belongs to who has the network's turn.
+  // To read or change the members below, hold the network's turn.
   CompileOptions options_{};  // What it was compiled with.
   CompiledPtr compiled_{};
   struct Made {
-    CompiledPtr compiled;  // Null: of predict.
+    CompiledPtr compiled;  // Null to predict.
     Mode mode;
     bool weighted;
     std::vector<Spec> fed;  // Storages and dtypes.
@@ -129,7 +131,7 @@ class Trainer {
   std::vector<Made> programs_{};  // A few, looked up at every call.
   RandomState random_{};
   uint64_t seed_generation_ = seed_generation(), forks_ = forks_without_seed();
-  std::optional<std::vector<layers::Weight*>> warned_of_{};  // Trainable ones that were not those of compile.
+  std::optional<std::vector<layers::Weight*>> warned_of_{};  // The trainable weights at the last warning.
   bool warned_of_none_ = false;
 };
 

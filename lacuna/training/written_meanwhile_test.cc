@@ -54,7 +54,7 @@ void write(std::vector<T>& values, size_t place, T value) {
   __atomic_store(&values[place], &value, __ATOMIC_RELAXED);
 }
 
-// Puts something else in one place, for a while: checks as a whole must have a chance to pass.
+// Changes one value for a while only: a check of the whole array must have a chance to pass.
 template <class T>
 void spoil(std::vector<T>& values, Generator& random) {
   const auto place = static_cast<size_t>(random.below(values.size()));

@@ -1,4 +1,4 @@
-// Arguments of Python.
+// Converts arguments from Python.
 #include "python/bind/argument.h"
 
 #include "lacuna/layers/activations/activations.h"
@@ -13,7 +13,7 @@ std::string message(const Place& at, const std::string& must, nb::handle given) 
   return text(at.where, ": ", at.name, " must be ", must, ". Received: ", at.name, "=", shown(given), ".");
 }
 
-// Of an array or a number of NumPy: the one letter of its kind, where it is of rank 0; else 0.
+// The letter of the dtype's kind for a NumPy number or array of rank 0; else 0.
 char kind_of_scalar(nb::handle given) {
   if (!nb::hasattr(given, "__array_interface__") || !nb::hasattr(given, "dtype")) return 0;
   const nb::object kind = given.attr("dtype").attr("kind");
@@ -28,7 +28,7 @@ nb::object index_of(nb::handle given) {
   return index;
 }
 
-// An object of one of these kinds; else a setting of no kind, which errors show.
+// An object of one of these kinds; else a setting that holds none, which errors show.
 template <class... T>
 Setting to_object(nb::handle given) {
   Setting::Object object{{}, shown(given)};
@@ -39,7 +39,7 @@ Setting to_object(nb::handle given) {
   return object;
 }
 
-// RecursionError in place of a stack that is full.
+// Raises RecursionError before the stack is full.
 struct Deeper {
   Deeper() {
     if (Py_EnterRecursiveCall(" in a list or a dict of settings")) throw nb::python_error();
@@ -96,7 +96,7 @@ bool to_flag(const Place& at, nb::handle given) {
   const nb::object index = index_of(given);
   if (!index.is_valid()) wrong_type(at, "True or False", given);
   const long value = PyLong_AsLong(index.ptr());
-  PyErr_Clear();  // Of what is larger than a long.
+  PyErr_Clear();  // Set if it is larger than a long.
   if (value != 0 && value != 1) wrong_value(at, "True or False", given);
   return value == 1;
 }

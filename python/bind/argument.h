@@ -1,6 +1,6 @@
-// The door for arguments: each kind of value (a flag, a whole number, a number, a text, a shape, a symbol, an
-// object of ours, lists of them) is taken from Python in one way, be it Python's, NumPy's or an array of rank
-// 0, and what is none is an error of ours. nanobind would answer with signatures.
+// Converts arguments from Python. Each kind of value (a flag, a whole number, a number, a text, a shape, a
+// symbol, an object of ours, lists of them) is converted in one place, whether it is Python's, NumPy's or an
+// array of rank 0. Anything else is an error in our words; nanobind's errors would list signatures.
 #pragma once
 #include <array>
 #include <limits>
@@ -16,7 +16,7 @@
 
 namespace lacuna::bind {
 
-// What errors start with, and the name of the argument.
+// Where an argument is: what errors start with, and its name.
 struct Place {
   const char *where, *name;
 };
@@ -29,12 +29,12 @@ bool to_flag(const Place& at, nb::handle given);  // True, False, 1, 0
 int64_t to_whole(const Place& at, nb::handle given, int64_t least, int64_t most);
 double to_float(const Place& at, nb::handle given);
 std::string to_text(const Place& at, nb::handle given);
-// Of a tuple, a list, an array or one number; None is an open dimension. Negative dimensions are errors.
+// From a tuple, a list, an array or one number; None is an open dimension. Negative dimensions are errors.
 Shape to_dims(const Place& at, nb::handle given);
 std::vector<nb::object> to_list(const Place& at, nb::handle given);
 std::vector<Symbol> to_symbols(const Place& at, nb::handle given);
-// Of a dict of arguments, what an object is made of: Settings read it, and say what is wrong. Objects of ours
-// (initializers, activations, …) are shared.
+// A dict of arguments as the config that an object is made from; Settings reads it and reports errors.
+// Objects of ours in it (initializers, activations, …) are shared.
 Config to_settings(const char* where, nb::handle dict);
 
 // A shape, unlike a list of whole numbers.
@@ -142,7 +142,7 @@ decltype(auto) argument(const Place& at, nb::handle given) {
   return Argument<std::remove_cvref_t<A>>::of(at, given);
 }
 
-// What Python gives for a T, whatever it is; stubs show the T.
+// Any object that Python passes for a T; stubs show T.
 template <class T>
 struct Given {
   nb::handle value{};
@@ -183,14 +183,14 @@ struct nanobind::detail::type_caster<lacuna::bind::Given<T>> {
 
 namespace lacuna::bind {
 
-// f with its arguments through the door.
+// Calls f with its arguments converted.
 template <class R, class... A, size_t... I>
 R through_door(R (*f)(A...), const char* where, const Arguments<A...>& names, std::index_sequence<I...>,
                const std::array<nb::handle, sizeof...(A)>& given) {
   return f(argument<A>({where, names[I]}, given[I])...);
 }
 
-// m.def of a function, one name for each argument; of a class' method the first is the object.
+// Like m.def, with one name for each argument of f. def_method: the first parameter of f is the object.
 template <class R, class... A, class... Names>
 void def_function(nb::module_& m, const Bound& bound, R (*f)(A...), const Names&... names) {
   static_assert(sizeof...(A) == sizeof...(Names));
@@ -206,7 +206,8 @@ void def(nb::module_& m, const Bound& bound, const F& f, const Names&... names) 
   def_function(m, bound, +f, names...);
 }
 
-// `make(name)` and `make(name, settings)`: an object of a kind by its name, and of a dict of settings.
+// Defines `make(name)` and `make(name, settings)`, which make an object of a kind by its name, and from a
+// dict of settings.
 template <class T>
 void def_make(nb::module_& m, const char* make) {
   def(

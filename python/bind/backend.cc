@@ -32,21 +32,21 @@ bool is_symbol(nb::handle x) { return nb::isinstance<Symbol>(x) || nb::isinstanc
 
 bool is_number(nb::handle x) { return PyFloat_Check(x.ptr()) || PyLong_Check(x.ptr()); }
 
-// Neither is a symbol or an array: an error that shows the one that is no number either, or both.
+// Throws TypeError if neither is a symbol or an array: it shows the one that is no number either, or both.
 void require_one(const char* where, nb::handle x, nb::handle y) {
   if (is_symbol(x) || is_symbol(y) || is_numbers(x) || is_numbers(y)) return;
   for (const nb::handle one : {x, y})
     if (!is_number(one) && !nb::isinstance<nb::list>(one) && !nb::isinstance<nb::tuple>(one))
       to_symbol(one, nullptr, where);
-  throw nb::type_error(
-      text(where,
-           ": a symbol, a variable, an array or a matrix must be given, beside which the other "
-           "may be numbers. Received: ",
-           shown(x), " and ", shown(y), ".")
-          .c_str());
+  throw nb::type_error(text(where,
+                            ": one operand must be a symbol, a variable, an array or a matrix; the other "
+                            "may be numbers. Received: ",
+                            shown(x), " and ", shown(y), ".")
+                           .c_str());
 }
 
-// Both sides symbols or arrays, or one of them a number. A constant gets the dtype of the other side.
+// Both operands as symbols: of symbols or arrays, of which one may be a number. A constant gets the dtype of
+// the other side.
 std::pair<Symbol, Symbol> operands(const char* where, nb::handle x, nb::handle y) {
   require_one(where, x, y);
   if (is_symbol(x) || (is_numbers(x) && !is_symbol(y))) {
@@ -57,7 +57,7 @@ std::pair<Symbol, Symbol> operands(const char* where, nb::handle x, nb::handle y
   return {to_symbol(x, &b, where), b};
 }
 
-// MXNet's names of storages.
+// The storage by MXNet's name.
 Storage to_storage(const char* where, const char* argument, nb::handle given) {
   const std::string name = nb::isinstance<nb::str>(given) ? nb::cast<std::string>(given) : std::string();
   for (const Storage storage : {Storage::dense, Storage::csr, Storage::row_sparse})
@@ -148,7 +148,7 @@ void bind_binary(nb::module_& m) {
 }
 
 void bind_with_numbers(nb::module_& m) {
-  // Where one is a number and the other holds floats, csr may stay csr.
+  // If one operand is a number and the other holds floats, csr may stay csr.
   const std::tuple<const char*, Binary, WithNumber, NumberWith> with_numbers[] = {
       {"equal", lacuna::equal, lacuna::equal, nullptr},
       {"greater", lacuna::greater, lacuna::greater, [](double s, S x) { return lacuna::less(x, s); }},
@@ -237,7 +237,7 @@ void bind_reductions(nb::module_& m) {
   def(
       m, "norm",
       [](S x, nb::handle ord, const Axes& axes, bool keepdims) {
-        int number = 2;  // Which is what "fro" means.
+        int number = 2;  // "fro" means 2.
         LACUNA_REQUIRE(nb::isinstance<nb::str>(ord) ? nb::str(ord).equal(nb::str("fro"))
                                                     : !PyBool_Check(ord.ptr()) && nb::try_cast(ord, number) &&
                                                           (number == 1 || number == 2),

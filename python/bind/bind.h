@@ -1,9 +1,11 @@
-// One function a room, each in a file of its own; module.cc calls them from the lowest room up. What they
-// bind is for the package's own modules: real signatures and docs are there. Objects of the library are
-// values here (an Arg, an AnyLayer, a Variable's pointer), so that the library never holds one of Python's.
+// One function for each room, each in a file of its own; module.cc calls them from the lowest room up. Only
+// the package's own modules use what they bind: the public signatures and docs are there. Objects of the
+// library are bound as values (an Arg, an AnyLayer, a Variable's pointer), so that the library never holds an
+// object of Python.
 #pragma once
 #include <nanobind/nanobind.h>
-// Here for all: a file that casts a std::string without its caster would change the casts of all the others.
+// Included for all files: one that used a std::string without its caster would change the casts of all
+// others.
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>

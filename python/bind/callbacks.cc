@@ -25,10 +25,10 @@ nb::dict to_dict(const Logs& logs) {
   return result;
 }
 
-// What a callback made of the logs: numbers alone come back.
+// Copies a callback's changes back to the logs; only numbers are copied.
 void write_back(const nb::dict& changed, Logs& logs) {
   for (const auto& [key, value] : changed) {
-    double number;
+    double number = 0;
     if (!nb::isinstance<nb::str>(key) || !nb::try_cast(nb::object(nb::borrow(value)), number)) continue;
     const auto name = nb::cast<std::string>(key);
     if (double* known = callbacks::find(logs, name)) *known = number;
@@ -36,7 +36,7 @@ void write_back(const nb::dict& changed, Logs& logs) {
   }
 }
 
-// The trainer of a model while one of the library's own callbacks looks at it.
+// Sets the trainer of one of the library's own callbacks for the scope.
 struct Attach {
   callbacks::Callback& callback;
   Attach(callbacks::Callback& c, Model& model) : callback(c) { callback.trainer = &model.trainer(); }
@@ -98,7 +98,7 @@ void PythonCallbacks::on_batch_end(int64_t batch, const Logs& logs) {
 
 namespace {
 
-// Logs as a callback's method got them.
+// The logs that a callback's method got.
 Logs logs_of(const nb::dict& dict) {
   Logs logs;
   write_back(dict, logs);
@@ -237,7 +237,8 @@ void bind_terminate_on_nan(nb::module_& m) {
           "model"_a, "batch"_a, "logs"_a);
 }
 
-// What a schedule of Python's gave: it stays with Python, which could not free what the library holds of it.
+// Sets the rate that a schedule of Python returned. The schedule itself stays in Python, whose garbage
+// collector could not free what the library holds.
 void bind_learning_rate_scheduler(nb::module_& m) {
   m.def(
       "schedule_learning_rate",

@@ -1,12 +1,12 @@
-// What stands for Python's callbacks while fit runs.
+// Passes the events of fit on to Python's callbacks.
 #pragma once
 #include "lacuna/training/callback.h"
 #include "python/bind/convert.h"
 
 namespace lacuna::bind {
 
-// Calls a CallbackList. It is made for one call of fit, and an exception of Python passes through fit as
-// nb::python_error, traceback and all.
+// Calls a CallbackList of Python. It is made for one call of fit. An exception of Python passes through fit
+// as nb::python_error, with its traceback.
 class PythonCallbacks final : public callbacks::Callback {
  public:
   explicit PythonCallbacks(nb::object list);

@@ -1,11 +1,11 @@
-// Between Python's values and the library's.
+// Converts Python's values to the library's, and back.
 #include "python/bind/convert.h"
 
 #include <nanobind/ndarray.h>
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 #include <memory>
-#include <regex>
 
 #include "lacuna/backend/function.h"
 #include "lacuna/tensor/row_table.h"
@@ -23,7 +23,7 @@ nb::object numpy_array(std::byte* data, const Shape& shape, DType dtype, nb::han
   });
 }
 
-// One object, not a table, kept by a capsule.
+// A capsule that owns the object.
 template <class T>
 nb::capsule keep(std::unique_ptr<T> object) {
   return nb::capsule(object.release(), [](void* p) noexcept { delete static_cast<T*>(p); });
@@ -139,10 +139,20 @@ Symbol to_constant(nb::handle value, std::optional<DType> dtype, const char* whe
 
 namespace {
 
-// Without " at 0x…", which differs from run to run and tells nobody anything.
+// Without " at 0x…", which differs from run to run and means nothing.
 std::string without_addresses(const std::string& shown) {
-  static const std::regex address(" at 0x[0-9a-fA-F]+|0x[0-9a-fA-F]{6,}");
-  return std::regex_replace(shown, address, "");
+  std::string result;
+  for (size_t at = 0; at < shown.size();) {
+    const size_t number = shown.compare(at, 6, " at 0x") == 0 ? at + 6
+                          : shown.compare(at, 2, "0x") == 0   ? at + 2
+                                                              : at;
+    size_t end = number;
+    while (end < shown.size() && std::isxdigit(static_cast<unsigned char>(shown[end]))) ++end;
+    const size_t digits = number > at ? end - number : 0;
+    if (digits >= (number == at + 6 ? 1 : 6)) at = end;
+    else result += shown[at++];
+  }
+  return result;
 }
 
 }  // namespace
@@ -151,14 +161,14 @@ std::string shown(nb::handle value) {
   const std::string type = nb::str(value.type().attr("__name__")).c_str();
   const nb::object repr = nb::steal(PyObject_Repr(value.ptr()));
   const char* data = repr.is_valid() ? PyUnicode_AsUTF8(repr.ptr()) : nullptr;
-  if (!data) {  // One that cannot be shown.
+  if (!data) {  // Its repr failed.
     PyErr_Clear();
     return text("<", type, ">");
   }
   const std::string all = without_addresses(std::string(data, std::min<size_t>(std::strlen(data), 500)));
   if (all.size() <= 80) return all;
   size_t end = 77;
-  while ((static_cast<unsigned char>(all[end]) & 0xC0) == 0x80) --end;  // Within a character of UTF-8.
+  while ((static_cast<unsigned char>(all[end]) & 0xC0) == 0x80) --end;  // Not within a character.
   return text(all.substr(0, end), "... (", type, ")");
 }
 
@@ -193,7 +203,7 @@ std::optional<double> number_beside(const Symbol& x, nb::handle value, const cha
 
 namespace {
 
-// NumPy's array of numbers or lists of them; what it cannot take is an error of ours.
+// A NumPy array of a number or lists of numbers; what NumPy does not take is an error in our words.
 nb::object array_of(nb::handle value, DType dtype, const char* where) {
   try {
     return nb::module_::import_("numpy").attr("array")(value, "dtype"_a = name_of(dtype), "order"_a = "C");
@@ -310,7 +320,7 @@ Config to_config(nb::handle dict) {
 
 WeakObject::WeakObject(nb::handle object, const char* what, const std::string& name)
     : reference_(new nb::object(nb::steal(PyWeakref_NewRef(object.ptr(), nullptr))),
-                 [](nb::object* reference) {  // The library lets go of it on any thread.
+                 [](nb::object* reference) {  // Any thread may let go of it.
                    if (process_ends()) return;
                    const nb::gil_scoped_acquire gil;
                    delete reference;

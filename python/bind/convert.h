@@ -1,4 +1,4 @@
-// Between Python's values and the library's.
+// Converts Python's values to the library's, and back.
 #pragma once
 #include <functional>
 #include <optional>
@@ -26,61 +26,63 @@ struct ArrayHandle {
 
 // None where a dimension is open.
 nb::tuple from_shape(const Shape& shape);
-// Of a tuple, a list or one number; None is an open dimension.
+// From a tuple, a list or one number; None is an open dimension.
 Shape to_shape(nb::handle shape);
 
-// The dtype of that name; floatx where it is none.
+// The dtype of that name; floatx if there is none.
 DType to_dtype(const std::optional<std::string>& name);
 
-// An array of NumPy over the values, which it takes over.
+// A NumPy array that takes over the memory of the values.
 nb::object to_numpy(tensor::Dense&& values);
 nb::object to_numpy(Buffer&& values, DType dtype);
 nb::list to_numpy(std::vector<tensor::Dense>&& values);
 
-// An array of NumPy; of csr (shape, data, indices, indptr), of row_sparse (shape, ids, rows).
+// A NumPy array; for csr a tuple (shape, data, indices, indptr), for row_sparse (shape, ids, rows).
 nb::object from_tensor(Tensor&& value);
 
-// None, an ArrayHandle, a list of them, or a dict of them by name; None among them too.
+// From None, an ArrayHandle, a list of them or a dict of them by name; entries may be None.
 Arrays to_arrays(nb::handle arrays);
 std::vector<tensor::Dense> to_values(const std::vector<ArrayHandle>& arrays);
 
-// The values in memory of their own, of a dtype; csr sorted and unique. `name` starts the messages.
+// A copy of the values in a dtype; csr becomes sorted and unique. `name` starts the messages.
 Tensor own(const ArrayHandle& values, DType dtype, const char* name);
 
-// Of an array of NumPy or a matrix of scipy: of its dtype where the graph has it, else of floatx, unless one
-// is given. where: what errors start with.
+// A constant from a NumPy array or a scipy matrix. Its dtype is `dtype` if given, else that of the array if
+// the graph has it, else floatx. where: what errors start with.
 Symbol to_constant(nb::handle value, std::optional<DType> dtype = {}, const char* where = "constant");
 
-// A Symbol, a Variable, an array or a matrix, or (where `like` is given) a number or a list, which becomes a
-// constant of its dtype.
+// From a Symbol, a Variable, an array or a matrix, or, if `like` is given, from a number or a list, which
+// becomes a constant of like's dtype.
 Symbol to_symbol(nb::handle value, const Symbol* like = nullptr, const char* where = "constant");
 
-// A float or a whole number, of Python or of NumPy, arrays of rank 0 among them; else none.
+// The value of a number of Python or NumPy, or of an array of rank 0; none for anything else.
 std::optional<double> to_number(nb::handle value, const char* where);
 
-// The same of what stands beside x in an op; of sparse x also a constant of rank 0, which keeps x sparse.
+// The same for the other operand of an op with x. If x is sparse, a constant of rank 0 counts too, which
+// keeps x sparse.
 std::optional<double> number_beside(const Symbol& x, nb::handle value, const char* where);
 
-// What a user's function, which `where` names, has returned: a Symbol, a Variable, an array or a matrix.
+// From what a user's function, which `where` names, returned: a Symbol, a Variable, an array or a matrix.
 Symbol to_result(nb::handle value, const std::string& where);
 
-// As errors show it: its repr, cut where it is long.
+// The value as errors show it: its repr, cut if it is long.
 std::string shown(nb::handle value);
 
 // Lists of numbers become tuples, as Keras has shapes; other lists stay lists.
 nb::dict from_config(const Config& config);
-// Of a dict of None, bools, numbers (NumPy's too), texts, lists, dicts, objects with a get_config and
-// functions, of which the name is written. ValueError for anything else.
+// From a dict of None, bools, numbers (NumPy's too), texts, lists, dicts, objects with a get_config, and
+// functions, which become their names. ValueError for anything else.
 Config to_config(nb::handle dict);
 
-// An object of Python (a function, a layer) that the library may refer to for as long as it likes: weakly, so
-// that no cycle hides from the garbage collector. Whoever passes it keeps it alive.
+// A weak reference to an object of Python (a function, a layer), which the library may keep for as long as it
+// likes. A strong one could be part of a cycle that Python's garbage collector does not see. The Python code
+// that passes the object must keep it alive.
 class WeakObject {
  public:
   // what, name: "loss", "my_loss", as errors have it.
   WeakObject(nb::handle object, const char* what, const std::string& name = {});
 
-  nb::object get() const;  // With the GIL held.
+  nb::object get() const;  // The caller must hold the GIL.
 
   template <class... Symbols>
   Symbol operator()(const Symbols&... symbols) const {

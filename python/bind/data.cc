@@ -1,4 +1,4 @@
-// Readers.
+// Readers of data files.
 #include "lacuna/data/libsvm.h"
 #include "python/bind/argument.h"
 #include "python/bind/path.h"

@@ -1,4 +1,5 @@
-// What the library's errors are in Python. A message may show bytes of a file or a path that are no text.
+// Translates the library's errors to Python's. A message may show bytes of a file or a path that are not
+// UTF-8.
 #include <cctype>
 
 #include "lacuna/base/names.h"
@@ -10,7 +11,7 @@ namespace {
 
 constexpr const char* kNoMemory = "lacuna: there must be memory for what is asked for. Received: too little.";
 
-// A quote that begins, and not one within a word.
+// The next opening quote; an apostrophe within a word is none.
 size_t quote(const std::string& message, size_t from) {
   size_t at = message.find('\'', from);
   while (at != std::string::npos && at > 0 && std::isalnum(static_cast<unsigned char>(message[at - 1])))
@@ -18,7 +19,7 @@ size_t quote(const std::string& message, size_t from) {
   return at;
 }
 
-// With the beginning alone of what is long and stands in quotes: names that were given may be of any length.
+// Cuts long texts in quotes: names that users give may have any length.
 std::string shortened(const std::string& message) {
   std::string result;
   size_t at = 0;
@@ -52,7 +53,7 @@ void translate(const std::exception_ptr& thrown, void*) {
     PyErr_SetObject(PyExc_IndexError, shown(e.what()).ptr());
   } catch (const std::bad_alloc&) {
     PyErr_SetString(PyExc_MemoryError, kNoMemory);
-  } catch (const std::length_error&) {  // Of what no memory could ever hold.
+  } catch (const std::length_error&) {  // A size that no memory could ever hold.
     PyErr_SetString(PyExc_MemoryError, kNoMemory);
   }
 }

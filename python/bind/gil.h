@@ -1,7 +1,7 @@
-// Python's lock (GIL) around the library. Work that takes long, or that waits for a turn
-// (lacuna/graph/turn.h), runs without it: a step may need it to warn. A thread that is still in here when the
-// process ends is stopped: Python would end it where it next asks for the lock, which in C++ ends the process
-// with a crash.
+// Releases and takes Python's lock (GIL) around calls of the library. Work that takes long, or that waits for
+// a turn (lacuna/graph/turn.h), runs without it: the step that has the turn may need the GIL to warn. A
+// thread that is still in the library when the process ends is stopped here: Python would end it where it
+// next asks for the GIL, which crashes the process if C++ is on the stack.
 #pragma once
 #include <optional>
 
@@ -9,8 +9,8 @@
 
 namespace lacuna::bind {
 
-// Without the lock while it lives. At the end of the process it never comes back, save on the thread that
-// ends it.
+// Releases the GIL for the scope. While the process ends, it never returns, except on the thread that ends
+// the process.
 class WithoutGil {
  public:
   WithoutGil();
@@ -22,8 +22,8 @@ class WithoutGil {
   PyThreadState* thread_ = nullptr;
 };
 
-// With the lock while it lives, for calls from the library back into Python. At the end of the process it
-// throws, so that the thread goes back to where it entered.
+// Takes the GIL for the scope, for calls from the library back into Python. While the process ends, it
+// throws, so that the thread leaves the library.
 class WithGil {
  public:
   WithGil();
@@ -32,17 +32,18 @@ class WithGil {
   std::optional<nb::gil_scoped_acquire> gil_{};
 };
 
-// What f answers, without the lock.
+// Returns f(), called without the GIL.
 template <class F>
 decltype(auto) without_gil(const F& f) {
   const WithoutGil no_gil;
   return f();
 }
 
-// Whether the process ends, and this thread is not the one that ends it: what needs Python is to be left.
+// Whether another thread is ending the process: Python must not be used then.
 bool process_ends();
 
-// Has Python call, before it ends, what stops all threads that are in here, and waits for them some seconds.
+// Registers a function that Python calls before it ends. It stops all threads that are in the library, and
+// waits some seconds for them.
 void stop_threads_at_exit();
 
 }  // namespace lacuna::bind

@@ -1,4 +1,4 @@
-// Symbols and variables, and arithmetic as it is written.
+// Symbols and variables, with the operators of arithmetic.
 #include "lacuna/backend/backend.h"
 #include "lacuna/backend/function.h"
 #include "lacuna/graph/gradient.h"
@@ -74,7 +74,7 @@ void def_arithmetic(C& c) {
   c.def(
       "__getitem__", [](nb::handle self, nb::handle key) { return item(to_symbol(self), key); }, "key"_a,
       "Along each axis a slice, a whole number (of a dense symbol), or along one axis ids or a mask.");
-  // Of a symbol and a number too, as Keras has them; __eq__ stays whether both are the same.
+  // With numbers too, as in Keras. __eq__ is not among them: it says whether both are the same object.
   const auto compare = [&](const char* name, const char* op, Symbol (*f)(S, S), Symbol (*number)(S, double)) {
     c.def(
         name,
@@ -96,8 +96,8 @@ void def_arithmetic(C& c) {
   c.attr("__array_ufunc__") = nb::none();  // NumPy's scalars leave arithmetic to the symbol.
 }
 
-// == of symbols and variables says whether both are the same one: lists and dicts need that. Beside numbers,
-// where it would always be False, it must have been meant otherwise.
+// == of symbols and variables says whether both are the same one: lists and dicts need that. With numbers it
+// would always be False, so it is an error: the user must have meant something else.
 void refuse_values(const char* where, nb::handle other, const char* write) {
   const bool number = PyFloat_Check(other.ptr()) || PyLong_Check(other.ptr()) || is_numbers(other);
   if (!number) return;
@@ -106,7 +106,7 @@ void refuse_values(const char* where, nb::handle other, const char* write) {
                            .c_str());
 }
 
-// The only value of a variable.
+// The value of a variable that has only one.
 nb::object number_of(const VariableHandle& v) {
   for (const Dim d : v.variable->spec().shape)
     if (d != 1)
@@ -167,7 +167,7 @@ void bind_symbol(nb::module_& m) {
   def_arithmetic(symbol);
 }
 
-// What a variable holds.
+// Defines what gives and changes a variable's values.
 void def_values(nb::class_<VariableHandle>& variable) {
   variable
       .def(
@@ -203,10 +203,10 @@ void def_values(nb::class_<VariableHandle>& variable) {
           "(int64), and the rows.")
       .def_prop_ro(
           "nbytes", [](const VariableHandle& v) { return without_gil([&] { return v.variable->bytes(); }); },
-          "Held in memory; of rows with the optimizer's state beside them.");
+          "Bytes in memory; for rows, with the optimizer's state beside them.");
 }
 
-// How a variable is shown and compared.
+// Defines how a variable is shown and compared.
 void def_identity(nb::class_<VariableHandle>& variable) {
   variable
       .def("__repr__",
@@ -242,7 +242,7 @@ void bind_variable_class(nb::module_& m) {
               [](const VariableHandle& v) {
                 return to_numpy(without_gil([&] { return v.variable->to_dense(); }));
               },
-              "A copy of all values. Of a weight with sparse_weight=True above 1 GiB an error: see rows().")
+              "A copy of all values. An error for a weight with sparse_weight=True above 1 GiB: see rows().")
           .def("__init__",
                [](VariableHandle*, const nb::args&, const nb::kwargs&) {
                  throw nb::type_error(
@@ -291,7 +291,7 @@ void bind_makers(nb::module_& m) {
 }
 
 void bind_functions(nb::module_& m) {
-  // An array, or (shape, data, indices, indptr) of csr, or (shape, ids, rows) of row_sparse.
+  // Returns an array, or (shape, data, indices, indptr) for csr, or (shape, ids, rows) for row_sparse.
   def(
       m, "eval",
       [](const Symbol& x) {

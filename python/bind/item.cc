@@ -9,7 +9,7 @@
 namespace lacuna::bind {
 namespace {
 
-// Ids of a list or array: those of a mask where it holds bools; negative ones count from the end.
+// Ids from a list or array. Bools are a mask; negative ids count from the end.
 Symbol constant_ids(nb::handle key, Dim size) {
   const nb::object ids = nb::module_::import_("lacuna._arrays")
                              .attr("ids")(key, size == None ? nb::none() : nb::object(nb::int_(size)));
@@ -24,7 +24,7 @@ Symbol one_of_axis(const Symbol& x, nb::handle key, int axis) {
     const bool all = start == 0 && stop == PY_SSIZE_T_MAX && step == 1;
     return all ? x : slice(x, axis, start, stop, step);
   }
-  // A whole number takes the axis out, which a csr matrix cannot do without.
+  // A whole number removes the axis, and a csr matrix must have both.
   const int64_t i = to_whole({"item", "a place"}, key, INT64_MIN, INT64_MAX);
   LACUNA_REQUIRE_RANGE(size == None || (i >= -size && i < size),
                        "item: a place must be in the range of its axis. Received: x=", x.spec(),
@@ -59,7 +59,7 @@ Symbol item(const Symbol& x, nb::handle key) {
     const bool symbol = nb::isinstance<Symbol>(k) || nb::isinstance<VariableHandle>(k);
     if (symbol || nb::isinstance<nb::list>(k) || nb::hasattr(k, "__array__")) {
       if (nb::hasattr(k, "ndim") && nb::cast<int>(k.attr("ndim")) == 0) {  // A number of NumPy's.
-        y = one_of_axis(y, k, axis);                                       // The axis is gone.
+        y = one_of_axis(y, k, axis);                                       // Removes the axis.
         continue;
       }
       LACUNA_REQUIRE(!by_ids,

@@ -14,7 +14,7 @@ using Initializer = Arg<initializers::Initializer>;
 using Regularizer = Arg<regularizers::Regularizer>;
 using Constraint = Arg<constraints::Constraint>;
 
-// None is an argument that is not given.
+// None: the argument was not given.
 template <class A>
 A or_none(const A* argument) {
   return argument ? *argument : A();
@@ -22,7 +22,7 @@ A or_none(const A* argument) {
 
 nb::object symbol_or_none(const Symbol& symbol) { return symbol ? nb::cast(symbol) : nb::none(); }
 
-// A layer of Python: an object with `_build(list of shapes)` and `call(inputs)`.
+// A layer written in Python: an object with `_build(list of shapes)` and `call(inputs)`.
 class PythonLayer final : public layers::Layer {
  public:
   PythonLayer(nb::handle self, const LayerOptions& options, const std::string& class_name)
@@ -76,7 +76,7 @@ class PythonLayer final : public layers::Layer {
     return mask.is_none() ? Symbol() : to_result(mask, where);
   }
 
-  // What call makes of the inputs.
+  // Returns what call makes of the inputs.
   std::vector<Symbol> traced(const layers::Inputs& inputs, std::optional<bool> training) {
     const WithGil gil;
     const nb::object given = inputs.is_list ? nb::cast(inputs.symbols) : nb::cast(inputs[0]);
@@ -98,7 +98,7 @@ nb::list handles(const std::vector<layers::Weight*>& weights) {
   return result;
 }
 
-// Inputs and outputs of the calls that somebody still holds, oldest first.
+// Inputs and outputs of the layer's calls that still exist, oldest first.
 nb::list calls(const layers::LayerState& state) {
   nb::list result;
   for (const auto& call : layers::calls_of(state)) {
@@ -149,7 +149,7 @@ void bind_layer(nb::module_& m) {
       .def_prop_ro("name", [](const AnyLayer& l) { return l->name(); })
       .def_prop_ro("class_name", [](const AnyLayer& l) { return l->state()->class_name; })
       .def_prop_ro("config",
-                   [](const AnyLayer& l) {  // Of a layer of Python what its own get_config adds to.
+                   [](const AnyLayer& l) {  // For a layer of Python: what its get_config adds to.
                      const bool ours = !dynamic_cast<PythonLayer*>(&*l);
                      return from_config(ours ? l->get_config() : l->state()->common_config());
                    })
@@ -181,7 +181,7 @@ void bind_layer(nb::module_& m) {
       .def(
           "hold",
           [](const AnyLayer& l, const Model& held) {
-            if (held.state()) l->state()->hold(held.state());  // Else when it is applied.
+            if (held.state()) l->state()->hold(held.state());  // Otherwise when it is applied.
           },
           "model"_a)
       .def_prop_ro("calls", [](const AnyLayer& l) { return calls(*l->state()); })

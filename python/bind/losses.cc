@@ -12,7 +12,7 @@
 namespace lacuna::bind {
 namespace {
 
-// The class of a kind, `<kind>(name, settings)` and `custom_<kind>(function, name)`.
+// Defines the class of a kind, `<kind>(name, settings)` and `custom_<kind>(function, name)`.
 template <class T>
 nb::class_<Arg<T>> def_kind(nb::module_& m, const char* class_name, const char* custom) {
   using A = Arg<T>;
@@ -37,7 +37,7 @@ nb::class_<Arg<T>> def_kind(nb::module_& m, const char* class_name, const char* 
 
 using Metric = Arg<metrics::Metric>;
 
-// A metric's state that is fed with arrays, in place of a model.
+// A metric's state that gets arrays, without a model.
 class MetricState {
  public:
   MetricState(const Metric& metric, metrics::Task task) : state_(metric->accumulator(task)) {}

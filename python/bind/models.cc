@@ -1,4 +1,4 @@
-// Model and Sequential. What takes long runs without the GIL.
+// Model and Sequential. Calls that take long run without the GIL.
 #include "lacuna/models/model.h"
 
 #include "lacuna/layers/weight_limit.h"
@@ -14,7 +14,7 @@ namespace {
 using Loss = Arg<losses::Loss>;
 using Metric = Arg<metrics::Metric>;
 
-// Of a Loss or a number: one, a list with None for "none", or a dict by output name.
+// From one Loss or number, a list with one per output (None: none), or a dict by output name.
 template <class T>
 PerOutput<T> per_output(const char* argument, nb::handle given) {
   const Place at{"compile", argument};
@@ -96,7 +96,7 @@ nb::list handles(const std::vector<layers::Weight*>& weights) {
   return result;
 }
 
-// A Sequential may make it now, and joins the turns of its weights then.
+// Without the GIL: a Sequential may make its network now and join the turns of its weights, which may wait.
 const Network& network_of(Model& model) {
   const WithoutGil no_gil;
   return model.network();
@@ -157,8 +157,8 @@ void bind_training(nb::class_<Model>& c) {
           [](Model& model, bool stop) { without_gil([&] { model.trainer().stop_training = stop; }); });
 }
 
-// HDF5 is never called with the GIL held: another thread may be within it, of another package too, and need
-// the GIL to get out.
+// HDF5 is never called with the GIL held: another thread, also of another package, may be inside HDF5 and
+// need the GIL to leave it.
 struct OpenFile {
   std::unique_ptr<ModelFile> file{};
 
@@ -195,7 +195,8 @@ void bind_model_file(nb::module_& m) {
             self.file->restore_training(model);
           },
           "model"_a);
-  // These give a pointer: what is returned is moved with the GIL held, and what it was moved from ends so.
+  // These return a pointer: an object that is returned by value is moved, and its source destroyed, with the
+  // GIL held.
   m.def(
       "open_model",
       [](const nb::bytes& path) {
@@ -213,7 +214,7 @@ void bind_model_file(nb::module_& m) {
       },
       "data"_a, nb::rv_policy::take_ownership);
 
-  // For the thread that makes the file's model.
+  // Limits the weights that this thread makes for the file's model.
   struct Limit {
     double bytes;
     std::optional<layers::WeightLimit> limit{};
@@ -226,7 +227,7 @@ void bind_model_file(nb::module_& m) {
       .def("__exit__", [](Limit& self, const nb::args&) { self.limit.reset(); });
 }
 
-// What is saved, and the configs.
+// Defines saving, loading of weights, and configs.
 void def_files(nb::class_<Model>& model) {
   model
       .def(
@@ -282,7 +283,7 @@ void bind_model(nb::module_& m) {
             const auto in = to_symbols({"Model", "inputs"}, inputs),
                        out = to_symbols({"Model", "outputs"}, outputs);
             const std::string given = to_text({"Model", "name"}, name);
-            const WithoutGil no_gil;  // It joins the turns of its weights, of which one may be taken.
+            const WithoutGil no_gil;  // It joins the turns of its weights, which may wait.
             new (self) Model(in, out, given);
           },
           "inputs"_a.none(), "outputs"_a.none(), "name"_a.none())

@@ -1,4 +1,4 @@
-// lacuna._core.
+// The Python module lacuna._core.
 #include "lacuna/base/interrupt.h"
 #include "lacuna/base/message.h"
 #include "lacuna/base/random.h"
@@ -19,7 +19,7 @@ NB_MODULE(_core, m) {
   });
   lacuna::set_warning_handler([](const std::string& message) {
     const lacuna::bind::WithGil gil;
-    // 2: where the package was called, not where it called us.
+    // 2: shows the line that called the package, not the package's own.
     if (PyErr_WarnEx(PyExc_RuntimeWarning, message.c_str(), 2) != 0) throw nb::python_error();
   });
   lacuna::set_print_handler([](const std::string& text) {
@@ -32,7 +32,7 @@ NB_MODULE(_core, m) {
   lacuna::bind::stop_threads_at_exit();
   lacuna::bind::def(m, "set_random_seed", lacuna::set_random_seed, "seed"_a);
   lacuna::bind::def(m, "set_num_threads", lacuna::set_num_threads, "threads"_a);
-  // For checks in Python: each gives the value, or raises an error of `where: name must be …`.
+  // For checks in Python: each returns the value, or raises an error `where: name must be …`.
   const auto door = [&](const char* name, auto to) {
     m.def(
         name,
@@ -55,7 +55,7 @@ NB_MODULE(_core, m) {
       "shown", [](nb::handle value) { return lacuna::bind::shown(value); }, "value"_a.none());
   m.def("unique_name", &lacuna::layers::unique_name, "class_name"_a);
   m.def("num_threads", &lacuna::num_threads);
-  lacuna::num_threads();  // Says now what is wrong with the environment.
+  lacuna::num_threads();  // Warns now if LACUNA_NUM_THREADS is wrong.
 
   lacuna::bind::bind_errors(m);
   lacuna::bind::bind_tensor(m);

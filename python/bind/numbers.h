@@ -1,4 +1,4 @@
-// An array of NumPy or a matrix of scipy, where a symbol is expected.
+// Recognizes a NumPy array or a scipy matrix where a symbol is expected.
 #pragma once
 #include "python/bind/bind.h"
 

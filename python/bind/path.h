@@ -1,4 +1,4 @@
-// Paths come as bytes: lacuna._files.path_of makes them. Errors go back to it.
+// Paths come from Python as bytes, which lacuna._files.path_of makes.
 #pragma once
 #include <string>
 

@@ -1,4 +1,4 @@
-// What layers are told: initializers, regularizers, constraints, activations.
+// Settings of layers: initializers, regularizers, constraints, activations.
 #include "lacuna/layers/activations/activations.h"
 #include "lacuna/layers/constraints/constraints.h"
 #include "lacuna/layers/initializers/initializers.h"
@@ -8,7 +8,7 @@
 namespace lacuna::bind {
 namespace {
 
-// The class of a kind, with its name and settings, and `<kind>(name, settings)`.
+// Defines the class of a kind, with its name and settings, and `<kind>(name, settings)`.
 template <class T>
 nb::class_<Arg<T>> def_kind(nb::module_& m, const char* class_name) {
   auto c = nb::class_<Arg<T>>(m, class_name)

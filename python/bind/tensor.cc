@@ -1,4 +1,4 @@
-// Views of a user's arrays, and what comes back.
+// Views of a user's arrays.
 #include "lacuna/tensor/tensor.h"
 
 #include <nanobind/ndarray.h>
@@ -7,7 +7,7 @@
 namespace lacuna::bind {
 namespace {
 
-// Read-only arrays are taken as they are; strides never, since that would be a silent copy.
+// Takes read-only arrays as they are, but none with strides: that would need a silent copy.
 using AnyArray = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
 
 DType dtype_of_array(const AnyArray& a, const char* argument) {

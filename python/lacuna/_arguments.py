@@ -1,4 +1,4 @@
-"""Checks of arguments, and the Python objects of the library's own."""
+"""Checks of arguments, and conversions between the Python objects and those of the C++ library."""
 
 import inspect
 import numbers
@@ -9,43 +9,45 @@ import numpy as np
 from lacuna import _core
 from lacuna._custom import bad_config, custom, made, shown
 
-# The doors: each takes what Python and NumPy have for its kind (True, 1, np.bool_; an array of rank 0) and gives the
-# value; an error `where: name must be …. Received: name=…` for anything else. Bindings use them for their arguments.
+# Each takes any value of its kind from Python or NumPy (True, 1, np.bool_, an array of rank 0) and returns it as a
+# plain Python value; anything else is an error `where: name must be …. Received: name=…`. The bindings use the same
+# functions.
 flag, whole, number, text, dims = _core.flag, _core.whole, _core.number, _core.text, _core.dims
 
 
 def no_more(where, kwargs):
-    """Raises TypeError for keywords that nobody took."""
+    """Raises TypeError if any keyword arguments are left over."""
     for name in kwargs:
         raise TypeError(f"{where}: unexpected keyword argument '{name}'.")
 
 
 def unsupported(where, **arguments):
-    """Raises ValueError for an argument of Keras that is given (not None) but not supported yet."""
+    """Raises ValueError if one of these Keras arguments, which are not supported yet, is given (not None)."""
     for name, value in arguments.items():
         if value is not None:
             raise ValueError(f"{where}: {name} is not supported yet. Received: {name}={shown(value)}.")
 
 
 def settings_of(arguments):
-    """What __init__ was given by name: its locals(), without the object itself and further keywords."""
+    """The named arguments of an __init__: its locals() without self and **kwargs."""
     return {name: value for name, value in arguments.items() if name not in ("self", "kwargs", "__class__")}
 
 
 def listed(value):
-    """A list of what is a list or a tuple; of anything else the one."""
+    """A list or a tuple as a list; any other value as a list of one."""
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def symbols_of(where, values):
-    """A list of what is many; TypeError for one symbol, and for what cannot be a list."""
+    """An iterable of symbols as a list; TypeError for a single symbol and anything else that is not such an
+    iterable."""
     if isinstance(values, (str, dict)) or not isinstance(values, Iterable):
         raise TypeError(f"{where}: a list of symbols must be given. Received: {shown(values)}.")
     return list(values)
 
 
 def axes_of(where, axis):
-    """A list of axes: of one, of several, and an empty one of None."""
+    """An axis or several as a list; None gives an empty list."""
     if axis is None:
         return []
     return [whole(where, "axis", one) for one in listed(axis)]
@@ -59,7 +61,8 @@ def shape_of(where, x):
 
 
 def dtype_name(dtype):
-    """'float32' of 'float32', np.float32 or np.dtype('float32'); None of None. TypeError for what is no dtype."""
+    """The name of a dtype: 'float32' for 'float32', np.float32 or np.dtype('float32'). None gives None; TypeError for
+    anything else."""
     if dtype is None or isinstance(dtype, str):
         return dtype
     try:
@@ -69,21 +72,21 @@ def dtype_name(dtype):
 
 
 def wrap(core, classes):
-    """The object of Python for one of the library's, of the class that its name says."""
+    """A Python object that holds an object of the library; its class is found in `classes` by class_name."""
     result = object.__new__(classes[core.class_name])
     result._core = core
     return result
 
 
 def from_config(kind, config, known):
-    """What {'class_name': …, 'config': {…}} says, out of one's own and the `known` names; ValueError for other
-    dicts."""
+    """The object that {'class_name': …, 'config': {…}} describes, of a custom class or one in `known`; ValueError for
+    other dicts and unknown names."""
     known = {**known, **custom}
     name, of_class = (config.get(key) if isinstance(config, dict) else None for key in ("class_name", "config"))
     if not isinstance(name, str) or name not in known or not isinstance(of_class, dict):
         raise ValueError(
-            f"{kind}: a dict must hold a known class_name and its config; classes of one's own are known within "
-            f"custom_object_scope, or as custom_objects. Received: {shown(config)}."
+            f"{kind}: a dict must hold a known class_name and its config; make classes of your own known by "
+            f"custom_object_scope or custom_objects. Received: {shown(config)}."
         )
     cls = known[name]
     with bad_config(name, of_class):
@@ -91,8 +94,8 @@ def from_config(kind, config, known):
 
 
 def identified(kind, identifier, base, classes, of_name):
-    """What a name, a config, a class or an object says: an object of `base`; None of None. of_name: the library's for a
-    name. ValueError for unknown names, TypeError for anything else."""
+    """An object of `base` for a name, a config, a class or an object; None gives None. of_name: makes the library's
+    object for a name. ValueError for unknown names, TypeError for anything else."""
     if identifier is None or isinstance(identifier, base):
         return identifier
     if isinstance(identifier, str):
@@ -109,7 +112,7 @@ def identified(kind, identifier, base, classes, of_name):
 
 
 def core_of(kind, given):
-    """The library's object; TypeError for one whose class is written in Python."""
+    """The library's object that `given` holds; TypeError if its class is written in Python."""
     if given is not None and not hasattr(given, "_core"):
         raise TypeError(
             f"{kind}: one written in Python is not supported; use one of lacuna.{kind}s. Received: {shown(given)}."
@@ -118,18 +121,18 @@ def core_of(kind, given):
 
 
 def batch_size_of(where, batch_size):
-    """Rows a step: 32 unless given."""
+    """The number of rows per step: 32 unless given."""
     return 32 if batch_size is None else whole(where, "batch_size", batch_size)
 
 
 def verbose_of(where, verbose):
-    """0, 1 or 2; 1 of 'auto', as today's Keras calls it."""
+    """0, 1 or 2; 'auto', as in Keras 3, means 1."""
     return 1 if isinstance(verbose, str) and verbose == "auto" else whole(where, "verbose", verbose)
 
 
 def class_weight_of(where, class_weight, model):
-    """A dict from whole numbers to numbers, of None an empty one; or a dict of such by output name, of a list in the
-    order of the model's outputs too."""
+    """class_weight as a dict from class to weight (empty for None), or as a dict of those by output name; a list has
+    one for each output of the model, in order."""
     if class_weight is None:
         return {}
     if isinstance(class_weight, (list, tuple)) and all(isinstance(one, dict | None) for one in class_weight):
@@ -138,7 +141,7 @@ def class_weight_of(where, class_weight, model):
         elif len(class_weight) == len(model.output_names):
             class_weight = dict(zip(model.output_names, class_weight))
     if not isinstance(class_weight, dict):
-        advice = "" if isinstance(class_weight, str) else "; write dict(enumerate(weights)) of weights in a row"
+        advice = "" if isinstance(class_weight, str) else "; for a list of weights write dict(enumerate(weights))"
         raise ValueError(
             f"{where}: class_weight must be a dict from class to number, or one such for each output, by name or in a "
             f"list. Received: {shown(class_weight)}{advice}."
@@ -157,7 +160,7 @@ def _by_class(what, weights):
 
 
 def _class_of(what, key):
-    """1 of 1, np.int64(1) and 1.0."""
+    """The class as an int: 1, np.int64(1) and 1.0 all give 1."""
     if isinstance(key, numbers.Integral) or (isinstance(key, numbers.Real) and float(key).is_integer()):
         return whole(what, "a class", int(key))
     raise TypeError(f"{what} must have whole numbers for classes. Received: {shown(key)}.")

@@ -1,23 +1,23 @@
-"""What other libraries hold numbers in (pandas, pydata's sparse, dask, xarray, polars, torch, …), as arrays of
-NumPy or matrices of scipy: what is sparse stays so, and what is no number is an error that says what to write.
-None of these libraries is imported: an object is known by what it has."""
+"""Converts containers of other libraries (pandas, pydata's sparse, dask, xarray, polars, torch, …) to NumPy arrays or
+scipy matrices. Sparse data stays sparse; data that is not numeric is an error that says what to write instead.
+None of these libraries is imported: an object is recognized by its attributes."""
 
 import numpy as np
 
 
 def is_sparse(value):
-    """Whether it is a matrix or array of scipy.sparse, in any format."""
+    """Whether the value is a matrix or an array of scipy.sparse, in any format."""
     return hasattr(value, "tocsr") and not hasattr(value, "to_scipy_sparse")
 
 
 def plain(value, where):
-    """An array of NumPy of numbers, or a matrix of scipy. `where` starts the message of an error: "fit: x"."""
-    if hasattr(value, "dims") and hasattr(value, "coords"):  # xarray's, around another.
+    """The value as a numeric NumPy array or a scipy matrix. `where` starts the message of an error: "fit: x"."""
+    if hasattr(value, "dims") and hasattr(value, "coords"):  # xarray, which wraps another array.
         value = getattr(value, "data", value)
-    for finish in ("compute", "collect", "to_coo"):  # dask's, which else loses masks; polars'; pydata's DOK.
+    for finish in ("compute", "collect", "to_coo"):  # dask, where np.asarray would lose masks; polars; pydata's DOK.
         if hasattr(value, finish):
             value = getattr(value, finish)()
-    for to_scipy in ("to_scipy_sparse", "to_scipy", "asscipy"):  # pydata's, pyarrow's, MXNet's.
+    for to_scipy in ("to_scipy_sparse", "to_scipy", "asscipy"):  # pydata, pyarrow, MXNet.
         if hasattr(value, to_scipy):
             return _of_sparse(value, to_scipy, where)
     if is_sparse(value):
@@ -32,7 +32,8 @@ def plain(value, where):
 
 
 def numbers(array, where):
-    """The array, of a plain NumPy class, if it holds numbers that no mask hides, objects of Python among them."""
+    """The array as a plain np.ndarray of numbers; an array of Python numbers (dtype object) is converted. ValueError
+    for masked values and for anything that is not a number."""
     if type(array) is np.ndarray and array.dtype.kind in "biuf":
         return array
     if np.ma.is_masked(array):
@@ -48,8 +49,8 @@ def numbers(array, where):
         return array
     advice = {
         "c": "write x.real or np.abs(x)",
-        "M": "dates must be made numbers first, e.g. by x.astype('int64')",
-        "m": "times must be made numbers first, e.g. by x / np.timedelta64(1, 's')",
+        "M": "convert dates to numbers first, e.g. by x.astype('int64')",
+        "m": "convert times to numbers first, e.g. by x / np.timedelta64(1, 's')",
         "U": _TEXT,
         "S": _TEXT,
         "V": "write x.astype('float32')",
@@ -60,7 +61,7 @@ def numbers(array, where):
 
 
 _TEXT = (
-    "text must be made numbers first: labels by sklearn's LabelEncoder, columns by its OneHotEncoder or "
+    "convert text to numbers first: labels by sklearn's LabelEncoder, columns by its OneHotEncoder or "
     "pandas.get_dummies"
 )
 
@@ -78,7 +79,7 @@ def _of_any(value, where):
 
 
 def _of_objects(array, where):
-    """An array of dtype object: one thing that is no array, or Python's numbers."""
+    """Converts an array of dtype object: a single object that is not an array, or Python numbers."""
     if array.ndim == 0:
         one = array.item()
         if is_sparse(one):  # np.array(matrix)
@@ -93,7 +94,7 @@ def _of_objects(array, where):
         )
     try:
         converted = np.array(array.tolist())
-    except ValueError:  # Of several lengths.
+    except ValueError:  # The elements have different lengths.
         return array
     return converted if converted.shape == array.shape else array
 
@@ -101,7 +102,7 @@ def _of_objects(array, where):
 def _of_sparse(value, to_scipy, where):
     try:
         if getattr(value, "ndim", 2) == 1 and hasattr(value, "todense"):
-            return numbers(value.todense(), where)  # One value a row.
+            return numbers(value.todense(), where)  # One value per row, so it becomes dense.
         return getattr(value, to_scipy)()
     except (TypeError, ValueError) as error:
         raise ValueError(
@@ -111,7 +112,7 @@ def _of_sparse(value, to_scipy, where):
 
 
 def _refuse_sparse(value, where):
-    """Sparse tensors of libraries that do not know scipy."""
+    """Raises ValueError for sparse tensors of libraries that cannot convert to scipy."""
     layout = str(getattr(value, "layout", ""))
     if layout.startswith("torch.") and layout != "torch.strided":
         parts = (
@@ -119,9 +120,9 @@ def _refuse_sparse(value, where):
             if layout != "torch.sparse_coo"
             else "coo_matrix((x.values(), x.indices()), x.shape) of x.coalesce()"
         )
-    elif hasattr(value, "dense_shape"):  # TensorFlow's.
+    elif hasattr(value, "dense_shape"):  # TensorFlow.
         parts = "coo_matrix((x.values, np.transpose(x.indices)), x.dense_shape)"
-    elif hasattr(value, "todense") and not isinstance(value, np.ndarray):  # JAX's, and others.
+    elif hasattr(value, "todense") and not isinstance(value, np.ndarray):  # JAX and others.
         parts = "coo_matrix((x.data, np.transpose(x.indices)), x.shape)"
     else:
         return
@@ -139,7 +140,7 @@ def _missing(where, count):
 
 
 def _refuse_nulls(value, where):
-    """polars and pyarrow, which would make NaN of them."""
+    """Raises ValueError for null values of polars and pyarrow, which would otherwise become NaN."""
     if hasattr(value, "get_columns"):
         columns = value.get_columns()
     else:
@@ -151,7 +152,7 @@ def _refuse_nulls(value, where):
 
 
 def _of_column(column, where):
-    """A series, an index or an array of pandas; one value a row, so a sparse one becomes dense."""
+    """Converts a pandas series, index or array. It has one value per row, so a sparse one becomes dense."""
     dtype = column.dtype
     if isinstance(dtype, np.dtype) or hasattr(dtype, "fill_value"):
         return numbers(np.asarray(column), where)
@@ -177,7 +178,7 @@ def _of_frame(frame, where):
 
 
 def _csr_of_frame(frame, where):
-    """Of a frame that has sparse columns, column by column; a dense one leaves out its zeros."""
+    """Converts a frame with sparse columns, column by column; zeros of its dense columns are left out."""
     from scipy.sparse import csc_matrix
 
     data, rows, ends = [], [], [0]
@@ -185,9 +186,9 @@ def _csr_of_frame(frame, where):
         place = f"{where}: column {name!r}"
         if hasattr(column.dtype, "fill_value"):
             array = column.array
-            if not array.fill_value == 0:  # NaN too.
+            if not array.fill_value == 0:  # Also true for NaN.
                 raise ValueError(
-                    f"{place} must be sparse about 0. Received: dtype={array.dtype}; write "
+                    f"{place} must have fill value 0 where it is sparse. Received: dtype={array.dtype}; write "
                     "x.fillna(0).astype(pandas.SparseDtype('float32', 0)), or x.sparse.to_dense()."
                 )
             data.append(numbers(array.sp_values, place))

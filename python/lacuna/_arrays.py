@@ -1,5 +1,5 @@
-"""A user's arrays (NumPy's, scipy's, lists) as views that the library reads: converted once where they must
-be, else shared. The views keep what they look at alive."""
+"""Views of a user's arrays (NumPy, scipy, lists) for the C++ library. Data is shared where its layout allows, else
+converted once. A view keeps the array behind it alive."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from lacuna._custom import shown
 
 
 def view(array, where):
-    """One array. `where` starts the message of an error: "fit: x"."""
+    """A view of one array of rank 1 or more. `where` starts the message of an error: "fit: x"."""
     array = _as_plain(array, where)
     if array.ndim == 0:
         raise ValueError(f"{where} must be an array of rank 1 or more. Received: {shown(array)}.")
@@ -17,14 +17,14 @@ def view(array, where):
 
 
 def constant_view(array, where="constant"):
-    """The same of a value that becomes a constant: any rank."""
+    """A view of a value that becomes a constant, of any rank."""
     array = _as_plain(array, where)
     return _csr(array, where) if is_sparse(array) else _core.dense(_readable(array, where))
 
 
 def views(arrays, where, count=None):
-    """One array, a list of them, or a dict by name, where None stands for none; `count`: how many are expected, since
-    a list of lists may be both."""
+    """Views of one array, a list of arrays, or a dict of arrays by name; None stands for a missing one. `count`: how
+    many arrays are expected, since a list of lists may be one array or several."""
     if arrays is None:
         return None
     if isinstance(arrays, dict) and not is_sparse(arrays):  # scipy's dok is a dict.
@@ -48,18 +48,18 @@ def views(arrays, where, count=None):
 
 
 def scipy_csr(shape, data, indices, indptr):
-    """A matrix of scipy over these arrays."""
+    """A scipy matrix that shares these arrays."""
     from scipy.sparse import csr_matrix
 
     return csr_matrix((data, indices, indptr), shape, copy=False)
 
 
 def ids(values, size):
-    """Ids of places, int64, as a view: those of a mask where `values` are bools, else whole numbers, of which
-    negative ones count from the end. size: that of the axis, or None."""
+    """A view of positions along an axis, int64. `values` are a boolean mask, or whole numbers, of which negative ones
+    count from the end. size: the length of the axis, or None if it is open."""
     array = np.asarray(values)
     if array.ndim != 1:
-        raise ValueError(f"item: ids or a mask must stand one in a row. Received: shape={array.shape}.")
+        raise ValueError(f"item: ids or a mask must be an array of rank 1. Received: shape={array.shape}.")
     if array.dtype == bool:
         if size is not None and len(array) != size:
             raise IndexError(
@@ -78,7 +78,7 @@ def ids(values, size):
 
 
 def assign(variable, value):
-    """Replaces the values of a variable, or of a scalar one its value."""
+    """Replaces the value of a variable; `value` must have its shape."""
     value = plain(value, "set_value: value")
     if is_sparse(value):
         variable.assign(_csr(value, "set_value: value"))
@@ -88,7 +88,7 @@ def assign(variable, value):
 
 def _as_plain(array, where):
     if type(array) is np.ndarray and array.dtype.kind in "biuf" or getattr(array, "format", None) == "csr":
-        return array  # As nearly all are.
+        return array  # The common case, kept fast.
     return plain(array, where)
 
 
@@ -103,7 +103,7 @@ def _holds_arrays(arrays, count):
 
 
 def _readable(array, where):
-    """C-contiguous, in an order of bytes and a width that the library reads."""
+    """The array C-contiguous, in native byte order, and with floats of 32 or 64 bits."""
     values = numbers(array, where)
     kind, size = values.dtype.kind, values.dtype.itemsize
     wanted = values.dtype.newbyteorder("=")

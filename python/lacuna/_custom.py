@@ -1,4 +1,4 @@
-"""Classes and functions of one's own, by the names that configs and files have for them."""
+"""The user's own classes and functions, by the names that configs and files have for them."""
 
 import collections.abc
 import contextlib
@@ -11,7 +11,7 @@ _scope = contextvars.ContextVar("lacuna_custom_objects", default=None)  # Each t
 
 
 class _Known(collections.abc.MutableMapping):
-    """What is known at the moment: in the scope that this thread is in, or else everywhere."""
+    """The custom objects in effect: those of the innermost scope of this thread or task, else the global ones."""
 
     def __init__(self):
         self._everywhere = {}
@@ -44,7 +44,8 @@ custom = _Known()
 
 @contextlib.contextmanager
 def custom_object_scope(*dicts):
-    """Within it the classes and functions of these dicts (None: none) are known by their names, to this thread."""
+    """A context in which the classes and functions of these dicts are known by their names, in this thread alone. None
+    is an empty dict."""
     known = dict(custom)
     for some in dicts:
         known.update(some or {})
@@ -55,12 +56,12 @@ def custom_object_scope(*dicts):
         _scope.reset(token)
 
 
-shown = _core.shown  # A value as errors show it: its repr, short and without addresses.
+shown = _core.shown  # A value as error messages show it: its repr, shortened, without addresses.
 
 
 @contextlib.contextmanager
 def bad_config(where, config):
-    """Within it what a config lacks, or has of another kind, is a ValueError."""
+    """A context in which a part that a config lacks, or that has another type, is a ValueError."""
     try:
         yield
     except RecursionError:
@@ -69,23 +70,23 @@ def bad_config(where, config):
         ) from None
     except (AttributeError, KeyError) as error:
         raise ValueError(
-            f"{where}: the config must be what get_config gives; it has no {error}, or of another kind. Received: "
-            f"{shown(config)}."
+            f"{where}: the config must be what get_config returns; a part is missing or has another type: {error}. "
+            f"Received: {shown(config)}."
         ) from error
 
 
 def made(given):
-    """An object of a class; a function itself."""
+    """A new object if a class is given; a function is returned as it is."""
     return given() if inspect.isclass(given) else given
 
 
 def name_of(function):
-    """What a config has for a function, or an object that is called as one."""
+    """The name by which a config refers to a function, or to an object that is called like one."""
     return getattr(function, "__name__", None) or type(function).__name__
 
 
 def to_config(given):
-    """Class and settings of an object, the name of a function, None of None."""
+    """An object as a dict of class_name and config, a function as its name; None gives None."""
     if given is None or isinstance(given, str):
         return given
     if hasattr(given, "get_config"):

@@ -1,4 +1,4 @@
-"""Paths, and what the system says about them: errors of both its kind and ours."""
+"""Paths, and the errors of the operating system about them, which are also ValueErrors like all of Lacuna's."""
 
 import builtins
 import os
@@ -7,48 +7,48 @@ from lacuna import _core
 
 
 class _Told:
-    """With the library's sentence, which names the path."""
+    """Shows the library's message, which names the path already."""
 
     def __str__(self):
         return self.strerror
 
 
 class FileError(_Told, OSError, ValueError):
-    """Of any other number of errno."""
+    """Any error that is none of those below."""
 
 
 class FileNotFoundError(_Told, builtins.FileNotFoundError, ValueError):
-    """There is no such file, or no such folder."""
+    """The file or its folder does not exist."""
 
 
 class FileExistsError(_Told, builtins.FileExistsError, ValueError):
-    """There is one."""
+    """The file exists already."""
 
 
 class IsADirectoryError(_Told, builtins.IsADirectoryError, ValueError):
-    """It is a folder."""
+    """The path is a folder."""
 
 
 class NotADirectoryError(_Told, builtins.NotADirectoryError, ValueError):
-    """It is none."""
+    """A part of the path is not a folder."""
 
 
 class PermissionError(_Told, builtins.PermissionError, ValueError):
-    """It may not be read, or written."""
+    """The file may not be read, or not be written."""
 
 
 _KINDS = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
 
 
 def error(number, message, path):
-    """The error for a number of errno, called by the library."""
+    """The error for a value of errno. The C++ library calls this."""
     kind = type(OSError(number, message))
     return next((own for own in _KINDS if issubclass(own, kind)), FileError)(number, message, os.fsdecode(path))
 
 
 def path_of(where, path):
-    """A path as bytes, of a text, bytes or an os.PathLike, of any bytes that a file's name may have. ValueError for an
-    empty one and one with a NUL."""
+    """A path as bytes; it may be text, bytes or an os.PathLike, and need not be UTF-8. ValueError if it is empty or
+    holds a NUL."""
     try:
         encoded = os.fsencode(path)
     except TypeError:

@@ -1,4 +1,4 @@
-"""What optimizers, initializers, regularizers, constraints and metrics share."""
+"""The base class of optimizers, initializers, regularizers, constraints and metrics."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from lacuna._types import Config
 
 
 class Settings:
-    """An object that its settings tell. It is shown as the call that makes it, and a copy (pickle, copy.deepcopy) is
-    made of them: of what it has come to since then, as an optimizer's states, it has nothing."""
+    """An object that its settings describe completely. Its repr is the call that makes it. A copy (pickle,
+    copy.deepcopy) has the same settings, but no state, such as that of an optimizer."""
 
-    _maker = None  # The library's function that makes such an object of a name and settings.
+    _maker = None  # The library's function that makes such an object from a name and settings.
 
     def _make(self, class_name, arguments):
-        """Holds the library's object of that class, of the arguments of __init__, as locals() has them."""
+        """Makes and holds the library's object of that class. arguments: the locals() of __init__."""
         settings = {**settings_of(arguments), **arguments.get("kwargs", {})}
         self._core = type(self)._maker(class_name, settings)
 
@@ -25,7 +25,7 @@ class Settings:
 
     @classmethod
     def from_config(cls, config: Any) -> Any:
-        """The object of such settings."""
+        """Makes an object from the dict that get_config returned."""
         return cls(**config)
 
     def __reduce__(self):

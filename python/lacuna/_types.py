@@ -1,5 +1,5 @@
-"""What annotations name. Scalars of NumPy are taken wherever Python's are; arrays and identifiers are of too many kinds
-for a type checker to tell, so their names are for the reader."""
+"""Type aliases of the annotations. NumPy scalars are accepted wherever Python's are. Arrays and identifiers have too
+many forms for a type checker, so their aliases are Any and only inform the reader."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, SupportsFloat, SupportsIndex, TypeAlias
@@ -14,8 +14,8 @@ Axes: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
 Path: TypeAlias = Any  # str, bytes or os.PathLike
 Function: TypeAlias = Callable[..., Any]
 
-TensorLike: TypeAlias = Any  # A symbol, a variable, an array, a matrix of scipy, a number or a list of them.
-ArrayLike: TypeAlias = Any  # An array, a matrix of scipy, a frame, a list; of several inputs a list or a dict of them.
+TensorLike: TypeAlias = Any  # A symbol, a variable, an array, a scipy matrix, a number or a list of numbers.
+ArrayLike: TypeAlias = Any  # An array, a scipy matrix, a frame or a list; for several inputs a list or dict of these.
 Identifier: TypeAlias = Any  # A name, a config, a class, an object or a function.
 DTypeLike: TypeAlias = Any  # "float32", np.float32, np.dtype("float32")
 Config: TypeAlias = dict[str, Any]

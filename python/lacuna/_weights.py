@@ -1,4 +1,4 @@
-"""What layers and models share: weights, and whether training changes them."""
+"""The base class of layers and models: weights, and whether training changes them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from lacuna._types import Flag
 
 
 class HasWeights:
-    """One whose `_core` has weights."""
+    """A layer or a model; its `_core` has the weights."""
 
     @property
     def trainable(self) -> Any:
-        """Whether training changes the weights, its own and those of the layers in it; counts at compile."""
+        """Whether training changes the weights, also those of nested layers. A change takes effect at the next
+        compile."""
         return self._core.trainable
 
     @trainable.setter
@@ -23,7 +24,7 @@ class HasWeights:
 
     @property
     def weights(self) -> Any:
-        """The variables: layer by layer, of each the trainable ones first."""
+        """The variables, layer by layer; the trainable ones of a layer come first."""
         return self._core.weights
 
     @property
@@ -33,15 +34,15 @@ class HasWeights:
 
     @property
     def non_trainable_weights(self) -> Any:
-        """The variables that it does not."""
+        """The variables that training does not change."""
         learn = set(self.trainable_weights)
         return [v for v in self.weights if v not in learn]
 
     def get_weights(self) -> list[Any]:
-        """Copies of all values, as arrays, in the order of `weights`. Of one with sparse_weight=True above 1 GiB an
-        error: weights[i].rows() gives its touched rows."""
+        """Copies of all values, as arrays, in the order of `weights`. A weight with sparse_weight=True that would take
+        more than 1 GiB is an error: weights[i].rows() gives its touched rows."""
         return self._core.get_weights()
 
     def set_weights(self, weights: Any) -> None:
-        """Replaces all values by arrays of the same shapes. ValueError, and nothing changed, where one does not fit."""
+        """Replaces all values by arrays of the same shapes. If one does not fit: ValueError, and nothing is changed."""
         self._core.set_weights([view(w, f"set_weights: weights[{i}]") for i, w in enumerate(weights)])

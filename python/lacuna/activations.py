@@ -1,5 +1,5 @@
-"""Activations: functions of a symbol. relu, elu, linear, selu, softsign and tanh take csr, since zero stays
-zero there; the others of csr are errors."""
+"""Activations: functions of a symbol. relu, elu, linear, selu, softsign and tanh accept csr, since they map zero to
+zero; the others are errors for csr."""
 
 from __future__ import annotations
 
@@ -91,7 +91,8 @@ _functions = (elu, exponential, hard_sigmoid, linear, relu, selu, sigmoid, softm
 
 
 def get(identifier: Identifier) -> Any:
-    """The function of a name; linear of None; a function itself. ValueError for an unknown name."""
+    """The function of a name. None gives linear, and a function is returned as it is. ValueError for an unknown
+    name."""
     if identifier is None:
         return linear
     if isinstance(identifier, str):
@@ -109,13 +110,13 @@ def serialize(activation: Identifier) -> Any:
 
 
 def deserialize(name: str, custom_objects: Config | None = None) -> Any:
-    """The function of a name. custom_objects: a dict of one's own functions by name."""
+    """The function of a name. custom_objects: a dict of your own functions by name."""
     with custom_object_scope(custom_objects):
         return get(name)
 
 
 def _core_of(function):
-    """For the library, which refers to a user's own function weakly: the layer must hold it."""
+    """The library's activation. It refers to a user's own function only weakly, so the layer must hold the function."""
     name = next((f.__name__ for f in _functions if f is function), None)
     if name:
         return _core.activation(name)

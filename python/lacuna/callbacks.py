@@ -1,4 +1,4 @@
-"""Callbacks: what looks into training, and steers it."""
+"""Callbacks, which observe and control training."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def __dir__() -> list[str]:
 
 
 class Callback:
-    """What a user derives from. While fit runs, `model` is its model, whose stop_training ends fit after
-    the batch, and `params` a dict: batch_size, epochs, samples, verbose, do_validation, metrics. What a callback
-    raises ends fit. A method on_… that is none of those below is never called, which a warning says.
+    """The base class of all callbacks. While fit runs, `model` is the model, whose stop_training ends fit after the
+    batch, and `params` is a dict: batch_size, epochs, samples, verbose, do_validation, metrics. An exception from a
+    callback ends fit. Any other method named on_… is never called; fit warns about it.
 
-    A copy (pickle, copy.deepcopy) has all of its attributes but the model."""
+    A copy (pickle, copy.deepcopy) has all attributes except the model."""
 
     model = None
     params = None
@@ -63,8 +63,7 @@ class Callback:
         """Before an epoch; they are counted from 0."""
 
     def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
-        """After an epoch. What is put into the logs here is seen by callbacks later in the list, and kept in
-        History."""
+        """After an epoch. Values added to the logs here are seen by later callbacks in the list and kept in History."""
 
     def on_batch_begin(self, batch: Whole, logs: Config | None = None) -> None:
         """Before a batch; logs: batch and size."""
@@ -73,10 +72,10 @@ class Callback:
         """After a batch; logs: batch, size, and its loss and metrics."""
 
     def on_train_batch_begin(self, batch: Whole, logs: Config | None = None) -> None:
-        """As on_batch_begin, which is called before: today's name of it."""
+        """The newer name of on_batch_begin; called right after it."""
 
     def on_train_batch_end(self, batch: Whole, logs: Config | None = None) -> None:
-        """As on_batch_end, which is called before: today's name of it."""
+        """The newer name of on_batch_end; called right after it."""
 
     def on_train_begin(self, logs: Config | None = None) -> None:
         """Before the first epoch."""
@@ -90,7 +89,8 @@ _OF_BATCHES = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_tra
 
 
 def _warn_of_other_hooks(callback):
-    """Of methods on_… that nobody calls: misspelt, or of Keras' evaluate and predict, which take no callbacks here."""
+    """Warns about methods on_… that are never called: misspelt ones, and those of Keras' evaluate and predict, which
+    take no callbacks here."""
     import difflib  # Here, so that importing lacuna is quick.
 
     for name in sorted({*dir(type(callback)), *vars(callback)}):
@@ -123,60 +123,61 @@ class CallbackList:
 
     @property
     def wants_batches(self) -> Any:
-        """Whether any of them looks at batches; without one, an epoch is run as a whole."""
+        """Whether any callback has a hook for batches; if none has, the library runs an epoch without calling
+        Python."""
         ours = [getattr(Callback, name) for name in _OF_BATCHES]
         methods = [getattr(c, name) for c in self.callbacks for name in _OF_BATCHES]
         return any(getattr(method, "__func__", method) not in ours for method in methods)
 
     def append(self, callback: Any) -> Any:
-        """One more."""
+        """Adds a callback at the end."""
         self.callbacks.append(*CallbackList([callback]).callbacks)
 
     def set_params(self, params: Config) -> Any:
-        """Of each."""
+        """Calls this method of each callback."""
         for callback in self.callbacks:
             callback.set_params(params)
 
     def set_model(self, model: Any) -> Any:
-        """Of each."""
+        """Calls this method of each callback."""
         for callback in self.callbacks:
             callback.set_model(model)
 
     def on_epoch_begin(self, epoch: Whole, logs: Config | None = None) -> None:
-        """Of each."""
+        """Calls this method of each callback."""
         for callback in self.callbacks:
             callback.on_epoch_begin(epoch, logs)
 
     def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
-        """Of each."""
+        """Calls this method of each callback."""
         for callback in self.callbacks:
             callback.on_epoch_end(epoch, logs)
 
     def on_batch_begin(self, batch: Whole, logs: Config | None = None) -> None:
-        """Of each, by both names."""
+        """Calls both methods of each callback: this one and the one with the newer name."""
         for callback in self.callbacks:
             callback.on_batch_begin(batch, logs)
             callback.on_train_batch_begin(batch, logs)
 
     def on_batch_end(self, batch: Whole, logs: Config | None = None) -> None:
-        """Of each, by both names."""
+        """Calls both methods of each callback: this one and the one with the newer name."""
         for callback in self.callbacks:
             callback.on_batch_end(batch, logs)
             callback.on_train_batch_end(batch, logs)
 
     def on_train_begin(self, logs: Config | None = None) -> None:
-        """Of each."""
+        """Calls this method of each callback."""
         for callback in self.callbacks:
             callback.on_train_begin(logs)
 
     def on_train_end(self, logs: Config | None = None) -> None:
-        """Of each."""
+        """Calls this method of each callback."""
         for callback in self.callbacks:
             callback.on_train_end(logs)
 
 
 class History(Callback):
-    """What fit returns: `epoch`, a list of numbers, and `history`, a dict of lists with a value for each:
+    """The return value of fit: `epoch` lists the epochs, and `history` is a dict of lists with a value per epoch:
     loss, acc, val_loss, val_acc, …"""
 
     _model = None
@@ -187,7 +188,7 @@ class History(Callback):
 
     @property
     def model(self) -> Any:
-        """The model, for as long as somebody else has it: the model has its history, and goes with its last name."""
+        """The model, or None once it is deleted: the model refers to its history, so this is a weak reference."""
         return self._model and self._model()
 
     def set_model(self, model: Any) -> Any:
@@ -195,19 +196,20 @@ class History(Callback):
         self._model = weakref.ref(model)
 
     def on_train_begin(self, logs: Config | None = None) -> None:
-        """Starts anew."""
+        """Clears the history."""
         self.epoch = []
         self.history = {}
 
     def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
-        """Keeps the logs."""
+        """Stores the logs."""
         self.epoch.append(epoch)
         for key, value in (logs or {}).items():
             self.history.setdefault(key, []).append(value)
 
 
 class LambdaCallback(Callback):
-    """Functions for a Callback's methods: of (epoch, logs), (batch, logs), or (logs)."""
+    """A callback made of functions, which take the arguments of the methods: (epoch, logs), (batch, logs), or
+    (logs)."""
 
     def __init__(
         self,
@@ -219,7 +221,7 @@ class LambdaCallback(Callback):
         on_train_end: Function | None = None,
         **kwargs: Any,
     ) -> None:
-        self.__dict__.update(kwargs)  # on_train_batch_end too.
+        self.__dict__.update(kwargs)  # May hold on_train_batch_end and the like.
         functions = {
             "on_epoch_begin": on_epoch_begin,
             "on_epoch_end": on_epoch_end,
@@ -235,8 +237,8 @@ class LambdaCallback(Callback):
 
 
 class Bound(Callback):
-    """What the library's own callback does. It is made again of the settings in a copy, and told what this one has
-    seen."""
+    """A callback that the C++ library implements. A copy is made again from the settings and then given the state of
+    this one."""
 
     def __setstate__(self, state):
         seen = state.pop("_seen", None)
@@ -246,15 +248,15 @@ class Bound(Callback):
             self._core.restore(*seen)
 
     def on_train_begin(self, logs: Config | None = None) -> None:
-        """Starts anew."""
+        """Resets the state."""
         self._core.on_train_begin(self.model._core)
 
 
 class EarlyStopping(Bound):
-    """Ends training when `monitor` has not become better by min_delta for `patience` epochs. mode: 'min',
-    'max', or 'auto': as the metric of that name says, whatever it was named; of one's own function as its name does,
-    where max is for accuracy, auc, f1, r2 and their like. restore_best_weights keeps touched rows alone where a
-    weight is sparse."""
+    """Ends training when `monitor` has not become better by min_delta for `patience` epochs.
+
+    mode: 'min', 'max', or 'auto', which asks the metric with that name. For your own function the name decides: 'max'
+    for accuracy, auc, f1, r2 and the like. restore_best_weights: keeps only touched rows of a sparse weight."""
 
     def __init__(
         self,
@@ -287,12 +289,12 @@ class EarlyStopping(Bound):
 
     @property
     def wait(self) -> Any:
-        """Epochs since the best."""
+        """The number of epochs since the best one."""
         return self._core.wait
 
     @property
     def stopped_epoch(self) -> Any:
-        """The epoch that ended training, 0 where none did."""
+        """The epoch after which this callback ended training; 0 if it did not."""
         return self._core.stopped_epoch
 
     @property
@@ -301,21 +303,22 @@ class EarlyStopping(Bound):
         return self._core.best
 
     def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
-        """Compares."""
+        """Compares the monitored value with the best one and acts on it."""
         self._core.on_epoch_end(self.model._core, epoch, logs or {})
 
     def on_train_end(self, logs: Config | None = None) -> None:
-        """Says so, with verbose."""
+        """Prints whether training was ended early, if verbose."""
         self._core.on_train_end()
 
 
 class ModelCheckpoint(Bound):
-    """Saves the model after epochs, in place of what is at filepath.
+    """Saves the model after epochs and replaces the file at filepath.
 
-    filepath: values of the logs and the epoch, from 1, may stand in it: "w.{epoch:02d}-{val_loss:.2f}.h5". Its folder
-    must be there when fit begins.
-    save_best_only: only where `monitor` is better than ever before; mode: 'min', 'max', or 'auto', as EarlyStopping's.
-    save_weights_only: save_weights in place of save. period: epochs between two saves.
+    filepath: may hold the epoch, counted from 1, and values of the logs: "w.{epoch:02d}-{val_loss:.2f}.h5". Its folder
+    must exist when fit begins.
+    save_best_only: saves only when `monitor` is better than ever before. mode: 'min', 'max', or 'auto', as in
+    EarlyStopping.
+    save_weights_only: calls save_weights instead of save. period: epochs between two saves.
     """
 
     def __init__(
@@ -349,7 +352,7 @@ class ModelCheckpoint(Bound):
         return self._core.best
 
     def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
-        """Saves."""
+        """Saves the model if a save is due."""
         logs = logs or {}
         try:
             path = self.filepath.format(epoch=epoch + 1, **logs)
@@ -367,8 +370,8 @@ class ModelCheckpoint(Bound):
 
 
 class LearningRateScheduler(Callback):
-    """Sets the rate before each epoch: schedule(epoch, lr), or schedule(epoch), gives it, the epoch counted from 0. The
-    logs get it as "lr"."""
+    """Sets the learning rate before each epoch to schedule(epoch, lr) or schedule(epoch), with the epoch counted from
+    0. The rate is added to the logs as "lr"."""
 
     def __init__(self, schedule: Function, verbose: Whole | str = 0) -> None:
         if not callable(schedule):
@@ -383,9 +386,9 @@ class LearningRateScheduler(Callback):
         try:
             inspect.signature(self.schedule).bind(epoch, lr)
             rate_too = True
-        except TypeError:  # Of the epoch alone, as in older versions of Keras.
+        except TypeError:  # It takes the epoch alone, as in older versions of Keras.
             rate_too = False
-        except ValueError:  # Written in C.
+        except ValueError:  # A function written in C has no signature.
             rate_too = True
         rate = self.schedule(epoch, lr) if rate_too else self.schedule(epoch)
         if isinstance(rate, bool):
@@ -394,15 +397,15 @@ class LearningRateScheduler(Callback):
         _core.schedule_learning_rate(self.model._core, epoch, rate, self.verbose)
 
     def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
-        """Tells the rate."""
+        """Adds the rate to the logs."""
         if logs is not None:
             logs["lr"] = float(self.model.optimizer.lr.numpy())
 
 
 class ReduceLROnPlateau(Bound):
-    """The rate becomes factor times what it was, not below min_lr, where `monitor` has not become better by min_delta
-    for `patience` epochs; cooldown: epochs after a reduction that are not counted. mode: 'min', 'max', or 'auto', as
-    EarlyStopping's. The logs get the rate as "lr"."""
+    """Multiplies the learning rate by `factor`, down to min_lr, when `monitor` has not become better by min_delta for
+    `patience` epochs. cooldown: epochs after a reduction that are not counted. mode: 'min', 'max', or 'auto', as in
+    EarlyStopping. The rate is added to the logs as "lr"."""
 
     def __init__(
         self,
@@ -439,7 +442,7 @@ class ReduceLROnPlateau(Bound):
 
     @property
     def wait(self) -> Any:
-        """Epochs since the best."""
+        """The number of epochs since the best one."""
         return self._core.wait
 
     @property
@@ -448,13 +451,13 @@ class ReduceLROnPlateau(Bound):
         return self._core.best
 
     def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
-        """Compares."""
+        """Compares the monitored value with the best one and acts on it."""
         logs = {} if logs is None else logs
         logs.update(self._core.on_epoch_end(self.model._core, epoch, logs))
 
 
 class TerminateOnNaN(Bound):
-    """Ends fit, in the middle of an epoch, where a batch's loss is not finite."""
+    """Ends fit after the batch when the loss of a batch is not finite."""
 
     def __init__(self) -> None:
         self._make()
@@ -465,14 +468,14 @@ class TerminateOnNaN(Bound):
     on_train_begin = Callback.on_train_begin
 
     def on_batch_end(self, batch: Whole, logs: Config | None = None) -> None:
-        """Looks at the loss."""
+        """Checks the loss."""
         self._core.on_batch_end(self.model._core, batch, logs or {})
 
 
 class CSVLogger(Bound):
-    """A line an epoch in a file: its number, from 0, and the logs, sorted by name, as the first line names them, NA for
-    what an epoch that was ended early does not have. append: below what is in the file already. A line is in the file
-    when its epoch ends."""
+    """Writes the logs of each epoch as a line of a file. The columns are the epoch, counted from 0, and the logs,
+    sorted by name; the first line names them. A value that is missing, as in an epoch that ended early, is NA. append:
+    keeps the lines that are in the file. A line is in the file when its epoch ends."""
 
     def __init__(self, filename: Path, separator: str = ",", append: Flag = False) -> None:
         self.filename = os.fsdecode(path_of("CSVLogger", filename))
@@ -488,7 +491,7 @@ class CSVLogger(Bound):
 
     @property
     def keys(self) -> Any:
-        """The columns beside the epoch's; None before the first line."""
+        """The columns besides the epoch; None before the first line."""
         return self._core.keys or None
 
     def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:

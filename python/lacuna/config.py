@@ -1,4 +1,4 @@
-"""Settings of the process."""
+"""Settings of the whole process."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def __dir__() -> list[str]:
 
 
 def set_num_threads(threads: Whole) -> Any:
-    """How many threads compute: 1 and up. Starts as LACUNA_NUM_THREADS of the environment, else as the number
-    of cores. Results do not depend on it."""
+    """Sets how many threads compute, at least 1. The default is the environment variable LACUNA_NUM_THREADS, else the
+    number of cores. Results do not depend on it."""
     threads = whole("set_num_threads", "threads", threads)
     if threads < 1:
         raise ValueError(f"set_num_threads: threads must be positive. Received: threads={threads}.")
@@ -35,8 +35,9 @@ def num_threads() -> Any:
 
 
 def set_strict_sparse(strict: Flag) -> Any:
-    """True, at first: an op without a kernel for a sparse operand is an error that lists what it takes. False: from
-    now on such an operand is made dense, and a RuntimeWarning names the op, the storage and the bytes."""
+    """Sets what happens when an op has no kernel for a sparse operand. True, the default: an error that lists the
+    storages that the op takes. False: the operand is made dense, and a RuntimeWarning names the op, the storage and the
+    bytes."""
     _core.set_strict_sparse(strict)
 
 

@@ -1,7 +1,7 @@
-"""Constraints: what a weight is put back to after each step. `axis` is the one that a norm is summed over: 0
-takes each column of a kernel (what goes into a unit), 1 each row, and only 1 can hold for a weight with
-sparse_weight=True. Of such a weight the rows that a batch touches are put back, with an optimizer of
-lazy_update=False all rows, at the cost that lacuna.regularizers names."""
+"""Constraints, which are applied to a weight after each step. `axis` is the axis that a norm is summed over: 0 takes
+each column of a kernel (the weights of one unit), 1 each row. A weight with sparse_weight=True allows only 1; its
+constraint is applied to the rows that a batch touches, or to all rows if the optimizer has lazy_update=False, at the
+cost that lacuna.regularizers describes."""
 
 from __future__ import annotations
 
@@ -34,34 +34,34 @@ def __dir__() -> list[str]:
 
 
 class Constraint(Settings):
-    """Base of all. Those written in Python are not supported."""
+    """The base class of all constraints. Your own constraints in Python are not supported."""
 
     _maker = _core.constraint
 
 
 class MaxNorm(Constraint):
-    """Norms above max_value are brought back to it."""
+    """Scales vectors whose norm is above max_value down to that norm."""
 
     def __init__(self, max_value: Number = 2, axis: Axes = 0) -> None:
         self._make("MaxNorm", locals())
 
 
 class NonNeg(Constraint):
-    """Negative values become 0."""
+    """Sets negative values to 0."""
 
     def __init__(self) -> None:
         self._make("NonNeg", locals())
 
 
 class UnitNorm(Constraint):
-    """Norms become 1."""
+    """Scales vectors to norm 1."""
 
     def __init__(self, axis: Axes = 0) -> None:
         self._make("UnitNorm", locals())
 
 
 class MinMaxNorm(Constraint):
-    """Norms move towards [min_value, max_value], by `rate` of the way."""
+    """Scales vectors so that norms outside of [min_value, max_value] move towards it by the fraction `rate`."""
 
     def __init__(self, min_value: Number = 0.0, max_value: Number = 1.0, rate: Number = 1.0, axis: Axes = 0) -> None:
         self._make("MinMaxNorm", locals())
@@ -76,17 +76,18 @@ _classes = {c.__name__: c for c in Constraint.__subclasses__()}
 
 
 def get(identifier: Identifier) -> Any:
-    """The object of a name, a config or a class; an object itself; None of None. ValueError for an unknown name."""
+    """The object for a name, a config or a class. An object or None is returned as it is. ValueError for an unknown
+    name."""
     return identified("constraint", identifier, Constraint, _classes, _core.constraint)
 
 
 def serialize(constraint: Identifier) -> Any:
-    """Class and settings, for deserialize; None of None."""
+    """A dict of class_name and config, for deserialize; None gives None."""
     return to_config(constraint)
 
 
 def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
-    """What serialize was given. custom_objects: a dict of one's own classes by name."""
+    """Makes the object again from what serialize returned. custom_objects: a dict of your own classes by name."""
     with custom_object_scope(custom_objects):
         return get(config)
 

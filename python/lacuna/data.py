@@ -1,4 +1,4 @@
-"""Readers of files."""
+"""Functions that read data files."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def load_libsvm(
     zero_based: Flag | str = "auto",
     query_id: Flag = False,
 ) -> Any:
-    """Reads a libsvm (svmlight) file, plain, gz, xz or bz2, or a list of them as if they were one: (x, y), or
-    (x, y, query_id) with query_id.
+    """Reads a libsvm (svmlight) file, plain or compressed by gz, xz or bz2, or a list of files as if they were one.
+    Returns (x, y), or (x, y, query_id) if query_id is True.
 
-    x is a csr matrix of scipy, of shape (lines, n_features) or as many columns as are named; y an array of
-    numbers, or with multilabel a list of tuples. zero_based: whether the first column is called 0; 'auto'
-    finds out. A file to test with takes n_features=x.shape[1] of the one to train with, and the same
-    zero_based. ValueError, with the line, for text that is no such file.
+    x is a scipy csr matrix of shape (lines, n_features); unless given, n_features follows from the largest column in
+    the file. y is an array of numbers, or with multilabel a list of tuples. zero_based: whether columns are counted
+    from 0; 'auto' finds out. For test data pass n_features=x.shape[1] of the training data and the same zero_based.
+    ValueError, with the line number, for text in another format.
     """
     from scipy.sparse import csr_matrix
 

@@ -1,4 +1,4 @@
-"""lacuna.utils.data_utils, by the name that the Keras-MXNet tutorial gives it."""
+"""An alias of lacuna.utils.data_utils: the Keras-MXNet tutorial imports it from here."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Initializers: how a weight is first filled. A value depends on the seed and its place alone, so that rows
-of a weight with sparse_weight=True may be made when they are first touched."""
+"""Initializers, which fill a new weight. A value depends only on the seed and its position in the weight, so that rows
+of a weight with sparse_weight=True can be made when they are first touched."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ def __dir__() -> list[str]:
 
 
 class Initializer(Settings):
-    """Base of all. Those written in Python are not supported."""
+    """The base class of all initializers. Your own initializers in Python are not supported."""
 
     _maker = _core.initializer
 
     def __call__(self, shape: Shape, dtype: DTypeLike = None) -> Any:
-        """An array of that shape (a tuple), filled."""
+        """A new array of that shape (a tuple), filled with initial values."""
         return self._core(shape, dtype_name(dtype))
 
 
@@ -86,29 +86,29 @@ class Constant(Initializer):
 
 
 class RandomNormal(Initializer):
-    """Normal. With a seed always the same."""
+    """Normal distribution. With a seed, each call gives the same values."""
 
     def __init__(self, mean: Number = 0.0, stddev: Number = 0.05, seed: Whole | None = None) -> None:
         self._make("RandomNormal", locals())
 
 
 class RandomUniform(Initializer):
-    """Uniform in [minval, maxval)."""
+    """Uniform distribution in [minval, maxval)."""
 
     def __init__(self, minval: Number = -0.05, maxval: Number = 0.05, seed: Whole | None = None) -> None:
         self._make("RandomUniform", locals())
 
 
 class TruncatedNormal(Initializer):
-    """Normal; values beyond two standard deviations are drawn again."""
+    """Normal distribution; values beyond two standard deviations are drawn again."""
 
     def __init__(self, mean: Number = 0.0, stddev: Number = 0.05, seed: Whole | None = None) -> None:
         self._make("TruncatedNormal", locals())
 
 
 class VarianceScaling(Initializer):
-    """Variance scale / fan; mode 'fan_in', 'fan_out' or 'fan_avg'; distribution 'normal' (truncated) or
-    'uniform'."""
+    """Random values with variance scale / fan. mode: 'fan_in', 'fan_out' or 'fan_avg'. distribution: 'normal'
+    (truncated) or 'uniform'."""
 
     def __init__(
         self, scale: Number = 1.0, mode: str = "fan_in", distribution: str = "normal", seed: Whole | None = None
@@ -124,7 +124,7 @@ class Identity(Initializer):
 
 
 class OfShape(VarianceScaling):
-    """What the six below are: VarianceScaling of which the seed alone is left to say."""
+    """Base of the six classes below: VarianceScaling with fixed settings except the seed."""
 
     _scaling = ()
 
@@ -215,18 +215,19 @@ _functions = (glorot_normal, glorot_uniform, he_normal, he_uniform, lecun_normal
 
 
 def get(identifier: Identifier) -> Any:
-    """The object of a name, a config or a class; an object itself; None of None. ValueError for an unknown name."""
+    """The object for a name, a config or a class. An object or None is returned as it is. ValueError for an unknown
+    name."""
     identifier = identifier() if any(identifier is one for one in _functions) else identifier
     return identified("initializer", identifier, Initializer, _classes, _core.initializer)
 
 
 def serialize(initializer: Identifier) -> Any:
-    """Class and settings, for deserialize; None of None."""
+    """A dict of class_name and config, for deserialize; None gives None."""
     return to_config(initializer)
 
 
 def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
-    """What serialize was given. custom_objects: a dict of one's own classes by name."""
+    """Makes the object again from what serialize returned. custom_objects: a dict of your own classes by name."""
     with custom_object_scope(custom_objects):
         return get(config)
 

@@ -1,9 +1,9 @@
-"""Losses: functions of symbols (y_true, y_pred) that give one value for each sample. Any such function may
-stand for one; it is called while the graph is built, not in the step.
+"""Losses: functions of symbols (y_true, y_pred) that return one value per sample. Your own function of that kind can be
+used as a loss; it is called once, while the graph is built, not in each step.
 
-y may be a matrix of scipy.sparse: crossentropies, squared, absolute and hinge errors, logcosh, poisson and
-cosine take it as it is, at the cost of its non-zeros beside that of the dense prediction; the percentage, the
-logarithmic error and Kullback-Leibler's, which are not 0 where y is, make it dense, a batch at a time."""
+y may be a scipy.sparse matrix. The crossentropies, squared, absolute and hinge errors, logcosh, poisson and cosine read
+it sparse: it costs its non-zeros, beside the cost of the dense prediction. The percentage error, the logarithmic error
+and Kullback-Leibler, which are not 0 where y is 0, make it dense, one batch at a time."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def mean_absolute_percentage_error(y_true: TensorLike, y_pred: TensorLike) -> An
 
 
 def mean_squared_logarithmic_error(y_true: TensorLike, y_pred: TensorLike) -> Any:
-    """mean((log(p + 1) - log(t + 1))²), of values not below 0"""
+    """mean((log(p + 1) - log(t + 1))²); values below 0 count as 0"""
     return _core.loss("mean_squared_logarithmic_error")(y_true, y_pred)
 
 
@@ -91,23 +91,23 @@ def logcosh(y_true: TensorLike, y_pred: TensorLike) -> Any:
 
 
 def categorical_crossentropy(y_true: TensorLike, y_pred: TensorLike) -> Any:
-    """-sum(t log p), p probabilities, t as wide: one-hot or any shares, dense or csr."""
+    """-sum(t log p); p: probabilities; t: one-hot rows or any distribution, of the shape of p, dense or csr."""
     return _core.loss("categorical_crossentropy")(y_true, y_pred)
 
 
 def sparse_categorical_crossentropy(y_true: TensorLike, y_pred: TensorLike) -> Any:
-    """-log p[t], p probabilities, t whole numbers: the places in the last axis of p."""
+    """-log p[t]; p: probabilities; t: whole numbers, the class as an index into the last axis of p."""
     return _core.loss("sparse_categorical_crossentropy")(y_true, y_pred)
 
 
 def multi_hot_sparse_categorical_crossentropy(y_true: TensorLike, y_pred: TensorLike) -> Any:
-    """-sum(log p[t]) over the labels t of a row; y_true: whole numbers (batch, any), padded with -1, or a csr
-    matrix of zeros and ones as wide as p. As categorical_crossentropy of a 0/1 matrix; Keras-MXNet's."""
+    """-sum(log p[t]) over the labels t of a row, as in Keras-MXNet. y_true: whole numbers (batch, any), padded with -1,
+    or a csr matrix of zeros and ones of the shape of p. Equals categorical_crossentropy of a 0/1 matrix."""
     return _core.loss("multi_hot_sparse_categorical_crossentropy")(y_true, y_pred)
 
 
 def binary_crossentropy(y_true: TensorLike, y_pred: TensorLike) -> Any:
-    """-mean(t log p + (1 - t) log(1 - p)), t dense or csr."""
+    """-mean(t log p + (1 - t) log(1 - p)); t is dense or csr."""
     return _core.loss("binary_crossentropy")(y_true, y_pred)
 
 
@@ -135,7 +135,7 @@ cosine = cosine_proximity
 
 
 def get(identifier: Identifier) -> Any:
-    """The function of a name; a function itself; None of None. ValueError for an unknown name."""
+    """The function of a name. A function or None is returned as it is. ValueError for an unknown name."""
     if identifier is None:
         return None
     if isinstance(identifier, str):
@@ -153,13 +153,13 @@ def serialize(loss: Identifier) -> Any:
 
 
 def deserialize(name: str, custom_objects: Config | None = None) -> Any:
-    """The function of a name. custom_objects: a dict of one's own functions by name."""
+    """The function of a name. custom_objects: a dict of your own functions by name."""
     with custom_object_scope(custom_objects):
         return get(name)
 
 
 def _core_of(loss):
-    """For the library, which refers to a user's own function weakly: the model must hold it."""
+    """The library's loss. It refers to a user's own function only weakly, so the model must hold the function."""
     loss = get(loss)
     if loss is None:
         return None

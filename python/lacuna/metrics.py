@@ -1,7 +1,7 @@
-"""Metrics, shown beside the loss: functions of symbols (y_true, y_pred), and objects with a state, exact over
-all rows of an epoch and no mean over batches. Every loss is one too. The names "accuracy" and "crossentropy"
-mean the one that fits output and loss; "auc", "precision", "recall", "f1" and "log_loss" an object below.
-Those objects, and all weighted_metrics of compile, take the sample weights that fit gets."""
+"""Metrics: functions of symbols (y_true, y_pred), and objects with a state, which are exact over all rows of an epoch
+instead of a mean over batches. Every loss can be used as a metric. The names "accuracy" and "crossentropy" choose the
+function that suits output and loss; "auc", "precision", "recall", "f1" and "log_loss" are objects defined below.
+These objects, and all weighted_metrics of compile, use the sample weights given to fit."""
 
 from __future__ import annotations
 
@@ -98,39 +98,40 @@ def __dir__() -> list[str]:
 
 
 def binary_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Any:
-    """The share of the last axis where t is p rounded."""
+    """The fraction of the last axis where t equals p rounded."""
     return _core.metric("binary_accuracy")(y_true, y_pred)
 
 
 def categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Any:
-    """1 where the largest of t and of p stand at one place, else 0."""
+    """1 where argmax(t) = argmax(p), else 0."""
     return _core.metric("categorical_accuracy")(y_true, y_pred)
 
 
 def sparse_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Any:
-    """1 where the largest of p stands at t, else 0."""
+    """1 where argmax(p) = t, else 0."""
     return _core.metric("sparse_categorical_accuracy")(y_true, y_pred)
 
 
 def multi_hot_sparse_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Any:
-    """1 where the largest label of a row stands at the largest of p, else 0: Keras-MXNet's. y_true: labels
-    padded with -1, or a 0/1 matrix."""
+    """1 where argmax(p) is the largest label of the row, else 0, as in Keras-MXNet. y_true: labels padded with -1, or a
+    0/1 matrix."""
     return _core.metric("multi_hot_sparse_categorical_accuracy")(y_true, y_pred)
 
 
 def top_k_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike, k: Whole = 5) -> Any:
-    """1 where the largest of t stands at one of the k largest of p, else 0; of equal ones all count."""
+    """1 where argmax(t) is the index of one of the k largest values of p, else 0; all values that tie count as
+    included."""
     return _core.top_k_categorical_accuracy(y_true, y_pred, k)
 
 
 def sparse_top_k_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike, k: Whole = 5) -> Any:
-    """1 where t is the place of one of the k largest of p, else 0; of equal ones all count."""
+    """1 where t is the index of one of the k largest values of p, else 0; all values that tie count as included."""
     return _core.sparse_top_k_categorical_accuracy(y_true, y_pred, k)
 
 
 class Metric(Settings):
-    """What the objects below are: `name` is the key in History, with a number where it stands twice. One's own metric
-    is a function of (y_true, y_pred), or derives from an object below to change its settings."""
+    """The base class of the metrics below. `name` is the key in History, with a number added if it occurs twice. Your
+    own metric is a function of (y_true, y_pred), or derives from a class below to change its settings."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -166,36 +167,36 @@ class Metric(Settings):
 
 
 class LogLoss(Metric):
-    """The crossentropy of output and labels, weighted: scikit-learn's log_loss."""
+    """The weighted crossentropy of output and labels, as scikit-learn's log_loss."""
 
     def __init__(self, name: str = "log_loss") -> None:
         self._make("LogLoss", locals())
 
 
 class TopKCategoricalAccuracy(Metric):
-    """The share of rows whose largest of y_true stands at one of the k largest of y_pred."""
+    """The fraction of rows where argmax(y_true) is the index of one of the k largest values of y_pred."""
 
     def __init__(self, k: Whole = 5, name: str = "top_k_categorical_accuracy") -> None:
         self._make("TopKCategoricalAccuracy", locals())
 
 
 class SparseTopKCategoricalAccuracy(Metric):
-    """The share of rows whose y_true is the place of one of the k largest of y_pred."""
+    """The fraction of rows where y_true is the index of one of the k largest values of y_pred."""
 
     def __init__(self, k: Whole = 5, name: str = "sparse_top_k_categorical_accuracy") -> None:
         self._make("SparseTopKCategoricalAccuracy", locals())
 
 
 class StatefulMetric(Metric):
-    """A metric that is not a value for each sample. Without a model it is fed with arrays: update_state,
-    result, reset_states."""
+    """A metric that is not a mean of values per sample. It also works without a model, on arrays: update_state, result,
+    reset_states."""
 
     _state = None
 
     def update_state(self, y_true: TensorLike, y_pred: TensorLike, sample_weight: ArrayLike = None) -> None:
-        """Adds rows. y_pred: (n,) or (n, columns). y_true: 0 and 1 (or -1 and 1) of that shape, an array or a
-        matrix of scipy; or whole numbers (n,) or (n, 1) that name a column each. sample_weight: (n,), not
-        negative. ValueError for other labels or shapes, IndexError for a label beyond the columns."""
+        """Adds rows. y_pred: (n,) or (n, columns). y_true: 0 and 1 (or -1 and 1) of that shape, an array or a scipy
+        matrix; or whole numbers (n,) or (n, 1), each the index of a column. sample_weight: (n,), not negative.
+        ValueError for other labels or shapes, IndexError for a label beyond the columns."""
         y_pred = np.asarray(y_pred)
         if y_pred.ndim == 1:
             y_pred = y_pred.reshape(-1, 1)
@@ -211,24 +212,24 @@ class StatefulMetric(Metric):
         self._state.add(view(y_true, where + "true"), view(y_pred, where + "pred"), weights, ids)
 
     def result(self) -> Any:
-        """The value over all rows that were added; NaN and a warning where it is not defined."""
+        """The value over all rows that were added; NaN, with a warning, if it is not defined."""
         return (self._state or _core.MetricState(self._core, False)).value()
 
     def reset_states(self) -> None:
-        """As if no rows had been added."""
+        """Forgets all rows that were added."""
         self._state = None
 
 
 class AUC(StatefulMetric):
-    """The area under a curve, exact: ties count half, no thresholds are laid.
+    """The exact area under a curve: computed from all scores, not at thresholds; ties count half.
 
-    curve: 'ROC', the chance that a row with the label has a larger score than one without (scikit-learn's
+    curve: 'ROC', the probability that a row with the label has a larger score than one without (scikit-learn's
         roc_auc_score), or 'PR', average precision (average_precision_score).
-    average: over several columns 'macro', 'weighted' (by the rows with the label) or 'micro' (all columns as
-        one). class_id: that column alone; of whole-number labels one class against the rest.
+    average: how several columns are combined: 'macro', 'weighted' (by the rows with the label) or 'micro' (all columns
+        as one). class_id: only that column; for whole-number labels that class against the rest.
 
-    Where a column has one class alone the value is NaN, and a warning says so. Keeps all scores of an epoch: 8
-    bytes each (16 of float64), and 8 a row where there are weights."""
+    If all rows of a column have the same class, the value is NaN, with a warning. Keeps all scores of an epoch: 8 bytes
+    per score (16 for float64), and 8 per row if there are weights."""
 
     def __init__(
         self, curve: str = "ROC", average: str = "macro", class_id: Whole | None = None, name: str = "auc"
@@ -237,7 +238,7 @@ class AUC(StatefulMetric):
 
 
 class CountsMetric(StatefulMetric):
-    """What Precision, Recall and F1 are: counts of what is predicted and true."""
+    """The base class of Precision, Recall and F1, which count true and false positives and negatives."""
 
     def _make(self, class_name, arguments):
         thresholds = arguments["thresholds"]
@@ -251,13 +252,13 @@ class CountsMetric(StatefulMetric):
 
 
 class Precision(CountsMetric):
-    """tp / (tp + fp): the share of what is predicted that is true.
+    """tp / (tp + fp): the fraction of the predicted labels that are true.
 
-    thresholds: a column is predicted where y_pred is above it. Unless given, 0.5 for one column and for the
-        losses binary_crossentropy and multi_hot_sparse_categorical_crossentropy; else the largest column alone
-        is predicted. top_k: the k largest columns are.
-    class_id: of that column alone; else average over columns is: 'micro' (all counts together), 'macro' or
-        'weighted' (by the rows with the label). A share of nothing is 0. All as scikit-learn's."""
+    thresholds: a label is predicted where y_pred is above this number. Unless given, it is 0.5 for one column and for
+        the losses binary_crossentropy and multi_hot_sparse_categorical_crossentropy; else only the column with the
+        largest value is predicted. top_k: the k columns with the largest values are predicted.
+    class_id: only that column; else all columns are combined by `average`: 'micro' (all counts together), 'macro' or
+        'weighted' (by the rows with the label). 0 / 0 counts as 0. All as in scikit-learn."""
 
     def __init__(
         self,
@@ -271,7 +272,7 @@ class Precision(CountsMetric):
 
 
 class Recall(CountsMetric):
-    """tp / (tp + fn): the share of what is true that is predicted. Arguments as Precision's."""
+    """tp / (tp + fn): the fraction of the true labels that are predicted. The arguments are those of Precision."""
 
     def __init__(
         self,
@@ -285,7 +286,7 @@ class Recall(CountsMetric):
 
 
 class F1(CountsMetric):
-    """2 tp / (2 tp + fp + fn): of precision and recall. Arguments as Precision's."""
+    """2 tp / (2 tp + fp + fn), the harmonic mean of precision and recall. The arguments are those of Precision."""
 
     def __init__(
         self,
@@ -304,15 +305,15 @@ _OBJECTS = {"auc": AUC, "f1": F1, "log_loss": LogLoss, "precision": Precision, "
 
 
 def get(identifier: Identifier) -> Any:
-    """The function or the object of a name or a class; a function or an object itself. ValueError for an unknown
-    name."""
+    """The function or object for a name or a class; a function or an object is returned as it is. ValueError for an
+    unknown name."""
     if isinstance(identifier, str):
         if identifier in custom:
             return custom[identifier]
         core = _core.metric(identifier)
         if core.name in _OBJECTS:
             return _OBJECTS[core.name]()
-        return globals().get(core.name) or Metric._of(core)  # "accuracy" is no function before the loss is known.
+        return globals().get(core.name) or Metric._of(core)  # "accuracy" becomes a function once the loss is known.
     if isinstance(identifier, type) and issubclass(identifier, Metric):
         return identifier()
     if callable(identifier) or isinstance(identifier, Metric):
@@ -323,15 +324,15 @@ def get(identifier: Identifier) -> Any:
 
 
 def serialize(metric: Identifier) -> Any:
-    """The name of a function; of an object {'class_name': …, 'config': {…}}."""
+    """A function as its name, an object as {'class_name': …, 'config': {…}}."""
     if isinstance(metric, Metric):
         return {"class_name": type(metric).__name__, "config": metric.get_config()}
     return name_of(metric)
 
 
 def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
-    """The function of a name, or the object that serialize told of. custom_objects: a dict of one's own
-    functions by name."""
+    """Makes the function or the object again from what serialize returned. custom_objects: a dict of your own functions
+    by name."""
     with custom_object_scope(custom_objects):
         if isinstance(config, dict):
             return from_config("metric", config, {c.__name__: c for c in _CLASSES})
@@ -339,7 +340,7 @@ def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
 
 
 def _core_of(metric):
-    """For the library, which refers to a user's own function weakly: the model must hold it."""
+    """The library's metric. It refers to a user's own function only weakly, so the model must hold the function."""
     if isinstance(metric, str) and metric not in custom:
         return _core.metric(metric)
     metric = get(metric)

@@ -1,23 +1,24 @@
 """Optimizers. lr, decay and iterations are variables: read them with K.get_value, and set them between steps
-with K.set_value or by assignment. A step's rate is lr / (1 + decay * iterations). All take `learning_rate` for
-lr, and
+with K.set_value or by assignment. The rate of a step is lr / (1 + decay * iterations). All optimizers accept
+`learning_rate` for lr, and
 
-- clipnorm, by which all gradients together are scaled where their norm is above it, as Keras 2.2.4 does;
-  global_clipnorm is Keras 3's name for the same. clipvalue limits each value, after that. None: no limit;
+- clipnorm: all gradients together are scaled down to this norm if theirs is above it, as in Keras 2.2.4;
+  global_clipnorm is Keras 3's name for the same. clipvalue then limits each value. None: no limit;
 - lazy_update: whether rows of a weight with sparse_weight=True or sparse_grad=True that a batch does not touch
-  stay as they are (True), or move as they would with a dense gradient (False). Other weights are always exact.
+  stay as they are (True), or move as they would with a dense gradient (False). Other weights always move exactly.
 
-What exact costs: SGD, Adagrad and GroupAdagrad move no row without a gradient. The others leave such a row behind
-and catch it up before it is next read, to rounding: with momentum, Nesterov's too, and AMSGrad by a sum; RMSprop
-and Adadelta, whose weights stay, by what is left of their states; Ftrl from its states; Adam, AdamW, Adamax and
-Nadam step by step until the weight is still, some 200 steps at most (350 in float64; all that it missed where
-beta_1 >= sqrt(beta_2)). So a step costs the rows that its batch names. All rows are swept where a batch names more
-than a 16th of them (of rows of less than 8 values a 160th), in every step of a weight with a constraint or,
-without a flag, a regularizer, and at the end of each epoch and each 4096 steps those that are behind are caught up.
-predict, evaluate, get_weights and weight.rows() see rows caught up, and change nothing.
+The cost of exact updates: SGD without momentum, Adagrad and GroupAdagrad do not move rows without a gradient. The
+others leave such a row behind and bring it up to date, to rounding, before it is next read. Momentum, also Nesterov's,
+and AMSGrad do so by a sum; RMSprop and Adadelta, whose weights stay, by a power for their states; Ftrl from its
+states; Adam, AdamW, Adamax and Nadam step by step until the weight no longer changes, at most some 200 steps (350 in
+float64; all missed steps if beta_1 >= sqrt(beta_2)). So a step costs only the rows that its batch names. All rows are
+updated in each step if a batch names more than a 16th of them (a 160th if rows have fewer than 8 values), if the weight
+has a constraint, or if it has a regularizer and no flag. At the end of each epoch, and every 4096 steps, all rows that
+are behind are brought up to date. predict, evaluate, get_weights and weight.rows() read rows as if they were up to
+date, and change nothing.
 
 Settings that are negative or not finite are ValueErrors, unknown ones TypeErrors. A copy (pickle, copy.deepcopy) has
-the settings, lr and decay as they stand, but none of the states, which model.save keeps."""
+the settings with the current lr and decay, but none of the states, which model.save keeps."""
 
 from __future__ import annotations
 
@@ -74,7 +75,7 @@ def _rate(name):
 
 
 class Optimizer(Settings):
-    """Base of all. Those written in Python are not supported."""
+    """The base class of all optimizers. Your own optimizers in Python are not supported."""
 
     lr = learning_rate = _rate("lr")
     decay = _rate("decay")
@@ -90,7 +91,7 @@ class Optimizer(Settings):
 
 
 class SGD(Optimizer):
-    """w ← w - lr g; with momentum v ← momentum v - lr g, w ← w + v."""
+    """w ← w - lr g, or with momentum v ← momentum v - lr g, w ← w + v."""
 
     def __init__(
         self, lr: Number = 0.01, momentum: Number = 0.0, decay: Number = 0.0, nesterov: Flag = False, **kwargs: Any
@@ -99,7 +100,7 @@ class SGD(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Tieleman and Hinton, 2012: g over the root of the mean of its squares."""
+    """Divides the gradient by the root of the moving mean of its squares (Tieleman and Hinton, 2012)."""
 
     def __init__(
         self, lr: Number = 0.001, rho: Number = 0.9, epsilon: Number | None = None, decay: Number = 0.0, **kwargs: Any
@@ -108,14 +109,14 @@ class RMSprop(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """Duchi et al., 2011. Rows without a gradient never move."""
+    """Adagrad (Duchi et al., 2011). Rows without a gradient never move."""
 
     def __init__(self, lr: Number = 0.01, epsilon: Number | None = None, decay: Number = 0.0, **kwargs: Any) -> None:
         self._make("Adagrad", locals())
 
 
 class GroupAdagrad(Optimizer):
-    """Adagrad with one state a row, as MXNet has it: h ← h + mean(g²), w ← w - lr g / √(h + epsilon), where
+    """Adagrad with one state per row, as in MXNet: h ← h + mean(g²), w ← w - lr g / √(h + epsilon), where
     epsilon is 1e-5 unless given. Rows without a gradient never move."""
 
     def __init__(self, lr: Number = 0.01, epsilon: Number | None = None, decay: Number = 0.0, **kwargs: Any) -> None:
@@ -123,7 +124,7 @@ class GroupAdagrad(Optimizer):
 
 
 class Adadelta(Optimizer):
-    """Zeiler, 2012."""
+    """Adadelta (Zeiler, 2012)."""
 
     def __init__(
         self, lr: Number = 1.0, rho: Number = 0.95, epsilon: Number | None = None, decay: Number = 0.0, **kwargs: Any
@@ -132,7 +133,7 @@ class Adadelta(Optimizer):
 
 
 class Adam(Optimizer):
-    """Kingma and Ba, 2014; amsgrad: Reddi et al., 2018."""
+    """Adam (Kingma and Ba, 2014); amsgrad: the variant of Reddi et al., 2018."""
 
     def __init__(
         self,
@@ -148,7 +149,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Optimizer):
-    """Adam with decoupled decay, Loshchilov and Hutter, 2019, as Keras 3 has it: w ← w - lr weight_decay w, then
+    """Adam with decoupled weight decay (Loshchilov and Hutter, 2019), as in Keras 3: w ← w - lr weight_decay w, then
     Adam's step."""
 
     def __init__(
@@ -166,7 +167,7 @@ class AdamW(Optimizer):
 
 
 class Adamax(Optimizer):
-    """Kingma and Ba, 2014, section 7."""
+    """Adamax (Kingma and Ba, 2014, section 7)."""
 
     def __init__(
         self,
@@ -181,7 +182,7 @@ class Adamax(Optimizer):
 
 
 class Nadam(Optimizer):
-    """Dozat, 2015: Adam with Nesterov's momentum. It takes no decay."""
+    """Adam with Nesterov's momentum (Dozat, 2015). It takes no decay."""
 
     def __init__(
         self,
@@ -196,9 +197,9 @@ class Nadam(Optimizer):
 
 
 class Ftrl(Optimizer):
-    """FTRL-Proximal, McMahan et al., 2013, as Keras 3 has it: z ← z + g - (√(n + g²) - √n) / lr · w, n ← n + g²,
-    w ← (clip(z, ±l1) - z) / ((√n + beta) / lr + 2 l2). Where a weight without a flag has no gradient, the first
-    step makes it 0. learning_rate_power must be -0.5."""
+    """FTRL-Proximal (McMahan et al., 2013), as in Keras 3: z ← z + g - (√(n + g²) - √n) / lr · w, n ← n + g²,
+    w ← (clip(z, ±l1) - z) / ((√n + beta) / lr + 2 l2). In weights without a flag the
+    first step sets values without a gradient to 0. learning_rate_power must be -0.5."""
 
     def __init__(
         self,
@@ -221,7 +222,8 @@ _classes = {c.__name__: c for c in Optimizer.__subclasses__()}
 
 
 def get(identifier: Identifier) -> Any:
-    """The optimizer of a name, a config or a class; an optimizer itself. ValueError for an unknown name."""
+    """The optimizer for a name, a config or a class; an optimizer is returned as it is. ValueError for an unknown
+    name."""
     if identifier is None:
         raise ValueError("optimizer: a name or one of lacuna.optimizers must be given. Received: optimizer=None.")
     return identified("optimizer", identifier, Optimizer, _classes, lambda name: _core.optimizer(name.lower()))
@@ -232,11 +234,11 @@ def _core_of(optimizer):
 
 
 def serialize(optimizer: Identifier) -> Any:
-    """Class and settings, for deserialize."""
+    """A dict of class_name and config, for deserialize."""
     return to_config(optimizer)
 
 
 def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
-    """What serialize was given. custom_objects: a dict of one's own classes by name."""
+    """Makes the object again from what serialize returned. custom_objects: a dict of your own classes by name."""
     with custom_object_scope(custom_objects):
         return get(config)

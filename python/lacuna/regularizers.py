@@ -1,8 +1,8 @@
-"""Regularizers: what a weight adds to the loss. Of a weight with sparse_weight=True or sparse_grad=True the rows that
-a batch touches count, in loss and gradient alike; with an optimizer of lazy_update=False all rows do, as of any other
-weight. Rows that were never touched need no memory for it while they are zero (initializer 'zeros'); else the first
-step of training makes all, with a warning that says how many bytes they take. Before it, evaluate counts those there
-are."""
+"""Regularizers, which add a penalty on a weight to the loss. For a weight with sparse_weight=True or sparse_grad=True
+only the rows that a batch touches count, in loss and gradient alike; if the optimizer has lazy_update=False, all rows
+count, as for any other weight. Rows that were never touched then need no memory while they are zero (initializer
+'zeros'); with any other initializer the first training step makes all rows, and a warning tells how many bytes they
+take. Before that step, evaluate counts only the rows that exist."""
 
 from __future__ import annotations
 
@@ -34,15 +34,16 @@ def __dir__() -> list[str]:
 
 
 class Regularizer:
-    """Base of all: a function of a symbol that gives a scalar symbol. Any such function may stand for one."""
+    """The base class: a function of a symbol that returns a scalar symbol. Any function of that kind can be used
+    too."""
 
     def __call__(self, x: Any) -> Any:
-        """0; to be overridden."""
+        """Returns 0; override it."""
         return 0.0
 
     @classmethod
     def from_config(cls, config: Any) -> Any:
-        """The object of such settings."""
+        """Makes an object from the dict that get_config returned."""
         return cls(**config)
 
 
@@ -55,7 +56,7 @@ class L1L2(Settings, Regularizer):
         self._make("L1L2", locals())
 
     def __call__(self, x: Any) -> Any:
-        """The loss of a symbol or a variable."""
+        """The penalty on a symbol or a variable."""
         return self._core(x)
 
 
@@ -100,7 +101,7 @@ _classes = {"L1": L1, "L2": L2, "L1L2": L1L2}
 
 
 def get(identifier: Identifier) -> Any:
-    """The object of a name, a config or a class; an object or a function itself; None of None. ValueError for an
+    """The object for a name, a config or a class. An object, a function or None is returned as it is. ValueError for an
     unknown name."""
     if callable(identifier) and not inspect.isclass(identifier):
         return identifier
@@ -108,18 +109,20 @@ def get(identifier: Identifier) -> Any:
 
 
 def serialize(regularizer: Identifier) -> Any:
-    """Class and settings, or a function's name, for deserialize; None of None."""
+    """A dict of class_name and config, or a function's name, for deserialize; None gives None."""
     return to_config(regularizer)
 
 
 def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
-    """What serialize was given. custom_objects: a dict of one's own classes and functions by name."""
+    """Makes the object again from what serialize returned. custom_objects: a dict of your own classes and functions by
+    name."""
     with custom_object_scope(custom_objects):
         return get(config)
 
 
 def _core_of(regularizer):
-    """For the library, which refers to a user's own function weakly: the layer must hold it."""
+    """The library's regularizer. It refers to a user's own function only weakly, so the layer must hold the
+    function."""
     if regularizer is None or isinstance(regularizer, L1L2):
         return regularizer and regularizer._core
     config = regularizer.get_config() if hasattr(regularizer, "get_config") else None

@@ -1,4 +1,4 @@
-"""What all tests share: a seed, and sparse data that can be learned."""
+"""Fixtures of all tests: a fixed seed, and sparse data that can be learned."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from lacuna.utils import set_random_seed
 
 @pytest.fixture(autouse=True)
 def process_settings():
-    """Each test starts with one seed, and leaves the settings of the process as they were."""
+    """Each test starts with the same seed and restores the settings of the process."""
     set_random_seed(7)
     threads = config.num_threads()
     yield
@@ -29,7 +29,7 @@ def x():
 
 @pytest.fixture
 def y(x):
-    """What a linear function of x gives, one number a row."""
+    """A linear function of x, one number per row."""
     return (x @ np.linspace(-1, 1, 20)).astype(np.float32).reshape(-1, 1)
 
 

@@ -1,5 +1,5 @@
-"""Every public constructor, function and method with wrong values for each of its arguments: what reaches the user is
-an error of ours, never one of the binding library, of C++ or of a lookup, and no address."""
+"""Calls every public constructor, function and method with wrong values for each argument. The error must be one of
+Lacuna, not of the binding library, of C++ or of a lookup, and must not show an address."""
 
 import inspect
 import pkgutil
@@ -21,7 +21,7 @@ ERRORS = (TypeError, ValueError, IndexError, OSError, MemoryError, ImportError, 
 
 
 class Odd:
-    """Neither a number nor an array; its repr has its address."""
+    """An object that is neither a number nor an array, and whose repr shows its address."""
 
 
 WRONG = [
@@ -67,7 +67,7 @@ def compiled():
 
 
 def good():
-    """Values that fit, by the names of arguments."""
+    """Valid values, by the names of arguments."""
     symbol = K.placeholder((4, 3))
     rows = np.ones((4, 3), "float32")
     model = compiled()
@@ -156,7 +156,7 @@ def modules():
 
 
 def public():
-    """(name, callable) of all modules, each once."""
+    """(name, callable) for the public callables of all modules, each once."""
     seen = {}
     for module in modules():
         for name in module.__all__:
@@ -167,7 +167,7 @@ def public():
 
 
 def objects():
-    """Objects whose methods are walked."""
+    """Objects whose methods are called."""
     model = compiled()
     sequential = models.Sequential([layers.Dense(1, input_dim=3)])
     sequential.compile("sgd", "mse")
@@ -189,17 +189,17 @@ def objects():
     return result
 
 
-SKIPPED = {"clear_session"}  # Takes nothing.
-ENDLESS = {"epochs": (2**62,)}  # Right, and would not end.
+SKIPPED = {"clear_session"}  # Takes no arguments.
+ENDLESS = {"epochs": (2**62,)}  # Valid, but training would never end.
 
 
 def calls():
-    """(name, callable, names of its arguments, those that must be given)."""
+    """(name, callable, names of its arguments, names of the required ones)."""
 
     def of(name, one):
         try:
             arguments = inspect.signature(one).parameters.values()
-        except ValueError:  # Of the binding library.
+        except ValueError:  # A function of the binding library has no signature.
             return name, one, [], []
         kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
         named = [a for a in arguments if a.kind not in kinds]

@@ -1,4 +1,4 @@
-"""What other libraries hold numbers in: sparse frames stay sparse, and what is no number says what to write."""
+"""Containers of other libraries: sparse frames stay sparse, and errors for other data say what to write instead."""
 
 import tracemalloc
 
@@ -33,7 +33,7 @@ def test_a_sparse_frame_stays_sparse():
     frame = pd.DataFrame.sparse.from_spmatrix(wide)
     tracemalloc.start()
     seen = view(frame, "x")
-    assert tracemalloc.get_traced_memory()[1] < 10_000_000  # Dense it would be 72 MB.
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000  # A dense array would take 72 MB.
     tracemalloc.stop()
     assert seen.storage == "csr" and seen.shape == wide.shape
     assert abs(plain(frame, "x") - wide).max() == 0
@@ -59,7 +59,7 @@ def test_frames_train_as_the_numbers_in_them(model):
 @pytest.mark.parametrize(
     "given, words",
     [
-        (sparse_frame(np.nan), "column 'a' must be sparse about 0.*SparseDtype"),
+        (sparse_frame(np.nan), "column 'a' must have fill value 0.*SparseDtype"),
         (pd.Series([1, None, 2], dtype="Int64"), r"Received: 1 without one \(NA\); fill them"),
         (pd.DataFrame({"n": pd.array([True, None], dtype="boolean")}), "column 'n'.*NA"),
         (pd.Series(["a", "b"], dtype="category"), r"cat.codes.*get_dummies"),
@@ -119,7 +119,7 @@ def test_what_numpy_reads_is_read():
 
 
 class Other:
-    """A container of another library, by what it has."""
+    """Stands for a container of another library, recognized by its attributes."""
 
     def __init__(self, **has):
         self.shape = (3, 3)

@@ -14,7 +14,7 @@ B = np.abs(np.random.RandomState(1).randn(4, 3)).astype(np.float32) + 0.1
 
 
 def run(function, *arrays):
-    """What a function of symbols gives for arrays, row for row."""
+    """Runs a function of symbols on arrays, row by row."""
     inputs = [Input(a.shape[1:], sparse=sp.issparse(a)) for a in arrays]
     return Model(inputs, function(*inputs)).predict(list(arrays))
 
@@ -238,7 +238,7 @@ def test_any_all_where_and_switch():
     for value in (MIXED, full):
         np.testing.assert_array_equal(run(lambda s: K.any(s, axis=1), value), full.any(1))
         np.testing.assert_array_equal(run(lambda s: K.all(s, axis=1, keepdims=True), value), full.all(1, keepdims=True))
-        # What is not taken is not read: the logarithm of what is not positive.
+        # Values that are not chosen have no effect, here the NaN of a logarithm.
         got = run(lambda s, x: K.where(K.greater(s, 0), x, -1.0), value, full)
         np.testing.assert_array_equal(got, np.where(full > 0, full, -1))
     got = run(lambda x: K.switch(K.greater(x, 0), lambda: K.log(x), x), full)

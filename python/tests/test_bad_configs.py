@@ -1,4 +1,4 @@
-"""Configs that get_config never gave: each is an error of ours, whatever of it is missing or of another kind."""
+"""Damaged configs: any part that is missing or has another type is a ValueError of Lacuna."""
 
 import copy
 import json
@@ -12,7 +12,7 @@ WRONG = [None, True, -1, 2**70, 1.5, float("nan"), "x", "z" * 3000, [], [1, "a"]
 
 
 def places(config, at=()):
-    """The paths of all that a nested config holds."""
+    """The paths of all parts of a nested config."""
     if isinstance(config, (dict, list, tuple)):
         for key in config if isinstance(config, dict) else range(len(config)):
             yield (*at, key)
@@ -20,7 +20,7 @@ def places(config, at=()):
 
 
 def changed(config):
-    """Copies of a config, each with one thing changed or missing."""
+    """Copies of a config, each with one part changed or missing."""
     config = json.loads(json.dumps(config))
     for path in places(config):
         for value in [*WRONG, "gone"]:

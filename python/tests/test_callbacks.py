@@ -24,7 +24,7 @@ def linear(**kwargs):
 
 
 class Recorder(Callback):
-    """Everything it is called with. It calls no __init__ of Callback, as users often do not."""
+    """Records all calls. It does not call Callback.__init__, as users often forget to."""
 
     def __init__(self):
         self.seen = []
@@ -159,7 +159,7 @@ def test_an_exception_arrives_with_its_own_traceback(x, y):
     with pytest.raises(Own) as caught:
         model.fit(x, y, verbose=0, callbacks=[LambdaCallback(on_batch_end=fail_here)])
     assert "fail_here" in "".join(traceback.format_tb(caught.value.__traceback__))
-    assert np.isfinite(model.fit(x, y, verbose=0).history["loss"][0])  # The model is still of use.
+    assert np.isfinite(model.fit(x, y, verbose=0).history["loss"][0])  # The model can still be trained.
 
 
 def test_what_a_loss_raises_arrives(x):
@@ -178,7 +178,7 @@ def test_ctrl_c_stops_within_a_batch():
         from lacuna import Input, Model
         from lacuna.layers import Dense
 
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # In the background it is ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # Background processes ignore SIGINT.
         x = sp.random(20000, 1000, density=0.01, format="csr", dtype=np.float32, random_state=0)
         i = Input((1000,), sparse=True)
         model = Model(i, Dense(1)(Dense(64)(i)))

@@ -1,5 +1,5 @@
-"""Threads, the end of a process, forks: what another thread does with a model meets whole steps, and nothing hangs or
-dies."""
+"""Threads, the end of a process, and forks: other threads see a model only between whole steps, and nothing hangs or
+crashes."""
 
 import os
 import pickle
@@ -130,7 +130,7 @@ time.sleep(0.1)
         start = time.monotonic()
         run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
         assert run.returncode == 0 and not run.stderr, (run.returncode, run.stderr)
-        assert time.monotonic() - start < 19  # Not for as long as the end of a process waits at most.
+        assert time.monotonic() - start < 19  # Less than the longest wait at the end of a process.
 
 
 def test_a_child_uses_a_model_that_no_thread_was_in():
@@ -158,7 +158,7 @@ def test_a_child_of_a_process_that_trains_is_told_so():
     if child == 0:
         try:
             other.predict(x)
-            model.fit(x, y, verbose=0)  # The other thread's fit has no end here.
+            model.fit(x, y, verbose=0)  # In the child, the fit of the other thread never ends.
         except RuntimeError as error:
             os._exit(0 if "forked" in str(error) else 2)
         os._exit(3)

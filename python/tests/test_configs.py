@@ -267,7 +267,7 @@ def test_classes_and_functions_of_ones_own():
     with CustomObjectScope(OWN):
         assert models.model_from_json(text).get_config() == config
     with pytest.raises(ValueError, match="Scaled"):
-        models.model_from_json(text)  # Known within the scope alone.
+        models.model_from_json(text)  # The name is only known within the scope.
     assert models.clone_model(model).get_config() == config
 
     inputs = lacuna.Input((4,))

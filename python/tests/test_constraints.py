@@ -1,4 +1,5 @@
-"""Constraints on weights that keep touched rows: exact updates put back rows that a batch does not name, too."""
+"""Constraints on weights that keep touched rows: with exact updates they also apply to rows that a batch does not
+name."""
 
 import numpy as np
 import pytest

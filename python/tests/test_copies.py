@@ -1,4 +1,4 @@
-"""Objects that settings tell: shown as the call that makes them, copied by pickle and copy.deepcopy."""
+"""Objects that are defined by their settings: their repr is the call that makes them, and they can be copied."""
 
 import copy
 import pickle
@@ -56,7 +56,7 @@ def test_a_copied_optimizer_has_the_rate_as_it_stands():
 
 
 class Best(callbacks.Callback):
-    """One's own, with a setting of its own."""
+    """A user's class with a setting of its own."""
 
     def __init__(self, monitor="loss"):
         self.monitor, self.values = monitor, []

@@ -1,4 +1,4 @@
-"""The example's features, on package lists that are made up."""
+"""The features of the example debian_sections, on small invented package lists."""
 
 import importlib.util
 import pathlib

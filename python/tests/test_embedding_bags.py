@@ -114,7 +114,7 @@ def test_averages_and_masking():
 
 
 class Last(Layer):
-    """The mean of the steps that count, by its own mask."""
+    """A layer that computes the mean of the unmasked steps from its mask."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -128,7 +128,7 @@ class Last(Layer):
 
 
 class Plain(Layer):
-    """Passes on."""
+    """A layer that returns its input."""
 
 
 def test_layers_of_ones_own_see_masks():

@@ -1,4 +1,4 @@
-"""Bad input: one clear error that names the argument, what must hold and what came."""
+"""Bad input: one clear error that names the argument, what must hold and what was received."""
 
 import numpy as np
 import pytest
@@ -214,7 +214,7 @@ def test_ops_without_a_rule_for_csr(x):
     for activation in ("sigmoid", "softmax"):
         with pytest.raises(ValueError, match=rf"{activation}: no kernel for storages \(csr\). Known: \(dense\)"):
             Activation(activation)(Input((3,), sparse=True))
-    i = Input((20,))  # Without sparse=True the plan is made for what comes.
+    i = Input((20,))  # Without sparse=True the plan is made for the storage that is fed.
     model = Model(i, Reshape((20, 1))(i))
     assert model.predict(x.toarray()).shape == (150, 20, 1)
     with pytest.raises(ValueError, match="reshape: a csr matrix has rank 2 and keeps its batch here"):
@@ -383,7 +383,7 @@ def test_the_argument_that_is_wrong_is_named():
         with pytest.raises(TypeError, match="^where: a symbol.*Received: None.$"):
             f()
     for f, where in ((K.pow, "pow"), (K.add, "add"), (K.dot, "dot")):
-        with pytest.raises(TypeError, match=f"^{where}: a symbol.*beside which.*Received: 2 and 3.5.$"):
+        with pytest.raises(TypeError, match=f"^{where}: one operand must be.*Received: 2 and 3.5.$"):
             f(2, 3.5)
 
 

@@ -1,4 +1,4 @@
-"""Files and their paths: what stands where it should, what is refused, and what is damaged."""
+"""Files and their paths: which are written where, which are refused, and which are damaged."""
 
 import os
 import pathlib
@@ -32,7 +32,7 @@ def same(a, b):
 
 
 def takers(model):
-    """All that take a path."""
+    """All functions that take a path."""
     return {
         "save": model.save,
         "save_weights": model.save_weights,
@@ -164,7 +164,7 @@ def test_a_file_that_may_not_be_written(tmp_path):
 
 
 def damaged(whole):
-    """A file of ours, damaged in each way that disks have."""
+    """A file of Lacuna, damaged in each way that disks cause."""
     sectors = range(0, len(whole), 512)
     for begin in sectors:
         yield f"zeros from {begin}", whole[:begin] + bytes(min(512, len(whole) - begin)) + whole[begin + 512 :]
@@ -187,7 +187,7 @@ def test_a_file_of_ours_that_was_damaged_changes_no_weight(tmp_path):
         save(path)
         whole = path.read_bytes()
         for what, data in damaged(whole):
-            if data == whole:  # Zeros that were there.
+            if data == whole:  # The sector was zero before.
                 continue
             path.write_bytes(data)
             with pytest.raises(ValueError):
@@ -202,7 +202,7 @@ def test_a_file_that_another_program_changed(tmp_path):
     with h5py.File(path, "r+") as file:
         file.attrs["note"] = "mine"
     for load in (models.load_model, model.load_weights):
-        with pytest.raises(ValueError, match="must end with its seal: save it again, or, where another program"):
+        with pytest.raises(ValueError, match="must end with its seal: save it again, or, if another program"):
             load(path)
     with h5py.File(path, "r+") as file:
         file.attrs["backend"] = file["model_weights"].attrs["backend"] = "h5py"
@@ -243,7 +243,7 @@ def test_files_of_keras_go_on_loading(tmp_path, how):
     assert how.get("dtype") == "f2" or same(model, other)
 
 
-# What HDF5 makes of a damaged file is told by the process that it is read in: a crash here ends the test run.
+# Damaged files are read in this process: if HDF5 crashes, the test run ends.
 def test_single_bytes_of_a_file_of_keras(tmp_path):
     path, model = tmp_path / "k.h5", network()
     keras_file(path, model)
@@ -263,7 +263,7 @@ def test_single_bytes_of_a_file_of_keras(tmp_path):
 def test_a_bomb_is_refused_before_it_takes_memory(tmp_path):
     model, path = network(), tmp_path / "k.h5"
     keras_file(path, model)
-    with h5py.File(path, "r+") as file:  # Of 320 MB, out of less than one.
+    with h5py.File(path, "r+") as file:  # 320 MB, from less than one.
         del file["first/first/kernel:0"]
         made = file["first"].create_dataset(
             "first/kernel:0", shape=(4, 20_000_000), dtype="f4", chunks=(4, 1_000_000), compression="gzip"
@@ -286,7 +286,7 @@ def test_a_bomb_is_refused_before_it_takes_memory(tmp_path):
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
 
 
-# HDF5 follows such a list for ever, and takes memory for each step.
+# HDF5 follows such a list forever and allocates memory at each step.
 @pytest.mark.parametrize("which", range(3))
 def test_a_free_list_that_leads_back_to_itself(which, tmp_path):
     model, path = network(), tmp_path / "loop.h5"
@@ -381,7 +381,7 @@ def test_a_child_loads_that_was_forked_while_another_thread_saves(tmp_path):
                 if i % 2: sys.exit(0)  # HDF5 closes what was open when it was forked.
                 os._exit(0)
             assert os.waitpid(child, 0)[1] == 0
-            models.load_model(folder + "/b.h5", compile=False)  # Of the parent alone.
+            models.load_model(folder + "/b.h5", compile=False)  # Only in the parent.
         stop.set()
         thread.join()
         """,
@@ -389,8 +389,8 @@ def test_a_child_loads_that_was_forked_while_another_thread_saves(tmp_path):
     )
 
 
-# A thread that is within HDF5 and calls Python there, as h5py's visititems does, holds HDF5's own lock while it waits
-# for the GIL. Whoever waits for HDF5 with the GIL held then waits for ever.
+# A thread that calls Python from within HDF5, as h5py's visititems does, holds HDF5's lock while it waits for the GIL.
+# A thread that waits for HDF5 and holds the GIL would then wait forever.
 def test_hdf5_is_never_called_with_the_gil_held(tmp_path):
     in_child(
         """

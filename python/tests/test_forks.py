@@ -1,5 +1,5 @@
-"""Forked children: without a seed each draws for itself, with one all draw the same; none waits for its parent's
-threads."""
+"""Forked children: without a seed each draws different numbers, with a seed all draw the same; none waits for threads
+of its parent."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-# What a child draws of a model of its own, of its shuffles, and of the masks of a model of its parent.
+# What a child draws: weights of a new model, shuffles, and dropout masks of a model of its parent.
 SCRIPT = """
 import json, multiprocessing, sys
 import numpy as np
@@ -26,7 +26,7 @@ noisy.compile("sgd", "mse")
 plain = Model(i, Dense(1, kernel_initializer="zeros")(i))
 plain.compile("sgd", "mse")
 masked = K.function([i, K.learning_phase()], [Dropout(0.5)(i)])
-if train_first:  # On threads that no child has.
+if train_first:  # On threads that do not exist in the child.
     lacuna.config.set_num_threads(4)
     wide = Model(i, Dense(2000)(i))
     wide.compile("sgd", "mse")

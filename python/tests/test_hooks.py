@@ -1,4 +1,4 @@
-"""Which methods of callbacks are called, which way of a monitor is better, and what fit says of what it cannot call."""
+"""Which callback methods are called, which direction of a monitor is better, and the warnings about other methods."""
 
 import warnings
 

@@ -54,7 +54,7 @@ def test_what_cannot_be_read_is_converted_once():
 
 
 def test_a_view_keeps_its_array_alive(x):
-    seen = view(x.tocoo(), "x")  # The csr that tocsr made is held by nobody else.
+    seen = view(x.tocoo(), "x")  # Only the view holds the csr matrix that tocsr made.
     model = linear()
     expected = model.predict(x)
     np.testing.assert_array_equal(model._core.predict(seen, 32, 0)[0], expected)
@@ -178,7 +178,7 @@ def test_arrays_may_be_written_by_another_thread_meanwhile(x):
     def write():
         draw = random.Random(1)
         while not done.is_set():
-            for values in (x.indices, x.indptr, ids.ravel(), y):  # Views, all of them.
+            for values in (x.indices, x.indptr, ids.ravel(), y):  # All of these are read without a copy.
                 place = draw.randrange(len(values))
                 before, values[place] = values[place].copy(), draw.choice([-1, 2**31 - 1, draw.randrange(200)])
                 values[place] = before

@@ -1,4 +1,4 @@
-"""Layers: what they compute, their attributes, and layers of one's own."""
+"""Layers: what they compute, their attributes, and user-defined layers."""
 
 import numpy as np
 import pytest
@@ -92,7 +92,7 @@ def test_activations_of_ones_own():
     model = Sequential([Dense(4, activation=double, kernel_initializer="identity", input_dim=4)])
     np.testing.assert_allclose(model.predict(A), 2 * A, rtol=1e-6)
     np.testing.assert_allclose(run(Activation(lambda x: K.maximum(x, 0.5)), A), np.maximum(A, 0.5))
-    assert len(calls) == 1 and isinstance(calls[0], K.Symbol)  # While the graph is built, not in the step.
+    assert len(calls) == 1 and isinstance(calls[0], K.Symbol)  # Called while the graph is built, not in the step.
 
 
 def test_dense_settings():
@@ -158,7 +158,7 @@ def test_sparse_weight_gives_a_full_array_where_that_is_small():
         layer(i)
         drawn.append(layer.get_weights()[0])
     assert drawn[0].shape == (20, 3)
-    np.testing.assert_array_equal(*drawn)  # Untouched rows are as they would be drawn.
+    np.testing.assert_array_equal(*drawn)  # Untouched rows have their initial values.
 
 
 def test_embedding():
@@ -194,7 +194,7 @@ def test_layers_are_found_again():
     model = Model(i, Dense(2, activation="softmax")(Activation("tanh")(hidden(i))))
     assert model.layers[1] is hidden
     assert [type(layer) for layer in model.layers] == [InputLayer, Dense, Activation, Dense]
-    assert model.layers[3].units == 2  # Nobody but the model holds it.
+    assert model.layers[3].units == 2  # Only the model holds the layer.
     assert model.layers == model.layers
     assert model.get_layer(hidden.name) is hidden and model.get_layer(index=1) is hidden
     assert Model(i, hidden.output).layers[1] is hidden
@@ -237,7 +237,7 @@ def test_layers_of_ones_own(y):
 
 
 class Total(Layer):
-    """The sum of a list of inputs, one number a row."""
+    """The sum of a list of inputs, one number per row."""
 
     def call(self, inputs):
         return K.sum(inputs[0] + inputs[1], axis=-1, keepdims=True)
@@ -362,9 +362,9 @@ def test_training_is_asked_for_both_ways_and_joined():
     np.testing.assert_allclose(model.predict(x), x / np.sqrt(1 + 1e-3), rtol=1e-5)
     model.compile("sgd", "mse")
     loss = model.fit(x, np.zeros((256, 3)), batch_size=256, verbose=0).history["loss"][0]
-    assert abs(loss - 4) < 0.1  # (2 x)² of what is normalized.
+    assert abs(loss - 4) < 0.1  # The mean of (2 x)² for a normalized x.
     averages = layer.norm.get_weights()[2:]
-    assert len(model.get_weights()) == 4 and not np.array_equal(averages[1], np.ones(3))  # Moved once, by training.
+    assert len(model.get_weights()) == 4 and not np.array_equal(averages[1], np.ones(3))  # Changed once, by training.
     np.testing.assert_allclose(averages[1], 0.99 + 0.01 * 2 * 1.0, atol=0.02)
 
 

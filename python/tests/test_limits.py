@@ -1,4 +1,4 @@
-"""Columns without number, and places that cannot be written: an answer that follows the non-zeros, or a clear error."""
+"""Very many columns, and paths that cannot be written: the cost follows the non-zeros, or there is a clear error."""
 
 import numpy as np
 import pytest

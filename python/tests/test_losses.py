@@ -1,4 +1,4 @@
-"""Losses of csr targets and of padded labels: the same numbers as of dense ones."""
+"""Losses of csr targets and of padded labels equal those of dense targets."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def model_of(activation, loss, metrics=(), weighted_metrics=None):
 
 
 def trained(activation, loss, x, y, metrics=(), **fit):
-    """What all ways of training and looking give, and the weights they lead to."""
+    """The results of fit, evaluate and the like, and the trained weights."""
     model = model_of(activation, loss, metrics)
     weights = fit.get("sample_weight")
     history = model.fit(x, y, 16, 2, verbose=0, shuffle=False, **fit).history
@@ -91,10 +91,10 @@ def test_multi_hot_formula_and_accuracy(x, multi_hot):
     p = model.predict(x).astype(float)
     loss, accuracy = model.evaluate(x, padded, verbose=0)
     assert loss == pytest.approx(-(y.toarray() * np.log(p)).sum(1).mean(), rel=1e-5)
-    assert accuracy == pytest.approx((padded.max(1) == p.argmax(1)).mean())  # Keras-MXNet's: the largest alone.
+    assert accuracy == pytest.approx((padded.max(1) == p.argmax(1)).mean())  # Only the largest label counts.
     assert model.evaluate(x, y, verbose=0) == pytest.approx([loss, accuracy])
     narrow = np.where(padded.max(1, keepdims=True) >= 0, padded.max(1, keepdims=True), -1)
-    assert np.isfinite(model.evaluate(x, narrow, verbose=0)).all()  # Any number of labels a row.
+    assert np.isfinite(model.evaluate(x, narrow, verbose=0)).all()  # Any number of labels per row.
 
 
 def test_labels_out_of_range_change_no_weight(x, multi_hot):
@@ -137,7 +137,7 @@ def test_csr_y_with_splits_and_weights(x, multi_hot):
 def test_class_weight_of_csr_y(x):
     classes = np.random.default_rng(0).integers(0, COLUMNS, 150)
     one_hot = np.eye(COLUMNS, dtype=np.float32)[classes]
-    one_hot[7] = 0  # Class 0, as argmax has it.
+    one_hot[7] = 0  # Then argmax gives class 0.
     one_hot[8] = [-1, -1, 0, -1, -1, -1]
     weight = {c: 0.5 + c for c in range(COLUMNS)}
     a, b = (trained("softmax", "mse", x, y, class_weight=weight) for y in (sp.csr_matrix(one_hot), one_hot))
@@ -159,7 +159,7 @@ def test_a_users_loss_sees_csr(x, multi_hot):
         trained("sigmoid", lambda t, p: K.sum(p - t, axis=-1), x, y),
         trained("sigmoid", lambda t, p: K.sum(p - t, axis=-1), x, y.toarray()),
     )
-    with pytest.raises(ValueError, match="csr"):  # exp of csr would be dense: nothing is in silence.
+    with pytest.raises(ValueError, match="csr"):  # exp of csr would be dense, which never happens silently.
         trained("sigmoid", lambda t, p: K.sum(K.exp(t) * p, axis=-1), x, y)
     assert_same(
         trained("sigmoid", lambda t, p: K.sum(K.exp(K.to_dense(t)) * p, axis=-1), x, y),
@@ -187,7 +187,7 @@ def test_csr_y_is_never_copied(multi_hot):
 
 
 def run(function, *arrays):
-    """What a function of symbols gives for arrays, row for row."""
+    """Runs a function of symbols on arrays, row by row."""
     inputs = [Input(a.shape[1:], dtype="int64" if a.dtype.kind == "i" else None) for a in arrays]
     return Model(inputs, function(*inputs)).predict(list(arrays))
 

@@ -1,4 +1,4 @@
-"""What is let go is freed: models, layers and callbacks, in cycles too, and the user's arrays."""
+"""Models, layers, callbacks and the user's arrays are freed when they are no longer used, also in cycles."""
 
 import gc
 import pickle
@@ -68,7 +68,7 @@ def test_a_regularizer_that_refers_to_its_model(x, y):
     def use():
         i = Input((20,), sparse=True)
         hidden = Dense(4, kernel_regularizer=lambda w: K.sum(w) * (1 if model else 0))(i)
-        model = Model(i, Dense(1)(hidden))  # Nobody but the model holds the layer, and it the function.
+        model = Model(i, Dense(1)(hidden))  # Only the model holds the layer, and only the layer holds the function.
         model.compile("sgd", "mse")
         gc.collect()
         model.fit(x, y, verbose=0)
@@ -175,7 +175,7 @@ def test_results_outlive_their_model(x):
     gc.collect()
     np.testing.assert_allclose(prediction, x @ weights[0], rtol=1e-4, atol=1e-6)
     np.testing.assert_array_equal(K.get_value(variables[0]), weights[0])
-    prediction[0] = 1  # Memory of its own, that may be written.
+    prediction[0] = 1  # It has its own memory, which may be written.
 
 
 def test_a_fitted_model_goes_with_its_last_name():

@@ -1,4 +1,4 @@
-"""Metrics of arrays and of models: against formulas in NumPy, and scikit-learn's where it is installed."""
+"""Metrics of arrays and of models, against NumPy formulas, and against scikit-learn if it is installed."""
 
 import warnings
 
@@ -25,7 +25,7 @@ from lacuna.optimizers import SGD
 
 
 def auc_of(y, p, w=None):
-    """Of all pairs, ties half."""
+    """AUC over all pairs; ties count half."""
     w = np.ones(len(y)) if w is None else np.asarray(w, float)
     difference = np.sign(p[y == 1][:, None].astype(float) - p[y == 0][None, :])
     pairs = w[y == 1][:, None] * w[y == 0][None, :]
@@ -195,7 +195,7 @@ def test_fit_evaluate_and_validation_are_exact(split, capsys):
 
 
 def test_means_over_batches_would_be_wrong(split):
-    """What this is for: the mean of batches' AUCs is another number."""
+    """The reason for metrics with a state: the mean of the batches' AUCs is a different number."""
     x, y, _, _ = split
     model = linear()
     model.compile(SGD(0.0), "binary_crossentropy", ["auc"])
@@ -222,7 +222,7 @@ def test_sample_weights(split):
     assert history["weighted_mean_absolute_error"][0] == pytest.approx(np.average(abs(y - p), weights=w), rel=1e-5)
     loss = -np.log(np.where(y == 1, p, 1 - p))
     assert history["log_loss"][0] == pytest.approx(np.average(loss, weights=w), rel=1e-5)
-    assert history["loss"][0] != pytest.approx(np.average(loss, weights=w), rel=1e-3)  # Keras divides otherwise.
+    assert history["loss"][0] != pytest.approx(np.average(loss, weights=w), rel=1e-3)  # Keras does not divide by Σ w.
     p_val = model.predict(x_val)[:, 0]
     assert history["val_auc"][0] == pytest.approx(auc_of(y_val, p_val), abs=1e-12)
     assert history["val_weighted_acc"][0] == pytest.approx(((p_val > 0.5) == y_val).mean())
@@ -309,10 +309,10 @@ def test_early_stopping_and_callbacks(split):
     seen = []
     watch = LambdaCallback(on_batch_end=lambda batch, logs: seen.append(logs["auc"]))
     history = model.fit(x, y, 10, 20, verbose=0, callbacks=[stopping, watch], validation_data=(x_val, y_val))
-    assert len(history.epoch) == 3  # The first is the best: it is not worse, nor better.
+    assert len(history.epoch) == 3  # The first epoch is the best; later ones are equal.
     assert stopping.best == pytest.approx(auc_of(y_val, model.predict(x_val)[:, 0]), abs=1e-12)
     assert len(seen) == 30 and np.nanmin(seen) >= 0
-    model.compile(SGD(0.5), "binary_crossentropy", ["auc"])  # Learns: the larger, the better.
+    model.compile(SGD(0.5), "binary_crossentropy", ["auc"])  # The model learns, and a larger AUC is better.
     history = model.fit(x, y, 10, 6, verbose=0, callbacks=[EarlyStopping("auc")])
     assert len(history.epoch) == 6 and history.history["auc"][-1] > history.history["auc"][0]
 

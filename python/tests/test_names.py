@@ -1,4 +1,4 @@
-"""Names are Keras': of layers and models, and of what settings may be called."""
+"""Names as in Keras: of layers and models, and the names that settings accept."""
 
 import numpy as np
 import pytest

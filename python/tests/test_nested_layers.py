@@ -1,4 +1,5 @@
-"""Layers that hold layers: attributes, lists, dicts, models, layers made in call; and weights that nobody holds."""
+"""Layers that hold layers in attributes, lists, dicts, models or call(); and weights that no layer of the model
+holds."""
 
 import pickle
 
@@ -87,7 +88,7 @@ def test_trained_counted_saved(cls, weights, tmp_path):
     again = load_model(tmp_path / "m.h5", custom_objects=CLASSES)
     for other in (again, pickle.loads(pickle.dumps(model))):
         np.testing.assert_array_equal(other.predict(x), model.predict(x))
-        np.testing.assert_array_equal(  # The optimizer's state and what dropout draws are there too.
+        np.testing.assert_array_equal(  # The optimizer's state and the random state of dropout were restored too.
             other.fit(x, y, verbose=0).history["loss"], _copy(model).fit(x, y, verbose=0).history["loss"]
         )
     model.save_weights(tmp_path / "w.h5")
@@ -180,11 +181,11 @@ def test_a_weight_that_no_layer_holds_is_an_error():
             model_of(layer)
     i = Input((3,))
     shared = Model(i, Lambda(lambda s: K.dot(s, K.transpose(K.transpose(other.kernel))))(i) + other(i))
-    assert len(shared.weights) == 2  # A layer of the model has it.
+    assert len(shared.weights) == 2  # A layer of the model holds the shared weight.
 
 
 def test_a_layer_that_knows_its_model():
     block = Block()
     model = model_of(block)
-    block.model = model  # No circle: it is not the block's to train.
+    block.model = model  # Must not make a cycle: the block does not hold its model.
     assert len(Model(model.inputs, block(model.inputs[0])).weights) == 2

@@ -59,7 +59,7 @@ def failing(f, stride):
             refuse(n, for_good)
             try:
                 result = f()
-            except (MemoryError, ValueError):  # The second of HDF5: what could not be written or read.
+            except (MemoryError, ValueError):  # HDF5 reports ValueError: what could not be written or read.
                 assert refuse(0, False)
                 failures += 1
                 continue
@@ -82,7 +82,7 @@ for make in (of_csr, of_ids):
     path = os.path.join(folder, "model.h5")
     fit = dict(batch_size=16, epochs=2, verbose=0, shuffle=False)
 
-    # Each batch as often as it takes.
+    # Repeats each batch until it succeeds.
     for begin in range(0, 64, 16):
         batch = slice(begin, begin + 16)
         steps = []
@@ -99,7 +99,7 @@ for make in (of_csr, of_ids):
     total += failed
     assert got == whole.evaluate(data, y, batch_size=16, verbose=0)
 
-    # What is saved is there or what was before is, and nothing lies beside it.
+    # There is either the new file or the old one, and no temporary file.
     model.save(path)
     before = open(path, "rb").read()
     _, failed = failing(lambda: model.save(path), 8)
@@ -109,7 +109,7 @@ for make in (of_csr, of_ids):
     total += failed
     same(loaded, model)
 
-    # A fit that failed anywhere, then from the file on as ever.
+    # After a fit that failed anywhere, training continues from the file as usual.
     weights = model.get_weights()
     _, failed = failing(lambda: model.fit(data, y, **fit), 4)
     total += failed

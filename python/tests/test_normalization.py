@@ -1,4 +1,4 @@
-"""BatchNormalization, CrossNet, and what a step changes beside the weights that learn."""
+"""BatchNormalization, CrossNet, and updates that a step makes beside trainable weights."""
 
 import numpy as np
 import pytest
@@ -118,7 +118,7 @@ def test_dropout_shares_its_mask_along_axes():
 
 
 class Counter(Layer):
-    """Passes on, and counts steps and a moving mean."""
+    """Returns its input, counts steps and keeps a moving mean."""
 
     def build(self, input_shape):
         self.steps = self.add_weight("steps", (), initializer="zeros", trainable=False)
@@ -196,7 +196,7 @@ def test_in_train_phase():
 
 
 def double(x, by=2):
-    """by times x."""
+    """Returns by * x."""
     return x * by
 
 

@@ -35,7 +35,7 @@ def near(result, expected, dtype):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_functions_of_what_is_not_finite(name, dtype):
-    for count in (1, 3, 8, 37):  # Vectors, and what is left of them.
+    for count in (1, 3, 8, 37):  # Whole vectors, and remainders.
         for special in SPECIAL:
             x = np.full(count, special).astype(dtype)
             with np.errstate(all="ignore"):

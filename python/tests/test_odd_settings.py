@@ -1,4 +1,4 @@
-"""What can be built can be saved, and comes back: odd names, numbers that are not finite, very many layers."""
+"""Every model that can be built can be saved and loaded: odd names, numbers that are not finite, very many layers."""
 
 import math
 import pickle
@@ -58,7 +58,7 @@ def test_odd_names_stand_beside_each_other(tmp_path):
 
 
 class Weights(layers.Layer):
-    """With weights of odd names, some of them twice."""
+    """A layer whose weights have odd names, some of them twice."""
 
     def build(self, input_shape):
         self.all = [self.add_weight(name, (4,), initializer="ones") for name in (*NAMES, "a", "a", "a/b", "")]
@@ -88,7 +88,7 @@ def test_names_that_no_file_can_hold(name):
 
 
 def model_with(make, value):
-    """A compiled model with the value in a setting; ValueError where it is refused."""
+    """A compiled model with this value in a setting; ValueError if it is refused."""
     where, build = make
     given = build(value)
     dense = {where: given} if where in ("kernel_constraint", "kernel_regularizer", "bias_initializer") else {}
@@ -157,7 +157,7 @@ def test_masks_that_are_not_finite_come_back_and_no_rate_does(value, tmp_path):
     model.compile(optimizers.SGD(0.1), "mse")
     lacuna.backend.set_value(model.optimizer.lr, value)
     before = (tmp_path / "m.h5").read_bytes()
-    with pytest.raises(ValueError, match="lr must be finite"):  # No step is done with it either.
+    with pytest.raises(ValueError, match="lr must be finite"):  # Training must not use it either.
         model.save(tmp_path / "m.h5")
     assert (tmp_path / "m.h5").read_bytes() == before
 

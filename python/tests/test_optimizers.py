@@ -107,7 +107,7 @@ def batches(dtype, seed=0):
 
 
 def reference(name, how, dtype, w, lazy):
-    """The weights that the formula gives."""
+    """The weights that the NumPy formula gives."""
     formula, states, w = CASES[name][1], [np.zeros_like(w, dtype="float64")] * 3, w.astype("float64")
     for t, (x, y) in enumerate(batches(dtype), 1):
         x, y = x.toarray().astype("float64"), y.astype("float64")
@@ -142,7 +142,7 @@ def trained(name, how, dtype, w, kind):
 @pytest.mark.parametrize("kind", ["dense", "csr", "lazy", "exact"])
 @pytest.mark.parametrize(
     "name, how", [(name, how) for name in CASES for how in CLIPS if (name, how) != ("nadam", "decay")]
-)  # Nadam takes no decay: its rate is that of its momentum's schedule.
+)  # Nadam takes no decay: its rate follows its momentum schedule.
 def test_steps_are_those_of_the_formula(name, how, kind, dtype):
     w = np.random.RandomState(1).randn(COLUMNS, UNITS).astype(dtype)
     expected = reference(name, CLIPS[how], dtype, w, kind == "lazy")
@@ -188,7 +188,7 @@ def test_bad_settings_are_errors(said, make):
 
 
 def long_problem(dtype="float64", columns=20_000, rows=60):
-    """Batches of 4 rows: a few columns that are common, and many that one row has."""
+    """Batches of 4 rows, with a few common columns and many that occur in only one row."""
     random = np.random.RandomState(3)
     common, rare = random.randint(0, 4, (rows, 6)), random.randint(0, columns, (rows, 6))
     ids = np.where(random.rand(rows, 6) < 0.5, common, rare)

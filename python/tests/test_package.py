@@ -29,7 +29,7 @@ def test_stubs():
     stub = (folder / "_core.pyi").read_text()
     for name in ("class Symbol", "class Variable", "class Model", "def layer", "def rows"):
         assert name in stub
-    # What is meant, and None, which is an error of ours where it is none.
+    # The real types, and None, for which the library raises its own error if it is not allowed.
     assert re.search(r"def sum\(x: Symbol \| None, axes: [\w.]*Sequence\[int\] \| None, keepdims: bool \| None\)", stub)
     assert re.search(r"def cumsum\(x: Symbol \| None, axis: int \| None, reverse: bool \| None\)", stub)
 

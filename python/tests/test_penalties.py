@@ -1,4 +1,4 @@
-"""evaluate, val_loss and explain count the penalty that training counts, of rows that were seen or not."""
+"""evaluate, val_loss and explain include the same penalty as training, for rows that were touched or not."""
 
 import numpy as np
 import pytest

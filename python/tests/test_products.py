@@ -18,7 +18,7 @@ def matrix(rows, columns, density=0.3, seed=0):
 
 
 def run(function, *arrays):
-    """What a function of symbols gives for arrays that have their rows in common."""
+    """Runs a function of symbols on arrays with the same number of rows."""
     inputs = [Input(a.shape[1:], sparse=sp.issparse(a)) for a in arrays]
     return Model(inputs, function(*inputs)).predict(list(arrays), batch_size=arrays[0].shape[0])
 
@@ -72,7 +72,7 @@ def test_storages():
 
 @pytest.mark.parametrize("other", [Y, D])
 def test_gradient_of_a_csr_operand_has_its_pattern(other):
-    # Of Σ (X Yᵀ)² for X: 2 X Yᵀ Y where X has entries, for Y likewise.
+    # The gradient of Σ (X Yᵀ)² with respect to X is 2 X Yᵀ Y at the entries of X; likewise for Y.
     class Gradient(Layer):
         def call(self, inputs):
             x, y = inputs
@@ -143,7 +143,7 @@ def test_forward_stype():
 
 
 def test_a_layer_of_two_products_learns():
-    """A kernel shared by an encoder and, transposed, a decoder: what goes in and comes back is csr by dense."""
+    """A kernel shared by an encoder and, transposed, a decoder; input and output are products of csr and dense."""
 
     class Tied(Layer):
         def build(self, input_shape):
@@ -191,7 +191,7 @@ def test_errors():
         K.batch_dot(x, K.placeholder((5, 6), sparse=True), axes=1)
     with pytest.raises(ValueError, match=r"one size along their axes. .* axes=\(1, 2\)"):
         K.batch_dot(x, K.placeholder((5, 7, 3)), axes=(1, 2))
-    with pytest.raises(ValueError, match="axes must be of the tensors, the batch aside"):
+    with pytest.raises(ValueError, match="axes must be axes of a and b other than the batch"):
         K.batch_dot(x, K.placeholder((5, 7, 3)), axes=(1, 3))
-    with pytest.raises(ValueError, match="where b has rank 3 or more, open may be the first axis"):
+    with pytest.raises(ValueError, match="where b has rank 3 or more, only the first axis"):
         K.dot(x, K.placeholder((None, 7, 3)))

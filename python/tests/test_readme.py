@@ -1,4 +1,4 @@
-"""What README.md shows runs as it stands there."""
+"""The programs in README.md run exactly as printed."""
 
 import pathlib
 import re

@@ -90,7 +90,7 @@ def test_reduce_lr_on_plateau(x, y, capsys):
     model.optimizer.lr = 0.5
     reduce = ReduceLROnPlateau("v", factor=0.5, patience=2, cooldown=1, min_lr=0.2, verbose=1)
     history = model.fit(x, y, epochs=9, verbose=0, callbacks=[assign, reduce])
-    # The first value is the best; then two epochs without a better one, and one that is not counted.
+    # The first value is the best; then two epochs without a better one, and a cooldown epoch, which is not counted.
     assert history.history["lr"] == [0.5, 0.5, 0.5, 0.25, 0.25, 0.2, 0.2, 0.2, 0.2]
     assert "\nEpoch 00003: ReduceLROnPlateau reducing learning rate to 0.25.\n" in capsys.readouterr().out
     assert reduce.best == 1

@@ -1,4 +1,4 @@
-"""A file keeps all that the next epoch depends on."""
+"""A file keeps everything that the next epoch depends on."""
 
 import subprocess
 import sys

@@ -17,7 +17,7 @@ COLUMNS = np.array([True, False] * 4)
 
 
 def run(function, x, rows):
-    """What a function of a csr or dense symbol of open batch gives, of `rows` rows; csr must stay csr."""
+    """Runs a function of a csr or dense symbol with open batch; the result has `rows` rows, and csr must stay csr."""
     symbol = Input(x.shape[1:], sparse=sp.issparse(x))
     y = function(symbol)
     assert K.is_sparse(y) == sp.issparse(x)
@@ -26,7 +26,7 @@ def run(function, x, rows):
 
 
 def pad(y, rows, batch):
-    """`rows` rows of y brought to as many as the batch has, which predict wants, by taking some again."""
+    """Repeats rows of y, of which there are `rows`, until there are as many as in the batch, as predict requires."""
     return K.to_dense(K.take(y, np.arange(batch) % rows))
 
 
@@ -88,7 +88,8 @@ def test_dense_shapes():
 
 @pytest.mark.parametrize("sparse", [True, False])
 def test_gradients(sparse):
-    """Of Σ y² for x, y = x[ids]: 2 x as often as a place is taken; of csr at its entries."""
+    """The gradient of Σ y², y = x[ids]: 2 x times the number of times that a position is taken; for csr at its
+    entries."""
     functions = [
         (lambda x: x[::-2], 2 * A * (np.arange(6) % 2 == 1)[:, None]),
         (lambda x: x[:, [1, 1, 5]], 2 * A * np.bincount([1, 1, 5], minlength=8)),
@@ -114,7 +115,7 @@ def test_gradients(sparse):
 
 
 def test_a_mask_of_a_batch():
-    """Rows that a symbol names: the loss of a part of a batch trains as that part alone."""
+    """With rows chosen by a symbol, the loss of a part of a batch trains exactly like that part alone."""
 
     class Picked(Layer):
         def build(self, input_shape):

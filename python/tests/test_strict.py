@@ -1,4 +1,4 @@
-"""Nothing becomes dense in silence: strictness, and model.explain."""
+"""Nothing becomes dense silently: strictness, and model.explain."""
 
 import numpy as np
 import pytest

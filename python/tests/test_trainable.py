@@ -1,4 +1,4 @@
-"""What trains is what compile saw; a change without compile warns; so does a step that changes nothing."""
+"""`trainable` takes effect at compile; training warns about later changes, and if a step changes nothing."""
 
 import warnings
 
@@ -35,10 +35,10 @@ def test_freezing_counts_at_compile(train):
     model = made()
     model.trainable = False
     with pytest.warns(RuntimeWarning, match="trainable.*compile"):
-        assert all(changed(model, train))  # Moving averages too.
+        assert all(changed(model, train))  # Also the moving averages.
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        train(model)  # Once is enough.
+        train(model)  # The warning appears only once.
     model.compile("sgd", "mse")
     with pytest.warns(RuntimeWarning, match="no weight is trainable"):
         assert not any(changed(model, train))

@@ -1,4 +1,4 @@
-"""fit, evaluate, predict and what stands around them, against plain NumPy."""
+"""fit, evaluate, predict and the other methods of training, against plain NumPy."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def linear(optimizer="sgd", loss="mse", sparse=True, **kwargs):
     return model
 
 
-# The mathematics: each takes (weights, gradients, state, step) and changes weights in place.
+# Optimizers in NumPy: each takes (weights, gradients, state, step) and changes the weights in place.
 
 
 def sgd(w, g, s, t, lr=0.1):
@@ -154,7 +154,7 @@ def test_sample_and_class_weights(x, y, labels):
     w = np.linspace(0.5, 2, 150)
     error = (model.predict(x) - y)[:, 0] ** 2
     assert model.test_on_batch(x, y, sample_weight=w) == pytest.approx((error * w).mean(), rel=1e-5)
-    w[:50] = 0  # Keras: the mean is over those with a weight.
+    w[:50] = 0  # As in Keras, the mean is over rows with a weight that is not 0.
     assert model.test_on_batch(x, y, sample_weight=w) == pytest.approx((error * w).sum() / 100, rel=1e-5)
     start = model.get_weights()
     model.fit(x, labels, class_weight={0: 1.0, 1: 3.0}, shuffle=False, verbose=0)
@@ -279,7 +279,7 @@ def test_sequential(x, y):
     model.add(Dense(1))
     assert model.name == "stack" and len(model.layers) == 3 and model.built
     model.compile("adam", "mse")
-    model.fit(x, y, verbose=0)  # csr is taken without sparse=True.
+    model.fit(x, y, verbose=0)  # csr is accepted without sparse=True.
     np.testing.assert_allclose(model.predict(x), model.predict(x.toarray()), rtol=1e-4, atol=1e-6)
     model.pop()
     assert model.output_shape == (None, 8)

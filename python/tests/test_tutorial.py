@@ -69,7 +69,7 @@ def test_sparse_operators():
 
 @pytest.fixture
 def regression():
-    """What the tutorial's last section takes for granted: a model, data, a number of epochs."""
+    """What the tutorial's last section assumes: a model, data, a number of epochs."""
     import lacuna
     from lacuna.layers import Dense, Input
     from lacuna.models import Model

@@ -1,4 +1,4 @@
-"""What a type checker sees of the package."""
+"""The types that a type checker sees in the package."""
 
 import difflib
 import pathlib
@@ -15,7 +15,7 @@ PROGRAM = HERE / "typed_program.py"
 
 
 def checked(program, tmp_path):
-    """What mypy --strict says of a program of a user's."""
+    """The output of mypy --strict for a user's program."""
     pytest.importorskip("mypy", reason="mypy is not installed")
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), str(program)]
     return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
@@ -41,7 +41,7 @@ def test_the_program_runs(tmp_path, monkeypatch):
 
 
 def test_the_bindings_are_those_that_are_known():
-    """The golden file shows a change of the bindings as a change of text. After one that is meant: copy the installed
+    """The golden file shows a change of the bindings as a change of text. If it is intended, copy the installed
     _core.pyi over golden_stubs.txt."""
     made = pathlib.Path(lacuna.__file__).with_name("_core.pyi").read_text()
     known = (HERE / "golden_stubs.txt").read_text()

@@ -1,4 +1,4 @@
-"""What can hardly be meant is said once, where it is built, compiled, fitted or saved."""
+"""Probable mistakes give one warning, when the model is built, compiled, fitted or saved."""
 
 import warnings
 
@@ -46,7 +46,7 @@ def test_labels_of_minus_one():
     model = model_of(Dense(1, activation="sigmoid"), loss="binary_crossentropy")
     x, y = np.ones((9, 3)), np.array([-1, 1, 1] * 3)
     (message,) = said(lambda: [model.fit(x, y, epochs=3, batch_size=2, verbose=0) for _ in range(2)])
-    assert message.startswith("fit: y holds labels that binary_crossentropy does not mean") and "-1" in message
+    assert message.startswith("fit: y holds labels that binary_crossentropy does not take") and "-1" in message
     assert not said(
         lambda: model_of(Dense(1, activation="sigmoid"), loss="binary_crossentropy").fit(x, (y + 1) / 2, verbose=0)
     )

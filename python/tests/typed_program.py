@@ -13,7 +13,7 @@ from lacuna.utils import set_random_seed, to_categorical
 
 
 class Scaled(Layer):
-    """A layer of one's own."""
+    """A user's own layer."""
 
     def __init__(self, factor: float, **kwargs: object) -> None:
         super().__init__(**kwargs)

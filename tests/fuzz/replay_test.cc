@@ -1,4 +1,5 @@
-// What fuzzing found stays mended: each file of found/ once ended the process, or let a foreign error out.
+// What fuzzing found stays fixed: each file of found/ once ended the process, or threw an error of another
+// library.
 #include <gtest/gtest.h>
 
 #include <filesystem>

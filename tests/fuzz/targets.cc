@@ -18,7 +18,8 @@ namespace {
 
 std::string text_of(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
-// What a reader promises of a csr matrix: ascending, in range, one place for each entry.
+// What a reader promises of a csr matrix: indptr covers all entries, and in each row columns ascend and are
+// in range.
 template <class I>
 void check_csr(const tensor::Csr& x) {
   const auto indices = x.indices.as<I>(), indptr = x.indptr.as<I>();
@@ -103,7 +104,7 @@ void with_user_errors(void (*f)(Bytes), Bytes bytes) {
     for_users(e);
   } catch (const OutOfRange& e) {
     for_users(e);
-  } catch (const std::bad_alloc&) {  // It asked for more than there is.
+  } catch (const std::bad_alloc&) {  // The input asked for more memory than there is.
   }
 }
 

@@ -1,5 +1,5 @@
-// What is fed with any bytes: by libFuzzer in the preset fuzz, and by replay_test.cc with what that once
-// found.
+// Functions that are called with arbitrary bytes: by libFuzzer in the preset fuzz, and by replay_test.cc with
+// its former findings.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -12,24 +12,23 @@ using Bytes = std::span<const uint8_t>;
 
 struct Target {
   std::string_view name;
-  void (*run)(
-      Bytes);  // Ends the process, or lets another exception out than our errors, where it finds a fault.
+  // If it finds a fault, it ends the process or throws another error than ours.
+  void (*run)(Bytes);
 };
 
 // Bytes 0 and 1: options. The rest: libsvm text, parsed from memory or read from a file that may be packed.
 void libsvm(Bytes bytes);
 // A whole model as JSON.
 void config(Bytes bytes);
-// A saved model without its seal: first as a foreign file, which is tried in a child; then, where that could
-// be read, with a seal, so that the reader gets past the checksum.
+// A saved model without its seal: first as it is, in a child process, as a file that others may have written;
+// then, if that could be read, with a seal, so that the reader gets past the checksum.
 void model_file(Bytes bytes);
 
 inline constexpr Target kTargets[] = {{"libsvm", libsvm}, {"config", config}, {"model_file", model_file}};
 
 // Ends the process unless `holds`.
 void check(bool holds, const char* what);
-// Runs f, which may throw what users are told of: errors of ours, and std::bad_alloc. Their text must be for
-// users.
+// Runs f, which may throw only errors of ours and std::bad_alloc. Their text must be one for users.
 void with_user_errors(void (*f)(Bytes), Bytes bytes);
 
 }  // namespace lacuna::fuzz

@@ -1,5 +1,5 @@
 // Trains one small case of fixed data on one thread, for check.py to count the instructions of its steps:
-// `steps CASE`; without a name, the cases there are. Prints how many steps lie between the two counted runs.
+// `steps CASE`; without a name, it lists the cases. Prints how many steps lie between the two counted runs.
 #include <lacuna/lacuna.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ struct Case {
   Model model;
   Dim batch_size;
   std::vector<float> data{}, y{};
-  std::vector<int32_t> indices{}, indptr{0};  // Of a csr x; without indptr's rows, indices is dense.
+  std::vector<int32_t> indices{}, indptr{0};  // Of a csr x; if indptr has no rows, indices is dense.
   Dim columns = 0;
   bool dense_ids = false;
 
@@ -37,7 +37,7 @@ struct Case {
   Dim rows() const { return batch_size * kBatches; }
 };
 
-// Rows of `per_row` columns, drawn uniformly (a column that is drawn twice stands once), with labels 0, …,
+// Rows of `per_row` columns, drawn uniformly (a column that is drawn twice occurs once), with labels 0, …,
 // classes - 1.
 Case csr_case(Model model, Dim batch_size, Dim columns, int per_row, uint64_t classes) {
   Case made{.model = std::move(model), .batch_size = batch_size, .columns = columns};
@@ -128,7 +128,7 @@ constexpr int kShort = 1, kLong = 3;  // Epochs.
 
 }  // namespace
 
-// check.py counts what runs in these two, by their names; the difference is that of whole epochs.
+// check.py counts the instructions of these two by their names; the difference is that of whole epochs.
 extern "C" {
 [[gnu::noinline]] void short_run(Case& trained) { trained.fit(kShort); }
 [[gnu::noinline]] void long_run(Case& trained) { trained.fit(kLong); }

@@ -10,7 +10,7 @@
 
 namespace lacuna {
 
-LACUNA_REGISTRY(activations::Activation)
+LACUNA_REGISTRY_HERE(activations::Activation)
 
 namespace activations {
 namespace {
@@ -65,7 +65,7 @@ Symbol softmax(const Symbol& x, int axis) {
              "Received: axis=",
              axis, ", x=", x.spec(), "."));
   if (axis == -1 || axis == rank - 1) return lacuna::softmax(x);
-  std::vector<int> pattern(x.rank());  // The axis and the last one change places.
+  std::vector<int> pattern(x.rank());  // Swaps the axis with the last one.
   std::iota(pattern.begin(), pattern.end(), 0);
   std::swap(pattern[static_cast<size_t>(axis < 0 ? axis + rank : axis)], pattern.back());
   return permute_dimensions(lacuna::softmax(permute_dimensions(x, pattern)), pattern);

@@ -1,5 +1,5 @@
-// Activations: functions of a symbol, by Keras' names. Those with f(0) = 0 take csr and row_sparse too; of
-// the others, sigmoid and softmax of csr among them, a csr input is an error.
+// Activations: functions of a symbol, by Keras' names. Those with f(0) = 0 also take csr and row_sparse; for
+// the others, such as sigmoid and softmax, a csr input is an error.
 #pragma once
 #include <functional>
 #include <limits>
@@ -9,7 +9,8 @@
 #include "lacuna/base/arg.h"
 #include "lacuna/graph/symbol.h"
 
-namespace lacuna::activations {
+namespace LACUNA_EXPORT lacuna {
+namespace activations {
 
 using Function = std::function<Symbol(const Symbol&)>;
 
@@ -37,4 +38,9 @@ Symbol softplus(const Symbol& x);
 Symbol softsign(const Symbol& x);
 Symbol tanh(const Symbol& x);
 
-}  // namespace lacuna::activations
+}  // namespace activations
+}  // namespace lacuna
+
+namespace LACUNA_EXPORT lacuna {
+LACUNA_REGISTRY(activations::Activation)
+}  // namespace lacuna

@@ -9,16 +9,16 @@
 
 namespace lacuna {
 
-LACUNA_REGISTRY(constraints::Constraint)
+LACUNA_REGISTRY_HERE(constraints::Constraint)
 
 namespace constraints {
 namespace {
 
 constexpr double kEpsilon = 1e-7;
-constexpr size_t kColumns = 64;   // Columns that are summed together, on the stack.
-constexpr size_t kValues = 8192;  // About as many a block of rows.
+constexpr size_t kColumns = 64;   // Columns that are summed together, with sums on the stack.
+constexpr size_t kValues = 8192;  // About so many values per block of rows.
 
-// One template for both dtypes behind the two virtual functions.
+// Implements both virtual functions with one template.
 template <class Self>
 class Both : public Constraint {
  public:

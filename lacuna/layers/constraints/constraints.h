@@ -1,4 +1,4 @@
-// Constraints: what a weight is put back to after each step.
+// Constraints on weights, which are restored after each step.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -11,24 +11,25 @@
 #include "lacuna/base/config.h"
 #include "lacuna/tensor/weight_rows.h"
 
-namespace lacuna::constraints {
+namespace LACUNA_EXPORT lacuna {
+namespace constraints {
 
 struct Constraint {
   static constexpr auto kind = "constraint";
   virtual ~Constraint() = default;
 
-  // After a step, in place: on all rows that the weight holds or, of one whose rows move alone, on those in
-  // `moved` slots.
+  // Restores the constraint in place after a step: for all rows that the weight holds, or, if only some rows
+  // of a table moved, for those in the slots `moved`.
   void apply(const WeightRows& rows, const Shape& shape, std::optional<std::span<const int64_t>> moved) const;
 
-  // In place, on a matrix whose row r starts at values + r * stride. A vector is a matrix of one column.
+  // The same for a matrix whose row r starts at values + r * stride. A vector is a matrix of one column.
   // Allocates nothing; the same bits for any number of threads.
   virtual void apply(float* values, size_t rows, size_t columns, size_t stride) const = 0;
   virtual void apply(double* values, size_t rows, size_t columns, size_t stride) const = 0;
 
   // Whether no row depends on another, so that it may be applied to single rows of a table.
   virtual bool row_wise() const = 0;
-  // Whether rows of zeros stay as they are, so that a table need not hold them.
+  // Whether rows of zeros do not change, so that a table need not hold them.
   virtual bool leaves_zeros() const { return false; }
 
   virtual std::string class_name() const = 0;
@@ -41,8 +42,8 @@ struct NonNeg {
   Ptr make() const;
 };
 
-// The others scale vectors to a norm. axis is the one that is summed over: 0 takes each column of a matrix
-// (what goes into a unit), 1 each row.
+// The others scale vectors to a norm. axis is the axis that the norm sums over: 0 takes each column of a
+// matrix (the weights of a unit), 1 each row.
 struct MaxNorm {
   double max_value = 2;
   int axis = 0;
@@ -64,4 +65,9 @@ using unit_norm = UnitNorm;
 using min_max_norm = MinMaxNorm;
 using non_neg = NonNeg;
 
-}  // namespace lacuna::constraints
+}  // namespace constraints
+}  // namespace lacuna
+
+namespace LACUNA_EXPORT lacuna {
+LACUNA_REGISTRY(constraints::Constraint)
+}  // namespace lacuna

@@ -13,7 +13,7 @@
 namespace lacuna::constraints {
 namespace {
 
-// A matrix with gaps between its rows, which must stay as they are.
+// A matrix with gaps between its rows, which constraints must not change.
 template <class T>
 struct Matrix {
   size_t rows, columns, stride;

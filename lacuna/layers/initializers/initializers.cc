@@ -6,7 +6,7 @@
 
 namespace lacuna {
 
-LACUNA_REGISTRY(initializers::Initializer)
+LACUNA_REGISTRY_HERE(initializers::Initializer)
 
 namespace initializers {
 namespace {
@@ -34,7 +34,7 @@ Ptr made(const char* class_name, Config config, Function draw) {
   return std::make_shared<Made>(class_name, std::move(config), std::move(draw));
 }
 
-// Mixed, so that a user's small seed is not the key of something else by chance.
+// Mixed, so that a small seed of a user does not happen to equal another key.
 uint64_t key_of(const Seed& seed) { return seed ? mix(*seed) : next_key(); }
 
 Function random(Draw::Kind kind, double a, double b, const Seed& seed) {

@@ -1,4 +1,4 @@
-// Initializers: how a weight is first filled. Keras 2.2.4's, by name or as settings:
+// Initializers: the first values of a weight. Those of Keras 2.2.4, by name or as settings:
 //   Dense(8, {.kernel_initializer = "glorot_uniform", .bias_initializer = initializers::Constant{.value =
 //   0.1}})
 #pragma once
@@ -12,15 +12,17 @@
 #include "lacuna/base/random.h"
 #include "lacuna/tensor/spec.h"
 
-namespace lacuna::initializers {
+namespace LACUNA_EXPORT lacuna {
+namespace initializers {
 
-// A Draw names each value by its row and its place there, so that a row of a table may be made when it is
-// first touched and gets the value that a dense weight would have.
+// In a Draw each value depends only on its row and its place in the row, so that a row of a table can be made
+// when it is first touched, with the values that a dense weight would have.
 struct Initializer {
   static constexpr auto kind = "initializer";
   virtual ~Initializer() = default;
 
-  // For a weight of this shape. With a seed always the same; without one each call takes the next key.
+  // The values for a weight of this shape. With a seed they are always the same; without one each call takes
+  // the next key.
   virtual Draw draw(const Shape& shape) const = 0;
   virtual std::string class_name() const = 0;
   virtual Config config() const = 0;
@@ -96,17 +98,22 @@ struct LecunUniform {
   Ptr make() const { return lecun_uniform(seed).make(); }
 };
 
-// gain on the diagonal of a matrix, zeros beside it.
+// gain on the diagonal of a matrix, zeros elsewhere.
 struct Identity {
   double gain = 1;
   Ptr make() const;
 };
 
-// What a weight of this shape takes in and gives out. Rank 2: its rows and columns; rank 3 to 5: the last two
-// dimensions, times the size of a kernel's window; else the root of its size, twice.
+// Fan-in and fan-out of a weight. Rank 2: its rows and columns; rank 3 to 5: the last two dimensions, each
+// times the size of the kernel's window; other ranks: the square root of the size, for both.
 struct Fans {
   double in, out;
 };
 Fans fans(const Shape& shape);
 
-}  // namespace lacuna::initializers
+}  // namespace initializers
+}  // namespace lacuna
+
+namespace LACUNA_EXPORT lacuna {
+LACUNA_REGISTRY(initializers::Initializer)
+}  // namespace lacuna

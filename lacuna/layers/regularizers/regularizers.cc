@@ -12,7 +12,7 @@
 
 namespace lacuna {
 
-LACUNA_REGISTRY(regularizers::Regularizer)
+LACUNA_REGISTRY_HERE(regularizers::Regularizer)
 
 namespace regularizers {
 namespace {

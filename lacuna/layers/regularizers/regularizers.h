@@ -1,4 +1,4 @@
-// Regularizers: what a weight adds to the loss.
+// Regularizers: penalties on weights and outputs that are added to the loss.
 #pragma once
 #include <functional>
 #include <memory>
@@ -9,22 +9,24 @@
 #include "lacuna/base/config.h"
 #include "lacuna/graph/symbol.h"
 
-namespace lacuna::regularizers {
+namespace LACUNA_EXPORT lacuna {
+namespace regularizers {
 
 struct Regularizer {
   static constexpr auto kind = "regularizer";
   virtual ~Regularizer() = default;
 
-  // A scalar. w is a weight or an output, dense, or rows of a table, row_sparse: those that a batch touches,
-  // which alone count, in loss and gradient alike, or, where updates are exact, all.
+  // The penalty, a scalar. w is a weight or an output, dense, or row_sparse rows of a table: those that a
+  // batch touches, so that only they count, in loss and gradient alike, or, where updates are exact, all of
+  // them.
   virtual Symbol loss(const Symbol& w) const = 0;
-  // Whether values of 0 add nothing and stay, so that rows of zeros need not be there.
+  // Whether values of 0 add nothing and have no gradient, so that rows of zeros need not be stored.
   virtual bool leaves_zeros() const { return false; }
   virtual std::string class_name() const = 0;
   virtual Config config() const { return {}; }
-  virtual bool by_name() const { return false; }  // A function, for which its name stands in a config.
+  virtual bool by_name() const { return false; }  // A function; a config has just its name.
 
-  // name, or class and config of what has settings: what stands for it in a config.
+  // In a config the function is given by `name`, or, if it has settings, by `name` as the class and `config`.
   static std::shared_ptr<Regularizer> from_function(std::function<Symbol(const Symbol&)> function,
                                                     std::string name = "function",
                                                     std::optional<Config> config = {});
@@ -39,4 +41,9 @@ L1L2 l1(double l = 0.01);
 L1L2 l2(double l = 0.01);
 L1L2 l1_l2(double l1 = 0.01, double l2 = 0.01);
 
-}  // namespace lacuna::regularizers
+}  // namespace regularizers
+}  // namespace lacuna
+
+namespace LACUNA_EXPORT lacuna {
+LACUNA_REGISTRY(regularizers::Regularizer)
+}  // namespace lacuna

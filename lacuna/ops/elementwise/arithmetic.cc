@@ -1,38 +1,43 @@
-// Element by element: a + b, a - b, a b, a / b.
+// a + b, a - b, a b, a / b, element by element.
 //
-//   The gradient of a broadcast operand is summed over the axes along which it was repeated; that of a sparse
-//   operand is taken at its entries.
+// The gradient of a broadcast operand is summed over the axes along which it was repeated; that of a sparse
+// operand is taken at its entries.
 #include "lacuna/ops/elementwise/arithmetic.h"
 
+#include "lacuna/ops/elementwise/arithmetic_functions.h"
 #include "lacuna/ops/elementwise/arithmetic_op.h"
 #include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/parts/broadcast.h"
 
 namespace lacuna {
 namespace {
 using enum Storage;
 
 template <class F>
-struct Sum final : Union<F> {
+struct Sum final : Union {
+  Sum() : Union(cpu::kBinaryFunction<F>) {}
+
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dc,
                                const std::vector<bool>& wanted) const override {
-    constexpr bool kMinus = std::is_same_v<F, cpu::Subtract>;
+    constexpr bool kMinus = std::is_same_v<F, SubtractOf>;
     return {wanted[0] ? gradient_for(node.in(0), dc[0]) : Symbol{},
             wanted[1] ? gradient_for(node.in(1), kMinus ? negative(dc[0]) : dc[0]) : Symbol{}};
   }
 };
 
-struct Product final : Arithmetic<cpu::Multiply> {
+struct Product final : Arithmetic {
+  Product() : Arithmetic(cpu::kBinaryFunction<MultiplyOf>) {}
+
   const Rules& rules() const override {
-    using F = cpu::Multiply;
     static const Rules rules{{
         // a           b            result
-        {{dense, dense}, {dense}, cpu::dense_dense<F>},
-        {{csr, csr}, {csr}, cpu::csr_csr<F, false>},
-        {{csr, dense}, {csr}, cpu::sparse_dense<F>},
-        {{dense, csr}, {csr}, cpu::flipped<cpu::sparse_dense<F>>},
-        {{row_sparse, row_sparse}, {row_sparse}, cpu::rows_rows<F, false>},
-        {{row_sparse, dense}, {row_sparse}, cpu::sparse_dense<F>},
-        {{dense, row_sparse}, {row_sparse}, cpu::flipped<cpu::sparse_dense<F>>},
+        {{dense, dense}, {dense}, cpu::dense_dense},
+        {{csr, csr}, {csr}, cpu::csr_csr_common},
+        {{csr, dense}, {csr}, cpu::sparse_dense},
+        {{dense, csr}, {csr}, cpu::dense_sparse},
+        {{row_sparse, row_sparse}, {row_sparse}, cpu::rows_rows_common},
+        {{row_sparse, dense}, {row_sparse}, cpu::sparse_dense},
+        {{dense, row_sparse}, {row_sparse}, cpu::dense_sparse},
     }};
     return rules;
   }
@@ -45,7 +50,9 @@ struct Product final : Arithmetic<cpu::Multiply> {
   }
 };
 
-struct Quotient final : OfDividend<cpu::Divide> {
+struct Quotient final : OfDividend {
+  Quotient() : OfDividend(cpu::kBinaryFunction<DivideOf>) {}
+
   // d(a/b)/db = -(a/b)/b
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dc,
                                const std::vector<bool>& wanted) const override {
@@ -55,22 +62,22 @@ struct Quotient final : OfDividend<cpu::Divide> {
   }
 };
 
-// Whether x is a row or a column, csr as `whole` is, of which each element meets many.
+// Whether x and `whole` are csr and x is a row or a column that is repeated over `whole`.
 bool lies_over(const Symbol& x, const Symbol& whole) {
   if (x.storage() != Storage::csr || whole.storage() != Storage::csr || x.rank() != 2) return false;
   const Shape &part = x.shape(), &all = whole.shape();
   return ((part[0] == 1 && all[0] != 1) || (part[1] == 1 && all[1] != 1)) && spreads_over(part, all);
 }
 
-const bool registered = register_op("add", binary_examples<Sum<cpu::Add>>) &&
-                        register_op("subtract", binary_examples<Sum<cpu::Subtract>>) &&
+const bool registered = register_op("add", binary_examples<Sum<AddOf>>) &&
+                        register_op("subtract", binary_examples<Sum<SubtractOf>>) &&
                         register_op("multiply", binary_examples<Product>) &&
                         register_op("divide", binary_examples<Quotient>) && (register_add(add), true);
 
 }  // namespace
 
-Symbol add(const Symbol& a, const Symbol& b) { return applied_to<Sum<cpu::Add>>(a, b); }
-Symbol subtract(const Symbol& a, const Symbol& b) { return applied_to<Sum<cpu::Subtract>>(a, b); }
+Symbol add(const Symbol& a, const Symbol& b) { return applied_to<Sum<AddOf>>(a, b); }
+Symbol subtract(const Symbol& a, const Symbol& b) { return applied_to<Sum<SubtractOf>>(a, b); }
 Symbol multiply(const Symbol& a, const Symbol& b) {
   if (lies_over(b, a)) return multiply(a, broadcast_at(b, a));
   if (lies_over(a, b)) return multiply(broadcast_at(a, b), b);

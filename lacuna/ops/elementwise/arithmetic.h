@@ -4,11 +4,11 @@
 
 #include "lacuna/graph/symbol.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// Element by element, with NumPy's broadcasting between dense operands. A sparse operand has the shape of the
-// result; a dense one that meets it may be a scalar, a row (1, m) or (m,), or a column (n, 1). Sparse stands
-// for csr, or for row_sparse; the two do not meet.
+// Element by element, with NumPy's broadcasting between dense operands. A sparse operand must have the shape
+// of the result; a dense operand beside it may be a scalar, a row (1, m) or (m,), or a column (n, 1). Below,
+// "sparse" is csr or row_sparse; the two cannot be combined.
 //
 //   add, subtract, maximum,    sparse, sparse -> sparse (where either has an entry)
 //   minimum, hypot             sparse with dense -> dense
@@ -28,9 +28,9 @@ Symbol hypot(const Symbol& a, const Symbol& b);
 Symbol mod(const Symbol& a, const Symbol& b);  // With the sign of b, as NumPy.
 Symbol power(const Symbol& a, const Symbol& b);
 
-// MXNet's. The sum of all: of csr or row_sparse alone it is sparse.
+// As in MXNet: the sum of all parts, which is sparse if all parts are csr or all are row_sparse.
 Symbol add_n(const std::vector<Symbol>& parts);
-// a / b where a stores a value, and nowhere else: in the pattern of a. Where b has no entry it is 0.
+// a / b where a stores a value, in the pattern of a. b counts as 0 where it has no entry.
 Symbol scatter_elemwise_div(const Symbol& a, const Symbol& b);
 
 }  // namespace lacuna

@@ -18,7 +18,7 @@ namespace {
 
 using namespace test;
 
-// NumPy's rule, element by element.
+// The expected result by NumPy's rule of broadcasting.
 std::vector<float> mimic(const Shape& shape, const Tensor& a, const Tensor& b, float (*f)(float, float)) {
   const auto x = values(a), y = values(b);
   std::vector<float> result(static_cast<size_t>(size_of(shape)));
@@ -148,12 +148,13 @@ TEST(Arithmetic, TiesOfMaximumBelongToTheFirst) {
   EXPECT_EQ(values(results[1]), (std::vector<float>{0, 0, 0}));
 }
 
-// Every pair of storages with every shape that may meet: values, storage, and the gradient of both.
+// Every pair of storages with every pair of shapes that they allow: values, storage, and the gradients of
+// both.
 TEST(Arithmetic, PairsOfStorages) {
   using F = Symbol (*)(const Symbol&, const Symbol&);
   struct Case {
     F f;
-    bool both, left, right;  // Sparse where both are, where the left is, where the right is.
+    bool both, left, right;  // Whether the result is sparse if both, the left, the right is.
   };
   const std::vector<Case> cases = {{add, true, false, false},     {subtract, true, false, false},
                                    {multiply, true, true, true},  {maximum, true, false, false},

@@ -2,7 +2,7 @@
 #pragma once
 #include "lacuna/graph/symbol.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 // x + b, b of shape (units,) along the last axis; dense.
 Symbol bias_add(const Symbol& x, const Symbol& b);

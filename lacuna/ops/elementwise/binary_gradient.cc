@@ -1,4 +1,4 @@
-// binary_gradient: dA = g(A, B, dC), entry by entry of tensors with one pattern.
+// binary_gradient: dA = g(A, B, dC), entry by entry for tensors with the same pattern.
 #include "lacuna/ops/elementwise/binary_gradient.h"
 
 #include <cmath>
@@ -15,7 +15,8 @@ namespace {
 
 constexpr const char* kNames[] = {"larger", "smaller", "largest", "least", "hypot"};
 
-// f(g): g(a, b, dc) is a function of its own for each kind, so that loops are plain.
+// Calls f(g) with g(a, b, dc) of the kind: a function of its own for each kind, so that loops have no
+// branches.
 template <class T, class F>
 void with_kind(BinaryGradient kind, F&& f) {
   switch (kind) {

@@ -1,4 +1,4 @@
-// Gradients of element-wise ops of two operands that their results do not give.
+// Gradients for sparse operands of element-wise ops that other ops cannot express.
 #pragma once
 #include "lacuna/graph/symbol.h"
 
@@ -12,9 +12,9 @@ enum class BinaryGradient : uint8_t {
   hypot,    // dc a / √(a² + b²), 0 where that is 0
 };
 
-// The gradient of a sparse a where it met b: a function of each entry of a, of b there and of the gradient dc
-// of the result there; in the pattern of a. b and dc: sparse of the shape of a, or dense. No gradient of its
-// own.
+// The gradient of a sparse operand a, in the pattern of a: a function of each entry of a and of b and dc at
+// the same place, where dc is the gradient of the result. b and dc are sparse of the shape of a, or dense. No
+// gradient of its own.
 Symbol binary_gradient(BinaryGradient kind, const Symbol& a, const Symbol& b, const Symbol& dc);
 
 }  // namespace lacuna

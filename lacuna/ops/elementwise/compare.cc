@@ -28,52 +28,22 @@ LACUNA_COMPARISON(LessEqual, "less_equal", <=)
 #undef LACUNA_COMPARISON
 
 template <class F>
-struct Compare final : Flat<> {
-  std::string_view name() const override { return F::kName; }
-
-  static void dense_dense(const Op&, Context&, std::span<const Tensor* const> in,
-                          std::span<Tensor* const> out) {
-    const Dims a = dims_of(*in[0]), b = dims_of(*in[1]), o = broadcast(F::kName, a, b);
-    const auto run = [&]<class T>(Tag<T>) {
-      tensor::Dense& c = out[0]->dense();
-      resize(c, o, dtype_of<T>());
-      const T *x = in[0]->dense().values<T>().data(), *y = in[1]->dense().values<T>().data();
-      T* z = c.values<T>().data();
-      const Lines lines(o, a, b);
-      lines.each(
-          [&, step_a = lines.step_a(), step_b = lines.step_b()](size_t to, size_t i, size_t j, size_t n) {
-            for (size_t k = 0; k < n; ++k) z[to + k] = F::of(x[i + k * step_a], y[j + k * step_b]);
-          });
-    };
-    switch (in[0]->dtype()) {  // Those of the graph alone.
-      case DType::float32:
-        return run(Tag<float>{});
-      case DType::float64:
-        return run(Tag<double>{});
-      case DType::int32:
-        return run(Tag<int32_t>{});
-      default:
-        return run(Tag<int64_t>{});
-    }
-  }
-
-  static void csr_csr(const Op& op, Context& context, cpu::In in, cpu::Out out) {
-    cpu::csr_csr<F, true>(op, context, in, out);
-  }
-  static void rows_rows(const Op& op, Context& context, cpu::In in, cpu::Out out) {
-    cpu::rows_rows<F, true>(op, context, in, out);
-  }
+struct Compare final : Flat<cpu::Binary> {
+  Compare() : Flat(kFunction) {}
+  static constexpr cpu::BinaryFunction kFunction{F::kName, cpu::binary_loop<F, float>,
+                                                 cpu::binary_loop<F, double>, cpu::binary_loop<F, int32_t>,
+                                                 cpu::binary_loop<F, int64_t>};
 
   std::string_view cost(const Rule& rule) const override { return rows_and_stored(rule.out[0]); }
   const Rules& rules() const override {
     using enum Storage;
-    static const Rules dense_alone{{{{dense, dense}, {dense}, dense_dense}}};
+    static const Rules dense_alone{{{{dense, dense}, {dense}, cpu::dense_dense}}};
     static const Rules rules{{
-        {{dense, dense}, {dense}, dense_dense},
-        {{csr, csr}, {csr}, csr_csr},
-        {{row_sparse, row_sparse}, {row_sparse}, rows_rows},
+        {{dense, dense}, {dense}, cpu::dense_dense},
+        {{csr, csr}, {csr}, cpu::csr_csr_union},
+        {{row_sparse, row_sparse}, {row_sparse}, cpu::rows_rows_union},
     }};
-    return F::of(0, 0) ? dense_alone : rules;  // Where two zeros make none.
+    return F::of(0, 0) ? dense_alone : rules;  // Sparse only if F(0, 0) = 0.
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {

@@ -1,11 +1,11 @@
-// Comparisons of two tensors, and the larger and the smaller of them.
+// Comparisons of two tensors.
 #pragma once
 #include "lacuna/graph/symbol.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// 1 where it holds, else 0, in the dtype of a; dense, with broadcasting; no gradient. not_equal, greater and
-// less of two sparse ones of a storage are so too.
+// 1 where the comparison holds, else 0, in the dtype of a; dense, with broadcasting; no gradient. not_equal,
+// greater and less also take two sparse operands of the same storage, and then the result has that storage.
 Symbol equal(const Symbol& a, const Symbol& b);
 Symbol not_equal(const Symbol& a, const Symbol& b);
 Symbol greater(const Symbol& a, const Symbol& b);

@@ -1,5 +1,6 @@
-// max(a, b), min(a, b): where both are equal, the gradient is that of the first one.
+// max(a, b), min(a, b). Where both are equal, the gradient flows to the first one.
 #include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/elementwise/arithmetic_functions.h"
 #include "lacuna/ops/elementwise/arithmetic_op.h"
 #include "lacuna/ops/elementwise/binary_gradient.h"
 #include "lacuna/ops/elementwise/compare.h"
@@ -9,8 +10,9 @@ namespace lacuna {
 namespace {
 
 template <class F>
-struct Extreme final : Union<F> {
-  static constexpr bool kLargest = std::is_same_v<F, cpu::Maximum>;
+struct Extreme final : Union {
+  static constexpr bool kLargest = std::is_same_v<F, MaximumOf>;
+  Extreme() : Union(cpu::kBinaryFunction<F>) {}
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dc,
                                const std::vector<bool>& wanted) const override {
@@ -20,7 +22,7 @@ struct Extreme final : Union<F> {
         return binary_gradient(kLargest ? (ties ? BinaryGradient::largest : BinaryGradient::larger)
                                         : (ties ? BinaryGradient::least : BinaryGradient::smaller),
                                x, other, dc[0]);
-      // The result is dense, so that the other one may be.
+      // The result is dense anyway, so the other operand may be made dense too.
       const Symbol full = cast_storage(other, Storage::dense);
       const Symbol first = kLargest ? (ties ? greater_equal(x, full) : greater(x, full))
                                     : (ties ? less_equal(x, full) : less(x, full));
@@ -30,12 +32,12 @@ struct Extreme final : Union<F> {
   }
 };
 
-const bool registered = register_op("maximum", binary_examples<Extreme<cpu::Maximum>>) &&
-                        register_op("minimum", binary_examples<Extreme<cpu::Minimum>>);
+const bool registered = register_op("maximum", binary_examples<Extreme<MaximumOf>>) &&
+                        register_op("minimum", binary_examples<Extreme<MinimumOf>>);
 
 }  // namespace
 
-Symbol maximum(const Symbol& a, const Symbol& b) { return applied_to<Extreme<cpu::Maximum>>(a, b); }
-Symbol minimum(const Symbol& a, const Symbol& b) { return applied_to<Extreme<cpu::Minimum>>(a, b); }
+Symbol maximum(const Symbol& a, const Symbol& b) { return applied_to<Extreme<MaximumOf>>(a, b); }
+Symbol minimum(const Symbol& a, const Symbol& b) { return applied_to<Extreme<MinimumOf>>(a, b); }
 
 }  // namespace lacuna

@@ -1,6 +1,6 @@
-// in_train_phase: the first of two in training, else the second.
+// in_train_phase: the first of two inputs in training, else the second.
 //
-//   dx = dy in training, else 0; the other way round for the second
+//   dx = dy in training, else 0; the other way round for the second input
 #include "lacuna/ops/elementwise/in_train_phase.h"
 
 #include "lacuna/base/error.h"
@@ -47,7 +47,7 @@ struct InTrainPhase final : Op {
 
   static void run(const Op&, Context& context, std::span<const Tensor* const> in,
                   std::span<Tensor* const> out) {
-    // Where they are open before a run.
+    // Checks sizes that were unknown before the run.
     LACUNA_REQUIRE(dims_of(*in[0]) == dims_of(*in[1]),
                    "in_train_phase: x and alt must have one shape and dtype. Received: x=", in[0]->spec(),
                    ", alt=", in[1]->spec(), ".");

@@ -8,7 +8,8 @@
 
 namespace lacuna::unary {
 
-// ψ(x) = d log Γ(x) / dx: up to where its series holds, by ψ(x) = ψ(x + 1) - 1/x; reflected below 0.
+// ψ(x) = d log Γ(x) / dx. ψ(x) = ψ(x + 1) - 1/x leads to larger x, where the asymptotic series holds; values
+// below 0 are reflected.
 template <class T>
 T digamma(T at) {
   double x = static_cast<double>(at), result = 0;
@@ -25,15 +26,15 @@ T digamma(T at) {
   return static_cast<T>(result + std::log(x) - 0.5 / x - tail);
 }
 
-// log |Γ(x)|, as lgamma, which writes a global.
+// log |Γ(x)|. Not lgamma, which writes a global variable.
 template <class T>
 T log_gamma(T x) {
   int sign = 0;
   return static_cast<T>(::lgamma_r(static_cast<double>(x), &sign));
 }
 
-// y with erf(y) = x, infinite at ±1: Halley's steps from a guess (Winitzki's, within 2e-3), which triple the
-// digits. Beyond 1/2 with erfc, which knows what erf lacks to 1.
+// y with erf(y) = x, infinite at ±1: steps of Halley's method, which triple the correct digits, from a guess
+// (Winitzki's, within 2e-3). Beyond 1/2 erfc is used, since erf loses digits near 1.
 template <class T>
 T inverse_erf(T at) {
   const double x = std::abs(static_cast<double>(at));
@@ -55,7 +56,7 @@ T sign_of(T x) {  // NaN stays.
   return x > 0 ? T(1) : x < 0 ? T(-1) : x;
 }
 
-// value: of x; slope: of x and y.
+// value: an expression of x; slope: an expression of x and y.
 #define LACUNA_SMOOTH(Type, word, domain, value, slope)                          \
   struct Type : Smooth {                                                         \
     static constexpr const char* kName = word;                                   \
@@ -116,8 +117,8 @@ LACUNA_SMOOTH(Arctanh, "arctanh", small, std::atanh(x), 1 / (1 - x * x))
 LACUNA_SMOOTH(Degrees, "degrees", real, x*(180 / std::numbers::pi_v<T>), 180 / std::numbers::pi_v<T>)
 LACUNA_SMOOTH(Radians, "radians", real, x*(std::numbers::pi_v<T> / 180), std::numbers::pi_v<T> / 180)
 
-// Steps, where no gradient flows; the two of straight-through estimators (Bengio et al., arXiv 1308.3432)
-// pass it on.
+// Step functions have no gradient, except the two straight-through estimators (Bengio et al., arXiv
+// 1308.3432), which pass it on.
 LACUNA_STEP(Sign, "sign", sign_of(x))
 LACUNA_STEP(Round, "round", std::nearbyint(x))
 LACUNA_STEP(Ceil, "ceil", std::ceil(x))

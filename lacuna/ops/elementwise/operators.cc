@@ -1,4 +1,4 @@
-// Arithmetic of symbols as it is written.
+// The operators +, -, * and / for symbols and numbers.
 #include "lacuna/ops/elementwise/operators.h"
 
 #include "lacuna/graph/variable.h"

@@ -1,10 +1,9 @@
-// +, -, *, / of symbols and numbers.
+// The operators +, -, * and / for symbols and numbers.
 #pragma once
 #include "lacuna/graph/symbol.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// Arithmetic of symbols as it is written.
 Symbol operator+(const Symbol& a, const Symbol& b);
 Symbol operator-(const Symbol& a, const Symbol& b);
 Symbol operator*(const Symbol& a, const Symbol& b);

@@ -36,14 +36,16 @@ struct HypotOf {
   }
 };
 
-// x with ones in place of zeros, where they would give 0·∞.
+// x with ones in place of zeros, which would give 0·∞ in a gradient.
 Symbol without_zeros(const Symbol& x) { return add(x, equal(x, 0)); }
 
-// 0^b is not 0 for every b: dense.
-struct Power final : Arithmetic<PowerOf> {
+// Dense only, since 0^b is not 0 for every b.
+struct Power final : Arithmetic {
+  Power() : Arithmetic(cpu::kBinaryFunction<PowerOf>) {}
+
   const Rules& rules() const override {
     using enum Storage;
-    static const Rules rules{{{{dense, dense}, {dense}, cpu::dense_dense<PowerOf>}}};
+    static const Rules rules{{{{dense, dense}, {dense}, cpu::dense_dense}}};
     return rules;
   }
 
@@ -52,7 +54,7 @@ struct Power final : Arithmetic<PowerOf> {
     const Symbol &a = node.in(0), &b = node.in(1);
     Symbol da, db;
     if (wanted[0]) {
-      const Symbol exponent = shift(without_zeros(b), -1);  // Of b = 0 the factor b is 0.
+      const Symbol exponent = shift(without_zeros(b), -1);  // Where b = 0, the factor b makes da 0.
       da = gradient_for(a, multiply(dc[0], multiply(b, power(a, exponent))));
     }
     if (wanted[1]) db = gradient_for(b, multiply(dc[0], multiply(power(a, b), log(without_zeros(a)))));
@@ -60,7 +62,9 @@ struct Power final : Arithmetic<PowerOf> {
   }
 };
 
-struct Mod final : OfDividend<ModOf> {
+struct Mod final : OfDividend {
+  Mod() : OfDividend(cpu::kBinaryFunction<ModOf>) {}
+
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dc,
                                const std::vector<bool>& wanted) const override {
     const Symbol &a = node.in(0), &b = node.in(1);
@@ -69,7 +73,9 @@ struct Mod final : OfDividend<ModOf> {
   }
 };
 
-struct Hypot final : Union<HypotOf> {
+struct Hypot final : Union {
+  Hypot() : Union(cpu::kBinaryFunction<HypotOf>) {}
+
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dc,
                                const std::vector<bool>& wanted) const override {
     const Symbol &a = node.in(0), &b = node.in(1);

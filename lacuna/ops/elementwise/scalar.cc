@@ -1,4 +1,4 @@
-// x and a number, element by element: the storage of the result follows from what becomes of 0.
+// Ops of x and a number, element by element. The storage of the result depends on the result for 0.
 #include "lacuna/ops/elementwise/scalar.h"
 
 #include "lacuna/ops/elementwise/scalar_functions.h"

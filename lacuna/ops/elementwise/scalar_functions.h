@@ -13,8 +13,8 @@ T remainder_of(T x, T by) {
   return r != 0 && (r < 0) != (by < 0) ? r + by : r;
 }
 
-// value: of x and s; slope: of x, y and s. The numbers it is tried with: some that keep zeros, some that do
-// not.
+// value: an expression of x and s; slope: of x, y and s. The numbers at the end are values of s for tests:
+// some keep zeros, some do not.
 #define LACUNA_SMOOTH(Type, word, domain, value, slope, ...)                                        \
   struct Type : Smooth {                                                                            \
     static constexpr const char* kName = word;                                                      \

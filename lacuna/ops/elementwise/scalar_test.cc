@@ -20,7 +20,7 @@ using namespace test;
 struct Case {
   std::function<Symbol(const Symbol&)> symbol;
   std::function<double(double)> number;
-  bool keeps;  // csr
+  bool keeps;  // Whether csr stays csr.
 };
 
 const std::vector<Case> kCases = {

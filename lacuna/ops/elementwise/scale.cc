@@ -1,4 +1,4 @@
-// scale: factor · x, and shift: x + offset, by numbers that the graph knows.
+// scale: factor · x, and shift: x + offset, by numbers that are fixed in the graph.
 //
 //   scale: dx = factor dy      shift: dx = dy
 #include "lacuna/ops/elementwise/scale.h"

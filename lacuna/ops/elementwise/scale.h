@@ -2,7 +2,7 @@
 #pragma once
 #include "lacuna/graph/symbol.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 // factor · x: storage stays (dense, csr, row_sparse).
 Symbol scale(const Symbol& x, double factor);

@@ -2,13 +2,15 @@
 //
 //   da = dc / b, db = -dc c / b, at the entries of a
 #include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/elementwise/arithmetic_functions.h"
 #include "lacuna/ops/elementwise/arithmetic_op.h"
 #include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/parts/entries.h"
 
 namespace lacuna {
 namespace {
 
-// Of one pattern.
+// c = a / b for a and b with the same pattern.
 struct ScatterDivide final : Op {
   std::string_view name() const override { return "scatter_elemwise_div"; }
 
@@ -16,8 +18,7 @@ struct ScatterDivide final : Op {
     LACUNA_REQUIRE(same_entries(*in[0], *in[1]), op.name(),
                    ": a and b must have their entries at the same places. Received: a=", in[0]->spec(),
                    ", b=", in[1]->spec(), ".");
-    with_float("scatter_elemwise_div", in[0]->dtype(),
-               [&](auto tag) { cpu::same_entries_of<cpu::Divide, typename decltype(tag)::type>(in, out); });
+    cpu::same_entries_of(cpu::kBinaryFunction<DivideOf>, in, out);
   }
 
   std::string_view cost(const Rule& rule) const override { return stored_values(rule.in[0]); }

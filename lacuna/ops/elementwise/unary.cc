@@ -17,7 +17,7 @@ using unary::applied;
 Symbol sigmoid(const Symbol& x) { return applied<unary::Sigmoid>(x); }
 Symbol input_of_sigmoid(const Symbol& y) {
   const auto* op = dynamic_cast<const unary::Forward*>(&y.node()->op());
-  return op && &op->function == &unary::Of<unary::Sigmoid>::function() ? y.node()->in(0) : Symbol();
+  return op && &op->function == &unary::function_of<unary::Sigmoid>() ? y.node()->in(0) : Symbol();
 }
 Symbol hard_sigmoid(const Symbol& x) { return applied<unary::HardSigmoid>(x); }
 Symbol tanh(const Symbol& x) { return applied<unary::Tanh>(x); }

@@ -4,12 +4,12 @@
 
 #include "lacuna/graph/symbol.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// Element by element, floats. Those with f(0) = 0 keep csr and row_sparse; the others take dense alone, and
-// write to_dense(x) says that zeros may be stored.
+// Element by element, for floats. Functions with f(0) = 0 keep csr and row_sparse; the others take only
+// dense, so that to_dense(x) in the program shows that zeros will be stored.
 
-// Zero stays zero.
+// Functions with f(0) = 0.
 Symbol negative(const Symbol& x);
 Symbol abs(const Symbol& x);
 Symbol sign(const Symbol& x);
@@ -20,7 +20,7 @@ Symbol round(const Symbol& x);  // Half to even, as NumPy.
 Symbol ceil(const Symbol& x);
 Symbol floor(const Symbol& x);
 Symbol trunc(const Symbol& x);
-Symbol round_ste(const Symbol& x);  // round and sign whose gradient passes as if they were not there.
+Symbol round_ste(const Symbol& x);  // round and sign with the gradient of the identity.
 Symbol sign_ste(const Symbol& x);
 Symbol log1p(const Symbol& x);
 Symbol expm1(const Symbol& x);
@@ -36,19 +36,19 @@ Symbol arcsinh(const Symbol& x);
 Symbol arctanh(const Symbol& x);
 Symbol degrees(const Symbol& x);
 Symbol radians(const Symbol& x);
-Symbol isnan(const Symbol& x);  // 1 where it is so, else 0, in the dtype of x.
+Symbol isnan(const Symbol& x);  // 1 for NaN, else 0, in the dtype of x.
 Symbol isinf(const Symbol& x);
 Symbol nan_to_num(const Symbol& x);  // NaN becomes 0, infinities the largest finite numbers.
 Symbol softsign(const Symbol& x);
 Symbol elu(const Symbol& x, double alpha = 1.0);
 Symbol selu(const Symbol& x);
-// Keras 2.2.4: max_value if x ≥ max_value, x if threshold ≤ x, else alpha (x - threshold). Zero stays zero
-// where the threshold or alpha lets it.
+// As in Keras 2.2.4: max_value if x ≥ max_value, x if threshold ≤ x, else alpha (x - threshold). Sparse x
+// needs parameters for which 0 stays 0.
 Symbol relu(const Symbol& x, double alpha = 0.0, double max_value = std::numeric_limits<double>::infinity(),
             double threshold = 0.0);
-Symbol clip(const Symbol& x, double min_value, double max_value);  // Where min_value ≤ 0 ≤ max_value.
+Symbol clip(const Symbol& x, double min_value, double max_value);  // Sparse if min_value ≤ 0 ≤ max_value.
 
-// Zero does not.
+// Functions with f(0) ≠ 0 or undefined.
 Symbol exp(const Symbol& x);
 Symbol exp2(const Symbol& x);
 Symbol log(const Symbol& x);
@@ -66,7 +66,7 @@ Symbol gammaln(const Symbol& x);
 Symbol isfinite(const Symbol& x);
 Symbol logical_not(const Symbol& x);
 Symbol sigmoid(const Symbol& x);
-Symbol input_of_sigmoid(const Symbol& y);  // x where y is sigmoid(x); else empty.
+Symbol input_of_sigmoid(const Symbol& y);  // x if y is sigmoid(x); else empty.
 Symbol hard_sigmoid(const Symbol& x);      // max(0, min(1, 0.2 x + 0.5))
 Symbol softplus(const Symbol& x);
 

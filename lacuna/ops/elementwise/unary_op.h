@@ -1,4 +1,4 @@
-// The op that a function of one number becomes: y = f(x), element by element, and its gradient.
+// Makes ops of functions of one number: y = f(x), element by element, and its gradient.
 //
 //   dx = f'(x) dy, by an op of its own on (x, y, dy)
 #pragma once
@@ -10,22 +10,21 @@
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
-#include "lacuna/ops/parts/broadcast.h"
-#include "lacuna/ops/parts/entries.h"
 
 namespace lacuna::unary {
 
-// Of functions that take any: alpha, or the number that stands beside x; largest; threshold, the smallest.
+// The parameters of a function. alpha: a slope, or the number beside x; high: an upper limit; low: a lower
+// limit or threshold.
 struct Parameters {
   double alpha = 0, high = 0, low = 0;
 };
 
-// What a function F is: f(x, p), df(x, y, p) with y = f(x, p), kName, and what stands in one of these.
+// A function F has f(x, p), df(x, y, p) with y = f(x, p), kName, and the members of Smooth or Step.
 struct Smooth {
   static constexpr bool kSlope = true;                     // Whether a gradient flows.
-  static constexpr bool kStored = false;                   // Of what is stored alone, whatever f(0) is.
-  static constexpr Values kDomain = Values::real;          // What it is tried on,
-  static std::vector<Parameters> tried() { return {{}}; }  // and with.
+  static constexpr bool kStored = false;                   // Applies to stored values only, whatever f(0) is.
+  static constexpr Values kDomain = Values::real;          // The values of x in tests,
+  static std::vector<Parameters> tried() { return {{}}; }  // and the parameters.
 };
 struct Step : Smooth {
   static constexpr bool kSlope = false;
@@ -35,22 +34,34 @@ struct Step : Smooth {
   }
 };
 
-// f'' where it is one number almost everywhere: 0 of what is straight between its kinks. NaN of all others,
-// whose gradient has no gradient of its own.
+// f'' where it is the same number almost everywhere, for example 0 for piecewise linear functions. NaN for
+// all others; their gradient has no gradient of its own.
 template <class F>
 inline constexpr double kBend = std::numeric_limits<double>::quiet_NaN();
 
-using In = std::span<const Tensor* const>;
-using Out = std::span<Tensor* const>;
+// The loops of f over n values, and of its gradient: dx is 0 where dy is 0, even where the slope is not
+// finite.
+template <class T>
+struct Loops {
+  void (*forward)(const T* x, T* y, size_t n, Parameters p);
+  void (*gradient)(const T* x, const T* y, const T* dy, T* dx, size_t n, Parameters p);
+};
 
-// What f is known by, apart from its loops. Tables: without and with sparse storages, and those alone.
+// What an op needs to know about f.
 struct Function {
   const char* name;
   std::string gradient_name;
   bool slope, stored;
   double bend;
   double (*at)(double, const Parameters&);
-  Rules forward[3], gradient[3];
+  Loops<float> of_float;
+  Loops<double> of_double;
+
+  template <class T>
+  const Loops<T>& loops() const {
+    if constexpr (std::is_same_v<T, float>) return of_float;
+    else return of_double;
+  }
 };
 
 struct Unary : Op {
@@ -64,7 +75,8 @@ struct Unary : Op {
     return text(name(), ' ', bits(parameters.alpha), ' ', bits(parameters.high), ' ', bits(parameters.low));
   }
 
-  // Where f(0) = 0, the entries that are not stored stay so.
+ protected:
+  // Where f(0) = 0, sparse storages are kept. tables: dense only; dense and sparse; sparse only.
   const Rules& of(const Rules (&tables)[3]) const {
     return tables[function.stored ? 2 : function.at(0, parameters) == 0];
   }
@@ -73,7 +85,7 @@ struct Unary : Op {
 struct Gradient final : Unary {
   using Unary::Unary;
   std::string_view name() const override { return function.gradient_name; }
-  const Rules& rules() const override { return of(function.gradient); }
+  const Rules& rules() const override;
   std::vector<Spec> infer(std::span<const Spec> in) const override;
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> d,
                                const std::vector<bool>& wanted) const override;
@@ -82,83 +94,55 @@ struct Gradient final : Unary {
 struct Forward final : Unary {
   using Unary::Unary;
   std::string_view name() const override { return function.name; }
-  const Rules& rules() const override { return of(function.forward); }
+  const Rules& rules() const override;
   std::vector<Spec> infer(std::span<const Spec> in) const override;
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
                                const std::vector<bool>& wanted) const override;
 };
 
-// The tables of a kernel on `inputs` tensors with entries at the same places.
-void fill_tables(size_t inputs, Kernel kernel, Rules (&tables)[3]);
-// Throws unless x, y and dy have theirs so.
-void require_same_entries(const Op& op, In in);
+template <class F, class T>
+inline constexpr Loops<T> kLoops{[](const T* x, T* y, size_t n, Parameters p) {
+                                   for (size_t i = 0; i < n; ++i) y[i] = F::f(x[i], p);
+                                 },
+                                 [](const T* x, const T* y, const T* dy, T* dx, size_t n, Parameters p) {
+                                   for (size_t i = 0; i < n; ++i) {
+                                     const T product = F::df(x[i], y[i], p) * dy[i];
+                                     dx[i] = dy[i] == 0 ? T(0) : product;
+                                   }
+                                 }};
 
-// The loops of one function.
+// The one Function of F.
 template <class F>
-struct Of {
-  static double at(double x, const Parameters& p) { return F::f(x, p); }
-
-  static void forward(const Op& op, Context&, In in, Out out) {
-    with_float(F::kName, in[0]->dtype(), [&](auto tag) {
-      using T = typename decltype(tag)::type;
-      const Parameters p = static_cast<const Unary&>(op).parameters;
-      const T* x = entries<T>(*in[0]).data();
-      const auto y = entries_like<T>(*in[0], *out[0]);
-      parallel_for(y.size(), kGrain, [p, x, to = y.data()](size_t begin, size_t end) {
-        for (size_t i = begin; i < end; ++i) to[i] = F::f(x[i], p);
-      });
-    });
-  }
-
-  // 0·x is 0: a slope that is not finite does not matter where no gradient comes.
-  static void gradient(const Op& op, Context&, In in, Out out) {
-    require_same_entries(op, in);
-    with_float(F::kName, in[0]->dtype(), [&](auto tag) {
-      using T = typename decltype(tag)::type;
-      const Parameters p = static_cast<const Unary&>(op).parameters;
-      const T *x = entries<T>(*in[0]).data(), *y = entries<T>(*in[1]).data(), *dy = entries<T>(*in[2]).data();
-      const auto dx = entries_like<T>(*in[0], *out[0]);
-      parallel_for(dx.size(), kGrain, [p, x, y, dy, to = dx.data()](size_t begin, size_t end) {
-        for (size_t i = begin; i < end; ++i) {
-          const T product = F::df(x[i], y[i], p) * dy[i];
-          to[i] = dy[i] == 0 ? T(0) : product;
-        }
-      });
-    });
-  }
-
-  static const Function& function() {
-    static const Function known = [] {
-      Function f{F::kName, text(F::kName, "_gradient"), F::kSlope, F::kStored, kBend<F>, at, {}, {}};
-      fill_tables(1, forward, f.forward);
-      fill_tables(3, gradient, f.gradient);
-      return f;
-    }();
-    return known;
-  }
-};
+const Function& function_of() {
+  static const Function function{F::kName,         text(F::kName, "_gradient"),
+                                 F::kSlope,        F::kStored,
+                                 kBend<F>,         [](double x, const Parameters& p) { return F::f(x, p); },
+                                 kLoops<F, float>, kLoops<F, double>};
+  return function;
+}
 
 template <class F>
 Symbol applied(const Symbol& x, const Parameters& p = {}) {
-  return apply(std::make_shared<Forward>(Of<F>::function(), p), {x});
+  return apply(std::make_shared<Forward>(function_of<F>(), p), {x});
 }
 
-template <class F, class OpOf>
-std::vector<Example> examples(size_t inputs) {
-  std::vector<Example> result;
-  for (const Parameters& p : F::tried())
-    for (const Shape& shape : {Shape{None, 6}, Shape{}, Shape{None, 3, 2}})
-      result.push_back({std::make_shared<OpOf>(Of<F>::function(), p),
-                        std::vector<Example::Input>(inputs, {shape, DType::float32, F::kDomain})});
-  return result;
+// What f and its gradient are tested on, with each of the parameters.
+std::vector<Example> forward_examples(const Function& f, const std::vector<Parameters>& tried, Values domain);
+std::vector<Example> gradient_examples(const Function& f, const std::vector<Parameters>& tried,
+                                       Values domain);
+
+template <class F>
+bool register_function() {
+  const bool known =
+      register_op(F::kName, [] { return forward_examples(function_of<F>(), F::tried(), F::kDomain); });
+  return known && (!F::kSlope || register_op(function_of<F>().gradient_name, [] {
+           return gradient_examples(function_of<F>(), F::tried(), F::kDomain);
+         }));
 }
 
 template <class... F>
 bool register_all() {
-  return (register_op(F::kName, [] { return examples<F, Forward>(1); }) && ...) &&
-         ((!F::kSlope ||
-           register_op(Of<F>::function().gradient_name, [] { return examples<F, Gradient>(3); })) &&
-          ...);
+  return (register_function<F>() && ...);
 }
 
 }  // namespace lacuna::unary

@@ -1,4 +1,4 @@
-// Tests of unary.
+// Tests of functions of one number.
 #include "lacuna/ops/elementwise/unary.h"
 
 #include <gtest/gtest.h>
@@ -206,7 +206,7 @@ TEST(Unary, ParametersAreChecked) {
             "relu: max_value must not be negative. Received: max_value=-1.");
   EXPECT_EQ(message_of<InvalidArgument>([&] { clip(x, 2, 1); }),
             "clip: min_value must not be above max_value. Received: min_value=2, max_value=1.");
-  EXPECT_FALSE(elu(x, 1.0) == elu(x, 1.0 + 1e-15));  // Other parameters, another node.
+  EXPECT_FALSE(elu(x, 1.0) == elu(x, 1.0 + 1e-15));  // Different parameters make different nodes.
   EXPECT_TRUE(elu(x, 1.0) == elu(x, 1.0));
 }
 
@@ -214,7 +214,7 @@ TEST(Unary, SecondDerivativesAreRightOrErrors) {
   const Tensor a = dense({3}, {1, -2, 3});
   const Symbol x = input(a), g = gradients(sum(square(x)), {x})[0], slope = gradients(sum(relu(x)), {x})[0];
   EXPECT_EQ(values(run(gradients(sum(square(g)), {x}), {x}, {a})[0]), (std::vector<float>{8, -16, 24}));
-  EXPECT_FALSE(gradients(sum(slope), {x})[0]);  // Straight on both sides.
+  EXPECT_FALSE(gradients(sum(slope), {x})[0]);  // Linear on both sides.
   const Symbol bent = gradients(sum(erfinv(x)), {x})[0];
   EXPECT_EQ(message_of<InvalidArgument>([&] { gradients(sum(bent), {x}); }),
             "gradients: op 'erfinv_gradient' has no gradient of its own; stop_gradient holds what it makes "

@@ -1,6 +1,5 @@
-// where: z = condition ? x : y, element by element.
-//
-//   of csr x and y csr, with entries where either has one
+// where: z = condition ? x : y, element by element. If x and y are csr, z is csr with entries where either
+// has one.
 //
 //   dx = condition ? dz : 0, dy = condition ? 0 : dz, summed over the axes along which they were repeated
 #include "lacuna/ops/elementwise/where.h"
@@ -25,7 +24,7 @@ namespace {
 using In = std::span<const Tensor* const>;
 using Out = std::span<Tensor* const>;
 
-// z = y repeated.
+// Sets z to y, broadcast to the shape.
 template <class T>
 T* start(const Dims& shape, const Tensor& y, tensor::Dense& z) {
   resize(z, shape, y.dtype());
@@ -83,7 +82,8 @@ void csr(const Op&, Context&, In in, Out out) {
   });
 }
 
-// f(r) answers what the condition holds in row r, by column, asked for in ascending order.
+// Calls f(rows): rows(r) returns a function of columns, which must be asked for in ascending order, that says
+// whether the condition holds in row r.
 template <class I, class F>
 void with_condition_rows(const Tensor& condition, const Dims& shape, const F& f) {
   if (condition.storage() == Storage::csr)
@@ -105,7 +105,7 @@ void with_condition_rows(const Tensor& condition, const Dims& shape, const F& f)
   });
 }
 
-// x and y csr: entries where either has one.
+// For csr x and y: z gets entries where either has one.
 template <class T, class I>
 void merge(const Tensor& condition, const tensor::Csr& x, const tensor::Csr& y, tensor::Csr& z) {
   const size_t most = x.nonzeros() + y.nonzeros();
@@ -247,7 +247,7 @@ const bool registered = register_op("where", [] {
 
 Symbol where(const Symbol& condition, const Symbol& x, const Symbol& y) {
   static const auto op = std::make_shared<Where>();
-  // Beside csr the number 0 stores nothing.
+  // Beside a csr branch, the constant 0 adds no entries.
   const auto is_zero = [](const Symbol& s) {
     const Tensor* value = s.rank() == 0 ? constant_value(*s.node()) : nullptr;
     return value && is_float(s.dtype()) && cast(*value, DType::float64).dense().values<double>()[0] == 0;

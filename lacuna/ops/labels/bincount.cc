@@ -22,14 +22,14 @@ struct Bincount final : Op {
   std::string_view name() const override { return "bincount"; }
   std::string key() const override { return text("bincount ", minlength, ' ', sparse, ' ', dtype); }
 
-  // f(tag of the dtype).
+  // Calls f with the tag of the dtype of the counts.
   template <class F>
   void with_counts(F&& f) const {
     if (is_float(dtype)) with_float("bincount", dtype, f);
     else f(Tag<int32_t>{});
   }
 
-  // Numbers in a line, and how many places they need.
+  // The numbers in a line, and the counts that a line of the result has.
   struct Line {
     size_t size;
     Dim length;
@@ -57,7 +57,7 @@ struct Bincount final : Op {
       y.resize_last(x.shape, length, self.dtype);
       self.with_counts([&](auto tag) {
         using T = typename decltype(tag)::type;
-        using Sum = std::conditional_t<std::is_same_v<T, float>, double, T>;  // 2²⁴ + 1 is no float.
+        using Sum = std::conditional_t<std::is_same_v<T, float>, double, T>;  // A float counts to 2²⁴.
         const auto counts = y.values<T>();
         const T* weights = in.size() > 1 ? in[1]->dense().values<T>().data() : nullptr;
         const auto sums = context.scratch.get<Sum>(0, counts.size());
@@ -70,7 +70,7 @@ struct Bincount final : Op {
     });
   }
 
-  // The numbers of a line with their weights, sorted, equal ones added up.
+  // Sorts the numbers of each line with their weights, and adds up equal ones.
   static void to_csr(const Op& op, Context& context, In in, Out out) {
     const auto& self = static_cast<const Bincount&>(op);
     const tensor::Dense& x = in[0]->dense();

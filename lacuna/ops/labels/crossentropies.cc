@@ -1,4 +1,4 @@
-// Crossentropies out of the stable ops of logits.
+// Crossentropies, made of the stable ops on logits.
 #include "lacuna/ops/labels/crossentropies.h"
 
 #include "lacuna/base/error.h"
@@ -28,7 +28,7 @@ Symbol categorical_crossentropy(const Symbol& target, const Symbol& output, bool
 Symbol sparse_categorical_crossentropy(const Symbol& target, const Symbol& output, bool from_logits) {
   if (const Symbol logits = from_logits ? output : input_of_softmax(output))
     return sparse_softmax_crossentropy(target, logits);
-  // The softmax inside divides by the sum.
+  // The softmax in the loss normalizes the probabilities.
   return sparse_softmax_crossentropy(target, log(clip(output, kEpsilon, 1 - kEpsilon)));
 }
 

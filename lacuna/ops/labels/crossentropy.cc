@@ -42,7 +42,7 @@ bool agree(std::span<const Dim> a, std::span<const Dim> b) {
 
 Shape without_last(const Shape& shape) { return {shape.begin(), shape.end() - 1}; }
 
-// (target, what the gradient needs of the logits, dloss) -> dlogits.
+// (target, the logits or their softmax, dloss) -> dlogits.
 struct Gradient final : Op {
   Gradient(const char* op_name, Kernel kernel, bool csr_target)
       : name_(op_name),

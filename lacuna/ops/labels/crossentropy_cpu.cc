@@ -9,7 +9,7 @@
 namespace lacuna::cpu {
 namespace {
 
-// Targets, dense or csr, by rows: f(j, t) for each stored one.
+// The rows of dense or csr targets: calls f(j, t) for each stored value t.
 template <class T>
 class Targets {
  public:
@@ -82,7 +82,7 @@ void softmax_crossentropy(const Op&, Context&, std::span<const Tensor* const> in
     using T = typename decltype(tag)::type;
     const LastAxis axis(x);
     const Targets<T> targets(*in[0], axis.rows, axis.width);
-    if (axis.width == 0) std::ranges::fill(loss.values<T>(), T(0));  // Rows of no classes.
+    if (axis.width == 0) std::ranges::fill(loss.values<T>(), T(0));  // There are no classes.
     axis.for_rows([&](size_t r) {
       const T* from = x.values<T>().data() + r * axis.width;
       const T top = largest(from, axis.width);

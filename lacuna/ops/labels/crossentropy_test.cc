@@ -124,7 +124,7 @@ TEST(SigmoidCrossentropy, EqualsMimicAndIsStable) {
     EXPECT_NEAR(l[i], expected, 1e-6 * (1 + expected));
     EXPECT_NEAR(g[i], 2 * (1 / (1 + std::exp(-z)) - ts[i]), 1e-6);
   }
-  EXPECT_GT(l[2], 1e-9f);  // 20 - 20 must not swallow it.
+  EXPECT_GT(l[2], 1e-9f);  // A cancelling 20 - 20 would lose it.
 }
 
 }  // namespace

@@ -1,19 +1,19 @@
-// The bin of each value, and how often each whole number stands there.
+// The bin of each value (digitize), and how often each whole number occurs (bincount).
 #pragma once
 #include <vector>
 
 #include "lacuna/graph/symbol.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// How many of `bins`, which ascend, are at or below each element: int32. csr and row_sparse stay so where 0
-// is below all bins; NaN is above all. No gradient.
+// For each element the number of `bins`, in ascending order, that are at or below it: int32. csr and
+// row_sparse keep their storage where 0 is below all bins. NaN counts as above all bins. No gradient.
 Symbol digitize(const Symbol& x, const std::vector<double>& bins);
 
-// How often each whole number from 0 on stands in each line of x, int32 or int64 of rank 1 or 2: as many
-// counts as the largest number asks for, and `minlength` at least, so that the last dimension is open. int32,
-// or the sums of `weights` (of the shape of x) in their dtype. Negative numbers are an OutOfRange error.
-// `sparse`: csr of floatx (or of weights), of x of rank 2. No gradient.
+// How often each whole number from 0 on occurs in each line of x, int32 or int64 of rank 1 or 2. The last
+// dimension of the result is max(x) + 1, at least `minlength`, so it is known only in a run. Counts are
+// int32; with `weights` (of the shape of x) the result has sums of them, in their dtype. Negative numbers are
+// an OutOfRange error. `sparse`: csr of floatx (or the dtype of weights), for x of rank 2. No gradient.
 Symbol bincount(const Symbol& x, const Symbol& weights = {}, Dim minlength = 0, bool sparse = false);
 
 }  // namespace lacuna

@@ -1,4 +1,4 @@
-// in_top_k: 1 where fewer than k of a row's predictions are larger than that of its id.
+// in_top_k: 1 where fewer than k predictions of a row are larger than the prediction at its id.
 #include <cmath>
 
 #include "lacuna/base/error.h"
@@ -64,7 +64,7 @@ struct InTopK final : Flat<> {
             const T own = row[static_cast<size_t>(ids[r])];
             size_t larger = 0;
             for (size_t j = 0; j < axis.width; ++j)
-              larger += !(row[j] <= own);  // NaN is the largest, as for argmax.
+              larger += !(row[j] <= own);  // NaN counts as larger, as in argmax.
             inside = std::isfinite(own) && larger < k;
           }
           y.values<T>()[r] = inside ? T(1) : T(0);

@@ -1,4 +1,4 @@
-// label_matrix: y[r, ids[r, j]] += 1 for each j, ids of -1 aside; csr.
+// label_matrix: y[r, ids[r, j]] += 1 for each j whose id is not -1; csr.
 #include <algorithm>
 
 #include "lacuna/base/error.h"

@@ -65,7 +65,7 @@ TEST(InTopK, TiesCountAllOfThemAndNoNumberNever) {
             "in_top_k: k must be positive. Received: k=0.");
 }
 
-// -Σ log p over the ids that are not -1, written down.
+// Compares with -Σ log p over the ids that are not -1.
 TEST(MultiHot, IsTheFormulaOfProbabilitiesSoftmaxAndLogits) {
   const size_t n = 20, m = 6, width = 4;
   const Tensor x = random_dense<double>({20, 6}, 1);
@@ -77,7 +77,8 @@ TEST(MultiHot, IsTheFormulaOfProbabilitiesSoftmaxAndLogits) {
   const Symbol logits = input(x), t = input(labels);
   const Symbol by_softmax = multi_hot_sparse_categorical_crossentropy(t, softmax(logits)),
                by_logits = multi_hot_sparse_categorical_crossentropy(t, logits, true),
-               by_value = multi_hot_sparse_categorical_crossentropy(t, softmax(logits) * 3.0);  // ÷ its sum
+               by_value =
+                   multi_hot_sparse_categorical_crossentropy(t, softmax(logits) * 3.0);  // not normalized
   const Symbol gradient = gradients(sum(by_softmax), {logits})[0],
                other = gradients(sum(by_value), {logits})[0];
   const auto out = run({by_softmax, by_logits, by_value, gradient, other}, {logits, t}, {x, labels});
@@ -99,7 +100,7 @@ TEST(Crossentropies, LogitsAndProbabilitiesAgree) {
   const Tensor x = random_dense<double>({9, 5}, 1), t = random_dense<double>({9, 5}, 2, 0.6);
   const Tensor ids = dense<int64_t>({9}, {0, 1, 2, 3, 4, 0, 1, 2, 3});
   const Symbol logits = input(x), target = input(t), sparse = input(csr(t)), places = input(ids);
-  const Symbol p = softmax(logits) + 0.0, q = sigmoid(logits) + 0.0;  // Not seen through.
+  const Symbol p = softmax(logits) + 0.0, q = sigmoid(logits) + 0.0;  // Not recognized as softmax, sigmoid.
   const auto out =
       run({categorical_crossentropy(target, p), categorical_crossentropy(sparse, logits, true),
            sparse_categorical_crossentropy(places, p), sparse_categorical_crossentropy(places, logits, true),

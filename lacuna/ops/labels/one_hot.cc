@@ -1,4 +1,4 @@
-// one_hot, multi_hot: lines of k ids as lines of ones.
+// one_hot, multi_hot: each line of k ids becomes a line with ones at the ids.
 #include "lacuna/ops/labels/one_hot.h"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ struct Hot final : Flat<> {
   std::string_view name() const override { return many ? "multi_hot" : "one_hot"; }
   std::string key() const override { return text(name(), ' ', classes, ' ', sparse, ' ', dtype); }
 
-  // Ids of a line.
+  // The number of ids in a line.
   size_t count(const tensor::Dense& ids) const { return many ? static_cast<size_t>(ids.shape.back()) : 1; }
 
   static void to_dense(const Op& op, Context&, In in, Out out) {
@@ -95,8 +95,8 @@ struct Hot final : Flat<> {
     const Spec& x = in[0];
     LACUNA_REQUIRE(x.dtype == DType::int32 || x.dtype == DType::int64, name(),
                    ": ids must be int32 or int64. Received: ids=", x, ".");
-    LACUNA_REQUIRE(!many || !x.shape.empty(), name(),
-                   ": ids must have an axis of ids to join. Received: ids=", x, ".");
+    LACUNA_REQUIRE(!many || !x.shape.empty(), name(), ": ids must have rank 1 or more. Received: ids=", x,
+                   ".");
     Shape shape(x.shape.begin(), x.shape.end() - (many ? 1 : 0));
     shape.push_back(classes);
     const Storage out = rule_for(*this, in).out[0];

@@ -1,4 +1,4 @@
-// Results that are an input, or have its pattern, share its memory.
+// Lets a result share the memory of an input, or of its pattern.
 #pragma once
 #include "lacuna/tensor/tensor.h"
 
@@ -10,7 +10,7 @@ inline void alias(const tensor::Dense& x, tensor::Dense& out) {
   out.data = Buffer::alias(x.data);
 }
 
-// The pattern of x with values that lie in `data`.
+// The pattern of x with the values in `data`; both are shared.
 inline void alias(const tensor::Csr& x, const Buffer& data, DType dtype, tensor::Csr& out) {
   out.dtype = dtype;
   out.rows = x.rows;
@@ -21,7 +21,7 @@ inline void alias(const tensor::Csr& x, const Buffer& data, DType dtype, tensor:
   out.indptr = Buffer::alias(x.indptr);
 }
 
-// Any storage but a table.
+// Any storage but row_table.
 inline void alias(const Tensor& x, Tensor& out) {
   if (x.storage() == Storage::dense) return alias(x.dense(), out.dense());
   if (x.storage() == Storage::csr) return alias(x.csr(), x.csr().data, x.csr().dtype, out.csr());

@@ -1,4 +1,4 @@
-// at_entries: a dense tensor where a pattern has entries.
+// at_entries: the values of a dense tensor where a pattern has entries.
 //
 //   dx = dy made dense
 #include "lacuna/ops/parts/at_entries.h"

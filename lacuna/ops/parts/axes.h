@@ -1,8 +1,10 @@
-// The axes that an op goes over.
+// The type of a list of axes.
 #pragma once
 #include <vector>
 
-namespace lacuna {
+#include "lacuna/base/export.h"
+
+namespace LACUNA_EXPORT lacuna {
 
 using Axes = std::vector<int>;
 

@@ -1,4 +1,4 @@
-// Ops along one axis, their only parameter.
+// The base of ops whose only parameter is one axis.
 #pragma once
 #include "lacuna/graph/op.h"
 
@@ -10,7 +10,7 @@ struct AxisOp : Op {
   size_t axis;
 };
 
-// x around an axis: `outer` times `size` times `inner` values.
+// x seen from one axis, as (outer, size, inner): `size` is that of the axis.
 struct Strides {
   Strides(const tensor::Dense& x, size_t axis) : size(static_cast<size_t>(x.shape[axis])) {
     for (size_t i = 0; i < axis; ++i) outer *= static_cast<size_t>(x.shape[i]);

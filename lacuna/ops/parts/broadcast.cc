@@ -119,7 +119,7 @@ Lines::Lines(const Dims& out, const Dims& a, const Dims& b) {
     if (n == 1) continue;
     if (rank_ > 0 && step_a == a_[rank_ - 1] * size_[rank_ - 1] &&
         step_b == b_[rank_ - 1] * size_[rank_ - 1]) {
-      size_[rank_ - 1] *= n;  // Goes on where the dimension before it ends.
+      size_[rank_ - 1] *= n;  // Contiguous with the dimension before it: merged.
       continue;
     }
     size_[rank_] = n;
@@ -130,7 +130,7 @@ Lines::Lines(const Dims& out, const Dims& a, const Dims& b) {
 }
 
 Spread spread(const char* where, const Dims& dense, const Dims& sparse) {
-  size_t width = 1, inner = 1;  // Of all dimensions but the first.
+  size_t width = 1, inner = 1;  // Products of all dimensions but the first.
   bool full = true;
   for (size_t i = 0; i + 1 < sparse.rank; ++i) {
     width *= sparse.back(i);

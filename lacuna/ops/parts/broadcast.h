@@ -10,9 +10,9 @@
 namespace lacuna {
 
 inline constexpr size_t kMaxRank = 8;
-inline constexpr size_t kGrain = 32768;  // Elements of a block.
+inline constexpr size_t kGrain = 32768;  // Elements per block of parallel_for.
 
-// A shape that costs no memory of its own.
+// A shape that needs no heap memory.
 struct Dims {
   size_t rank = 0;
   std::array<size_t, kMaxRank> size{};
@@ -26,32 +26,34 @@ struct Dims {
 };
 
 Dims dims_of(const Shape& shape);
-Dims dims_of(const Tensor& x);  // Of a table: its slots.
-// Axes of 1 put in, so that x has the rank of `like`; axes count from the front.
+Dims dims_of(const Tensor& x);  // For a row_table, the first dimension is its readable rows.
+// x with dimensions of 1 inserted at `axes`, which are positions in the result.
 Dims expand(const Dims& x, const std::vector<int>& axes);
 void resize(tensor::Dense& out, const Dims& dims, DType dtype);
 
-// Before the values are known: None with None or a number is None. Throws unless the shapes fit.
+// The broadcast shape while a graph is built: None with None or with a number gives None. Throws unless the
+// shapes fit.
 Shape broadcast(const char* where, const Spec& a, const Spec& b);
-// Whether x can be broadcast to the shape of `to`, which stays as it is.
+// Whether x can be broadcast to exactly the shape `to`.
 bool broadcasts_to(const Shape& x, const Shape& to);
 bool broadcasts_to(const Dims& x, const Dims& to);
-// Whether it can in the way that Spread below knows.
+// Whether x can be broadcast over the shape of a sparse tensor in one of the ways that Spread (below)
+// supports.
 bool spreads_over(const Shape& x, const Shape& sparse);
 
-// And when they are.
+// The broadcast shape in a run, where all sizes are known. Throws unless the shapes fit.
 Dims broadcast(const char* where, const Dims& a, const Dims& b);
 
-// Two operands walked along a result in lines of contiguous elements, with as few dimensions as there can be.
+// Walks a result and its two operands in lines of contiguous elements. Dimensions are merged where possible.
 class Lines {
  public:
   Lines(const Dims& out, const Dims& a, const Dims& b);
 
-  // From one element of a line to the next: 0 or 1.
+  // The step from one element of a line to the next: 0 (repeated) or 1.
   size_t step_a() const { return a_[0]; }
   size_t step_b() const { return b_[0]; }
 
-  // f(place in the result, place in a, place in b, elements), in parallel.
+  // f(offset in the result, offset in a, offset in b, number of elements) for each line, in parallel.
   template <class F>
   void each(const F& f) const {
     const size_t n = size_[0];
@@ -80,8 +82,8 @@ class Lines {
   std::array<size_t, kMaxRank> size_{}, a_{}, b_{};
 };
 
-// How a dense operand lies over rows and columns of a sparse one: element (r, c) at r row + c column. A
-// sparse tensor of rank 3 or more has all dimensions but the first as its columns.
+// How a dense operand is broadcast over the rows and columns of a sparse one: its element for (r, c) is at r
+// · row + c · column. All dimensions of the sparse tensor but the first count together as its columns.
 struct Spread {
   size_t row = 0, column = 0;
   size_t operator()(size_t r, size_t c) const { return r * row + c * column; }

@@ -1,4 +1,5 @@
-// broadcast_like: x repeated to the shape of another tensor; broadcast_at: at the entries of that one.
+// broadcast_like: x repeated to the shape of another tensor; broadcast_at: only at the entries of that
+// tensor.
 //
 //   dx = dy summed over the axes along which x was repeated
 #include "lacuna/base/error.h"
@@ -39,7 +40,8 @@ struct Broadcast : Op {
       if (fits) shape.insert(shape.begin() + axes[i], 1);
     }
     const Storage out = rule_for(*this, in).out[0];
-    // Of one shape, or csr of one row or one column; the rows of row_sparse have names.
+    // A sparse x must have the shape of `like`, or be csr of one row or one column. A row_sparse x is not
+    // repeated along its rows, since each has an id.
     if (fits && x.storage == Storage::csr)
       fits = shape.size() == 2 && (spreads_over(like.shape, shape) || shape[0] == 1 || shape[1] == 1);
     if (fits && x.storage == Storage::row_sparse)
@@ -52,7 +54,7 @@ struct Broadcast : Op {
     return {{like.shape, x.dtype, out}};
   }
 
-  // One over the elements of `to` that one of x becomes, when they are averaged.
+  // What values are multiplied with: 1, or for an average 1 / (elements of `to` per element of x).
   double factor(const Dims& x, const Dims& to) const {
     return average ? static_cast<double>(x.count()) / static_cast<double>(to.count()) : 1.0;
   }

@@ -15,7 +15,7 @@
 namespace lacuna {
 namespace {
 
-// f(values) for the types of the graph.
+// Calls f with the values, for the dtypes that a graph supports.
 template <class B, class F>
 void with_values(DType dtype, B& buffer, F&& f) {
   switch (dtype) {
@@ -118,7 +118,7 @@ struct CastStorage final : Op {
     LACUNA_REQUIRE(storage == Storage::dense || (storage == Storage::csr ? rank == 2 : rank >= 2),
                    "cast_storage: csr has rank 2, row_sparse rank 2 or more. Received: x=", in[0],
                    ", storage=", storage, ".");
-    // csr holds a place for each row, a row of row_sparse one for each column.
+    // csr stores a row pointer for each row, and each row of row_sparse a value for each column.
     const bool holds_rows = storage == Storage::csr;
     LACUNA_REQUIRE(storage == Storage::dense || in[0].storage == storage ||
                        in[0].shape[holds_rows ? 0 : 1] < Dim{1} << 31,

@@ -1,5 +1,5 @@
-// A csr matrix of one row or one column, laid over a larger one as broadcasting does. A place for each column
-// of a row while they are few, else a hash table.
+// Looks up entries of a csr matrix of one row or one column as if it were broadcast to a larger matrix. A row
+// of up to 2^20 columns uses an array with an item for each column, a longer one a hash table.
 #pragma once
 #include <optional>
 
@@ -30,7 +30,7 @@ class CsrLine {
 
   CsrLine(const CsrLine&) = delete;
   CsrLine& operator=(const CsrLine&) = delete;
-  ~CsrLine() {  // Zeros are left behind.
+  ~CsrLine() {  // Clears the array, as Scratch::zeros requires.
     if (places_.empty()) return;
     with_index(x_, [&](auto indices, auto) {
       for (const auto c : indices.subspan(static_cast<size_t>(first_), x_.nonzeros()))
@@ -40,7 +40,7 @@ class CsrLine {
 
   static bool is(const tensor::Csr& x) { return x.rows == 1 || x.columns == 1; }
 
-  // The place of the entry that lies at row r, column c; -1 where there is none.
+  // The position of the entry for row r, column c; -1 where there is none.
   int64_t operator()(size_t r, size_t c) const {
     if (!places_.empty()) {
       const int32_t at = places_[c];
@@ -62,7 +62,7 @@ class CsrLine {
   static constexpr Dim kPlaces = Dim{1} << 20;
   const tensor::Csr& x_;
   int64_t first_ = 0;
-  std::span<int32_t> places_{};  // One more than where the entry of a column stands; 0 where there is none.
+  std::span<int32_t> places_{};  // For each column: 1 + the position of its entry, or 0.
   std::optional<RowIndex> index_{};
 };
 

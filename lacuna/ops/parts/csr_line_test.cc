@@ -1,4 +1,4 @@
-// csr by a csr row or column: multiply, with what broadcast_at and sum_like make of them.
+// Tests of csr with a csr row or column: multiply, and its use of broadcast_at and sum_at.
 #include <gtest/gtest.h>
 
 #include "lacuna/graph/gradient.h"
@@ -58,7 +58,8 @@ TEST(CsrLine, AveragesWhatItRepeats) {
             (std::vector<float>{2.5f, 0, 2.5f, 3}));
 }
 
-// Another row in each run: what one leaves behind does not show in the next.
+// A different row in each run, so that anything that one run leaves behind in the scratch would show in the
+// next.
 TEST(CsrLine, LeavesNothingBehind) {
   const Tensor a = csr(dense({2, 3}, {1, 2, 3, 4, 5, 6})), first = csr(dense({1, 3}, {5, 0, 6})),
                second = csr(dense({1, 3}, {0, 7, 0}));

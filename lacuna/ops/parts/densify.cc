@@ -1,4 +1,4 @@
-// densify: a sparse operand made dense for an op that cannot take it, where strictness is off. Says so.
+// densify: makes a sparse operand dense for an op that cannot take it, where strict_sparse is off, and warns.
 //
 //   dx = dy at the entries of x
 #include "lacuna/base/error.h"

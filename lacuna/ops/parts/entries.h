@@ -21,7 +21,7 @@ std::span<const T> entries(const Tensor& x) {
   }
 }
 
-// Makes `out` a tensor with entries where x has them, for the values to be written.
+// Gives `out` the entries of x and returns its values, which the caller must write.
 template <class T>
 std::span<T> entries_like(const Tensor& x, Tensor& out) {
   switch (x.storage()) {
@@ -48,7 +48,7 @@ inline bool same_bytes(const Buffer& a, const Buffer& b) {
          (a.data() == b.data() || !a.bytes() || !std::memcmp(a.data(), b.data(), a.bytes()));
 }
 
-// Whether two tensors of one storage have entries at the same places. At once where they share them.
+// Whether two tensors of one storage have entries at the same places. Fast where they share them.
 inline bool same_entries(const Tensor& a, const Tensor& b) {
   if (a.storage() != b.storage()) return false;
   switch (a.storage()) {
@@ -89,7 +89,7 @@ inline size_t stored_rows(const Tensor& x) {
 
 }  // namespace detail
 
-// Rows of a block of parallel_for, by the entries they hold.
+// How many rows to give a block of parallel_for, given the number of entries in all rows.
 inline size_t row_grain(size_t rows, size_t entries) {
   return std::max<size_t>(1, size_t{32768} * rows / (rows + entries + 1));
 }
@@ -103,7 +103,7 @@ void for_entries(const Tensor& x, const F& f) {
                [&](size_t begin, size_t end) { detail::entries_of_rows(x, begin, end, f); });
 }
 
-// The same one after another.
+// The same, sequentially.
 template <class F>
 void each_entry(const Tensor& x, const F& f) {
   detail::entries_of_rows(x, 0, detail::stored_rows(x), f);

@@ -1,4 +1,4 @@
-// Gradients brought to the storage of what they are the gradient of.
+// Brings a gradient to the storage of the symbol that it belongs to.
 #pragma once
 #include "lacuna/graph/registry.h"
 #include "lacuna/ops/parts/broadcast_at.h"
@@ -6,12 +6,14 @@
 
 namespace lacuna {
 
-// g has the shape of x. At the entries of a sparse x; of a dense x all, since its own values are as many.
+// The part of g, which has the shape of x, that belongs to x: its entries if x is sparse, all of g if x is
+// dense.
 inline Symbol gradient_at(const Symbol& g, const Symbol& x) {
   return x.storage() == Storage::dense ? cast_storage(g, Storage::dense) : broadcast_at(g, x);
 }
 
-// The gradient that flows into a result of a node; a csr one has the result's pattern already.
+// The gradient g of a node's result in the storage of that result. A csr g already has the pattern of the
+// result.
 inline Symbol gradient_into(const Node& node, const Symbol& g) {
   const Symbol y = apply(node.shared_op(), node.in());
   return g.storage() == y.storage() ? g : gradient_at(g, y);

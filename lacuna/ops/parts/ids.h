@@ -1,4 +1,4 @@
-// Integers that name rows and columns, as ops take them: int32 or int64, checked before they are followed.
+// Ids of rows and columns: int32 or int64, checked before they are used as indices.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace lacuna {
 
-// f(std::span<const int32_t>) or f(std::span<const int64_t>): all values of ids.
+// Calls f(std::span<const int32_t>) or f(std::span<const int64_t>) with all ids.
 template <class F>
 void with_ids(const char* where, const tensor::Dense& ids, F&& f) {
   if (ids.dtype == DType::int64) return f(ids.values<int64_t>());
@@ -20,10 +20,11 @@ void with_ids(const char* where, const tensor::Dense& ids, F&& f) {
   f(ids.values<int32_t>());
 }
 
-// The place of the first id that is not in [0, limit); ids.size() if there is none.
+// The position of the first id that is not in [0, limit); ids.size() if there is none.
 template <class I>
 size_t first_out_of_range(std::span<const I> ids, Dim limit) {
-  constexpr auto kTop = static_cast<uint64_t>(std::numeric_limits<I>::max());  // Negative ids are larger.
+  // Negative ids, read as unsigned, are above kTop.
+  constexpr auto kTop = static_cast<uint64_t>(std::numeric_limits<I>::max());
   const uint64_t largest = kernels::scan_columns(ids.data(), ids.size(), false).largest;
   if (ids.empty() || (largest <= kTop && largest < static_cast<uint64_t>(limit))) return ids.size();
   const auto outside = [limit](I id) { return id < 0 || id >= limit; };

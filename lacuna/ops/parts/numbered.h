@@ -1,5 +1,6 @@
-// csr matrices that are met by their columns, where a place for every column may cost more than the entries:
-// the columns of one are numbered in their order, and others are brought to the same numbers.
+// Renumbers the columns of csr matrices, since arrays with an item for every column may need more memory than
+// the entries. The columns in which one matrix has entries are numbered in their order, and other matrices
+// are brought to the same numbers.
 #pragma once
 #include <algorithm>
 #include <optional>
@@ -11,25 +12,25 @@
 
 namespace lacuna {
 
-constexpr Dim kDirectColumns = Dim{1} << 20;  // Up to so many, columns are their own numbers.
-constexpr Dim kBitColumns = Dim{1} << 28;     // Up to so many, a bit for each orders them; else a sort.
+constexpr Dim kDirectColumns = Dim{1} << 20;  // Up to so many columns, each is its own number.
+constexpr Dim kBitColumns = Dim{1} << 28;     // Up to so many are ordered by a bitmap, more by sorting.
 
 template <class T>
 struct Numbered {
-  kernels::CsrView<T> view;        // Its indices are numbers, sorted in a row as the columns were.
-  size_t columns;                  // Numbers are below.
-  std::span<const int64_t> ids{};  // The columns that they stand for; none where a column is its number.
+  kernels::CsrView<T> view;        // Its indices are numbers, in the order of the columns.
+  size_t columns;                  // All numbers are below this.
+  std::span<const int64_t> ids{};  // The column of each number; empty where they are equal.
   std::optional<RowIndex> index{};
 };
 
-// For explain.
+// For Model.explain.
 template <class T>
 std::string_view method_of(const Numbered<T>& x) {
   return x.index ? "columns numbered" : "columns as they are";
 }
 
-// Indices and row pointers of a as int32, from the first entry on; `number(column)` is -1 where an entry is
-// left out. Uses places [place, place + 3) of the scratch.
+// a with int32 indices, number(column) for each column, and row pointers that start at 0. Entries whose
+// number is -1 are left out. Uses places [place, place + 3) of the scratch.
 template <class T, class Number>
 kernels::CsrView<T> renumbered(Scratch& scratch, size_t place, const tensor::Csr& a, const Number& number) {
   const auto rows = static_cast<size_t>(a.rows);
@@ -52,7 +53,8 @@ kernels::CsrView<T> renumbered(Scratch& scratch, size_t place, const tensor::Csr
   return {rows, data.data(), indices.data(), indptr.data()};
 }
 
-// Uses places [place, place + 6). `always`: however few columns there are.
+// Numbers the columns of b. Uses places [place, place + 6) of the scratch. `always`: even where b has few
+// columns.
 template <class T>
 Numbered<T> numbered(const char* where, Scratch& scratch, size_t place, const tensor::Csr& b,
                      bool always = false) {
@@ -86,8 +88,8 @@ Numbered<T> numbered(const char* where, Scratch& scratch, size_t place, const te
   return {view, ids.size(), ids, index};
 }
 
-// Another matrix on the numbers of the first, without its entries in columns that the first does not name.
-// Uses places [place, place + 3).
+// a on the numbers of `like`; entries in columns that `like` does not number are left out. Uses places
+// [place, place + 3) of the scratch.
 template <class T>
 kernels::CsrView<T> on_numbers(const char* where, Scratch& scratch, size_t place, const tensor::Csr& a,
                                const Numbered<T>& like) {

@@ -33,7 +33,7 @@ struct RangeOp : Op {
   Range range;
 };
 
-// Of a slice of dense or csr.
+// The cost of a slice, dense or csr.
 constexpr std::string_view slice_cost(const Rule& rule) {
   return rule.in[0] == Storage::csr ? "rows × log(non-zeros of a row) + non-zeros between start and stop"
                                     : "elements of the result";

@@ -1,23 +1,25 @@
-// Reductions on the CPU: sums and products are made in double, in an order that threads do not change.
+// Reductions on the CPU. Sums and products are computed in double, in an order that does not depend on
+// threads. The loops are compiled once, in reduce_cpu.cc, and not for each op that uses them.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
-#include <span>
 
-#include "lacuna/base/threads.h"
 #include "lacuna/graph/op.h"
 #include "lacuna/ops/parts/broadcast.h"
 
 namespace lacuna::cpu {
 
-using Reduced = std::array<bool, kMaxRank>;  // For each dimension, whether it goes.
+using Reduced = std::array<bool, kMaxRank>;  // For each dimension, whether it is reduced.
 
-// How values meet. Kept: what they meet in; kFirst: of none; each: of one; of: of two. kZeros: whether an
-// element that is not stored makes a difference.
+// How values are combined. Kept: the type of the result; kFirst: the result of no values; each: what is taken
+// of one value; of: two results combined; Again: how results are combined further. kZeros: whether elements
+// that are not stored count.
 struct SumOf {
   template <class T>
   using Kept = double;
+  using Again = SumOf;
   template <class T>
   static constexpr double kFirst = 0;
   static constexpr bool kZeros = false;
@@ -30,6 +32,7 @@ struct SquaresOf : SumOf {
 struct ProductOf {
   template <class T>
   using Kept = double;
+  using Again = ProductOf;
   template <class T>
   static constexpr double kFirst = 1;
   static constexpr bool kZeros = true;
@@ -41,9 +44,10 @@ struct NonzeroProductOf : ProductOf {
   static double each(double x) { return x == 0 ? 1 : x; }
 };
 template <bool kLargest>
-struct ExtremeOf {  // NaN stays.
+struct ExtremeOf {  // A NaN among the values is the result.
   template <class T>
   using Kept = T;
+  using Again = ExtremeOf;
   template <class T>
   static constexpr T kFirst = kLargest ? -std::numeric_limits<T>::infinity()
                                        : std::numeric_limits<T>::infinity();
@@ -58,140 +62,104 @@ struct ExtremeOf {  // NaN stays.
   }
 };
 
-constexpr size_t kLine = 1024;  // Values that meet one after another; what more come to meets in pairs.
-
-// Of n values in a row, in eight lanes.
-template <class F, class K, class T, class Each>
-K reduce_line(const T* x, size_t n, K first, const Each& each) {
-  if (n > kLine) {
-    const size_t half = n / 16 * 8;
-    return F::of(reduce_line<F>(x, half, first, each), reduce_line<F>(x + half, n - half, first, each));
+// Of int64. What overflows wraps round, as NumPy's does.
+struct IntegersOf {
+  template <class T>
+  using Kept = int64_t;
+  static int64_t each(int64_t x) { return x; }
+};
+struct IntegerSumOf : IntegersOf {
+  using Again = IntegerSumOf;
+  template <class T>
+  static constexpr int64_t kFirst = 0;
+  static constexpr bool kZeros = false;
+  static int64_t of(int64_t a, int64_t b) {
+    return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
   }
-  K lane[8];
-  for (K& l : lane) l = first;
-  size_t i = 0;
-  for (; i + 8 <= n; i += 8)
-    for (size_t j = 0; j < 8; ++j) lane[j] = F::of(lane[j], each(static_cast<K>(x[i + j])));
-  for (size_t j = 0; i < n; ++i, ++j) lane[j] = F::of(lane[j], each(static_cast<K>(x[i])));
-  for (size_t step = 4; step; step /= 2)
-    for (size_t j = 0; j < step; ++j) lane[j] = F::of(lane[j], lane[j + step]);
-  return lane[0];
-}
+};
+struct IntegerProductOf : IntegersOf {
+  using Again = IntegerProductOf;
+  template <class T>
+  static constexpr int64_t kFirst = 1;
+  static constexpr bool kZeros = true;
+  static int64_t of(int64_t a, int64_t b) {
+    return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+  }
+};
+template <bool kLargest>
+struct IntegerExtremeOf : IntegersOf {
+  using Again = IntegerExtremeOf;
+  template <class T>
+  static constexpr int64_t kFirst = kLargest ? std::numeric_limits<int64_t>::min()
+                                             : std::numeric_limits<int64_t>::max();
+  static constexpr bool kZeros = true;
+  static int64_t of(int64_t a, int64_t b) { return kLargest ? std::max(a, b) : std::min(a, b); }
+};
 
-// Of all values. Blocks of a fixed size, then the blocks.
-template <class F, class K, class T, class Each>
-K reduce_all(const T* x, size_t n, K first, const Each& each, Scratch& scratch, size_t place) {
-  const auto parts = scratch.get<K>(place, (n + kGrain - 1) / kGrain);
-  parallel_for(n, kGrain, [&](size_t begin, size_t end) {
-    parts[begin / kGrain] = reduce_line<F>(x + begin, end - begin, first, each);
-  });
-  return reduce_line<F>(parts.data(), parts.size(), first, [](K v) { return v; });
-}
+constexpr size_t kResults = 256;  // The most results that are handed over at a time.
 
-constexpr size_t kColumns = 256;  // Added up on the stack, row after row.
-
+// Receives results as they become known, in blocks and on any thread: result(values, missing, place, n),
+// where values[i] is the result at place + i, and missing[i] says how many of its elements are not stored
+// (null: none). It refers to a function object that must outlive it.
 template <class K>
-using OnStack = K[kColumns];
-
-// Of n rows of `columns` values, `step` apart, to kept.
-template <class F, class K, class T, class Each>
-void reduce_columns(const T* x, size_t n, size_t columns, size_t step, K first, const Each& each,
-                    OnStack<K>& kept) {
-  std::fill_n(kept, columns, first);
-  for (size_t r = 0; r < n; ++r, x += step)
-    for (size_t j = 0; j < columns; ++j) kept[j] = F::of(kept[j], each(static_cast<K>(x[j])));
-}
-
-// The same of any number of rows.
-template <class F, class K, class T, class Each>
-void reduce_long_columns(const T* x, size_t n, size_t columns, size_t step, K first, const Each& each,
-                         OnStack<K>& kept) {
-  if (n <= kLine) return reduce_columns<F>(x, n, columns, step, first, each, kept);
-  OnStack<K> more;
-  reduce_long_columns<F>(x, n / 2, columns, step, first, each, kept);
-  reduce_long_columns<F>(x + n / 2 * step, n - n / 2, columns, step, first, each, more);
-  for (size_t j = 0; j < columns; ++j) kept[j] = F::of(kept[j], more[j]);
-}
-
-// x as (outer, n, inner); the middle goes. finish(what it came to, place in y).
-template <class F, class K, class T, class Y, class Each, class Finish>
-void reduce_middle(const T* x, size_t outer, size_t n, size_t inner, K first, const Each& each,
-                   const Finish& finish, Y* y, Scratch& scratch) {
-  if (inner == 1 && outer == 1) {
-    *y = finish(reduce_all<F>(x, n, first, each, scratch, 2), 0);
-  } else if (inner == 1) {
-    parallel_for(outer, std::max<size_t>(1, kGrain / (n + 1)), [&](size_t begin, size_t end) {
-      for (size_t o = begin; o < end; ++o) y[o] = finish(reduce_line<F>(x + o * n, n, first, each), o);
-    });
-  } else {
-    const size_t parts = (inner + kColumns - 1) / kColumns;
-    parallel_for(outer * parts, std::max<size_t>(1, kGrain / (n * std::min(inner, kColumns) + 1)),
-                 [&](size_t begin, size_t end) {
-                   OnStack<K> kept;
-                   for (size_t p = begin; p < end; ++p) {
-                     const size_t o = p / parts, from = p % parts * kColumns;
-                     const size_t columns = std::min(kColumns, inner - from);
-                     const T* row = x + o * n * inner + from;
-                     if (n <= kLine) reduce_columns<F>(row, n, columns, inner, first, each, kept);
-                     else reduce_long_columns<F>(row, n, columns, inner, first, each, kept);
-                     for (size_t j = 0; j < columns; ++j) {
-                       const size_t place = o * inner + from + j;
-                       y[place] = finish(kept[j], place);
-                     }
-                   }
-                 });
+class Receiver {
+ public:
+  template <class Body>
+  Receiver(const Body& body)  // NOLINT(google-explicit-constructor): made from a lambda at the call.
+      : body_(&body),
+        call_([](const void* b, const K* values, const size_t* missing, size_t place, size_t n) {
+          (*static_cast<const Body*>(b))(values, missing, place, n);
+        }) {}
+  void operator()(const K* values, const size_t* missing, size_t place, size_t n) const {
+    call_(body_, values, missing, place, n);
   }
+
+ private:
+  const void* body_;
+  void (*call_)(const void*, const K*, const size_t*, size_t, size_t);
+};
+
+// Writes finish(result, how many elements are not stored, place) to y[place].
+template <class Y, class Finish>
+auto results_to(Y* y, const Finish& finish) {
+  return [=](const auto* values, const size_t* missing, size_t place, size_t n) {
+    for (size_t i = 0; i < n; ++i) y[place + i] = finish(values[i], missing ? missing[i] : 0, place + i);
+  };
 }
 
-// Over any dimensions: neighbours that go, or stay, are taken together; then one group after the other goes,
-// the last one first. finish(what an element of y came to, its place).
-template <class F, class T, class Y, class Finish>
-void reduce(const T* x, const Dims& dims, const Reduced& reduced, const Finish& finish, Y* y,
-            Scratch& scratch) {
-  using K = typename F::template Kept<T>;
-  constexpr K kFirst = F::template kFirst<T>;
-  const auto each = [](K v) { return F::each(v); };
-  const auto as_is = [](K v, size_t = 0) { return v; };
-  std::array<size_t, kMaxRank + 1> size{};
-  std::array<bool, kMaxRank + 1> goes{};
-  size_t groups = 0;
-  for (size_t i = 0; i < dims.rank; ++i) {
-    if (dims[i] == 1) continue;
-    if (groups == 0 || goes[groups - 1] != reduced[i]) size[groups] = 1, goes[groups++] = reduced[i];
-    size[groups - 1] *= dims[i];
-  }
-  size_t left = 0;
-  for (size_t g = 0; g < groups; ++g) left += goes[g];
-  if (left == 0) size[groups] = 1, goes[groups++] = true, left = 1;  // One element each.
+// All ways to combine values, each with the types that it is compiled for.
+#define LACUNA_EACH_REDUCTION(X)     \
+  X(SumOf, float)                    \
+  X(SumOf, double)                   \
+  X(SquaresOf, float)                \
+  X(SquaresOf, double)               \
+  X(ProductOf, float)                \
+  X(ProductOf, double)               \
+  X(NonzeroProductOf, float)         \
+  X(NonzeroProductOf, double)        \
+  X(ExtremeOf<true>, float)          \
+  X(ExtremeOf<true>, double)         \
+  X(ExtremeOf<false>, float)         \
+  X(ExtremeOf<false>, double)        \
+  X(IntegerSumOf, int64_t)           \
+  X(IntegerProductOf, int64_t)       \
+  X(IntegerExtremeOf<true>, int64_t) \
+  X(IntegerExtremeOf<false>, int64_t)
 
-  const K* between = nullptr;
-  size_t inner = 1;  // What stays behind the group at hand.
-  for (size_t g = groups; g-- > 0;) {
-    if (!goes[g]) {
-      inner *= size[g];
-      continue;
-    }
-    size_t outer = 1;
-    for (size_t i = 0; i < g; ++i) outer *= size[i];
-    const auto step = [&](auto* to, const auto& by) {
-      if (between) reduce_middle<F>(between, outer, size[g], inner, kFirst, as_is, by, to, scratch);
-      else reduce_middle<F>(x, outer, size[g], inner, kFirst, each, by, to, scratch);
-    };
-    if (--left == 0) {
-      step(y, finish);
-      return;
-    }
-    K* to = scratch.get<K>(left % 2, outer * inner).data();
-    step(to, as_is);
-    between = to;
-  }
-}
+template <class F, class T>
+using KeptBy = typename F::template Kept<T>;
 
-// Plain sums: what an element comes to is what it is.
-template <class T>
-void sum(const T* x, const Dims& dims, const Reduced& reduced, T* y, Scratch& scratch) {
-  reduce<SumOf>(
-      x, dims, reduced, [](double v, size_t) { return static_cast<T>(v); }, y, scratch);
-}
+// One result of n values.
+template <class F, class T>
+KeptBy<F, T> reduce_all(const T* x, size_t n, Scratch& scratch, size_t scratch_place);
+
+// One result for each of `lines` lines of n values, which lie one after another.
+template <class F, class T>
+void reduce_lines(const T* x, size_t lines, size_t n, const Receiver<KeptBy<F, T>>& results);
+
+// Reduces any dimensions. Places 0 to 2 of the scratch are used.
+template <class F, class T>
+void reduce(const T* x, const Dims& dims, const Reduced& reduced, const Receiver<KeptBy<F, T>>& results,
+            Scratch& scratch);
 
 }  // namespace lacuna::cpu

@@ -1,4 +1,4 @@
-// Which rows two row_sparse tensors have in common: a hash table from id to place, made anew each time.
+// A hash table from ids to their positions in a list, built anew each time.
 #pragma once
 #include <bit>
 
@@ -16,7 +16,7 @@ class RowIndex {
     for (size_t i = 0; i < ids.size(); ++i) table_[find(ids[i])] = static_cast<int32_t>(i);
   }
 
-  // The place of id in ids, or -1.
+  // The position of id in ids, or -1.
   int32_t operator[](int64_t id) const { return table_[find(id)]; }
 
  private:

@@ -12,7 +12,7 @@ struct LastAxis {
       : width(x.shape.empty() ? 1 : static_cast<size_t>(x.shape.back())),
         rows(width ? x.size() / width : 0) {}
 
-  // body(r) for every row, some thousand values to a block.
+  // body(r) for every row, in parallel over blocks of some thousand values.
   template <class Body>
   void for_rows(const Body& body) const {
     parallel_for(rows, std::max<size_t>(1, 8192 / (width + 1)), [&](size_t begin, size_t end) {

@@ -1,10 +1,11 @@
-// The sum over axes, of which the gradients of all that repeats are made. It is defined with the other
-// reductions, whose own gradients repeat: this header keeps the folders one-way.
+// The sum over axes, which is the gradient of every op that repeats values. It is defined with the other
+// reductions; since their gradients repeat values in turn, declaring it here keeps the folders from depending
+// on each other.
 #pragma once
 #include "lacuna/graph/symbol.h"
 #include "lacuna/ops/parts/axes.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 Symbol sum(const Symbol& x, const Axes& axes = {}, bool keepdims = false);
 

@@ -1,5 +1,5 @@
-// sum_like: x summed over the axes along which another tensor was broadcast to its shape; sum_at: at the
-// entries of that one.
+// sum_like: x summed over the axes along which another tensor was broadcast to its shape; sum_at: the same at
+// the entries of that tensor only.
 //
 //   dx = dy repeated
 #include "lacuna/ops/parts/sum_like.h"
@@ -33,7 +33,9 @@ void dense_like(const Op&, Context& context, In in, Out out) {
   resize(y, to, x.dtype);
   with_float("sum_like", x.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    cpu::sum(x.values<T>().data(), from, goes, y.values<T>().data(), context.scratch);
+    const auto to_y =
+        cpu::results_to(y.values<T>().data(), [](double sum, size_t, size_t) { return static_cast<T>(sum); });
+    cpu::reduce<cpu::SumOf>(x.values<T>().data(), from, goes, cpu::Receiver<double>(to_y), context.scratch);
   });
 }
 
@@ -50,7 +52,7 @@ void sparse_like(const Op&, Context& context, In in, Out out) {
     };
     const auto values = y.values<T>();
     std::fill(values.begin(), values.end(), T(0));
-    if (at.row && at.column) {  // One entry each at most.
+    if (at.row && at.column) {  // At most one entry per sum: no need for double.
       add_up(values.data());
     } else {
       const auto sums = context.scratch.get<double>(0, values.size());
@@ -117,7 +119,7 @@ struct SumLike final : Op {
   }
 };
 
-// The same of csr, at the entries of a csr row or column.
+// The same for csr, at the entries of a csr row or column only.
 struct SumAt final : Op {
   std::string_view name() const override { return "sum_at"; }
   std::string_view cost(const Rule&) const override { return "rows + non-zeros of both"; }

@@ -1,4 +1,4 @@
-// The parts of tensors as kernels take them.
+// Views of tensors as kernels take them.
 #pragma once
 #include "lacuna/base/error.h"
 #include "lacuna/kernels/csr_view.h"
@@ -17,7 +17,7 @@ kernels::CsrView<T> csr_view(const tensor::Csr& a, const char* where) {
           a.indptr.as<int32_t>().data()};
 }
 
-// Rows of a weight, dense or table, one after another at a distance.
+// Rows of a weight, dense or row_table: row i starts at data + i * stride.
 template <class T>
 struct RowsView {
   const T* data;

@@ -1,4 +1,4 @@
-// as_ids: integers pass, floats are an error when run.
+// as_ids: integers pass through, floats are an error in a run.
 #include "lacuna/base/error.h"
 #include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"

@@ -1,4 +1,4 @@
-// bag_of_ids: A[r, ids[r, j]] += 1, csr, in the order of the ids.
+// bag_of_ids: A[r, ids[r, j]] += 1, csr, with entries in the order of the ids.
 #include "lacuna/ops/products/bag_of_ids.h"
 
 #include "lacuna/base/error.h"
@@ -62,7 +62,7 @@ struct BagOfIds final : Flat<> {
         indptr[0] = 0;
         for (size_t r = 0; r < rows; ++r) {
           for (const auto id : values.subspan(r * length, length)) {
-            indices[n] = static_cast<I>(id);  // No branch: the next one is written over padding.
+            indices[n] = static_cast<I>(id);  // No branch: the next id overwrites padding.
             n += !skip_zero || id != 0;
           }
           indptr[r + 1] = static_cast<I>(n);
@@ -71,7 +71,7 @@ struct BagOfIds final : Flat<> {
       };
       const size_t n = index == DType::int64 ? fill(y.indices.as<int64_t>(), y.indptr.as<int64_t>())
                                              : fill(y.indices.as<int32_t>(), y.indptr.as<int32_t>());
-      y.resize(ids.shape[0], limit, n, w.dtype(), index);  // Smaller: the contents stay.
+      y.resize(ids.shape[0], limit, n, w.dtype(), index);  // Shrinks, which keeps the contents.
     });
     with_float("bag_of_ids", w.dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;

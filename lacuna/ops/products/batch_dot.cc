@@ -1,4 +1,4 @@
-// batch_dot: a product for each row of the batch, C[i] = A[i] B[i], each side as it is or transposed.
+// batch_dot: a product for each row of the batch, C[i] = A[i] B[i], where each factor may be transposed.
 //
 //   dA[i] = dC[i] B[i]ᵀ, dB[i] = A[i]ᵀ dC[i], transposed where A and B are
 #include "lacuna/ops/products/batch_dot.h"
@@ -14,7 +14,7 @@
 namespace lacuna {
 namespace {
 
-// A product small enough that a call of BLAS would cost more.
+// For products so small that a call of BLAS would cost more.
 template <class T>
 void small_product(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const T* a, const T* b,
                    T* c) {
@@ -120,8 +120,8 @@ Symbol batch_dot(const Symbol& a, const Symbol& b, int axis_a, int axis_b) {
   if (axis_a < 0) axis_a += rank_a;
   if (axis_b < 0) axis_b += rank_b;
   LACUNA_REQUIRE(axis_a >= 1 && axis_a < rank_a && axis_b >= 1 && axis_b < rank_b,
-                 "batch_dot: axes must be of the tensors, the batch aside. Received: axes=(", axis_a, ", ",
-                 axis_b, "), a=", a.spec(), ", b=", b.spec(), ".");
+                 "batch_dot: axes must be axes of a and b other than the batch. Received: axes=(", axis_a,
+                 ", ", axis_b, "), a=", a.spec(), ", b=", b.spec(), ".");
   if (rank_a == 2 && rank_b == 2) return row_dot(a, b);
   if (rank_a == 2) return batch_row_dot(a, b, axis_b);
   if (rank_b == 2) return batch_row_dot(b, a, axis_a);

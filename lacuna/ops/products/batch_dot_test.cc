@@ -1,4 +1,4 @@
-// Tests of batch dot.
+// Tests of batch_dot.
 #include "lacuna/ops/products/batch_dot.h"
 
 #include <gtest/gtest.h>
@@ -78,10 +78,10 @@ TEST(BatchDot, Errors) {
   EXPECT_EQ(
       message_of<InvalidArgument>([&] { batch_dot(a, b, 1, 1); }),
       "row_dot: a and b must be matrices of one shape. Received: a=(None, 5) dense, b=(None, 4) dense.");
-  EXPECT_EQ(
-      message_of<InvalidArgument>([&] { batch_dot(a, b, 0, 1); }),
-      "batch_dot: axes must be of the tensors, the batch aside. Received: axes=(0, 1), a=(None, 5) dense, "
-      "b=(None, 4) dense.");
+  EXPECT_EQ(message_of<InvalidArgument>([&] { batch_dot(a, b, 0, 1); }),
+            "batch_dot: axes must be axes of a and b other than the batch. Received: axes=(0, 1), a=(None, "
+            "5) dense, "
+            "b=(None, 4) dense.");
   const Symbol sparse = placeholder({{None, 5}, DType::float32, Storage::csr}, "sparse"),
                matrices = placeholder({{None, 5, 4}}, "matrices");
   EXPECT_EQ(

@@ -1,4 +1,4 @@
-// batch_row_dot: each row by a matrix of its own, z[i] = x[i] Y[i], or Y[i] x[i].
+// batch_row_dot: multiplies each row by a matrix of its own, z[i] = x[i] Y[i], or Y[i] x[i].
 //
 //   dx[i] = Y[i] dz[i], at the entries of a csr x (batch_sampled_dot)      dY[i] = x[i]ᵀ dz[i]
 #include "lacuna/ops/products/batch_row_dot.h"
@@ -24,10 +24,10 @@ using Out = std::span<Tensor* const>;
 
 bool same(Dim p, Dim q) { return p == q || p == None || q == None; }
 
-// Along which axis of y the places of x lie: 1 or 2.
+// The axis of y that is contracted with the columns of x: 1 or 2.
 size_t axis_of(const Op& op) { return static_cast<const AxisOp&>(op).axis; }
 
-// Rows of x, of n values each, and their matrices.
+// `batch` rows of x with n values each; the matrix of each row gives m values.
 struct Sizes {
   Sizes(const char* where, size_t axis, Dim rows, Dim columns, const tensor::Dense& y)
       : batch(static_cast<size_t>(rows)),
@@ -37,7 +37,7 @@ struct Sizes {
                    ": x and y must have one batch and one size along the axis. Received: x=(", rows, ", ",
                    columns, "), y=", to_string(y.shape), ", axis=", axis, ".");
   }
-  // body(i) for each row, which costs about `work`.
+  // body(i) for each row, in parallel. `work`: about the operations per row.
   template <class Body>
   void each(size_t work, const Body& body) const {
     parallel_for(batch, std::max<size_t>(1, 32768 / (work + 1)), [&](size_t begin, size_t end) {
@@ -47,7 +47,7 @@ struct Sizes {
   size_t batch, n, m;
 };
 
-// to[p] += v y[j, p], or y[p, j]: what place j of a row adds.
+// to[p] += v y[j, p], or v y[p, j]: the contribution of value j of a row.
 template <class T>
 void add_place(size_t axis, const Sizes& s, const T* y, size_t j, T v, T* to) {
   if (axis == 1)
@@ -124,14 +124,14 @@ void sampled(const Op& op, Context&, In in, Out out) {
   });
 }
 
-// dY[i] = x[i]ᵀ dz[i], or turned: as large as Y, so that x may be laid out.
+// dY[i] = x[i]ᵀ dz[i], or its transpose. The result is as large as Y, so x may be made dense.
 Symbol outer(const Symbol& x, const Symbol& dz, size_t axis) {
   const Symbol full = cast_storage(x, Storage::dense);
   return axis == 1 ? batch_dot(expand_dims(full, 2), expand_dims(dz, 1), 2, 1)
                    : batch_dot(expand_dims(dz, 2), expand_dims(full, 1), 2, 1);
 }
 
-// (dz, Y, x) -> dx where a csr x has entries.
+// (dz, Y, x) -> dx at the entries of a csr x.
 struct BatchSampledDot final : AxisOp {
   using AxisOp::AxisOp;
   std::string_view name() const override { return "batch_sampled_dot"; }

@@ -1,6 +1,6 @@
-// by_column: the columns that a csr matrix names, ids, and its entries by them, E = (A[:, ids])ᵀ, csr. So
-// dot_t(A, B) has row ids[i] = E[i, :] B. by_id: the same of the matrix with a 1 at each (place, id), which
-// take_t multiplies with.
+// by_column: the columns in which a csr matrix has entries (ids), and its entries grouped by them, E = (A[:,
+// ids])ᵀ, csr; so row ids[i] of dot_t(A, B) is E[i, :] B. by_id: the same for the matrix with a 1 at each
+// (place, id), with which take_t multiplies.
 #include "lacuna/ops/products/by_column.h"
 
 #include "lacuna/base/error.h"
@@ -38,7 +38,7 @@ struct ByColumn final : Op {
   }
 };
 
-// (ids, W), of which W gives the number of rows and the dtype alone.
+// (ids, W). Of W only the number of rows and the dtype are read.
 struct ById final : Flat<> {
   std::string_view name() const override { return "by_id"; }
 

@@ -1,21 +1,21 @@
-// The entries of a csr matrix, or of ids, by column: the factors of the gradient of a weight.
+// The entries of a csr matrix, or of ids, grouped by column: the factors of the gradient of a weight.
 #pragma once
 #include "lacuna/graph/symbol.h"
 
 namespace lacuna {
 
-// From so many values on, a row of Aᵀ B is summed in registers over entries ordered by column, so that its
-// factors are worth having; the entries of narrower ones are added in batch order.
+// From this width on, each row of Aᵀ B is summed in registers over entries grouped by column, which pays for
+// the grouping. Narrower rows are accumulated in batch order, without it.
 constexpr Dim kWideRows = 32;
 
-// The columns that a csr matrix names, int64, in the order of their first appearance, and its entries by
-// them: csr, (ids, rows of a).
+// ids: the columns in which a csr matrix a has entries, int64, in the order of their first appearance.
+// entries: the entries of a grouped by these columns, csr, (ids, rows of a).
 struct ColumnEntries {
   Symbol ids, entries;
 };
 ColumnEntries by_column(const Symbol& a);
 
-// The same of the matrix with a 1 at each (place, id): of ids, for a weight that has so many rows.
+// The same for the matrix that has a 1 at each (place, id), where w is the weight whose rows the ids name.
 ColumnEntries by_id(const Symbol& ids, const Symbol& w);
 
 }  // namespace lacuna

@@ -8,7 +8,7 @@
 namespace lacuna::cpu {
 namespace {
 
-// sort(number, place, to) answers the number of distinct columns.
+// sort(number, place, to) returns the number of distinct columns.
 template <class T, class Sort>
 void fill(Scratch& scratch, size_t columns, size_t rows, size_t nonzeros, std::span<Tensor* const> out,
           const Sort& sort) {
@@ -20,7 +20,7 @@ void fill(Scratch& scratch, size_t columns, size_t rows, size_t nonzeros, std::s
       sort(scratch.zeros<int32_t>(0, columns), scratch.get<int32_t>(1, nonzeros),
            kernels::ByColumn<T>{ids.values<int64_t>().data(), entries.indptr.as<int32_t>().data(),
                                 entries.indices.as<int32_t>().data(), entries.values<T>().data()});
-  ids.resize({static_cast<Dim>(distinct)}, DType::int64);  // Smaller: the contents stay.
+  ids.resize({static_cast<Dim>(distinct)}, DType::int64);  // Shrinks, which keeps the contents.
   entries.resize(static_cast<Dim>(distinct), static_cast<Dim>(rows), nonzeros, dtype_of<T>());
 }
 

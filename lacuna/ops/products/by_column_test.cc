@@ -1,4 +1,4 @@
-// Tests of by column.
+// Tests of by_column.
 #include "lacuna/ops/products/by_column.h"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@ namespace {
 
 using namespace test;
 
-// What an optimizer makes of factors: row ids[i] is row i of entries times dy.
+// The gradient that an optimizer computes from factors: row ids[i] is row i of entries times dy.
 std::vector<double> multiplied(const std::vector<Tensor>& factors, size_t rows, size_t width) {
   const auto ids = factors[0].dense().values<int64_t>();
   const auto entries = values(to_dense(factors[1])), dy = values(factors[2]);

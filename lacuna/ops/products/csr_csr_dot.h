@@ -1,4 +1,4 @@
-// A B of csr matrices, csr: what dot, dot_t and dot_nt have in common.
+// The product of two csr matrices as csr, shared by dot, dot_t and dot_nt.
 #pragma once
 #include "lacuna/kernels/column_set.h"
 #include "lacuna/kernels/csr_csr_dot.h"
@@ -7,7 +7,7 @@
 
 namespace lacuna {
 
-// c is (a.rows, columns). Uses places [place, place + 6) of the scratch.
+// c becomes (a.rows, columns). Uses places [place, place + 6) of the scratch.
 template <class T>
 void csr_csr_dot(const char* where, Scratch& scratch, size_t place, const kernels::CsrView<T>& a,
                  const Numbered<T>& b, Dim columns, tensor::Csr& c) {
@@ -27,7 +27,7 @@ void csr_csr_dot(const char* where, Scratch& scratch, size_t place, const kernel
   const bool wide = columns >= Dim{1} << 31;
   c.resize(static_cast<Dim>(rows), columns, static_cast<size_t>(entries), dtype_of<T>(),
            wide ? DType::int64 : DType::int32);
-  // Numbers first, then the columns that they stand for.
+  // The kernel writes column numbers, which are then replaced by the columns that they stand for.
   const auto indptr = wide ? scratch.get<int32_t>(place + 4, rows + 1) : c.indptr.as<int32_t>();
   const auto numbers =
       wide ? scratch.get<int32_t>(place + 5, static_cast<size_t>(entries)) : c.indices.as<int32_t>();

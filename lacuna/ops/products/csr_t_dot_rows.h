@@ -1,4 +1,4 @@
-// Aᵀ B of a csr A, row_sparse: what dot_t and take_t have in common.
+// Aᵀ B of a csr A as row_sparse, shared by dot_t and take_t.
 #pragma once
 #include <algorithm>
 
@@ -11,7 +11,7 @@
 
 namespace lacuna {
 
-// g.shape is set by the caller. `columns`: all indices of a are below it; a number is held for each.
+// The caller must set g.shape. All indices of a must be below `columns`; the scratch holds a number for each.
 template <class T>
 void csr_t_dot_rows(Scratch& scratch, const kernels::CsrView<T>& a, size_t columns, const T* b, size_t units,
                     tensor::RowSparse& g) {
@@ -21,7 +21,7 @@ void csr_t_dot_rows(Scratch& scratch, const kernels::CsrView<T>& a, size_t colum
     g.resize(g.shape, nonzeros, dtype_of<T>());
     const size_t distinct =
         kernels::list_one_unit(a, b, {number.data(), 1}, g.row_ids().data(), g.values<T>().data());
-    g.resize(g.shape, distinct, dtype_of<T>());  // Smaller: the contents stay.
+    g.resize(g.shape, distinct, dtype_of<T>());  // Shrinks, which keeps the contents.
     for (const int64_t id : g.row_ids()) number[static_cast<size_t>(id)] = 0;
     return;
   }

@@ -1,7 +1,8 @@
 // dot: the matrix product C = A B.
 //
 //   dA = dC Bᵀ      at the entries of a sparse A
-//   dB = Aᵀ dC      row_sparse when A is csr: only rows that A touches change; at the entries of a sparse B
+//   dB = Aᵀ dC      row_sparse when A is csr, with a row for each column in which A has entries; at the
+//                   entries of a sparse B
 #include "lacuna/ops/products/dot.h"
 
 #include <algorithm>
@@ -104,7 +105,7 @@ const bool registered = register_op("dot", [] {
 
 namespace {
 
-// Of a B of higher rank all axes but the one that is summed over become columns.
+// For a B of higher rank: all its axes but the contracted one become columns of a matrix.
 Symbol dot_of_blocks(const Symbol& a, const Symbol& b) {
   const int rank = static_cast<int>(b.rank());
   const Dim k = b.shape()[static_cast<size_t>(rank - 2)];
@@ -122,9 +123,10 @@ Symbol dot_of_blocks(const Symbol& a, const Symbol& b) {
       turned.push_back(i);
       shape.push_back(b.shape()[static_cast<size_t>(i)]);
     }
-  LACUNA_REQUIRE(std::ranges::find(shape, None) == shape.end(),
-                 "dot: where b has rank 3 or more, open may be the first axis of a and the axes that meet.",
-                 received());
+  LACUNA_REQUIRE(
+      std::ranges::find(shape, None) == shape.end(),
+      "dot: where b has rank 3 or more, only the first axis of a and the contracted axes may be None.",
+      received());
   Dim columns = 1;
   for (int i = 0; i < rank; ++i)
     if (i != rank - 2) columns *= b.shape()[static_cast<size_t>(i)];
@@ -143,7 +145,7 @@ Symbol dot(const Symbol& a, const Symbol& b) {
 Symbol dot(const Symbol& a, const Symbol& b, bool transpose_a, bool transpose_b) {
   LACUNA_REQUIRE(
       b.storage() != Storage::row_table || (!transpose_a && !transpose_b),
-      "dot: a weight that keeps rows stands as the second factor, and neither is transposed. Received: a=",
+      "dot: a row_table weight must be the second factor, and neither factor may be transposed. Received: a=",
       a.spec(), ", b=", b.spec(), ", transpose_a=", transpose_a, ", transpose_b=", transpose_b, ".");
   if (transpose_a && transpose_b) return transpose(dot(b, a));
   return transpose_a ? dot_t(a, b) : transpose_b ? dot_nt(a, b) : dot(a, b);

@@ -13,7 +13,7 @@ using Out = std::span<Tensor* const>;
 
 namespace {
 
-// Shapes that were open before the run.
+// Checks sizes that were unknown before the run.
 void check(In in, Dim columns, Dim rows) {
   LACUNA_REQUIRE(columns == rows, "dot: columns of a must equal rows of b. Received: a=", in[0]->spec(),
                  ", b=", in[1]->spec(), ".");
@@ -59,7 +59,7 @@ void dot_csr_csr(const Op&, Context& context, In in, Out out) {
   });
 }
 
-// Only the rows that B has: A's other entries meet zeros.
+// Uses only the rows that B stores: other entries of A are multiplied by zeros.
 void dot_csr_row_sparse(const Op&, Context& context, In in, Out out) {
   const tensor::Csr& a = in[0]->csr();
   const tensor::RowSparse& b = in[1]->row_sparse();
@@ -75,7 +75,7 @@ void dot_csr_row_sparse(const Op&, Context& context, In in, Out out) {
   });
 }
 
-// Cᵀ = Bᵀ Aᵀ: both factors are turned, so that the sums of a row stand in registers.
+// Computes Cᵀ = Bᵀ Aᵀ with both factors transposed, so that the sums of a row stay in registers.
 void dot_dense_csr(const Op&, Context& context, In in, Out out) {
   const tensor::Dense& a = in[0]->dense();
   const tensor::Csr& b = in[1]->csr();

@@ -74,7 +74,8 @@ struct DotNT final : Op {
     Symbol da, db;
     if (wanted[0]) {
       if (a.storage() != Storage::csr) da = gradient_at(dot(g, b), a);
-      // Columns without number cannot become rows: those of g do.
+      // Transposing b would hold a row for each of its columns, which may be too many; g has no more columns
+      // than b has rows.
       else if (b.storage() == Storage::csr) da = sampled_dot_t(transpose(g), b, a);
       else da = sampled_dot(g, transpose(b), a);
     }

@@ -13,7 +13,7 @@ using Out = std::span<Tensor* const>;
 
 namespace {
 
-// Where they are open before a run.
+// Checks sizes that were unknown before the run.
 void check(In in, Dim of_a, Dim of_b) {
   LACUNA_REQUIRE(of_a == of_b, "dot_nt: columns of a must equal columns of b. Received: a=", in[0]->spec(),
                  ", b=", in[1]->spec(), ".");
@@ -37,8 +37,9 @@ void dot_nt_dense_dense(const Op&, Context&, In in, Out out) {
 
 namespace {
 
-// Whether to turn all of B, k columns of it, so that a non-zero of A meets its values side by side. Else it
-// gathers one from each row of B, which waits for memory, but then what A does not name is never read.
+// Whether to transpose all of B, with k columns, so that the values that an entry of A needs are contiguous.
+// Otherwise each entry gathers one value from each row of B: that waits for memory, but reads only the
+// columns that A needs.
 bool turns_b(size_t nonzeros, size_t k) { return nonzeros >= k / 8; }
 
 }  // namespace
@@ -83,7 +84,7 @@ void dot_nt_csr_csr(const Op&, Context& context, In in, Out out) {
   });
 }
 
-// Cᵀ = B Aᵀ, turned back.
+// Computes Cᵀ = B Aᵀ, and transposes it.
 void dot_nt_dense_csr(const Op&, Context& context, In in, Out out) {
   const tensor::Dense& a = in[0]->dense();
   const tensor::Csr& b = in[1]->csr();

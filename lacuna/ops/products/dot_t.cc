@@ -77,7 +77,7 @@ struct DotT final : Op {
     Symbol da, db;
     if (wanted[0]) da = a.storage() == Storage::csr ? sampled_dot(b, g, a) : gradient_at(dot_nt(b, g), a);
     if (wanted[1]) {
-      // Not sampled_dot with a csr C: that would turn it, and hold a row for each column.
+      // Not sampled_dot with a csr g, which would transpose g and hold a row for each of its columns.
       const bool turns = b.storage() == Storage::csr && g.storage() != Storage::csr;
       db = turns ? sampled_dot(a, transpose(g), b) : gradient_at(dot(a, g), b);
     }

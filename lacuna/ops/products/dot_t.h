@@ -2,11 +2,14 @@
 #pragma once
 #include "lacuna/graph/symbol.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// C = Aᵀ B, (k, n)ᵀ · (k, m); dense ones may have more dimensions before the last, summed over too.
-//   A csr: B dense or row_sparse -> row_sparse, with a row for each column that A's entries name; B csr ->
-//   csr A dense: B dense or csr -> dense        both row_sparse -> dense
+// C = Aᵀ B, (k, n)ᵀ · (k, m). Dense factors may have more dimensions before the last, which are summed over
+// too.
+//   A csr: B dense or row_sparse -> row_sparse, with a row for each column in which A has entries
+//   A csr: B csr -> csr
+//   A dense: B dense or csr -> dense
+//   A and B row_sparse -> dense
 Symbol dot_t(const Symbol& a, const Symbol& b);
 
 }  // namespace lacuna

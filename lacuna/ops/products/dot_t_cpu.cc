@@ -14,7 +14,7 @@ using Out = std::span<Tensor* const>;
 
 namespace {
 
-// Where they are open before a run.
+// Checks sizes that were unknown before the run.
 void check(In in, bool same_rows) {
   LACUNA_REQUIRE(same_rows, "dot_t: rows of a must equal rows of b. Received: a=", in[0]->spec(),
                  ", b=", in[1]->spec(), ".");
@@ -38,7 +38,8 @@ void dot_t_dense_dense(const Op&, Context&, In in, Out out) {
 
 namespace {
 
-// Whether a number is held for each column from step to step, or those that A names are numbered anew.
+// Whether the scratch keeps an int32 for each column of A from step to step; otherwise the columns in which A
+// has entries are renumbered in each step.
 bool holds_numbers(const tensor::Csr& a) { return a.columns <= Dim{1} << 26 && a.index == DType::int32; }
 
 }  // namespace
@@ -53,7 +54,7 @@ void dot_t_csr_dense(const Op&, Context& context, In in, Out out) {
     g.shape.assign({a.columns, b.shape[1]});
     const T* from = b.values<T>().data();
     const auto units = static_cast<size_t>(b.shape[1]);
-    // Where a's ids are slots of a table, its columns are the slots there are: see translate.
+    // If the columns of a are slots of a row_table, there are as many columns as slots (see translate).
     if (holds_numbers(a))
       return csr_t_dot_rows(context.scratch, csr_view<T>(a, "dot_t"), static_cast<size_t>(a.columns), from,
                             units, g);
@@ -76,7 +77,7 @@ void dot_t_csr_csr(const Op&, Context& context, In in, Out out) {
   });
 }
 
-// Cᵀ = Bᵀ A, turned back.
+// Computes Cᵀ = Bᵀ A, and transposes it.
 void dot_t_dense_csr(const Op&, Context& context, In in, Out out) {
   const tensor::Dense& a = in[0]->dense();
   const tensor::Csr& b = in[1]->csr();
@@ -94,7 +95,7 @@ void dot_t_dense_csr(const Op&, Context& context, In in, Out out) {
   });
 }
 
-// Only the rows of A that B has.
+// Uses only the rows of A that B stores.
 void dot_t_csr_row_sparse(const Op&, Context& context, In in, Out out) {
   const tensor::Csr& a = in[0]->csr();
   const tensor::RowSparse& b = in[1]->row_sparse();
@@ -129,7 +130,7 @@ void dot_t_csr_row_sparse(const Op&, Context& context, In in, Out out) {
   });
 }
 
-// Rows that both have, in the order of A's.
+// Uses the rows that both store, in the order of A's.
 void dot_t_rows_rows(const Op&, Context& context, In in, Out out) {
   const tensor::RowSparse &a = in[0]->row_sparse(), &b = in[1]->row_sparse();
   check(in, a.shape[0] == b.shape[0]);

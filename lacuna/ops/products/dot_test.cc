@@ -17,8 +17,8 @@ namespace {
 
 using namespace test;
 
-// A random csr matrix with stored zeros, some empty rows, int32 or int64 indices, that is a view of rows of a
-// larger one.
+// A random csr matrix with stored zeros and some empty rows, int32 or int64 indices, which is a view of some
+// rows of a larger one.
 template <class T>
 Tensor random_csr(Dim rows, Dim columns, double density, uint64_t seed, DType index = DType::int32) {
   Generator random(seed);
@@ -42,7 +42,7 @@ Tensor random_csr(Dim rows, Dim columns, double density, uint64_t seed, DType in
 
 std::vector<double> doubles(const Tensor& x) { return values<double>(cast(x, DType::float64)); }
 
-// op(A) op(B), (n, k) · (k, m), in double.
+// The expected op(A) op(B), (n, k) · (k, m), in double.
 std::vector<double> mimic(const Tensor& a, bool ta, const Tensor& b, bool tb) {
   const auto x = doubles(a), y = doubles(b);
   const auto size = [](const Tensor& t, size_t i) { return static_cast<size_t>(t.shape()[i]); };
@@ -68,7 +68,7 @@ void products(Dim n, Dim k, Dim m, double density, DType index = DType::int32) {
         if (storages[0] == 'd') a = random_dense<T>(a.shape(), 3);
         if (storages[1] == 'd') b = random_dense<T>(b.shape(), 4);
         if (index == DType::int64 && storages != std::string("ss"))
-          continue;  // There are not as many values.
+          continue;  // int64 indices are for matrices too wide to be dense.
         const Symbol x = input(a), y = placeholder(b.spec(), "y"), z = dot(x, y, ta, tb);
         const Tensor c = run({z}, {x, y}, {a, b})[0];
         ASSERT_EQ(c.storage(), z.storage());
@@ -94,7 +94,8 @@ TEST(Dot, EqualsMimicOfAnyShape) {
 
 TEST(Dot, IndicesOfSixtyFourBits) { products<double>(9, 6, 20, 0.4, DType::int64); }
 
-// MXNet's dot of two csr matrices is made dense; its dense · csr names every column in every row.
+// csr · csr stores only entries that some product reaches, where MXNet's result is dense; dense · csr as csr
+// stores every column in which B has an entry, in every row, as in MXNet.
 TEST(Dot, CsrByCsrStoresWhatMeets) {
   const Tensor a = csr(dense({2, 3}, {1, 0, 2, 0, 0, 0})),
                b = csr(dense({3, 3}, {0, 3, 0, 1, 1, 1, 0, 0, 4}));
@@ -121,7 +122,7 @@ TEST(Dot, ColumnsUpTo2To40) {
   EXPECT_EQ(values(out[2]), (std::vector<float>{5, 0, 4, 0, 9, 0, 4, 0, 41}));  // Rows by rows.
 }
 
-// More columns than are met directly, in each way that they are numbered.
+// More columns than are used without numbers, in each way of numbering them.
 TEST(Dot, ManyColumnsEqualFewOnes) {
   for (const Dim columns : {Dim{1} << 21, Dim{1} << 30}) {
     const Dim spread = columns / 50;
@@ -167,7 +168,7 @@ TEST(Dot, WideGradientsOfRowsByRows) {
   EXPECT_TRUE(std::ranges::equal(out[1].csr().values<float>(), std::vector<float>{10, 20, 54, 8, 0}));
 }
 
-// Keras: the last axis of a meets the last but one of b.
+// As in Keras, the last axis of a is contracted with the last but one of b.
 TEST(Dot, OfHigherRank) {
   const Tensor a = csr(random_dense({4, 5}, 1, 0.5)), b = random_dense({2, 5, 3}, 2),
                d = random_dense({4, 2, 5}, 3);
@@ -200,7 +201,8 @@ TEST(Dot, OfHigherRank) {
               }).starts_with("dot: where b has rank 3 or more"));
 }
 
-// Long rows and columns, so that work is cut into parts: each thread count gives the same bits.
+// Long rows and columns, so that the work is split into parts. Every number of threads must give the same
+// bits.
 TEST(Dot, SameBitsOnAnyNumberOfThreads) {
   const Tensor a = random_csr<float>(700, 400, 0.1, 5), b = random_csr<float>(400, 600, 0.1, 6);
   const Symbol x = input(a), y = placeholder(b.spec(), "y"), c = dot(x, y);
@@ -214,7 +216,8 @@ TEST(Dot, SameBitsOnAnyNumberOfThreads) {
   set_num_threads(threads);
   for (size_t i = 0; i < one.size(); ++i) {
     EXPECT_TRUE(std::ranges::equal(one[i].csr().indices.as<int32_t>(), four[i].csr().indices.as<int32_t>()));
-    const auto first = static_cast<size_t>(one[i].csr().indptr.as<int32_t>()[0]);  // Before it lies nothing.
+    // Entries before the first one do not belong to the view.
+    const auto first = static_cast<size_t>(one[i].csr().indptr.as<int32_t>()[0]);
     EXPECT_TRUE(std::ranges::equal(one[i].csr().values<float>().subspan(first),
                                    four[i].csr().values<float>().subspan(first)));
   }

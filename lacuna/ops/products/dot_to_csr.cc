@@ -1,4 +1,4 @@
-// dot_to_csr: C = A B of a dense A and a csr B, csr: each row has the columns in which B stores a value.
+// dot_to_csr: C = A B of a dense A and a csr B as csr: each row has all columns in which B stores a value.
 //
 //   dA = dC Bᵀ,  dB = Aᵀ dC at its entries
 #include <algorithm>
@@ -20,7 +20,7 @@
 namespace lacuna {
 namespace {
 
-// As dot of dense and csr, on the columns that B names alone.
+// Like dot of dense and csr, but only with the columns in which B has entries.
 void run(const Op&, Context& context, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
   const tensor::Dense& a = in[0]->dense();
   const tensor::Csr& b = in[1]->csr();

@@ -1,4 +1,4 @@
-// Tests of dot to csr.
+// Tests of dot_to_csr.
 #include <gtest/gtest.h>
 
 #include "lacuna/graph/gradient.h"
@@ -36,7 +36,7 @@ TEST(DotToCsr, EqualsDotOfAnyShapeWithItsGradients) {
       const auto out = run(outputs, {x, y, z}, {a, b, w});
       EXPECT_EQ(out[3].storage(), Storage::csr);
       EXPECT_TRUE(out[3].csr().validate("dot_to_csr"));
-      // Of the columns without a value nothing flows to a in either.
+      // Columns without a value add nothing to the gradient of a in either way.
       for (size_t i = 0; i < 3; ++i) {
         ASSERT_EQ(out[i + 3].shape(), out[i].shape());
         const auto want = values<double>(out[i]), got = values<double>(out[i + 3]);

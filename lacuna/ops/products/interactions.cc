@@ -1,10 +1,10 @@
-// interactions, for csr x: y and, for the gradient, sums: row r is (Σ_j x_rj v_j1, …, 1).
+// interactions for csr x gives y and, for the gradient, sums, whose row r is (Σ_j x_rj v_j1, …, 1).
 //
 //   dW[j] = Σ_r x_rj dy_r sums[r] - (Σ_r x_rj² dy_r) (v_j1, …, v_jfactors, 0)
 //   dx_rj = dy_r (l_j + Σ_f v_jf (sums_rf - x_rj v_jf))     at the non-zeros of x
 //
-// dW is made by three ops: by_column orders the entries, interaction_entries multiplies them by dy, and
-// interactions_t sums rows; or the optimizer does that last step itself: see Op::factors.
+// dW takes three ops: by_column groups the entries, interaction_entries multiplies them by dy, and
+// interactions_t sums rows; or the optimizer does the last step itself (see Op::factors).
 #include "lacuna/ops/products/interactions.h"
 
 #include <algorithm>
@@ -46,7 +46,7 @@ void of_csr(const Op&, Context&, In in, Out out) {
   });
 }
 
-// (entries, dy) -> entries times dy of their places, share: the sum of a row's squares times dy
+// (entries, dy) -> each entry times the dy of its row of x; share: for each column of x, the sum of x² dy.
 void entries_times_dy(const Op&, Context&, In in, Out out) {
   const tensor::Csr& entries = in[0]->csr();
   tensor::Csr& scaled = out[0]->csr();
@@ -146,7 +146,7 @@ struct InteractionsT final : Op {
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     Spec dw{in[4].shape, in[4].dtype, rule_for(*this, in).out[0]};
-    if (in[4].storage == Storage::row_table) dw.shape[0] = None;  // The slots there are.
+    if (in[4].storage == Storage::row_table) dw.shape[0] = None;  // The number of slots in the run.
     return {dw};
   }
 
@@ -216,7 +216,7 @@ struct Interactions final : Op {
       const auto scaled = apply_node(of_entries, {ordered.entries, dy});
       dw = apply(of_weight, {ordered.ids, {scaled, 0}, sums, {scaled, 1}, w});
     }
-    if (dout[1]) {  // sums is the product x w, but for its last column.
+    if (dout[1]) {  // sums is the product x w, except for its last column.
       const int64_t factors = w.shape()[1] - 1;
       const Symbol d =
           concatenate({slice(dout[1], 1, 0, factors), scale(slice(dout[1], 1, factors, factors + 1), 0)}, 1);

@@ -13,7 +13,7 @@ namespace {
 
 using namespace test;
 
-// All pairs, one after another.
+// The expected y, as a sum over all pairs.
 std::vector<double> by_pairs(const Tensor& x, const Tensor& w) {
   const auto rows = static_cast<size_t>(x.shape()[0]), columns = static_cast<size_t>(x.shape()[1]);
   const auto width = static_cast<size_t>(w.shape()[1]);

@@ -1,4 +1,4 @@
-// row_dot: the product of each row with its like, y[i] = Σ_j a[i, j] b[i, j].
+// row_dot: the dot product of each row of A with the same row of B, y[i] = Σ_j a[i, j] b[i, j].
 //
 //   da = dy b, db = dy a      at the entries of a csr operand
 #include "lacuna/ops/products/row_dot.h"
@@ -18,7 +18,7 @@ namespace {
 using In = std::span<const Tensor* const>;
 using Out = std::span<Tensor* const>;
 
-// body(r) answers y[r]. A row costs about `work`.
+// body(r) returns y[r]. `work`: about the operations per row.
 template <class T, class Body>
 void each_row(Tensor& out, size_t rows, size_t work, const Body& body) {
   tensor::Dense& y = out.dense();

@@ -26,10 +26,10 @@ void sampled_dot_rows(const Op&, Context&, In in, Out out) {
 
 namespace {
 
-constexpr size_t kGrain = size_t{1} << 14;  // Entries of a part.
+constexpr size_t kGrain = size_t{1} << 14;  // Entries of a part, at least.
 constexpr size_t kParts = 16;
 
-// A matrix of which a row is asked for: null where it has none.
+// A dense or row_sparse matrix by rows: null for a row that is not stored.
 template <class T>
 class SomeRows {
  public:
@@ -56,8 +56,8 @@ class SomeRows {
   size_t width_;
 };
 
-// A matrix of which a row is laid out over the numbers of its columns, and taken back: of a dense one where
-// it lies, of a csr one in `sums`, zeros but in between.
+// Gives a row of a matrix as an array over the numbers of its columns. A dense row is used where it is; a csr
+// row is written into `sums`, which must be zeros, and take_back makes it zeros again.
 template <class T>
 class LaidOutRows {
  public:
@@ -82,7 +82,7 @@ class LaidOutRows {
   size_t width_ = 0;
 };
 
-// The rows of a pattern cut into parts of about as many entries.
+// The rows of a pattern, split into parts of about as many entries each.
 template <class I>
 class PatternParts {
  public:
@@ -112,7 +112,8 @@ class PatternParts {
   size_t rows_, grain_, count_;
 };
 
-// The one whose columns decide, on numbers if a csr matrix is to be met with it: a dense one has all columns.
+// x with its columns numbered if `other` is csr, so that both can be matched by number; as it is if `other`
+// is dense, which has all columns.
 template <class T>
 Numbered<T> numbered_for(const Tensor& other, const char* where, Scratch& scratch, const tensor::Csr& x) {
   if (other.storage() == Storage::csr) return numbered<T>(where, scratch, 0, x);
@@ -121,7 +122,7 @@ Numbered<T> numbered_for(const Tensor& other, const char* where, Scratch& scratc
 
 }  // namespace
 
-// One of the factors, or both, row_sparse: rows that are not there are zeros.
+// For one or two row_sparse factors: rows that are not stored are zeros.
 void sampled_dot_some_rows(const Op&, Context& context, In in, Out out) {
   const tensor::Csr& pattern = in[2]->csr();
   tensor::Csr& s = out[0]->csr();
@@ -144,7 +145,7 @@ void sampled_dot_some_rows(const Op&, Context& context, In in, Out out) {
   });
 }
 
-// B csr: a row of A is laid out and met with the entries of rows of B.
+// For a csr B: a row of A is written as an array, and the entries of rows of B look up its values.
 void sampled_dot_csr(const Op&, Context& context, In in, Out out) {
   const tensor::Csr& pattern = in[2]->csr();
   tensor::Csr& s = out[0]->csr();
@@ -174,7 +175,7 @@ void sampled_dot_csr(const Op&, Context& context, In in, Out out) {
   });
 }
 
-// Row by row of A and B: entry (k, j) of the pattern gains A[i, k] B[i, j].
+// Goes through the rows of A and B: row i adds A[i, k] B[i, j] to entry (k, j) of the pattern.
 void sampled_dot_t(const Op&, Context& context, In in, Out out) {
   const tensor::Csr& pattern = in[2]->csr();
   tensor::Csr& s = out[0]->csr();
@@ -186,7 +187,7 @@ void sampled_dot_t(const Op&, Context& context, In in, Out out) {
     const auto& view = like.view;
     const PatternParts parts(view.indptr, view.rows);
     const auto sums = context.scratch.zeros<T>(9, parts.count() * like.columns);
-    // Numbered entries start at 0, those of the pattern where its first row does.
+    // Entries start at 0 if columns are numbered, else where the first row of the pattern starts.
     T* to = s.values<T>().data();
     if (like.index) with_index(pattern, [&](auto, auto indptr) { to += indptr[0]; });
     const bool sparse = in[0]->storage() == Storage::csr;

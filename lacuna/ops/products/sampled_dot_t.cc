@@ -58,7 +58,7 @@ struct SampledDotT final : Op {
     const Symbol &a = node.in(0), &b = node.in(1), ds = gradient_into(node, dout[0]);
     Symbol da, db;
     if (wanted[0]) da = a.storage() == Storage::csr ? sampled_dot(b, ds, a) : gradient_at(dot_nt(b, ds), a);
-    // Of a csr B in the columns that dS names: there may be any number.
+    // A csr B may have any number of columns, so only those in which dS has entries are used.
     if (wanted[1])
       db = gradient_at(
           b.storage() == Storage::csr && a.storage() == Storage::dense ? dot_to_csr(a, ds) : dot(a, ds), b);

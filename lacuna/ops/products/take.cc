@@ -24,7 +24,7 @@ void check(const char* where, const Spec& w, const Spec& ids) {
                  ": ids must be integers (int32 or int64). Received: ids=", ids, ".");
 }
 
-// (ids, dY, W) -> dW, of which W gives the shape alone.
+// (ids, dY, W) -> dW. Of W only the shape is read.
 struct TakeT final : Op {
   std::string_view name() const override { return "take_t"; }
 
@@ -48,7 +48,7 @@ struct TakeT final : Op {
         "take_t: dy must have the shape of ids, then of a row of w, and the dtype of w. Received: ids=", ids,
         ", dy=", dy, ", w=", w, ".");
     Spec dw{w.shape, w.dtype, rule_for(*this, in).out[0]};
-    if (w.storage == Storage::row_table) dw.shape[0] = None;  // The slots there are.
+    if (w.storage == Storage::row_table) dw.shape[0] = None;  // The number of slots in the run.
     return {dw};
   }
 

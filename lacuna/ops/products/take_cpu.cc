@@ -55,7 +55,7 @@ void take(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tens
   });
 }
 
-// A product: the matrix that has a 1 at (place, id), transposed, by dY.
+// dW is a product: the matrix that has a 1 at each (place, id), transposed, times dY.
 void take_t(const Op&, Context& context, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
   const tensor::Dense &ids = in[0]->dense(), &dy = in[1]->dense();
   const Tensor& w = *in[2];

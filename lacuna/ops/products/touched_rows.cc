@@ -1,6 +1,7 @@
-// touched_rows: the rows of a table that some translated inputs name, each once; ever_touched_rows: in
-// training those that were ever named, of which the inputs only say that this batch's are among them; else
-// all that are not zero, as training would have made them.
+// touched_rows: the rows of a table that some translated inputs name, each once.
+// ever_touched_rows: in training all rows that were ever touched; the inputs only ensure that the rows of
+// this batch are among them. Outside of training all rows that are not zero, with the values that training
+// would have given them.
 //
 //   dtable = dy
 #include <numeric>
@@ -15,7 +16,7 @@
 namespace lacuna {
 namespace {
 
-// f(slots) for each translated input; of a view of some rows, theirs.
+// Calls f(slots) for each translated input; for a view of some rows, only with their slots.
 template <class F>
 void each_input(std::span<const Tensor* const> translated, const F& f) {
   for (const Tensor* x : translated) {
@@ -49,7 +50,7 @@ void rows_of_table(const Op&, Context& context, std::span<const Tensor* const> i
                    std::span<Tensor* const> out) {
   RowTable& table = in[0]->table();
   const Dim rows = table.shape()[0];
-  const bool countable = rows < Dim{1} << 31;  // Training says that more are too many.
+  const bool countable = rows < Dim{1} << 31;  // Training throws where there are more.
   if (!context.training && countable && !table.others_are_zero()) {
     const auto count = static_cast<size_t>(rows);
     const auto ids = context.scratch.get<int64_t>(0, count);
@@ -108,7 +109,7 @@ struct TouchedRows final : Op {
       LACUNA_REQUIRE(translated.storage != Storage::dense || translated.dtype == DType::int32, name(),
                      ": dense slots must be int32, as translate gives them. Received: ", translated, ".");
     Spec rows{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]};
-    rows.shape[0] = None;  // The slots there are.
+    rows.shape[0] = None;  // The number of slots in the run.
     return {rows};
   }
 

@@ -1,4 +1,4 @@
-// translate: ids to slots of a row_table, whose rows are made before the forward pass reads them.
+// translate: ids to slots of a row_table, whose rows are created before the forward pass reads them.
 //
 //   dx = dy with the ids of x: the values are the same
 #include "lacuna/ops/products/translate.h"
@@ -20,7 +20,7 @@ void translate_gradient_dense(const Op&, Context&, std::span<const Tensor* const
 
 namespace {
 
-// (dy, x) -> dx. dy has an entry for each of y, in the same order.
+// (dy, x) -> dx. dy has an entry for each entry of y, in the same order.
 struct TranslateGradient final : Op {
   std::string_view name() const override { return "translate_gradient"; }
 
@@ -65,7 +65,7 @@ struct Translate final : Op {
     LACUNA_REQUIRE(x.shape[1] == table.shape[0] || x.shape[1] == None,
                    "translate: columns of x must equal rows of the table. Received: x=", x, ", table=", table,
                    ".");
-    return {{{x.shape[0], None}, x.dtype, rule_for(*this, in).out[0]}};  // Columns: the slots there are.
+    return {{{x.shape[0], None}, x.dtype, rule_for(*this, in).out[0]}};  // As many columns as slots.
   }
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
@@ -100,7 +100,7 @@ const bool registered_ids = register_op("translate_ids", [] {
   return std::vector<Example>{
       {std::make_shared<TranslateIds>(), {{{None, 4}, DType::int64, Values::ids, 7}, {{7, 3}}}}};
 });
-// No examples: no two tensors drawn apart have one pattern.
+// No examples: two random tensors never have the same pattern.
 const bool registered_gradient = register_op("translate_gradient", [] { return std::vector<Example>{}; });
 
 }  // namespace

@@ -11,10 +11,10 @@
 namespace lacuna::cpu {
 namespace {
 
-// Only training makes rows that stay.
+// Only in training are rows created that stay in the table.
 template <class I>
 void find_slots(const Context& context, RowTable& table, std::span<const I> ids, std::span<int32_t> slots) {
-  const Interruptible whole(false);  // Rows that are there are drawn.
+  const Interruptible whole(false);  // An interrupt must not leave rows without initial values.
   if (context.training) table.touch(ids, slots);
   else table.read(ids, slots);
 }
@@ -40,11 +40,11 @@ void translate_csr(const Op&, Context& context, std::span<const Tensor* const> i
   check_places(nonzeros);
   const bool same = table.slots_are_ids() && x.index == DType::int32;
   with_index(x, [&](auto indices, auto indptr) {
-    const size_t first = nonzeros ? static_cast<size_t>(indptr[0]) : 0;  // Of a view of some rows.
+    const size_t first = nonzeros ? static_cast<size_t>(indptr[0]) : 0;  // Not 0 in a view of some rows.
     if (same) y.indices = Buffer::alias(x.indices);
     else y.indices.resize((first + nonzeros) * sizeof(int32_t));
     const auto ids = indices.subspan(first, nonzeros);
-    // Columns below x.columns is what a csr matrix promises, and whoever makes one from outside has checked.
+    // A csr matrix guarantees columns below x.columns: they are checked where it enters from outside.
     const size_t bad = x.columns <= table.shape()[0] ? nonzeros : first_out_of_range(ids, table.shape()[0]);
     if (bad < nonzeros) {
       const auto row =

@@ -33,7 +33,7 @@ Symbol gradient_of(const Symbol& y, size_t input, const Symbol& dy) {
   return node.op().gradient(node, std::vector{dy}, wanted)[input];
 }
 
-// x · w, x with entries at ids far apart.
+// x · w for an x with entries at ids that are far apart.
 TEST(Translate, TrainingTouchesReadingDoesNot) {
   const VariablePtr w = table_of({kHuge, 2});
   const RowTable& table = w->value().table();
@@ -164,7 +164,8 @@ TEST(TouchedRows, EachOnceWithoutStates) {
     EXPECT_EQ(id, (std::vector<int64_t>{5, 7, 50})[i]);
     for (size_t j = 0; j < 3; ++j) EXPECT_EQ(got.values<float>()[i * 3 + j], drawn(w, id)[j]);
   }
-  // A read counts rows that were never touched as training would, and keeps none.
+  // A read gives rows that were never touched the values that training would give them, and keeps none of
+  // them.
   const Tensor others = dense<int32_t>({3}, {7, 8, 9});
   const auto after = run({touched_rows(read(w), {translate(b, read(w))})}, {b}, {others});
   ASSERT_EQ(after[0].row_sparse().row_ids().size(), 3u);

@@ -18,7 +18,7 @@
 namespace lacuna {
 namespace {
 
-// What a place is multiplied with in this step.
+// The factor of each element in this step: 0 or 1 / (1 - rate).
 class Mask {
  public:
   Mask(double rate, uint64_t key, const Context& context)
@@ -81,7 +81,7 @@ struct Dropout final : Op {
         to_string(noise_shape), ", x=", x, ".");
   }
 
-  // For each place of a row the one whose mask it takes.
+  // For each place of a row, the place from which it takes its mask.
   void find_places(const Shape& x, std::span<uint32_t> places) const {
     for (size_t j = 0; j < places.size(); ++j) {
       size_t rest = j, place = 0, step = 1;

@@ -25,8 +25,8 @@ TEST(Dropout, DenseAndCsrAgreeAndTheRateHolds) {
     EXPECT_TRUE(v == 0 || v == static_cast<float>(1 / 0.7));
     zeros += v == 0;
   }
-  EXPECT_NEAR(static_cast<double>(zeros) / n, 0.3, 0.01);  // Five deviations.
-  for (size_t j = 0; j < 200; j += 50) {                   // By columns too.
+  EXPECT_NEAR(static_cast<double>(zeros) / n, 0.3, 0.01);  // About five standard deviations.
+  for (size_t j = 0; j < 200; j += 50) {                   // In each column too.
     size_t column = 0;
     for (size_t r = 0; r < 300; ++r) column += y[r * 200 + j] == 0;
     EXPECT_NEAR(static_cast<double>(column) / 300, 0.3, 0.14);

@@ -1,5 +1,5 @@
-// Random bits of a place in a step, keyed by (seed of the run, key of the op, step, row, place in the row),
-// so that dense and csr agree and threads do not matter.
+// Random bits for each element in each step. They depend only on (seed of the run, key of the op, step, row,
+// place in the row), so that dense and csr agree and threads do not matter.
 #pragma once
 #include "lacuna/base/random.h"
 #include "lacuna/graph/op.h"

@@ -18,7 +18,7 @@
 namespace lacuna {
 namespace {
 
-// Box and Muller, of two draws.
+// The Box-Muller transform of two uniform numbers.
 double normal(uint64_t row, uint64_t place) {
   const double u = static_cast<double>((StepRandom::at(row, 2 * place) >> 11) + 1) * 0x1p-53,
                v = static_cast<double>(StepRandom::at(row, 2 * place + 1) >> 11) * 0x1p-53;

@@ -4,10 +4,10 @@
 
 #include <cstdint>
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// In training x times normally distributed numbers, of mean 0 and deviation 1, that are drawn for each place;
-// else 0. Dense; csr keeps its pattern. Keyed as dropout's mask.
+// In training x times normally distributed numbers (mean 0, standard deviation 1), drawn for each element;
+// else 0. Dense; csr keeps its pattern. The numbers depend on the same keys as dropout's mask.
 Symbol times_normal(const Symbol& x, uint64_t key);
 
 }  // namespace lacuna

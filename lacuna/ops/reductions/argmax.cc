@@ -1,11 +1,11 @@
-// argmax, argmin: the place of the largest or smallest value along an axis; of equal ones the first. A sparse
-// tensor's zeros that are not stored are values too: what is stored meets the first of them.
+// argmax, argmin: the position of the largest or smallest value along an axis; of equal ones the first. Zeros
+// that a sparse tensor does not store are values too, of which only the first position matters.
 #include <string>
 
 #include "lacuna/graph/flat.h"
+#include "lacuna/ops/parts/entries.h"
 #include "lacuna/ops/parts/ids.h"
 #include "lacuna/ops/reductions/reduce_op.h"
-#include "lacuna/ops/reductions/reduce_sparse_cpu.h"
 
 namespace lacuna {
 namespace {
@@ -16,7 +16,7 @@ using Out = std::span<Tensor* const>;
 template <bool kLargest>
 struct ArgExtreme final : Flat<> {
   ArgExtreme(std::optional<int> a, bool keep) : axis(a), keepdims(keep) {}
-  const std::optional<int> axis;  // Not negative; of the whole where there is none.
+  const std::optional<int> axis;  // Not negative; empty: over all of x.
   const bool keepdims;
   static constexpr const char* kName = kLargest ? "argmax" : "argmin";
 
@@ -25,25 +25,25 @@ struct ArgExtreme final : Flat<> {
     return text(kName, ' ', axis ? std::to_string(*axis) : "whole", ' ', keepdims);
   }
 
-  // The best so far. place < 0: none yet.
+  // The best value so far. place < 0: none yet.
   template <class T>
   struct Best {
     T value{};
     int64_t place = -1;
 
-    // What comes later in the line.
+    // For a value that comes later in the line.
     void meet(T v, int64_t at) {
       if (place < 0 || (kLargest ? v > value : v < value) || (v != v && value == value))
         value = v, place = at;
     }
-    // What may come earlier too.
+    // For a value at any position.
     void meet_any(T v, int64_t at) {
       if (place >= 0 && (v == value || (v != v && value != value))) place = std::min(place, at);
       else meet(v, at);
     }
   };
 
-  // x as (outer, n, inner) with the middle as the line, each line's place to put(line, place).
+  // Takes x as (outer, n, inner), whose middle is the line, and calls put(line, place) for each line.
   template <class T, class Put>
   static void lines(const T* x, size_t outer, size_t n, size_t inner, const Put& put) {
     parallel_for(outer * inner, std::max<size_t>(1, kGrain / (n + 1)), [&](size_t begin, size_t end) {
@@ -56,7 +56,7 @@ struct ArgExtreme final : Flat<> {
     });
   }
 
-  // Gives out its shape; places in front of and behind the axis.
+  // Resizes out. Gives the sizes in front of the axis, along it, and behind it.
   struct Around {
     size_t outer = 1, n = 1, inner = 1;
   };
@@ -84,7 +84,7 @@ struct ArgExtreme final : Flat<> {
     });
   }
 
-  // The first column that a row with n sorted entries does not store.
+  // The first column without an entry in a row of n sorted entries.
   template <class I>
   static int64_t first_gap(const I* columns, size_t n) {
     size_t k = 0;
@@ -122,7 +122,7 @@ struct ArgExtreme final : Flat<> {
           });
         } else {
           const auto best = context.scratch.get<Best<T>>(0, columns);
-          const auto gap = context.scratch.get<int64_t>(1, columns);  // The first row that does not store it.
+          const auto gap = context.scratch.get<int64_t>(1, columns);  // First row without an entry.
           std::fill(best.begin(), best.end(), Best<T>{});
           std::fill(gap.begin(), gap.end(), 0);
           for (size_t r = 0; r < rows; ++r)
@@ -150,7 +150,7 @@ struct ArgExtreme final : Flat<> {
     with_float(kName, x.dtype, [&](auto tag) {
       using T = typename decltype(tag)::type;
       const T* values = x.values<T>().data();
-      if (self.axis && *self.axis > 0) {  // Rows that are not stored: their first place.
+      if (self.axis && *self.axis > 0) {  // Rows that are not stored: place 0.
         std::fill(place.begin(), place.end(), 0);
         const size_t outer = rows ? around.outer / rows : 0, each = outer * around.inner;
         lines(values, ids.size() * outer, around.n, around.inner, [&](size_t i, int64_t at) {
@@ -158,13 +158,13 @@ struct ArgExtreme final : Flat<> {
         });
         return;
       }
-      // The first row that is not stored: one of the first ids.size() + 1.
+      // The first row that is not stored is one of the first ids.size() + 1.
       const auto stored = context.scratch.get<uint8_t>(0, ids.size() + 1);
       std::fill(stored.begin(), stored.end(), 0);
       for (const int64_t id : ids)
         if (static_cast<size_t>(id) < stored.size()) stored[static_cast<size_t>(id)] = 1;
       const auto gap = static_cast<int64_t>(std::find(stored.begin(), stored.end(), 0) - stored.begin());
-      const auto per_row = static_cast<int64_t>(self.axis ? 1 : width);  // Places that a row takes.
+      const auto per_row = static_cast<int64_t>(self.axis ? 1 : width);  // Positions per row.
       const size_t lines_of = self.axis ? width : 1;
       for (size_t o = 0; o < lines_of; ++o) {
         Best<T> best;

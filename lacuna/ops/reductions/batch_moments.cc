@@ -1,4 +1,4 @@
-// batch_moments: m = Σ x / n and v = Σ (x - m)² / n for each feature, in training; else the moving ones.
+// batch_moments: m = Σ x / n and v = Σ (x - m)² / n for each feature in training, else the moving averages.
 //
 //   dx = (dm + 2 (x - m) dv) / n      at the entries of a csr x
 #include "lacuna/ops/reductions/batch_moments.h"
@@ -17,7 +17,7 @@ namespace {
 using In = std::span<const Tensor* const>;
 using Out = std::span<Tensor* const>;
 
-// Where features are open before a run: the others have a value for each.
+// Checks the number of features, which may be unknown before a run.
 void check(const Op& op, In in, Dim features) {
   for (const Tensor* other : in.subspan(1))
     LACUNA_REQUIRE(other->dense().shape[0] == features, op.name(),
@@ -46,7 +46,7 @@ struct Gradient final : Op {
                    ": x must have the axis and a float dtype. Received: x=", in[0], ", axis=", axis, ".");
     for (const Spec& s : in.subspan(1))
       LACUNA_REQUIRE(s.shape == Shape{in[0].shape[axis]} && s.dtype == in[0].dtype, name(),
-                     ": the others must have a value for each feature of x, of its dtype. Received: x=",
+                     ": the other inputs must have a value for each feature of x, of its dtype. Received: x=",
                      in[0], ", ", s, ".");
     return {{in[0].shape, in[0].dtype, rule_for(*this, in).out[0]}};
   }

@@ -4,10 +4,10 @@
 
 namespace lacuna {
 
-// Mean and variance (over n, not n - 1) of each feature of x, which stand along `axis`, over all else, and
-// that number n, a scalar: what a batch normalization needs. In training those of x, implicit zeros counted;
-// else, and where x has no rows, the moving ones. x dense of any rank, or csr with axis 1. A gradient flows
-// to x alone.
+// What a batch normalization needs: mean and variance (over n, not n - 1) of each feature of x, and the
+// number n of values per feature, a scalar. Features lie along `axis`. In training the moments are those of
+// x, implicit zeros included; outside of training, or where x has no rows, they are the moving ones. x is
+// dense of any rank, or csr with axis 1. A gradient flows to x only.
 struct BatchMoments {
   Symbol mean, variance, n;
 };

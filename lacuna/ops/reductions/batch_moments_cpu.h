@@ -1,4 +1,5 @@
-// Mean and variance of each feature on the CPU: in double, and in an order that threads do not change.
+// Mean and variance of each feature on the CPU, in double and in an order that does not depend on the number
+// of threads.
 #pragma once
 #include <algorithm>
 
@@ -33,7 +34,7 @@ void add_up(const T* x, const Parts& p, size_t from, size_t count, double* sums,
 
 template <class T>
 void moments_of_dense(const T* x, const Parts& p, T* mean, T* variance) {
-  constexpr size_t kBlock = 64;  // Features that are added up on the stack.
+  constexpr size_t kBlock = 64;  // Features per block, with sums on the stack.
   const auto n = static_cast<double>(p.outer * p.inner);
   const size_t blocks = (p.features + kBlock - 1) / kBlock, work = p.outer * p.inner * kBlock;
   parallel_for(blocks, std::max<size_t>(1, kGrain / (work + 1)), [&](size_t begin, size_t end) {
@@ -51,7 +52,7 @@ void moments_of_dense(const T* x, const Parts& p, T* mean, T* variance) {
   });
 }
 
-// What is not stored is 0: it adds nothing to the mean, and m² to the variance.
+// Elements that are not stored are 0: each adds nothing to the mean, and m² to the variance.
 template <class T>
 void moments_of_csr(const kernels::CsrView<T>& x, size_t columns, Scratch& scratch, T* mean, T* variance) {
   const auto n = static_cast<double>(x.rows);

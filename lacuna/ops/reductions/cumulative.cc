@@ -17,8 +17,8 @@ namespace {
 using In = std::span<const Tensor* const>;
 using Out = std::span<Tensor* const>;
 
-// body(first, lines) for lines that lie beside each other: place i of line l stands at first + i inner + l.
-// In parallel over blocks of them.
+// body(first, lines) for blocks of neighbouring lines, in parallel: value i of line l is at first + i inner +
+// l.
 template <class Body>
 void each_block(const Strides& s, const Body& body) {
   constexpr size_t kLines = 64;
@@ -67,7 +67,8 @@ struct Cumulative : AxisOp {
       T* to = y.values<T>().data();
       const bool adds = self.adds(), reverse = self.from_the_end();
       each_block(s, [&](size_t first, size_t lines) {
-        // Floats meet in double: a sum of many does not lose the small ones. Integers wrap round, as NumPy's.
+        // Floats are summed in double, so that a long sum does not lose small values. Integers wrap round, as
+        // in NumPy.
         using K = std::conditional_t<std::is_floating_point_v<T>, double, uint64_t>;
         K kept[64];
         std::fill_n(kept, lines, adds ? K(0) : K(1));
@@ -136,7 +137,7 @@ struct CumProdGradient final : AxisOp {
           for (size_t l = 0; l < lines; ++l) {
             const double sum = static_cast<double>(dys[at + l]) + kept[l];
             const double before = i ? static_cast<double>(ys[at + l - s.inner]) : 1;
-            to[at + l] = static_cast<T>(sum == 0 ? 0 : before * sum);  // 0·∞ is 0.
+            to[at + l] = static_cast<T>(sum == 0 ? 0 : before * sum);  // 0·∞ counts as 0.
             kept[l] = sum == 0 ? 0 : static_cast<double>(xs[at + l]) * sum;
           }
         }

@@ -1,4 +1,4 @@
-// Tests of cumulative.
+// Tests of cumsum and cumprod.
 #include "lacuna/ops/reductions/cumulative.h"
 
 #include <gtest/gtest.h>

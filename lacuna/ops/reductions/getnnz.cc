@@ -1,4 +1,4 @@
-// getnnz: stored entries of csr, counted.
+// getnnz: counts the stored entries of csr.
 #include "lacuna/ops/reductions/getnnz.h"
 
 #include "lacuna/base/error.h"

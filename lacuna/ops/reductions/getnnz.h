@@ -4,10 +4,10 @@
 
 #include "lacuna/graph/symbol.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// MXNet's: how many entries a csr matrix stores, zeros among them: of the whole, of each column (axis 0) or
-// of each row (axis 1). int64, dense, no gradient.
+// As in MXNet: how many entries a csr matrix stores, stored zeros included: in all, in each column (axis 0)
+// or in each row (axis 1). int64, dense, no gradient.
 Symbol getnnz(const Symbol& x, std::optional<int> axis = {});
 
 }  // namespace lacuna

@@ -1,7 +1,8 @@
 // sum, mean, max, min, prod and norm over axes.
 //
-//   sum, mean    dx = dy repeated along the axes (for the mean, over their number), at the entries of a
-//   sparse x; max, min, prod, norm: see reduce_gradient
+//   sum, mean    dx = dy repeated along the axes (for the mean, divided by their size), at the entries of
+//                a sparse x
+//   max, min, prod, norm    see reduce_gradient
 #include "lacuna/ops/reductions/reduce.h"
 
 #include <cmath>
@@ -25,33 +26,40 @@ namespace {
 using In = std::span<const Tensor* const>;
 using Out = std::span<Tensor* const>;
 
-// F: how values meet; finish(what they came to, how many there were).
+// F: how values are combined; finish(result, how many values there were).
 struct Plain {
   template <class K>
   static K finish(K v, double) {
     return v;
   }
 };
-struct SumKind : cpu::SumOf, Plain {
+struct SumKind : Plain {
+  using F = cpu::SumOf;
   static constexpr const char* kName = "sum";
 };
-struct MeanKind : cpu::SumOf {
+struct MeanKind {
+  using F = cpu::SumOf;
   static constexpr const char* kName = "mean";
   static double finish(double v, double n) { return v / n; }
 };
-struct MaxKind : cpu::ExtremeOf<true>, Plain {
+struct MaxKind : Plain {
+  using F = cpu::ExtremeOf<true>;
   static constexpr const char* kName = "max";
 };
-struct MinKind : cpu::ExtremeOf<false>, Plain {
+struct MinKind : Plain {
+  using F = cpu::ExtremeOf<false>;
   static constexpr const char* kName = "min";
 };
-struct ProductKind : cpu::ProductOf, Plain {
+struct ProductKind : Plain {
+  using F = cpu::ProductOf;
   static constexpr const char* kName = "prod";
 };
-struct NonzeroProductKind : cpu::NonzeroProductOf, Plain {
+struct NonzeroProductKind : Plain {
+  using F = cpu::NonzeroProductOf;
   static constexpr const char* kName = "nonzero_prod";
 };
-struct NormKind : cpu::SquaresOf {
+struct NormKind {
+  using F = cpu::SquaresOf;
   static constexpr const char* kName = "norm";
   static double finish(double v, double) { return std::sqrt(v); }
 };
@@ -59,17 +67,18 @@ struct NormKind : cpu::SquaresOf {
 template <class Kind>
 struct Reduction final : Reduce {
   using Reduce::Reduce;
+  using F = typename Kind::F;
   static constexpr bool kLinear = std::is_same_v<Kind, SumKind> || std::is_same_v<Kind, MeanKind>;
   static constexpr bool kExtreme = std::is_same_v<Kind, MaxKind> || std::is_same_v<Kind, MinKind>;
-  // Whether zeros come to 0, so that rows that are not stored stay so.
+  // Whether the result for zeros is 0, so that rows that are not stored need not be stored in the result.
   static constexpr bool kKeepsRows = kLinear || kExtreme || std::is_same_v<Kind, NormKind>;
   std::string_view name() const override { return Kind::kName; }
 
   template <class T>
   static auto finish(double n) {
-    using K = typename Kind::template Kept<T>;
+    using K = cpu::KeptBy<F, T>;
     return [n](K v, size_t missing, size_t) {
-      if (Kind::kZeros && missing) v = Kind::of(v, Kind::each(K(0)));
+      if (F::kZeros && missing) v = F::of(v, F::each(K(0)));
       return static_cast<T>(Kind::finish(v, n));
     };
   }
@@ -81,9 +90,9 @@ struct Reduction final : Reduce {
     resize(out[0]->dense(), to.dims, in[0]->dtype());
     with_float(Kind::kName, in[0]->dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
-      const auto end = [done = finish<T>(to.n)](auto v, size_t o) { return done(v, 0, o); };
-      cpu::reduce<Kind>(in[0]->dense().values<T>().data(), x, self.reduced(x.rank), end,
-                        out[0]->dense().values<T>().data(), context.scratch);
+      const auto to_y = cpu::results_to(out[0]->dense().values<T>().data(), finish<T>(to.n));
+      cpu::reduce<F>(in[0]->dense().values<T>().data(), x, self.reduced(x.rank),
+                     cpu::Receiver<cpu::KeptBy<F, T>>(to_y), context.scratch);
     });
   }
 
@@ -96,15 +105,15 @@ struct Reduction final : Reduce {
     with_float(Kind::kName, in[0]->dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
       const T* values = entries<T>(*in[0]).data();
-      const auto y = out[0]->dense().values<T>();
+      const auto to_y = cpu::results_to(out[0]->dense().values<T>().data(), finish<T>(to.n));
+      const cpu::Receiver<cpu::KeptBy<F, T>> results(to_y);
       if (in[0]->storage() == Storage::csr)
-        cpu::reduce_csr<Kind, Kind::kZeros>(in[0]->csr(), values, goes, finish<T>(to.n), y.data(),
-                                            context.scratch);
-      else cpu::reduce_rows<Kind>(in[0]->row_sparse(), values, goes, finish<T>(to.n), y, context.scratch);
+        cpu::reduce_csr<F>(in[0]->csr(), values, goes, F::kZeros, results, context.scratch);
+      else cpu::reduce_rows<F>(in[0]->row_sparse(), values, goes, results, context.scratch);
     });
   }
 
-  // Each stored row becomes one value; rows that are not stored stay so.
+  // Reduces each stored row to one value; rows that are not stored stay so.
   static void rows(const Op& op, Context&, In in, Out out) {
     const auto& self = static_cast<const Reduction&>(op);
     const tensor::RowSparse& x = in[0]->row_sparse();
@@ -118,16 +127,8 @@ struct Reduction final : Reduce {
     y.data.resize(count * size_of(x.dtype));
     with_float(Kind::kName, x.dtype, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      using K = typename Kind::template Kept<T>;
-      const T* values = x.values<T>().data();
-      T* into = y.values<T>().data();
-      parallel_for(count, std::max<size_t>(1, kGrain / (width + 1)), [&](size_t begin, size_t end) {
-        for (size_t i = begin; i < end; ++i)
-          into[i] =
-              finish<T>(to.n)(cpu::reduce_line<Kind>(values + i * width, width, Kind::template kFirst<T>,
-                                                     [](K v) { return Kind::each(v); }),
-                              0, i);
-      });
+      const auto to_y = cpu::results_to(y.values<T>().data(), finish<T>(to.n));
+      cpu::reduce_lines<F>(x.values<T>().data(), count, width, cpu::Receiver<cpu::KeptBy<F, T>>(to_y));
     });
   }
 
@@ -158,7 +159,7 @@ struct Reduction final : Reduce {
       };
       const Symbol g = gradient_at(dy[0], y);
       if (y.storage() == Storage::row_sparse) {
-        if constexpr (kExtreme) {  // Those that tie share it.
+        if constexpr (kExtreme) {  // Elements that tie share the gradient.
           const Symbol ones = scatter_plus_scalar(zeros_like(y), 1);
           const Symbol ties = sum(reduce_gradient(ReduceGradient::extreme, x, y, ones, {}), axes, true);
           return with(ReduceGradient::extreme, y, scatter_elemwise_div(g, ties));
@@ -171,7 +172,7 @@ struct Reduction final : Reduce {
         const Symbol others = apply(std::make_shared<Reduction<NonzeroProductKind>>(axes, keepdims), {x});
         return with(ReduceGradient::product, multiply(y, g), multiply(multiply(others, one), g));
       } else if constexpr (std::is_same_v<Kind, NonzeroProductKind>) {
-        return Op::gradient(node, dy, wanted);  // Of the gradient of prod alone.
+        return Op::gradient(node, dy, wanted);  // Used only in the gradient of prod.
       } else {
         return with(ReduceGradient::extreme, y, divide(g, equals_in(x, y, axes, keepdims)));
       }

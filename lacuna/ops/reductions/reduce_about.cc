@@ -1,7 +1,7 @@
-// y = Σ g(x, c) over axes, with a c for each element of y: variance: (x - c)² / n about a mean;
-// logsumexp: c + log Σ exp(x - c) about a maximum; equals_in, zeros_in: counts.
+// y = Σ g(x, c) over axes, with one c for each element of y. variance: (x - c)² / n around a mean; logsumexp:
+// c + log Σ exp(x - c) with a maximum; equals_in, zeros_in: counts.
 //
-//   variance   dx = 2 (x - c) / n dy, none for the mean    logsumexp   dx = exp(x - y) dy
+//   variance   dx = 2 (x - c) / n dy, no gradient for the mean    logsumexp   dx = exp(x - y) dy
 #include "lacuna/ops/reductions/reduce_about.h"
 
 #include <cmath>
@@ -19,7 +19,7 @@ namespace {
 using In = std::span<const Tensor* const>;
 using Out = std::span<Tensor* const>;
 
-// g of an element; finish of their sum, the number of elements, and c.
+// g: of an element and c. finish: of the sum, the number of elements, and c.
 struct Variance {
   static constexpr const char* kName = "variance";
   template <class T>
@@ -31,7 +31,7 @@ struct Variance {
 struct LogSumExp {
   static constexpr const char* kName = "logsumexp";
   template <class T>
-  static T base(T c) {  // A maximum that is infinite would give inf - inf.
+  static T base(T c) {  // An infinite maximum would give inf - inf.
     return std::isinf(c) ? T(0) : c;
   }
   template <class T>
@@ -62,7 +62,7 @@ struct About final : Reduce {
   using Reduce::Reduce;
   std::string_view name() const override { return G::kName; }
 
-  // g of all elements that are stored, then their sums.
+  // Computes g for all stored elements, then sums.
   static void run(const Op& op, Context& context, In in, Out out) {
     const auto& self = static_cast<const About&>(op);
     const Tensor& x = *in[0];
@@ -77,25 +77,25 @@ struct About final : Reduce {
       using T = typename decltype(tag)::type;
       const auto values = entries<T>(x);
       const T* c = in[1]->dense().values<T>().data();
-      const auto y = out[0]->dense().values<T>();
       T* g = context.scratch.get<T>(8, values.size()).data();
-      const auto finish = [&](double sum, size_t missing, size_t o) {
+      const auto finish = [c, n = to.n](double sum, size_t missing, size_t o) {
         if (missing) sum += static_cast<double>(missing) * static_cast<double>(G::g(T(0), c[o]));
-        return static_cast<T>(G::finish(sum, to.n, static_cast<double>(c[o])));
+        return static_cast<T>(G::finish(sum, n, static_cast<double>(c[o])));
       };
+      const auto to_y = cpu::results_to(out[0]->dense().values<T>().data(), finish);
+      const cpu::Receiver<double> results(to_y);
       if (x.storage() == Storage::dense) {
         const Lines lines(from, c_dims, Dims{});
         lines.each([&, step = lines.step_a()](size_t place, size_t at, size_t, size_t n) {
           for (size_t i = 0; i < n; ++i) g[place + i] = G::g(values[place + i], c[at + i * step]);
         });
-        const auto end = [&](double sum, size_t o) { return finish(sum, 0, o); };
-        return cpu::reduce<cpu::SumOf>(g, from, goes, end, y.data(), context.scratch);
+        return cpu::reduce<cpu::SumOf>(g, from, goes, results, context.scratch);
       }
       const Spread at = spread(G::kName, c_dims, from);
       for_entries(x, [&](size_t k, size_t r, size_t j) { g[k] = G::g(values[k], c[at(r, j)]); });
       if (x.storage() == Storage::csr)
-        cpu::reduce_csr<cpu::SumOf, true>(x.csr(), g, goes, finish, y.data(), context.scratch);
-      else cpu::reduce_rows<cpu::SumOf>(x.row_sparse(), g, goes, finish, y, context.scratch);
+        cpu::reduce_csr<cpu::SumOf>(x.csr(), g, goes, true, results, context.scratch);
+      else cpu::reduce_rows<cpu::SumOf>(x.row_sparse(), g, goes, results, context.scratch);
     });
   }
 

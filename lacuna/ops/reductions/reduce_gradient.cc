@@ -1,4 +1,4 @@
-// reduce_gradient: dx = g(x, a, b) at the elements of x, with an a and a b for each line that was reduced.
+// reduce_gradient: dx = g(x, a, b) at the elements of x, with one a and one b for each line that was reduced.
 #include "lacuna/ops/reductions/reduce_gradient.h"
 
 #include <cmath>
@@ -6,15 +6,16 @@
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
+#include "lacuna/ops/parts/broadcast.h"
 #include "lacuna/ops/parts/entries.h"
-#include "lacuna/ops/reductions/reduce_sparse_cpu.h"
 
 namespace lacuna {
 namespace {
 
 constexpr const char* kNames[] = {"extreme", "product", "norm", "variance", "logsumexp"};
 
-// f(g): g(x, a, b, n) is a function of its own for each kind, so that loops are plain.
+// Calls f(g) with g(x, a, b, n) of the kind: a function of its own for each kind, so that loops have no
+// branches.
 template <class T, class F>
 void with_kind(ReduceGradient kind, F&& f) {
   switch (kind) {
@@ -24,7 +25,7 @@ void with_kind(ReduceGradient kind, F&& f) {
       return f([](T x, T a, T b, T) { return x == 0 ? b : a / x; });
     case ReduceGradient::norm:
       return f([](T x, T a, T b, T) { return a == 0 ? T(0) : x / a * b; });
-    case ReduceGradient::variance:  // 0·∞ is 0: the slope of a root at 0.
+    case ReduceGradient::variance:  // 0·∞ counts as 0, as for stddev of equal values.
       return f([](T x, T a, T b, T n) { return x == a ? T(0) : 2 * (x - a) / n * b; });
     case ReduceGradient::logsumexp:
       return f([](T x, T a, T b, T) { return b == 0 ? T(0) : std::exp(x - a) * b; });
@@ -48,8 +49,8 @@ struct Entrywise final : Op {
     const Tensor& x = *in[0];
     const Dims to = dims_of(x), line = expand(dims_of(*in[1]), self.axes);
     LACUNA_REQUIRE(broadcasts_to(line, to) && dims_of(*in[2]) == dims_of(*in[1]), self.name(),
-                   ": a and b must lie over x. Received: x=", x.spec(), ", a=", in[1]->spec(),
-                   ", b=", in[2]->spec(), ".");
+                   ": a and b must broadcast to the shape of x. Received: x=", x.spec(),
+                   ", a=", in[1]->spec(), ", b=", in[2]->spec(), ".");
     with_float("reduce_gradient", x.dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
       const T* from = entries<T>(x).data();
@@ -73,7 +74,7 @@ struct Entrywise final : Op {
     });
   }
 
-  // A line is a row of row_sparse, and a and b have the rows that x has.
+  // For row_sparse a and b: each line is a stored row of x, and a and b store the same rows.
   static void rows(const Op& op, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
     const tensor::RowSparse &x = in[0]->row_sparse(), &a = in[1]->row_sparse(), &b = in[2]->row_sparse();
     const size_t width = x.width();
@@ -115,8 +116,9 @@ struct Entrywise final : Op {
                 line.size() == b.shape.size() && line.size() + axes.size() <= x.shape.size();
     for (size_t i = 0; fits && i < axes.size(); ++i) line.insert(line.begin() + axes[i], 1);
     fits = fits && (x.storage == Storage::dense ? broadcasts_to(line, x.shape) : spreads_over(line, x.shape));
-    LACUNA_REQUIRE(fits, name(), ": a and b must lie over x and have its dtype. Received: x=", x, ", a=", a,
-                   ", b=", b, ".");
+    LACUNA_REQUIRE(fits, name(),
+                   ": a and b must broadcast to the shape of x and have its dtype. Received: x=", x,
+                   ", a=", a, ", b=", b, ".");
     return {{x.shape, x.dtype, rule_for(*this, in).out[0]}};
   }
 };

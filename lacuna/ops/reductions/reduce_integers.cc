@@ -1,5 +1,5 @@
-// sum, prod, max and min of integers over axes, in int64; no gradient. max and min of no elements: the limits
-// of the dtype that x had.
+// sum, prod, max and min of integers over axes, in int64; no gradient. max and min of no elements are the
+// limits of the original dtype of x.
 #include "lacuna/ops/reductions/reduce_integers.h"
 
 #include "lacuna/graph/flat.h"
@@ -13,52 +13,31 @@ namespace {
 using In = std::span<const Tensor* const>;
 using Out = std::span<Tensor* const>;
 
-// How values meet, as in reduce_cpu.h. What overflows wraps round, as NumPy's does.
-struct Integers {
-  template <class T>
-  using Kept = int64_t;
-  static int64_t each(int64_t x) { return x; }
+struct SumKind {
+  using F = cpu::IntegerSumOf;
+  static constexpr const char *kName = "integer_sum", *kWord = "sum";
   static constexpr bool kExtreme = false;
 };
-struct SumKind : Integers {
-  static constexpr const char *kName = "integer_sum", *kWord = "sum";
-  template <class T>
-  static constexpr int64_t kFirst = 0;
-  static constexpr bool kZeros = false;
-  static int64_t of(int64_t a, int64_t b) {
-    return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
-  }
-};
-struct ProductKind : Integers {
+struct ProductKind {
+  using F = cpu::IntegerProductOf;
   static constexpr const char *kName = "integer_prod", *kWord = "prod";
-  template <class T>
-  static constexpr int64_t kFirst = 1;
-  static constexpr bool kZeros = true;
-  static int64_t of(int64_t a, int64_t b) {
-    return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
-  }
+  static constexpr bool kExtreme = false;
 };
-struct MaxKind : Integers {
+struct MaxKind {
+  using F = cpu::IntegerExtremeOf<true>;
   static constexpr const char *kName = "integer_max", *kWord = "max";
   static constexpr bool kExtreme = true;
-  template <class T>
-  static constexpr int64_t kFirst = std::numeric_limits<int64_t>::min();
-  static constexpr bool kZeros = true;
-  static int64_t of(int64_t a, int64_t b) { return std::max(a, b); }
 };
-struct MinKind : Integers {
+struct MinKind {
+  using F = cpu::IntegerExtremeOf<false>;
   static constexpr const char *kName = "integer_min", *kWord = "min";
   static constexpr bool kExtreme = true;
-  template <class T>
-  static constexpr int64_t kFirst = std::numeric_limits<int64_t>::max();
-  static constexpr bool kZeros = true;
-  static int64_t of(int64_t a, int64_t b) { return std::min(a, b); }
 };
 
 template <class Kind>
 struct IntegerReduction final : Flat<Reduce> {
   IntegerReduction(Axes a, bool keep, DType dtype) : Flat(std::move(a), keep), of(dtype) {}
-  const DType of;  // Its limits are those of the result.
+  const DType of;  // Its limits are the results for no elements.
   std::string_view name() const override { return Kind::kName; }
   std::string key() const override { return text(Reduce::key(), ' ', of); }
 
@@ -83,15 +62,16 @@ struct IntegerReduction final : Flat<Reduce> {
     using Narrow = std::numeric_limits<int32_t>;
     const bool narrow = self.of == DType::int32;
     const int64_t least = narrow ? Narrow::min() : Wide::min(), most = narrow ? Narrow::max() : Wide::max();
-    if (in[0]->storage() == Storage::dense) {
-      const auto as_is = [=](int64_t v, size_t) { return std::clamp(v, least, most); };
-      return cpu::reduce<Kind>(in[0]->dense().values<int64_t>().data(), x, goes, as_is, y, context.scratch);
-    }
-    const auto with_missing = [=](int64_t v, size_t missing, size_t) {
-      return std::clamp(Kind::kZeros && missing ? Kind::of(v, 0) : v, least, most);
-    };
-    cpu::reduce_csr<Kind, Kind::kZeros>(in[0]->csr(), in[0]->csr().values<int64_t>().data(), goes,
-                                        with_missing, y, context.scratch);
+    using F = typename Kind::F;
+    const auto to_y = cpu::results_to(y, [=](int64_t v, size_t missing, size_t) {
+      return std::clamp(F::kZeros && missing ? F::of(v, 0) : v, least, most);
+    });
+    const cpu::Receiver<int64_t> results(to_y);
+    if (in[0]->storage() == Storage::dense)
+      cpu::reduce<F>(in[0]->dense().values<int64_t>().data(), x, goes, results, context.scratch);
+    else
+      cpu::reduce_csr<F>(in[0]->csr(), in[0]->csr().values<int64_t>().data(), goes, F::kZeros, results,
+                         context.scratch);
   }
 };
 
@@ -109,7 +89,7 @@ const bool registered =
 template <class Kind>
 Symbol reduced(const Symbol& x, const Axes& axes, bool keepdims) {
   const Axes sorted = sorted_axes(x, axes);
-  const auto* word = Kind::kWord;  // Errors show x as it came.
+  const auto* word = Kind::kWord;  // Errors show x before it is cast.
   LACUNA_REQUIRE(x.storage() == Storage::dense || x.storage() == Storage::csr, word,
                  ": integers must be dense or csr. Received: x=", x.spec(), ".");
   require_dense_result(word, shape_left(word, sorted, keepdims, x.spec()), x.spec());

@@ -1,4 +1,4 @@
-// Tests of reduce integers.
+// Tests of reductions of integers.
 #include <gtest/gtest.h>
 
 #include "lacuna/ops/reductions/reduce.h"
@@ -10,7 +10,7 @@ namespace {
 using namespace test;
 
 TEST(ReduceIntegers, AreExactAndKeepCsrZeros) {
-  constexpr int64_t kBig = (int64_t{1} << 53) + 1;  // No float64.
+  constexpr int64_t kBig = (int64_t{1} << 53) + 1;  // Not exact in float64.
   const Tensor full = dense<int64_t>({2, 3}, {kBig, 0, 2, 3, -4, 5});
   for (const Tensor& a : {full, csr(full)}) {
     const Symbol x = input(a);

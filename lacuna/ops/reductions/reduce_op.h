@@ -1,4 +1,4 @@
-// What ops over axes have in common: which axes go, and what shape is left.
+// The base of ops over axes: which axes are reduced, and the shape of the result.
 #pragma once
 #include <algorithm>
 
@@ -11,7 +11,8 @@
 
 namespace lacuna {
 
-// What is left of a sparse x in a dense result: never by columns without number, which sparse storage is for.
+// Throws if a dense result of a sparse x has too many rows or columns: a sparse x may have far more columns
+// than a dense tensor can hold.
 inline void require_dense_result(std::string_view where, const Shape& result, const Spec& x) {
   LACUNA_REQUIRE(
       x.storage == Storage::dense || std::ranges::all_of(result, [](Dim d) { return d < Dim{1} << 31; }),
@@ -20,7 +21,7 @@ inline void require_dense_result(std::string_view where, const Shape& result, co
       ", x=", x, ".");
 }
 
-// The shape that is left of x, or an error.
+// The shape of the result, or an error.
 inline Shape shape_left(std::string_view where, const Axes& axes, bool keepdims, const Spec& x) {
   const size_t rank = x.shape.size();
   LACUNA_REQUIRE(rank <= kMaxRank, where, ": x must have rank 8 at most. Received: x=", x, ".");
@@ -37,7 +38,7 @@ inline Shape shape_left(std::string_view where, const Axes& axes, bool keepdims,
 
 struct Reduce : Op {
   Reduce(Axes a, bool keep) : axes(std::move(a)), keepdims(keep) {}
-  const Axes axes;  // Ascending, none negative; none at all for all of them.
+  const Axes axes;  // Ascending, none negative; empty: all axes.
   const bool keepdims;
 
   std::string_view cost(const Rule& rule) const override {
@@ -52,7 +53,7 @@ struct Reduce : Op {
     return result;
   }
 
-  // The axes to put back into the result as 1, so that it lies over x.
+  // The axes to insert into the result as 1, so that it broadcasts over x.
   const Axes& put_back() const {
     static const Axes none;
     return keepdims ? none : axes;
@@ -70,14 +71,15 @@ struct Reduce : Op {
     return infer_any(name(), in);
   }
 
-  // Of any dtype; errors begin with `where`.
+  // For any dtype. Errors begin with `where`.
   std::vector<Spec> infer_any(std::string_view where, std::span<const Spec> in) const {
     const Storage out = rule_for(*this, in).out[0];
     const Shape shape = shape_left(where, axes, keepdims, in[0]);
     if (in[0].storage == Storage::row_sparse)
       for (size_t i = 2; i < in[0].shape.size(); ++i)
         LACUNA_REQUIRE(reduced(i + 1)[i] == reduced(i + 1)[1], where,
-                       ": of a row_sparse tensor the first axis goes, or all others, or all. Received: axes=",
+                       ": a row_sparse tensor must be reduced over its first axis, all others, or all. "
+                       "Received: axes=",
                        to_string(Shape(axes.begin(), axes.end())), ", x=", in[0], ".");
     if (out == Storage::dense) require_dense_result(where, shape, in[0]);
     return {{shape, in[0].dtype, out}};
@@ -85,7 +87,7 @@ struct Reduce : Op {
 
   struct Result {
     Dims dims{};
-    double n = 1;  // Elements that one of the result is made of.
+    double n = 1;  // Elements of x per element of the result.
   };
   Result result(const Dims& x) const {
     const cpu::Reduced goes = reduced(x.rank);
@@ -100,7 +102,7 @@ struct Reduce : Op {
   }
 };
 
-// The axes of a symbol as a Reduce has them.
+// The axes in the form that a Reduce expects.
 inline Axes sorted_axes(const Symbol& x, Axes axes) {
   for (int& axis : axes) axis += axis < 0 ? static_cast<int>(x.rank()) : 0;
   std::ranges::sort(axes);
@@ -108,7 +110,7 @@ inline Axes sorted_axes(const Symbol& x, Axes axes) {
   return axes;
 }
 
-// Axes and shapes that reductions are tried on; T(axes, keepdims, more…) is the op.
+// Axes and shapes for the tests of reductions; T(axes, keepdims, more…) is the op.
 template <class T, class... More>
 std::vector<Example> reduce_examples(size_t inputs, const More&... more) {
   std::vector<Example> result;

@@ -1,4 +1,4 @@
-// Tests of reduce.
+// Tests of reductions.
 #include "lacuna/ops/reductions/reduce.h"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ struct Mimic {
   double count = 1;
 };
 
-// Each element of x goes to its place in the result.
+// The expected results, from the elements of x that belong to each element of the result.
 Mimic mimic(const Tensor& x, const Axes& axes) {
   const Shape shape = x.shape();
   const auto v = values(x);
@@ -122,7 +122,7 @@ TEST(Reduce, ZerosThatAreNotStoredCount) {
   }
 }
 
-// Everything of a tensor with many zeros, whatever its storage, and its gradient at what is stored.
+// All reductions of a tensor with many zeros, in each storage, and their gradients at the stored elements.
 TEST(Reduce, SparseEqualsDense) {
   using F = Symbol (*)(const Symbol&, const Axes&, bool);
   const std::vector<F> functions = {sum,
@@ -224,7 +224,7 @@ TEST(Reduce, WideMatrices) {
 }
 
 TEST(Reduce, GradientsWhereDivisionWouldFail) {
-  // Of prod: no zero, one, two; of norm: a line of zeros; of stddev: a line of equals.
+  // For prod: a line with no zero, one, two; for norm: a line of zeros; for stddev: a line of equal values.
   const Tensor x = dense({3, 3}, {2, 3, 4, 2, 0, 4, 0, 0, 4}), zeros = dense({1, 2}, {0, 0});
   const Symbol in = input(x), z = input(zeros);
   const auto got = run({gradients(sum(prod(in, {1})), {in})[0]}, {in}, {x});
@@ -304,7 +304,8 @@ TEST(Reduce, Errors) {
   const Symbol rows = placeholder({{5, 3}, DType::float32, Storage::row_sparse}, "rows");
   const Symbol blocks = placeholder({{5, 3, 2}, DType::float32, Storage::row_sparse}, "blocks");
   EXPECT_EQ(message_of<InvalidArgument>([&] { mean(blocks, {1}); }),
-            "mean: of a row_sparse tensor the first axis goes, or all others, or all. Received: axes=(1,), "
+            "mean: a row_sparse tensor must be reduced over its first axis, all others, or all. Received: "
+            "axes=(1,), "
             "x=(5, 3, 2) row_sparse.");
   EXPECT_EQ(message_of<InvalidArgument>([&] { norm(rows, 3); }),
             "norm: ord must be 1 or 2. Received: ord=3.");

@@ -2,12 +2,12 @@
 #pragma once
 #include "lacuna/graph/symbol.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// Along the last axis, dense, in a stable way.
+// Along the last axis, dense, numerically stable.
 Symbol softmax(const Symbol& x);
 
-// x where y is softmax(x); else empty.
+// x if y is softmax(x); else empty.
 Symbol input_of_softmax(const Symbol& y);
 
 }  // namespace lacuna

@@ -13,7 +13,7 @@
 namespace lacuna {
 namespace {
 
-// A view of some rows stores no more than those.
+// Only the entries that belong to x, which may be a view of some rows.
 template <class T>
 std::span<const T> stored(const Tensor& x) {
   if (x.storage() != Storage::csr || x.csr().rows == 0) return entries<T>(x);
@@ -28,8 +28,8 @@ void squares(const Op&, Context& context, std::span<const Tensor* const> in, std
   with_float("sum_of_squares", in[0]->dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     const auto x = stored<T>(*in[0]);
-    s.values<T>()[0] = static_cast<T>(cpu::reduce_all<cpu::SumOf>(
-        x.data(), x.size(), 0.0, [](double v) { return v * v; }, context.scratch, 0));
+    s.values<T>()[0] =
+        static_cast<T>(cpu::reduce_all<cpu::SquaresOf>(x.data(), x.size(), context.scratch, 0));
   });
 }
 

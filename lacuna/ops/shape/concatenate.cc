@@ -51,7 +51,7 @@ void all_dense(const Op& op, Context&, std::span<const Tensor* const> in, std::s
   }
 }
 
-// Side by side: parts are csr or dense, the latter stored in full.
+// Concatenates columns. Parts are csr, or dense and then stored in full.
 template <class T, class J>
 void columns_beside(std::span<const Tensor* const> in, tensor::Csr& y, size_t nonzeros, int64_t columns) {
   const auto rows = static_cast<size_t>(rows_of(*in[0]));
@@ -99,7 +99,7 @@ void some_csr(const Op&, Context&, std::span<const Tensor* const> in, std::span<
   int64_t columns = 0;
   for (const Tensor* part : in) {
     LACUNA_REQUIRE(rows_of(*part) == rows_of(*in[0]),
-                   "concatenate: parts must have as many rows. Received: rows=", rows_of(*part),
+                   "concatenate: parts must have the same number of rows. Received: rows=", rows_of(*part),
                    ", of the first=", rows_of(*in[0]), ".");
     nonzeros += part->storage() == Storage::dense ? part->dense().size() : part->csr().nonzeros();
     columns += columns_of(*part);
@@ -113,7 +113,7 @@ void some_csr(const Op&, Context&, std::span<const Tensor* const> in, std::span<
   });
 }
 
-// One below the other: parts are csr or dense, the latter stored in full.
+// Concatenates rows. Parts are csr, or dense and then stored in full.
 template <class T, class J>
 void rows_below(std::span<const Tensor* const> in, tensor::Csr& y) {
   const auto starts = y.indptr.as<J>(), columns = y.indices.as<J>();
@@ -149,8 +149,8 @@ void csr_below(const Op&, Context&, std::span<const Tensor* const> in, std::span
   size_t entries = 0;
   for (const Tensor* part : in) {
     LACUNA_REQUIRE(columns_of(*part) == columns,
-                   "concatenate: parts must have as many columns. Received: columns=", columns_of(*part),
-                   ", of the first=", columns, ".");
+                   "concatenate: parts must have the same number of columns. Received: columns=",
+                   columns_of(*part), ", of the first=", columns, ".");
     rows += rows_of(*part);
     entries += part->storage() == Storage::dense ? part->dense().size() : part->csr().nonzeros();
   }
@@ -206,7 +206,7 @@ struct Concatenate final : Op {
 
   const Rules& rules() const override {
     using enum Storage;
-    // Where any part is csr, so is the result.
+    // The result is csr if any part is.
     static const Rules rows{.rows = {{{dense}, {dense}, all_dense},
                                      {{csr}, {csr}, csr_below, {dense}},
                                      {{row_sparse}, {row_sparse}, rows_below_rows}},

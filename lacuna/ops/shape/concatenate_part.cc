@@ -1,4 +1,5 @@
-// concatenate_part: the part of a concatenation that was input i, the gradient where sizes are open.
+// concatenate_part: the part of a concatenation's gradient that belongs to input i, for sizes that are known
+// only in a run.
 #include "lacuna/ops/shape/concatenate_part.h"
 
 #include <cstring>
@@ -24,7 +25,7 @@ Dim size_along(const Tensor& part, size_t axis) {
   }
 }
 
-// Inputs: y, then the parts.
+// The inputs are y and then the parts.
 struct ConcatenatePart final : Op {
   ConcatenatePart(size_t a, size_t part) : axis(a), i(part) {}
 

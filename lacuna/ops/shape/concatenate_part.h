@@ -6,8 +6,8 @@
 
 namespace lacuna {
 
-// Part i of y, which is `parts` concatenated along an axis, in the storage of y: where it lies in y only a
-// run tells, since sizes are open. Of the parts their sizes alone are read.
+// Part i of y, which is `parts` concatenated along an axis, in the storage of y. Of the parts only the sizes
+// are read: where part i starts in y may be known only in a run.
 Symbol concatenate_part(const Symbol& y, const std::vector<Symbol>& parts, size_t axis, size_t i);
 
 }  // namespace lacuna

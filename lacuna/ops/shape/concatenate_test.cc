@@ -11,7 +11,7 @@ namespace {
 
 using namespace test;
 
-// Parts of as many rows, side by side.
+// The expected result for parts with the same number of rows, concatenated along columns.
 std::vector<float> beside(const std::vector<Tensor>& parts) {
   std::vector<float> result;
   for (size_t r = 0; r < static_cast<size_t>(parts[0].rows()); ++r)
@@ -43,13 +43,13 @@ TEST(Concatenate, AnyMixOfDenseAndCsr) {
     }
     const Symbol y = concatenate(in);
     EXPECT_EQ(y.spec(), (Spec{{None, 8}, DType::float32, mix ? Storage::csr : Storage::dense}));
-    auto outputs = gradients_of(y, y);  // A gradient that has the result's values comes back as the parts.
+    auto outputs = gradients_of(y, y);  // With y as the gradient of y, the gradients are the parts.
     outputs.push_back(y);
     const auto out = run(outputs, in, feeds);
     EXPECT_EQ(values(out[3]), expected);
     if (mix) {
       EXPECT_TRUE(out[3].csr().validate("concatenate"));
-      EXPECT_EQ(out[3].csr().nonzeros(), stored);  // Dense parts in full.
+      EXPECT_EQ(out[3].csr().nonzeros(), stored);  // Dense parts are stored in full.
     }
     for (size_t i = 0; i < 3; ++i) {
       EXPECT_EQ(out[i].storage(), feeds[i].storage());

@@ -1,6 +1,6 @@
 // permute_dimensions: the same values with dimensions in another order, Y = Xᵀ for a matrix.
 //
-//   dX = dY permuted back; a csr X gives its pattern
+//   dX = dY permuted back, at the entries of a csr X
 #include "lacuna/ops/shape/permute_dimensions.h"
 
 #include <algorithm>
@@ -60,13 +60,14 @@ struct PermuteDimensions final : Op {
   std::vector<int> pattern;
 };
 
-// One matrix after another where the last two dimensions change places, else value by value.
+// Transposes one matrix after another where only the last two dimensions are swapped; else goes value by
+// value.
 template <class U>
 void permute(const std::vector<int>& pattern, const tensor::Dense& x, tensor::Dense& y) {
   const size_t rank = pattern.size();
   const U* from = x.data.as<U>().data();
   U* to = y.data.as<U>().data();
-  std::array<size_t, kMaxRank> stride{};  // Of a step along dimension i of y, in x.
+  std::array<size_t, kMaxRank> stride{};  // The offset in x of one step along dimension i of y.
   for (size_t i = 0; i < rank; ++i) {
     stride[i] = 1;
     for (size_t d = static_cast<size_t>(pattern[i]) + 1; d < rank; ++d)

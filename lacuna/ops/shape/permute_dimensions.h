@@ -1,13 +1,13 @@
-// Another order of the dimensions.
+// Permutes the dimensions of a tensor.
 #pragma once
 #include "lacuna/graph/symbol.h"
 
 #include <vector>
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// Dimension i of the result is dimension pattern[i] of x. Dense of rank up to 8; csr, turned to csr: of up to
-// 2^31 columns, since each becomes a row.
+// Dimension i of the result is dimension pattern[i] of x. Dense of rank up to 8; csr gives csr and may have
+// up to 2^31 columns, since each becomes a row.
 Symbol permute_dimensions(const Symbol& x, const std::vector<int>& pattern);
 // All dimensions in reverse.
 Symbol transpose(const Symbol& x);

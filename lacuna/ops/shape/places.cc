@@ -1,5 +1,5 @@
-// Ids of places along an axis of x, whose size a run tells: tile, i mod size; repeat, ⌊i / n⌋; mask, where it
-// is not 0; clip and wrap, ids brought into the range.
+// Positions along an axis of x, whose size may be known only in a run. tile: i mod size; repeat: ⌊i / n⌋;
+// mask: where it is not 0; clip and wrap: ids brought into the range.
 #include "lacuna/ops/shape/places.h"
 
 #include "lacuna/base/error.h"
@@ -18,7 +18,7 @@ enum class Kind : uint8_t { tile, repeat, mask, clip, wrap };
 constexpr const char* kNames[] = {"tile_places", "repeat_places", "mask_places", "clip_places",
                                   "wrap_places"};
 
-// Inputs: x; before it, for the last three kinds, a mask or ids.
+// The inputs are x for tile and repeat; a mask or ids, and then x, for the others.
 struct Places final : Flat<> {
   Places(Kind k, size_t a, int64_t count) : kind(k), axis(a), n(count) {}
 
@@ -42,8 +42,8 @@ struct Places final : Flat<> {
     if (kind == Kind::tile || kind == Kind::repeat)
       return {{{size == None ? None : repeated(size)}, DType::int64, out}};
     const Spec& given = in[0];
-    LACUNA_REQUIRE(given.shape.size() == 1, name(),
-                   ": a mask or ids must stand one in a row. Received: ", given, ".");
+    LACUNA_REQUIRE(given.shape.size() == 1, name(), ": a mask or ids must have rank 1. Received: ", given,
+                   ".");
     if (kind != Kind::mask) {
       LACUNA_REQUIRE(!is_float(given.dtype), name(),
                      ": ids must be integers (int32 or int64). Received: ids=", given, ".");
@@ -55,7 +55,7 @@ struct Places final : Flat<> {
     return {{{None}, DType::int64, out}};
   }
 
-  // Places that n times `size` are: each is held.
+  // n · size, the number of positions in the result, which are all stored.
   Dim repeated(Dim size) const {
     Dim all = 0;
     LACUNA_REQUIRE(!__builtin_mul_overflow(size, n, &all) && all < Dim{1} << 31, name(),
@@ -89,7 +89,7 @@ struct Places final : Flat<> {
         y.resize(in[0]->dense().shape, DType::int64);
         with_ids(kNames[static_cast<size_t>(self.kind)], in[0]->dense(), [&](auto ids) {
           LACUNA_REQUIRE(size > 0 || ids.empty(), self.name(),
-                         ": an axis without places has none to take. Received: ids=", ids.size(),
+                         ": an axis of size 0 has no places to take. Received: ids=", ids.size(),
                          ", size=", size, ".");
           const bool clip = self.kind == Kind::clip;
           std::ranges::transform(ids, y.values<int64_t>().begin(), [&](int64_t id) {
@@ -110,7 +110,8 @@ struct Places final : Flat<> {
       y.resize({static_cast<Dim>(std::ranges::count_if(values, is_set))}, DType::int64);
       const auto ids = y.values<int64_t>();
       size_t met = 0;
-      for (size_t i = 0; i < values.size() && met < ids.size(); ++i)  // Others may write the mask meanwhile.
+      // Another thread may write the mask meanwhile, so the count may no longer be right.
+      for (size_t i = 0; i < values.size() && met < ids.size(); ++i)
         if (is_set(values[i])) ids[met++] = static_cast<int64_t>(i);
       y.resize({static_cast<Dim>(met)}, DType::int64);
     });
@@ -125,8 +126,7 @@ Symbol places(Kind kind, const std::vector<Symbol>& in, int axis, int64_t n = 0)
   const int rank = static_cast<int>(in.back().rank());
   LACUNA_REQUIRE(axis >= -rank && axis < rank, kNames[static_cast<size_t>(kind)], ": axis must be in [",
                  -rank, ", ", rank, "). Received: axis=", axis, ", x=", in.back().spec(), ".");
-  LACUNA_REQUIRE(n >= 0, kNames[static_cast<size_t>(kind)],
-                 ": the number must not be negative. Received: n=", n, ".");
+  LACUNA_REQUIRE(n >= 0, kNames[static_cast<size_t>(kind)], ": n must not be negative. Received: n=", n, ".");
   return lacuna::apply(std::make_shared<Places>(kind, static_cast<size_t>(axis < 0 ? axis + rank : axis), n),
                        in);
 }

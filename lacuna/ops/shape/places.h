@@ -1,19 +1,22 @@
-// Ids whose number only a run tells: of a mask, of tiles, of repeats.
+// Positions along an axis, for masks, tiles and repeats, where their number may be known only in a run.
 #pragma once
 #include "lacuna/graph/symbol.h"
 
 #include <string>
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// Ids of places along an axis, int64, for select; of x the size alone counts, which may be open until a run.
+// All of these give int64 positions along an axis, for select. Of x only the size of that axis is read, which
+// may be None until a run.
 // 0, 1, …, size - 1, n times over.
 Symbol tile_places(const Symbol& x, int axis, int64_t n);
 // 0, …, 0, 1, …, 1, …: each n times.
 Symbol repeat_places(const Symbol& x, int axis, int64_t n);
-// Where a mask of rank 1, a value for each place, is not 0. How many they are only a run tells.
+// The positions where a mask of rank 1, with a value for each position, is not 0. Their number is known only
+// in a run.
 Symbol mask_places(const Symbol& mask, const Symbol& x, int axis);
-// ids brought into the range of the axis: "clip" takes the nearest place, "wrap" counts round from both ends.
+// ids brought into the range of the axis: "clip" takes the nearest position, "wrap" takes ids modulo the
+// size.
 Symbol places_within(const Symbol& ids, const Symbol& x, int axis, const std::string& mode);
 
 }  // namespace lacuna

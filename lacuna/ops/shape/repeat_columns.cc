@@ -89,7 +89,7 @@ void csr_matrix(const Op& op, Context&, In in, Out out) {
   });
 }
 
-// Whether each entry of x stands n times in y, side by side.
+// Whether y has n entries next to each other for each entry of x, and no others.
 bool repeats(const tensor::Csr& x, const tensor::Csr& y, size_t n) {
   const size_t entries = x.nonzeros();
   if (y.rows != x.rows || y.columns != x.columns * static_cast<Dim>(n) || y.nonzeros() != entries * n)
@@ -112,14 +112,14 @@ bool repeats(const tensor::Dense& x, const tensor::Dense& y, size_t n) {
   return y.shape[0] == x.shape[0] && y.shape[1] == x.shape[1] * static_cast<Dim>(n);
 }
 
-// Entries of dy, in the pattern of y, belong to those of x, n to each.
+// dx from dy, which has the pattern of y: n values belong to each value of x.
 void sum_groups(const Op& op, Context&, In in, Out out) {
   const size_t n = times(op);
   with_float("repeat_columns_gradient", in[0]->dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T* from = entries<T>(*in[0]).data();
     const auto to = entries_like<T>(*in[1], *out[0]);
-    size_t first = 0, values = to.size();  // A view of some rows starts later.
+    size_t first = 0, values = to.size();  // In a view of some rows, the first entry is not 0.
     if (in[1]->storage() == Storage::csr) {
       values = in[1]->csr().nonzeros();
       with_index(in[1]->csr(), [&](auto, auto indptr) { first = static_cast<size_t>(indptr[0]); });

@@ -1,4 +1,4 @@
-// Tests of repeat columns.
+// Tests of repeat_columns.
 #include "lacuna/ops/shape/repeat_columns.h"
 
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ TEST(RepeatColumns, EachColumnOneAfterAnother) {
 }
 
 TEST(RepeatColumns, CostsEntriesWhateverTheColumns) {
-  constexpr Dim kColumns = (Dim{1} << 31) - 1;  // They become more than int32 can name.
+  constexpr Dim kColumns = (Dim{1} << 31) - 1;  // The result has more columns than int32 can index.
   tensor::Csr a;
   a.resize(2, kColumns, 2, DType::float32);
   std::ranges::copy(std::vector{1.0f, 2.0f}, a.values<float>().begin());
@@ -73,7 +73,7 @@ TEST(RepeatColumns, OtherShapesAndPlacesAreErrors) {
   const Symbol g = gradients(sum(repeat_columns(x, 2)), {x})[0];
   ASSERT_EQ(g.node()->op().name(), "repeat_columns_gradient");
   const Symbol other = lacuna::apply(g.node()->shared_op(), {y, x});
-  // As many values as x has twice, but not so many columns.
+  // As many values as two for each of x, but another number of columns.
   EXPECT_TRUE(message_of<InvalidArgument>([&] {
                 run({other}, {x, y}, {a, w});
               }).starts_with("repeat_columns_gradient: dy must have n values for each of x"));

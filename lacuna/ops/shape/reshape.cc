@@ -1,4 +1,4 @@
-// reshape and its kin: the same values in another shape, in the same memory.
+// reshape and related ops: the same values in another shape, in the same memory.
 //
 //   dx = dy in the shape of x
 #include "lacuna/ops/shape/reshape.h"
@@ -14,7 +14,8 @@
 namespace lacuna {
 namespace {
 
-// What an op of this room makes of a shape, in place; before a run dimensions may be None.
+// The base of these ops: change() turns the shape of x into that of the result, in place; before a run
+// dimensions may be None.
 struct Reshaping : Op {
   virtual void change(Shape& shape) const = 0;
 
@@ -57,7 +58,7 @@ struct Reshape final : Reshaping {
 
   void change(Shape& shape) const override {
     LACUNA_REQUIRE(!shape.empty(), "reshape: x must have rank 1 or more, the batch first. Received: x=().");
-    Dim values = 1, named = 1;  // None while a dimension is open.
+    Dim values = 1, named = 1;  // values is None while a dimension is unknown.
     for (size_t i = 1; i < shape.size(); ++i)
       values = values == None || shape[i] == None ? None : values * shape[i];
     bool free = false;
@@ -137,7 +138,7 @@ struct ReshapeLike final : Op {
   }
 };
 
-// An axis counted from the front, of a shape of that rank.
+// The axis counted from the front of a shape with that rank.
 size_t place_of(const char* where, int axis, size_t rank, const Symbol& x) {
   const int n = static_cast<int>(rank);
   LACUNA_REQUIRE(axis >= -n && axis < n, where, ": axis must be in [", -n, ", ", n,

@@ -2,21 +2,21 @@
 #pragma once
 #include "lacuna/graph/symbol.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
-// Throws InvalidArgument unless the dimensions of a target are not negative, but for one -1.
+// Throws InvalidArgument unless all dimensions of a target are 0 or more, except for at most one -1.
 void require_target(const Shape& target);
-// The same values in another shape; one dimension may be -1. The first dimension stays the batch where it is
-// open: target_shape does not name it. Dense.
+// The same values in another shape; one dimension may be -1. The first dimension is the batch, which stays
+// and is not part of target_shape. Dense.
 Symbol reshape(const Symbol& x, const Shape& target_shape_without_batch);
-// (batch, all else); csr passes through.
+// (batch, all other dimensions); csr passes through.
 Symbol flatten(const Symbol& x);
-// The batch too: all values in C order, one dimension may be -1, and an open one of x needs it. Dense of any
-// rank; csr to csr, of rank 2, with up to 2^63 values, stored or not.
+// Reshapes the batch too: all values in C order. One dimension may be -1, and must be where x has an unknown
+// (None) dimension. Dense of any rank; csr gives csr of rank 2, of up to 2^63 values, stored or not.
 Symbol reshape_all(const Symbol& x, const Shape& target_shape);
-// The shape of another symbol with as many values: the gradient of those above.
+// x in the shape of another symbol that has as many values: the gradient of the reshapes above.
 Symbol reshape_like(const Symbol& x, const Symbol& like);
-// An axis of 1 put in, or taken out; dense. A csr matrix has rank 2 and keeps it.
+// Inserts or removes an axis of size 1; dense only, since a csr matrix always has rank 2.
 Symbol expand_dims(const Symbol& x, int axis = -1);
 Symbol squeeze(const Symbol& x, int axis);
 

@@ -81,7 +81,7 @@ struct ReshapeAll final : Op {
         ", target_shape=", to_string(target), ".");
   }
 
-  // Puts in the dimension that is free, where the number of values is known.
+  // Fills in the -1 of a shape where the number of values is known.
   template <class Describe>
   void fill(Shape& shape, Dim values, const Describe& describe) const {
     Dim named = 1;

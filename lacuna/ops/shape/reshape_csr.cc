@@ -1,4 +1,4 @@
-// Entry (r, c) of a csr matrix moves to (p / columns, p mod columns), where p = r · columns of x + c.
+// Reshapes a csr matrix: entry (r, c) moves to (p / columns, p mod columns), where p = r · columns of x + c.
 #include "lacuna/ops/shape/reshape_csr.h"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ template <class I, class J>
 void move_entries(const tensor::Csr& x, std::span<const I> indices, std::span<const I> indptr,
                   tensor::Csr& y) {
   const auto starts = y.indptr.as<J>(), columns = y.indices.as<J>();
-  size_t row = 0, n = 0;  // The row of y that is being filled, and entries so far.
+  size_t row = 0, n = 0;  // The row of y being filled, and entries so far.
   starts[0] = 0;
   for (size_t r = 0; r < static_cast<size_t>(x.rows); ++r)
     for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k, ++n) {

@@ -50,7 +50,7 @@ TEST(Reshape, OfCsrIsInCOrder) {
     EXPECT_EQ(values(z), values(x));
     for (size_t i = 0; i < 2; ++i) EXPECT_TRUE(shape[i] == -1 || z.shape()[i] == shape[i]);
   }
-  // Columns of more than 32 bits from rows, and back.
+  // From rows to columns beyond 32 bits, and back.
   const Dim huge = Dim{1} << 40;
   const Tensor wide = wide_csr(4, huge, {0, 1, 1, 2, 3}, {3, huge - 1, 0}, {1, 2, 3});
   const Symbol a = input(wide), one = reshape_all(a, {1, -1}), back = reshape_all(one, {4, -1});

@@ -22,7 +22,7 @@ void select_gradient_csr(const Op&, Context&, In, Out);
 
 namespace {
 
-// (dy, ids, x) -> dx, of which x gives the shape and the pattern alone.
+// (dy, ids, x) -> dx. Of x only the shape and the pattern are read.
 struct SelectGradient final : AxisOp {
   using AxisOp::AxisOp;
   std::string_view name() const override { return "select_gradient"; }
@@ -74,7 +74,7 @@ struct Select final : AxisOp {
     LACUNA_REQUIRE(axis < x.shape.size(), "select: axis must be below the rank of x. Received: axis=", axis,
                    ", x=", x, ".");
     LACUNA_REQUIRE((ids.dtype == DType::int32 || ids.dtype == DType::int64) && ids.shape.size() == 1,
-                   "select: ids must be integers (int32 or int64), one in a row. Received: ids=", ids, ".");
+                   "select: ids must be integers (int32 or int64) of rank 1. Received: ids=", ids, ".");
     Spec y{x.shape, x.dtype, rule_for(*this, in).out[0]};
     y.shape[axis] = ids.shape[0];
     return {y};

@@ -13,7 +13,7 @@ using Out = std::span<Tensor* const>;
 
 size_t axis_of(const Op& op) { return static_cast<const AxisOp&>(op).axis; }
 
-// f(ids), all of them below `size`.
+// Calls f(ids) after checking that all are in [0, size).
 template <class F>
 void checked_ids(const Tensor& ids, Dim size, const Tensor& x, const F& f) {
   with_ids("select", ids.dense(), [&](auto values) {
@@ -25,7 +25,7 @@ void checked_ids(const Tensor& ids, Dim size, const Tensor& x, const F& f) {
   });
 }
 
-// The positions at which each id stands, found by a search among the sorted ids.
+// The positions of each id in a list, found by a search among the sorted ids.
 class Places {
  public:
   // Uses places 0 and 1 of the scratch.
@@ -76,8 +76,8 @@ void select_rows(const tensor::Csr& x, std::span<const I> ids, tensor::Csr& y) {
 }
 
 struct Moved {
-  int32_t to;    // A position of the result's row.
-  size_t entry;  // What stands there.
+  int32_t to;    // The column in the result.
+  size_t entry;  // The entry of x that moves there.
 };
 
 template <class I>
@@ -155,7 +155,7 @@ void select_csr(const Op& op, Context& context, In in, Out out) {
   });
 }
 
-// In the order of ids, since one may stand more than once.
+// Along the axis in the order of ids, not in parallel, since an id may occur more than once.
 void select_gradient_dense(const Op& op, Context&, In in, Out out) {
   const size_t axis = axis_of(op);
   const tensor::Dense &dy = in[0]->dense(), &x = in[2]->dense();
@@ -183,7 +183,7 @@ void select_gradient_dense(const Op& op, Context&, In in, Out out) {
 
 namespace {
 
-// dx gains dy[i, :] in row ids[i], where both have an entry.
+// Adds dy[i, :] to row ids[i] of dx, where both have an entry.
 template <class T, class I>
 void add_rows(const tensor::Csr& dy, std::span<const I> ids, const tensor::Csr& x, std::span<T> to) {
   const auto from = dy.values<T>();
@@ -202,7 +202,7 @@ void add_rows(const tensor::Csr& dy, std::span<const I> ids, const tensor::Csr& 
   });
 }
 
-// An entry of x gains what dy has at each position of its column.
+// Adds to each entry of x the entries of dy at all positions that its column was selected to.
 template <class T>
 void add_columns(const tensor::Csr& dy, const Places& places, const tensor::Csr& x, std::span<T> to) {
   const auto from = dy.values<T>();

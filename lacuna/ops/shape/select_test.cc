@@ -42,7 +42,7 @@ TEST(Select, AnyOrderAndAnyNumberOfTimes) {
       EXPECT_EQ(values(out[0]), mimic(x, ids, axis == 0));
       EXPECT_EQ(values(out[1]), mimic(x, ids, axis == 0));
       EXPECT_TRUE(out[1].csr().validate("select")) << "sorted and unique";
-      // A gradient that has the result's values comes back as often as they were taken.
+      // With y as the gradient of y, the gradient is x times how often each value was selected.
       std::vector<float> expected = values(x);
       for (size_t i = 0; i < expected.size(); ++i) {
         const auto place = static_cast<int64_t>(axis == 0 ? i / 9 : i % 9);
@@ -98,7 +98,7 @@ TEST(Select, Errors) {
                    " at place 1, x=(4, 3) csr."));
   }
   EXPECT_EQ(message_of<InvalidArgument>([&] { select(in, placeholder({{None}}, "ids")); }),
-            "select: ids must be integers (int32 or int64), one in a row. Received: ids=(None,) dense.");
+            "select: ids must be integers (int32 or int64) of rank 1. Received: ids=(None,) dense.");
   const Tensor mask = dense({3}, {1, 0, 1});
   const Symbol in_mask = input(mask);
   EXPECT_EQ(

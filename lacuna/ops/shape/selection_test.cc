@@ -1,4 +1,4 @@
-// Rows, counts and places that values or ids choose: where, retain, getnnz, one_hot, multi_hot, digitize,
+// Tests of ops that select or count by values or ids: where, retain, getnnz, one_hot, multi_hot, digitize,
 // bincount.
 #include <gtest/gtest.h>
 

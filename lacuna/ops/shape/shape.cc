@@ -1,4 +1,4 @@
-// shape: the dimensions of x, int64; those that are open in the graph as they are in the run.
+// shape: the dimensions of x, int64, as they are in the run.
 #include "lacuna/ops/shape/shape.h"
 
 #include <algorithm>
@@ -36,7 +36,7 @@ struct ShapeOp final : Flat<> {
       y.resize({static_cast<Dim>(dims.size())}, DType::int64);
       std::copy(dims.begin(), dims.end(), y.values<int64_t>().begin());
     };
-    switch (x.storage()) {  // Not Tensor::shape(), which makes one: a step allocates nothing.
+    switch (x.storage()) {  // Not Tensor::shape(), which allocates memory: a step must not.
       case Storage::dense:
         return put(x.dense().shape);
       case Storage::csr:

@@ -2,7 +2,7 @@
 #pragma once
 #include "lacuna/graph/symbol.h"
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 // The dimensions of x, of any storage: int64, (rank).
 Symbol shape(const Symbol& x);

@@ -1,6 +1,6 @@
 // slice: positions start, start + step, … of one axis.
 //
-//   dx = dy at those positions, 0 elsewhere; a csr x gives its pattern
+//   dx = dy at those positions, 0 elsewhere; at the entries of a csr x
 #include "lacuna/ops/shape/slice.h"
 
 #include "lacuna/base/error.h"
@@ -20,7 +20,7 @@ void slice_gradient_csr(const Op&, Context&, std::span<const Tensor* const>, std
 
 namespace {
 
-// (dy, x) -> dx, of which x gives the shape and the pattern alone.
+// (dy, x) -> dx. Of x only the shape and the pattern are read.
 struct SliceGradient final : RangeOp {
   using RangeOp::RangeOp;
   std::string_view name() const override { return "slice_gradient"; }
@@ -63,7 +63,7 @@ struct Slice final : RangeOp {
 
   std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
                                const std::vector<bool>&) const override {
-    // What a csr result does not store gets none.
+    // gradient_into drops the gradient of elements that a csr result does not store.
     return {apply(std::make_shared<SliceGradient>(range), {gradient_into(node, dy[0]), node.in(0)})};
   }
 };

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace lacuna {
+namespace LACUNA_EXPORT lacuna {
 
 // Positions start, start + step, … before stop along one axis, as Python's x[start:stop:step]. start and stop
 // may be negative (from the end) and are cut to the size; stop = INT64_MAX is "to the end", INT64_MIN, where

@@ -9,7 +9,7 @@
 namespace lacuna::cpu {
 namespace {
 
-// body(part of x, part of the slice, bytes) for each run of bytes that lie side by side in both.
+// body(offset in x, offset in the slice, bytes) for each run of bytes that is contiguous in both.
 template <class Body>
 void for_parts(const tensor::Dense& x, const Range& range, const Body& body) {
   const Strides s(x, range.axis);
@@ -28,8 +28,8 @@ void for_parts(const tensor::Dense& x, const Range& range, const Body& body) {
                });
 }
 
-// body(k of x, position in the slice) for the stored entries of row r of x that are in the slice, in the
-// order of their positions.
+// body(k, position in the slice) for each stored entry k of row r of x that is in the slice, by ascending
+// position.
 template <class I, class Body>
 void for_entries(std::span<const I> indices, size_t begin, size_t end, Range::Positions columns, int64_t step,
                  const Body& body) {
@@ -51,7 +51,7 @@ void for_entries(std::span<const I> indices, size_t begin, size_t end, Range::Po
   }
 }
 
-// The row of x and the columns that row r of a slice takes.
+// Which row and columns of x become row r of a slice.
 struct CsrSlice {
   CsrSlice(const tensor::Csr& x, const Range& r)
       : step(r.axis == 1 ? r.step : 1), row_step(r.axis == 0 ? r.step : 1) {
@@ -140,7 +140,7 @@ void slice_csr(const Op& op, Context&, std::span<const Tensor* const> in, std::s
   slice_csr(range_of(op), in[0]->csr(), out[0]->csr());
 }
 
-// Row by row, the entries of dy are met with those of x.
+// Matches the entries of dy with those of x, row by row.
 void slice_gradient_csr(const Op& op, Context&, std::span<const Tensor* const> in,
                         std::span<Tensor* const> out) {
   const tensor::Csr &dy = in[0]->csr(), &x = in[1]->csr();

@@ -12,7 +12,7 @@ using namespace test;
 
 constexpr int64_t kEnd = INT64_MAX;
 
-// Python's x[start:stop:step] of a range.
+// The positions that Python's x[start:stop:step] selects.
 std::vector<size_t> positions(int64_t size, int64_t start, int64_t stop, int64_t step) {
   std::vector<size_t> result;
   if (step < 0) {
@@ -54,7 +54,7 @@ TEST(Slice, DenseAndCsrEqualMimic) {
           EXPECT_TRUE(out[1].csr().validate("slice"));
           EXPECT_EQ(y.shape(), by_rows ? (Shape{None, 9}) : (Shape{None, static_cast<Dim>(at.size())}));
 
-          // A gradient that has the result's values comes back at its places.
+          // With y as the gradient of y, the gradient is x at the sliced positions.
           const auto back =
               run({gradient_of(y, y), gradient_of(z, z), gradient_of(z, y)}, {in, sparse_in}, {x, sparse});
           std::vector<float> padded(n * m);

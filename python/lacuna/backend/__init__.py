@@ -1,5 +1,5 @@
-"""Keras' backend, imported as K: functions on symbols. Where an op has no rule for csr, that is an error;
-to_dense says that zeros may be stored."""
+"""Keras' backend, imported as K: functions on symbols. An op without a rule for csr is an error; to_dense explicitly
+makes a csr symbol dense."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Functions of each element, as lacuna.backend has them: Keras' names, and MXNet's and Keras 3's where those of
-Keras end. A shape stays; broadcasting is NumPy's. Values are floats."""
+"""Element-wise functions of lacuna.backend. They have Keras' names, and those of MXNet and Keras 3 where Keras 2 has
+none. The shape stays, broadcasting is NumPy's, and values are floats."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-# Of one: 0 stays 0, so that csr and row_sparse stay so
+# Functions of one argument that map 0 to 0, so that csr and row_sparse keep their storage
 
 
 def abs(x: TensorLike) -> Any:
@@ -126,22 +126,22 @@ def cbrt(x: TensorLike) -> Any:
 
 
 def round(x: TensorLike) -> Any:
-    """To whole numbers, halves to even; csr stays csr."""
+    """Rounds to whole numbers, halves to even; csr stays csr."""
     return _core.round(x)
 
 
 def ceil(x: TensorLike) -> Any:
-    """To whole numbers, up; csr stays csr."""
+    """Rounds up to whole numbers; csr stays csr."""
     return _core.ceil(x)
 
 
 def floor(x: TensorLike) -> Any:
-    """To whole numbers, down; csr stays csr."""
+    """Rounds down to whole numbers; csr stays csr."""
     return _core.floor(x)
 
 
 def trunc(x: TensorLike) -> Any:
-    """To whole numbers, towards 0; csr stays csr."""
+    """Rounds towards 0 to whole numbers; csr stays csr."""
     return _core.trunc(x)
 
 
@@ -201,12 +201,12 @@ def arctanh(x: TensorLike) -> Any:
 
 
 def degrees(x: TensorLike) -> Any:
-    """Radians as degrees; csr stays csr."""
+    """Converts radians to degrees; csr stays csr."""
     return _core.degrees(x)
 
 
 def radians(x: TensorLike) -> Any:
-    """Degrees as radians; csr stays csr."""
+    """Converts degrees to radians; csr stays csr."""
     return _core.radians(x)
 
 
@@ -221,17 +221,17 @@ def isinf(x: TensorLike) -> Any:
 
 
 def nan_to_num(x: TensorLike) -> Any:
-    """NaN as 0, infinities as the largest numbers there are; csr stays csr."""
+    """Replaces NaN by 0 and infinities by the largest finite numbers; csr stays csr."""
     return _core.nan_to_num(x)
 
 
 def round_ste(x: TensorLike) -> Any:
-    """round, whose gradient is as if it were not there (straight-through estimator); csr stays csr."""
+    """round with the gradient of the identity (straight-through estimator); csr stays csr."""
     return _core.round_ste(x)
 
 
 def sign_ste(x: TensorLike) -> Any:
-    """sign, whose gradient is as if it were not there; csr stays csr."""
+    """sign with the gradient of the identity (straight-through estimator); csr stays csr."""
     return _core.sign_ste(x)
 
 
@@ -239,7 +239,7 @@ absolute, rint, fix = abs, round, trunc
 
 
 def copy(x: TensorLike) -> Any:
-    """x itself: a symbol is a value."""
+    """x itself, since a symbol is never changed."""
     return x
 
 
@@ -252,103 +252,103 @@ def imag(x: TensorLike) -> Any:
 
 
 def clip(x: TensorLike, min_value: Number, max_value: Number) -> Any:
-    """Brought into [min_value, max_value]; csr stays csr where 0 lies there."""
+    """Limits values to [min_value, max_value]; csr stays csr if 0 lies in between."""
     return _core.clip(x, min_value, max_value)
 
 
-# Of one: 0 does not stay 0, so that x must be dense
+# Functions of one argument that do not map 0 to 0, so that x must be dense
 
 
 def exp(x: TensorLike) -> Any:
-    """exp(x); of csr an error that names to_dense."""
+    """exp(x); csr is an error that suggests to_dense."""
     return _core.exp(x)
 
 
 def exp2(x: TensorLike) -> Any:
-    """2 to the power of x; of csr an error that names to_dense."""
+    """2 to the power of x; csr is an error that suggests to_dense."""
     return _core.exp2(x)
 
 
 def log(x: TensorLike) -> Any:
-    """The natural logarithm; of csr an error that names to_dense."""
+    """The natural logarithm; csr is an error that suggests to_dense."""
     return _core.log(x)
 
 
 def log2(x: TensorLike) -> Any:
-    """The logarithm to base 2; of csr an error that names to_dense."""
+    """The logarithm to base 2; csr is an error that suggests to_dense."""
     return _core.log2(x)
 
 
 def log10(x: TensorLike) -> Any:
-    """The logarithm to base 10; of csr an error that names to_dense."""
+    """The logarithm to base 10; csr is an error that suggests to_dense."""
     return _core.log10(x)
 
 
 def cos(x: TensorLike) -> Any:
-    """The cosine; of csr an error that names to_dense."""
+    """The cosine; csr is an error that suggests to_dense."""
     return _core.cos(x)
 
 
 def arccos(x: TensorLike) -> Any:
-    """The inverse cosine; of csr an error that names to_dense."""
+    """The inverse cosine; csr is an error that suggests to_dense."""
     return _core.arccos(x)
 
 
 def cosh(x: TensorLike) -> Any:
-    """The hyperbolic cosine; of csr an error that names to_dense."""
+    """The hyperbolic cosine; csr is an error that suggests to_dense."""
     return _core.cosh(x)
 
 
 def arccosh(x: TensorLike) -> Any:
-    """The inverse hyperbolic cosine; of csr an error that names to_dense."""
+    """The inverse hyperbolic cosine; csr is an error that suggests to_dense."""
     return _core.arccosh(x)
 
 
 def reciprocal(x: TensorLike) -> Any:
-    """1 / x; of csr an error that names to_dense."""
+    """1 / x; csr is an error that suggests to_dense."""
     return _core.reciprocal(x)
 
 
 def rsqrt(x: TensorLike) -> Any:
-    """1 / √x; of csr an error that names to_dense."""
+    """1 / √x; csr is an error that suggests to_dense."""
     return _core.rsqrt(x)
 
 
 def rcbrt(x: TensorLike) -> Any:
-    """1 over the cube root; of csr an error that names to_dense."""
+    """1 over the cube root; csr is an error that suggests to_dense."""
     return _core.rcbrt(x)
 
 
 def gamma(x: TensorLike) -> Any:
-    """The gamma function; of csr an error that names to_dense."""
+    """The gamma function; csr is an error that suggests to_dense."""
     return _core.gamma(x)
 
 
 def gammaln(x: TensorLike) -> Any:
-    """log |Γ(x)|; of csr an error that names to_dense."""
+    """log |Γ(x)|; csr is an error that suggests to_dense."""
     return _core.gammaln(x)
 
 
 def isfinite(x: TensorLike) -> Any:
-    """1 where x is finite, else 0; of csr an error that names to_dense."""
+    """1 where x is finite, else 0; csr is an error that suggests to_dense."""
     return _core.isfinite(x)
 
 
 def logical_not(x: TensorLike) -> Any:
-    """1 where x is 0, else 0; of csr an error that names to_dense."""
+    """1 where x is 0, else 0; csr is an error that suggests to_dense."""
     return _core.logical_not(x)
 
 
-# Of two, one of which may be a number: csr with a number stays csr where the function of 0 and it is 0
+# Functions of two arguments, of which one may be a number: csr stays csr if the function maps 0 and that number to 0
 
 
 def maximum(x: TensorLike, y: TensorLike) -> Any:
-    """The larger of two; of csr and csr csr, of csr and dense dense."""
+    """The larger of two; csr with csr gives csr, csr with dense gives dense."""
     return _core.maximum(x, y)
 
 
 def minimum(x: TensorLike, y: TensorLike) -> Any:
-    """The smaller of two; of csr and csr csr, of csr and dense dense."""
+    """The smaller of two; csr with csr gives csr, csr with dense gives dense."""
     return _core.minimum(x, y)
 
 
@@ -361,52 +361,52 @@ power = pow
 
 
 def mod(x: TensorLike, y: TensorLike) -> Any:
-    """The remainder with the sign of y, as NumPy's; csr by dense is csr."""
+    """The remainder, with the sign of y as in NumPy; csr by dense gives csr."""
     return _core.mod(x, y)
 
 
 def hypot(x: TensorLike, y: TensorLike) -> Any:
-    """√(x² + y²); of csr and csr csr."""
+    """√(x² + y²); csr with csr gives csr."""
     return _core.hypot(x, y)
 
 
 def add(x: TensorLike, y: TensorLike) -> Any:
-    """x + y; of csr and csr csr, of csr and dense dense."""
+    """x + y; csr with csr gives csr, csr with dense gives dense."""
     return _core.add(x, y)
 
 
 def subtract(x: TensorLike, y: TensorLike) -> Any:
-    """x - y; of csr and csr csr, of csr and dense dense."""
+    """x - y; csr with csr gives csr, csr with dense gives dense."""
     return _core.subtract(x, y)
 
 
 def multiply(x: TensorLike, y: TensorLike) -> Any:
-    """x * y; of csr and anything csr: a column (n, 1) scales its rows, a row (1, m) its columns, dense or csr."""
+    """x * y; csr with anything gives csr. A column (n, 1), dense or csr, scales its rows, a row (1, m) its columns."""
     return _core.multiply(x, y)
 
 
 def divide(x: TensorLike, y: TensorLike) -> Any:
-    """x / y; csr by dense is csr, at its entries alone."""
+    """x / y; csr by dense gives csr, computed only at the stored entries of x."""
     return _core.divide(x, y)
 
 
 def add_n(inputs: TensorLike) -> Any:
-    """The sum of all in a list, as MXNet's."""
+    """The sum of a list of symbols, as in MXNet."""
     return _core.add_n(symbols_of("add_n", inputs))
 
 
 def scatter_elemwise_div(x: TensorLike, y: TensorLike) -> Any:
-    """x / y where x stores a value and nowhere else, as MXNet's: csr stays csr."""
+    """x / y only where x stores a value, as in MXNet; csr stays csr."""
     return _core.scatter_elemwise_div(x, y)
 
 
 def scatter_plus_scalar(x: TensorLike, scalar: Number) -> Any:
-    """x + scalar, of csr at its entries alone, as MXNet's."""
+    """x + scalar, for csr only at the stored entries, as in MXNet."""
     return _core.scatter_plus_scalar(x, scalar)
 
 
 def scatter_minus_scalar(x: TensorLike, scalar: Number) -> Any:
-    """x - scalar, of csr at its entries alone, as MXNet's."""
+    """x - scalar, for csr only at the stored entries, as in MXNet."""
     return _core.scatter_minus_scalar(x, scalar)
 
 
@@ -440,18 +440,19 @@ def less_equal(x: TensorLike, y: TensorLike) -> Any:
     return _core.less_equal(x, y)
 
 
-# Of three
+# Functions of three arguments
 
 
 def where(condition: TensorLike, x: TensorLike, y: TensorLike) -> Any:
-    """x where the condition is not 0, else y; dense. The condition may be csr of the shape of the result; x
-    and y may be numbers. Of csr x and csr y, or of one and the number 0, csr."""
+    """x where the condition is not 0, else y. x and y may be numbers, and the condition may be csr with the shape of
+    the result. The result is csr if x and y are csr, or one is csr and the other the number 0; else dense."""
     return _core.where(condition, x, y)
 
 
 def switch(condition: TensorLike, then_expression: TensorLike, else_expression: TensorLike) -> Any:
-    """then_expression where the condition is not 0, else else_expression: symbols, or functions that give them;
-    both are computed. The condition has the first axes of their shape, or none. Storages: see where."""
+    """then_expression where the condition is not 0, else else_expression. Both are symbols, or functions that return
+    them, and both are computed. The shape of the condition is the first axes of theirs, or empty. Storages: see
+    where."""
     x, y = (e() if callable(e) else e for e in (then_expression, else_expression))
     rank = len(getattr(x, "shape", getattr(y, "shape", ())))
     while 0 < len(shape_of("switch", condition)) < rank:

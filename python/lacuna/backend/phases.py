@@ -1,4 +1,4 @@
-"""What differs between training and use."""
+"""Functions whose result differs between training and prediction."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def __dir__() -> list[str]:
 
 
 def learning_phase() -> Any:
-    """A placeholder: as an input of K.function, 1 where it runs as in training, else 0."""
+    """A placeholder for the phase: as an input of K.function, pass 1 to run as in training, else 0."""
     return _core.learning_phase()
 
 
 def in_train_phase(x: TensorLike, alt: TensorLike, training: Flag | None = None) -> Any:
-    """x in training, else alt, of one shape, dtype and storage. training: True or False decides at once. Either may be
-    a function without arguments."""
+    """x in training, else alt; both must have the same shape, dtype and storage, and either may be a function without
+    arguments that returns it. training: True or False chooses one at once."""
     return _in_phase(x, alt, training)
 
 
@@ -44,6 +44,6 @@ def _in_phase(x, alt, training):
 
 
 def dropout(x: TensorLike, level: Number, noise_shape: Shape | None = None, seed: Whole | None = None) -> Any:
-    """In training 0 with probability `level`, else x / (1 - level); csr keeps its pattern. noise_shape: 1 along axes
-    whose values share their fate, else None or the size of x."""
+    """In training each value becomes 0 with probability `level`, else x / (1 - level); csr keeps its pattern.
+    noise_shape: 1 along axes whose values are dropped or kept together, else None or the size of x."""
     return _core.dropout(x, level, () if noise_shape is None else noise_shape, seed)

@@ -1,5 +1,5 @@
-"""Products, shapes, and rows or columns by place, as lacuna.backend has them: Keras' names, and MXNet's where those of
-Keras end. What csr cannot be is an error that says what to write."""
+"""Products, reshaping, and indexing of lacuna.backend. The functions have Keras' names, and those of MXNet where Keras
+has none. What csr does not support is an error that tells what to write instead."""
 
 from __future__ import annotations
 
@@ -48,24 +48,23 @@ _SYMBOLS = (_core.Symbol, _core.Variable)
 def dot(
     x: TensorLike, y: TensorLike, transpose_a: Flag = False, transpose_b: Flag = False, forward_stype: str | None = None
 ) -> Any:
-    """(n, …, k) · (k, m), each as it is or, a matrix, transposed; (n, …, k) · (p, …, k, m) is (n, …, p, …,
-    m), of which a y of rank 3 or more must be dense, all its axes but the contracted one fixed. csr · csr is
-    csr, as is either of them transposed; dense with csr is dense; csr transposed by dense is row_sparse. y
-    may be a weight with sparse_weight=True. Gradients of csr operands have their pattern. forward_stype, as
-    MXNet's, is the storage of the result: "csr" of dense with csr, whose rows then have all columns in which
-    y stores a value; "default" (dense) of any product."""
+    """(n, …, k) · (k, m); a matrix may be transposed. (n, …, k) · (p, …, k, m) has shape (n, …, p, …, m); a y of rank 3
+    or more must be dense, and only its contracted axis may be open. csr with csr gives csr, also transposed; dense with
+    csr gives dense; transposed csr with dense gives row_sparse. y may be a weight with sparse_weight=True. The gradient
+    of a csr operand has its pattern. forward_stype, as in MXNet, sets the storage of the result: "csr" for dense with
+    csr, where each row stores all columns in which y has a value; "default" (dense) for any product."""
     return _core.dot(x, y, transpose_a, transpose_b, forward_stype)
 
 
 def matmul(x: TensorLike, y: TensorLike) -> Any:
-    """x @ y: dot of matrices; of rank 3 a product for each row of the batch."""
+    """x @ y: dot for matrices; for rank 3 one product per sample."""
     return _core.matmul(x, y)
 
 
 def batch_dot(x: TensorLike, y: TensorLike, axes: Axes | None = None) -> Any:
-    """For each row of the batch x and y contracted along an axis of each, one number for both or a pair; by
-    default the last of x and the last but one of y, or the last of both where y has rank 2. One of rank 2
-    may be csr. Two of rank 2, either csr, give (batch, 1)."""
+    """Contracts x and y for each sample along an axis of each. axes: one number for both or a pair; the default is the
+    last axis of x and the last but one of y, or the last axis of both if y has rank 2. An operand of rank 2 may be csr.
+    Two operands of rank 2, both of which may be csr, give (batch, 1)."""
     if axes is None:
         axes = (len(shape_of("batch_dot", x)) - 1, max(len(shape_of("batch_dot", y)) - 2, 1))
     pair = axes if isinstance(axes, (list, tuple)) else (axes, axes)
@@ -75,7 +74,7 @@ def batch_dot(x: TensorLike, y: TensorLike, axes: Axes | None = None) -> Any:
 
 
 def transpose(x: TensorLike) -> Any:
-    """Dimensions in reverse; csr stays csr, and each of its columns becomes a row."""
+    """Reverses the order of the dimensions; csr stays csr, and each of its columns becomes a row."""
     return _core.transpose(x)
 
 
@@ -85,25 +84,25 @@ def permute_dimensions(x: TensorLike, pattern: Any) -> Any:
 
 
 def bias_add(x: TensorLike, bias: TensorLike, data_format: str | None = None) -> Any:
-    """x + bias, a value for each place of the last axis."""
+    """x + bias; bias has one value for each index of the last axis."""
     if data_format not in (None, "channels_last"):
         unsupported("bias_add", data_format=data_format)
     return _core.bias_add(x, bias)
 
 
 def concatenate(tensors: TensorLike, axis: Axes = -1) -> Any:
-    """Along an axis. csr with dense gives csr along either axis, as scipy's hstack and vstack."""
+    """Joins tensors along an axis. csr with dense gives csr along either axis, as scipy's hstack and vstack do."""
     return _core.concatenate(symbols_of("concatenate", tensors), whole("concatenate", "axis", axis))
 
 
 def batch_flatten(x: TensorLike) -> Any:
-    """(batch, all else); csr passes through."""
+    """Reshapes to (batch, all other values); csr stays as it is."""
     return _core.flatten(x)
 
 
 def reshape(x: TensorLike, shape: Shape) -> Any:
-    """The same values in C order in another shape, of which one dimension may be -1. Where the batch is open
-    its dimension must be -1 or None. csr stays csr, of rank 2."""
+    """The same values in C order in another shape, of which one dimension may be -1. If the batch is open, its
+    dimension must be -1 or None. csr stays csr, of rank 2."""
     shape = tuple(-1 if d is None else d for d in shape)
     if shape_of("reshape", x) and x.shape[0] is None:
         if -1 not in shape:
@@ -118,22 +117,22 @@ def reshape(x: TensorLike, shape: Shape) -> Any:
 
 
 def flatten(x: TensorLike) -> Any:
-    """All values in a row, the batch too."""
+    """Reshapes to rank 1, the batch included."""
     return _core.reshape_all(x, (-1,))
 
 
 def expand_dims(x: TensorLike, axis: Axes = -1) -> Any:
-    """An axis of 1 put in; a csr matrix has rank 2 and keeps it."""
+    """Inserts an axis of size 1; not possible for csr, which has rank 2."""
     return _core.expand_dims(x, whole("expand_dims", "axis", axis))
 
 
 def squeeze(x: TensorLike, axis: Axes) -> Any:
-    """An axis of 1 taken out."""
+    """Removes an axis of size 1."""
     return _core.squeeze(x, whole("squeeze", "axis", axis))
 
 
 def slice(x: TensorLike, start: Any, size: Any) -> Any:
-    """size[i] positions from start[i] on along each axis; a size of -1 is all that follow."""
+    """Takes size[i] positions from start[i] on along each axis i; a size of -1 means all positions that follow."""
     for axis, (first, count) in enumerate(zip(start, size)):
         if first != 0 or count != -1:
             stop = 2**63 - 1 if count == -1 or first < 0 <= first + count else first + count
@@ -148,14 +147,14 @@ def _ids(indices, x, axis):
 
 
 def gather(reference: TensorLike, indices: TensorLike) -> Any:
-    """The rows that whole numbers name, in any order and more than once. Of a weight, also one with
-    sparse_weight=True, indices may have any shape, and the gradient is row_sparse; of csr the result is csr."""
+    """The rows at the indices, which may be in any order and repeat. For a weight, also one with sparse_weight=True,
+    indices may have any shape, and the gradient is row_sparse. For csr the result is csr."""
     return _core.gather(reference, _ids(indices, reference, 0))
 
 
 def take(x: TensorLike, indices: TensorLike, axis: Axes = 0, mode: str = "raise") -> Any:
-    """The places of an axis that whole numbers name; csr stays csr. mode: what becomes of one out of range: an
-    error ("raise"), the nearest place ("clip"), or counted round from both ends ("wrap")."""
+    """The entries at the indices along an axis; csr stays csr. mode: what to do with an index out of range: raise an
+    error ("raise"), use the nearest valid one ("clip"), or take it modulo the size of the axis ("wrap")."""
     axis = whole("take", "axis", axis)
     if mode != "raise" and not isinstance(indices, _SYMBOLS):
         indices = _core.constant(constant_view(indices), "int64")
@@ -163,8 +162,8 @@ def take(x: TensorLike, indices: TensorLike, axis: Axes = 0, mode: str = "raise"
 
 
 def boolean_mask(x: TensorLike, mask: Any, axis: Axes = 0) -> Any:
-    """The places of an axis where a mask, an array or a symbol with a value for each, is not 0; csr stays csr.
-    Of a symbol the size of the result is open."""
+    """The entries along an axis where the mask, an array or a symbol of rank 1, is not 0; csr stays csr. If the mask is
+    a symbol, the size of the result is open."""
     axis = whole("boolean_mask", "axis", axis)
     if isinstance(mask, _SYMBOLS):
         return _core.boolean_mask(x, mask, axis)
@@ -174,36 +173,36 @@ def boolean_mask(x: TensorLike, mask: Any, axis: Axes = 0) -> Any:
 def embedding(
     data: TensorLike, weight: TensorLike, input_dim: Whole, output_dim: Whole, sparse_grad: Flag = False
 ) -> Any:
-    """The rows of a weight (input_dim, output_dim) for ids of any shape. The gradient names the rows that
-    occur, whatever sparse_grad says: which rows an optimizer moves is a matter of the weight's own flag."""
+    """The rows of a weight (input_dim, output_dim) for ids of any shape. The gradient is row_sparse with the rows that
+    occur. sparse_grad has no effect here: the flag of the weight itself decides which rows an optimizer moves."""
     return _core.embedding(data, weight, input_dim, output_dim)
 
 
 def tile(x: TensorLike, n: Whole) -> Any:
-    """n[i] times along axis i (n times along the last one, if a number); csr stays csr."""
+    """Repeats x n[i] times along axis i, or n times along the last axis if n is a number; csr stays csr."""
     if not isinstance(n, (list, tuple)):
         n = (1,) * (len(shape_of("tile", x)) - 1) + (n,)
     return _core.tile(x, list(n))
 
 
 def repeat_elements(x: TensorLike, rep: Whole, axis: Axes) -> Any:
-    """Each place of an axis `rep` times, one after another; csr stays csr."""
+    """Repeats each entry along an axis `rep` times in a row; csr stays csr."""
     rep, axis = whole("repeat_elements", "rep", rep), whole("repeat_elements", "axis", axis)
     return _core.repeat_elements(x, rep, axis)
 
 
 def repeat(x: TensorLike, n: Whole) -> Any:
-    """(batch, features) to (batch, n, features)."""
+    """Repeats each sample n times: (batch, features) becomes (batch, n, features)."""
     if len(shape_of("repeat", x)) != 2:
         raise ValueError(f"repeat: x must have rank 2. Received: x={shown(x)}.")
     return _core.repeat_elements(_core.expand_dims(x, 1), whole("repeat", "n", n), 1)
 
 
 def reverse(x: TensorLike, axes: Axes) -> Any:
-    """Places of some axes from last to first; csr stays csr."""
+    """Reverses x along one or more axes; csr stays csr."""
     return _core.reverse(x, [whole("reverse", "axes", axis) for axis in listed(axes)])
 
 
 def stack(x: TensorLike, axis: Axes = 0) -> Any:
-    """Dense symbols of one shape along a new axis. csr matrices: see concatenate."""
+    """Joins dense symbols of the same shape along a new axis. For csr see concatenate."""
     return _core.stack(symbols_of("stack", x), whole("stack", "axis", axis))

@@ -1,4 +1,4 @@
-"""Settings that K tells and changes."""
+"""Settings that K reads and changes."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def floatx() -> str:
 
 
 def set_floatx(floatx: str) -> Any:
-    """'float32' or 'float64', for what is made from now on."""
+    """Sets floatx to 'float32' or 'float64', for inputs and weights made from now on."""
     _core.set_floatx(dtype_name(floatx))
 
 
 def epsilon() -> float:
-    """What keeps divisions and logarithms away from 0."""
+    """The small number that keeps divisions and logarithms away from 0."""
     return 1e-7
 
 
@@ -47,5 +47,5 @@ def image_data_format() -> Any:
 
 
 def clear_session() -> None:
-    """Names of layers are numbered from 1 again."""
+    """Restarts the numbering of layer names at 1."""
     _core.reset_names()

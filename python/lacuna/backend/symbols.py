@@ -1,4 +1,4 @@
-"""Symbols and variables: how they are made, what they are, and other storages and dtypes of them."""
+"""Functions that make symbols and variables, tell their properties, and convert their storage and dtype."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def placeholder(
     sparse: Flag = False,
     name: str | None = None,
 ) -> Any:
-    """A value that is given later; the batch is part of the shape, None an open dimension. sparse: csr, of
-    rank 2."""
+    """A symbol whose value is fed later. The shape includes the batch; None is an open dimension. sparse: csr, of rank
+    2."""
     if shape is None:
         if ndim is None:
             raise ValueError("placeholder: shape or ndim must be given. Received: neither.")
@@ -63,14 +63,14 @@ def variable(
     constraint: Identifier = None,
     sparse_weight: Flag = False,
 ) -> Any:
-    """A variable of that value, of a dtype (floatx unless given): an array, a list or a number, or a matrix of scipy,
-    which stays csr. sparse_weight: its rows are kept as those of a weight with that flag."""
+    """A variable with that initial value: an array, a list, a number, or a scipy matrix, which gives csr. dtype: floatx
+    unless given. sparse_weight: stores rows as a layer's weight with that flag does."""
     unsupported("variable", constraint=constraint)
     return _core.variable(constant_view(value, "variable"), name, dtype_name(dtype), sparse_weight)
 
 
 def constant(value: TensorLike, dtype: DTypeLike = None, shape: Shape | None = None, name: str | None = None) -> Any:
-    """A symbol of that value, repeated to a shape where one is given; of a matrix of scipy csr."""
+    """A symbol with that value, broadcast to `shape` if it is given; csr for a scipy matrix."""
     if shape is not None:
         value = np.broadcast_to(value, dims("constant", "shape", shape))
     return _core.constant(constant_view(value), dtype_name(dtype))
@@ -87,12 +87,12 @@ def ones(shape: Shape, dtype: DTypeLike = None, name: str | None = None) -> Any:
 
 
 def zeros_like(x: TensorLike, dtype: DTypeLike = None, name: str | None = None) -> Any:
-    """Zeros in the shape, the storage and (for csr) at the entries of x."""
+    """Zeros with the shape and storage of x, and for csr with its pattern."""
     return cast(_core.zeros_like(floats("zeros_like", x)), dtype or str(x.dtype))
 
 
 def ones_like(x: TensorLike, dtype: DTypeLike = None, name: str | None = None) -> Any:
-    """Ones in the shape of a dense x."""
+    """Ones with the shape of a dense x."""
     return cast(_core.ones_like(floats("ones_like", x)), dtype or str(x.dtype))
 
 
@@ -102,17 +102,17 @@ def identity(x: TensorLike, name: str | None = None) -> Any:
 
 
 def is_sparse(tensor: TensorLike) -> Any:
-    """Whether it is stored sparse: a symbol or a variable, or a matrix of scipy."""
+    """Whether a symbol or a variable is stored sparse, or a value is a scipy matrix."""
     return hasattr(tensor, "tocoo") or bool(getattr(tensor, "is_sparse", False))
 
 
 def is_tensor(x: TensorLike) -> Any:
-    """Whether it is a symbol or a variable."""
+    """Whether x is a symbol or a variable."""
     return isinstance(x, (Symbol, Variable))
 
 
 def int_shape(x: TensorLike) -> Any:
-    """The shape, None where a dimension is open."""
+    """The shape; an open dimension is None."""
     return shape_of("int_shape", x)
 
 
@@ -128,7 +128,7 @@ def dtype(x: TensorLike) -> Any:
 
 
 def shape(x: TensorLike) -> Any:
-    """A symbol of the dimensions, int64: those that are open as they are when it runs."""
+    """A symbol of the dimensions, int64, with the values that open dimensions have at run time."""
     return _core.shape(x)
 
 
@@ -141,16 +141,16 @@ def count_params(x: TensorLike) -> int:
 
 
 def to_dense(tensor: TensorLike) -> Any:
-    """The same values, dense; of a matrix of scipy an array."""
+    """The same values, dense; a scipy matrix becomes an array."""
     if not hasattr(tensor, "toarray"):
         return _core.to_dense(tensor)
-    _core.constant(constant_view(tensor, "to_dense"), None)  # Of one that is broken scipy writes beyond the array.
+    _core.constant(constant_view(tensor, "to_dense"), None)  # Checks it: scipy writes out of bounds if it is broken.
     return tensor.toarray()
 
 
 def cast_storage(x: TensorLike, stype: str) -> Any:
-    """The same values in another storage, as MXNet's: 'csr' or 'row_sparse' of dense x drop zeros, 'default' is
-    to_dense. csr and row_sparse become each other too. The gradient has the storage of x."""
+    """The same values in another storage, as in MXNet: 'csr', 'row_sparse' or 'default' (dense), from any of them.
+    Making a dense x sparse drops its zeros. The gradient has the storage of x."""
     return _core.cast_storage(x, stype)
 
 
@@ -160,6 +160,6 @@ def cast(x: TensorLike, dtype: DTypeLike) -> Any:
 
 
 def floats(where: Any, x: TensorLike) -> Any:
-    """x, as floats of floatx where it holds whole numbers."""
+    """x, converted to floatx if it holds whole numbers."""
     shape_of(where, x)
     return x if str(x.dtype).startswith("float") else cast(x, _core.floatx())

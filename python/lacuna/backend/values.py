@@ -33,11 +33,11 @@ def __dir__() -> list[str]:
     return __all__
 
 
-_LIMIT = 2**30  # Bytes of an array that nobody asked for by that size.
+_LIMIT = 2**30  # The largest dense array, in bytes, that is made from a sparse value.
 
 
 def _array(value):
-    """The NumPy array of what the library answers."""
+    """The NumPy array for a value returned by the library: an array, or a tuple with the parts of a sparse one."""
     if not isinstance(value, tuple):
         return value[()]
     dims, data = value[0], value[-1] if len(value) == 3 else value[1]
@@ -55,13 +55,13 @@ def _array(value):
 
 
 def eval(x: TensorLike) -> Any:
-    """The value of a symbol that depends on variables and constants alone, as an array, or a number where it is a
-    scalar. A sparse value above 1 GiB of zeros is an error: see to_scipy. ValueError where x needs a placeholder."""
+    """The value of a symbol that depends only on variables and constants, as an array, or a number for a scalar. A
+    sparse value whose array would exceed 1 GiB is a ValueError: see to_scipy. So is an x that needs a placeholder."""
     return _array(_core.eval(x))
 
 
 def to_scipy(x: TensorLike) -> Any:
-    """The value of a csr symbol or variable as a matrix of scipy, without zeros that are not stored."""
+    """The value of a csr symbol or variable as a scipy csr matrix; it is not made dense."""
     value = _core.eval(x)
     if not isinstance(value, tuple) or len(value) != 4:
         raise ValueError(f"to_scipy: x must be csr. Received: {shown(x)}.")
@@ -69,9 +69,9 @@ def to_scipy(x: TensorLike) -> Any:
 
 
 def function(inputs: TensorLike, outputs: Any, updates: Any = None, **kwargs: Any) -> Any:
-    """A function of a list of values (arrays, or csr matrices where a placeholder is sparse) that gives the
-    list of arrays of the outputs; of one symbol for outputs its array. updates: of K.update and its like, or
-    (variable, symbol) pairs, done after each run."""
+    """A function that takes a list of values (arrays, or csr matrices for sparse placeholders) and returns a list of
+    arrays, or one array if `outputs` is a single symbol. updates: results of K.update and the like, or (variable,
+    symbol) pairs; they are made after each run."""
     unsupported("function", **kwargs)
     several = isinstance(outputs, (list, tuple))
     changes = [update(*one) if isinstance(one, tuple) else one for one in updates or []]
@@ -88,8 +88,8 @@ def function(inputs: TensorLike, outputs: Any, updates: Any = None, **kwargs: An
 
 
 def get_value(x: TensorLike) -> Any:
-    """The value of a variable: an array, or a number where it is a scalar. Of a sparse one above 1 GiB an error:
-    to_scipy gives a csr one, x.rows() the rows of a weight."""
+    """The value of a variable: an array, or a number for a scalar. A sparse one whose array would exceed 1 GiB is a
+    ValueError: use to_scipy for csr, and x.rows() for the rows of a weight."""
     return _array(_core.eval(x))
 
 
@@ -99,7 +99,7 @@ def _require_variable(where, x):
 
 
 def set_value(x: TensorLike, value: TensorLike) -> Any:
-    """Gives a variable another value of its shape."""
+    """Sets the value of a variable; it must have the same shape."""
     _require_variable("set_value", x)
     assign(x, value)
 
@@ -116,29 +116,29 @@ def batch_set_value(tuples: Any) -> Any:
 
 
 def update(x: TensorLike, new_x: Any) -> Any:
-    """For Layer.add_update: the variable x becomes new_x, of its shape, when a step of training is over."""
+    """An update for Layer.add_update: after a training step the variable x becomes new_x, which has its shape."""
     return _core.update(x, new_x, 0.0)
 
 
 def update_add(x: TensorLike, increment: Number) -> Any:
-    """For Layer.add_update: the variable x grows by increment."""
+    """An update for Layer.add_update: adds increment to the variable x."""
     _require_variable("update_add", x)
     return _core.update(x, x + increment, 0.0)
 
 
 def update_sub(x: TensorLike, decrement: Number) -> Any:
-    """For Layer.add_update: the variable x is made smaller by decrement."""
+    """An update for Layer.add_update: subtracts decrement from the variable x."""
     _require_variable("update_sub", x)
     return _core.update(x, x - decrement, 0.0)
 
 
 def moving_average_update(x: TensorLike, value: TensorLike, momentum: Number) -> Any:
-    """For Layer.add_update: the variable x becomes x momentum + value (1 - momentum)."""
+    """An update for Layer.add_update: sets the variable x to x momentum + value (1 - momentum)."""
     return _core.update(x, value, momentum)
 
 
 def gradients(loss: TensorLike, variables: Any) -> Any:
-    """Symbols of the gradients of a scalar; None where it does not depend on a variable."""
+    """The gradients of a scalar loss as symbols; None for a variable on which it does not depend."""
     return _core.gradients(loss, list(variables) if isinstance(variables, (list, tuple)) else [variables])
 
 

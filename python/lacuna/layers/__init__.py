@@ -1,4 +1,4 @@
-"""Layers."""
+"""All layers: the public names of lacuna.layers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Activations with settings or weights. csr stays csr where zero stays zero."""
+"""Activation layers with settings or weights. The result for csr is csr if the function maps zero to zero."""
 
 from __future__ import annotations
 
@@ -52,15 +52,15 @@ class ReLU(Layer):
 
 
 class Softmax(Layer):
-    """exp(x) over its sum along an axis, the batch counted as 0; dense."""
+    """exp(x) divided by its sum along an axis, where the batch is axis 0; x must be dense."""
 
     def __init__(self, axis: Axes = -1, **kwargs: Any) -> None:
         self._make("Softmax", locals())
 
 
 class PReLU(Layer):
-    """x where x ≥ 0, else alpha x, with a learned alpha for each feature (He et al., 2015). shared_axes: axes, the
-    batch counted as 0, along which alpha is one number."""
+    """x where x ≥ 0, else alpha x, with a learned alpha for each feature (He et al., 2015). shared_axes: axes along
+    which alpha is shared; the batch is axis 0."""
 
     def __init__(
         self,
@@ -75,5 +75,5 @@ class PReLU(Layer):
 
     @property
     def alpha(self) -> Any:
-        """The variable, of the shape of a sample."""
+        """The variable alpha, with the shape of a sample."""
         return self.weights[0]

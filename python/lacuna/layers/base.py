@@ -1,5 +1,5 @@
-"""What layers have in common. A Layer holds one of the library's; a network keeps that one's state, and finds
-the object of Python again for as long as it lives."""
+"""The base class of layers. A Layer holds a layer of the C++ library. A network keeps only the state of that one, and
+finds the Python object again as long as it is alive."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ def __dir__() -> list[str]:
 
 
 _alive = weakref.WeakValueDictionary()  # Layers and models by the identity of their state.
-_classes = {}  # The library's own layers, by name.
-# What an argument is an object of, by the last word of its name: kernel_initializer.
+_classes = {}  # Lacuna's own layer classes, by name.
+# The module whose get() reads an argument, by the last word of the argument's name, as in kernel_initializer.
 _KINDS = {
     "activation": activations,
     "constraint": constraints,
     "initializer": initializers,
     "regularizer": regularizers,
 }
-_models = {}  # And its models, which come later: they know layers, not the other way round.
+_models = {}  # Model classes by name. They register themselves, since models import layers and not the other way round.
 
 
 def remember(core: Any, owner: Any) -> Any:
-    """From here on found() gives `owner` for the state of `core`."""
+    """Makes found() return `owner` for the state of `core`."""
     _alive[core.id] = owner
 
 
 def found(core: Any) -> Any:
-    """The object that made a layer; where it is gone, another with the same weights."""
+    """The Python object of a library's layer; if it no longer exists, a new one with the same weights."""
     layer = _alive.get(core.id)
     if layer is None:
         cls = _classes.get(core.class_name, Layer)
@@ -53,13 +53,13 @@ def found(core: Any) -> Any:
 
 
 def register_model(cls) -> Any:
-    """A decorator: deserialize makes models of that class, too."""
+    """A decorator for a model class, so that deserialize can make models of it."""
     _models[cls.__name__] = cls
     return cls
 
 
 def makers(symbols: Any) -> Any:
-    """Layers that made symbols, from these back to the inputs."""
+    """The layers that made the symbols, from these back to the inputs."""
     result, seen, to_visit = [], set(), list(symbols)
     while to_visit:
         history = getattr(to_visit.pop(), "_history", None)
@@ -73,7 +73,7 @@ def makers(symbols: Any) -> Any:
 
 
 def layers_in(value: Any) -> Any:
-    """Layers and models that a value is or holds, in lists, tuples, sets and dicts too."""
+    """The layers and models in a value: the value itself, or the contents of lists, tuples, sets and dicts."""
     if isinstance(value, Layer) or getattr(type(value), "_saved_as", None):
         return [value]
     if isinstance(value, dict):
@@ -84,7 +84,7 @@ def layers_in(value: Any) -> Any:
 
 
 def checked_symbols(name: str, inputs: Any) -> Any:
-    """A symbol or a list of symbols; TypeError for anything else."""
+    """The inputs, which must be a symbol or a list of symbols; TypeError for anything else."""
     several = isinstance(inputs, (list, tuple))
     for x in inputs if several else [inputs]:
         if not isinstance(x, (_core.Symbol, _core.Variable)):
@@ -93,8 +93,8 @@ def checked_symbols(name: str, inputs: Any) -> Any:
 
 
 def options(where: Any, kwargs: Any) -> Any:
-    """Keras' **kwargs of layers as settings: name, trainable, dtype, input_shape, batch_input_shape, batch_size;
-    input_dim of those that do not take it otherwise."""
+    """The settings in Keras' **kwargs of layers: name, trainable, dtype, input_shape, batch_input_shape, batch_size;
+    input_dim for layers without an argument of that name."""
     kwargs = dict(kwargs)
     if "input_dim" in kwargs:
         columns = (whole(where, "input_dim", kwargs.pop("input_dim")),)
@@ -120,8 +120,8 @@ def _dims(where, shape):
 
 
 class Layer(HasWeights):
-    """Base of all layers. A layer of one's own derives from it and defines build(input_shape), which calls
-    add_weight, and call(inputs), which gives a symbol; both run while the graph is built, not in the step."""
+    """The base class of all layers. Your own layer derives from it and defines build(input_shape), which calls
+    add_weight, and call(inputs), which returns a symbol; both run while the graph is built, not in each step."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -132,7 +132,7 @@ class Layer(HasWeights):
             for method in ("build", "call"):
                 if _classes.get(base.__name__) is base and method in cls.__dict__:
                     raise TypeError(
-                        f"{cls.__name__}: {method} can be defined by what derives from Layer alone. "
+                        f"{cls.__name__}: {method} can only be defined in a class that derives from Layer itself. "
                         f"Received: a class that derives from {base.__name__}."
                     )
 
@@ -141,8 +141,8 @@ class Layer(HasWeights):
         self._adopt(_core.python_layer(self, cls, options(cls, kwargs)))
 
     def _make(self, class_name, arguments):
-        """Holds the library's layer of that class, of the arguments of __init__, as locals() has them. Each becomes an
-        attribute, as in Keras; the library refers to a user's own function weakly, so the attribute keeps it alive."""
+        """Makes and holds the library's layer of that class. arguments: the locals() of __init__. Each becomes an
+        attribute, as in Keras. The library refers to a user's own function weakly, so the attribute keeps it alive."""
         given, objects, held = settings_of(arguments), {}, {}
         for name, value in given.items():
             kind = _KINDS.get(name.rpartition("_")[2])
@@ -158,11 +158,11 @@ class Layer(HasWeights):
         remember(core, self)
 
     def __call__(self, inputs: Any, training: Flag | None = None) -> Any:
-        """The symbol that the layer makes of a symbol, or of a list; a list of symbols where it gives several.
-        training: False has it do what it does outside of training; None, in training what it does in training, and
-        else not. The first call builds the weights. Layers and
-        models that are attributes, or in lists and dicts of them, or that call applies, are the layer's own: trained,
-        counted and saved with it."""
+        """Applies the layer to a symbol or a list of symbols and returns a symbol, or a list if it has several outputs.
+        training: False makes it behave as in prediction; None, the default, as the run does: in training or
+        prediction. The first call builds the weights. Layers and models that are attributes, that are in lists and
+        dicts in attributes, or that call() applies, belong to this layer: they are trained, counted and saved with
+        it."""
         inputs = checked_symbols(self.name, inputs)
         for layer in layers_in(vars(self)):
             with contextlib.suppress(ValueError):  # A layer may know the model that holds it.
@@ -176,17 +176,18 @@ class Layer(HasWeights):
         self.build(shapes[0] if len(shapes) == 1 else shapes)
 
     def build(self, input_shape: Any) -> None:
-        """Makes weights by add_weight. input_shape: the batch first, or a list of such; to be overridden."""
+        """Makes the weights by add_weight; override it. input_shape: a shape with the batch dimension first, or a list
+        of shapes."""
 
     def call(self, inputs: Any) -> Any:
-        """A symbol, or a list of them, of a symbol or a list; to be overridden. With an argument `training` it is asked
-        twice, with True and with False, and what differs is taken as the model trains or not; with an argument `mask`
-        it gets the mask of the input, or a list of them, where there is one."""
+        """Makes the output, a symbol or a list, from the input, a symbol or a list; override it. If it has an argument
+        `training`, it is called with True and with False, and each run uses the result for its phase. If it has an
+        argument `mask`, it gets the mask of the input, or a list of masks, if there is one."""
         return inputs
 
     @property
     def supports_masking(self) -> Any:
-        """Whether the layer takes an input that has a mask; a layer of one's own sets it."""
+        """Whether the layer accepts an input that has a mask; your own layer may set it."""
         return self._core.supports_masking
 
     @supports_masking.setter
@@ -194,9 +195,9 @@ class Layer(HasWeights):
         self._core.supports_masking = flag(self.name, "supports_masking", supports)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """The mask of the output, a symbol or None, from that of the input, or from lists; to be overridden. Unless it
-        is, the input's mask goes on; TypeError where there is one and supports_masking is False. A mask is 1 where a
-        step counts and 0 where it does not, of the shape (batch, steps)."""
+        """The mask of the output, a symbol or None, from the input and its mask, or lists of these; you may override
+        it. By default the mask of the input is passed on, and it is a TypeError if there is one and supports_masking is
+        False. A mask has shape (batch, steps): 1 where a step counts and 0 where it does not."""
         masks = mask if isinstance(mask, (list, tuple)) else [mask]
         if not self.supports_masking and any(m is not None for m in masks):
             raise TypeError(
@@ -222,8 +223,8 @@ class Layer(HasWeights):
         return self.call(inputs, **arguments)
 
     def add_update(self, updates: Any, inputs: Any = None) -> Any:
-        """From within call: what a step of training changes beside the weights that learn, K.update(…) or another of
-        K's, or a list of them. Nothing is changed while the layer is not trainable."""
+        """Adds an update, or a list of updates, such as K.update(…), that each training step makes beside the changes
+        of trainable weights. To be called within call(). No update is made while the layer is not trainable."""
         for update in updates if isinstance(updates, (list, tuple)) else [updates]:
             self._core.add_update(update)
 
@@ -238,7 +239,7 @@ class Layer(HasWeights):
         constraint: Identifier = None,
         sparse_weight: Flag = False,
     ) -> Any:
-        """A new weight, of the layer's dtype, drawn by the initializer (glorot_uniform unless given)."""
+        """Makes a new weight of the layer's dtype, filled by the initializer (glorot_uniform unless given)."""
         if dtype is not None and dtype_name(dtype) != self.dtype:
             unsupported(self.name, dtype=dtype)
         regularizer = regularizers.get(regularizer)
@@ -255,31 +256,31 @@ class Layer(HasWeights):
 
     @property
     def name(self) -> str:
-        """The name: given, or class and number."""
+        """The name that was given, else the class name with a number."""
         return self._core.name
 
     @property
     def dtype(self) -> Any:
-        """Of the weights."""
+        """The dtype of the weights."""
         return self._core.dtype
 
     @property
     def built(self) -> Any:
-        """Whether the weights are made."""
+        """Whether the weights exist."""
         return self._core.built
 
     @built.setter
     def built(self, built: Flag) -> None:
-        """For build() of Keras' layers; the first call sets it."""
+        """Does nothing: Keras layers set it in build(); here the first call does."""
 
     def get_config(self) -> Config:
-        """The settings, by the names of the arguments: what from_config makes the same layer of, its weights
-        drawn anew. A layer of one's own adds its own settings to this dict."""
+        """The settings, by the names of the arguments, from which from_config makes the same layer with new weights.
+        Your own layer adds its settings to this dict."""
         return self._core.config
 
     @classmethod
     def from_config(cls, config: Any) -> Any:
-        """A layer of what get_config gave."""
+        """A layer made from what get_config returned."""
         return cls(**config)
 
     def __reduce__(self):
@@ -291,7 +292,8 @@ class Layer(HasWeights):
         return _again, (type(self), self.get_config(), self._core.key)
 
     def count_params(self) -> int:
-        """The number of values of all weights, untouched rows too. ValueError before the first call."""
+        """The number of values in all weights, including rows that were never touched. ValueError before the first
+        call."""
         if not self.built:
             raise ValueError(f"count_params: the layer must have been called. Received: layer '{self.name}'.")
         total = 0
@@ -314,22 +316,22 @@ class Layer(HasWeights):
 
     @property
     def input_mask(self) -> Any:
-        """The mask of input: None where all steps count; or a list of masks."""
+        """The mask of `input`, or a list of masks; None if all steps count."""
         return _masks(self.input)
 
     @property
     def output_mask(self) -> Any:
-        """The mask of output: None where all steps count."""
+        """The mask of `output`; None if all steps count."""
         return _masks(self.output)
 
     @property
     def input_shape(self) -> Any:
-        """Of input; the batch, first, is None."""
+        """The shape of `input`; the batch dimension, first, is None."""
         return _shapes(self.input)
 
     @property
     def output_shape(self) -> Any:
-        """Of output; the batch, first, is None."""
+        """The shape of `output`; the batch dimension, first, is None."""
         return _shapes(self.output)
 
     def _at(self, end):
@@ -358,15 +360,15 @@ def _shapes(symbols):
 
 
 def serialize(layer: Any) -> Any:
-    """{'class_name': …, 'config': …} of a layer or a model, for deserialize."""
+    """A layer or a model as {'class_name': …, 'config': …}, for deserialize."""
     if not hasattr(layer, "get_config"):
         raise TypeError(f"serialize: a layer or a model must be given. Received: {shown(layer)}.")
     return to_config(layer)
 
 
 def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
-    """The layer, or the model, of such a dict; its weights are drawn anew. custom_objects: a dict of classes and
-    functions by name. ValueError for an unknown class."""
+    """The layer or model made from what serialize returned, with new weights. custom_objects: a dict of your own
+    classes and functions by name. ValueError for an unknown class."""
     with custom_object_scope(custom_objects), bad_config("deserialize", config):
         layer = from_config("layer", config, {**_classes, **_models})
         if config.get("key"):

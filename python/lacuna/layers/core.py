@@ -1,4 +1,4 @@
-"""Dense, and layers without weights."""
+"""The layer Dense, and layers without weights."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def __dir__() -> list[str]:
 
 
 class Dense(Layer):
-    """activation(x kernel + bias), over the last axis of x: dense of rank 2 or more, or csr.
+    """activation(x kernel + bias), over the last axis of x, which is csr, or dense of rank 2 or more.
 
-    sparse_weight: only rows of the kernel that were touched are made and kept, the optimizer's state beside
-    them, so that memory and time follow the non-zeros. l1 and l2 then count the rows that a batch touches.
+    sparse_weight: only rows of the kernel that were touched are made and kept, with the optimizer's state, so that
+    memory and time follow the non-zeros. l1 and l2 then count only the rows that a batch touches.
     """
 
     def __init__(
@@ -65,18 +65,17 @@ class Dense(Layer):
 
 
 class Activation(Layer):
-    """activation(x). csr is taken where zero stays zero."""
+    """activation(x). csr is accepted if the function maps zero to zero."""
 
     def __init__(self, activation: Identifier, **kwargs: Any) -> None:
         self._make("Activation", locals())
 
 
 class Dropout(Layer):
-    """In training each value is 0 with probability `rate`, else divided by 1 - rate. csr keeps its
-    pattern.
+    """In training each value is set to 0 with probability `rate`, else divided by 1 - rate. csr keeps its pattern.
 
-    noise_shape, of the rank of the input, the batch included: along an axis where it is 1 all values share their
-    fate; elsewhere it is None or the size of the input. (None, 1, features) drops whole features of a sample.
+    noise_shape: has the rank of the input, with the batch. Along an axis where it is 1, all values are dropped or kept
+    together; elsewhere it is None or the size of the input. (None, 1, features) drops whole features of a sample.
     """
 
     def __init__(
@@ -93,53 +92,52 @@ class SpatialDropout1D(Layer):
 
 
 class Masking(Layer):
-    """A step all of whose features are mask_value does not count, in layers that look at masks and in the loss;
-    its features become 0. The input is (batch, steps, features)."""
+    """Masks each step in which all features equal mask_value: it does not count in layers that support masks nor in the
+    loss, and its features become 0. The input is (batch, steps, features)."""
 
     def __init__(self, mask_value: Number = 0.0, **kwargs: Any) -> None:
         self._make("Masking", locals())
 
 
 class Flatten(Layer):
-    """(batch, all else). csr passes through."""
+    """Reshapes to (batch, all other values). csr stays as it is."""
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         self._make("Flatten", locals())
 
 
 class Reshape(Layer):
-    """Another shape for each row of the batch; one dimension may be -1."""
+    """Gives each sample another shape, target_shape without the batch; one dimension may be -1."""
 
     def __init__(self, target_shape: Shape, **kwargs: Any) -> None:
         self._make("Reshape", locals())
 
 
 class Permute(Layer):
-    """Another order of the dimensions of each row of the batch. dims counts from 1: (2, 1) turns (batch, a, b) to
-    (batch, b, a)."""
+    """Reorders the dimensions of each sample. dims counts from 1: (2, 1) turns (batch, a, b) into (batch, b, a)."""
 
     def __init__(self, dims: Shape, **kwargs: Any) -> None:
         self._make("Permute", locals())
 
 
 class RepeatVector(Layer):
-    """(batch, features) to (batch, n, features)."""
+    """Repeats each sample n times: (batch, features) becomes (batch, n, features)."""
 
     def __init__(self, n: Whole, **kwargs: Any) -> None:
         self._make("RepeatVector", locals())
 
 
 class ActivityRegularization(Layer):
-    """x as it is; l1 Σ|x| + l2 Σx² is added to the loss."""
+    """Returns x unchanged and adds l1 Σ|x| + l2 Σx² to the loss."""
 
     def __init__(self, l1: Number = 0.0, l2: Number = 0.0, **kwargs: Any) -> None:
         self._make("ActivityRegularization", locals())
 
 
 class Lambda(Layer):
-    """function(inputs, **arguments) as a layer: of a symbol, or of a list. It runs while the graph is built, and has
-    no weights. mask: the mask of the output, or a function of (inputs, mask) that gives it; without one an input that
-    has a mask is a TypeError. output_shape: not needed."""
+    """function(inputs, **arguments) as a layer; inputs is a symbol or a list. It runs while the graph is built, and has
+    no weights. mask: the mask of the output, or a function of (inputs, mask) that returns it; without one, an input
+    with a mask is a TypeError. output_shape: ignored, since the shape follows from the function."""
 
     def __init__(
         self,
@@ -164,21 +162,21 @@ class Lambda(Layer):
         self.supports_masking = mask is not None
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
-        """The symbol that the function makes."""
+        """Calls the function."""
         arguments = dict(self.arguments)
         if "mask" in inspect.signature(self.function).parameters:
             arguments["mask"] = mask
         return self.function(inputs, **arguments)
 
     def get_config(self) -> Config:
-        """The settings; the function, and a mask that is one, by name: no code is kept. custom_objects tell which
-        functions the names are."""
+        """The settings. The function, and a mask that is a function, are kept by name only; pass them as custom_objects
+        to make the layer again."""
         mask = name_of(self.mask) if callable(self.mask) else None
         settings = {"function": name_of(self.function), "mask": mask, "arguments": self.arguments}
         return {**super().get_config(), **settings}
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """The mask that was given, or what it makes of that of the inputs."""
+        """The mask that was given, or what it returns if it is a function."""
         if self.mask is None:
             return super().compute_mask(inputs, mask)
         return self.mask(inputs, mask) if callable(self.mask) else self.mask

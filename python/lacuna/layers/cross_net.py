@@ -1,4 +1,4 @@
-"""CrossNet and CrossNetV2."""
+"""The layers CrossNet and CrossNetV2, for products of features."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def __dir__() -> list[str]:
 
 
 class CrossNet(Layer):
-    """The cross network of Deep & Cross (Wang et al., 2017), of the shape of its input x, (batch, columns), csr or
-    dense:
+    """The cross network of Deep & Cross (Wang et al., 2017). Input x and output have the shape (batch, columns); x is
+    csr or dense:
 
         x_0 = x,  x_{l+1} = x (x_l · w_l) + b_l + x_l
 
-    with w_l the columns of the kernel, (columns, num_layers), and b_l the rows of the bias, (num_layers, columns). With
-    use_bias=False csr stays csr, and sparse_weight=True keeps only rows of the kernel that were touched, as in Dense;
-    with bias the output is dense.
+    where w_l is a column of the kernel, (columns, num_layers), and b_l a row of the bias, (num_layers, columns). With
+    use_bias=False the output for csr is csr, and sparse_weight=True keeps only rows of the kernel that were touched, as
+    in Dense. With a bias the output is dense.
     """
 
     def __init__(
@@ -56,13 +56,14 @@ class CrossNet(Layer):
 
 
 class CrossNetV2(Layer):
-    """The cross network of DCN V2 (Wang et al., 2021), of the shape of its input x, (batch, columns), csr or dense:
+    """The cross network of DCN V2 (Wang et al., 2021). Input x and output have the shape (batch, columns); x is csr or
+    dense:
 
         x_0 = x,  x_{l+1} = x ∘ (x_l W_l + b_l) + x_l
 
-    with W_l a matrix (columns, columns), or with projection_dim U_l V_lᵀ, both (columns, projection_dim). csr stays
-    csr, with the pattern of x; a whole W_l then costs (batch, columns) beside it, U_l V_lᵀ the non-zeros alone.
-    Weights: U_l, V_l (or W_l) and b_l, layer by layer.
+    where W_l is a matrix (columns, columns), or with projection_dim the product U_l V_lᵀ of two matrices (columns,
+    projection_dim). The output for csr is csr with the pattern of x. A full W_l then needs (batch, columns) values in
+    addition; U_l V_lᵀ costs only the non-zeros. Weights: U_l, V_l (or W_l) and b_l, layer by layer.
     """
 
     def __init__(

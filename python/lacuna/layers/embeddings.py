@@ -1,4 +1,4 @@
-"""Rows of a weight by id."""
+"""The layer Embedding, which looks up rows of a weight by id."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ def __dir__() -> list[str]:
 
 
 class Embedding(Layer):
-    """Whole numbers in [0, input_dim), of shape (batch, …), to rows of a weight: (batch, …, output_dim).
+    """Turns whole numbers in [0, input_dim), of shape (batch, …), into rows of a weight: (batch, …, output_dim).
 
-    mask_zero: id 0 is padding, which the mask leaves out; input_dim counts it.
-    sparse_grad: only rows that were touched are kept and updated, the optimizer's state beside them.
+    mask_zero: id 0 is padding and masked; it counts in input_dim.
+    sparse_grad: only rows that were touched are kept and updated, with the optimizer's state.
 
-    combiner: 'sum', 'mean' or 'sqrtn' makes one row of those of a sample, a bag: (batch, output_dim). Of a csr input
-    (batch, input_dim) the columns are the ids and the stored values weights w (1 each with weighted=False): Σ w e,
-    Σ w e / Σ w or Σ w e / √Σ w², as TensorFlow's embedding_lookup_sparse; a row without entries, or whose weights sum
-    to 0, gives zeros. Of dense ids (batch, length) each counts 1, and with mask_zero id 0 nothing.
+    combiner: 'sum', 'mean' or 'sqrtn' combines the rows e of a sample (a bag) into one: (batch, output_dim). In a csr
+    input (batch, input_dim) the columns are the ids and the stored values are weights w (all 1 with weighted=False):
+    Σ w e, Σ w e / Σ w or Σ w e / √Σ w², as in TensorFlow's embedding_lookup_sparse. A sample without entries, or whose
+    weights sum to 0, gives zeros. Dense ids (batch, length) have weight 1 each, and id 0 weight 0 with mask_zero.
 
-    csr without a combiner is a ValueError. Keras 3 takes its values for ids and whatever is not stored for id 0, which
-    makes a row of every column and cannot be told from weights; give such ids as a dense array.
+    csr without a combiner is a ValueError. (Keras 3 reads the values as ids and missing entries as id 0. That makes a
+    row for every column, and ids could not be told from weights.) Pass such ids as a dense array.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""FactorizationMachine."""
+"""The layer FactorizationMachine."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class FactorizationMachine(Layer):
     """activation(Σ x_j l_j + Σ_{i<j} ⟨v_i, v_j⟩ x_i x_j + bias), of shape (batch, 1): a linear model and, for each pair
     of features, the product of their factors v (Rendle, 2010). x: csr or dense, (batch, columns).
 
-    factors: the length of v. Row j of the kernel, (columns, factors + 1), is v_j, then l_j; kernel_initializer draws
-    both. sparse_weight: only rows of the kernel that were touched are made and kept, as in Dense.
+    factors: the length of v. Row j of the kernel, (columns, factors + 1), is v_j followed by l_j; kernel_initializer
+    fills both. sparse_weight: only rows of the kernel that were touched are made and kept, as in Dense.
 
-    ids: x holds whole numbers in [0, input_dim), (batch, fields), as of an Embedding: the features that are 1, each
-    once for each time it stands there. mask_zero: id 0 is padding. input_dim must be given.
+    ids: if True, x holds whole numbers in [0, input_dim), (batch, fields), as for an Embedding: the features that are
+    1; an id that occurs n times counts n times. mask_zero: id 0 is padding. input_dim must be given.
     """
 
     def __init__(

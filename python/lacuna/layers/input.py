@@ -1,4 +1,4 @@
-"""The start of a network."""
+"""Input and InputLayer, the start of a network."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def __dir__() -> list[str]:
 
 
 class InputLayer(Layer):
-    """Where a network's input stands in its list of layers; the first of a Sequential may be one. `output` is the
-    symbol that Input() gives."""
+    """Stands for an input in a network's list of layers; it may be the first layer of a Sequential. `output` is the
+    symbol that Input() returns."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class InputLayer(Layer):
 
     @classmethod
     def from_config(cls, config: Any) -> Any:
-        """A layer of what get_config gave, here or in later versions of Keras."""
+        """A layer made from what get_config returned, of Lacuna or of newer versions of Keras."""
         return cls._of(_core.input_from_config(config))
 
     @classmethod
@@ -72,11 +72,11 @@ def Input(
     sparse: Flag = False,
     tensor: Any = None,
 ) -> Any:
-    """A symbol for what is fed to a network. shape is without the batch, batch_shape with it; None is an open
-    dimension. It may stand first in a Sequential.
+    """A symbol for an input of a network. shape leaves out the batch dimension, batch_shape includes it; None is an
+    open dimension. The symbol may stand first in a Sequential.
 
-    sparse: csr, of rank 2; dense arrays are then converted batch by batch. Without it, csr is taken as well,
-    where the network's ops have a rule for it. dtype: floatx unless given.
+    sparse: the input is csr, of rank 2; dense arrays are then converted batch by batch. Without it, csr is accepted
+    too, if all ops that read it have a rule for csr. dtype: floatx unless given.
     """
     unsupported("Input", tensor=tensor)
     return _core.input(shape, batch_shape, name, dtype_name(dtype), sparse)

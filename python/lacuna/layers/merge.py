@@ -32,58 +32,57 @@ def __dir__() -> list[str]:
 
 
 class Add(Layer):
-    """The sum of the inputs. All csr give csr, csr with dense gives dense."""
+    """The sum of the inputs: csr if all inputs are csr, else dense."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._make("Add", locals())
 
 
 class Subtract(Layer):
-    """The first of two inputs less the second."""
+    """The first of two inputs minus the second."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._make("Subtract", locals())
 
 
 class Multiply(Layer):
-    """The product of the inputs, element by element; csr where one of them is."""
+    """The product of the inputs, element by element; csr if any of them is csr."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._make("Multiply", locals())
 
 
 class Average(Layer):
-    """The mean of the inputs. All csr give csr, csr with dense gives dense."""
+    """The mean of the inputs: csr if all inputs are csr, else dense."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._make("Average", locals())
 
 
 class Maximum(Layer):
-    """The largest of the inputs, element by element: all dense, or all csr, which gives csr."""
+    """The largest of the inputs, element by element. They are all dense, or all csr, which gives csr."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._make("Maximum", locals())
 
 
 class Minimum(Layer):
-    """The smallest of the inputs, element by element: all dense, or all csr, which gives csr."""
+    """The smallest of the inputs, element by element. They are all dense, or all csr, which gives csr."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._make("Minimum", locals())
 
 
 class Concatenate(Layer):
-    """The inputs beside each other along an axis, the batch counted as 0. csr with dense gives csr, as
-    scipy's hstack."""
+    """Concatenates the inputs along an axis; the batch is axis 0. csr with dense gives csr, as scipy's hstack does."""
 
     def __init__(self, axis: Axes = -1, **kwargs: Any) -> None:
         self._make("Concatenate", locals())
 
 
 class Dot(Layer):
-    """For each row of the batch the product of two inputs over one axis of each: `axes`, a number or two, the
-    batch counted as 0. normalize: of vectors scaled to length 1, so that the result is their cosine."""
+    """For each sample, the product of two inputs over one axis of each. axes: one number for both or a pair; the batch
+    is axis 0. normalize: vectors are first scaled to norm 1, so that the result is their cosine."""
 
     def __init__(self, axes: Axes, normalize: Flag = False, **kwargs: Any) -> None:
         self._make("Dot", locals())

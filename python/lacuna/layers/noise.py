@@ -1,4 +1,4 @@
-"""Noise, in training alone."""
+"""Layers that add or multiply noise in training, and return their input otherwise."""
 
 from __future__ import annotations
 
@@ -19,22 +19,23 @@ def __dir__() -> list[str]:
 
 
 class GaussianNoise(Layer):
-    """Adds normally distributed noise of deviation stddev. csr is a ValueError, since zeros would not stay."""
+    """Adds normally distributed noise with standard deviation stddev. csr is a ValueError, since zeros would not
+    stay."""
 
     def __init__(self, stddev: Number, **kwargs: Any) -> None:
         self._make("GaussianNoise", locals())
 
 
 class GaussianDropout(Layer):
-    """Multiplies by noise of mean 1 and deviation √(rate / (1 - rate)) (Srivastava et al., 2014). csr keeps its
-    pattern."""
+    """Multiplies by noise with mean 1 and standard deviation √(rate / (1 - rate)) (Srivastava et al., 2014). csr keeps
+    its pattern."""
 
     def __init__(self, rate: Number, **kwargs: Any) -> None:
         self._make("GaussianDropout", locals())
 
 
 class AlphaDropout(Layer):
-    """Dropout that keeps mean and variance of what selu makes (Klambauer et al., 2017). csr is a ValueError, since
+    """Dropout that keeps the mean and variance of selu outputs (Klambauer et al., 2017). csr is a ValueError, since
     zeros would not stay. noise_shape: as in Dropout."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""BatchNormalization."""
+"""The layer BatchNormalization."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ def __dir__() -> list[str]:
 
 
 class BatchNormalization(Layer):
-    """gamma (x - mean) / √(variance + epsilon) + beta for each feature, which stand along `axis`. In training mean and
-    variance are those of the batch, and move the averages that are used else: average momentum + value (1 - momentum).
+    """gamma (x - mean) / √(variance + epsilon) + beta for each feature, along `axis`. In training, mean and variance
+    are those of the batch, and update moving averages: average momentum + value (1 - momentum). Otherwise the averages
+    are used.
 
-    Weights: gamma (scale=True), beta (center=True), moving_mean, moving_variance, each (features,). As in Keras 2.2.4
-    the averages stand still where trainable is False, and batches of training are normalized by themselves all the
-    same.
+    Weights: gamma (scale=True), beta (center=True), moving_mean, moving_variance, each (features,). As in Keras 2.2.4,
+    trainable=False stops the averages from changing, but training still normalizes with the mean and variance of the
+    batch.
 
-    csr stays csr where zeros stay: with center=False and subtract_mean=False, which divides by the standard deviation
-    alone; else csr is a ValueError. The averages cost O(columns) a step beside the non-zeros.
+    csr is accepted with center=False and subtract_mean=False, which only divides by the standard deviation, and stays
+    csr; else it is a ValueError. The averages cost O(columns) per step in addition to the non-zeros.
     """
 
     def __init__(

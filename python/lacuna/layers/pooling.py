@@ -1,4 +1,4 @@
-"""Steps made one."""
+"""Layers that pool over all steps of a sample."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def __dir__() -> list[str]:
 
 
 class GlobalAveragePooling1D(Layer):
-    """The mean over the steps of (batch, steps, features), or with 'channels_first' of (batch, features, steps):
-    (batch, features). Where the input has a mask, over the steps that count, and 0 where none does."""
+    """The mean over all steps: (batch, steps, features), or (batch, features, steps) with 'channels_first', becomes
+    (batch, features). If the input has a mask, only steps that count enter the mean; it is 0 if none does."""
 
     def __init__(self, data_format: str = "channels_last", **kwargs: Any) -> None:
         self._make("GlobalAveragePooling1D", locals())
 
 
 class GlobalMaxPooling1D(Layer):
-    """The largest over the steps of (batch, steps, features), or with 'channels_first' of (batch, features, steps):
-    (batch, features). As in Keras an input with a mask is an error."""
+    """The largest value over all steps: (batch, steps, features), or (batch, features, steps) with 'channels_first',
+    becomes (batch, features). As in Keras, an input with a mask is an error."""
 
     def __init__(self, data_format: str = "channels_last", **kwargs: Any) -> None:
         self._make("GlobalMaxPooling1D", locals())

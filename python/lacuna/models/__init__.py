@@ -1,4 +1,4 @@
-"""Models: layers joined, and their training; from configs and files, too."""
+"""Models: networks of layers and their training; also loads them from configs and files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models from configs, files and bytes; lacuna.models has the public ones."""
+"""Models from configs, files and bytes; lacuna.models exports the public functions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def __dir__() -> list[str]:
 
 
 def named(model: Any) -> Any:
-    """What to_json and a file hold of a model: get_config, and whose it is."""
+    """The dict that to_json and files hold of a model: its class, its config, and the versions that Keras expects."""
     return {
         "class_name": type(model).__name__,
         "config": model.get_config(),
@@ -38,8 +38,8 @@ def named(model: Any) -> Any:
 
 
 def model_from_config(config: Any, custom_objects: Config | None = None) -> Any:
-    """A model of {'class_name': 'Model' or 'Sequential', 'config': what get_config gave}, its weights drawn anew.
-    custom_objects: a dict of one's own classes and functions by name."""
+    """A model made from {'class_name': 'Model' or 'Sequential', 'config': what get_config returned}, with new weights.
+    custom_objects: a dict of your own classes and functions by name."""
     if not isinstance(config, dict):
         raise TypeError(
             f"model_from_config: config must be a dict with class_name and config. Received: {shown(config)}."
@@ -53,7 +53,7 @@ def _require_text(what, given):
 
 
 def model_from_json(json_string: str, custom_objects: Config | None = None) -> Any:
-    """A model of what to_json gave; see model_from_config."""
+    """A model made from what to_json returned; see model_from_config."""
     import json  # Here, so that importing lacuna is quick.
 
     _require_text("model_from_json: json_string", json_string)
@@ -70,19 +70,19 @@ def _yaml(where):
 
 
 def to_yaml(model: Any, **kwargs: Any) -> str:
-    """model.to_yaml."""
-    import json  # Through JSON, so that tuples and numbers of NumPy are plain.
+    """Implements model.to_yaml."""
+    import json  # By way of JSON, which turns tuples into lists and NumPy numbers into plain ones.
 
     return _yaml("to_yaml").safe_dump(json.loads(json.dumps(named(model))), **kwargs)
 
 
 def model_from_yaml(yaml_string: str, custom_objects: Config | None = None) -> Any:
-    """A model of what to_yaml of Lacuna or Keras 2 gave; see model_from_config. PyYAML must be installed."""
+    """A model made from what to_yaml of Lacuna or Keras 2 returned; see model_from_config. PyYAML must be installed."""
     _require_text("model_from_yaml: yaml_string", yaml_string)
     yaml = _yaml("model_from_yaml")
 
     class Loader(yaml.SafeLoader):
-        """Knows the tuples that Keras writes."""
+        """A safe loader that also reads the Python tuples that Keras writes."""
 
     Loader.add_constructor("tag:yaml.org,2002:python/tuple", yaml.SafeLoader.construct_sequence)
     with bad_config("model_from_yaml", yaml_string):
@@ -95,17 +95,18 @@ def _require_model(where, model):
 
 
 def save_model(model: Any, filepath: Path, overwrite: Flag = True, include_optimizer: Flag = True) -> Any:
-    """model.save(filepath, overwrite, include_optimizer)"""
+    """Calls model.save(filepath, overwrite, include_optimizer)."""
     _require_model("save_model", model)
     model.save(filepath, overwrite, include_optimizer)
 
 
 def load_model(filepath: Path, custom_objects: Config | None = None, compile: Flag = True) -> Any:
-    """The model of a file that save or Keras 2 wrote; compile: as it was, with the optimizer's state.
+    """Loads the model from a file that save or Keras 2 wrote. compile: whether it is compiled as it was when saved,
+    with the optimizer's state.
 
-    custom_objects: a dict of one's own classes and functions by name; a file names code and holds none. ValueError
-    for a file that is damaged, cut short, of another version, or that names what is not known; FileNotFoundError, which
-    is one too, for one that is not there. docs/reliability.md says which files must be trusted.
+    custom_objects: a dict of your own classes and functions by name; a file holds names, not code. ValueError if the
+    file is damaged, truncated, of another version, or names something unknown; FileNotFoundError, which is a ValueError
+    too, if there is no file. docs/reliability.md tells which files must be trusted.
     """
     return _restored(_core.open_model(path_of("load_model", filepath)), custom_objects, compile)
 
@@ -128,14 +129,14 @@ def _compile(model, training):
 
 
 def _known(kind, get, name):
-    """What get gives of a name in a file; ValueError that says how one's own is made known."""
+    """get(name) for a name in a file. ValueError, which tells how to make your own objects known, if it is unknown."""
     try:
         return get(name)
     except ValueError as error:
         if not isinstance(name, str):
             raise
         raise ValueError(
-            f"load_model: a {kind} of one's own must be given by its name, custom_objects={{{name!r}: {name}}}, or "
+            f"load_model: your own {kind} must be given by name, custom_objects={{{name!r}: {name}}}; or set "
             f"compile=False. {error}"
         ) from None
 
@@ -166,14 +167,15 @@ def _metrics_of(config):
 
 
 def restored_bytes(data: Any, custom_objects: Config) -> Any:
-    """The model of what save_to_bytes gave: of pickle."""
+    """The model from what save_to_bytes returned. Pickles call this."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="load_model: the file holds no training_config")
         return _restored(_core.open_model_bytes(data), custom_objects)
 
 
 def restored_config(cls, config: Any, custom_objects: Config, training: Flag | None = None) -> Any:
-    """A model of a class and its config, compiled as `training` says: of pickle, where there are no weights yet."""
+    """A model of class `cls` from its config, compiled as `training` says. Pickles of models without weights call
+    this."""
     with custom_object_scope(custom_objects):
         model = cls.from_config(config)
         if training is not None:
@@ -182,14 +184,14 @@ def restored_config(cls, config: Any, custom_objects: Config, training: Flag | N
 
 
 def clone_model(model: Any, input_tensors: Any = None) -> Any:
-    """Another model of the same layers and names, with weights of its own, drawn anew."""
+    """A new model with the same layers and names, and with new weights of its own."""
     _require_model("clone_model", model)
     unsupported("clone_model", input_tensors=input_tensors)
     return type(model).from_config(model.get_config(), own_objects(model))
 
 
 def own_objects(model: Any) -> Any:
-    """What custom_objects must hold to make such a model again: classes and functions that are not the library's."""
+    """The custom_objects that are needed to make this model again: its classes and functions that are not Lacuna's."""
     result, compiled = {}, []
     for some in (model.loss, model.metrics, model.weighted_metrics):
         compiled += some.values() if isinstance(some, dict) else listed(some)

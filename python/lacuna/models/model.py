@@ -1,4 +1,4 @@
-"""Layers joined, and their training: Model of lacuna.models."""
+"""Model of lacuna.models: a network of layers and its training."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def _one_or_all(values):
 
 
 _SUBCLASS = (
-    "a model must be given its inputs and outputs: x = Input(…), then Model(x, layers(x)), or of a class of one's own "
-    "super().__init__(inputs, outputs) in __init__, without a method call."
+    "a model must be given its inputs and outputs: x = Input(…), then Model(x, layers(x)); in a class of your own, "
+    "super().__init__(inputs, outputs) in __init__, and no method call."
 )
 
 
 @register_model
 class Model(HasWeights):
-    """Layers from `inputs` to `outputs`: symbols, or lists of symbols."""
+    """A network of layers from `inputs` to `outputs`, which are symbols or lists of symbols."""
 
     _saved_as = "Model"  # The class that files name.
 
@@ -58,7 +58,7 @@ class Model(HasWeights):
         super().__init_subclass__(**kwargs)
         if not cls.__module__.startswith("lacuna.") and "call" in cls.__dict__:
             raise TypeError(
-                f"{cls.__name__}: {_SUBCLASS} Received: a class that defines call, which nobody would call."
+                f"{cls.__name__}: {_SUBCLASS} Received: a class that defines call, which would never be called."
             )
 
     def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None) -> None:
@@ -70,12 +70,12 @@ class Model(HasWeights):
         self._layers = [made.get(core.id) or found(core) for core in self._core.layers]
 
     def __call__(self, inputs: Any, training: Flag | None = None) -> Any:
-        """The model as a layer: the same weights on other symbols. training: what the call of a layer of one's own
-        hands on; elsewhere it cannot be decided."""
+        """Applies the model as a layer: the same weights on other symbols. training: only the call method of your own
+        layer may pass it on; anywhere else it must be None."""
         if training is not None and training != _core.traced_phase():
             raise ValueError(
-                f"{self.name}: a model as a layer trains where the model around it does; training is what the call of "
-                f"a layer of one's own hands on. Received: training={shown(training)}."
+                f"{self.name}: a model as a layer trains where the model around it does; only the call method of "
+                f"your own layer may pass training. Received: training={shown(training)}."
             )
         inputs = listed(checked_symbols(self.name, inputs))
         outputs = self._core(inputs)
@@ -88,7 +88,7 @@ class Model(HasWeights):
 
     @property
     def name(self) -> str:
-        """The name: given, or class and number."""
+        """The name that was given, else the class name with a number."""
         return self._core.name
 
     @property
@@ -97,7 +97,7 @@ class Model(HasWeights):
         return list(self._layers)
 
     def get_layer(self, name: str | None = None, index: Whole | None = None) -> Any:
-        """The layer of a name, or at a place in `layers`. ValueError where there is none."""
+        """The layer with that name, or at that index of `layers`. ValueError if there is none."""
         if index is not None:
             index = whole("get_layer", "index", index)
             if not -len(self._layers) <= index < len(self._layers):
@@ -112,7 +112,7 @@ class Model(HasWeights):
         for layer in self._layers:
             if layer.name == name:
                 return layer
-        return found(self._core.get_layer(name))  # Says which names there are.
+        return found(self._core.get_layer(name))  # Its error lists the names that exist.
 
     @property
     def inputs(self) -> Any:
@@ -121,7 +121,7 @@ class Model(HasWeights):
 
     @property
     def outputs(self) -> Any:
-        """The symbols that come out."""
+        """The symbols that the model computes."""
         return self._core.outputs
 
     @property
@@ -131,42 +131,43 @@ class Model(HasWeights):
 
     @property
     def output(self) -> Any:
-        """The symbol that comes out, or a list of them."""
+        """The symbol that the model computes, or a list of them."""
         return _one_or_all(self.outputs)
 
     @property
     def input_shape(self) -> Any:
-        """Of input; the batch, first, is None."""
+        """The shape of `input`; the batch dimension, first, is None."""
         return _one_or_all([s.shape for s in self.inputs])
 
     @property
     def output_shape(self) -> Any:
-        """Of output; the batch, first, is None."""
+        """The shape of `output`; the batch dimension, first, is None."""
         return _one_or_all([s.shape for s in self.outputs])
 
     @property
     def input_names(self) -> Any:
-        """Of the inputs: keys of a dict x."""
+        """The names of the inputs: the keys of a dict x."""
         return self._core.input_names
 
     @property
     def output_names(self) -> Any:
-        """Of the layers that answer the outputs: keys of a dict y."""
+        """The names of the layers that compute the outputs: the keys of a dict y."""
         return self._core.output_names
 
     @property
     def built(self) -> Any:
-        """Whether the weights are made."""
+        """Whether the weights exist."""
         return True
 
     def count_params(self) -> int:
-        """The number of values of all weights, untouched rows too."""
+        """The number of values in all weights, including rows that were never touched."""
         return self._core.count_params()
 
     def summary(
         self, line_length: Whole | None = None, positions: Any = None, print_fn: Function | None = None
     ) -> None:
-        """Prints a line for each layer: name, shape, number of values. print_fn is called with each line."""
+        """Prints a line for each layer: name, shape, number of values. print_fn: called with each line instead of
+        print."""
         unsupported("summary", positions=positions)
         for line in self._core.summary(line_length).splitlines():
             (print_fn or print)(line)
@@ -174,11 +175,11 @@ class Model(HasWeights):
     def explain(
         self, x: ArrayLike, y: ArrayLike = None, batch_size: Whole = 32, print_fn: Function | None = None
     ) -> Any:
-        """Prints op by op what a batch, the first batch_size rows of x, goes through: storages in and out,
-        bytes, the share of a weight's rows that the batch names, the kernel, the time. Of a prediction or,
-        with y, of a training step up to its gradients. Changes nothing. With an optimizer of
-        lazy_update=False and a regularizer a real step also counts the rows that were ever touched, which
-        this does not. print_fn is called with each line."""
+        """Prints op by op how a batch, the first batch_size rows of x, is computed: the storages in and out, bytes, the
+        fraction of a weight's rows that the batch names, the kernel, the time. It runs a prediction or, with y, a
+        training step up to its gradients, and changes nothing. With lazy_update=False and a regularizer, a real step
+        also reads all rows that were ever touched, which explain leaves out. print_fn: called with each line instead of
+        print."""
         table = self._core.explain(
             self._x(x, "explain"),
             None if y is None else self._y(y, "explain"),
@@ -190,15 +191,15 @@ class Model(HasWeights):
     # Configs
 
     def get_config(self) -> Config:
-        """Layers, their settings and what each is called on; no weights. ValueError where something other than
-        layers stands between inputs and outputs."""
+        """The layers, their settings and what each is called on; no weights. ValueError if an op outside of a layer
+        stands between inputs and outputs."""
         return self._core.config
 
     @classmethod
     def from_config(cls, config: Any, custom_objects: Config | None = None) -> Any:
-        """A model of what get_config gave, its weights drawn anew. custom_objects: a dict of one's own classes and
+        """A model made from what get_config returned, with new weights. custom_objects: a dict of your own classes and
         functions by name."""
-        made = []  # The network keeps weights, not objects: these must live until the model has them.
+        made = []  # The network does not keep Python objects alive, so this list must, until the model has them.
 
         def make(class_name, of_layer):
             made.append(deserialize({"class_name": class_name, "config": of_layer}))
@@ -206,45 +207,45 @@ class Model(HasWeights):
 
         with custom_object_scope(custom_objects), bad_config("Model", config):
             name = config.get("name")
-            model = cls.__new__(cls)  # One's own class has an __init__ of other arguments.
+            model = cls.__new__(cls)  # The __init__ of a user's class has other arguments.
             Model.__init__(model, *_core.network_from_config(config, make), name=name)
             if config.get("trainable") is False:
                 model._core.freeze_itself()
             return model
 
     def to_json(self, **kwargs: Any) -> str:
-        """get_config with the class' name, as JSON, for model_from_json. kwargs: of json.dumps."""
+        """The class name and get_config as JSON, for model_from_json. kwargs: passed to json.dumps."""
         import json  # Here, so that importing lacuna is quick.
 
         return json.dumps(named(self), **kwargs)
 
     def to_yaml(self, **kwargs: Any) -> str:
-        """As to_json, in YAML, for model_from_yaml. kwargs: of yaml.safe_dump. PyYAML must be installed."""
+        """As to_json, but YAML, for model_from_yaml. kwargs: passed to yaml.safe_dump. PyYAML must be installed."""
         return to_yaml(self, **kwargs)
 
     # Files
 
     def save(self, filepath: Path, overwrite: Flag = True, include_optimizer: Flag = True) -> None:
-        """Into a file of HDF5 that Keras 2 reads too where no weight is sparse: layers, weights and, of a compiled
-        model, the optimizer with its state, so that training goes on with the same bits. The file takes its place in
-        one step: whoever is killed before leaves what was there; it keeps the mode and, where the system allows it, the
-        owner of one that was there. overwrite=False: one that is there is a FileExistsError. A path that cannot be
-        written is an OSError, of its kind, and a ValueError."""
+        """Writes an HDF5 file with layers, weights and, for a compiled model, the optimizer with its state, so that
+        training can go on with the same bits. Keras 2 can read it if no weight is sparse. An existing file is replaced
+        as a whole: if the process is killed during the save, the old file stays. The new file keeps the mode and, if
+        the system allows it, the owner of the old one. overwrite=False: an existing file is a FileExistsError. A path
+        that cannot be written is the matching OSError, which is also a ValueError."""
         path, overwrite = path_of("save", filepath), flag("save", "overwrite", overwrite)
         self._core.save(path, overwrite, flag("save", "include_optimizer", include_optimizer))
 
     def save_weights(self, filepath: Path, overwrite: Flag = True) -> None:
-        """The weights alone, as save; of a sparse weight the rows that were touched."""
+        """Writes the weights alone, in the same way as save; of a sparse weight, only rows that were touched."""
         path = path_of("save_weights", filepath)
         self._core.save_weights(path, flag("save_weights", "overwrite", overwrite))
 
     def load_weights(
         self, filepath: Path, by_name: Flag = False, skip_mismatch: Flag = False, reshape: Flag = False
     ) -> None:
-        """Weights of a file that save, save_weights or Keras 2 wrote, into the layers that have weights, in order, or
-        by_name into those of the same names; skip_mismatch: by name, what does not fit stays, with a warning. Where
-        anything else does not fit, or the file is damaged, a ValueError, and no weight is changed; a file that is not
-        there is a FileNotFoundError, which is one too."""
+        """Loads weights from a file that save, save_weights or Keras 2 wrote. They go in order into the layers that
+        have weights, or with by_name into the layers with the same names. skip_mismatch, for by_name: a layer that does
+        not fit keeps its weights, with a warning. Anything else that does not fit, or a damaged file, is a ValueError,
+        and no weight is changed; a missing file is a FileNotFoundError, which is a ValueError too."""
         unsupported("load_weights", reshape=reshape or None)
         by_name, skip = flag("load_weights", "by_name", by_name), flag("load_weights", "skip_mismatch", skip_mismatch)
         self._core.load_weights(path_of("load_weights", filepath), by_name, skip)
@@ -272,12 +273,12 @@ class Model(HasWeights):
     ) -> None:
         """Makes the model ready to train.
 
-        optimizer: a name or one of lacuna.optimizers. loss: a name or a function of (y_true, y_pred), one for
-        all outputs, a list with one for each, or a dict by output name. metrics: a list, for all outputs, or
-        a dict by output name. "auc" of several columns is the mean of theirs. Those with a state
-        (lacuna.metrics.AUC(), "auc", "precision", …) take the sample weights that fit gets; weighted_metrics
-        are as metrics, and all of them do: Σ w v / Σ w, named weighted_acc, …. loss_weights: a list or a dict
-        of numbers. ValueError for an unknown name.
+        optimizer: a name or one of lacuna.optimizers. loss: a name or a function of (y_true, y_pred) for all outputs, a
+        list with one for each output, or a dict by output name. metrics: a list, used for all outputs, or a dict by
+        output name. "auc" of several columns is the mean over columns. Metrics with a state (lacuna.metrics.AUC(),
+        "auc", "precision", …) use the sample weights given to fit; others ignore them. weighted_metrics: as metrics,
+        but all of them use the weights: Σ w v / Σ w, named weighted_acc, …. loss_weights: a list or a dict of numbers.
+        ValueError for an unknown name.
         """
         no_more("compile", kwargs)
         unsupported(
@@ -313,12 +314,12 @@ class Model(HasWeights):
 
     @property
     def metrics_names(self) -> Any:
-        """What evaluate gives, in order."""
+        """The names of the values that evaluate returns, in order."""
         return self._core.metrics_names
 
     @property
     def stop_training(self) -> Any:
-        """Set by a callback: fit ends with the epoch."""
+        """A callback sets this to True to end fit after the current batch."""
         return self._core.stop_training
 
     @stop_training.setter
@@ -349,21 +350,20 @@ class Model(HasWeights):
         validation_steps: Whole | None = None,
         **kwargs: Any,
     ) -> History:
-        """Trains, and gives a History.
+        """Trains the model and returns a History.
 
-        x, y: arrays of NumPy or matrices of scipy, in any format, a row a sample; lists of them, or
-            dicts by input or output name. They are never changed; csr and C-contiguous arrays are not copied,
-            and may be written by another thread meanwhile, which mixes old and new values. Frames of pandas
-            whose columns are sparse stay so.
-        batch_size: rows a step, 32 unless given; a last partial batch is trained as it is.
-        verbose: 0 is silent, 1 or 'auto' a progress bar, 2 a line an epoch.
-        validation_split: the share of rows, the last ones, that is not trained on.
+        x, y: NumPy arrays or scipy matrices in any format, one row per sample; lists of them, or dicts by input or
+            output name. They are never changed. csr and C-contiguous arrays are not copied; if another thread writes
+            them meanwhile, old and new values mix. Pandas frames with sparse columns stay sparse.
+        batch_size: rows per step, 32 unless given; a partial last batch is trained too.
+        verbose: 0 is silent, 1 or 'auto' shows a progress bar, 2 prints a line per epoch.
+        validation_split: the fraction of rows, taken from the end, that is used for validation instead of training.
         validation_data: (x, y) or (x, y, sample_weight).
-        shuffle: True, False, or 'batch' for whole batches.
-        class_weight: a dict from class to number; of several outputs one for each, by name or in a list, None
-            for none. sample_weight: a number for each row; of several outputs an array each, in the same way.
+        shuffle: True, False, or 'batch' to shuffle whole batches.
+        class_weight: a dict from class to weight; for several outputs a dict or list of these, where None stands for no
+            weights. sample_weight: a number for each row; for several outputs a dict or list of such arrays.
 
-        Ctrl-C, and what a callback raises, end training after a whole step.
+        Ctrl-C, or an exception from a callback, ends training after a whole step.
         """
         no_more("fit", kwargs)
         unsupported("fit", steps_per_epoch=steps_per_epoch, validation_steps=validation_steps)
@@ -414,7 +414,7 @@ class Model(HasWeights):
         sample_weight: ArrayLike = None,
         steps: Whole | None = None,
     ) -> Any:
-        """The loss, or a list of loss and metrics (see metrics_names): means over all rows."""
+        """The loss, or a list of loss and metrics (see metrics_names), over all rows."""
         unsupported("evaluate", steps=steps)
         return _one_or_all(
             self._core.evaluate(
@@ -429,7 +429,7 @@ class Model(HasWeights):
     def predict(
         self, x: ArrayLike, batch_size: Whole | None = None, verbose: Whole | str = 0, steps: Whole | None = None
     ) -> Any:
-        """An array with a row for each row of x, or a list of them for several outputs."""
+        """An array with a row for each row of x, or a list of arrays for several outputs."""
         unsupported("predict", steps=steps)
         return _one_or_all(
             self._core.predict(
@@ -440,7 +440,7 @@ class Model(HasWeights):
     def train_on_batch(
         self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike = None, class_weight: Any = None
     ) -> Any:
-        """One step on all rows at once; the loss, or a list of loss and metrics."""
+        """Trains one step on all rows at once. Returns the loss, or a list of loss and metrics."""
         return _one_or_all(
             self._core.train_on_batch(
                 self._x(x, "train_on_batch"),
@@ -451,7 +451,7 @@ class Model(HasWeights):
         )
 
     def test_on_batch(self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike = None) -> Any:
-        """The loss, or a list of loss and metrics, of all rows at once."""
+        """The loss, or a list of loss and metrics, over all rows in one batch."""
         return _one_or_all(
             self._core.test_on_batch(
                 self._x(x, "test_on_batch"),
@@ -461,7 +461,7 @@ class Model(HasWeights):
         )
 
     def predict_on_batch(self, x: ArrayLike) -> Any:
-        """An array with a row for each row of x, all at once."""
+        """An array with a row for each row of x, computed in one batch."""
         return _one_or_all(self._core.predict_on_batch(self._x(x, "predict_on_batch")))
 
     def __repr__(self) -> str:
@@ -469,7 +469,7 @@ class Model(HasWeights):
 
 
 def _metrics(argument, given):
-    """The metrics of all outputs, and those by output name, for the library."""
+    """A pair for the library: the metrics of all outputs, and a dict of those by output name."""
     if given is not None and not isinstance(given, (list, tuple, dict)):
         raise TypeError(
             f"compile: {argument} must be a list or a dict by output name. Received: {argument}={shown(given)}."

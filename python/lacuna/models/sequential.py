@@ -1,4 +1,4 @@
-"""Layers one after another: Sequential of lacuna.models."""
+"""Sequential of lacuna.models: a model of layers one after another."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def __dir__() -> list[str]:
 
 @register_model
 class Sequential(Model):
-    """Layers one after another. The input's shape comes from an Input() or InputLayer that stands first, from the first
-    layer's input_shape (or input_dim, input_length), from build(), or else from the first x that is given."""
+    """A model of layers one after another. The shape of the input comes from an Input() or InputLayer in first place,
+    from the input_shape (or input_dim, input_length) of the first layer, from build(), or else from the first x."""
 
     _saved_as = "Sequential"
 
@@ -37,8 +37,8 @@ class Sequential(Model):
             self.add(layer)
 
     def add(self, layer: Any) -> None:
-        """One more layer, or a model of one input and one output; a Sequential without a shape gets that of what
-        stands before it, once it is known."""
+        """Adds a layer, or a model with one input and one output, at the end. A Sequential without an input shape takes
+        the output shape of the layer before it, once that is known."""
         if isinstance(layer, _core.Symbol):
             layer = InputLayer._of(layer)
         if not isinstance(layer, (Layer, Model)):
@@ -49,7 +49,7 @@ class Sequential(Model):
 
     @classmethod
     def from_config(cls, config: Any, custom_objects: Config | None = None) -> Any:
-        """A model of what get_config gave, its weights drawn anew. custom_objects: a dict of one's own classes and
+        """A model made from what get_config returned, with new weights. custom_objects: a dict of your own classes and
         functions by name."""
         with bad_config("Sequential", config):
             model, shape = cls.__new__(cls), config.get("build_input_shape")
@@ -63,19 +63,18 @@ class Sequential(Model):
             return model
 
     def pop(self) -> None:
-        """Takes the last layer off."""
+        """Removes the last layer."""
         self._core.pop()
         self._layers.pop()
 
     def build(self, input_shape: Shape | None = None) -> None:
-        """Makes the weights for inputs of a shape, the batch first: (None, 20)."""
+        """Makes the weights for an input shape, the batch dimension first: (None, 20)."""
         if input_shape is None:
             raise ValueError("build: input_shape must be given. Received: none.")
         self._core.build(input_shape)
 
     def __call__(self, inputs: Any, training: Flag | None = None) -> Any:
-        """The model as a layer; the first call makes the weights where the shape of the input was not
-        known."""
+        """Applies the model as a layer. If the shape of the input was not known, the first call makes the weights."""
         if not self.built:
             self.build(checked_symbols(self.name, inputs).shape)
         return super().__call__(inputs, training)

@@ -1,4 +1,4 @@
-"""Helpers around training."""
+"""Helpers: custom objects, the random seed, and functions on arrays and data."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ CustomObjectScope = custom_object_scope
 
 
 def get_custom_objects() -> Any:
-    """The dict of one's own classes and functions by name, for reading configs and files; it may be changed."""
+    """The dict of your own classes and functions by name that reading configs and files uses; you may change it."""
     return custom
 
 
 def set_random_seed(seed: Whole) -> Any:
-    """Seeds Lacuna, Python's random and NumPy (a whole number from 0 up to 2³² - 1). From there on, training
-    gives the same weights, bit for bit, on any number of threads."""
+    """Seeds Lacuna, Python's random and NumPy with a whole number from 0 to 2³² - 1. From then on, training gives the
+    same weights, bit for bit, on any number of threads."""
     seed = whole("set_random_seed", "seed", seed)
     if not 0 <= seed < 2**32:
         raise ValueError(f"set_random_seed: seed must be in [0, 2³²). Received: seed={seed}.")

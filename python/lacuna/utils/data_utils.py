@@ -1,4 +1,4 @@
-"""Data on its way to a model."""
+"""Preparation of data for a model."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def __dir__() -> list[str]:
 
 
 def prepare_sliced_sparse_data(data: Any, batch_size: Whole) -> Any:
-    """The first rows of a sparse matrix, in any format, that fill whole batches, as csr. Lacuna needs it
-    nowhere: any last batch is trained as it is. None, or fewer rows than a batch, come back as they are, with
-    a warning."""
+    """The first rows of a sparse matrix, in any format, that fill whole batches, as csr. It exists for code written for
+    Keras-MXNet: Lacuna itself trains on a partial last batch. None, and a matrix with fewer rows than a batch, are
+    returned as they are, with a warning."""
     if data is not None and not hasattr(data, "tocsr"):
         raise TypeError(f"prepare_sliced_sparse_data: data must be a sparse matrix. Received: data={shown(data)}.")
     batch_size = whole("prepare_sliced_sparse_data", "batch_size", batch_size)

@@ -1,4 +1,4 @@
-"""Helpers on arrays of NumPy."""
+"""Functions on NumPy arrays."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ def __dir__() -> list[str]:
 
 
 def to_categorical(y: Any, num_classes: Whole | None = None, dtype: DTypeLike = "float32") -> Any:
-    """Whole numbers of any shape (a last dimension of 1 is dropped) as rows of zeros with a one: y.shape +
-    (num_classes,). num_classes is the largest plus 1 unless given. ValueError for a class that is negative or
-    too large."""
+    """One-hot rows for whole numbers of any shape: y.shape + (num_classes,); a last dimension of 1 in y is dropped.
+    num_classes is the largest number plus 1 unless given. ValueError for a class that is negative or too large."""
     y = np.array(y, dtype="int64")
     shape = y.shape[:-1] if y.ndim > 1 and y.shape[-1] == 1 else y.shape
     y = y.ravel()
@@ -39,7 +38,7 @@ def to_categorical(y: Any, num_classes: Whole | None = None, dtype: DTypeLike = 
 
 
 def normalize(x: Any, axis: Axes = -1, order: Whole = 2) -> Any:
-    """Vectors along an axis scaled to length 1; zero vectors stay."""
+    """x with the vectors along an axis scaled to norm 1 (of the given order); zero vectors stay."""
     x = np.asarray(x)
     if x.dtype.kind not in "biuf":
         raise ValueError(f"normalize: x must hold numbers. Received: x={shown(x)}.")
