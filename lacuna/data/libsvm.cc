@@ -113,7 +113,7 @@ class Parser {
     tensor::Dense kept{dtype_of<T>(), {static_cast<Dim>(labels)}, kept_labels_.take(labels)};
     const tensor::Dense none{dtype_of<T>(), {0}};
     data.y = many ? none : kept;
-    data.labels = many ? std::move(kept) : none;
+    data.labels = many ? kept : none;
     data.label_ptr = whole_numbers(kept_label_ptr_, many ? rows_ + 1 : 0);
     data.qid = whole_numbers(kept_qid_, options_.query_id ? rows_ : 0);
     return data;

@@ -1,8 +1,10 @@
 // An Op is one operation: which storages it takes, what it computes, what the results are, and how the
 // gradient flows back. It holds parameters, never data.
 #pragma once
+#include <any>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,10 +33,18 @@ class Scratch {
   std::span<T> zeros(size_t place, size_t n) {
     return grow(place, n * sizeof(T), true).template as<T>().first(n);
   }
+  // An object of the kernel's own, made by T() in its first run: what a scan keeps of its inner plan, for
+  // example. A run that threw drops it. All calls of one node must ask for the same T.
+  template <class T>
+  T& state() {
+    if (!state_.has_value()) state_ = std::make_shared<T>();
+    return *std::any_cast<const std::shared_ptr<T>&>(state_);
+  }
 
  private:
   Buffer& grow(size_t place, size_t bytes, bool zero);
   std::vector<Buffer> places_;
+  std::any state_{};
 };
 
 // What a kernel gets besides its op and its tensors.

@@ -8,6 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "lacuna/base/error.h"
+#include "lacuna/graph/flat.h"
+#include "lacuna/graph/registry.h"
+#include "lacuna/graph/rule.h"
 #include "lacuna/ops/elementwise/arithmetic.h"
 #include "lacuna/ops/elementwise/unary.h"
 #include "lacuna/ops/products/dot.h"
@@ -39,6 +43,47 @@ TEST(Plan, RunsEachNodeThatIsNeededOnceAfterItsInputs) {
   EXPECT_EQ(values(plan.output(0)), std::vector<float>{60});
   EXPECT_EQ(values(plan.output(1)), (std::vector<float>{1, 4, 9, 16}));
   EXPECT_NE(unused, square_twice);
+}
+
+// y = x + the number of runs before: an op that keeps an object. It throws for an x below 0.
+struct CountsRuns final : Flat<> {
+  std::string_view name() const override { return "counts_runs"; }
+  std::string_view cost(const Rule&) const override { return kShared; }
+  const Rules& rules() const override {
+    static const Rules rules{{{{Storage::dense}, {Storage::dense}, run}}};
+    return rules;
+  }
+  std::vector<Spec> infer(std::span<const Spec> in) const override { return {in[0]}; }
+
+  struct Runs {
+    int before = 0;
+  };
+  static void run(const Op&, Context& context, std::span<const Tensor* const> in,
+                  std::span<Tensor* const> out) {
+    Runs& runs = context.scratch.state<Runs>();
+    const float x = in[0]->dense().values<float>()[0];
+    LACUNA_REQUIRE(x >= 0, "counts_runs: x must not be negative. Received: x=", x, ".");
+    out[0]->dense().resize({1}, DType::float32);
+    out[0]->dense().values<float>()[0] = x + static_cast<float>(runs.before++);
+  }
+};
+
+TEST(Plan, AnOpKeepsItsStateFromRunToRun) {
+  const Symbol x = floats({1});
+  const auto op = std::make_shared<CountsRuns>();
+  Plan plan({x}, {apply(op, {x}), apply(op, {square(x)})}, false), other({x}, {apply(op, {x})}, false);
+  const Tensor two = dense({1}, {2}), negative = dense({1}, {-1});
+  const auto run = [](Plan& p, const Tensor& fed) { p.run(std::vector<const Tensor*>{&fed}); };
+  for (const float before : {0.f, 1.f, 2.f}) {
+    run(plan, two);
+    EXPECT_EQ(values(plan.output(0)), std::vector<float>{2 + before});
+    EXPECT_EQ(values(plan.output(1)), std::vector<float>{4 + before});  // Each node has a state of its own.
+  }
+  run(other, two);
+  EXPECT_EQ(values(other.output(0)), std::vector<float>{2});
+  EXPECT_THROW(run(plan, negative), InvalidArgument);
+  run(plan, two);
+  EXPECT_EQ(values(plan.output(0)), std::vector<float>{2});
 }
 
 TEST(Plan, OutputsMayBeInputsVariablesConstantsAndEachOther) {

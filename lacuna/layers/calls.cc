@@ -18,6 +18,13 @@ void add_call(const std::shared_ptr<const Call>& call) {
   call->layer->calls.push_back(call);
 }
 
+void remove_call(const std::shared_ptr<const Call>& call) {
+  const std::lock_guard lock(mutex());
+  std::erase_if(call->layer->calls, [&](const std::weak_ptr<const Call>& weak) {
+    return !weak.owner_before(call) && !call.owner_before(weak);
+  });
+}
+
 std::vector<std::shared_ptr<const Call>> calls_of(const LayerState& layer) {
   std::vector<std::shared_ptr<const Call>> result;
   const std::lock_guard lock(mutex());

@@ -12,6 +12,9 @@ namespace layers {
 // Adds a call to its layer.
 void add_call(const std::shared_ptr<const Call>& call);
 
+// Takes a call from its layer's list: one of a network's own, which nobody made of the layer.
+void remove_call(const std::shared_ptr<const Call>& call);
+
 // The calls that still exist, oldest first.
 std::vector<std::shared_ptr<const Call>> calls_of(const LayerState& layer);
 

@@ -1,6 +1,8 @@
 // The base class of all layers.
 #include "lacuna/layers/layer.h"
 
+#include <typeindex>
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,6 +36,11 @@ Names& names() {
 std::map<std::string, Reader>& readers() {
   static auto* table = new std::map<std::string, Reader>;
   return *table;
+}
+
+std::map<std::type_index, Copier>& copiers() {
+  static auto* all = new std::map<std::type_index, Copier>;
+  return *all;
 }
 
 double memory_of_the_machine() {
@@ -165,6 +172,11 @@ Config LayerState::common_config() const {
 
 bool add_class(const std::string& class_name, Reader read) {
   readers()[class_name] = std::move(read);
+  return true;
+}
+
+bool add_copier(const std::type_info& type, Copier copy) {
+  copiers()[type] = copy;
   return true;
 }
 
@@ -309,6 +321,11 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
   for (const Symbol& output : outputs)
     if (const Symbol loss = activity_loss(output)) record->losses.push_back(loss.with_origin(nullptr));
   for (const Symbol& loss : here.losses) record->losses.push_back(loss.with_origin(nullptr));
+  if (const auto copier = copiers().find(typeid(*this)); copier != copiers().end())
+    record->again = [copy = copier->second(*this), is_list = inputs.is_list,
+                     training](const std::vector<Symbol>& symbols) {
+      return (*copy)(Inputs(symbols, is_list, training));
+    };
   add_call(record);
   open = here.before;
   is_applied(*record);

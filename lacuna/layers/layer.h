@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <typeinfo>
 #include <vector>
 
 #include "lacuna/base/settings.h"
@@ -136,6 +137,8 @@ struct Call final : Origin {
   std::vector<Symbol> masks{};    // Of the outputs; empty if all steps count.
   std::vector<Symbol> losses{};   // Of activity regularizers.
   std::vector<LayerUpdate> updates{};
+  // Makes the call once more, on other inputs. Empty for a layer whose class was not registered (see known).
+  std::function<std::vector<Symbol>(const std::vector<Symbol>& inputs)> again{};
 };
 
 // The call that made a symbol, or null.
@@ -246,6 +249,16 @@ class Layer {
 // whether a class is registered.
 using Reader = std::function<std::shared_ptr<Layer>(Settings&, const LayerOptions&)>;
 bool add_class(const std::string& class_name, Reader read);
+// How a layer is copied by its type. A network needs it where a model is called on an input that has a mask:
+// the layers inside have to take the mask into account, and are called again.
+using Copier = std::shared_ptr<Layer> (*)(const Layer&);
+bool add_copier(const std::type_info& type, Copier copy);
+template <class L>
+bool copyable() {
+  return add_copier(typeid(L), [](const Layer& layer) -> std::shared_ptr<Layer> {
+    return std::make_shared<L>(static_cast<const L&>(layer));
+  });
+}
 bool knows(const std::string& class_name);
 std::shared_ptr<Layer> from_config(const std::string& class_name, const Config& config);
 
@@ -264,6 +277,7 @@ void set_common(Options& o, const LayerOptions& given) {
 
 template <class L, class... Values>
 bool known(const std::string& class_name, void (*list)(Settings&, Values&...)) {
+  copyable<L>();
   return add_class(class_name, [list](Settings& settings, const LayerOptions& given) {
     return std::apply(
         [&](auto&... values) -> std::shared_ptr<Layer> {

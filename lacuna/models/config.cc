@@ -138,7 +138,7 @@ Model model_from_config(const Config& config) {
                  "model_from_config: the shape of the input must be known; "
                  "Sequential::from_config takes a model without it. Received: model '",
                  model.name(), "'.");
-  return model;
+  return model;  // NOLINT(cppcoreguidelines-slicing): a Model of the same network, whose shape is known.
 }
 
 Model model_from_json(const std::string& json) {

@@ -120,18 +120,16 @@ Symbol Model::operator()(const Symbol& input) {
 
 std::vector<Symbol> Model::operator()(const std::vector<Symbol>& inputs) {
   trainer();
-  for (const Symbol& s : inputs)
-    LACUNA_REQUIRE(!layers::mask_of(s),
-                   "Model: a model as a layer takes no input that has a mask. Received: ",
-                   s ? text(s.spec()) : "", " with a mask; apply its layers to it one by one.");
   auto call = std::make_shared<layers::Call>();
   call->layer = as_layer_;
   call->inputs = inputs;
-  for (const Symbol& s : network()(inputs)) call->outputs.push_back(s.with_origin(nullptr));
-  for (const Symbol& s : network().activity_losses(inputs)) call->losses.push_back(s.with_origin(nullptr));
-  call->masks = network().output_masks(inputs);
-  call->updates = network().updates(inputs);
+  Network::Applied applied = network().applied(inputs);
+  call->outputs = std::move(applied.outputs);
+  call->masks = std::move(applied.masks);
+  call->losses = std::move(applied.losses);
+  call->updates = std::move(applied.updates);
   for (layers::LayerUpdate& update : call->updates) update.layers.push_back(as_layer_);
+  call->again = [model = *this](const std::vector<Symbol>& symbols) mutable { return model(symbols); };
   layers::add_call(call);
   layers::is_applied(*call);
   std::vector<Symbol> result;

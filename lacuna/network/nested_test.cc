@@ -2,9 +2,13 @@
 #include <gtest/gtest.h>
 
 #include "lacuna/base/message.h"
+#include "lacuna/layers/calls.h"
 #include "lacuna/layers/dense.h"
+#include "lacuna/layers/embedding.h"
 #include "lacuna/layers/input.h"
 #include "lacuna/layers/merge.h"
+#include "lacuna/layers/normalization.h"
+#include "lacuna/layers/pooling.h"
 #include "lacuna/models/testing.h"
 #include "lacuna/ops/elementwise/arithmetic.h"
 #include "lacuna/ops/reductions/reduce.h"
@@ -55,6 +59,57 @@ TEST(Model, ASharedTableIsReadByTwoInputsAtOnce) {
     predictions.emplace_back(p.values<float>().begin(), p.values<float>().end());
   }
   EXPECT_EQ(predictions[0], predictions[1]);
+}
+
+// A model that is called on an input with a mask passes it on to its layers, however deep.
+TEST(Model, TakesAMaskAsALayer) {
+  const Symbol inner_input = Input({.shape = {None, 4}});
+  Dense dense(3, {.activity_regularizer = regularizers::l2(0.1)});
+  layers::BatchNormalization normalize;
+  layers::GlobalAveragePooling1D average;
+  Model inner(inner_input, average(normalize(dense(inner_input))));
+  const Symbol outer_input = Input({.shape = {None, 4}});
+  Model outer(outer_input, inner(outer_input));  // Without a mask this far.
+  const Symbol ids = Input({.shape = {None}});
+  layers::Embedding embedding(9, 4, {.mask_zero = true});
+  Dense last(1, {});
+  Model nested(ids, last(outer(embedding(ids)))), flat(ids, last(average(normalize(dense(embedding(ids))))));
+  EXPECT_EQ(layers::calls_of(*dense.state()).size(),
+            2u);  // Of inner and of flat: not one for each time it is traced.
+
+  const auto x = tensor::Dense::of<int64_t>({3, 4}, std::vector<int64_t>{1, 2, 0, 0, 3, 0, 4, 5, 0, 0, 0, 0});
+  const std::vector<float> y{1, 2, 3};
+  for (Model* model : {&nested, &flat}) model->compile({.optimizer = "sgd", .loss = "mse"});
+  const Snapshot start = nested.network().snapshot();
+  const auto trained = [&](Model& model) {
+    nested.network().restore(start);
+    std::vector<double> losses{model.evaluate(x, y, {.verbose = 0})[0]};
+    for (int i = 0; i < 3; ++i) losses.push_back(model.train_on_batch(x, y)[0]);
+    const tensor::Dense predicted = model.predict(x);
+    for (const float p : predicted.values<float>()) losses.push_back(p);
+    return losses;
+  };
+  EXPECT_EQ(trained(nested), trained(flat));
+  const auto moved = nested.get_weights()[4].values<float>();
+  EXPECT_NE(moved[0], 0);  // A moving mean: updates come along.
+}
+
+struct Nameless final : layers::Layer {
+  Nameless() : Layer({}, "Nameless") { supports_masking(); }
+  Symbol call(const Symbol& x) override { return x; }
+};
+
+TEST(Model, SaysWhichLayerCannotTakeAMaskAgain) {
+  const Symbol i = Input({.shape = {None, 4}}), ids = Input({.shape = {None}});
+  Nameless nameless;
+  Model inner(i, nameless(i));
+  layers::Embedding embedding(9, 4, {.mask_zero = true});
+  try {
+    inner(embedding(ids));
+    FAIL();
+  } catch (const InvalidArgument& e) {
+    EXPECT_NE(std::string(e.what()).find("of class Nameless"), std::string::npos) << e.what();
+  }
 }
 
 TEST(Model, TrainableFlagsCountAtCompile) {

@@ -53,17 +53,14 @@ class Network {
 
   // The losses of activity regularizers.
   const std::vector<Symbol>& activity_losses() const { return activity_losses_; }
-  std::vector<Symbol> activity_losses(const std::vector<Symbol>& inputs) const;  // For other inputs.
 
   // What a training step changes besides the trained weights, such as moving averages. wanted_updates: only
   // those whose layers are trainable now.
   const std::vector<layers::LayerUpdate>& updates() const { return updates_; }
   std::vector<layers::LayerUpdate> wanted_updates() const;
-  std::vector<layers::LayerUpdate> updates(const std::vector<Symbol>& inputs) const;  // For other inputs.
 
   // A mask for each output, empty if all its steps count: see layers::mask_of.
   const std::vector<Symbol>& output_masks() const { return output_masks_; }
-  std::vector<Symbol> output_masks(const std::vector<Symbol>& inputs) const;  // For other inputs.
 
   // Whether an input holds integer ids, because it feeds an embedding.
   bool takes_ids(size_t input) const { return id_limits_[input] > 0; }
@@ -78,10 +75,19 @@ class Network {
   // outside of layers stands between inputs and outputs.
   Config config() const;
 
-  // The outputs for other inputs, with the same weights: what calling a model does.
+  // The outputs for other inputs, with the same weights, and what belongs to them: what calling a model does.
+  // Inputs that have a mask are passed through the layers again, which take it into account.
   std::vector<Symbol> operator()(const std::vector<Symbol>& inputs) const;
+  struct Applied {
+    std::vector<Symbol> outputs{}, masks{}, losses{};
+    std::vector<layers::LayerUpdate> updates{};
+  };
+  Applied applied(const std::vector<Symbol>& inputs) const;
 
  private:
+  void require_fits(const std::vector<Symbol>& inputs) const;
+  Applied called_again(const std::vector<Symbol>& inputs) const;
+
   std::string name_;
   Turn turn_{};
   std::vector<Symbol> inputs_, outputs_;

@@ -179,14 +179,16 @@ Compiled compile(const Network& network, const CompileOptions& options) {
       output.matrix = output.loss->matrix(output.target, y.spec());
       if (output.loss->ids_target()) output.classes = std::max<Dim>(y.shape().back(), 0);
       if (output.loss->labels == losses::Labels::padded_ids) output.least_label = -1;
-      output.sample_weight = placeholder({{None}, y.dtype()}, names[i] + "_sample_weights");
+      // In double whatever the model computes in: float32 would make 0 of 1e-50, and infinity of 1e50.
+      output.sample_weight = placeholder({{None}, DType::float64}, names[i] + "_sample_weights");
       const Symbol values = masked((*output.loss)(output.target, y), mask);
       output.plain_loss = scalar(values);
       if (values.rank() > 0) {  // As in Keras: Σ w v / number of w != 0.
         const Symbol& w = output.sample_weight;
         const Symbol used = mean(not_equal(w, constant(0, w.dtype())));
         const Symbol least = constant(1e-30, w.dtype());  // A batch without weight has loss 0, not 0 / 0.
-        output.weighted_loss = mean(divide(multiply(per_sample(values), w), maximum(used, least)));
+        const Symbol weighted = multiply(cast(per_sample(values), w.dtype()), w);
+        output.weighted_loss = cast(mean(divide(weighted, maximum(used, least))), values.dtype());
       }
       add_metrics(output, y, mask, wanted(options.metrics, options.output_metrics, names[i]), false);
       add_metrics(output, y, mask,

@@ -107,8 +107,8 @@ TEST(Feed, SampleWeightsAreForOutputsByName) {
   EXPECT_TRUE(feed.weighted());
   const auto fed = feed.pack_range(0, 4);
   ASSERT_EQ(fed.size(), 6u);
-  EXPECT_EQ(values(*fed[4]), std::vector<float>(4, 1.0f));  // The other output's are 1.
-  EXPECT_EQ(values(*fed[5]), (std::vector<float>{1, 0, 2, 3}));
+  EXPECT_EQ(values<double>(*fed[4]), std::vector<double>(4, 1.0));  // The other output's are 1.
+  EXPECT_EQ(values<double>(*fed[5]), (std::vector<double>{1, 0, 2, 3}));
 }
 
 TEST(Feed, SaysWhatDoesNotFit) {

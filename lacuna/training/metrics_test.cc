@@ -67,6 +67,29 @@ TEST(ModelMetrics, AreExactInFitEvaluateAndValidation) {
   EXPECT_NEAR(model.test_on_batch(p.csr, y)[1], expected, 1e-12);
 }
 
+// Weights beyond float32 count in a float32 model: 1e-50 is not 0, and 1e45 is not infinite.
+TEST(ModelMetrics, SampleWeightsAreDouble) {
+  const Problem p;
+  Model model = linear(true, false, {});
+  model.compile({.optimizer = SGD{.lr = 0}, .loss = "mse"});
+  const auto predicted = model.predict(p.csr);
+  for (const auto& [least, most] : {std::pair{1e-50, 1.0}, std::pair{1.0, 1e30}}) {
+    std::vector<double> w(p.y.size(), least);
+    w[0] = most;
+    double expected = 0;
+    for (size_t r = 0; r < w.size(); ++r) {
+      const double error = static_cast<double>(predicted.values<float>()[r]) - p.y[r];
+      expected += w[r] * error * error / static_cast<double>(w.size());
+    }
+    const int rows = static_cast<int>(w.size());
+    const auto values = model.evaluate(p.csr, p.y, {.batch_size = rows, .verbose = 0, .sample_weight = w});
+    EXPECT_NEAR(values[0], expected, 1e-5 * expected);
+  }
+  std::vector<double> beyond(p.y.size(), 1e45);  // Times errors below 1e-10.
+  const std::vector<float> near(predicted.values<float>().begin(), predicted.values<float>().end());
+  EXPECT_EQ(model.evaluate(p.csr, near, {.verbose = 0, .sample_weight = beyond})[0], 0);
+}
+
 // A metric of a user's own: how many rows there were.
 struct Rows final : metrics::Accumulator {
   void reset() override { rows = 0; }

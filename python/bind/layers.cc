@@ -92,6 +92,8 @@ class PythonLayer final : public layers::Layer {
   WeakObject self_;
 };
 
+const bool told = layers::copyable<PythonLayer>();
+
 nb::list handles(const std::vector<layers::Weight*>& weights) {
   nb::list result;
   for (const layers::Weight* w : weights) result.append(VariableHandle{w->variable});

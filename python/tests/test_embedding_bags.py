@@ -7,6 +7,7 @@ import scipy.sparse as sp
 from lacuna import Input, Model, Sequential, layers
 from lacuna import backend as K
 from lacuna.layers import Dense, Embedding, FactorizationMachine, GlobalAveragePooling1D, Layer, Masking
+from lacuna.models import load_model
 
 RANDOM = np.random.RandomState(0)
 X = sp.random(40, 9, 0.3, "csr", np.float32, RANDOM)
@@ -121,7 +122,7 @@ class Last(Layer):
         self.supports_masking = True
 
     def call(self, inputs, mask=None):
-        return K.sum(inputs * K.expand_dims(mask), axis=1)
+        return K.sum(inputs if mask is None else inputs * K.expand_dims(mask), axis=1)
 
     def compute_mask(self, inputs, mask=None):
         return None
@@ -129,6 +130,30 @@ class Last(Layer):
 
 class Plain(Layer):
     """A layer that returns its input."""
+
+
+def test_models_as_layers_take_masks(tmp_path):
+    inner_input = Input((3, 2))
+    own, dense = Last(), Dense(2)
+    inner = Model(inner_input, own(dense(inner_input)))
+    embedding = Embedding(4, 2, mask_zero=True)
+    i = Input((3,))
+    nested, flat = Model(i, inner(embedding(i))), Model(i, own(dense(embedding(i))))
+    np.testing.assert_allclose(nested.predict(IDS), flat.predict(IDS), rtol=1e-6)
+    for model in (nested, flat):
+        model.compile("sgd", "mse")
+    y = RANDOM.randn(4, 2).astype(np.float32)
+    assert nested.test_on_batch(IDS, y) == pytest.approx(flat.test_on_batch(IDS, y))
+    nested.fit(IDS, y, verbose=0)
+    path = str(tmp_path / "nested.h5")
+    nested.save(path)
+    loaded = load_model(path, custom_objects={"Last": Last})
+    np.testing.assert_array_equal(loaded.predict(IDS), nested.predict(IDS))
+    sequential = Sequential([Embedding(4, 2, mask_zero=True, input_length=3), Sequential([Dense(2), Last()])])
+    assert sequential.predict(IDS).shape == (4, 2)
+    with pytest.raises(ValueError, match="does not support masking"):
+        outer = Input((3, 2))
+        Model(outer, layers.Flatten()(outer))(embedding(i))
 
 
 def test_layers_of_ones_own_see_masks():

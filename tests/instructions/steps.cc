@@ -40,7 +40,7 @@ struct Case {
 // Rows of `per_row` columns, drawn uniformly (a column that is drawn twice occurs once), with labels 0, …,
 // classes - 1.
 Case csr_case(Model model, Dim batch_size, Dim columns, int per_row, uint64_t classes) {
-  Case made{.model = std::move(model), .batch_size = batch_size, .columns = columns};
+  Case made{.model = model, .batch_size = batch_size, .columns = columns};
   Generator random(kSeed);
   for (Dim r = 0; r < made.rows(); ++r) {
     const auto begin = static_cast<std::ptrdiff_t>(made.indices.size());
@@ -56,7 +56,7 @@ Case csr_case(Model model, Dim batch_size, Dim columns, int per_row, uint64_t cl
 }
 
 Case ids_case(Model model, Dim batch_size, Dim ids, Dim per_row) {
-  Case made{.model = std::move(model), .batch_size = batch_size, .columns = per_row, .dense_ids = true};
+  Case made{.model = model, .batch_size = batch_size, .columns = per_row, .dense_ids = true};
   Generator random(kSeed);
   for (Dim k = 0; k < made.rows() * per_row; ++k)
     made.indices.push_back(static_cast<int32_t>(random.below(static_cast<uint64_t>(ids))));
