@@ -90,8 +90,8 @@ TEST(Model, TakesAMaskAsALayer) {
     return losses;
   };
   EXPECT_EQ(trained(nested), trained(flat));
-  const auto moved = nested.get_weights()[4].values<float>();
-  EXPECT_NE(moved[0], 0);  // A moving mean: updates come along.
+  const auto weights = nested.get_weights();
+  EXPECT_NE(weights[5].values<float>()[0], 0);  // The moving mean: updates come along.
 }
 
 struct Nameless final : layers::Layer {
