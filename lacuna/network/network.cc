@@ -300,7 +300,7 @@ void Network::restore(const Snapshot& snapshot) {
   assign(std::move(assignments));
 }
 
-void Network::require_fits(const std::vector<Symbol>& inputs) const {
+Network::Applied Network::applied(const std::vector<Symbol>& inputs) const {
   LACUNA_REQUIRE(inputs.size() == inputs_.size(),
                  "Model: must be called on as many symbols as it has inputs. Received: ", inputs.size(),
                  ", inputs=", inputs_.size(), ".");
@@ -308,15 +308,6 @@ void Network::require_fits(const std::vector<Symbol>& inputs) const {
     LACUNA_REQUIRE(inputs[i].rank() == inputs_[i].rank(),
                    "Model: an input must have the rank of the model's. Received: ", inputs[i].spec(),
                    ", input '", input_names_[i], "' ", inputs_[i].spec(), ".");
-}
-
-std::vector<Symbol> Network::operator()(const std::vector<Symbol>& inputs) const {
-  require_fits(inputs);
-  return substitute(outputs_, inputs_, inputs);
-}
-
-Network::Applied Network::applied(const std::vector<Symbol>& inputs) const {
-  require_fits(inputs);
   if (std::ranges::any_of(inputs, [](const Symbol& s) { return static_cast<bool>(layers::mask_of(s)); }))
     return called_again(inputs);
   Applied result;

@@ -77,7 +77,6 @@ class Network {
 
   // The outputs for other inputs, with the same weights, and what belongs to them: what calling a model does.
   // Inputs that have a mask are passed through the layers again, which take it into account.
-  std::vector<Symbol> operator()(const std::vector<Symbol>& inputs) const;
   struct Applied {
     std::vector<Symbol> outputs{}, masks{}, losses{};
     std::vector<layers::LayerUpdate> updates{};
@@ -85,7 +84,6 @@ class Network {
   Applied applied(const std::vector<Symbol>& inputs) const;
 
  private:
-  void require_fits(const std::vector<Symbol>& inputs) const;
   Applied called_again(const std::vector<Symbol>& inputs) const;
 
   std::string name_;

@@ -95,7 +95,7 @@ TEST(Network, NamesOfLayersMustDiffer) {
 TEST(Network, OnOtherInputsHasTheSameWeights) {
   const Symbol a = Input({.shape = {3}}), b = Input({.shape = {3}, .sparse = true});
   const Network network({a}, {Dense(2)(a)}, "n");
-  const Symbol again = network({b})[0];
+  const Symbol again = network.applied({b}).outputs[0];
   EXPECT_EQ(again.shape(), (Shape{None, 2}));
   std::set<const Variable*> read;
   bool by_csr = false;
@@ -107,8 +107,8 @@ TEST(Network, OnOtherInputsHasTheSameWeights) {
   for (const layers::Weight* w : network.weights()) own.insert(w->variable.get());
   EXPECT_EQ(read, own);
   EXPECT_TRUE(by_csr);
-  EXPECT_THROW(network({a, b}), InvalidArgument);
-  EXPECT_THROW(network({Input({.shape = {4}})}), InvalidArgument);
+  EXPECT_THROW(network.applied({a, b}), InvalidArgument);
+  EXPECT_THROW(network.applied({Input({.shape = {4}})}), InvalidArgument);
 }
 
 TEST(Network, WeightsComeBackByTheirShapes) {

@@ -95,7 +95,7 @@ class Writer {
 };
 
 TEST(Model, ArraysMayBeWrittenMeanwhile) {
-  if (LACUNA_RACES_ARE_ERRORS) GTEST_SKIP() << "the race is meant";
+  if (LACUNA_RACES_ARE_ERRORS) GTEST_SKIP() << "this test has a data race on purpose";
   Data arrays;
   const Symbol x = layers::Input({.shape = {kColumns}, .name = "x", .sparse = true}),
                ids = layers::Input({.shape = {1}, .name = "ids"}),
