@@ -21,6 +21,14 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DROPPED = re.compile(r"-include \S*cmake_pch\.hxx|-fpch-preprocess|-Winvalid-pch|-Werror|^.*?(?=\S+\+\+ )")
 
 
+def apart(command: dict) -> list[dict]:
+    """The commands of the files that are compiled together (CMAKE_UNITY_BUILD), each alone."""
+    if "/Unity/" not in command["file"]:
+        return [command]
+    files = re.findall(r'#include "(.*)"', pathlib.Path(command["file"]).read_text())
+    return [{**command, "file": f, "command": command["command"].replace(command["file"], f)} for f in files]
+
+
 def changed_files() -> list[str]:
     def listed(*command: str) -> list[str]:
         run = subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True)
@@ -38,7 +46,7 @@ def main() -> int:
         return 77
     folders = [argument for argument in sys.argv[1:] if argument != "--all"]
     build = pathlib.Path(folders[0] if folders else ROOT / "build/release")
-    commands = json.loads((build / "compile_commands.json").read_text())
+    commands = sum(map(apart, json.loads((build / "compile_commands.json").read_text())), [])
     for command in commands:
         command["command"] = DROPPED.sub("", command["command"])
     compiled = {command["file"] for command in commands}

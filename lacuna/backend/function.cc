@@ -32,7 +32,7 @@ bool fits(const Shape& given, const Shape& wanted) {
 }  // namespace
 
 Symbol learning_phase() {
-  static const Symbol phase = placeholder({{}, DType::float32, Storage::dense}, "learning_phase");
+  static const Symbol phase = placeholder(Spec{{}, DType::float32, Storage::dense}, "learning_phase");
   return phase;
 }
 

@@ -15,7 +15,7 @@
 
 namespace lacuna::data {
 namespace {
-constexpr size_t kBlock = size_t{1} << 20;  // Small enough to be in cache when it is parsed.
+constexpr size_t kBytesOfBlock = size_t{1} << 20;  // Small enough to be in cache when it is parsed.
 }
 
 struct TextBlocks::Block {
@@ -45,7 +45,7 @@ class TextBlocks::File {
   // Reads the rest of the last block and the text after it, up to the last end of a line.
   void read(Block& block) {
     block.size = 0;
-    block.reserve(std::max(kBlock, 2 * rest_.size()));
+    block.reserve(std::max(kBytesOfBlock, 2 * rest_.size()));
     std::memcpy(block.text.get(), rest_.data(), rest_.size());
     block.size = rest_.size();
     rest_.clear();

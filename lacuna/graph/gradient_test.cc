@@ -25,25 +25,25 @@ using test::dense;
 using test::run;
 using test::values;
 
-Symbol floats(const Shape& shape, Storage storage = Storage::dense) {
+Symbol float_input(const Shape& shape, Storage storage = Storage::dense) {
   return placeholder({shape, DType::float32, storage}, "x");
 }
 
 TEST(Gradient, UsesAddUp) {
-  const Symbol x = floats({3});
+  const Symbol x = float_input({3});
   const Symbol loss = sum(add(multiply(x, x), x));  // x² + x
   const auto g = gradients(loss, {x});
   EXPECT_EQ(values(run(g, {x}, {dense({3}, {1, 2, -3})})[0]), (std::vector<float>{3, 5, -5}));
 }
 
 TEST(Gradient, OfTheLossByItselfIsOne) {
-  const Symbol x = floats({2});
+  const Symbol x = float_input({2});
   const Symbol loss = sum(x);
   EXPECT_EQ(values(run(gradients(loss, {loss}), {x}, {dense({2}, {4, 5})})[0]), std::vector<float>{1});
 }
 
 TEST(Gradient, IsEmptyWhereTheLossDoesNotDepend) {
-  const Symbol x = floats({2}), y = floats({3}),
+  const Symbol x = float_input({2}), y = float_input({3}),
                unused = placeholder({{2}, DType::float32, Storage::dense}, "y");
   const Symbol loss = sum(square(x));
   const auto g = gradients(loss, {x, unused, y, square(y)});
@@ -52,7 +52,7 @@ TEST(Gradient, IsEmptyWhereTheLossDoesNotDepend) {
 }
 
 TEST(Gradient, DoesNotFlowThroughStepsAndStops) {
-  const Symbol x = floats({2});
+  const Symbol x = float_input({2});
   EXPECT_FALSE(gradients(sum(greater(x, constant(0.0, DType::float32))), {x})[0]);
   EXPECT_FALSE(gradients(sum(stop_gradient(x)), {x})[0]);
   const Symbol beside = sum(multiply(x, stop_gradient(x)));  // The same as x times a constant.
@@ -60,7 +60,7 @@ TEST(Gradient, DoesNotFlowThroughStepsAndStops) {
 }
 
 TEST(Gradient, IsOfAScalarAndNeverOfWholeNumbers) {
-  const Symbol x = floats({2}), ids = placeholder({{2}, DType::int32, Storage::dense}, "ids");
+  const Symbol x = float_input({2}), ids = placeholder({{2}, DType::int32, Storage::dense}, "ids");
   EXPECT_THROW(gradients(x, {x}), InvalidArgument);
   EXPECT_FALSE(gradients(sum(ids), {ids})[0]);
 }
@@ -77,16 +77,16 @@ struct Silent final : Op {
 };
 
 TEST(Gradient, OfAnOpThatSaysNoneIsAnErrorThatNamesIt) {
-  const Symbol x = floats({2});
+  const Symbol x = float_input({2});
   const Symbol loss = sum(apply(std::make_shared<Silent>(), {x}));
   EXPECT_NE(message_of<InvalidArgument>([&] { gradients(loss, {x}); }).find("silent"), std::string::npos);
-  const Symbol other = floats({2});
+  const Symbol other = float_input({2});
   EXPECT_NO_THROW(
       gradients(add(loss, sum(square(other))), {constant(1.0, DType::float32)}));  // It is not asked.
 }
 
 TEST(Gradient, SharesNodesWithTheForwardPass) {
-  const Symbol x = floats({2});
+  const Symbol x = float_input({2});
   const Symbol y = exp(x);
   const auto g = gradients(sum(y), {x});
   Plan plan({x}, {y, g[0]}, false);
@@ -98,7 +98,7 @@ TEST(Gradient, SharesNodesWithTheForwardPass) {
 }
 
 TEST(Gradient, HasTheStorageThatItsFormSays) {
-  const Symbol x = floats({None, 9}, Storage::csr), w = floats({9, 2});
+  const Symbol x = float_input({None, 9}, Storage::csr), w = float_input({9, 2});
   const auto g = gradients(sum(dot(x, w)), {w, x});
   EXPECT_EQ(g[0].storage(), Storage::row_sparse);  // Rows of the columns that are named.
   EXPECT_EQ(g[1].storage(), Storage::csr);         // The pattern of x.
@@ -106,7 +106,7 @@ TEST(Gradient, HasTheStorageThatItsFormSays) {
 }
 
 TEST(Gradient, OfADeepGraphTakesNoStack) {
-  const Symbol x = floats({1});
+  const Symbol x = float_input({1});
   Symbol y = x;
   for (int i = 0; i < 20'000; ++i) y = add(y, x);
   const auto g = gradients(sum(y), {x});
@@ -114,7 +114,7 @@ TEST(Gradient, OfADeepGraphTakesNoStack) {
 }
 
 TEST(Substitute, InfersStoragesAndTypesAgain) {
-  const Symbol x = floats({None, 4}), w = floats({4, 2});
+  const Symbol x = float_input({None, 4}), w = float_input({4, 2});
   const Symbol y = dot(square(x), w);
   const Symbol sparse = placeholder({{None, 4}, DType::float32, Storage::csr}, "x");
   const auto again = substitute({y, x, w}, {x}, {sparse});
@@ -125,7 +125,7 @@ TEST(Substitute, InfersStoragesAndTypesAgain) {
 }
 
 TEST(Substitute, RefusesWhatNoKernelTakes) {
-  const Symbol x = floats({None, 4});
+  const Symbol x = float_input({None, 4});
   const Symbol sparse = placeholder({{None, 4}, DType::float32, Storage::csr}, "x");
   EXPECT_THROW(substitute({exp(x)}, {x}, {sparse}), InvalidArgument);
 }

@@ -36,13 +36,13 @@ Bookkeeping& bookkeeping() {
 
 thread_local size_t turns_of_this_thread = 0;
 
-struct Waiter {
-  Waiter* next = nullptr;
-};
-
 }  // namespace
 
 struct Turn::Lock {
+  struct Waiter {
+    Waiter* next = nullptr;
+  };
+
   std::condition_variable changed{};
   std::thread::id holder{};
   size_t depth = 0;
@@ -101,7 +101,7 @@ Turn::Held Turn::take() const {
   if (lock->depth > 0 && lock->holder == std::this_thread::get_id()) return Held(std::move(lock));
   lock->require_living_holder();
   if (lock->depth == 0 && !lock->first) return Held(std::move(lock));
-  Waiter self;
+  Lock::Waiter self;
   lock->append(&self, &self);
   try {
     while (lock->depth > 0 || lock->first != &self) {

@@ -34,10 +34,10 @@ void prelu_list(Settings& s, PReLUOptions& o) {
   s("alpha_initializer", o.alpha_initializer)("alpha_regularizer", o.alpha_regularizer);
   s("alpha_constraint", o.alpha_constraint).shape("shared_axes", o.shared_axes);
 }
-const bool told = known<LeakyReLU>("LeakyReLU", leaky_list) && known<ELU>("ELU", elu_list) &&
-                  known<ThresholdedReLU>("ThresholdedReLU", threshold_list) &&
-                  known<Softmax>("Softmax", softmax_list) && known<ReLU>("ReLU", relu_list) &&
-                  known<PReLU>("PReLU", prelu_list);
+const bool advanced_activations_registered =
+    known<LeakyReLU>("LeakyReLU", leaky_list) && known<ELU>("ELU", elu_list) &&
+    known<ThresholdedReLU>("ThresholdedReLU", threshold_list) && known<Softmax>("Softmax", softmax_list) &&
+    known<ReLU>("ReLU", relu_list) && known<PReLU>("PReLU", prelu_list);
 
 }  // namespace
 

@@ -35,7 +35,7 @@ void permute_list(Settings& s, Shape& dims, LayerOptions&) { s("dims", dims); }
 void repeat_list(Settings& s, Dim& n, LayerOptions&) { s("n", n); }
 void activity_list(Settings& s, double& l1, double& l2, LayerOptions&) { s("l1", l1)("l2", l2); }
 
-const bool told =
+const bool core_registered =
     known<Activation>("Activation", activation_list) && known<Dropout>("Dropout", dropout_list) &&
     known<Flatten>("Flatten", flatten_list) && known<Reshape>("Reshape", reshape_list) &&
     known<Masking>("Masking", masking_list) && known<SpatialDropout1D>("SpatialDropout1D", spatial_list) &&

@@ -14,7 +14,7 @@
 namespace lacuna::layers {
 namespace {
 
-void list(Settings& s, Dim& num_layers, CrossNetOptions& o) {
+void cross_net_list(Settings& s, Dim& num_layers, CrossNetOptions& o) {
   s("num_layers", num_layers)("use_bias", o.use_bias);
   s("kernel_initializer", o.kernel_initializer)("bias_initializer", o.bias_initializer);
   s("kernel_regularizer", o.kernel_regularizer)("bias_regularizer", o.bias_regularizer);
@@ -22,7 +22,7 @@ void list(Settings& s, Dim& num_layers, CrossNetOptions& o) {
   s("kernel_constraint", o.kernel_constraint)("bias_constraint", o.bias_constraint);
   s("sparse_weight", o.sparse_weight);
 }
-const bool told = known<CrossNet>("CrossNet", list);
+const bool cross_net_registered = known<CrossNet>("CrossNet", cross_net_list);
 
 }  // namespace
 
@@ -40,7 +40,7 @@ CrossNet::CrossNet(Dim num_layers, CrossNetOptions options)
       "kernel. Received: sparse_weight=True, use_bias=True.");
   if (state()->batch_input_shape.empty() && options_->input_dim)
     state()->batch_input_shape = {None, options_->input_dim};
-  describe(list, num_layers, *options_);
+  describe(cross_net_list, num_layers, *options_);
 }
 
 void CrossNet::build(const std::vector<Shape>& input_shapes) {

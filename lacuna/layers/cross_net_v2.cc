@@ -7,14 +7,14 @@
 namespace lacuna::layers {
 namespace {
 
-void list(Settings& s, Dim& num_layers, CrossNetV2Options& o) {
+void cross_net_v2_list(Settings& s, Dim& num_layers, CrossNetV2Options& o) {
   s("num_layers", num_layers).positive("projection_dim", o.projection_dim)("use_bias", o.use_bias);
   s("kernel_initializer", o.kernel_initializer)("bias_initializer", o.bias_initializer);
   s("kernel_regularizer", o.kernel_regularizer)("bias_regularizer", o.bias_regularizer);
   s("activity_regularizer", o.activity_regularizer);
   s("kernel_constraint", o.kernel_constraint)("bias_constraint", o.bias_constraint);
 }
-const bool told = known<CrossNetV2>("CrossNetV2", list);
+const bool cross_net_v2_registered = known<CrossNetV2>("CrossNetV2", cross_net_v2_list);
 
 }  // namespace
 
@@ -29,7 +29,7 @@ CrossNetV2::CrossNetV2(Dim num_layers, CrossNetV2Options options)
                  options_->projection_dim, ", input_dim=", options_->input_dim, ".");
   if (state()->batch_input_shape.empty() && options_->input_dim)
     state()->batch_input_shape = {None, options_->input_dim};
-  describe(list, num_layers, *options_);
+  describe(cross_net_v2_list, num_layers, *options_);
 }
 
 void CrossNetV2::build(const std::vector<Shape>& input_shapes) {

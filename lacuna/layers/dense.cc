@@ -8,7 +8,7 @@
 namespace lacuna::layers {
 namespace {
 
-void list(Settings& s, Dim& units, DenseOptions& o) {
+void dense_list(Settings& s, Dim& units, DenseOptions& o) {
   s("units", units)("activation", o.activation)("use_bias", o.use_bias);
   s("kernel_initializer", o.kernel_initializer)("bias_initializer", o.bias_initializer);
   s("kernel_regularizer", o.kernel_regularizer)("bias_regularizer", o.bias_regularizer);
@@ -16,7 +16,7 @@ void list(Settings& s, Dim& units, DenseOptions& o) {
   s("kernel_constraint", o.kernel_constraint)("bias_constraint", o.bias_constraint);
   s("sparse_weight", o.sparse_weight);
 }
-const bool told = known<Dense>("Dense", list);
+const bool dense_registered = known<Dense>("Dense", dense_list);
 
 }  // namespace
 
@@ -30,7 +30,7 @@ Dense::Dense(Dim units, DenseOptions options)
                  "Dense: input_dim must be positive. Received: input_dim=", options_->input_dim, ".");
   if (state()->batch_input_shape.empty() && options_->input_dim)
     state()->batch_input_shape = {None, options_->input_dim};
-  describe(list, units, *options_);
+  describe(dense_list, units, *options_);
 }
 
 void Dense::build(const std::vector<Shape>& input_shapes) {

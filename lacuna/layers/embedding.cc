@@ -15,7 +15,7 @@
 namespace lacuna::layers {
 namespace {
 
-void list(Settings& s, Dim& input_dim, Dim& output_dim, EmbeddingOptions& o) {
+void embedding_list(Settings& s, Dim& input_dim, Dim& output_dim, EmbeddingOptions& o) {
   s("input_dim", input_dim)("output_dim", output_dim)("embeddings_initializer", o.embeddings_initializer);
   s("embeddings_regularizer", o.embeddings_regularizer)("activity_regularizer", o.activity_regularizer);
   s("embeddings_constraint", o.embeddings_constraint)("mask_zero", o.mask_zero);
@@ -24,7 +24,7 @@ void list(Settings& s, Dim& input_dim, Dim& output_dim, EmbeddingOptions& o) {
   s("combiner", combiner)("weighted", o.weighted);
   o.combiner = combiner.value_or("");
 }
-const bool told = known<Embedding>("Embedding", list);
+const bool embedding_registered = known<Embedding>("Embedding", embedding_list);
 
 }  // namespace
 
@@ -44,7 +44,7 @@ Embedding::Embedding(Dim input_dim, Dim output_dim, EmbeddingOptions options)
                  "Embedding: combiner must be 'sum', 'mean' or 'sqrtn'. Received: combiner='", combiner, "'",
                  nearest(combiner, {"sum", "mean", "sqrtn"}), ".");
   state()->feeds_ids = true;
-  describe(list, input_dim, output_dim, *options_);
+  describe(embedding_list, input_dim, output_dim, *options_);
   if (!state()->batch_input_shape.empty()) return;
   if (options_->input_length) state()->batch_input_shape = {None, options_->input_length};
   else if (combiner.empty()) state()->batch_input_shape = {None, None};  // The input of a bag may be csr.

@@ -12,8 +12,9 @@ namespace {
 using layers::Embedding;
 using layers::EmbeddingOptions;
 
-const std::vector<double> kX{0.5, 0, -2, 0, 1.5, 0, 0,   0, 0, 0,      // The second row has no entry,
-                             0,   0, 0,  3, 0,   0, 0.3, 1, 0, -1.3};  // the weights of the last sum to 0.
+const std::vector<double> kEmbeddingX{
+    0.5, 0, -2, 0, 1.5, 0, 0,   0, 0, 0,      // The second row has no entry,
+    0,   0, 0,  3, 0,   0, 0.3, 1, 0, -1.3};  // the weights of the last sum to 0.
 
 std::vector<double> values(const Tensor& x) {
   const tensor::Dense full = to_dense(x);
@@ -29,15 +30,15 @@ std::vector<double> run(const std::vector<Symbol>& inputs, const Symbol& output,
   return values(plan.output(0));
 }
 
-// The expected result of a combiner for kX, entry by entry.
+// The expected result of a combiner for kEmbeddingX, entry by entry.
 std::vector<double> expected(const std::string& combiner, bool weighted, const tensor::Dense& e) {
   std::vector<double> result;
   for (size_t r = 0; r < 4; ++r)
     for (size_t j = 0; j < 3; ++j) {
       double sum = 0, weights = 0, squares = 0;
       for (size_t c = 0; c < 5; ++c) {
-        if (kX[r * 5 + c] == 0) continue;
-        const double w = weighted ? kX[r * 5 + c] : 1;
+        if (kEmbeddingX[r * 5 + c] == 0) continue;
+        const double w = weighted ? kEmbeddingX[r * 5 + c] : 1;
         sum += w * e.values<double>()[c * 3 + j];
         weights += w;
         squares += w * w;
@@ -49,7 +50,7 @@ std::vector<double> expected(const std::string& combiner, bool weighted, const t
 }
 
 TEST(EmbeddingBag, OfCsrIsTheFormula) {
-  const Tensor x = test::csr_of(4, 5, kX);
+  const Tensor x = test::csr_of(4, 5, kEmbeddingX);
   for (const bool sparse_grad : {false, true})
     for (const bool weighted : {false, true})
       for (const char* combiner : {"sum", "mean", "sqrtn"}) {

@@ -10,7 +10,7 @@
 namespace lacuna::layers {
 namespace {
 
-void list(Settings& s, Dim& factors, FactorizationMachineOptions& o) {
+void factorization_machine_list(Settings& s, Dim& factors, FactorizationMachineOptions& o) {
   s("factors", factors)("activation", o.activation)("use_bias", o.use_bias);
   s("kernel_initializer", o.kernel_initializer)("bias_initializer", o.bias_initializer);
   s("kernel_regularizer", o.kernel_regularizer)("bias_regularizer", o.bias_regularizer);
@@ -19,7 +19,8 @@ void list(Settings& s, Dim& factors, FactorizationMachineOptions& o) {
   s("sparse_weight", o.sparse_weight).positive("input_dim", o.input_dim);
   s("ids", o.ids)("mask_zero", o.mask_zero);
 }
-const bool told = known<FactorizationMachine>("FactorizationMachine", list);
+const bool factorization_machine_registered =
+    known<FactorizationMachine>("FactorizationMachine", factorization_machine_list);
 
 }  // namespace
 
@@ -40,7 +41,7 @@ FactorizationMachine::FactorizationMachine(Dim factors, FactorizationMachineOpti
   state()->feeds_ids = options_->ids;
   if (state()->batch_input_shape.empty() && options_->input_dim)
     state()->batch_input_shape = {None, options_->ids ? None : options_->input_dim};
-  describe(list, factors, *options_);
+  describe(factorization_machine_list, factors, *options_);
 }
 
 void FactorizationMachine::build(const std::vector<Shape>& input_shapes) {

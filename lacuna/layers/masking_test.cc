@@ -12,7 +12,7 @@ using layers::mask_of;
 
 const std::vector<int64_t> kIds{1, 2, 0, 3, 0,
                                 0, 0, 0, 0};  // Three rows of three steps; the last is padding.
-const array kX{std::span<const int64_t>(kIds), {3, 3}};
+const array kMaskingX{std::span<const int64_t>(kIds), {3, 3}};
 
 std::vector<float> values(const tensor::Dense& x) {
   return {x.values<float>().begin(), x.values<float>().end()};
@@ -20,7 +20,7 @@ std::vector<float> values(const tensor::Dense& x) {
 
 std::vector<float> mask_values(const Symbol& in, const Symbol& y) {
   Model model(in, mask_of(y));
-  return values(model.predict(kX));
+  return values(model.predict(kMaskingX));
 }
 
 TEST(Mask, OfAnEmbeddingGoesThroughLayersThatSupportIt) {
@@ -64,7 +64,7 @@ TEST(Mask, OfMaskingIsWhereAllFeaturesAreTheValue) {
 TEST(Mask, AveragesCountStepsAlone) {
   Embedding embedding(4, 2, {.mask_zero = true});
   const Symbol in = Input({.shape = {3}});
-  const auto y = values(Model(in, layers::GlobalAveragePooling1D()(embedding(in))).predict(kX));
+  const auto y = values(Model(in, layers::GlobalAveragePooling1D()(embedding(in))).predict(kMaskingX));
   const auto e = embedding.get_weights()[0];
   const auto w = [&](size_t id, size_t j) { return e.values<float>()[id * 2 + j]; };
   for (size_t j = 0; j < 2; ++j) {
@@ -94,21 +94,21 @@ TEST(Mask, LossAndMetricsCountStepsAlone) {
   // Targets of steps that do not count (900) may be anything.
   std::vector<float> y{1, 2, 900, 3, 900, 900, 900, 900, 900};
   const array target{std::span<const float>(y), {3, 3, 1}};
-  const auto p = values(model.predict(kX));
+  const auto p = values(model.predict(kMaskingX));
   double squares = 0, absolutes = 0;
   for (const size_t i : {0, 1, 3}) {
     squares += std::pow(p[i] - y[i], 2) / 3;
     absolutes += std::abs(p[i] - y[i]) / 3;
   }
-  const auto scores = model.evaluate(kX, target, {.verbose = 0});
+  const auto scores = model.evaluate(kMaskingX, target, {.verbose = 0});
   EXPECT_NEAR(scores[0], squares, 1e-5);
   EXPECT_NEAR(scores[1], absolutes, 1e-5);
   // As in Keras: the mean over the steps that count in all rows, then times the weight of the row.
-  const auto weighted = model.test_on_batch(kX, target, Array(std::vector<float>{1, 0, 0}));
+  const auto weighted = model.test_on_batch(kMaskingX, target, Array(std::vector<float>{1, 0, 0}));
   const double first = (std::pow(p[0] - 1, 2) + std::pow(p[1] - 2, 2)) / 3 / (3.0 / 9);
   EXPECT_NEAR(weighted[0], first / 3 / (1.0 / 3), 1e-4);
   const auto before = embedding.get_weights()[0];
-  model.train_on_batch(kX, target);
+  model.train_on_batch(kMaskingX, target);
   const auto after = embedding.get_weights()[0];
   for (size_t j = 0; j < 2; ++j) EXPECT_EQ(before.values<float>()[j], after.values<float>()[j]);  // Row 0.
   // A batch of only padding: the loss is 0, nothing is learned, nothing is NaN.

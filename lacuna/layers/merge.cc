@@ -43,10 +43,11 @@ void dot_list(Settings& s, std::pair<int, int>& axes, bool& normalize, LayerOpti
   }
 }
 
-const bool told = known<Add>("Add", no_settings) && known<Subtract>("Subtract", no_settings) &&
-                  known<Multiply>("Multiply", no_settings) && known<Average>("Average", no_settings) &&
-                  known<Maximum>("Maximum", no_settings) && known<Minimum>("Minimum", no_settings) &&
-                  known<Concatenate>("Concatenate", concatenate_list) && known<Dot>("Dot", dot_list);
+const bool merge_registered =
+    known<Add>("Add", no_settings) && known<Subtract>("Subtract", no_settings) &&
+    known<Multiply>("Multiply", no_settings) && known<Average>("Average", no_settings) &&
+    known<Maximum>("Maximum", no_settings) && known<Minimum>("Minimum", no_settings) &&
+    known<Concatenate>("Concatenate", concatenate_list) && known<Dot>("Dot", dot_list);
 
 // As in Keras, a step counts if it counts in all inputs that have a mask.
 Symbol all_of(const std::vector<Symbol>& masks) {

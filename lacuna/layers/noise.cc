@@ -26,9 +26,9 @@ void rate_list(Settings& s, double& rate, LayerOptions&) { s("rate", rate); }
 void alpha_list(Settings& s, double& rate, AlphaDropoutOptions& o) {
   s("rate", rate).shape("noise_shape", o.noise_shape)("seed", o.seed);
 }
-const bool told = known<GaussianNoise>("GaussianNoise", stddev_list) &&
-                  known<GaussianDropout>("GaussianDropout", rate_list) &&
-                  known<AlphaDropout>("AlphaDropout", alpha_list);
+const bool noise_registered = known<GaussianNoise>("GaussianNoise", stddev_list) &&
+                              known<GaussianDropout>("GaussianDropout", rate_list) &&
+                              known<AlphaDropout>("AlphaDropout", alpha_list);
 
 }  // namespace
 

@@ -10,7 +10,7 @@
 namespace lacuna::layers {
 namespace {
 
-void list(Settings& s, BatchNormalizationOptions& o) {
+void normalization_list(Settings& s, BatchNormalizationOptions& o) {
   s("axis", o.axis)("momentum", o.momentum)("epsilon", o.epsilon)("center", o.center)("scale", o.scale);
   s("beta_initializer", o.beta_initializer)("gamma_initializer", o.gamma_initializer);
   s("moving_mean_initializer", o.moving_mean_initializer);
@@ -19,7 +19,7 @@ void list(Settings& s, BatchNormalizationOptions& o) {
   s("beta_constraint", o.beta_constraint)("gamma_constraint", o.gamma_constraint);
   s("subtract_mean", o.subtract_mean);
 }
-const bool told = known<BatchNormalization>("BatchNormalization", list);
+const bool normalization_registered = known<BatchNormalization>("BatchNormalization", normalization_list);
 
 }  // namespace
 
@@ -32,7 +32,7 @@ BatchNormalization::BatchNormalization(BatchNormalizationOptions options)
   LACUNA_REQUIRE(o.epsilon > 0, "BatchNormalization: epsilon must be positive. Received: epsilon=", o.epsilon,
                  ".");
   supports_masking();
-  describe(list, o);
+  describe(normalization_list, o);
 }
 
 int BatchNormalization::axis_of(size_t rank) const {

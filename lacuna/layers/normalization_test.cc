@@ -11,8 +11,8 @@ namespace {
 
 using layers::BatchNormalization;
 
-const std::vector<float> kX{1, 10, 3, 30, 5, 20, 7, 60};  // (4, 2)
-const array kFed{std::span<const float>(kX), {4, 2}};
+const std::vector<float> kNormalizationX{1, 10, 3, 30, 5, 20, 7, 60};  // (4, 2)
+const array kFed{std::span<const float>(kNormalizationX), {4, 2}};
 const std::vector<float> kY{1, 2, 3, 4};
 
 TEST(BatchNormalization, MovesItsAveragesAsKerasDoes) {
@@ -43,7 +43,7 @@ TEST(BatchNormalization, NormalizesByTheBatchInTrainingAndByTheAveragesElse) {
                      tensor::Dense::of<float>({2}, std::vector<float>{0, -1}),
                      tensor::Dense::of<float>({2}, std::vector<float>{1, 2}),
                      tensor::Dense::of<float>({2}, std::vector<float>{4, 9})});
-  const Tensor x = tensor::Dense::of<float>({4, 2}, kX);
+  const Tensor x = tensor::Dense::of<float>({4, 2}, kNormalizationX);
   const Tensor* feed = &x;
   for (const bool training : {true, false}) {
     Plan plan({in}, {out}, training);
@@ -52,7 +52,8 @@ TEST(BatchNormalization, NormalizesByTheBatchInTrainingAndByTheAveragesElse) {
         variance[]{training ? 5.0 : 4, training ? 350.0 : 9};
     for (size_t i = 0; i < 8; ++i) {
       const size_t c = i % 2;
-      const double want = (kX[i] - mean[c]) / std::sqrt(variance[c] + 1e-3) * (c ? 1 : 2) - (c ? 1 : 0);
+      const double want =
+          (kNormalizationX[i] - mean[c]) / std::sqrt(variance[c] + 1e-3) * (c ? 1 : 2) - (c ? 1 : 0);
       EXPECT_NEAR(plan.output(0).dense().values<float>()[i], want, 1e-5) << "training " << training;
     }
   }

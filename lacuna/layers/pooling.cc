@@ -15,7 +15,7 @@ void require_steps(const std::string& name, const Symbol& x) {
       ": the input must be dense, of rank 3: batch, steps and features. Received: input=", x.spec(), ".");
 }
 
-void list(Settings& s, GlobalPooling1DOptions& o) {
+void pooling_list(Settings& s, GlobalPooling1DOptions& o) {
   std::string format = o.channels_last ? "channels_last" : "channels_first";
   s("data_format", format);
   o.channels_last = format == "channels_last";
@@ -23,15 +23,15 @@ void list(Settings& s, GlobalPooling1DOptions& o) {
                  ": data_format must be 'channels_last' or 'channels_first'. Received: data_format='", format,
                  "'.");
 }
-const bool told = known<GlobalAveragePooling1D>("GlobalAveragePooling1D", list) &&
-                  known<GlobalMaxPooling1D>("GlobalMaxPooling1D", list);
+const bool pooling_registered = known<GlobalAveragePooling1D>("GlobalAveragePooling1D", pooling_list) &&
+                                known<GlobalMaxPooling1D>("GlobalMaxPooling1D", pooling_list);
 
 }  // namespace
 
 GlobalAveragePooling1D::GlobalAveragePooling1D(const GlobalPooling1DOptions& options)
     : Layer(common(options), "GlobalAveragePooling1D"), steps_(options.channels_last ? 1 : 2) {
   supports_masking();
-  describe(list, options);
+  describe(pooling_list, options);
 }
 
 Symbol GlobalAveragePooling1D::call(const Symbol& x) {
@@ -54,7 +54,7 @@ Symbol GlobalAveragePooling1D::compute_mask(const std::vector<Symbol>&, const st
 
 GlobalMaxPooling1D::GlobalMaxPooling1D(const GlobalPooling1DOptions& options)
     : Layer(common(options), "GlobalMaxPooling1D"), steps_(options.channels_last ? 1 : 2) {
-  describe(list, options);
+  describe(pooling_list, options);
 }
 
 Symbol GlobalMaxPooling1D::call(const Symbol& x) {

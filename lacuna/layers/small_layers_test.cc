@@ -9,14 +9,14 @@
 namespace lacuna {
 namespace {
 
-const std::vector<float> kX{-2, -0.5, 0, 0.5, 1, 3};
+const std::vector<float> kSmallX{-2, -0.5, 0, 0.5, 1, 3};
 
 std::vector<float> run(const std::function<Symbol(const Symbol&)>& layer, bool sparse,
                        bool training = false) {
   const Symbol in = Input({.shape = {3}, .sparse = sparse});
   const Symbol out = layer(in);
   EXPECT_EQ(out.storage() == Storage::csr, sparse);
-  const Tensor dense = tensor::Dense::of<float>({2, 3}, kX), x = sparse ? Tensor(to_csr(dense)) : dense;
+  const Tensor dense = tensor::Dense::of<float>({2, 3}, kSmallX), x = sparse ? Tensor(to_csr(dense)) : dense;
   const Tensor* feed = &x;
   Plan plan({in}, {out}, training);
   plan.run({&feed, 1}, 4, 5);
@@ -38,9 +38,9 @@ TEST(SmallLayers, ActivationsAreTheirFormulas) {
   for (const bool sparse : {false, true})
     for (size_t c = 0; c < cases.size(); ++c) {
       const auto y = run(cases[c].first, sparse);
-      for (size_t i = 0; i < kX.size(); ++i)
-        EXPECT_NEAR(y[i], cases[c].second(static_cast<double>(kX[i])), 1e-6)
-            << "case " << c << ", x=" << kX[i];
+      for (size_t i = 0; i < kSmallX.size(); ++i)
+        EXPECT_NEAR(y[i], cases[c].second(static_cast<double>(kSmallX[i])), 1e-6)
+            << "case " << c << ", x=" << kSmallX[i];
     }
   const auto y = run([](const Symbol& x) { return layers::Softmax()(x); }, false);
   EXPECT_NEAR(y[0] + y[1] + y[2], 1, 1e-6);
@@ -63,12 +63,12 @@ TEST(SmallLayers, NoiseIsForTrainingAlone) {
       [](const Symbol& x) { return layers::GaussianDropout(0.5)(x); },
       [](const Symbol& x) { return layers::AlphaDropout(0.5)(x); }};
   for (const auto& layer : all) {
-    EXPECT_EQ(run(layer, false), kX);
-    EXPECT_NE(run(layer, false, true), kX);
+    EXPECT_EQ(run(layer, false), kSmallX);
+    EXPECT_NE(run(layer, false, true), kSmallX);
   }
-  EXPECT_EQ(run(all[1], true), kX);
+  EXPECT_EQ(run(all[1], true), kSmallX);
   const auto y = run(all[1], true, true);
-  EXPECT_NE(y, kX);
+  EXPECT_NE(y, kSmallX);
   EXPECT_EQ(y[2], 0);
   EXPECT_THROW(run(all[0], true), InvalidArgument);
   EXPECT_THROW(run(all[2], true), InvalidArgument);

@@ -159,7 +159,7 @@ std::shared_ptr<Loss> Loss::from_function(Function function, std::string name) {
 }
 
 namespace {
-const bool registered = [] {
+const bool losses_registered = [] {
   for (const Known& k : known())
     for (const char* name : k.names)
       Registry<Loss>::add({name}, [&k] { return Loss::from_function(k.function); });

@@ -172,10 +172,10 @@ class Curve final : public Accumulator {
   bool is_float64_ = false, no_number_ = false;
 };
 
-void list(Settings& s, AUC& o) {
+void auc_list(Settings& s, AUC& o) {
   s("curve", o.curve)("average", o.average)("class_id", o.class_id)("name", o.name);
 }
-const bool known = Registry<Metric>::add<AUC>({"AUC"}, list);
+const bool auc_registered = Registry<Metric>::add<AUC>({"AUC"}, auc_list);
 
 }  // namespace
 
@@ -186,7 +186,7 @@ std::shared_ptr<Metric> AUC::make() const {
                  ": average must be 'micro', 'macro' or 'weighted'. Received: average='", average, "'.");
   LACUNA_REQUIRE(!class_id || *class_id >= 0, name,
                  ": class_id must not be negative. Received: class_id=", class_id.value_or(0), ".");
-  return with_config("AUC", list, *this,
+  return with_config("AUC", auc_list, *this,
                      {.name = name,
                       .larger_is_better = true,
                       .accumulator = [settings = *this](Task) -> std::shared_ptr<Accumulator> {

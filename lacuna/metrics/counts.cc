@@ -26,7 +26,7 @@ double precision(const Count& c) { return share(c.both, c.predicted); }
 double recall(const Count& c) { return share(c.both, c.actual); }
 double f1(const Count& c) { return share(2 * c.both, c.predicted + c.actual); }
 
-struct Settings {
+struct CountsSettings {
   Share of;
   std::optional<double> threshold;
   std::optional<Dim> top_k, class_id;
@@ -35,7 +35,7 @@ struct Settings {
 
 class Counts final : public Accumulator {
  public:
-  Counts(Settings settings, Task task) : settings_(std::move(settings)) {
+  Counts(CountsSettings settings, Task task) : settings_(std::move(settings)) {
     if (!settings_.threshold && !settings_.top_k) {
       if (task == Task::classes) settings_.top_k = 1;
       else settings_.threshold = 0.5;
@@ -130,7 +130,7 @@ class Counts final : public Accumulator {
     for (size_t i = 0; i < k; ++i) predicted_[order_[i]] = !settings_.threshold || p[order_[i]] > threshold;
   }
 
-  Settings settings_;
+  CountsSettings settings_;
   std::vector<Count> columns_;
   bool no_number_ = false;
   // Of the current row.
@@ -141,15 +141,16 @@ class Counts final : public Accumulator {
 
 // Keras calls the setting thresholds.
 template <class S>
-void list(lacuna::Settings& s, S& o) {
+void counts_list(lacuna::Settings& s, S& o) {
   s("thresholds", o.threshold)("top_k", o.top_k)("class_id", o.class_id);
   s("average", o.average)("name", o.name);
 }
-const bool known = Registry<Metric>::add<Precision>({"Precision"}, list) &&
-                   Registry<Metric>::add<Recall>({"Recall"}, list) && Registry<Metric>::add<F1>({"F1"}, list);
+const bool counts_registered = Registry<Metric>::add<Precision>({"Precision"}, counts_list) &&
+                               Registry<Metric>::add<Recall>({"Recall"}, counts_list) &&
+                               Registry<Metric>::add<F1>({"F1"}, counts_list);
 
 template <class S>
-std::shared_ptr<Metric> made(const char* class_name, const S& given, Settings s) {
+std::shared_ptr<Metric> made(const char* class_name, const S& given, CountsSettings s) {
   LACUNA_REQUIRE(s.average == "micro" || s.average == "macro" || s.average == "weighted", s.name,
                  ": average must be 'micro', 'macro' or 'weighted'. Received: average='", s.average, "'.");
   LACUNA_REQUIRE(!s.top_k || *s.top_k > 0, s.name,
@@ -159,7 +160,7 @@ std::shared_ptr<Metric> made(const char* class_name, const S& given, Settings s)
   LACUNA_REQUIRE(!s.threshold || std::isfinite(*s.threshold), s.name,
                  ": the threshold must be finite. Received: threshold=", s.threshold.value_or(0), ".");
   const std::string name = s.name;
-  return with_config<S>(class_name, list, given,
+  return with_config<S>(class_name, counts_list, given,
                         {.name = name,
                          .larger_is_better = true,
                          .accumulator = [s = std::move(s)](Task task) -> std::shared_ptr<Accumulator> {

@@ -63,7 +63,7 @@ void add_settings(const char* name) {
   Registry<Metric>::add({name}, [] { return Settings{}.make(); });
 }
 
-const bool registered = [] {
+const bool metrics_registered = [] {
   const auto add = [](const losses::Known& k, bool larger) {
     for (const char* name : k.names) Registry<Metric>::add({name}, [&k, larger] { return made(k, larger); });
   };

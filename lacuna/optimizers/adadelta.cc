@@ -21,11 +21,11 @@ struct Means : Formula {
   }
 };
 
-void list(Settings& s, Adadelta& o) {
+void adadelta_list(Settings& s, Adadelta& o) {
   list_common(s, o);
   s("rho", o.rho)("epsilon", o.epsilon);
 }
-const bool knownAdadelta = Registry<Optimizer>::add<Adadelta>({"adadelta", "Adadelta"}, list);
+const bool adadelta_registered = Registry<Optimizer>::add<Adadelta>({"adadelta", "Adadelta"}, adadelta_list);
 
 }  // namespace
 
@@ -35,7 +35,7 @@ std::shared_ptr<Optimizer> Adadelta::make() const {
   check_settings("Adadelta", {{"rho", rho}}, 0, 1);
   Adadelta given = *this;
   given.epsilon = eps;
-  return std::make_shared<Optimizer>("Adadelta", list, given, Means{rho, eps});
+  return std::make_shared<Optimizer>("Adadelta", adadelta_list, given, Means{rho, eps});
 }
 
 }  // namespace lacuna::optimizers

@@ -14,11 +14,11 @@ struct Sums : Formula {
   }
 };
 
-void list(Settings& s, Adagrad& o) {
+void adagrad_list(Settings& s, Adagrad& o) {
   list_common(s, o);
   s("epsilon", o.epsilon);
 }
-const bool knownAdagrad = Registry<Optimizer>::add<Adagrad>({"adagrad", "Adagrad"}, list);
+const bool adagrad_registered = Registry<Optimizer>::add<Adagrad>({"adagrad", "Adagrad"}, adagrad_list);
 
 }  // namespace
 
@@ -27,7 +27,7 @@ std::shared_ptr<Optimizer> Adagrad::make() const {
   check_settings("Adagrad", {{"epsilon", eps}});
   Adagrad given = *this;
   given.epsilon = eps;
-  return std::make_shared<Optimizer>("Adagrad", list, given, Sums{eps});
+  return std::make_shared<Optimizer>("Adagrad", adagrad_list, given, Sums{eps});
 }
 
 }  // namespace lacuna::optimizers

@@ -64,13 +64,13 @@ struct Moments : Formula {
 };
 
 template <class S>
-void list(Settings& s, S& o) {
+void adam_list(Settings& s, S& o) {
   list_common(s, o);
   s("beta_1", o.beta_1)("beta_2", o.beta_2)("epsilon", o.epsilon)("amsgrad", o.amsgrad);
   if constexpr (requires { o.weight_decay; }) s("weight_decay", o.weight_decay);
 }
-const bool knownAdam = Registry<Optimizer>::add<Adam>({"adam", "Adam"}, list);
-const bool knownAdamW = Registry<Optimizer>::add<AdamW>({"adamw", "AdamW"}, list);
+const bool adam_registered = Registry<Optimizer>::add<Adam>({"adam", "Adam"}, adam_list);
+const bool adamw_registered = Registry<Optimizer>::add<AdamW>({"adamw", "AdamW"}, adam_list);
 
 }  // namespace
 
@@ -80,7 +80,8 @@ std::shared_ptr<Optimizer> Adam::make() const {
   check_settings("Adam", {{"beta_1", beta_1}, {"beta_2", beta_2}}, 0, 1);
   Adam given = *this;
   given.epsilon = eps;
-  return std::make_shared<Optimizer>("Adam", list<Adam>, given, Moments{beta_1, beta_2, eps, 0, amsgrad});
+  return std::make_shared<Optimizer>("Adam", adam_list<Adam>, given,
+                                     Moments{beta_1, beta_2, eps, 0, amsgrad});
 }
 
 std::shared_ptr<Optimizer> AdamW::make() const {
@@ -89,7 +90,7 @@ std::shared_ptr<Optimizer> AdamW::make() const {
   check_settings("AdamW", {{"beta_1", beta_1}, {"beta_2", beta_2}}, 0, 1);
   AdamW given = *this;
   given.epsilon = eps;
-  return std::make_shared<Optimizer>("AdamW", list<AdamW>, given,
+  return std::make_shared<Optimizer>("AdamW", adam_list<AdamW>, given,
                                      Moments{beta_1, beta_2, eps, weight_decay, amsgrad});
 }
 

@@ -6,8 +6,8 @@
 namespace lacuna::optimizers {
 namespace {
 
-struct Moments : Formula {
-  Moments(double beta_1_, double beta_2_, double epsilon_)
+struct AdamaxMoments : Formula {
+  AdamaxMoments(double beta_1_, double beta_2_, double epsilon_)
       : beta_1(beta_1_), beta_2(beta_2_), epsilon(epsilon_) {}
   double beta_1, beta_2, epsilon;
   size_t states() const { return 2; }
@@ -39,11 +39,11 @@ struct Moments : Formula {
   }
 };
 
-void list(Settings& s, Adamax& o) {
+void adamax_list(Settings& s, Adamax& o) {
   list_common(s, o);
   s("beta_1", o.beta_1)("beta_2", o.beta_2)("epsilon", o.epsilon);
 }
-const bool knownAdamax = Registry<Optimizer>::add<Adamax>({"adamax", "Adamax"}, list);
+const bool adamax_registered = Registry<Optimizer>::add<Adamax>({"adamax", "Adamax"}, adamax_list);
 
 }  // namespace
 
@@ -53,7 +53,7 @@ std::shared_ptr<Optimizer> Adamax::make() const {
   check_settings("Adamax", {{"beta_1", beta_1}, {"beta_2", beta_2}}, 0, 1);
   Adamax given = *this;
   given.epsilon = eps;
-  return std::make_shared<Optimizer>("Adamax", list, given, Moments{beta_1, beta_2, eps});
+  return std::make_shared<Optimizer>("Adamax", adamax_list, given, AdamaxMoments{beta_1, beta_2, eps});
 }
 
 }  // namespace lacuna::optimizers

@@ -24,14 +24,14 @@
 namespace lacuna::optimizers {
 namespace {
 
-struct Case {
+struct BehindCase {
   const char* name;
   std::function<std::shared_ptr<Optimizer>()> make;  // Not lazy.
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const BehindCase& c, std::ostream* out) { *out << c.name; }
 
-const Case kCases[] = {
+const BehindCase kBehindCases[] = {
     {"sgd", [] { return SGD{.lr = 0.1, .lazy_update = false}.make(); }},
     {"momentum", [] { return SGD{.lr = 0.1, .momentum = 0.9, .lazy_update = false}.make(); }},
     {"nesterov",
@@ -56,14 +56,14 @@ const Case kCases[] = {
      }},
 };
 
-constexpr size_t kPool = 9;  // Rows with gradients: row i about every 3ⁱ steps, at least every 300.
+constexpr size_t kBehindPool = 9;  // Rows with gradients: row i about every 3ⁱ steps, at least every 300.
 // So many that a table finds its rows by hashing, and a sweep over all rows never pays.
 Dim rows_of(Dim width) { return Dim{300'000} / (4 * width); }
 
-const Draw kDraw{Draw::Kind::normal, 0, 1, 5};
+const Draw kBehindDraw{Draw::Kind::normal, 0, 1, 5};
 
-class BehindTest : public testing::TestWithParam<Case> {};
-INSTANTIATE_TEST_SUITE_P(All, BehindTest, testing::ValuesIn(kCases),
+class BehindTest : public testing::TestWithParam<BehindCase> {};
+INSTANTIATE_TEST_SUITE_P(All, BehindTest, testing::ValuesIn(kBehindCases),
                          [](const auto& c) { return c.param.name; });
 
 // A weight of many rows with row_sparse gradients, and a small one of just the rows in the pool with the same
@@ -75,14 +75,14 @@ class Pair {
         table_(table),
         many(std::make_shared<Variable>(
             "many", Spec{{rows_of(width), width}, dtype, table ? Storage::row_table : Storage::dense},
-            kDraw)),
-        few(std::make_shared<Variable>("few", Spec{{kPool, width}, dtype}, kDraw)) {
-    few->assign(tensor::Dense::of<double>({kPool, width}, std::span<const double>(pool())));
+            kBehindDraw)),
+        few(std::make_shared<Variable>("few", Spec{{kBehindPool, width}, dtype}, kBehindDraw)) {
+    few->assign(tensor::Dense::of<double>({kBehindPool, width}, std::span<const double>(pool())));
   }
 
   // The rows of the pool, as a reader sees them.
   int64_t id_of(size_t i) const {
-    return static_cast<int64_t>(i) * (many->spec().shape[0] / static_cast<int64_t>(kPool)) + 13;
+    return static_cast<int64_t>(i) * (many->spec().shape[0] / static_cast<int64_t>(kBehindPool)) + 13;
   }
 
   std::vector<double> pool() const {
@@ -90,7 +90,7 @@ class Pair {
     const tensor::Dense all = many->to_dense();
     with_float("test", all.dtype, [&](auto tag) {
       const auto values = all.values<typename decltype(tag)::type>();
-      for (size_t i = 0; i < kPool; ++i)
+      for (size_t i = 0; i < kBehindPool; ++i)
         for (size_t j = 0; j < width_; ++j)
           result.push_back(values[static_cast<size_t>(id_of(i)) * width_ + j]);
     });
@@ -100,7 +100,7 @@ class Pair {
   void step(Optimizer& of_many, Optimizer* of_few, int t) {
     std::vector<size_t> rows;
     size_t every = 1;
-    for (size_t i = 0; i < kPool; ++i, every = std::min<size_t>(300, every * 3))
+    for (size_t i = 0; i < kBehindPool; ++i, every = std::min<size_t>(300, every * 3))
       if (t == 0 || random_.below(every) == 0) rows.push_back(i);
     tensor::Dense dense;
     dense.resize(few->spec().shape, few->spec().dtype);
@@ -283,7 +283,7 @@ TEST(Behind, LongRunsSettleNowAndThen) {
   Pair pair(1, DType::float64, false);
   const auto many = SGD{.lr = 0.01, .momentum = 0.9}.make(), few = SGD{.lr = 0.01, .momentum = 0.9}.make();
   for (int t = 0; t < 2 * History::kLongest + 50; ++t) pair.step(*many, few.get(), t);
-  EXPECT_GE(many->caught_up_rows(), 2 * static_cast<size_t>(rows_of(1)) - 2 * kPool);
+  EXPECT_GE(many->caught_up_rows(), 2 * static_cast<size_t>(rows_of(1)) - 2 * kBehindPool);
   pair.expect_equal(1e-9);
 }
 
@@ -291,7 +291,7 @@ TEST(Behind, ATableHoldsTheRowsThatWereTouched) {
   Pair pair(1, DType::float32, true);
   const auto optimizer = Adam{.lazy_update = false}.make();
   for (int t = 0; t < 50; ++t) pair.step(*optimizer, nullptr, t);
-  EXPECT_LE(pair.many->value().table().size(), kPool);
+  EXPECT_LE(pair.many->value().table().size(), kBehindPool);
   tensor::RowSparse rows = pair.many->copy().row_sparse();
   EXPECT_EQ(rows.row_ids().size(), pair.many->value().table().size());
 }

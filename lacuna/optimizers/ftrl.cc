@@ -24,7 +24,7 @@ struct Proximal : Formula {
   }
 };
 
-void list(Settings& s, Ftrl& o) {
+void ftrl_list(Settings& s, Ftrl& o) {
   list_common(s, o);
   double power = -0.5;
   s("learning_rate_power", power)("initial_accumulator_value", o.initial_accumulator_value)("beta", o.beta);
@@ -33,7 +33,7 @@ void list(Settings& s, Ftrl& o) {
   LACUNA_REQUIRE(power == -0.5,
                  "Ftrl: learning_rate_power must be -0.5. Received: learning_rate_power=", power, ".");
 }
-const bool knownFtrl = Registry<Optimizer>::add<Ftrl>({"ftrl", "Ftrl"}, list);
+const bool ftrl_registered = Registry<Optimizer>::add<Ftrl>({"ftrl", "Ftrl"}, ftrl_list);
 
 }  // namespace
 
@@ -43,7 +43,7 @@ std::shared_ptr<Optimizer> Ftrl::make() const {
                           {"l2_regularization_strength", l2_regularization_strength},
                           {"beta", beta}});
   return std::make_shared<Optimizer>(
-      "Ftrl", list, *this,
+      "Ftrl", ftrl_list, *this,
       Proximal{initial_accumulator_value, l1_regularization_strength, l2_regularization_strength, beta});
 }
 

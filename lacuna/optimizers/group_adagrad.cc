@@ -4,8 +4,8 @@
 namespace lacuna::optimizers {
 namespace {
 
-struct Sums : Formula {
-  explicit Sums(double epsilon_) : epsilon(epsilon_) {}
+struct GroupSums : Formula {
+  explicit GroupSums(double epsilon_) : epsilon(epsilon_) {}
   double epsilon;
   bool row_states() const { return true; }
   bool moves_without_gradient() const { return false; }
@@ -15,11 +15,12 @@ struct Sums : Formula {
   }
 };
 
-void list(Settings& s, GroupAdagrad& o) {
+void group_adagrad_list(Settings& s, GroupAdagrad& o) {
   list_common(s, o);
   s("epsilon", o.epsilon);
 }
-const bool knownGroupAdagrad = Registry<Optimizer>::add<GroupAdagrad>({"groupadagrad", "GroupAdagrad"}, list);
+const bool group_adagrad_registered =
+    Registry<Optimizer>::add<GroupAdagrad>({"groupadagrad", "GroupAdagrad"}, group_adagrad_list);
 
 }  // namespace
 
@@ -28,7 +29,7 @@ std::shared_ptr<Optimizer> GroupAdagrad::make() const {
   check_settings("GroupAdagrad", {{"epsilon", eps}});
   GroupAdagrad given = *this;
   given.epsilon = eps;
-  return std::make_shared<Optimizer>("GroupAdagrad", list, given, Sums{eps});
+  return std::make_shared<Optimizer>("GroupAdagrad", group_adagrad_list, given, GroupSums{eps});
 }
 
 }  // namespace lacuna::optimizers

@@ -6,8 +6,8 @@
 namespace lacuna::optimizers {
 namespace {
 
-struct Moments : Formula {
-  Moments(double beta_1_, double beta_2_, double epsilon_, double schedule_decay_)
+struct NadamMoments : Formula {
+  NadamMoments(double beta_1_, double beta_2_, double epsilon_, double schedule_decay_)
       : beta_1(beta_1_), beta_2(beta_2_), epsilon(epsilon_), schedule_decay(schedule_decay_) {}
   double beta_1, beta_2, epsilon, schedule_decay;
   size_t states() const { return 2; }
@@ -59,11 +59,11 @@ struct Moments : Formula {
   mutable double known = 0, product = 1;
 };
 
-void list(Settings& s, Nadam& o) {
+void nadam_list(Settings& s, Nadam& o) {
   list_common(s, o);
   s("beta_1", o.beta_1)("beta_2", o.beta_2)("epsilon", o.epsilon)("schedule_decay", o.schedule_decay);
 }
-const bool knownNadam = Registry<Optimizer>::add<Nadam>({"nadam", "Nadam"}, list);
+const bool nadam_registered = Registry<Optimizer>::add<Nadam>({"nadam", "Nadam"}, nadam_list);
 
 }  // namespace
 
@@ -73,7 +73,8 @@ std::shared_ptr<Optimizer> Nadam::make() const {
   check_settings("Nadam", {{"beta_1", beta_1}, {"beta_2", beta_2}}, 0, 1);
   Nadam given = *this;
   given.epsilon = eps;
-  return std::make_shared<Optimizer>("Nadam", list, given, Moments{beta_1, beta_2, eps, schedule_decay});
+  return std::make_shared<Optimizer>("Nadam", nadam_list, given,
+                                     NadamMoments{beta_1, beta_2, eps, schedule_decay});
 }
 
 }  // namespace lacuna::optimizers

@@ -4,8 +4,8 @@
 namespace lacuna::optimizers {
 namespace {
 
-struct Means : Formula {
-  Means(double rho_, double epsilon_) : rho(rho_), epsilon(epsilon_) {}
+struct MeanSquares : Formula {
+  MeanSquares(double rho_, double epsilon_) : rho(rho_), epsilon(epsilon_) {}
   double rho, epsilon;
   template <class T>
   kernels::Rmsprop<T> step(double rate, double) const {
@@ -20,11 +20,11 @@ struct Means : Formula {
   }
 };
 
-void list(Settings& s, RMSprop& o) {
+void rmsprop_list(Settings& s, RMSprop& o) {
   list_common(s, o);
   s("rho", o.rho)("epsilon", o.epsilon);
 }
-const bool knownRMSprop = Registry<Optimizer>::add<RMSprop>({"rmsprop", "RMSprop"}, list);
+const bool rmsprop_registered = Registry<Optimizer>::add<RMSprop>({"rmsprop", "RMSprop"}, rmsprop_list);
 
 }  // namespace
 
@@ -34,7 +34,7 @@ std::shared_ptr<Optimizer> RMSprop::make() const {
   check_settings("RMSprop", {{"rho", rho}}, 0, 1);
   RMSprop given = *this;
   given.epsilon = eps;
-  return std::make_shared<Optimizer>("RMSprop", list, given, Means{rho, eps});
+  return std::make_shared<Optimizer>("RMSprop", rmsprop_list, given, MeanSquares{rho, eps});
 }
 
 }  // namespace lacuna::optimizers

@@ -33,18 +33,18 @@ struct WithMomentum : Formula {
   }
 };
 
-void list(Settings& s, SGD& o) {
+void sgd_list(Settings& s, SGD& o) {
   list_common(s, o);
   s("momentum", o.momentum)("nesterov", o.nesterov);
 }
-const bool knownSGD = Registry<Optimizer>::add<SGD>({"sgd", "SGD"}, list);
+const bool sgd_registered = Registry<Optimizer>::add<SGD>({"sgd", "SGD"}, sgd_list);
 
 }  // namespace
 
 std::shared_ptr<Optimizer> SGD::make() const {
   check_settings("SGD", {{"momentum", momentum}});
-  if (momentum == 0) return std::make_shared<Optimizer>("SGD", list, *this, Plain{});
-  return std::make_shared<Optimizer>("SGD", list, *this, WithMomentum{momentum, nesterov});
+  if (momentum == 0) return std::make_shared<Optimizer>("SGD", sgd_list, *this, Plain{});
+  return std::make_shared<Optimizer>("SGD", sgd_list, *this, WithMomentum{momentum, nesterov});
 }
 
 }  // namespace lacuna::optimizers

@@ -54,7 +54,7 @@ std::string folder_of(const std::string& path) {
 }
 
 // The longest start of a file's name that leaves room for `more` bytes and cuts no character of UTF-8.
-std::string cut(const std::string& path, size_t more) {
+std::string cut_name(const std::string& path, size_t more) {
   const std::string name = std::filesystem::path(path).filename().string();
   const long limit = ::pathconf(folder_of(path).c_str(), _PC_NAME_MAX);
   const size_t room = (limit > 0 ? static_cast<size_t>(limit) : NAME_MAX) - more;
@@ -95,7 +95,7 @@ ReplaceFile::ReplaceFile(const char* where, const std::string& path)
   // A process id is not enough: containers that share a folder may have the same ones.
   static std::atomic<uint32_t> count{std::random_device()()};
   const std::string folder = folder_of(path_);
-  start_ = cut(path_, kMostOfEnd) + ".partial-";
+  start_ = cut_name(path_, kMostOfEnd) + ".partial-";
   temporary_ = std::filesystem::path(path_).parent_path() / text(start_, ::getpid(), "-", count++);
   struct stat s;
   if (::stat(path_.c_str(), &s) == 0) {

@@ -27,23 +27,24 @@ using optimizers::Ftrl;
 using optimizers::RMSprop;
 using optimizers::SGD;
 
-constexpr Dim kColumns = 30'000, kRows = 48, kBatch = 4;
+constexpr Dim kExactColumns = 30'000, kExactRows = 48, kBatch = 4;
 
-enum class First { dense, embedding, interactions };
+enum class FirstLayer { dense, embedding, interactions };
 enum class Fed { csr, dense };
 
 // Few columns that most rows name and many that one does.
-struct Wide {
-  Wide() {
+struct WideExample {
+  WideExample() {
     Generator random(1);
-    x.resize({kRows, kColumns}, DType::float64);
+    x.resize({kExactRows, kExactColumns}, DType::float64);
     std::ranges::fill(x.values<double>(), 0);
-    ids.resize({kRows, 3}, DType::int64);
-    for (size_t r = 0; r < kRows; ++r) {
+    ids.resize({kExactRows, 3}, DType::int64);
+    for (size_t r = 0; r < kExactRows; ++r) {
       for (size_t i = 0; i < 6; ++i) {
-        const auto c = static_cast<size_t>(i < 3 ? random.below(5) : random.below(kColumns));
-        x.values<double>()[r * kColumns + c] = random.normal();
-        if (i < 3) ids.values<int64_t>()[r * 3 + i] = static_cast<int64_t>(i ? random.below(kColumns) : c);
+        const auto c = static_cast<size_t>(i < 3 ? random.below(5) : random.below(kExactColumns));
+        x.values<double>()[r * kExactColumns + c] = random.normal();
+        if (i < 3)
+          ids.values<int64_t>()[r * 3 + i] = static_cast<int64_t>(i ? random.below(kExactColumns) : c);
       }
       y.push_back(static_cast<float>(random.normal()));
     }
@@ -54,22 +55,23 @@ struct Wide {
   std::vector<float> y{};
 };
 
-Model made(First first, Fed fed, bool flag, const Arg<optimizers::Optimizer>& optimizer,
+Model made(FirstLayer first, Fed fed, bool flag, const Arg<optimizers::Optimizer>& optimizer,
            const layers::DenseOptions& more = {}) {
   const initializers::RandomNormal draw{.seed = 3};
   Symbol in, h;
-  if (first == First::embedding) {
+  if (first == FirstLayer::embedding) {
     in = Input({.shape = {3}, .dtype = DType::int32});
     h = layers::Flatten()(layers::Embedding(
-        kColumns, 5, {.embeddings_initializer = draw, .sparse_grad = flag, .dtype = DType::float64})(in));
+        kExactColumns, 5,
+        {.embeddings_initializer = draw, .sparse_grad = flag, .dtype = DType::float64})(in));
   } else {
-    in = Input({.shape = {kColumns}, .dtype = DType::float64, .sparse = fed == Fed::csr});
+    in = Input({.shape = {kExactColumns}, .dtype = DType::float64, .sparse = fed == Fed::csr});
     layers::DenseOptions options = more;
     options.activation = "tanh";
     options.kernel_initializer = draw;
     options.sparse_weight = flag;
     options.dtype = DType::float64;
-    h = first == First::interactions
+    h = first == FirstLayer::interactions
             ? layers::FactorizationMachine(
                   4, {.kernel_initializer = draw, .sparse_weight = flag, .dtype = DType::float64})(in)
             : layers::Dense(5, options)(in);
@@ -79,8 +81,8 @@ Model made(First first, Fed fed, bool flag, const Arg<optimizers::Optimizer>& op
   return model;
 }
 
-Arrays fed(const Wide& data, First first, Fed how) {
-  if (first == First::embedding) return Array(Tensor(data.ids));
+Arrays fed(const WideExample& data, FirstLayer first, Fed how) {
+  if (first == FirstLayer::embedding) return Array(Tensor(data.ids));
   return how == Fed::csr ? Array(Tensor(data.csr)) : Array(Tensor(data.x));
 }
 
@@ -91,7 +93,7 @@ std::vector<double> values_of(Model& model) {
   return result;
 }
 
-History fit(Model& model, const Wide& data, First first, Fed how, int epochs,
+History fit(Model& model, const WideExample& data, FirstLayer first, Fed how, int epochs,
             std::vector<std::shared_ptr<callbacks::Callback>> callbacks = {}) {
   return model.fit(fed(data, first, how), data.y,
                    {.batch_size = kBatch,
@@ -101,14 +103,14 @@ History fit(Model& model, const Wide& data, First first, Fed how, int epochs,
                     .shuffle = Shuffle::none});
 }
 
-void expect_near(const std::vector<double>& a, const std::vector<double>& b) {
+void expect_close_values(const std::vector<double>& a, const std::vector<double>& b) {
   ASSERT_EQ(a.size(), b.size());
   for (size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-10) << i;
 }
 
 // Reads everything after each batch, as callbacks may.
 struct Looker final : callbacks::Callback {
-  Looker(const Wide& d, First f) : data(d), first(f) {}
+  Looker(const WideExample& d, FirstLayer f) : data(d), first(f) {}
   bool wants_batches() const override { return true; }
   void on_batch_end(int64_t, const callbacks::Logs&) override {
     trainer->network().get_weights();
@@ -116,8 +118,8 @@ struct Looker final : callbacks::Callback {
     trainer->predict(fed(data, first, Fed::csr), {.batch_size = 7});
     trainer->evaluate(fed(data, first, Fed::csr), data.y, {.batch_size = 7, .verbose = 0});
   }
-  const Wide& data;
-  First first;
+  const WideExample& data;
+  FirstLayer first;
 };
 
 std::vector<Arg<optimizers::Optimizer>> exact_ones() {
@@ -126,51 +128,52 @@ std::vector<Arg<optimizers::Optimizer>> exact_ones() {
 }
 
 TEST(ExactRows, EndWhereDenseDataDoesAndWhereAFlaggedWeightDoes) {
-  const Wide data;
+  const WideExample data;
   for (size_t i = 0; i < exact_ones().size(); ++i) {
     SCOPED_TRACE(i);
-    Model dense = made(First::dense, Fed::dense, false, exact_ones()[i]);
-    fit(dense, data, First::dense, Fed::dense, 3);
+    Model dense = made(FirstLayer::dense, Fed::dense, false, exact_ones()[i]);
+    fit(dense, data, FirstLayer::dense, Fed::dense, 3);
     for (const bool flag : {false, true}) {
-      Model sparse = made(First::dense, Fed::csr, flag, exact_ones()[i]);
-      fit(sparse, data, First::dense, Fed::csr, 3);
-      expect_near(values_of(sparse), values_of(dense));
+      Model sparse = made(FirstLayer::dense, Fed::csr, flag, exact_ones()[i]);
+      fit(sparse, data, FirstLayer::dense, Fed::csr, 3);
+      expect_close_values(values_of(sparse), values_of(dense));
     }
   }
-  for (const First first : {First::embedding, First::interactions}) {
+  for (const FirstLayer first : {FirstLayer::embedding, FirstLayer::interactions}) {
     Model plain = made(first, Fed::csr, false, Adam{.lr = 0.01}),
           flagged = made(first, Fed::csr, true, Adam{.lr = 0.01, .lazy_update = false});
     fit(plain, data, first, Fed::csr, 3);
     fit(flagged, data, first, Fed::csr, 3);
-    expect_near(values_of(flagged), values_of(plain));
+    expect_close_values(values_of(flagged), values_of(plain));
   }
 }
 
 TEST(ExactRows, WhoLooksSeesThemCaughtUp) {
-  const Wide data;
+  const WideExample data;
   for (const bool flag : {false, true}) {
-    Model dense = made(First::dense, Fed::dense, false, Adam{.lr = 0.01}),
-          sparse = made(First::dense, Fed::csr, flag, Adam{.lr = 0.01, .lazy_update = false});
+    Model dense = made(FirstLayer::dense, Fed::dense, false, Adam{.lr = 0.01}),
+          sparse = made(FirstLayer::dense, Fed::csr, flag, Adam{.lr = 0.01, .lazy_update = false});
     for (size_t step = 0; step < 6; ++step) {
       const std::vector<float> y(data.y.begin() + static_cast<std::ptrdiff_t>(step * kBatch),
                                  data.y.begin() + static_cast<std::ptrdiff_t>((step + 1) * kBatch));
       tensor::Dense part;
-      part.resize({kBatch, kColumns}, DType::float64);
-      std::copy_n(data.x.values<double>().begin() + static_cast<std::ptrdiff_t>(step * kBatch * kColumns),
-                  kBatch * kColumns, part.values<double>().begin());
+      part.resize({kBatch, kExactColumns}, DType::float64);
+      std::copy_n(
+          data.x.values<double>().begin() + static_cast<std::ptrdiff_t>(step * kBatch * kExactColumns),
+          kBatch * kExactColumns, part.values<double>().begin());
       dense.train_on_batch(Array(Tensor(part)), y);
       sparse.train_on_batch(Array(Tensor(to_csr(Tensor(part)))), y);
-      expect_near(values_of(sparse), values_of(dense));
+      expect_close_values(values_of(sparse), values_of(dense));
       const auto a = dense.predict(Array(Tensor(data.x))), b = sparse.predict(Array(Tensor(data.csr)));
-      expect_near({a.values<double>().begin(), a.values<double>().end()},
-                  {b.values<double>().begin(), b.values<double>().end()});
+      expect_close_values({a.values<double>().begin(), a.values<double>().end()},
+                          {b.values<double>().begin(), b.values<double>().end()});
     }
   }
 }
 
 TEST(ExactRows, LookingChangesNoBit) {
-  const Wide data;
-  for (const First first : {First::dense, First::embedding, First::interactions})
+  const WideExample data;
+  for (const FirstLayer first : {FirstLayer::dense, FirstLayer::embedding, FirstLayer::interactions})
     for (const bool flag : {false, true})
       for (size_t i = 0; i < exact_ones().size(); ++i) {
         Model alone = made(first, Fed::csr, flag, exact_ones()[i]),
@@ -193,7 +196,7 @@ struct Warnings {
 };
 
 TEST(ExactRows, RegularizersAndConstraintsHoldForAllRows) {
-  const Wide data;
+  const WideExample data;
   const layers::DenseOptions both[] = {
       {.kernel_regularizer = regularizers::L1L2{.l2 = 0.01}},
       {.kernel_regularizer = [](const Symbol& w) { return scale(sum_of_squares(w), 0.01); }},
@@ -208,14 +211,14 @@ TEST(ExactRows, RegularizersAndConstraintsHoldForAllRows) {
       [] { return Adam{.lr = 0.01, .lazy_update = false, .clipnorm = 0.5}; }};
   const auto losses = [&](const layers::DenseOptions& more, const auto& optimizer, Fed how, bool flag,
                           std::vector<double>& weights) {
-    Model model = made(First::dense, how, flag, optimizer(), more);
-    model.evaluate(fed(data, First::dense, how), data.y, {.verbose = 0});
+    Model model = made(FirstLayer::dense, how, flag, optimizer(), more);
+    model.evaluate(fed(data, FirstLayer::dense, how), data.y, {.verbose = 0});
     if (flag) {
       EXPECT_EQ(model.network().weights()[0]->variable->value().table().size(), 0u);  // It only reads.
     }
-    std::vector<double> result = fit(model, data, First::dense, how, 2).history.at("loss");
+    std::vector<double> result = fit(model, data, FirstLayer::dense, how, 2).history.at("loss");
     weights = values_of(model);
-    result.push_back(model.evaluate(fed(data, First::dense, how), data.y, {.verbose = 0})[0]);
+    result.push_back(model.evaluate(fed(data, FirstLayer::dense, how), data.y, {.verbose = 0})[0]);
     return result;
   };
   std::vector<double> of_dense, of_sparse;
@@ -225,8 +228,8 @@ TEST(ExactRows, RegularizersAndConstraintsHoldForAllRows) {
       for (const bool flag : {false, true}) {
         SCOPED_TRACE(testing::Message() << &more - both << ' ' << &optimizer - optimizers << ' ' << flag);
         const Warnings warnings;
-        expect_near(losses(more, optimizer, Fed::csr, flag, of_sparse), expected);
-        expect_near(of_sparse, of_dense);
+        expect_close_values(losses(more, optimizer, Fed::csr, flag, of_sparse), expected);
+        expect_close_values(of_sparse, of_dense);
         ASSERT_EQ(warnings.texts.size(), flag ? 1u : 0u);  // Rows that were never touched take memory.
         if (!flag) continue;
         EXPECT_NE(warnings.texts[0].find("take 1200000 bytes or more"), std::string::npos)
@@ -234,8 +237,8 @@ TEST(ExactRows, RegularizersAndConstraintsHoldForAllRows) {
       }
     }
   const auto expected = losses(unflagged, optimizers[0], Fed::dense, false, of_dense);
-  expect_near(losses(unflagged, optimizers[0], Fed::csr, false, of_sparse), expected);
-  expect_near(of_sparse, of_dense);
+  expect_close_values(losses(unflagged, optimizers[0], Fed::csr, false, of_sparse), expected);
+  expect_close_values(of_sparse, of_dense);
 }
 
 TEST(ExactRows, RowsOfZerosThatWereNeverTouchedNeedNotBeThere) {
@@ -272,16 +275,16 @@ TEST(ExactRows, RowsOfZerosThatWereNeverTouchedNeedNotBeThere) {
 }
 
 TEST(ExactRows, OptimizersThatMoveWeightsByThemselvesReachRowsThatNoBatchNamed) {
-  const Wide data;
+  const WideExample data;
   const std::function<Arg<optimizers::Optimizer>()> optimizers[] = {
       [] { return AdamW{.lr = 0.01, .weight_decay = 0.3, .lazy_update = false}; },
       [] { return Ftrl{.lr = 0.1, .l1_regularization_strength = 0.01, .lazy_update = false}; }};
   for (const auto& optimizer : optimizers) {
-    Model dense = made(First::dense, Fed::dense, false, optimizer()),
-          flagged = made(First::dense, Fed::csr, true, optimizer());
-    fit(dense, data, First::dense, Fed::dense, 2);
-    fit(flagged, data, First::dense, Fed::csr, 2);
-    expect_near(values_of(flagged), values_of(dense));
+    Model dense = made(FirstLayer::dense, Fed::dense, false, optimizer()),
+          flagged = made(FirstLayer::dense, Fed::csr, true, optimizer());
+    fit(dense, data, FirstLayer::dense, Fed::dense, 2);
+    fit(flagged, data, FirstLayer::dense, Fed::csr, 2);
+    expect_close_values(values_of(flagged), values_of(dense));
     const RowTable& table = flagged.network().weights()[0]->variable->value().table();
     EXPECT_LT(table.size(), 500u);
 
@@ -295,9 +298,9 @@ TEST(ExactRows, OptimizersThatMoveWeightsByThemselvesReachRowsThatNoBatchNamed) 
     for (Model* model : {&dense, &flagged}) {
       model->compile(
           {.optimizer = AdamW{.lr = 0.02, .weight_decay = 0.1, .lazy_update = false}, .loss = "mse"});
-      fit(*model, data, First::dense, model == &dense ? Fed::dense : Fed::csr, 1);
+      fit(*model, data, FirstLayer::dense, model == &dense ? Fed::dense : Fed::csr, 1);
     }
-    expect_near(values_of(flagged), values_of(dense));
+    expect_close_values(values_of(flagged), values_of(dense));
     EXPECT_NE(values_of(flagged), then);
     flagged.network().restore(snapshot);
     EXPECT_EQ(values_of(flagged), then);
@@ -322,56 +325,57 @@ TEST(ExactRows, SmallTablesHoldAllRowsAndMoveThem) {
 }
 
 TEST(ExactRows, ARegularizerSeesRowsCaughtUp) {
-  const Wide data;
+  const WideExample data;
   // By epochs, after which no row is behind, and by batches, after which many are.
-  Model settled = made(First::dense, Fed::csr, true, Adam{.lr = 0.01, .lazy_update = false},
+  Model settled = made(FirstLayer::dense, Fed::csr, true, Adam{.lr = 0.01, .lazy_update = false},
                        {.kernel_regularizer = regularizers::L1L2{.l2 = 0.1}}),
-        behind = made(First::dense, Fed::csr, true, Adam{.lr = 0.01, .lazy_update = false},
+        behind = made(FirstLayer::dense, Fed::csr, true, Adam{.lr = 0.01, .lazy_update = false},
                       {.kernel_regularizer = regularizers::L1L2{.l2 = 0.1}});
-  fit(settled, data, First::dense, Fed::csr, 1);
-  for (size_t first = 0; first < kRows; first += kBatch) {
+  fit(settled, data, FirstLayer::dense, Fed::csr, 1);
+  for (size_t first = 0; first < kExactRows; first += kBatch) {
     tensor::Dense part;
-    part.resize({kBatch, kColumns}, DType::float64);
-    std::copy_n(data.x.values<double>().begin() + static_cast<std::ptrdiff_t>(first * kColumns),
-                kBatch * kColumns, part.values<double>().begin());
+    part.resize({kBatch, kExactColumns}, DType::float64);
+    std::copy_n(data.x.values<double>().begin() + static_cast<std::ptrdiff_t>(first * kExactColumns),
+                kBatch * kExactColumns, part.values<double>().begin());
     const auto y = data.y.begin() + static_cast<std::ptrdiff_t>(first);
     behind.train_on_batch(Array(to_csr(Tensor(part))), std::vector<float>(y, y + kBatch));
   }
-  const Arrays x = fed(data, First::dense, Fed::csr);
+  const Arrays x = fed(data, FirstLayer::dense, Fed::csr);
   EXPECT_NEAR(settled.evaluate(x, data.y, {.verbose = 0})[0], behind.evaluate(x, data.y, {.verbose = 0})[0],
               1e-10);
 }
 
 TEST(ExactRows, AFrozenLayerStaysWhereItIs) {
-  const Wide data;
+  const WideExample data;
   std::vector<double> ends[2];
   for (const Fed how : {Fed::dense, Fed::csr}) {
-    Model model = made(First::dense, how, false, Adam{.lr = 0.01});
-    fit(model, data, First::dense, how, 1);
+    Model model = made(FirstLayer::dense, how, false, Adam{.lr = 0.01});
+    fit(model, data, FirstLayer::dense, how, 1);
     const auto compile = [&] { model.compile(CompileOptions(model.trainer().options())); };
     model.network().layer(1)->trainable = false;
     compile();
     const std::vector<double> before = values_of(model);
-    fit(model, data, First::dense, how, 1);
+    fit(model, data, FirstLayer::dense, how, 1);
     const std::vector<double> frozen = values_of(model);
-    for (size_t i = 0; i < kColumns * 5; ++i) ASSERT_EQ(before[i], frozen[i]);
+    for (size_t i = 0; i < kExactColumns * 5; ++i) ASSERT_EQ(before[i], frozen[i]);
     model.network().layer(1)->trainable = true;
     compile();
-    fit(model, data, First::dense, how, 1);
+    fit(model, data, FirstLayer::dense, how, 1);
     ends[static_cast<int>(how)] = values_of(model);
   }
-  expect_near(ends[0], ends[1]);
+  expect_close_values(ends[0], ends[1]);
 }
 
 TEST(ExactRows, ASnapshotComesBack) {
-  const Wide data;
+  const WideExample data;
   for (const bool flag : {false, true}) {
-    Model model = made(First::dense, Fed::csr, flag, SGD{.lr = 0.05, .momentum = 0.9, .lazy_update = false});
-    fit(model, data, First::dense, Fed::csr, 1);
+    Model model =
+        made(FirstLayer::dense, Fed::csr, flag, SGD{.lr = 0.05, .momentum = 0.9, .lazy_update = false});
+    fit(model, data, FirstLayer::dense, Fed::csr, 1);
     const std::vector<float> y(data.y.begin(), data.y.begin() + kBatch);
     tensor::Dense part;
-    part.resize({kBatch, kColumns}, DType::float64);
-    std::copy_n(data.x.values<double>().begin(), kBatch * kColumns, part.values<double>().begin());
+    part.resize({kBatch, kExactColumns}, DType::float64);
+    std::copy_n(data.x.values<double>().begin(), kBatch * kExactColumns, part.values<double>().begin());
     const Array x = to_csr(Tensor(part));
     model.train_on_batch(x, y);
     const std::vector<double> then = values_of(model);

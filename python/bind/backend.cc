@@ -26,7 +26,7 @@ using Unary = Symbol (*)(const Symbol&);
 using Binary = Symbol (*)(const Symbol&, const Symbol&);
 using WithNumber = Symbol (*)(const Symbol&, double);
 using NumberWith = Symbol (*)(double, const Symbol&);
-using S = const Symbol&;
+using Operand = const Symbol&;
 
 bool is_symbol(nb::handle x) { return nb::isinstance<Symbol>(x) || nb::isinstance<VariableHandle>(x); }
 
@@ -151,13 +151,13 @@ void bind_with_numbers(nb::module_& m) {
   // If one operand is a number and the other holds floats, csr may stay csr.
   const std::tuple<const char*, Binary, WithNumber, NumberWith> with_numbers[] = {
       {"equal", lacuna::equal, lacuna::equal, nullptr},
-      {"greater", lacuna::greater, lacuna::greater, [](double s, S x) { return lacuna::less(x, s); }},
+      {"greater", lacuna::greater, lacuna::greater, [](double s, Operand x) { return lacuna::less(x, s); }},
       {"greater_equal", lacuna::greater_equal, lacuna::greater_equal,
-       [](double s, S x) { return lacuna::less_equal(x, s); }},
+       [](double s, Operand x) { return lacuna::less_equal(x, s); }},
       {"hypot", lacuna::hypot, lacuna::hypot, nullptr},
-      {"less", lacuna::less, lacuna::less, [](double s, S x) { return lacuna::greater(x, s); }},
+      {"less", lacuna::less, lacuna::less, [](double s, Operand x) { return lacuna::greater(x, s); }},
       {"less_equal", lacuna::less_equal, lacuna::less_equal,
-       [](double s, S x) { return lacuna::greater_equal(x, s); }},
+       [](double s, Operand x) { return lacuna::greater_equal(x, s); }},
       {"maximum", lacuna::maximum, lacuna::maximum, nullptr},
       {"minimum", lacuna::minimum, lacuna::minimum, nullptr},
       {"mod", lacuna::mod, lacuna::mod, lacuna::mod},
@@ -198,19 +198,23 @@ void bind_choices(nb::module_& m) {
       "condition"_a, "x"_a.none(), "y"_a.none());
   def(m, "getnnz", lacuna::getnnz, "x"_a, "axis"_a.none());
   def(
-      m, "retain", [](S x, S ids) { return lacuna::retain(x, as_ids(ids)); }, "x"_a, "indices"_a);
+      m, "retain", [](Operand x, Operand ids) { return lacuna::retain(x, as_ids(ids)); }, "x"_a, "indices"_a);
   def(
       m, "one_hot",
-      [](S ids, Dim num_classes, bool sparse) { return lacuna::one_hot(as_ids(ids), num_classes, sparse); },
+      [](Operand ids, Dim num_classes, bool sparse) {
+        return lacuna::one_hot(as_ids(ids), num_classes, sparse);
+      },
       "indices"_a, "num_classes"_a, "sparse"_a);
   def(
       m, "multi_hot",
-      [](S ids, Dim num_classes, bool sparse) { return lacuna::multi_hot(as_ids(ids), num_classes, sparse); },
+      [](Operand ids, Dim num_classes, bool sparse) {
+        return lacuna::multi_hot(as_ids(ids), num_classes, sparse);
+      },
       "indices"_a, "num_classes"_a, "sparse"_a);
   def(m, "digitize", lacuna::digitize, "x"_a, "bins"_a);
   def(
       m, "bincount",
-      [](S x, nb::handle weights, Dim minlength, bool sparse) {
+      [](Operand x, nb::handle weights, Dim minlength, bool sparse) {
         return lacuna::bincount(as_ids(x),
                                 weights.is_none() ? Symbol() : to_symbol(weights, nullptr, "bincount"),
                                 minlength, sparse);
@@ -236,7 +240,7 @@ void bind_reductions(nb::module_& m) {
   for (const auto& [name, f] : reductions) def(m, name, f, "x"_a, "axes"_a, "keepdims"_a);
   def(
       m, "norm",
-      [](S x, nb::handle ord, const Axes& axes, bool keepdims) {
+      [](Operand x, nb::handle ord, const Axes& axes, bool keepdims) {
         int number = 2;  // "fro" means 2.
         LACUNA_REQUIRE(nb::isinstance<nb::str>(ord) ? nb::str(ord).equal(nb::str("fro"))
                                                     : !PyBool_Check(ord.ptr()) && nb::try_cast(ord, number) &&

@@ -147,7 +147,7 @@ void bind_checkpoint(nb::module_& m) {
       c, {"__init__", "ModelCheckpoint"},
       [](ModelCheckpoint* self, const nb::bytes& filepath, const std::string& monitor, int verbose,
          bool save_best_only, const std::string& mode, int period) {
-        new (self) ModelCheckpoint(callbacks::ModelCheckpointOptions{.filepath = to_string(filepath),
+        new (self) ModelCheckpoint(callbacks::ModelCheckpointOptions{.filepath = string_of(filepath),
                                                                      .monitor = monitor,
                                                                      .verbose = verbose,
                                                                      .save_best_only = save_best_only,
@@ -159,7 +159,7 @@ void bind_checkpoint(nb::module_& m) {
       .def(
           "is_due",
           [](ModelCheckpoint& self, int epoch, const nb::dict& dict, const nb::bytes& path) {
-            return self.is_due(epoch, logs_of(dict), to_string(path));
+            return self.is_due(epoch, logs_of(dict), string_of(path));
           },
           "epoch"_a, "logs"_a, "path"_a)
       .def_prop_ro("best", &ModelCheckpoint::best)
@@ -206,7 +206,7 @@ void bind_csv_logger(nb::module_& m) {
   def_method(
       c, {"__init__", "CSVLogger"},
       [](CSVLogger* self, const nb::bytes& filename, const std::string& separator, bool append) {
-        new (self) CSVLogger(to_string(filename), separator, append);
+        new (self) CSVLogger(string_of(filename), separator, append);
       },
       "filename"_a, "separator"_a, "append"_a);
   def_train_begin(c)

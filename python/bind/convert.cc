@@ -31,6 +31,12 @@ nb::capsule keep(std::unique_ptr<T> object) {
 
 }  // namespace
 
+nb::list to_handles(const std::vector<layers::Weight*>& weights) {
+  nb::list result;
+  for (const layers::Weight* w : weights) result.append(VariableHandle{w->variable});
+  return result;
+}
+
 nb::tuple from_shape(const Shape& shape) {
   nb::list dims;
   for (const Dim d : shape) dims.append(d == None ? nb::none() : nb::object(nb::int_(d)));

@@ -17,6 +17,7 @@ namespace lacuna::bind {
 struct VariableHandle {
   VariablePtr variable;
 };
+nb::list to_handles(const std::vector<layers::Weight*>& weights);
 
 // A view of a user's arrays, which stay alive with it.
 struct ArrayHandle {

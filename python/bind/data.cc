@@ -19,7 +19,7 @@ void bind_data(nb::module_& m) {
         else if (to_text(place, zero_based) != "auto")
           wrong_value(place, "True, False or 'auto'", zero_based);
         std::vector<std::string> names;
-        for (const nb::bytes& path : paths) names.push_back(to_string(path));
+        for (const nb::bytes& path : paths) names.push_back(string_of(path));
         data::LibsvmData file;
         {
           const WithoutGil no_gil;

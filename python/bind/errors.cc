@@ -32,7 +32,7 @@ std::string shortened(const std::string& message) {
   return result + message.substr(at);
 }
 
-nb::object shown(const char* message) {
+nb::object message_text(const char* message) {
   const std::string all = shortened(message);
   return nb::steal(PyUnicode_DecodeUTF8(all.data(), static_cast<Py_ssize_t>(all.size()), "backslashreplace"));
 }
@@ -44,13 +44,13 @@ void translate(const std::exception_ptr& thrown, void*) {
     std::rethrow_exception(thrown);
   } catch (const FileError& e) {
     raise(nb::module_::import_("lacuna._files")
-              .attr("error")(e.number, shown(e.what()), nb::bytes(e.path.data(), e.path.size())));
+              .attr("error")(e.number, message_text(e.what()), nb::bytes(e.path.data(), e.path.size())));
   } catch (const InvalidType& e) {
-    PyErr_SetObject(PyExc_TypeError, shown(e.what()).ptr());
+    PyErr_SetObject(PyExc_TypeError, message_text(e.what()).ptr());
   } catch (const std::invalid_argument& e) {
-    PyErr_SetObject(PyExc_ValueError, shown(e.what()).ptr());
+    PyErr_SetObject(PyExc_ValueError, message_text(e.what()).ptr());
   } catch (const std::out_of_range& e) {
-    PyErr_SetObject(PyExc_IndexError, shown(e.what()).ptr());
+    PyErr_SetObject(PyExc_IndexError, message_text(e.what()).ptr());
   } catch (const std::bad_alloc&) {
     PyErr_SetString(PyExc_MemoryError, kNoMemory);
   } catch (const std::length_error&) {  // A size that no memory could ever hold.
@@ -65,7 +65,7 @@ void bind_errors(nb::module_& m) {
   m.def(
       "check_path",
       [](const nb::bytes& where, const nb::bytes& path) {
-        checked_path(to_string(where).c_str(), to_string(path));
+        checked_path(string_of(where).c_str(), string_of(path));
       },
       "where"_a, "path"_a);
 }

@@ -266,7 +266,7 @@ void bind_variable_class(nb::module_& m) {
   def_arithmetic(variable);
 }
 
-void bind_makers(nb::module_& m) {
+void bind_variable_makers(nb::module_& m) {
   def(
       m, "variable",
       [](const ArrayHandle& value, const std::optional<std::string>& name,
@@ -290,7 +290,7 @@ void bind_makers(nb::module_& m) {
       "value"_a, "dtype"_a.none());
 }
 
-void bind_functions(nb::module_& m) {
+void bind_graph_functions(nb::module_& m) {
   // Returns an array, or (shape, data, indices, indptr) for csr, or (shape, ids, rows) for row_sparse.
   def(
       m, "eval",
@@ -375,8 +375,8 @@ void bind_updates(nb::module_& m) {
 void bind_graph(nb::module_& m) {
   bind_symbol(m);
   bind_variable_class(m);
-  bind_makers(m);
-  bind_functions(m);
+  bind_variable_makers(m);
+  bind_graph_functions(m);
   bind_graph_values(m);
   bind_updates(m);
 }

@@ -10,9 +10,9 @@ namespace lacuna::bind {
 namespace {
 
 using layers::LayerOptions;
-using Initializer = Arg<initializers::Initializer>;
-using Regularizer = Arg<regularizers::Regularizer>;
-using Constraint = Arg<constraints::Constraint>;
+using InitializerArg = Arg<initializers::Initializer>;
+using RegularizerArg = Arg<regularizers::Regularizer>;
+using ConstraintArg = Arg<constraints::Constraint>;
 
 // None: the argument was not given.
 template <class A>
@@ -94,12 +94,6 @@ class PythonLayer final : public layers::Layer {
 
 const bool told = layers::copyable<PythonLayer>();
 
-nb::list handles(const std::vector<layers::Weight*>& weights) {
-  nb::list result;
-  for (const layers::Weight* w : weights) result.append(VariableHandle{w->variable});
-  return result;
-}
-
 // Inputs and outputs of the layer's calls that still exist, oldest first.
 nb::list calls(const layers::LayerState& state) {
   nb::list result;
@@ -116,8 +110,9 @@ uintptr_t id(const layers::LayerState* state) { return reinterpret_cast<uintptr_
 void def_add_weight(nb::class_<AnyLayer>& layer) {
   def_method(
       layer, "add_weight",
-      [](const AnyLayer& l, const std::string& name, const Dims& shape, const Initializer& initializer,
-         const Regularizer* regularizer, bool trainable, const Constraint* constraint, bool sparse_weight) {
+      [](const AnyLayer& l, const std::string& name, const Dims& shape, const InitializerArg& initializer,
+         const RegularizerArg* regularizer, bool trainable, const ConstraintArg* constraint,
+         bool sparse_weight) {
         auto* python = dynamic_cast<PythonLayer*>(&*l);
         LACUNA_REQUIRE(python, l->name(),
                        ": weights can be added to layers that derive from Layer alone. Received: a ",
@@ -175,9 +170,9 @@ void bind_layer(nb::module_& m) {
       .def_prop_rw(
           "supports_masking", [](const AnyLayer& l) { return l->state()->supports_masking; },
           [](const AnyLayer& l, bool supports) { l->state()->supports_masking = supports; })
-      .def_prop_ro("weights", [](const AnyLayer& l) { return handles(l->state()->ordered_weights()); })
+      .def_prop_ro("weights", [](const AnyLayer& l) { return to_handles(l->state()->ordered_weights()); })
       .def_prop_ro("trainable_weights",
-                   [](const AnyLayer& l) { return handles(l->state()->trainable_weights()); })
+                   [](const AnyLayer& l) { return to_handles(l->state()->trainable_weights()); })
       .def(
           "hold", [](const AnyLayer& l, const AnyLayer& held) { l->state()->hold(held->state()); }, "layer"_a)
       .def(
@@ -211,7 +206,7 @@ void bind_layer(nb::module_& m) {
   def_add_weight(layer);
 }
 
-void bind_makers(nb::module_& m) {
+void bind_layer_makers(nb::module_& m) {
   def(
       m, {"input_from_config", "InputLayer"},
       [](nb::handle config) { return layers::input_from_config(to_config(config)); }, "config"_a);
@@ -253,7 +248,7 @@ void bind_makers(nb::module_& m) {
 
 void bind_layers(nb::module_& m) {
   bind_layer(m);
-  bind_makers(m);
+  bind_layer_makers(m);
 }
 
 }  // namespace lacuna::bind

@@ -91,7 +91,7 @@ void bind_states(nb::module_& m) {
 }
 
 // Keras' backend has them too, with from_logits.
-void bind_functions(nb::module_& m) {
+void bind_loss_functions(nb::module_& m) {
   using Crossentropy = Symbol (*)(const Symbol&, const Symbol&, bool);
   const std::pair<const char*, Crossentropy> all[] = {
       {"binary_crossentropy", lacuna::binary_crossentropy},
@@ -111,7 +111,7 @@ void bind_losses(nb::module_& m) {
     return from_config(metric->config());
   });
   bind_states(m);
-  bind_functions(m);
+  bind_loss_functions(m);
 }
 
 }  // namespace lacuna::bind

@@ -90,12 +90,6 @@ nb::list predict(Model& model, nb::handle x, Dim batch_size, int verbose) {
   return to_numpy(std::move(result));
 }
 
-nb::list handles(const std::vector<layers::Weight*>& weights) {
-  nb::list result;
-  for (const layers::Weight* w : weights) result.append(VariableHandle{w->variable});
-  return result;
-}
-
 // Without the GIL: a Sequential may make its network now and join the turns of its weights, which may wait.
 const Network& network_of(Model& model) {
   const WithoutGil no_gil;
@@ -200,7 +194,7 @@ void bind_model_file(nb::module_& m) {
   m.def(
       "open_model",
       [](const nb::bytes& path) {
-        const std::string name = to_string(path);
+        const std::string name = string_of(path);
         const WithoutGil no_gil;
         return new OpenFile(hdf5::File::open("load_model", name));
       },
@@ -208,7 +202,7 @@ void bind_model_file(nb::module_& m) {
   m.def(
       "open_model_bytes",
       [](const nb::bytes& data) {
-        const std::string bytes = to_string(data);
+        const std::string bytes = string_of(data);
         const WithoutGil no_gil;
         return new OpenFile(hdf5::File::open_bytes("load_model", bytes));
       },
@@ -233,7 +227,7 @@ void def_files(nb::class_<Model>& model) {
       .def(
           "save",
           [](Model& self, const nb::bytes& path, bool overwrite, bool include_optimizer) {
-            const std::string name = to_string(path);
+            const std::string name = string_of(path);
             const WithoutGil no_gil;
             self.save(name, {overwrite, include_optimizer});
           },
@@ -250,7 +244,7 @@ void def_files(nb::class_<Model>& model) {
       .def(
           "save_weights",
           [](Model& self, const nb::bytes& path, bool overwrite) {
-            const std::string name = to_string(path);
+            const std::string name = string_of(path);
             const WithoutGil no_gil;
             self.save_weights(name, {.overwrite = overwrite});
           },
@@ -258,7 +252,7 @@ void def_files(nb::class_<Model>& model) {
       .def(
           "load_weights",
           [](Model& self, const nb::bytes& path, bool by_name, bool skip_mismatch) {
-            const std::string name = to_string(path);
+            const std::string name = string_of(path);
             const WithoutGil no_gil;
             self.load_weights(name, {by_name, skip_mismatch});
           },
@@ -323,9 +317,9 @@ void bind_model(nb::module_& m) {
             self.set_weights(values);
           },
           "weights"_a)
-      .def_prop_ro("weights", [](Model& self) { return handles(network_of(self).weights()); })
+      .def_prop_ro("weights", [](Model& self) { return to_handles(network_of(self).weights()); })
       .def_prop_ro("trainable_weights",
-                   [](Model& self) { return handles(network_of(self).trainable_weights()); })
+                   [](Model& self) { return to_handles(network_of(self).trainable_weights()); })
       .def_prop_rw(
           "trainable", [](Model& self) { return without_gil([&] { return self.trainable(); }); },
           [](Model& self, bool trainable) { without_gil([&] { self.set_trainable(trainable); }); })

@@ -6,6 +6,6 @@
 
 namespace lacuna::bind {
 
-inline std::string to_string(const nb::bytes& bytes) { return {bytes.c_str(), bytes.size()}; }
+inline std::string string_of(const nb::bytes& bytes) { return {bytes.c_str(), bytes.size()}; }
 
 }  // namespace lacuna::bind

@@ -19,7 +19,7 @@ bool add(const char* name, Function function) {
   return Registry<Activation>::add({name}, [=] { return Activation::from_function(function, name); });
 }
 
-const bool registered = [] {
+const bool activations_registered = [] {
   add("elu", [](const Symbol& x) { return activations::elu(x); });
   add("exponential", exponential);
   add("hard_sigmoid", hard_sigmoid);

@@ -114,10 +114,11 @@ void min_max_list(Settings& s, MinMaxNorm& o) {
 }
 
 using Names = Registry<Constraint>;
-const bool registered = Names::add<NonNeg>({"NonNeg", "non_neg", "nonneg"}, nothing) &&
-                        Names::add<MaxNorm>({"MaxNorm", "max_norm", "maxnorm"}, max_norm_list) &&
-                        Names::add<UnitNorm>({"UnitNorm", "unit_norm", "unitnorm"}, unit_norm_list) &&
-                        Names::add<MinMaxNorm>({"MinMaxNorm", "min_max_norm"}, min_max_list);
+const bool constraints_registered =
+    Names::add<NonNeg>({"NonNeg", "non_neg", "nonneg"}, nothing) &&
+    Names::add<MaxNorm>({"MaxNorm", "max_norm", "maxnorm"}, max_norm_list) &&
+    Names::add<UnitNorm>({"UnitNorm", "unit_norm", "unitnorm"}, unit_norm_list) &&
+    Names::add<MinMaxNorm>({"MinMaxNorm", "min_max_norm"}, min_max_list);
 
 }  // namespace
 

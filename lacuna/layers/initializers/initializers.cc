@@ -63,7 +63,7 @@ void scaling(Settings& s, VarianceScaling& o) {
 }
 void identity(Settings& s, Identity& o) { s("gain", o.gain); }
 
-const bool registered = [] {
+const bool initializers_registered = [] {
   using Names = Registry<Initializer>;
   Names::add<Zeros>({"Zeros", "zeros", "zero"}, nothing);
   Names::add<Ones>({"Ones", "ones", "one"}, nothing);

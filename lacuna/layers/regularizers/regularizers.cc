@@ -56,8 +56,9 @@ class FromFunction final : public Regularizer {
 };
 
 using Names = Registry<Regularizer>;
-const bool registered = Names::add({"l1", "L1"}, list, l1()) && Names::add({"l2", "L2"}, list, l2()) &&
-                        Names::add({"l1_l2"}, list, l1_l2()) && Names::add<L1L2>({"L1L2"}, list);
+const bool regularizers_registered = Names::add({"l1", "L1"}, list, l1()) &&
+                                     Names::add({"l2", "L2"}, list, l2()) &&
+                                     Names::add({"l1_l2"}, list, l1_l2()) && Names::add<L1L2>({"L1L2"}, list);
 
 }  // namespace
 

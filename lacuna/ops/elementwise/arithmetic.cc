@@ -11,7 +11,6 @@
 
 namespace lacuna {
 namespace {
-using enum Storage;
 
 template <class F>
 struct Sum final : Union {
@@ -29,6 +28,7 @@ struct Product final : Arithmetic {
   Product() : Arithmetic(cpu::kBinaryFunction<MultiplyOf>) {}
 
   const Rules& rules() const override {
+    using enum Storage;
     static const Rules rules{{
         // a           b            result
         {{dense, dense}, {dense}, cpu::dense_dense},
@@ -69,10 +69,11 @@ bool lies_over(const Symbol& x, const Symbol& whole) {
   return ((part[0] == 1 && all[0] != 1) || (part[1] == 1 && all[1] != 1)) && spreads_over(part, all);
 }
 
-const bool registered = register_op("add", binary_examples<Sum<AddOf>>) &&
-                        register_op("subtract", binary_examples<Sum<SubtractOf>>) &&
-                        register_op("multiply", binary_examples<Product>) &&
-                        register_op("divide", binary_examples<Quotient>) && (register_add(add), true);
+const bool arithmetic_registered = register_op("add", binary_examples<Sum<AddOf>>) &&
+                                   register_op("subtract", binary_examples<Sum<SubtractOf>>) &&
+                                   register_op("multiply", binary_examples<Product>) &&
+                                   register_op("divide", binary_examples<Quotient>) &&
+                                   (register_add(add), true);
 
 }  // namespace
 

@@ -58,7 +58,7 @@ struct BiasAdd final : Op {
   }
 };
 
-const bool registered = register_op("bias_add", [] {
+const bool bias_add_registered = register_op("bias_add", [] {
   const auto op = std::make_shared<BiasAdd>();
   return std::vector<Example>{
       {op, {{{None, 4}}, {{4}}}}, {op, {{{None, 3, 2}}, {{2}}}}, {op, {{{None, 1}}, {{1}}}}};

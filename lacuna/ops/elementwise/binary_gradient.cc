@@ -74,7 +74,7 @@ struct OfEntries final : Op {
   }
 };
 
-const bool registered = register_op("binary_gradient", [] {
+const bool binary_gradient_registered = register_op("binary_gradient", [] {
   std::vector<Example> examples;
   for (size_t k = 0; k < std::size(kNames); ++k)
     examples.push_back({std::make_shared<OfEntries>(static_cast<BinaryGradient>(k)),

@@ -68,7 +68,7 @@ std::vector<Example> examples() {
           {op, {{{None}, DType::int64, Values::ids, 3}, {{None}, DType::int64, Values::ids, 3}}},
           {op, {{{None}, DType::int32, Values::ids, 3}, {{1}, DType::int32, Values::ids, 3}}}};
 }
-const bool registered =
+const bool compare_registered =
     register_op("equal", examples<Equal>) && register_op("not_equal", examples<NotEqual>) &&
     register_op("greater", examples<Greater>) && register_op("greater_equal", examples<GreaterEqual>) &&
     register_op("less", examples<Less>) && register_op("less_equal", examples<LessEqual>);

@@ -32,8 +32,8 @@ struct Extreme final : Union {
   }
 };
 
-const bool registered = register_op("maximum", binary_examples<Extreme<MaximumOf>>) &&
-                        register_op("minimum", binary_examples<Extreme<MinimumOf>>);
+const bool extreme_registered = register_op("maximum", binary_examples<Extreme<MaximumOf>>) &&
+                                register_op("minimum", binary_examples<Extreme<MinimumOf>>);
 
 }  // namespace
 

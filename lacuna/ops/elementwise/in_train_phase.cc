@@ -55,7 +55,7 @@ struct InTrainPhase final : Op {
   }
 };
 
-const bool registered = register_op("in_train_phase", [] {
+const bool in_train_phase_registered = register_op("in_train_phase", [] {
   const auto op = std::make_shared<InTrainPhase>();
   return std::vector<Example>{{op, {{{None, 4}}, {{None, 4}}}}, {op, {{{None, 3, 2}}, {{None, 3, 2}}}}};
 });

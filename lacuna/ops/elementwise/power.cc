@@ -92,8 +92,9 @@ std::vector<Example> positive_examples() {
   for (Example& example : result) example.in[0].values = Values::positive;
   return result;
 }
-const bool registered = register_op("power", positive_examples) && register_op("mod", binary_examples<Mod>) &&
-                        register_op("hypot", binary_examples<Hypot>);
+const bool power_registered = register_op("power", positive_examples) &&
+                              register_op("mod", binary_examples<Mod>) &&
+                              register_op("hypot", binary_examples<Hypot>);
 
 }  // namespace
 

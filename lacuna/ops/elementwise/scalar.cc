@@ -8,7 +8,7 @@
 namespace lacuna {
 namespace {
 
-const bool registered =
+const bool scalar_registered =
     unary::register_all<unary::Equal, unary::Fill, unary::Greater, unary::GreaterEqual, unary::Hypot,
                         unary::Less, unary::LessEqual, unary::Maximum, unary::Minimum, unary::Mod,
                         unary::ModOf, unary::NotEqual, unary::Power, unary::PowerOf, unary::ShiftStored>();

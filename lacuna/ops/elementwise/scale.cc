@@ -69,7 +69,7 @@ std::vector<Example> examples() {
   const auto op = std::make_shared<Affine<kScale>>(-1.75);
   return {{op, {{{None, 4}}}}, {op, {{{}}}}, {op, {{{None, 3, 2}}}}};
 }
-const bool registered = register_op("scale", examples<true>) && register_op("shift", examples<false>);
+const bool scale_registered = register_op("scale", examples<true>) && register_op("shift", examples<false>);
 
 }  // namespace
 

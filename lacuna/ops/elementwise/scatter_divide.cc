@@ -45,7 +45,7 @@ struct ScatterDivide final : Op {
   }
 };
 
-const bool registered = register_op("scatter_elemwise_div", [] {
+const bool scatter_divide_registered = register_op("scatter_elemwise_div", [] {
   return std::vector<Example>{{std::make_shared<ScatterDivide>(), {{{None, 4}}, {{None, 4}}}}};
 });
 

@@ -6,7 +6,7 @@
 namespace lacuna {
 namespace {
 
-const bool registered =
+const bool unary_registered =
     unary::register_all<unary::Clip, unary::Elu, unary::HardSigmoid, unary::Relu, unary::Selu, unary::Sigmoid,
                         unary::Softplus, unary::Softsign, unary::Tanh>();
 

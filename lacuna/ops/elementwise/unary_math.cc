@@ -7,7 +7,7 @@ namespace {
 
 using namespace unary;
 
-const bool registered =
+const bool unary_math_registered =
     register_all<Negative, Abs, Sign, Square, Sqrt, Cbrt, Reciprocal, Rsqrt, Rcbrt, Exp, Exp2, Expm1, Log,
                  Log1p, Log2, Log10, Erf, ErfInv, Gamma, GammaLn, Sin, Cos, Tan, Arcsin, Arccos, Arctan, Sinh,
                  Cosh, Arcsinh, Arccosh, Arctanh, Degrees, Radians, Round, Ceil, Floor, Trunc, RoundSte,

@@ -44,7 +44,7 @@ void with_condition(DType dtype, F&& f) {
   f(Tag<int32_t>{});
 }
 
-void dense(const Op&, Context&, In in, Out out) {
+void where_dense(const Op&, Context&, In in, Out out) {
   const Dims c = dims_of(*in[0]), x = dims_of(*in[1]), y = dims_of(*in[2]);
   const Dims shape = broadcast("where", broadcast("where", c, x), y);
   with_float("where", in[1]->dtype(), [&](auto tag) {
@@ -63,7 +63,7 @@ void dense(const Op&, Context&, In in, Out out) {
   });
 }
 
-void csr(const Op&, Context&, In in, Out out) {
+void where_csr(const Op&, Context&, In in, Out out) {
   const Dims shape = dims_of(*in[0]);
   const Spread at = spread("where", dims_of(*in[1]), shape);
   LACUNA_REQUIRE(broadcasts_to(dims_of(*in[2]), shape),
@@ -144,7 +144,7 @@ void merge(const Tensor& condition, const tensor::Csr& x, const tensor::Csr& y, 
   z.indices.resize(static_cast<size_t>(n) * sizeof(I));
 }
 
-void csr_branches(const Op&, Context&, In in, Out out) {
+void where_csr_branches(const Op&, Context&, In in, Out out) {
   const tensor::Csr &x = in[1]->csr(), &y = in[2]->csr();
   const bool fits =
       x.rows == y.rows && x.columns == y.columns && x.index == y.index &&
@@ -167,10 +167,10 @@ struct Where final : Op {
   std::string_view cost(const Rule& rule) const override { return rows_and_stored(rule.out[0]); }
   const Rules& rules() const override {
     static const Rules rules{{
-        {{Storage::dense, Storage::dense, Storage::dense}, {Storage::dense}, dense},
-        {{Storage::csr, Storage::dense, Storage::dense}, {Storage::dense}, csr},
-        {{Storage::dense, Storage::csr, Storage::csr}, {Storage::csr}, csr_branches},
-        {{Storage::csr, Storage::csr, Storage::csr}, {Storage::csr}, csr_branches},
+        {{Storage::dense, Storage::dense, Storage::dense}, {Storage::dense}, where_dense},
+        {{Storage::csr, Storage::dense, Storage::dense}, {Storage::dense}, where_csr},
+        {{Storage::dense, Storage::csr, Storage::csr}, {Storage::csr}, where_csr_branches},
+        {{Storage::csr, Storage::csr, Storage::csr}, {Storage::csr}, where_csr_branches},
     }};
     return rules;
   }
@@ -229,7 +229,7 @@ struct Where final : Op {
   }
 };
 
-const bool registered = register_op("where", [] {
+const bool where_registered = register_op("where", [] {
   const auto op = std::make_shared<Where>();
   const auto condition = [](Shape shape, DType dtype = DType::float32) {
     return Example::Input{std::move(shape), dtype, is_float(dtype) ? Values::zero_one : Values::ids, 2};

@@ -134,7 +134,7 @@ struct Bincount final : Op {
   }
 };
 
-const bool registered = register_op("bincount", [] {
+const bool bincount_registered = register_op("bincount", [] {
   const auto op = [](bool sparse, DType dtype) { return std::make_shared<Bincount>(4, sparse, dtype); };
   const Example::Input one{{None}, DType::int64, Values::ids, 9},
       two{{None, 5}, DType::int32, Values::ids, 9}, weights{{None, 5}};

@@ -182,30 +182,30 @@ struct SigmoidCrossentropy final : Op {
   }
 };
 
-using Input = Example::Input;
-const Input kMatrix{{None, 4}}, kZeroOne{{None, 4}, DType::float32, Values::zero_one};
-const Input kIds{{None}, DType::int32, Values::ids, 4}, kColumnOfIds{{None, 1}, DType::int64, Values::ids, 4};
+const Example::Input kMatrix{{None, 4}}, kZeroOne{{None, 4}, DType::float32, Values::zero_one};
+const Example::Input kIds{{None}, DType::int32, Values::ids, 4},
+    kColumnOfIds{{None, 1}, DType::int64, Values::ids, 4};
 
-const bool registered_softmax = register_op("softmax_crossentropy", [] {
+const bool crossentropy_softmax_registered = register_op("softmax_crossentropy", [] {
   const auto op = std::make_shared<SoftmaxCrossentropy>();
   return std::vector<Example>{{op, {kZeroOne, kMatrix}}, {op, {kMatrix, kMatrix}}};
 });
-const bool registered_sparse = register_op("sparse_softmax_crossentropy", [] {
+const bool crossentropy_sparse_registered = register_op("sparse_softmax_crossentropy", [] {
   const auto op = std::make_shared<SparseSoftmaxCrossentropy>();
   return std::vector<Example>{{op, {kIds, kMatrix}},
                               {op, {kColumnOfIds, kMatrix}},
                               {op, {{{None, 3}, DType::int32, Values::ids, 4}, {{None, 3, 4}}}}};
 });
-const bool registered_sigmoid = register_op("sigmoid_crossentropy", [] {
+const bool crossentropy_sigmoid_registered = register_op("sigmoid_crossentropy", [] {
   return std::vector<Example>{{std::make_shared<SigmoidCrossentropy>(), {kZeroOne, kMatrix}}};
 });
-const bool registered_softmax_gradient = register_op("softmax_crossentropy_gradient", [] {
+const bool crossentropy_softmax_gradient_registered = register_op("softmax_crossentropy_gradient", [] {
   return std::vector<Example>{{softmax_gradient_op(), {kMatrix, kMatrix, {{None}}}}};
 });
-const bool registered_sparse_gradient = register_op("sparse_softmax_crossentropy_gradient", [] {
+const bool crossentropy_sparse_gradient_registered = register_op("sparse_softmax_crossentropy_gradient", [] {
   return std::vector<Example>{{sparse_gradient_op(), {kIds, kMatrix, {{None}}}}};
 });
-const bool registered_sigmoid_gradient = register_op("sigmoid_crossentropy_gradient", [] {
+const bool crossentropy_sigmoid_gradient_registered = register_op("sigmoid_crossentropy_gradient", [] {
   return std::vector<Example>{{sigmoid_gradient_op(), {kZeroOne, kMatrix, kMatrix}}};
 });
 

@@ -60,7 +60,7 @@ struct Digitize final : Flat<> {
   }
 };
 
-const bool registered = register_op("digitize", [] {
+const bool digitize_registered = register_op("digitize", [] {
   std::vector<Example> examples;
   for (const std::vector<double>& bins : {std::vector<double>{-0.5, 0, 0.6}, {0.4, 0.5, 0.9}, {}})
     examples.push_back({std::make_shared<Digitize>(bins), {{{None, 5}}}});

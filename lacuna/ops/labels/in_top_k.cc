@@ -74,7 +74,7 @@ struct InTopK final : Flat<> {
   }
 };
 
-const bool registered = register_op("in_top_k", [] {
+const bool in_top_k_registered = register_op("in_top_k", [] {
   using Input = Example::Input;
   const auto op = std::make_shared<InTopK>(2);
   const Input ids{{None}, DType::int32, Values::ids, 6}, column{{None, 1}, DType::int64, Values::ids, 4};

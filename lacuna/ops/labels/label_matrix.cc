@@ -77,7 +77,7 @@ struct LabelMatrix final : Flat<> {
   }
 };
 
-const bool registered = register_op("label_matrix", [] {
+const bool label_matrix_registered = register_op("label_matrix", [] {
   return std::vector<Example>{
       {std::make_shared<LabelMatrix>(4, DType::float32), {{{None, 3}, DType::int64, Values::ids, 4}}},
       {std::make_shared<LabelMatrix>(4, DType::float64), {{{None, 1}, DType::int32, Values::ids, 4}}}};

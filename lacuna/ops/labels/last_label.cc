@@ -56,7 +56,7 @@ struct LastLabel final : Flat<> {
   }
 };
 
-const bool registered = register_op("last_label", [] {
+const bool last_label_registered = register_op("last_label", [] {
   return std::vector<Example>{
       {std::make_shared<LastLabel>(), {{{None, 4}}}},
       {std::make_shared<LastLabel>(), {{{None, 4}, DType::float32, Values::zero_one}}}};

@@ -119,7 +119,8 @@ std::vector<Example> examples() {
   result.push_back({std::make_shared<Hot>(Dim{1} << 20, kMany, true, DType::float64), {kMany ? two : one}});
   return result;
 }
-const bool registered = register_op("one_hot", examples<false>) && register_op("multi_hot", examples<true>);
+const bool one_hot_registered =
+    register_op("one_hot", examples<false>) && register_op("multi_hot", examples<true>);
 
 Symbol applied(const char* where, const Symbol& ids, Dim classes, bool many, bool sparse) {
   LACUNA_REQUIRE(classes > 0, where, ": num_classes must be positive. Received: num_classes=", classes, ".");

@@ -69,7 +69,7 @@ struct AtEntries final : Op {
   }
 };
 
-const bool registered = register_op("at_entries", [] {
+const bool at_entries_registered = register_op("at_entries", [] {
   return std::vector<Example>{{std::make_shared<AtEntries>(), {{{None, 5}}, {{None, 5}}}}};
 });
 

@@ -239,7 +239,7 @@ std::vector<Example> at_examples() {
           {std::make_shared<BroadcastAt>(Axes{0}, false), {{{4}}, {{None, 4}}}},
           {std::make_shared<BroadcastAt>(Axes{1}, true), {{{None}}, {{None, 4}}}}};
 }
-const bool registered =
+const bool broadcast_like_registered =
     register_op("broadcast_like", like_examples) && register_op("broadcast_at", at_examples);
 
 }  // namespace

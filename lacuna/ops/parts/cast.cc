@@ -165,19 +165,19 @@ struct StopGradient final : Flat<> {
   }
 };
 
-const bool registered = register_op("cast", [] {
+const bool cast_registered = register_op("cast", [] {
   return std::vector<Example>{
       {std::make_shared<Cast>(DType::float64), {{{None, 5}}}},
       {std::make_shared<Cast>(DType::int32), {{{None, 5}}}},
       {std::make_shared<Cast>(DType::float32), {{{None, 5}, DType::int64, Values::ids, 9}}}};
 });
-const bool registered_storage = register_op("cast_storage", [] {
+const bool cast_storage_registered = register_op("cast_storage", [] {
   std::vector<Example> examples;
   for (const Storage storage : {Storage::dense, Storage::csr, Storage::row_sparse})
     examples.push_back({std::make_shared<CastStorage>(storage), {{{None, 5}}}});
   return examples;
 });
-const bool registered_stop = register_op("stop_gradient", [] {
+const bool cast_stop_registered = register_op("stop_gradient", [] {
   return std::vector<Example>{{std::make_shared<StopGradient>(), {{{None, 5}}}}};
 });
 

@@ -50,7 +50,7 @@ struct Densify final : Op {
 
 Symbol densify(const Symbol& x, std::string_view of) { return apply(std::make_shared<Densify>(of), {x}); }
 
-const bool registered = [] {
+const bool densify_registered = [] {
   register_densify(densify);
   return register_op("densify", [] {
     return std::vector<Example>{{std::make_shared<Densify>("an example"), {{{None, 5}}}}};

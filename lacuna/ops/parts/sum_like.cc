@@ -146,11 +146,11 @@ struct SumAt final : Op {
   }
 };
 
-const bool registered_at = register_op("sum_at", [] {
+const bool sum_like_at_registered = register_op("sum_at", [] {
   const auto op = std::make_shared<SumAt>();
   return std::vector<Example>{{op, {{{None, 4}}, {{1, 4}}}}, {op, {{{None, 4}}, {{None, 1}}}}};
 });
-const bool registered = register_op("sum_like", [] {
+const bool sum_like_registered = register_op("sum_like", [] {
   const auto op = std::make_shared<SumLike>();
   return std::vector<Example>{{op, {{{None, 4}}, {{None, 4}}}}, {op, {{{None, 4}}, {{4}}}},
                               {op, {{{None, 4}}, {{None, 1}}}}, {op, {{{None, 4}}, {{}}}},

@@ -34,7 +34,7 @@ struct AsIds final : Flat<> {
   }
 };
 
-const bool registered = register_op("as_ids", [] {
+const bool as_ids_registered = register_op("as_ids", [] {
   return std::vector<Example>{{std::make_shared<AsIds>(), {{{None, 3}, DType::int32, Values::ids, 9}}}};
 });
 

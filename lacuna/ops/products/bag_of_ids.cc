@@ -82,7 +82,7 @@ struct BagOfIds final : Flat<> {
   bool skip_zero;
 };
 
-const bool registered = register_op("bag_of_ids", [] {
+const bool bag_of_ids_registered = register_op("bag_of_ids", [] {
   std::vector<Example> examples;
   for (const bool skip_zero : {false, true}) {
     const auto op = std::make_shared<BagOfIds>(skip_zero);

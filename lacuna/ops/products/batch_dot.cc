@@ -101,7 +101,7 @@ struct BatchDot final : Op {
   int a, b;
 };
 
-const bool registered = register_op("batch_dot", [] {
+const bool batch_dot_registered = register_op("batch_dot", [] {
   std::vector<Example> examples;
   for (const int a : {1, 2})
     for (const int b : {1, 2})

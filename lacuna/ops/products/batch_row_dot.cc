@@ -56,7 +56,7 @@ void add_place(size_t axis, const Sizes& s, const T* y, size_t j, T v, T* to) {
     for (size_t p = 0; p < s.m; ++p) to[p] += v * y[p * s.n + j];
 }
 
-void dense_dense(const Op& op, Context&, In in, Out out) {
+void batch_row_dot_dense_dense(const Op& op, Context&, In in, Out out) {
   const tensor::Dense &x = in[0]->dense(), &y = in[1]->dense();
   const size_t axis = axis_of(op);
   const Sizes s("batch_row_dot", axis, x.shape[0], x.shape[1], y);
@@ -77,7 +77,7 @@ void dense_dense(const Op& op, Context&, In in, Out out) {
   });
 }
 
-void csr_dense(const Op& op, Context&, In in, Out out) {
+void batch_row_dot_csr_dense(const Op& op, Context&, In in, Out out) {
   const tensor::Csr& x = in[0]->csr();
   const tensor::Dense& y = in[1]->dense();
   const size_t axis = axis_of(op);
@@ -177,8 +177,8 @@ struct BatchRowDot final : AxisOp {
     using enum Storage;
     static const Rules rules{{
         // x     Y        z
-        {{dense, dense}, {dense}, dense_dense},
-        {{csr, dense}, {dense}, csr_dense},
+        {{dense, dense}, {dense}, batch_row_dot_dense_dense},
+        {{csr, dense}, {dense}, batch_row_dot_csr_dense},
     }};
     return rules;
   }
@@ -209,12 +209,12 @@ struct BatchRowDot final : AxisOp {
   }
 };
 
-const bool registered = register_op("batch_row_dot", [] {
+const bool batch_row_dot_registered = register_op("batch_row_dot", [] {
   return std::vector<Example>{{std::make_shared<BatchRowDot>(1), {{{None, 4}}, {{None, 4, 3}}}},
                               {std::make_shared<BatchRowDot>(2), {{{None, 4}}, {{None, 3, 4}}}},
                               {std::make_shared<BatchRowDot>(1), {{{None, 40}}, {{None, 40, 13}}}}};
 });
-const bool registered_sampled = register_op("batch_sampled_dot", [] {
+const bool batch_row_dot_sampled_registered = register_op("batch_sampled_dot", [] {
   return std::vector<Example>{
       {std::make_shared<BatchSampledDot>(1), {{{None, 3}}, {{None, 4, 3}}, {{None, 4}}}},
       {std::make_shared<BatchSampledDot>(2), {{{None, 3}}, {{None, 3, 4}}, {{None, 4}}}}};

@@ -67,11 +67,11 @@ struct ById final : Flat<> {
   }
 };
 
-const bool registered = register_op("by_column", [] {
+const bool by_column_registered = register_op("by_column", [] {
   return std::vector<Example>{{std::make_shared<ByColumn>(), {{{None, 7}}}},
                               {std::make_shared<ByColumn>(), {{{None, 40}}}}};
 });
-const bool registered_id = register_op("by_id", [] {
+const bool by_column_id_registered = register_op("by_id", [] {
   const auto op = std::make_shared<ById>();
   return std::vector<Example>{{op, {{{None, 4}, DType::int32, Values::ids, 5}, {{5, 3}}}},
                               {op, {{{None}, DType::int64, Values::ids, 9}, {{9, 2}}}}};

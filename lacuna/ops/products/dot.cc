@@ -94,7 +94,7 @@ struct Dot final : Op {
   }
 };
 
-const bool registered = register_op("dot", [] {
+const bool dot_registered = register_op("dot", [] {
   return std::vector<Example>{{std::make_shared<Dot>(), {{{None, 7}}, {{7, 3}}}},
                               {std::make_shared<Dot>(), {{{None, 5}}, {{5, 1}}}},
                               {std::make_shared<Dot>(), {{{None, 2, 5}}, {{5, 3}}}},

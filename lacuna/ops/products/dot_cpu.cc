@@ -14,7 +14,7 @@ using Out = std::span<Tensor* const>;
 namespace {
 
 // Checks sizes that were unknown before the run.
-void check(In in, Dim columns, Dim rows) {
+void check_factors(In in, Dim columns, Dim rows) {
   LACUNA_REQUIRE(columns == rows, "dot: columns of a must equal rows of b. Received: a=", in[0]->spec(),
                  ", b=", in[1]->spec(), ".");
 }
@@ -23,7 +23,7 @@ void check(In in, Dim columns, Dim rows) {
 
 void dot_dense_dense(const Op&, Context&, In in, Out out) {
   const tensor::Dense &a = in[0]->dense(), &b = in[1]->dense();
-  check(in, a.shape.back(), b.shape[0]);
+  check_factors(in, a.shape.back(), b.shape[0]);
   const auto k = static_cast<size_t>(b.shape[0]), n = static_cast<size_t>(b.shape[1]);
   tensor::Dense& c = out[0]->dense();
   c.resize_last(a.shape, b.shape[1], a.dtype);
@@ -37,7 +37,7 @@ void dot_dense_dense(const Op&, Context&, In in, Out out) {
 
 void dot_csr_rows(const Op&, Context& context, In in, Out out) {
   const tensor::Csr& a = in[0]->csr();
-  if (in[1]->storage() == Storage::dense) check(in, a.columns, in[1]->dense().shape[0]);
+  if (in[1]->storage() == Storage::dense) check_factors(in, a.columns, in[1]->dense().shape[0]);
   with_float("dot", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const RowsView<T> w = rows_view<T>(*in[1]);
@@ -50,7 +50,7 @@ void dot_csr_rows(const Op&, Context& context, In in, Out out) {
 
 void dot_csr_csr(const Op&, Context& context, In in, Out out) {
   const tensor::Csr &a = in[0]->csr(), &b = in[1]->csr();
-  check(in, a.columns, b.rows);
+  check_factors(in, a.columns, b.rows);
   with_float("dot", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const auto right = numbered<T>("dot", context.scratch, 0, b);
@@ -63,7 +63,7 @@ void dot_csr_csr(const Op&, Context& context, In in, Out out) {
 void dot_csr_row_sparse(const Op&, Context& context, In in, Out out) {
   const tensor::Csr& a = in[0]->csr();
   const tensor::RowSparse& b = in[1]->row_sparse();
-  check(in, a.columns, b.shape[0]);
+  check_factors(in, a.columns, b.shape[0]);
   const RowIndex index(context.scratch, 0, b.row_ids());
   with_float("dot", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
@@ -79,7 +79,7 @@ void dot_csr_row_sparse(const Op&, Context& context, In in, Out out) {
 void dot_dense_csr(const Op&, Context& context, In in, Out out) {
   const tensor::Dense& a = in[0]->dense();
   const tensor::Csr& b = in[1]->csr();
-  check(in, a.shape.back(), b.rows);
+  check_factors(in, a.shape.back(), b.rows);
   const auto k = static_cast<size_t>(b.rows), m = static_cast<size_t>(b.columns);
   tensor::Dense& c = out[0]->dense();
   c.resize_last(a.shape, b.columns, a.dtype);
@@ -97,7 +97,7 @@ void dot_dense_csr(const Op&, Context& context, In in, Out out) {
 void dot_row_sparse_dense(const Op&, Context&, In in, Out out) {
   const tensor::RowSparse& a = in[0]->row_sparse();
   const tensor::Dense& b = in[1]->dense();
-  check(in, a.shape[1], b.shape[0]);
+  check_factors(in, a.shape[1], b.shape[0]);
   const auto k = static_cast<size_t>(b.shape[0]), n = static_cast<size_t>(b.shape[1]);
   tensor::RowSparse& c = out[0]->row_sparse();
   const size_t rows = a.row_ids().size();

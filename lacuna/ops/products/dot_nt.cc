@@ -84,7 +84,7 @@ struct DotNT final : Op {
   }
 };
 
-const bool registered = register_op("dot_nt", [] {
+const bool dot_nt_registered = register_op("dot_nt", [] {
   return std::vector<Example>{{std::make_shared<DotNT>(), {{{None, 7}}, {{3, 7}}}},
                               {std::make_shared<DotNT>(), {{{None, 2, 7}}, {{3, 7}}}},
                               {std::make_shared<DotNT>(), {{{None, 300}}, {{2, 300}}}}};

@@ -14,7 +14,7 @@ using Out = std::span<Tensor* const>;
 namespace {
 
 // Checks sizes that were unknown before the run.
-void check(In in, Dim of_a, Dim of_b) {
+void check_columns(In in, Dim of_a, Dim of_b) {
   LACUNA_REQUIRE(of_a == of_b, "dot_nt: columns of a must equal columns of b. Received: a=", in[0]->spec(),
                  ", b=", in[1]->spec(), ".");
 }
@@ -23,7 +23,7 @@ void check(In in, Dim of_a, Dim of_b) {
 
 void dot_nt_dense_dense(const Op&, Context&, In in, Out out) {
   const tensor::Dense &a = in[0]->dense(), &b = in[1]->dense();
-  check(in, a.shape.back(), b.shape[1]);
+  check_columns(in, a.shape.back(), b.shape[1]);
   const auto n = static_cast<size_t>(b.shape[0]), k = static_cast<size_t>(b.shape[1]);
   tensor::Dense& c = out[0]->dense();
   c.resize_last(a.shape, b.shape[0], a.dtype);
@@ -47,7 +47,7 @@ bool turns_b(size_t nonzeros, size_t k) { return nonzeros >= k / 8; }
 void dot_nt_csr_dense(const Op&, Context& context, In in, Out out) {
   const tensor::Csr& a = in[0]->csr();
   const tensor::Dense& b = in[1]->dense();
-  check(in, a.columns, b.shape[1]);
+  check_columns(in, a.columns, b.shape[1]);
   const auto n = static_cast<size_t>(a.rows), m = static_cast<size_t>(b.shape[0]),
              k = static_cast<size_t>(b.shape[1]);
   tensor::Dense& c = out[0]->dense();
@@ -72,7 +72,7 @@ void dot_nt_csr_dense(const Op&, Context& context, In in, Out out) {
 
 void dot_nt_csr_csr(const Op&, Context& context, In in, Out out) {
   const tensor::Csr &a = in[0]->csr(), &b = in[1]->csr();
-  check(in, a.columns, b.columns);
+  check_columns(in, a.columns, b.columns);
   with_float("dot_nt", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const auto right = numbered<T>("dot_nt", context.scratch, 0, b);
@@ -88,7 +88,7 @@ void dot_nt_csr_csr(const Op&, Context& context, In in, Out out) {
 void dot_nt_dense_csr(const Op&, Context& context, In in, Out out) {
   const tensor::Dense& a = in[0]->dense();
   const tensor::Csr& b = in[1]->csr();
-  check(in, a.shape.back(), b.columns);
+  check_columns(in, a.shape.back(), b.columns);
   const auto k = static_cast<size_t>(b.columns), m = static_cast<size_t>(b.rows);
   tensor::Dense& c = out[0]->dense();
   c.resize_last(a.shape, b.rows, a.dtype);
@@ -105,7 +105,7 @@ void dot_nt_dense_csr(const Op&, Context& context, In in, Out out) {
 void dot_nt_row_sparse_dense(const Op&, Context&, In in, Out out) {
   const tensor::RowSparse& a = in[0]->row_sparse();
   const tensor::Dense& b = in[1]->dense();
-  check(in, a.shape[1], b.shape[1]);
+  check_columns(in, a.shape[1], b.shape[1]);
   const auto n = static_cast<size_t>(b.shape[0]), k = static_cast<size_t>(b.shape[1]);
   tensor::RowSparse& c = out[0]->row_sparse();
   const size_t rows = a.row_ids().size();

@@ -95,7 +95,7 @@ struct DotT final : Op {
   }
 };
 
-const bool registered = register_op("dot_t", [] {
+const bool dot_t_registered = register_op("dot_t", [] {
   return std::vector<Example>{{std::make_shared<DotT>(), {{{None, 7}}, {{None, 3}}}},
                               {std::make_shared<DotT>(), {{{None, 2, 7}}, {{None, 2, 3}}}},
                               {std::make_shared<DotT>(), {{{None, 30}}, {{None, 70}}}}};

@@ -15,7 +15,7 @@ using Out = std::span<Tensor* const>;
 namespace {
 
 // Checks sizes that were unknown before the run.
-void check(In in, bool same_rows) {
+void check_rows(In in, bool same_rows) {
   LACUNA_REQUIRE(same_rows, "dot_t: rows of a must equal rows of b. Received: a=", in[0]->spec(),
                  ", b=", in[1]->spec(), ".");
 }
@@ -24,7 +24,7 @@ void check(In in, bool same_rows) {
 
 void dot_t_dense_dense(const Op&, Context&, In in, Out out) {
   const tensor::Dense &a = in[0]->dense(), &b = in[1]->dense();
-  check(in, std::equal(a.shape.begin(), a.shape.end() - 1, b.shape.begin(), b.shape.end() - 1));
+  check_rows(in, std::equal(a.shape.begin(), a.shape.end() - 1, b.shape.begin(), b.shape.end() - 1));
   const auto m = static_cast<size_t>(a.shape.back()), n = static_cast<size_t>(b.shape.back());
   const size_t k = m ? a.size() / m : 0;
   tensor::Dense& c = out[0]->dense();
@@ -47,7 +47,7 @@ bool holds_numbers(const tensor::Csr& a) { return a.columns <= Dim{1} << 26 && a
 void dot_t_csr_dense(const Op&, Context& context, In in, Out out) {
   const tensor::Csr& a = in[0]->csr();
   const tensor::Dense& b = in[1]->dense();
-  check(in, a.rows == b.shape[0]);
+  check_rows(in, a.rows == b.shape[0]);
   with_float("dot_t", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     tensor::RowSparse& g = out[0]->row_sparse();
@@ -66,7 +66,7 @@ void dot_t_csr_dense(const Op&, Context& context, In in, Out out) {
 
 void dot_t_csr_csr(const Op&, Context& context, In in, Out out) {
   const tensor::Csr &a = in[0]->csr(), &b = in[1]->csr();
-  check(in, a.rows == b.rows);
+  check_rows(in, a.rows == b.rows);
   with_float("dot_t", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const auto turned =
@@ -81,7 +81,7 @@ void dot_t_csr_csr(const Op&, Context& context, In in, Out out) {
 void dot_t_dense_csr(const Op&, Context& context, In in, Out out) {
   const tensor::Dense& a = in[0]->dense();
   const tensor::Csr& b = in[1]->csr();
-  check(in, a.shape[0] == b.rows);
+  check_rows(in, a.shape[0] == b.rows);
   const auto n = static_cast<size_t>(b.rows), k = static_cast<size_t>(a.shape[1]),
              m = static_cast<size_t>(b.columns);
   tensor::Dense& c = out[0]->dense();
@@ -99,7 +99,7 @@ void dot_t_dense_csr(const Op&, Context& context, In in, Out out) {
 void dot_t_csr_row_sparse(const Op&, Context& context, In in, Out out) {
   const tensor::Csr& a = in[0]->csr();
   const tensor::RowSparse& b = in[1]->row_sparse();
-  check(in, a.rows == b.shape[0]);
+  check_rows(in, a.rows == b.shape[0]);
   with_float("dot_t", a.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const Numbered<T> all = holds_numbers(a)
@@ -133,7 +133,7 @@ void dot_t_csr_row_sparse(const Op&, Context& context, In in, Out out) {
 // Uses the rows that both store, in the order of A's.
 void dot_t_rows_rows(const Op&, Context& context, In in, Out out) {
   const tensor::RowSparse &a = in[0]->row_sparse(), &b = in[1]->row_sparse();
-  check(in, a.shape[0] == b.shape[0]);
+  check_rows(in, a.shape[0] == b.shape[0]);
   const size_t k = a.width(), m = b.width(), rows = a.row_ids().size();
   const RowIndex index(context.scratch, 0, b.row_ids());
   tensor::Dense& c = out[0]->dense();

@@ -88,7 +88,7 @@ struct DotToCsr final : Op {
   }
 };
 
-const bool registered = register_op("dot_to_csr", [] {
+const bool dot_to_csr_registered = register_op("dot_to_csr", [] {
   return std::vector<Example>{{std::make_shared<DotToCsr>(), {{{None, 7}}, {{7, 5}}}},
                               {std::make_shared<DotToCsr>(), {{{None, 40}}, {{40, 70}}}}};
 });

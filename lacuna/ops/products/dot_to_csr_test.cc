@@ -46,16 +46,16 @@ TEST(DotToCsr, EqualsDotOfAnyShapeWithItsGradients) {
 }
 
 TEST(DotToCsr, ColumnsUpTo2To40) {
-  constexpr Dim kHuge = Dim{1} << 40;
+  constexpr Dim kWide = Dim{1} << 40;
   const Tensor a = dense({2, 3}, {1, 0, 2, 0, 5, 0});
-  const Tensor b = wide_csr(3, kHuge, {0, 2, 3, 5}, {7, kHuge - 1, 3, 7, kHuge - 2}, {1, 2, 3, 4, 5});
+  const Tensor b = wide_csr(3, kWide, {0, 2, 3, 5}, {7, kWide - 1, 3, 7, kWide - 2}, {1, 2, 3, 4, 5});
   const Symbol x = input(a), y = placeholder(b.spec(), "y"), c = dot_to_csr(x, y);
   std::vector<Symbol> outputs = gradients(sum(c), {x, y});
   outputs.push_back(c);
   const auto out = run(outputs, {x, y}, {a, b});
   EXPECT_TRUE(
       std::ranges::equal(out[2].csr().indices.as<int64_t>(),
-                         std::vector<int64_t>{3, 7, kHuge - 2, kHuge - 1, 3, 7, kHuge - 2, kHuge - 1}));
+                         std::vector<int64_t>{3, 7, kWide - 2, kWide - 1, 3, 7, kWide - 2, kWide - 1}));
   EXPECT_TRUE(std::ranges::equal(out[2].csr().values<float>(), std::vector<float>{0, 9, 10, 2, 15, 0, 0, 0}));
   EXPECT_EQ(values(out[0]), (std::vector<float>{3, 3, 9, 3, 3, 9}));
   EXPECT_TRUE(std::ranges::equal(out[1].csr().values<float>(), std::vector<float>{1, 1, 5, 2, 2}));

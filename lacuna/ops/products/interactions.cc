@@ -227,7 +227,7 @@ struct Interactions final : Op {
   }
 };
 
-const bool registered = register_op("interactions", [] {
+const bool interactions_registered = register_op("interactions", [] {
   const auto op = std::make_shared<Interactions>();
   return std::vector<Example>{
       {op, {{{None, 7}}, {{7, 4}}}}, {op, {{{None, 5}}, {{5, 2}}}}, {op, {{{None, 9}}, {{9, 38}}}}};

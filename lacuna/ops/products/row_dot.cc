@@ -34,7 +34,7 @@ void each_row(Tensor& out, size_t rows, size_t work, const Body& body) {
                         ".");
 }
 
-void dense_dense(const Op&, Context&, In in, Out out) {
+void row_dot_dense_dense(const Op&, Context&, In in, Out out) {
   const tensor::Dense &a = in[0]->dense(), &b = in[1]->dense();
   if (a.shape != b.shape) [[unlikely]]
     throw_shapes(*in[0], *in[1]);
@@ -47,7 +47,7 @@ void dense_dense(const Op&, Context&, In in, Out out) {
   });
 }
 
-void csr_dense(const Op&, Context&, In in, Out out) {
+void row_dot_csr_dense(const Op&, Context&, In in, Out out) {
   const tensor::Csr& a = in[0]->csr();
   const tensor::Dense& b = in[1]->dense();
   if (a.rows != b.shape[0] || a.columns != b.shape[1]) [[unlikely]]
@@ -66,7 +66,7 @@ void csr_dense(const Op&, Context&, In in, Out out) {
 
 void dense_csr(const Op& op, Context& context, In in, Out out) {
   const std::array<const Tensor*, 2> turned{in[1], in[0]};
-  csr_dense(op, context, turned, out);
+  row_dot_csr_dense(op, context, turned, out);
 }
 
 void csr_csr(const Op&, Context&, In in, Out out) {
@@ -106,8 +106,8 @@ struct RowDot final : Op {
   const Rules& rules() const override {
     using enum Storage;
     static const Rules rules{{
-        {{dense, dense}, {dense}, dense_dense},
-        {{csr, dense}, {dense}, csr_dense},
+        {{dense, dense}, {dense}, row_dot_dense_dense},
+        {{csr, dense}, {dense}, row_dot_csr_dense},
         {{dense, csr}, {dense}, dense_csr},
         {{csr, csr}, {dense}, csr_csr},
     }};
@@ -136,7 +136,7 @@ struct RowDot final : Op {
   }
 };
 
-const bool registered = register_op("row_dot", [] {
+const bool row_dot_registered = register_op("row_dot", [] {
   return std::vector<Example>{{std::make_shared<RowDot>(), {{{None, 7}}, {{None, 7}}}}};
 });
 

@@ -76,7 +76,7 @@ struct SampledDot final : Op {
   }
 };
 
-const bool registered = register_op("sampled_dot", [] {
+const bool sampled_dot_registered = register_op("sampled_dot", [] {
   return std::vector<Example>{{std::make_shared<SampledDot>(), {{{None, 3}}, {{7, 3}}, {{None, 7}}}}};
 });
 

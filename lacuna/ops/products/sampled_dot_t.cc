@@ -66,7 +66,7 @@ struct SampledDotT final : Op {
   }
 };
 
-const bool registered = register_op("sampled_dot_t", [] {
+const bool sampled_dot_t_registered = register_op("sampled_dot_t", [] {
   const auto op = std::make_shared<SampledDotT>();
   return std::vector<Example>{{op, {{{None, 7}}, {{None, 3}}, {{7, 3}}}}};
 });

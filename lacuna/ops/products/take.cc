@@ -91,13 +91,13 @@ struct Take final : Op {
   }
 };
 
-const bool registered = register_op("take", [] {
+const bool take_registered = register_op("take", [] {
   const auto op = std::make_shared<Take>();
   return std::vector<Example>{{op, {{{5, 3}}, {{None}, DType::int32, Values::ids, 5}}},
                               {op, {{{9, 40}}, {{None, 4}, DType::int64, Values::ids, 9}}},
                               {op, {{{5, 2, 3}}, {{None, 4}, DType::int32, Values::ids, 5}}}};
 });
-const bool registered_t = register_op("take_t", [] {
+const bool take_t_registered = register_op("take_t", [] {
   const auto op = std::make_shared<TakeT>();
   return std::vector<Example>{{op, {{{None, 4}, DType::int32, Values::ids, 5}, {{None, 4, 3}}, {{5, 3}}}},
                               {op, {{{None, 4}, DType::int64, Values::ids, 9}, {{None, 4, 40}}, {{9, 40}}}}};

@@ -20,7 +20,7 @@ const Shape& shape_of(const Tensor& w) {
 }
 
 template <class I>
-void check(const char* where, std::span<const I> ids, const Tensor& w) {
+void check_ids(const char* where, std::span<const I> ids, const Tensor& w) {
   const size_t bad = first_out_of_range(ids, static_cast<Dim>(rows_of(w)));
   LACUNA_REQUIRE_RANGE(bad >= ids.size(), where, ": ids must be in [0, ", rows_of(w),
                        "), the rows of w. Received: id=", ids[bad], " at place ", bad, ", w=", w.spec(), ".");
@@ -40,7 +40,7 @@ void take(const Op&, Context&, std::span<const Tensor* const> in, std::span<Tens
     const RowsView<T> w = rows_view<T>(*in[0]);
     T* to = y.values<T>().data();
     with_ids("take", ids, [&](auto rows) {
-      check("take", rows, *in[0]);
+      check_ids("take", rows, *in[0]);
       parallel_for(rows.size(), std::max<size_t>(1, (size_t{1} << 16) / (w.width + 8)),
                    [&](size_t begin, size_t end) {
                      constexpr size_t kAhead = 8;
@@ -67,7 +67,7 @@ void take_t(const Op&, Context& context, std::span<const Tensor* const> in, std:
   with_float("take_t", dy.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     with_ids("take_t", ids, [&](auto rows) {
-      check("take_t", rows, w);
+      check_ids("take_t", rows, w);
       const size_t n = rows.size();
       const auto indices = context.scratch.get<int32_t>(5, n),
                  indptr = context.scratch.get<int32_t>(6, n + 1);

@@ -125,8 +125,8 @@ std::vector<Example> examples(bool ever) {
   const auto op = std::make_shared<TouchedRows>(ever);
   return {{op, {{{7, 3}}, {{None, 7}}}}, {op, {{{7, 3}}, {{None, 7}}, {{None, 7}}}}};
 }
-const bool registered = register_op("touched_rows", [] { return examples(false); }),
-           registered_ever = register_op("ever_touched_rows", [] { return examples(true); });
+const bool touched_rows_registered = register_op("touched_rows", [] { return examples(false); }),
+           touched_rows_ever_registered = register_op("ever_touched_rows", [] { return examples(true); });
 
 Symbol rows(std::shared_ptr<const TouchedRows> op, const Symbol& table,
             const std::vector<Symbol>& translated) {

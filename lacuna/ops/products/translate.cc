@@ -93,15 +93,16 @@ struct TranslateIds final : Flat<> {
   }
 };
 
-const bool registered = register_op("translate", [] {
+const bool translate_registered = register_op("translate", [] {
   return std::vector<Example>{{std::make_shared<Translate>(), {{{None, 7}}, {{7, 3}}}}};
 });
-const bool registered_ids = register_op("translate_ids", [] {
+const bool translate_ids_registered = register_op("translate_ids", [] {
   return std::vector<Example>{
       {std::make_shared<TranslateIds>(), {{{None, 4}, DType::int64, Values::ids, 7}, {{7, 3}}}}};
 });
 // No examples: two random tensors never have the same pattern.
-const bool registered_gradient = register_op("translate_gradient", [] { return std::vector<Example>{}; });
+const bool translate_gradient_registered =
+    register_op("translate_gradient", [] { return std::vector<Example>{}; });
 
 }  // namespace
 

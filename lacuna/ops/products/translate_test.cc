@@ -13,7 +13,7 @@ namespace {
 
 using namespace test;
 
-constexpr Dim kHuge = Dim{1} << 40;
+constexpr Dim kMostRows = Dim{1} << 40;
 
 VariablePtr table_of(const Shape& shape) {
   return std::make_shared<Variable>("w", Spec{shape, DType::float32, Storage::row_table},
@@ -35,10 +35,10 @@ Symbol gradient_of(const Symbol& y, size_t input, const Symbol& dy) {
 
 // x · w for an x with entries at ids that are far apart.
 TEST(Translate, TrainingTouchesReadingDoesNot) {
-  const VariablePtr w = table_of({kHuge, 2});
+  const VariablePtr w = table_of({kMostRows, 2});
   const RowTable& table = w->value().table();
-  const std::vector<int64_t> ids{5, kHuge - 1, 5, 123456789012};
-  const Tensor x = wide_csr(3, kHuge, {0, 2, 2, 4}, ids, {1, 2, 3, 4});
+  const std::vector<int64_t> ids{5, kMostRows - 1, 5, 123456789012};
+  const Tensor x = wide_csr(3, kMostRows, {0, 2, 2, 4}, ids, {1, 2, 3, 4});
   const Symbol in = input(x);
   const Symbol slots = translate(in, read(w));
   EXPECT_EQ(slots.spec(), (Spec{{None, None}, DType::float32, Storage::csr}));
@@ -65,8 +65,8 @@ TEST(Translate, TrainingTouchesReadingDoesNot) {
 }
 
 TEST(Translate, GradientsOfATableNameSlotsAndThoseOfXKeepItsIds) {
-  const VariablePtr w = table_of({kHuge, 2});
-  const Tensor x = wide_csr(2, kHuge, {0, 2, 3}, {9, kHuge - 1, 9}, {1, 2, 3});
+  const VariablePtr w = table_of({kMostRows, 2});
+  const Tensor x = wide_csr(2, kMostRows, {0, 2, 3}, {9, kMostRows - 1, 9}, {1, 2, 3});
   const Tensor dy = dense({2, 2}, {1, 10, 2, 20});
   const Symbol in = input(x), g = input(dy), slots = translate(in, read(w)), y = dot(slots, read(w));
   const Symbol dw = gradient_of(y, 1, g);
@@ -77,9 +77,9 @@ TEST(Translate, GradientsOfATableNameSlotsAndThoseOfXKeepItsIds) {
   EXPECT_EQ(rows.shape, (Shape{2, 2}));
   EXPECT_EQ(values(out[0]), (std::vector<float>{1 + 6, 10 + 60, 2, 20}));  // slot 0 is 9
   const tensor::Csr& back = out[1].csr();
-  EXPECT_EQ(back.columns, kHuge);
+  EXPECT_EQ(back.columns, kMostRows);
   EXPECT_EQ(std::vector(back.indices.as<int64_t>().begin(), back.indices.as<int64_t>().end()),
-            (std::vector<int64_t>{9, kHuge - 1, 9}));
+            (std::vector<int64_t>{9, kMostRows - 1, 9}));
   const auto nine = drawn(w, 9);
   EXPECT_NEAR(back.values<float>()[0], 1 * nine[0] + 10 * nine[1], 1e-5);
   EXPECT_NEAR(back.values<float>()[2], 2 * nine[0] + 20 * nine[1], 1e-5);
@@ -113,8 +113,8 @@ TEST(Translate, DenseNamesEveryColumn) {
 }
 
 TEST(Translate, IdsOfAnEmbedding) {
-  const VariablePtr w = table_of({kHuge, 2});
-  const Tensor ids = dense<int64_t>({2, 2}, {7, kHuge - 1, 7, 0}),
+  const VariablePtr w = table_of({kMostRows, 2});
+  const Tensor ids = dense<int64_t>({2, 2}, {7, kMostRows - 1, 7, 0}),
                dy = dense({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
   const Symbol in = input(ids), g = input(dy), slots = translate(in, read(w)), y = take(read(w), slots);
   EXPECT_EQ(slots.spec(), (Spec{{None, 2}, DType::int32, Storage::dense}));
@@ -124,13 +124,13 @@ TEST(Translate, IdsOfAnEmbedding) {
   EXPECT_EQ(w->value().table().size(), 0u);
   const auto out = run({y, dw}, {in, g}, {ids, dy}, {.training = true});
   EXPECT_EQ(w->value().table().size(), 3u);
-  EXPECT_EQ(values(out[0])[3], drawn(w, kHuge - 1)[1]);
+  EXPECT_EQ(values(out[0])[3], drawn(w, kMostRows - 1)[1]);
   EXPECT_EQ(values(out[1]), (std::vector<float>{6, 8, 3, 4, 7, 8}));
 }
 
 TEST(Translate, IdOutOfRangeLeavesTheTable) {
-  const VariablePtr w = table_of({kHuge, 2});
-  const Tensor x = wide_csr(2, kHuge + 1, {0, 1, 3}, {1, 2, kHuge}, {1, 1, 1});
+  const VariablePtr w = table_of({kMostRows, 2});
+  const Tensor x = wide_csr(2, kMostRows + 1, {0, 1, 3}, {1, 2, kMostRows}, {1, 1, 1});
   const Symbol in =
       placeholder({{None, None}, DType::float32, Storage::csr}, "x");  // A matrix of another width.
   EXPECT_EQ(message_of<OutOfRange>([&] { run({translate(in, read(w))}, {in}, {x}, {.training = true}); }),

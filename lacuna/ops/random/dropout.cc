@@ -159,7 +159,7 @@ struct Dropout final : Op {
   Shape noise_shape;
 };
 
-const bool registered = register_op("dropout", [] {
+const bool dropout_registered = register_op("dropout", [] {
   return std::vector<Example>{{std::make_shared<Dropout>(0.4, 7), {{{None, 8}}}},
                               {std::make_shared<Dropout>(0.4, 7, Shape{None, 1}), {{{None, 8}}}},
                               {std::make_shared<Dropout>(0.4, 7, Shape{1, 8}), {{{None, 8}}}},

@@ -91,7 +91,7 @@ struct TimesNormal final : Op {
   uint64_t key_of_noise;
 };
 
-const bool registered = register_op("times_normal", [] {
+const bool times_normal_registered = register_op("times_normal", [] {
   const auto op = std::make_shared<TimesNormal>(7);
   return std::vector<Example>{{op, {{{None, 8}}}}, {op, {{{None, 3, 4}}}}};
 });

@@ -217,7 +217,8 @@ std::vector<Example> examples() {
   add({}, true, {None, 3, 2});
   return result;
 }
-const bool registered = register_op("argmax", examples<true>) && register_op("argmin", examples<false>);
+const bool argmax_registered =
+    register_op("argmax", examples<true>) && register_op("argmin", examples<false>);
 
 template <bool kLargest>
 Symbol applied(const Symbol& x, std::optional<int> axis, bool keepdims) {

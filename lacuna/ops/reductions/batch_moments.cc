@@ -179,14 +179,14 @@ struct Moments final : Op {
   size_t axis;
 };
 
-const bool registered = register_op("batch_moments", [] {
+const bool batch_moments_registered = register_op("batch_moments", [] {
   return std::vector<Example>{
       {std::make_shared<Moments>(1), {{{None, 4}}, {{4}}, {{4}, DType::float32, Values::positive}}},
       {std::make_shared<Moments>(1), {{{None, 70}}, {{70}}, {{70}, DType::float32, Values::positive}}},
       {std::make_shared<Moments>(2), {{{None, 3, 4}}, {{4}}, {{4}, DType::float32, Values::positive}}},
       {std::make_shared<Moments>(1), {{{None, 3, 4}}, {{3}}, {{3}, DType::float32, Values::positive}}}};
 });
-const bool registered_gradient = register_op("batch_moments_gradient", [] {
+const bool batch_moments_gradient_registered = register_op("batch_moments_gradient", [] {
   return std::vector<Example>{{std::make_shared<Gradient>(1), {{{None, 4}}, {{4}}, {{4}}, {{4}}}},
                               {std::make_shared<Gradient>(1), {{{None, 3, 4}}, {{3}}, {{3}}, {{3}}}}};
 });

@@ -158,7 +158,7 @@ struct CumProd final : Cumulative {
   }
 };
 
-const bool registered = register_op("cumsum", [] {
+const bool cumulative_registered = register_op("cumsum", [] {
   const auto op = [](size_t axis, bool reverse) { return std::make_shared<CumSum>(axis, reverse); };
   return std::vector<Example>{{op(0, false), {{{None}}}},
                               {op(0, true), {{{None, 4}}}},
@@ -166,7 +166,7 @@ const bool registered = register_op("cumsum", [] {
                               {op(1, false), {{{None, 3}, DType::int32, Values::ids, 9}}},
                               {op(1, true), {{{None, 3, 70}}}}};
 });
-const bool registered_product = register_op("cumprod", [] {
+const bool cumulative_product_registered = register_op("cumprod", [] {
   const auto op = [](size_t axis) { return std::make_shared<CumProd>(axis); };
   return std::vector<Example>{{op(0), {{{None, 4}}}},
                               {op(1), {{{None, 4}}}},
@@ -174,7 +174,7 @@ const bool registered_product = register_op("cumprod", [] {
                               {op(1), {{{None, 3}, DType::int64, Values::ids, 9}}},
                               {op(1), {{{None, 3, 70}}}}};
 });
-const bool registered_gradient = register_op("cumprod_gradient", [] {
+const bool cumulative_gradient_registered = register_op("cumprod_gradient", [] {
   const auto op = std::make_shared<CumProdGradient>(1);
   return std::vector<Example>{{op, {{{None, 4}}, {{None, 4}}, {{None, 4}}}}};
 });

@@ -55,7 +55,7 @@ struct GetNnz final : Flat<> {
   }
 };
 
-const bool registered = register_op("getnnz", [] {
+const bool getnnz_registered = register_op("getnnz", [] {
   std::vector<Example> examples;
   for (const int axis : {-1, 0, 1}) examples.push_back({std::make_shared<GetNnz>(axis), {{{None, 5}}}});
   return examples;

@@ -184,9 +184,9 @@ template <class Kind>
 bool registers() {
   return register_op(Kind::kName, [] { return reduce_examples<Reduction<Kind>>(1); });
 }
-const bool registered = registers<SumKind>() && registers<MeanKind>() && registers<MaxKind>() &&
-                        registers<MinKind>() && registers<ProductKind>() && registers<NormKind>() &&
-                        registers<NonzeroProductKind>();
+const bool reduce_registered = registers<SumKind>() && registers<MeanKind>() && registers<MaxKind>() &&
+                               registers<MinKind>() && registers<ProductKind>() && registers<NormKind>() &&
+                               registers<NonzeroProductKind>();
 
 template <class Kind>
 Symbol reduced(const Symbol& x, const Axes& axes, bool keepdims) {

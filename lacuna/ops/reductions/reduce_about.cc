@@ -143,7 +143,7 @@ template <class G>
 bool registers() {
   return register_op(G::kName, [] { return reduce_examples<About<G>>(2); });
 }
-const bool registered =
+const bool reduce_about_registered =
     registers<Variance>() && registers<LogSumExp>() && registers<Equals>() && registers<Zeros>();
 
 }  // namespace

@@ -123,7 +123,7 @@ struct Entrywise final : Op {
   }
 };
 
-const bool registered = register_op("reduce_gradient", [] {
+const bool reduce_gradient_registered = register_op("reduce_gradient", [] {
   std::vector<Example> examples;
   for (size_t k = 0; k < std::size(kNames); ++k) {
     const auto op = [k](Axes axes) {

@@ -83,7 +83,7 @@ bool registers() {
     return examples;
   });
 }
-const bool registered =
+const bool reduce_integers_registered =
     registers<SumKind>() && registers<ProductKind>() && registers<MaxKind>() && registers<MinKind>();
 
 template <class Kind>

@@ -89,11 +89,11 @@ struct Softmax final : Op {
   }
 };
 
-const bool registered = register_op("softmax", [] {
+const bool softmax_registered = register_op("softmax", [] {
   const auto op = std::make_shared<Softmax>();
   return std::vector<Example>{{op, {{{None, 5}}}}, {op, {{{None, 3, 4}}}}};
 });
-const bool registered_gradient = register_op("softmax_gradient", [] {
+const bool softmax_gradient_registered = register_op("softmax_gradient", [] {
   return std::vector<Example>{{std::make_shared<SoftmaxGradient>(), {{{None, 5}}, {{None, 5}}}}};
 });
 

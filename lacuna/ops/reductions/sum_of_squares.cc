@@ -59,7 +59,7 @@ struct SumOfSquares final : Op {
   }
 };
 
-const bool registered = register_op("sum_of_squares", [] {
+const bool sum_of_squares_registered = register_op("sum_of_squares", [] {
   const auto op = std::make_shared<SumOfSquares>();
   return std::vector<Example>{{op, {{{None, 4}}}}, {op, {{{None}}}}, {op, {{{None, 3, 2}}}}};
 });

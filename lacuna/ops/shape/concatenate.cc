@@ -264,7 +264,7 @@ struct Concatenate final : Op {
 
 size_t axis_of(const Op& op) { return static_cast<const Concatenate&>(op).axis; }
 
-const bool registered = register_op("concatenate", [] {
+const bool concatenate_registered = register_op("concatenate", [] {
   const auto op = [](size_t axis) { return std::make_shared<Concatenate>(axis); };
   return std::vector<Example>{{op(1), {{{None, 3}}, {{None, 2}}, {{None, 4}}}},
                               {op(1), {{{None, 3}}}},

@@ -85,7 +85,7 @@ struct ConcatenatePart final : Op {
   size_t axis, i;
 };
 
-const bool registered = register_op("concatenate_part", [] {
+const bool concatenate_part_registered = register_op("concatenate_part", [] {
   const auto op = std::make_shared<ConcatenatePart>(0, 1);
   return std::vector<Example>{{op, {{{5, 3}}, {{2, 3}}, {{3, 3}}}}};
 });

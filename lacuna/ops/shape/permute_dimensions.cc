@@ -120,7 +120,7 @@ void transpose_csr(const Op&, Context&, std::span<const Tensor* const> in, std::
   });
 }
 
-const bool registered = register_op("permute_dimensions", [] {
+const bool permute_dimensions_registered = register_op("permute_dimensions", [] {
   const auto op = [](std::vector<int> pattern) {
     return std::make_shared<PermuteDimensions>(std::move(pattern));
   };

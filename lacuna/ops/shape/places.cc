@@ -138,7 +138,7 @@ std::vector<Example> of_size(Kind kind) {
 std::vector<Example> of_ids(Kind kind) {
   return {{std::make_shared<Places>(kind, 1, 0), {{{None}, DType::int64, Values::ids, 30}, {{None, 4}}}}};
 }
-const bool registered =
+const bool places_registered =
     register_op("tile_places", [] { return of_size(Kind::tile); }) &&
     register_op("repeat_places", [] { return of_size(Kind::repeat); }) &&
     register_op("clip_places", [] { return of_ids(Kind::clip); }) &&

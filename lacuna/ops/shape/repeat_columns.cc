@@ -199,13 +199,13 @@ struct RepeatColumns final : Repeating {
   }
 };
 
-const bool registered = register_op("repeat_columns", [] {
+const bool repeat_columns_registered = register_op("repeat_columns", [] {
   return std::vector<Example>{
       {std::make_shared<RepeatColumns>(3), {{{None, 4}}}},
       {std::make_shared<RepeatColumns>(1), {{{None, 4}}}},
       {std::make_shared<RepeatColumns>(2), {{{None, 3}, DType::int64, Values::ids, 9}}}};
 });
-const bool registered_gradient = register_op("repeat_columns_gradient", [] {
+const bool repeat_columns_gradient_registered = register_op("repeat_columns_gradient", [] {
   return std::vector<Example>{{std::make_shared<RepeatColumnsGradient>(1), {{{None, 4}}, {{None, 4}}}}};
 });
 

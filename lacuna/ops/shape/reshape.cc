@@ -146,18 +146,18 @@ size_t place_of(const char* where, int axis, size_t rank, const Symbol& x) {
   return static_cast<size_t>(axis < 0 ? axis + n : axis);
 }
 
-const bool registered = register_op("reshape", [] {
+const bool reshape_registered = register_op("reshape", [] {
   return std::vector<Example>{{std::make_shared<Reshape>(Shape{3, 2}), {{{None, 6}}}},
                               {std::make_shared<Reshape>(Shape{4, -1}), {{{None, 2, 6}}}}};
 });
-const bool registered_like = register_op("reshape_like", [] {
+const bool reshape_like_registered = register_op("reshape_like", [] {
   return std::vector<Example>{{std::make_shared<ReshapeLike>(), {{{None, 6}}, {{None, 2, 3}}}},
                               {std::make_shared<ReshapeLike>(), {{{6, 4}}, {{3, 8}}}}};
 });
-const bool registered_expand = register_op("expand_dims", [] {
+const bool reshape_expand_registered = register_op("expand_dims", [] {
   return std::vector<Example>{{std::make_shared<ExpandDims>(1), {{{None, 6}}}}};
 });
-const bool registered_squeeze = register_op("squeeze", [] {
+const bool reshape_squeeze_registered = register_op("squeeze", [] {
   return std::vector<Example>{{std::make_shared<Squeeze>(1), {{{None, 1, 6}}}}};
 });
 

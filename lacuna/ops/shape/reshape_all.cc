@@ -96,7 +96,7 @@ struct ReshapeAll final : Op {
   Shape target;
 };
 
-const bool registered = register_op("reshape_all", [] {
+const bool reshape_all_registered = register_op("reshape_all", [] {
   const auto op = [](Shape target) { return std::make_shared<ReshapeAll>(std::move(target)); };
   return std::vector<Example>{{op({-1, 3}), {{{None, 6}}}},
                               {op({2, 12}), {{{4, 6}}}},

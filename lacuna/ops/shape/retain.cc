@@ -62,7 +62,7 @@ struct Retain final : Op {
   }
 };
 
-const bool registered = register_op("retain", [] {
+const bool retain_registered = register_op("retain", [] {
   const auto op = std::make_shared<Retain>();
   return std::vector<Example>{{op, {{{7, 3}}, {{None}, DType::int64, Values::ids, 7}}},
                               {op, {{{7, 3, 2}}, {{None, 2}, DType::int32, Values::ids, 7}}}};

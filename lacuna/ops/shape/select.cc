@@ -89,14 +89,14 @@ struct Select final : AxisOp {
   }
 };
 
-const bool registered = register_op("select", [] {
+const bool select_registered = register_op("select", [] {
   const auto op = [](size_t axis) { return std::make_shared<Select>(axis); };
   return std::vector<Example>{{op(0), {{{6, 4}}, {{None}, DType::int32, Values::ids, 6}}},
                               {op(0), {{{6, 4}}, {{9}, DType::int64, Values::ids, 6}}},
                               {op(1), {{{None, 5}}, {{7}, DType::int64, Values::ids, 5}}},
                               {op(1), {{{None, 5, 2}}, {{3}, DType::int32, Values::ids, 5}}}};
 });
-const bool registered_gradient = register_op("select_gradient", [] {
+const bool select_gradient_registered = register_op("select_gradient", [] {
   const auto op = [](size_t axis) { return std::make_shared<SelectGradient>(axis); };
   return std::vector<Example>{{op(1), {{{None, 3}}, {{3}, DType::int64, Values::ids, 5}, {{None, 5}}}},
                               {op(0), {{{7, 4}}, {{7}, DType::int32, Values::ids, 6}, {{6, 4}}}}};

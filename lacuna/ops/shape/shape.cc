@@ -49,7 +49,7 @@ struct ShapeOp final : Flat<> {
   }
 };
 
-const bool registered = register_op("shape", [] {
+const bool shape_registered = register_op("shape", [] {
   return std::vector<Example>{{std::make_shared<ShapeOp>(), {{{None, 5}}}},
                               {std::make_shared<ShapeOp>(), {{{7, 3}}}}};
 });

@@ -68,7 +68,7 @@ struct Slice final : RangeOp {
   }
 };
 
-const bool registered = register_op("slice", [] {
+const bool slice_registered = register_op("slice", [] {
   const auto op = [](Range range) { return std::make_shared<Slice>(range); };
   return std::vector<Example>{{op({1, 1, 4, 1}), {{{None, 5}}}},
                               {op({1, -4, INT64_MAX, 2}), {{{None, 6}}}},
@@ -77,7 +77,7 @@ const bool registered = register_op("slice", [] {
                               {op({0, INT64_MAX, INT64_MIN, -1}), {{{None, 4}}}},
                               {op({1, -1, 0, -2}), {{{None, 6}}}}};
 });
-const bool registered_gradient = register_op("slice_gradient", [] {
+const bool slice_gradient_registered = register_op("slice_gradient", [] {
   return std::vector<Example>{
       {std::make_shared<SliceGradient>(Range{1, 1, 4, 2}), {{{None, 2}}, {{None, 5}}}}};
 });

@@ -28,7 +28,7 @@ std::vector<size_t> positions(int64_t size, int64_t start, int64_t stop, int64_t
   return result;
 }
 
-Symbol gradient_of(const Symbol& y, const Symbol& dy) {
+Symbol sliced_gradient(const Symbol& y, const Symbol& dy) {
   return y.node()->op().gradient(*y.node(), std::vector{dy}, {true})[0];
 }
 
@@ -55,8 +55,8 @@ TEST(Slice, DenseAndCsrEqualMimic) {
           EXPECT_EQ(y.shape(), by_rows ? (Shape{None, 9}) : (Shape{None, static_cast<Dim>(at.size())}));
 
           // With y as the gradient of y, the gradient is x at the sliced positions.
-          const auto back =
-              run({gradient_of(y, y), gradient_of(z, z), gradient_of(z, y)}, {in, sparse_in}, {x, sparse});
+          const auto back = run({sliced_gradient(y, y), sliced_gradient(z, z), sliced_gradient(z, y)},
+                                {in, sparse_in}, {x, sparse});
           std::vector<float> padded(n * m);
           for (size_t r = 0; r < n; ++r)
             for (size_t c = 0; c < m; ++c)
