@@ -102,6 +102,7 @@ TEST(Model, ArraysMayBeWrittenMeanwhile) {
                dense = layers::Input({.shape = {kColumns}, .name = "dense"});
   const Symbol all = layers::Concatenate()(
       {layers::Dense(8)(x), layers::Flatten()(layers::Embedding(kColumns, 3)(ids)),
+       layers::Flatten()(layers::Embedding(kColumns, 3, {.sparse_grad = true})(ids)),
        layers::Dense(2, {.sparse_weight = true})(x), layers::Dense(2)(cast_storage(dense, Storage::csr))});
   Model model({x, ids, dense}, {layers::Dense(kClasses, {.activation = "softmax"})(all)});
   model.compile({.optimizer = "adam",
@@ -126,6 +127,35 @@ TEST(Model, ArraysMayBeWrittenMeanwhile) {
   }
   EXPECT_GT(passed[0] * passed[1] * passed[2], 0u);
   EXPECT_GT(refused, 0u);
+}
+
+// Writes into ids once all of them have been checked, before the first batch: each batch must check its own.
+struct WritesIds final : callbacks::Callback {
+  explicit WritesIds(std::vector<int64_t>& i, int64_t v) : ids(i), value(v) {}
+  bool wants_batches() const override { return true; }
+  void on_batch_begin(int64_t batch, const callbacks::Logs&) override {
+    if (batch == 0) ids.back() = value;
+  }
+  std::vector<int64_t>& ids;
+  int64_t value;
+};
+
+TEST(Model, IdsThatACallbackWritesAreChecked) {
+  for (const Dim rows : {Dim{40}, Dim{1} << 40}) {
+    for (const int64_t wild : {int64_t{-1}, int64_t{rows}, std::numeric_limits<int64_t>::max()}) {
+      std::vector<int64_t> written(64, 3);
+      const std::vector<float> y(64, 1);
+      const Symbol ids = layers::Input({.shape = {1}, .name = "ids"});
+      Model model({ids}, {layers::Flatten()(layers::Embedding(rows, 1, {.sparse_grad = true})(ids))});
+      model.compile({.optimizer = "sgd", .loss = "mse"});
+      const auto writer = std::make_shared<WritesIds>(written, wild);
+      EXPECT_THROW(
+          model.fit(array{std::span<const int64_t>(written), {64, 1}}, y,
+                    {.batch_size = 16, .verbose = 0, .callbacks = {writer}, .shuffle = Shuffle::none}),
+          std::out_of_range)
+          << rows << " " << wild;
+    }
+  }
 }
 
 }  // namespace

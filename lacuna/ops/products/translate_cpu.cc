@@ -98,6 +98,8 @@ void translate_ids(const Op&, Context& context, std::span<const Tensor* const> i
   tensor::Dense& y = out[0]->dense();
   y.resize(x.shape, DType::int32);
   with_ids("translate", x, [&](auto ids) {
+    // A feed checks all ids before the first batch, but in the user's array, which others may have changed
+    // since.
     const size_t bad = first_out_of_range(ids, table.shape()[0]);
     if (bad < ids.size()) {
       const size_t width = x.shape.empty() ? 1 : ids.size() / static_cast<size_t>(x.shape[0]);
