@@ -86,7 +86,7 @@ std::vector<Tensor> Function::operator()(const std::vector<Array>& values) {
     seed_ = next_key();
   }
   plan.run(pointers, steps_, seed_);
-  steps_ += training;
+  ++steps_;
   std::vector<Tensor> results;
   for (size_t i = 0; i < outputs_; ++i) results.push_back(plan.output(i).copy());
   for (size_t i = 0; i < updates_.size(); ++i) apply_update(updates_[i], plan.output(outputs_ + i));

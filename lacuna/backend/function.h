@@ -39,7 +39,7 @@ class Function {
   size_t outputs_;
   std::vector<Update> updates_;
   Plan predicts_, trains_;
-  int64_t steps_ = 0;  // Training runs so far: each has its own dropout masks.
+  int64_t steps_ = 0;  // Runs so far: each has its own dropout masks and random numbers.
   uint64_t seed_ = 0;  // 0 until a fork: layers have random keys of their own.
   uint64_t forks_ = forks_without_seed();
 };

@@ -30,9 +30,18 @@ class Registry {
       else table()[name] = [make](Settings&) { return make(); };
     return true;
   }
-  // S is an aggregate of settings with a function make(); `list` names all of them, see Settings.
+  // S is an aggregate of settings with a function make(); `list` names all of them, see Settings. Its
+  // defaults are read when an object is made, since they may follow the dialect.
   template <class S>
-  static bool add(std::initializer_list<const char*> names, void (*list)(Settings&, S&), S defaults = {}) {
+  static bool add(std::initializer_list<const char*> names, void (*list)(Settings&, S&)) {
+    return add(names, [=](Settings& settings) {
+      S given;
+      list(settings, given);
+      return given.make();
+    });
+  }
+  template <class S>
+  static bool add(std::initializer_list<const char*> names, void (*list)(Settings&, S&), S defaults) {
     return add(names, [=](Settings& settings) {
       S given = defaults;
       list(settings, given);

@@ -18,7 +18,7 @@ HWY_INLINE void row(Here, T* HWY_RESTRICT w, T* const* state, const T* HWY_RESTR
   for (size_t i = 0; i < n; ++i) {
     const T x = clipped<Zero>(g, i, clip);
     a[i] = mul_add(x, x, a[i]);
-    w[i] -= rule.rate * x / (root(a[i]) + rule.epsilon);
+    w[i] -= rule.rate * x / (root(rule.first + a[i]) + rule.epsilon);
   }
 }
 

@@ -23,11 +23,12 @@ struct Momentum {
   bool nesterov;
 };
 
-// a ← a + g²;  w ← w - rate g / (√a + epsilon)
+// a ← a + g²;  w ← w - rate g / (√(first + a) + epsilon). The state holds the sum without its first value, so
+// that a new row begins with zeros.
 template <class T>
 struct Adagrad {
   static constexpr size_t states = 1;
-  T rate, epsilon;
+  T rate, epsilon, first;
 };
 
 // For a row: h ← h + mean(g²);  w ← w - rate g / √(h + epsilon). Its state is one value per row, and a row is

@@ -12,6 +12,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "lacuna/base/dialect.h"
 #include "lacuna/base/names.h"
 #include "lacuna/base/utf8.h"
 #include "lacuna/graph/assignment.h"
@@ -53,7 +54,9 @@ std::string unique_name(const std::string& class_name) {
   Names& table = names();
   const std::lock_guard lock(table.mutex);
   const std::string prefix = snake_case(class_name);
-  return text(prefix, '_', ++table.last[prefix]);
+  const int number = ++table.last[prefix];
+  if (!speaks_keras_3()) return text(prefix, '_', number);
+  return number == 1 ? prefix : text(prefix, '_', number - 1);
 }
 
 void reset_names() {

@@ -148,7 +148,8 @@ std::shared_ptr<const Call> call_of(const Symbol& symbol);
 // without its last axes: (batch, steps) for (batch, steps, features). Empty if all steps count.
 Symbol mask_of(const Symbol& symbol);
 
-// "dense_3": the next free name for a class, in small letters by Keras' rule: "PReLU" gives "p_re_lu_1".
+// "dense_3": the next free name for a class, in small letters by Keras' rule: "PReLU" gives "p_re_lu_1", and
+// in the dialect of Keras 3 "p_re_lu", then "p_re_lu_1".
 std::string unique_name(const std::string& class_name);
 void reset_names();  // Numbers start from 1 again.
 

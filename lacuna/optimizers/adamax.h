@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 
+#include "lacuna/base/dialect.h"
 #include "lacuna/optimizers/optimizer.h"
 
 namespace LACUNA_EXPORT lacuna {
@@ -10,7 +11,7 @@ namespace optimizers {
 // Adamax, Kingma and Ba (2014), section 7: m ← β₁ m + (1 - β₁) g, u ← max(β₂ u, |g|),
 // w ← w - lr / (1 - β₁ᵗ) · m / (u + epsilon).
 struct Adamax {
-  double lr = 0.002;
+  double lr = by_dialect(0.002, 0.001);
   double beta_1 = 0.9;
   double beta_2 = 0.999;
   std::optional<double> epsilon{};  // 1e-7 unless given

@@ -1,6 +1,7 @@
 // Keras' backend: functions on symbols, under their own names.
 #include "lacuna/backend/backend.h"
 
+#include "lacuna/backend/random.h"
 #include "lacuna/layers/activations/activations.h"
 #include "lacuna/layers/layer.h"
 #include "lacuna/ops/elementwise/bias_add.h"
@@ -324,6 +325,38 @@ void bind_products(nb::module_& m) {
       "x"_a, "level"_a, "noise_shape"_a, "seed"_a.none());
 }
 
+std::vector<backend::Size> sizes_of(nb::handle shape) {
+  std::vector<backend::Size> sizes;
+  for (const nb::handle size : shape) {
+    if (nb::isinstance<Symbol>(size)) sizes.emplace_back(nb::cast<Symbol>(size));
+    else sizes.emplace_back(nb::cast<Dim>(size));
+  }
+  return sizes;
+}
+
+// Binds a function of sizes (whole numbers or scalar symbols) and of the two numbers of a distribution.
+template <auto make>
+void bind_distribution(nb::module_& m, const char* name) {
+  def(
+      m, name,
+      [](nb::handle shape, double a, double b, const std::string& dtype, std::optional<uint64_t> seed) {
+        return make(sizes_of(shape), a, b, {.dtype = dtype_from_name(dtype), .seed = seed});
+      },
+      "shape"_a, "a"_a, "b"_a, "dtype"_a, "seed"_a.none());
+}
+
+void bind_random(nb::module_& m) {
+  bind_distribution<backend::random_normal>(m, "random_normal");
+  bind_distribution<backend::random_uniform>(m, "random_uniform");
+  bind_distribution<backend::truncated_normal>(m, "truncated_normal");
+  def(
+      m, "random_binomial",
+      [](nb::handle shape, double p, const std::string& dtype, std::optional<uint64_t> seed) {
+        return backend::random_binomial(sizes_of(shape), p, {.dtype = dtype_from_name(dtype), .seed = seed});
+      },
+      "shape"_a, "p"_a, "dtype"_a, "seed"_a.none());
+}
+
 }  // namespace
 
 void bind_backend(nb::module_& m) {
@@ -333,6 +366,7 @@ void bind_backend(nb::module_& m) {
   bind_choices(m);
   bind_reductions(m);
   bind_functions_of_values(m);
+  bind_random(m);
   bind_shapes(m);
   bind_products(m);
 }

@@ -1,4 +1,5 @@
 // The Python module lacuna._core.
+#include "lacuna/base/dialect.h"
 #include "lacuna/base/interrupt.h"
 #include "lacuna/base/message.h"
 #include "lacuna/base/random.h"
@@ -54,6 +55,9 @@ NB_MODULE(_core, m) {
   m.def(
       "shown", [](nb::handle value) { return lacuna::bind::shown(value); }, "value"_a.none());
   m.def("unique_name", &lacuna::layers::unique_name, "class_name"_a);
+  m.def(
+      "set_keras", [](const std::string& version) { lacuna::config::set_keras(version); }, "version"_a);
+  m.def("keras", &lacuna::config::keras);
   m.def("num_threads", &lacuna::num_threads);
   lacuna::num_threads();  // Warns now if LACUNA_NUM_THREADS is wrong.
 

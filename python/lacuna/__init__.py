@@ -17,6 +17,7 @@ from lacuna import (
     regularizers,
     utils,
 )
+from lacuna._keras_names import keras_names
 from lacuna.layers import Input
 from lacuna.models import Model, Sequential
 
@@ -32,6 +33,7 @@ __all__ = [
     "data",
     "data_utils",
     "initializers",
+    "keras_names",
     "layers",
     "losses",
     "metrics",

@@ -28,9 +28,22 @@ def unsupported(where, **arguments):
             raise ValueError(f"{where}: {name} is not supported yet. Received: {name}={shown(value)}.")
 
 
+class ByDialect(float):
+    """A default of Keras 2.2.4 that is another number in Keras 3: the dialect chooses when an object is made."""
+
+    def __new__(cls, keras_2, keras_3):
+        default = super().__new__(cls, keras_2)
+        default.keras_3 = keras_3
+        return default
+
+    def chosen(self):
+        return self.keras_3 if _core.keras() == "3" else float(self)
+
+
 def settings_of(arguments):
     """The named arguments of an __init__: its locals() without self and **kwargs."""
-    return {name: value for name, value in arguments.items() if name not in ("self", "kwargs", "__class__")}
+    given = {name: value for name, value in arguments.items() if name not in ("self", "kwargs", "__class__")}
+    return {name: value.chosen() if isinstance(value, ByDialect) else value for name, value in given.items()}
 
 
 def listed(value):

@@ -9,7 +9,9 @@ from lacuna._arguments import whole
 from lacuna._types import Flag, Whole
 
 __all__ = [
+    "keras",
     "num_threads",
+    "set_keras",
     "set_num_threads",
     "set_strict_sparse",
     "strict_sparse",
@@ -18,6 +20,23 @@ __all__ = [
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def set_keras(version: str) -> None:
+    """Sets whose defaults are used where Keras 2.2.4 and Keras 3 have different ones: "2.2.4" or "3". At the start it
+    is the environment variable LACUNA_KERAS, else "2.2.4"; `python -m lacuna` and keras_names() choose it too.
+
+    A default is read once, when an object is made: later changes and files do not change what an object means. They
+    differ in the first names of layers (dense_1 or dense), and in the rates of Adadelta, Adagrad, Adamax and Nadam.
+    ValueError for another version."""
+    if not isinstance(version, str):
+        raise TypeError(f"set_keras: version must be '2.2.4' or '3'. Received: version={version!r}.")
+    _core.set_keras(version)
+
+
+def keras() -> str:
+    """Whose defaults are used: "2.2.4" or "3"."""
+    return _core.keras()
 
 
 def set_num_threads(threads: Whole) -> Any:

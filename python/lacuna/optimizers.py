@@ -25,7 +25,8 @@ from __future__ import annotations
 from typing import Any
 
 from lacuna import _core
-from lacuna._arguments import core_of, identified
+from lacuna._absent import refusing
+from lacuna._arguments import ByDialect, core_of, identified
 from lacuna._arrays import assign
 from lacuna._custom import custom_object_scope, to_config
 from lacuna._settings import Settings
@@ -61,6 +62,9 @@ __all__ = [
 
 def __dir__() -> list[str]:
     return __all__
+
+
+__getattr__ = refusing(__name__)
 
 
 def _rate(name):
@@ -111,7 +115,9 @@ class RMSprop(Optimizer):
 class Adagrad(Optimizer):
     """Adagrad (Duchi et al., 2011). Rows without a gradient never move."""
 
-    def __init__(self, lr: Number = 0.01, epsilon: Number | None = None, decay: Number = 0.0, **kwargs: Any) -> None:
+    def __init__(
+        self, lr: Number = ByDialect(0.01, 0.001), epsilon: Number | None = None, decay: Number = 0.0, **kwargs: Any
+    ) -> None:
         self._make("Adagrad", locals())
 
 
@@ -127,7 +133,12 @@ class Adadelta(Optimizer):
     """Adadelta (Zeiler, 2012)."""
 
     def __init__(
-        self, lr: Number = 1.0, rho: Number = 0.95, epsilon: Number | None = None, decay: Number = 0.0, **kwargs: Any
+        self,
+        lr: Number = ByDialect(1.0, 0.001),
+        rho: Number = 0.95,
+        epsilon: Number | None = None,
+        decay: Number = 0.0,
+        **kwargs: Any,
     ) -> None:
         self._make("Adadelta", locals())
 
@@ -171,7 +182,7 @@ class Adamax(Optimizer):
 
     def __init__(
         self,
-        lr: Number = 0.002,
+        lr: Number = ByDialect(0.002, 0.001),
         beta_1: Number = 0.9,
         beta_2: Number = 0.999,
         epsilon: Number | None = None,
@@ -186,7 +197,7 @@ class Nadam(Optimizer):
 
     def __init__(
         self,
-        lr: Number = 0.002,
+        lr: Number = ByDialect(0.002, 0.001),
         beta_1: Number = 0.9,
         beta_2: Number = 0.999,
         epsilon: Number | None = None,

@@ -3,12 +3,14 @@ makes a csr symbol dense."""
 
 from __future__ import annotations
 
+from lacuna._absent import refusing
 from lacuna.activations import elu, hard_sigmoid, relu, sigmoid, softmax, softplus, softsign, tanh
-from lacuna.backend import elementwise, labels, phases, products, reductions, settings, symbols, values
+from lacuna.backend import elementwise, labels, phases, products, random, reductions, settings, symbols, values
 from lacuna.backend.elementwise import *  # noqa: F403
 from lacuna.backend.labels import *  # noqa: F403
 from lacuna.backend.phases import *  # noqa: F403
 from lacuna.backend.products import *  # noqa: F403
+from lacuna.backend.random import *  # noqa: F403
 from lacuna.backend.reductions import *  # noqa: F403
 from lacuna.backend.settings import *  # noqa: F403
 from lacuna.backend.symbols import *  # noqa: F403
@@ -19,6 +21,7 @@ __all__ += elementwise.__all__
 __all__ += labels.__all__
 __all__ += phases.__all__
 __all__ += products.__all__
+__all__ += random.__all__
 __all__ += reductions.__all__
 __all__ += settings.__all__
 __all__ += symbols.__all__
@@ -27,3 +30,6 @@ __all__ += values.__all__
 
 def __dir__() -> list[str]:
     return __all__
+
+
+__getattr__ = refusing(__name__)

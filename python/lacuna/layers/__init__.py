@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lacuna._absent import refusing
 from lacuna.layers.advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from lacuna.layers.base import Layer, deserialize, serialize
 from lacuna.layers.core import (
@@ -104,3 +105,6 @@ __all__ = [
 
 def __dir__() -> list[str]:
     return __all__
+
+
+__getattr__ = refusing(__name__)

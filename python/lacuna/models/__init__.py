@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lacuna._absent import refusing
 from lacuna.layers.input import Input
 from lacuna.models import files
 from lacuna.models.files import *  # noqa: F403
@@ -14,3 +15,6 @@ __all__ += files.__all__
 
 def __dir__() -> list[str]:
     return __all__
+
+
+__getattr__ = refusing(__name__)

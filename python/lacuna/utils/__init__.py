@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lacuna import _core
+from lacuna._absent import refusing
 from lacuna._arguments import whole
 from lacuna._custom import custom, custom_object_scope
 from lacuna._types import Whole
@@ -28,6 +29,9 @@ __all__ = [
 
 def __dir__() -> list[str]:
     return __all__
+
+
+__getattr__ = refusing(__name__)
 
 
 CustomObjectScope = custom_object_scope
