@@ -51,12 +51,12 @@ TEST(RandomTensors, FollowTheSeedAndNotTheThreads) {
   set_random_seed(3);
   const auto first = drawn({}), second = drawn({}), seeded = drawn(5);
   EXPECT_NE(first, second);
-  const int threads = num_threads();
+  const size_t threads = num_threads();
   set_num_threads(threads == 1 ? 3 : 1);
   set_random_seed(3);
   EXPECT_EQ(drawn({}), first);
   EXPECT_EQ(drawn(5), seeded);
-  set_num_threads(threads);
+  set_num_threads(static_cast<int>(threads));
 }
 
 TEST(RandomTensors, AreDrawnAnewInEachStep) {
