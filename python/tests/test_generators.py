@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import traceback
 import warnings
@@ -356,3 +358,31 @@ def test_objects_that_are_arrays_are_not_taken_for_batches():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert np.array_equal(compiled(False).predict(ArrayLike()), compiled(False).predict(X.toarray()))
+
+
+def test_processes_that_are_spawned(tmp_path):
+    """As on systems without fork: the Sequence is pickled, and the script imported by each process."""
+    script = tmp_path / "spawned.py"
+    script.write_text(
+        """
+import multiprocessing
+import numpy as np
+from lacuna.layers import Dense
+from lacuna.models import Sequential
+
+class Squares:
+    def __len__(self):
+        return 5
+    def __getitem__(self, i):
+        return np.full((2, 1), i, np.float32), np.full(2, i * i, np.float32)
+
+if __name__ == "__main__":
+    multiprocessing.set_start_method("spawn")
+    model = Sequential([Dense(1, input_shape=(1,), kernel_initializer="ones")])
+    model.compile("sgd", "mse")
+    print(model.predict(Squares(), workers=2, use_multiprocessing=True).ravel().tolist())
+    assert not multiprocessing.active_children()
+"""
+    )
+    ran = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=100)
+    assert ran.stdout.strip() == str([float(i) for i in range(5) for _ in range(2)]), ran.stderr
