@@ -64,15 +64,39 @@ tensor::Dense Model::predict(const Arrays& x, const PredictOptions& options) {
   return std::move(trainer().predict(x, options)[0]);
 }
 
-std::vector<double> Model::train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
-                                          const ClassWeights& class_weight) {
-  prepare(&x);
-  return trainer().train_on_batch(x, y, sample_weight, class_weight);
+// A Sequential takes the shape of its input from the first batch.
+void Model::prepare_from(BatchSource& source) {
+  if (trainer_) return;
+  if (const auto first = source.peek()) prepare(&first->x);
 }
 
-std::vector<double> Model::test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight) {
+History Model::fit_generator(BatchSource& source, const FitOptions& options) {
+  prepare_from(source);
+  trainer();
+  const auto held = trainer_;  // As in fit.
+  return held->fit(source, options);
+}
+
+std::vector<double> Model::evaluate_generator(BatchSource& source, const EvaluateOptions& options) {
+  prepare_from(source);
+  return trainer().evaluate(source, options);
+}
+
+std::vector<tensor::Dense> Model::predict_generator(BatchSource& source, const PredictOptions& options) {
+  prepare_from(source);
+  return trainer().predict(source, options);
+}
+
+std::vector<double> Model::train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
+                                          const ClassWeights& class_weight, bool reset_metrics) {
   prepare(&x);
-  return trainer().test_on_batch(x, y, sample_weight);
+  return trainer().train_on_batch(x, y, sample_weight, class_weight, reset_metrics);
+}
+
+std::vector<double> Model::test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
+                                         bool reset_metrics) {
+  prepare(&x);
+  return trainer().test_on_batch(x, y, sample_weight, reset_metrics);
 }
 
 std::vector<tensor::Dense> Model::predict_on_batch(const Arrays& x) {

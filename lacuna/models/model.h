@@ -47,10 +47,22 @@ class Model {
   // An array for each output.
   std::vector<tensor::Dense> predict_all(const Arrays& x, const PredictOptions& options = {});
 
-  // One training step, or one evaluation or prediction, on all rows at once.
+  // The same for batches that come one by one, such as from a function:
+  //   model.fit_generator(BatchGenerator([&]() -> std::optional<Batch> { … }), {.steps_per_epoch = 10});
+  History fit_generator(BatchSource& source, const FitOptions& options = {});
+  History fit_generator(BatchSource&& source, const FitOptions& options = {}) {
+    return fit_generator(source, options);
+  }
+  std::vector<double> evaluate_generator(BatchSource& source, const EvaluateOptions& options = {});
+  std::vector<tensor::Dense> predict_generator(BatchSource& source, const PredictOptions& options = {});
+
+  // One training step, or one evaluation or prediction, on all rows at once. Without reset_metrics, metrics
+  // are those of all batches since the last reset.
   std::vector<double> train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight = {},
-                                     const ClassWeights& class_weight = {});
-  std::vector<double> test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight = {});
+                                     const ClassWeights& class_weight = {}, bool reset_metrics = true);
+  std::vector<double> test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight = {},
+                                    bool reset_metrics = true);
+  void reset_metrics() { trainer().reset_metrics(); }
   std::vector<tensor::Dense> predict_on_batch(const Arrays& x);
 
   // Layer by layer, kernel before bias.
@@ -106,6 +118,8 @@ class Model {
   std::shared_ptr<layers::LayerState> as_layer_{};  // The model as a layer.
 
  private:
+  void prepare_from(BatchSource& source);
+
   std::string name_;
 };
 

@@ -20,11 +20,17 @@ class Batches {
  public:
   virtual ~Batches() = default;
 
-  // Storage and dtype of inputs and targets, without shapes; and whether sample weights follow.
+  // Storage and dtype of inputs and targets, without shapes; and whether sample weights follow. If they vary,
+  // they are those of the batch that next() made last.
   virtual const std::vector<Spec>& specs() const = 0;
   virtual bool weighted() const = 0;
+  virtual bool varies() const { return false; }
   // The rows of an epoch, if that is known before it ends.
   virtual std::optional<Dim> rows() const = 0;
+  // Its batches, if they are known where rows are not.
+  virtual std::optional<int64_t> steps() const { return std::nullopt; }
+  // Whether no further epoch can be made, because the data ended.
+  virtual bool finished() const { return false; }
 
   // Begins an epoch. Shuffling must depend on this key alone, so that an epoch can be repeated.
   virtual void begin(uint64_t key) = 0;
@@ -33,7 +39,7 @@ class Batches {
   // Makes the next batch. It stays valid during the following call, so that a batch can be made while the one
   // before is used.
   virtual Feeds next() = 0;
-  // Whether making a batch takes so long that it is worth doing on another thread.
+  // Whether making a batch takes so long that it is worth doing on another thread; never if they vary.
   virtual bool is_slow() const = 0;
 };
 

@@ -1,6 +1,7 @@
 // The base class of callbacks, by which a user watches and controls training.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,10 +23,11 @@ const double* find(const Logs& logs, const std::string& name);
 struct Params {
   int64_t batch_size = 0;
   int epochs = 0;
-  int64_t samples = 0;
+  int64_t samples = 0;  // 0: not known.
   int verbose = 0;
   bool do_validation = false;
   std::vector<std::string> metrics{};
+  std::optional<int64_t> steps{};  // Batches of an epoch, where they come one by one.
 };
 
 // Called on the thread that called fit. What a callback throws ends fit and reaches the caller.

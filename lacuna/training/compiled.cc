@@ -36,11 +36,25 @@ const T* pick(const PerOutput<T>& options, size_t i, const std::vector<std::stri
   return &options.list[i];
 }
 
-// The mean over all axes but the batch: one value for each sample.
-Symbol per_sample(const Symbol& values) {
+// The mean over all axes but those of the sample weights: one value for each sample, or for each step.
+Symbol per_weight(const Symbol& values, const CompiledOutput& output) {
   Axes rest;
-  for (int axis = 1; axis < static_cast<int>(values.rank()); ++axis) rest.push_back(axis);
+  for (int axis = output.temporal ? 2 : 1; axis < static_cast<int>(values.rank()); ++axis)
+    rest.push_back(axis);
   return rest.empty() ? values : mean(values, rest);
+}
+
+// Whether the sample weights of an output are those of its steps.
+bool is_temporal(const std::string* mode, const Symbol& y, const std::string& name) {
+  if (!mode || mode->empty()) return false;
+  LACUNA_REQUIRE(*mode == "temporal",
+                 "compile: sample_weight_mode must be 'temporal' or none. Received: sample_weight_mode='",
+                 *mode, "' for output '", name, "'.");
+  LACUNA_REQUIRE(y.rank() >= 3,
+                 "compile: sample_weight_mode='temporal' needs an output with steps, (batch, steps, ...). "
+                 "Received: output '",
+                 name, "' ", y.spec(), ".");
+  return true;
 }
 
 // As in Keras, masked steps do not count in the mean of a loss or of a metric.
@@ -94,6 +108,10 @@ void add_metrics(CompiledOutput& output, const Symbol& y, const Symbol& mask, co
     const std::string name = (weighted ? "weighted_" : "") + resolved->name;
     const bool larger = resolved->larger_is_better;
     if (resolved->accumulator) {
+      LACUNA_REQUIRE(
+          !output.temporal,
+          "compile: a metric with a state takes no sample_weight_mode='temporal'. Received: metric '",
+          resolved->name, "', output '", output.name, "'.");
       LACUNA_REQUIRE(!mask, "compile: an output with a mask takes no metric with a state. Received: metric '",
                      resolved->name, "', output '", output.name, "'.");
       const metrics::Task task = metrics::task_of(y.shape(), output.loss->name);
@@ -114,7 +132,7 @@ void add_metrics(CompiledOutput& output, const Symbol& y, const Symbol& mask, co
         "compile: a metric that is weighted needs a value for each sample. Received: a scalar of metric '",
         resolved->name, "'.");
     output.metrics.push_back({.name = name,
-                              .fed = per_sample(values),
+                              .fed = per_weight(values, output),
                               .accumulator = metrics::weighted_mean,
                               .larger_is_better = larger});
   }
@@ -127,6 +145,12 @@ std::vector<const CompiledOutput*> Compiled::targets() const {
   for (const CompiledOutput& o : outputs)
     if (o.loss) result.push_back(&o);
   return result;
+}
+
+size_t Compiled::losses() const {
+  size_t metrics = 0;
+  for (const CompiledOutput& o : outputs) metrics += o.metrics.size();
+  return metrics_names.size() - metrics;
 }
 
 std::vector<Symbol> Compiled::symbols() const {
@@ -173,6 +197,8 @@ Compiled compile(const Network& network, const CompileOptions& options) {
     LACUNA_REQUIRE(std::isfinite(output.weight),
                    "compile: loss_weights must be finite. Received: loss_weights=", output.weight,
                    " for output '", names[i], "'.");
+    output.temporal =
+        is_temporal(pick(options.sample_weight_mode, i, names, "sample_weight_mode"), y, names[i]);
     if (output.loss) {
       warn_of_no_probability(*output.loss, names[i], y);
       output.target = placeholder(output.loss->target(y.spec()), names[i] + "_target");
@@ -180,14 +206,15 @@ Compiled compile(const Network& network, const CompileOptions& options) {
       if (output.loss->ids_target()) output.classes = std::max<Dim>(y.shape().back(), 0);
       if (output.loss->labels == losses::Labels::padded_ids) output.least_label = -1;
       // In double whatever the model computes in: float32 would make 0 of 1e-50, and infinity of 1e50.
-      output.sample_weight = placeholder({{None}, DType::float64}, names[i] + "_sample_weights");
+      const Shape weights = output.temporal ? Shape{None, None} : Shape{None};
+      output.sample_weight = placeholder({weights, DType::float64}, names[i] + "_sample_weights");
       const Symbol values = masked((*output.loss)(output.target, y), mask);
       output.plain_loss = scalar(values);
-      if (values.rank() > 0) {  // As in Keras: Σ w v / number of w != 0.
+      if (values.rank() > (output.temporal ? 1 : 0)) {  // As in Keras: Σ w v / number of w != 0.
         const Symbol& w = output.sample_weight;
         const Symbol used = mean(not_equal(w, constant(0, w.dtype())));
         const Symbol least = constant(1e-30, w.dtype());  // A batch without weight has loss 0, not 0 / 0.
-        const Symbol weighted = multiply(cast(per_sample(values), w.dtype()), w);
+        const Symbol weighted = multiply(cast(per_weight(values, output), w.dtype()), w);
         output.weighted_loss = cast(mean(divide(weighted, maximum(used, least))), values.dtype());
       }
       add_metrics(output, y, mask, wanted(options.metrics, options.output_metrics, names[i]), false);
@@ -215,6 +242,7 @@ Compiled compile(const Network& network, const CompileOptions& options) {
 namespace {
 
 Setting to_setting(double number) { return number; }
+Setting to_setting(const std::string& text) { return text.empty() ? Setting() : Setting(text); }
 
 template <class T>
 Setting to_setting(const std::vector<T>& each) {
@@ -241,6 +269,11 @@ void read_one(const Setting& setting, Arg<T>& one) {
 void read_one(const Setting& setting, double& one) {
   const Config config{{"loss_weights", setting}};
   Settings("compile", config)("loss_weights", one);
+}
+
+void read_one(const Setting& setting, std::string& one) {
+  const Config config{{"sample_weight_mode", setting}};
+  if (!setting.is_none()) Settings("compile", config)("sample_weight_mode", one);
 }
 
 template <class T>
@@ -279,7 +312,7 @@ Config to_config(const CompileOptions& options) {
           {"metrics", either(options.metrics, options.output_metrics)},
           {"weighted_metrics", either(options.weighted_metrics, options.output_weighted_metrics)},
           {"loss_weights", to_setting(options.loss_weights)},
-          {"sample_weight_mode", Setting()}};
+          {"sample_weight_mode", to_setting(options.sample_weight_mode)}};
 }
 
 CompileOptions compile_options(const Config& config) {
@@ -288,6 +321,7 @@ CompileOptions compile_options(const Config& config) {
   settings("optimizer_config", options.optimizer);
   if (const Setting* loss = settings.find("loss")) read_each(*loss, options.loss);
   if (const Setting* weights = settings.find("loss_weights")) read_each(*weights, options.loss_weights);
+  if (const Setting* mode = settings.find("sample_weight_mode")) read_each(*mode, options.sample_weight_mode);
   const auto read_either = [&](const char* name, Metrics& all, std::map<std::string, Metrics>& named) {
     const Setting* given = settings.find(name);
     if (!given || given->is_none()) return;

@@ -35,6 +35,8 @@ struct CompileOptions {
   Metrics metrics{};                                // of every output
   std::map<std::string, Metrics> output_metrics{};  // of some, by name
   PerOutput<double> loss_weights{};
+  // "temporal": sample weights are (rows, steps), one for each step of the output; empty: one for each row.
+  PerOutput<std::string> sample_weight_mode{};
   // The same, weighted by the sample weights that fit gets: Σ w v / Σ w over all samples. They are named
   // weighted_acc, …
   Metrics weighted_metrics{};
@@ -49,6 +51,7 @@ struct CompiledOutput {
   Dim classes = 0;                       // Labels are below this; 0: the target holds no labels.
   Dim least_label = 0;                   // -1 if it pads labels.
   Symbol target{}, sample_weight{};      // placeholders
+  bool temporal = false;                 // There is a sample weight for each step.
   Symbol matrix{};                       // What a csr y replaces: the target, or the matrix of its ids.
   Symbol plain_loss{}, weighted_loss{};  // scalars
   struct Metric {
@@ -73,6 +76,7 @@ struct Compiled {
   std::vector<std::string> metrics_names{};
 
   std::vector<const CompiledOutput*> targets() const;  // Outputs with a loss.
+  size_t losses() const;  // How many of metrics_names are losses: the first ones.
   // All that it reads: losses, metrics, updates.
   std::vector<Symbol> symbols() const;
   // Whether a larger value is better for an entry of the logs, such as "val_auc": as its metric says, and

@@ -247,6 +247,24 @@ void for_classes(const char* where, data::Rows& rows, Storage storage, const F& 
   }
 }
 
+void require_weights_fit(const std::string& argument, const Tensor& user, const Shape& wanted) {
+  if (user.storage() == Storage::dense && user.dense().shape == wanted) return;
+  const bool temporal = wanted.size() == 2;
+  const char* advice = !temporal && user.shape().size() == 2
+                           ? "; weights of steps need compile(sample_weight_mode='temporal')"
+                           : "";
+  throw InvalidArgument(argument, " must be a dense array with a weight for each ",
+                        temporal ? "row and step" : "row", advice, ". Received: ", user.spec(),
+                        ", rows=", wanted[0], temporal ? text(", steps=", wanted[1]) : std::string(), ".");
+}
+
+// The shape of the sample weights: one for each row of y or, if they are temporal, for each step of a row.
+Shape weights_of(const CompiledOutput& output, const Tensor& y) {
+  Shape shape = y.shape();
+  shape.resize(output.temporal ? 2 : 1);
+  return shape;
+}
+
 }  // namespace
 
 void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays& sample_weight,
@@ -265,16 +283,15 @@ void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays
   std::vector<const Tensor*> given;
   if (sample_weight.given()) given = match(where, "sample_weight", sample_weight, names, Match::some);
   for (size_t i = 0; i < targets.size(); ++i) {
-    std::vector<double> weights(static_cast<size_t>(rows_), 1.0);
+    const Shape shape = weights_of(*targets[i], parts_[first_target + i].rows.tensor());
+    std::vector<double> weights(static_cast<size_t>(size_of(shape)), 1.0);
     if (!given.empty() && given[i]) {
       const Tensor& user = *given[i];
       const std::string argument = label(where, "sample_weight", names, i);
-      LACUNA_REQUIRE(user.storage() == Storage::dense && user.dense().shape == Shape{rows_}, argument,
-                     " must be a dense array with a weight for each row. Received: ", user.spec(),
-                     ", rows=", rows_, ".");
+      require_weights_fit(argument, user, shape);
       data::Rows all(user, argument);
       Tensor values;
-      all.pack_range(0, rows_, {{None}, DType::float64}, values);
+      all.pack_range(0, rows_, {{}, DType::float64}, values);
       std::copy_n(values.dense().values<double>().begin(), weights.size(), weights.begin());
       for (const double w : weights)
         LACUNA_REQUIRE(std::isfinite(w), argument, " must be finite. Received: ", w, ".");
@@ -286,9 +303,9 @@ void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays
         LACUNA_REQUIRE(std::isfinite(weight), where, ": class_weight must be finite. Received: ", weight,
                        " for class ", label, ".");
       Part& target = parts_[first_target + i];
-      const Shape& shape = targets[i]->target.shape();
-      LACUNA_REQUIRE(shape.size() <= 2, where,
-                     ": class_weight needs y of rank 1 or 2. Received: y=", to_string(shape), " for output '",
+      const Shape& of_y = targets[i]->target.shape();
+      LACUNA_REQUIRE(of_y.size() <= 2, where,
+                     ": class_weight needs y of rank 1 or 2. Received: y=", to_string(of_y), " for output '",
                      names[i], "'.");
       LACUNA_REQUIRE(targets[i]->least_label == 0 || target.wanted.storage == Storage::csr, where,
                      ": class_weight needs one class a row. Received: y of padded ids for output '", names[i],
@@ -301,7 +318,7 @@ void Feed::add_weights(const char* where, const Compiled& compiled, const Arrays
         weights[static_cast<size_t>(row)] *= found->second;
       });
     }
-    add(tensor::Dense::of<double>({rows_}, weights), text(where, ": sample_weight"),
+    add(tensor::Dense::of<double>(shape, weights), text(where, ": sample_weight"),
         {{}, targets[i]->sample_weight.dtype()}, false);
   }
 }

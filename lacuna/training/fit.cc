@@ -1,10 +1,12 @@
 // The loop of fit: epochs of training steps, each with its validation and callbacks.
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
 #include "lacuna/base/interrupt.h"
 #include "lacuna/base/message.h"
 #include "lacuna/training/callback_list.h"
+#include "lacuna/training/generated_batches.h"
 #include "lacuna/training/measures.h"
 #include "lacuna/training/progress.h"
 #include "lacuna/training/trainer.h"
@@ -22,8 +24,8 @@ class Trainer::Fit {
         compiled_(*held_),
         batches_(batches),
         validation_(validation),
-        options_(options),
-        program_(trainer.program(held_, Mode::train, batches.specs(), batches.weighted())) {
+        options_(options) {
+    if (!batches.varies()) program_ = trainer.program(held_, Mode::train, batches, nullptr);  // May throw.
     const auto turn = trainer_.network_->turn().take();
     trainer_.check_trainable("fit", compiled_);
     trainer_.follow_seed();
@@ -36,13 +38,14 @@ class Trainer::Fit {
     trainer_.stop_training = false;
     if (options_.verbose > 0) say_how_many();
     callbacks.on_train_begin();
-    for (int epoch = options_.initial_epoch; epoch < options_.epochs && !trainer_.stop_training; ++epoch)
-      run_epoch(epoch);
+    for (int epoch = options_.initial_epoch; epoch < options_.epochs && !ends(); ++epoch) run_epoch(epoch);
     callbacks.on_train_end(logs_);
     return std::move(history_);
   }
 
  private:
+  bool ends() const { return trainer_.stop_training || batches_.finished(); }
+
   struct Running {
     explicit Running(int& fits) : fits_(++fits) {}
     ~Running() { --fits_; }
@@ -51,7 +54,8 @@ class Trainer::Fit {
 
   callbacks::Params params() const {
     callbacks::Params result{options_.batch_size, options_.epochs,        batches_.rows().value_or(0),
-                             options_.verbose,    validation_ != nullptr, compiled_.metrics_names};
+                             options_.verbose,    validation_ != nullptr, compiled_.metrics_names,
+                             batches_.steps()};
     if (validation_)
       for (const auto& name : compiled_.metrics_names) result.metrics.push_back("val_" + name);
     return result;
@@ -69,21 +73,21 @@ class Trainer::Fit {
     if (options_.verbose > 0) print(text("Epoch ", epoch + 1, "/", options_.epochs, "\n"));
     callbacks_->on_epoch_begin(epoch);
     batches_.begin(options_.shuffle == Shuffle::none ? 0 : trainer_.next_shuffle());
-    Progress progress(batches_.rows(), options_.verbose);
+    Progress progress(batches_, options_.verbose);
     measures_.reset();
     logs_.clear();
     for (const auto& name : compiled_.metrics_names) logs_.emplace_back(name, 0.0);
     ReadAhead ahead(batches_);
-    Dim done = 0;
-    for (int64_t batch = 0; const Dim size = ahead.upcoming(); ++batch) {
+    int64_t batch = 0;
+    for (; const Dim size = ahead.upcoming(); ++batch) {
       run_batch(ahead, epoch, batch, size);
+      progress.add(size);
       if (trainer_.stop_training) break;  // Without validation, as in Keras.
-      done += size;
       if (options_.verbose != 1) continue;
       measures_.write(logs_);
-      progress.update(done, logs_);
+      progress.update(logs_);
     }
-    end_epoch(epoch, progress);
+    if (batch > 0 || !batches_.finished()) end_epoch(epoch, progress);
   }
 
   void run_batch(ReadAhead& ahead, int epoch, int64_t batch, Dim size) {
@@ -96,6 +100,7 @@ class Trainer::Fit {
     }
     double loss = 0;
     ahead.run(!watched, [&](Feeds feeds) {  // Not ahead of callbacks: they may change the arrays.
+      program_ = trainer_.program(held_, Mode::train, batches_, std::move(program_));
       const auto turn = trainer_.network_->turn().take();
       trainer_.train_step(compiled_, *program_, feeds, size, measures_);
       loss = program_->value(0);
@@ -116,11 +121,16 @@ class Trainer::Fit {
     }
     const std::vector<double> values = measures_.values();
     for (size_t i = 0; i < values.size(); ++i) logs_[i].second = values[i];
-    if (validation_ && !trainer_.stop_training) validate();
+    if (validation_ && !trainer_.stop_training && is_validated(epoch + 1)) validate();
     progress.finish(logs_);
     callbacks_->on_epoch_end(epoch, logs_);
     history_.epoch.push_back(epoch);
     for (const auto& [name, value] : logs_) history_.history[name].push_back(value);
+  }
+
+  bool is_validated(int epoch) const {
+    const auto& chosen = options_.validation_epochs;
+    return chosen.empty() ? epoch % options_.validation_freq == 0 : std::ranges::count(chosen, epoch) > 0;
   }
 
   void validate() {
@@ -135,7 +145,7 @@ class Trainer::Fit {
   Batches& batches_;
   Batches* const validation_;
   const FitOptions& options_;
-  const std::shared_ptr<Program> program_;
+  std::shared_ptr<Program> program_{};
   const callbacks::CallbackList* callbacks_ = nullptr;
   Measures measures_{compiled_, "fit"}, of_validation_{compiled_, "fit: validation"};
   Logs logs_{};  // Of the epoch.
@@ -149,17 +159,71 @@ void check(const FitOptions& options) {
   LACUNA_REQUIRE(options.epochs >= 0 && options.initial_epoch >= 0,
                  "fit: epochs and initial_epoch must not be negative. Received: epochs=", options.epochs,
                  ", initial_epoch=", options.initial_epoch, ".");
+  LACUNA_REQUIRE(options.validation_freq > 0,
+                 "fit: validation_freq must be positive. Received: validation_freq=", options.validation_freq,
+                 ".");
+}
+
+void check_batch_size(const FitOptions& options) {
+  LACUNA_REQUIRE(options.batch_size > 0,
+                 "fit: batch_size must be positive. Received: batch_size=", options.batch_size, ".");
 }
 
 void check_of_arrays(const FitOptions& options) {
-  LACUNA_REQUIRE(options.batch_size > 0,
-                 "fit: batch_size must be positive. Received: batch_size=", options.batch_size, ".");
+  check_batch_size(options);
+  LACUNA_REQUIRE(!options.steps_per_epoch,
+                 "fit: steps_per_epoch is of batches that come one by one; of arrays, batch_size decides. "
+                 "Received: steps_per_epoch=",
+                 *options.steps_per_epoch, ".");
   LACUNA_REQUIRE(
       options.validation_split >= 0 && options.validation_split < 1,
       "fit: validation_split must be in [0, 1). Received: validation_split=", options.validation_split, ".");
 }
 
+// What a fit validates on, besides a part of its own rows.
+class Validation {
+ public:
+  Validation(const Network& network, const Compiled& compiled, const FitOptions& options) {
+    const char* where = "fit: validation_data";
+    if (options.validation_data) {
+      const ValidationData& v = *options.validation_data;
+      LACUNA_REQUIRE(!options.validation_source, where, ": arrays or batches must be given. Received: both.");
+      feed_.emplace(where, network, &compiled, data::Check::whole, v.x, v.y, v.sample_weight);
+      LACUNA_REQUIRE(feed_->rows() > 0, where, " must have rows. Received: rows=0.");
+      arrays_.emplace(*feed_, 0, feed_->rows(), options.batch_size);
+    } else if (options.validation_source) {
+      generated_.emplace(where, network, &compiled, *options.validation_source, options.validation_steps);
+    }
+  }
+
+  Batches* batches() {
+    if (generated_) return &*generated_;
+    return arrays_ ? &*arrays_ : nullptr;
+  }
+
+ private:
+  std::optional<Feed> feed_{};
+  std::optional<ArrayBatches> arrays_{};
+  std::optional<GeneratedBatches> generated_{};
+};
+
 }  // namespace
+
+History Trainer::fit(BatchSource& source, const FitOptions& options) {
+  const auto fitting = fitting_.take();
+  const CompiledPtr c = compiled("fit");
+  check(options);
+  check_batch_size(options);
+  LACUNA_REQUIRE(
+      options.validation_split == 0 && !options.sample_weight.given(),
+      "fit: validation_split and sample_weight are of arrays; a batch may be (x, y, sample_weight), "
+      "and validation_data may be given. Received: validation_split=",
+      options.validation_split, options.sample_weight.given() ? ", a sample_weight." : ".");
+  GeneratedBatches batches("fit", *network_, c.get(), source, options.steps_per_epoch, true,
+                           options.class_weight);
+  Validation validation(*network_, *c, options);
+  return Fit(*this, c, batches, validation.batches(), options).run();
+}
 
 History Trainer::fit(Batches& batches, Batches* validation, const FitOptions& options) {
   const auto fitting = fitting_.take();
@@ -175,21 +239,16 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
   Feed feed("fit", *network_, c.get(), data::Check::whole, x, y, options.sample_weight, options.class_weight);
   LACUNA_REQUIRE(feed.rows() > 0, "fit: x must have rows. Received: rows=0.");
   Dim rows = feed.rows();
-  std::optional<Feed> other;
-  std::optional<ArrayBatches> validation;
-  if (options.validation_data) {
-    const ValidationData& v = *options.validation_data;
-    other.emplace("fit: validation_data", *network_, c.get(), data::Check::whole, v.x, v.y, v.sample_weight);
-    LACUNA_REQUIRE(other->rows() > 0, "fit: validation_data must have rows. Received: rows=0.");
-    validation.emplace(*other, 0, other->rows(), options.batch_size);
-  } else if (options.validation_split > 0) {
+  Validation other(*network_, *c, options);
+  std::optional<ArrayBatches> split;
+  if (!other.batches() && options.validation_split > 0) {
     rows = static_cast<Dim>(static_cast<double>(feed.rows()) * (1 - options.validation_split));
     LACUNA_REQUIRE(rows > 0, "fit: validation_split must leave rows to train on. Received: validation_split=",
                    options.validation_split, ", rows=", feed.rows(), ".");
-    if (rows < feed.rows()) validation.emplace(feed, rows, feed.rows(), options.batch_size);
+    if (rows < feed.rows()) split.emplace(feed, rows, feed.rows(), options.batch_size);
   }
   ArrayBatches batches(feed, 0, rows, options.batch_size, options.shuffle);
-  return Fit(*this, c, batches, validation ? &*validation : nullptr, options).run();
+  return Fit(*this, c, batches, split ? &*split : other.batches(), options).run();
 }
 
 }  // namespace lacuna

@@ -11,9 +11,7 @@ namespace lacuna {
 Measures::Measures(const Compiled& compiled, const char* where) : compiled_(compiled), where_(where) {
   const auto targets = compiled.targets();
   weights_.resize(targets.size());
-  size_t metrics = 0;
-  for (const CompiledOutput* o : targets) metrics += o->metrics.size();
-  size_t scalars = compiled.metrics_names.size() - metrics;  // The losses come first.
+  size_t scalars = compiled.losses();  // They come first.
   for (size_t i = 0; i < scalars; ++i) places_.emplace_back(false, i);
   for (size_t t = 0; t < targets.size(); ++t)
     for (const auto& metric : targets[t]->metrics) {

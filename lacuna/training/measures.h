@@ -17,6 +17,8 @@ class Measures {
   // `where` starts warnings: "fit".
   Measures(const Compiled& compiled, const char* where);
 
+  const Compiled& compiled() const { return compiled_; }
+
   void reset();
   // Adds a batch, after a run of the program with these feeds.
   void add(const Program& program, std::span<const Tensor* const> feeds, Dim rows);

@@ -1,6 +1,7 @@
 // The loops of evaluate and predict.
 #include "lacuna/base/interrupt.h"
 #include "lacuna/training/collected.h"
+#include "lacuna/training/generated_batches.h"
 #include "lacuna/training/measures.h"
 #include "lacuna/training/progress.h"
 #include "lacuna/training/trainer.h"
@@ -13,25 +14,32 @@ void require_batch_size(const char* where, Dim batch_size) {
                  ".");
 }
 
+void require_no_steps(const char* where, const std::optional<int64_t>& steps) {
+  LACUNA_REQUIRE(
+      !steps, where,
+      ": steps are of batches that come one by one; of arrays, batch_size decides. Received: steps=", *steps,
+      ".");
+}
+
 }  // namespace
 
 std::vector<double> Trainer::evaluate(const CompiledPtr& compiled, Measures& measures, Batches& batches,
                                       int verbose) {
-  const auto held = program(compiled, Mode::test, batches.specs(), batches.weighted());
-  Program& test = *held;
-  Progress progress(batches.rows(), verbose);
+  std::shared_ptr<Program> test;
+  Progress progress(batches, verbose);
   measures.reset();
   batches.begin(0);
   ReadAhead ahead(batches);
-  Dim done = 0;
   while (const Dim size = ahead.upcoming()) {
     poll_interrupt();
     ahead.run(true, [&](Feeds feeds) {
+      test = program(compiled, Mode::test, batches, std::move(test));
       const auto turn = network_->turn().take();
-      test.run(feeds, random_.steps, random_.seed);
-      measures.add(test, feeds, size);
+      test->run(feeds, random_.steps, random_.seed);
+      measures.add(*test, feeds, size);
     });
-    progress.update(done += size, {});
+    progress.add(size);
+    progress.update({});
   }
   progress.finish({});
   return measures.values();
@@ -45,6 +53,7 @@ std::vector<double> Trainer::evaluate(Batches& batches, int verbose) {
 
 std::vector<double> Trainer::evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options) {
   require_batch_size("evaluate", options.batch_size);
+  require_no_steps("evaluate", options.steps);
   const CompiledPtr c = compiled("evaluate");
   Feed feed("evaluate", *network_, c.get(), data::Check::by_batch, x, y, options.sample_weight);
   LACUNA_REQUIRE(feed.rows() > 0, "evaluate: x must have rows. Received: rows=0.");
@@ -53,23 +62,34 @@ std::vector<double> Trainer::evaluate(const Arrays& x, const Arrays& y, const Ev
   return evaluate(c, measures, batches, options.verbose);
 }
 
+std::vector<double> Trainer::evaluate(BatchSource& source, const EvaluateOptions& options) {
+  LACUNA_REQUIRE(!options.sample_weight.given(),
+                 "evaluate: sample_weight is of arrays; a batch may be (x, y, sample_weight). Received: a "
+                 "sample_weight.");
+  const CompiledPtr c = compiled("evaluate");
+  Measures measures(*c, "evaluate");
+  GeneratedBatches batches("evaluate", *network_, c.get(), source, options.steps);
+  return evaluate(c, measures, batches, options.verbose);
+}
+
 std::vector<tensor::Dense> Trainer::predict(Batches& batches, int verbose) {
-  const auto held = program(nullptr, Mode::predict, batches.specs(), batches.weighted());
-  Program& run = *held;
+  std::shared_ptr<Program> run;
   std::vector<Collected> outputs;
   for (const std::string& name : network_->output_names()) outputs.emplace_back(batches.rows(), name);
-  Progress progress(batches.rows(), verbose);
+  Progress progress(batches, verbose);
   batches.begin(0);
   ReadAhead ahead(batches);
-  Dim done = 0, size = ahead.upcoming();
+  Dim size = ahead.upcoming();
   do {  // Runs once without rows too: an empty output has a shape.
     poll_interrupt();
     ahead.run(true, [&](Feeds feeds) {
+      run = program(nullptr, Mode::predict, batches, std::move(run));
       const auto turn = network_->turn().take();
-      run.run(feeds, random_.steps, random_.seed);
-      for (size_t i = 0; i < outputs.size(); ++i) outputs[i].append(run.output(i), size);
+      run->run(feeds, random_.steps, random_.seed);
+      for (size_t i = 0; i < outputs.size(); ++i) outputs[i].append(run->output(i), size);
     });
-    progress.update(done += size, {});
+    progress.add(size);
+    progress.update({});
   } while ((size = ahead.upcoming()));
   progress.finish({});
   std::vector<tensor::Dense> result;
@@ -79,8 +99,14 @@ std::vector<tensor::Dense> Trainer::predict(Batches& batches, int verbose) {
 
 std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOptions& options) {
   require_batch_size("predict", options.batch_size);
+  require_no_steps("predict", options.steps);
   Feed feed("predict", *network_, nullptr, data::Check::by_batch, x);
   ArrayBatches batches(feed, 0, feed.rows(), options.batch_size);
+  return predict(batches, options.verbose);
+}
+
+std::vector<tensor::Dense> Trainer::predict(BatchSource& source, const PredictOptions& options) {
+  GeneratedBatches batches("predict", *network_, nullptr, source, options.steps);
   return predict(batches, options.verbose);
 }
 

@@ -42,28 +42,30 @@ std::string step_time(double seconds) {
 
 }  // namespace
 
-Progress::Progress(std::optional<int64_t> samples, int verbose) : samples_(samples), verbose_(verbose) {}
+Progress::Progress(const Batches& batches, int verbose)
+    : all_(batches.rows() ? batches.rows() : batches.steps()),
+      by_rows_(batches.rows() || !batches.steps()),
+      verbose_(verbose) {}
 
-std::string Progress::bar(int64_t done) const {
+std::string Progress::bar() const {
   constexpr int64_t kWidth = 30;
-  std::string result = std::to_string(done);
-  if (!samples_) return std::string(7 - std::min<size_t>(7, result.size()), ' ') + result + "/Unknown";
-  const std::string total = std::to_string(*samples_);
+  std::string result = std::to_string(done_);
+  if (!all_) return std::string(7 - std::min<size_t>(7, result.size()), ' ') + result + "/Unknown";
+  const std::string total = std::to_string(*all_);
   result.insert(0, total.size() - std::min(total.size(), result.size()), ' ');
   result += "/" + total + " [";
-  const int64_t filled = *samples_ ? kWidth * done / *samples_ : kWidth;
-  if (filled > 0)
-    result += std::string(static_cast<size_t>(filled - 1), '=') + (done < *samples_ ? ">" : "=");
+  const int64_t filled = *all_ ? kWidth * done_ / *all_ : kWidth;
+  if (filled > 0) result += std::string(static_cast<size_t>(filled - 1), '=') + (done_ < *all_ ? ">" : "=");
   return result + std::string(static_cast<size_t>(kWidth - filled), '.') + "]";
 }
 
-void Progress::draw(int64_t done, const callbacks::Logs& logs, bool last) {
+void Progress::draw(const callbacks::Logs& logs, bool last) {
   const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-  const double each = done > 0 ? seconds / static_cast<double>(done) : 0;
-  std::string line = bar(done);
+  const double each = done_ > 0 ? seconds / static_cast<double>(done_) : 0;
+  std::string line = bar();
   if (last) line += " - " + clock_time(seconds) + " " + step_time(each);
-  else if (!samples_) line += " - " + clock_time(seconds);
-  else if (done > 0) line += " - ETA: " + clock_time(each * static_cast<double>(*samples_ - done));
+  else if (!all_) line += " - " + clock_time(seconds);
+  else if (done_ > 0) line += " - ETA: " + clock_time(each * static_cast<double>(*all_ - done_));
   line += values(logs);
   std::string padding;
   if (line.size() < width_) padding.assign(width_ - line.size(), ' ');
@@ -71,17 +73,16 @@ void Progress::draw(int64_t done, const callbacks::Logs& logs, bool last) {
   print("\r" + line + padding + (last ? "\n" : ""));
 }
 
-void Progress::update(int64_t done, const callbacks::Logs& logs) {
-  done_ = done;
-  if (verbose_ != 1 || (samples_ && done >= *samples_)) return;
+void Progress::update(const callbacks::Logs& logs) {
+  if (verbose_ != 1 || (all_ && done_ >= *all_)) return;
   const auto now = Clock::now();
   if (now - drawn_ < std::chrono::milliseconds(50)) return;
   drawn_ = now;
-  draw(done, logs, false);
+  draw(logs, false);
 }
 
 void Progress::finish(const callbacks::Logs& logs) {
-  if (verbose_ == 1) draw(samples_.value_or(done_), logs, true);
+  if (verbose_ == 1) draw(logs, true);
   if (verbose_ == 2) {
     const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     print(" - " + clock_time(seconds) + values(logs) + "\n");

@@ -6,24 +6,27 @@
 #include <optional>
 #include <string>
 
+#include "lacuna/training/batches.h"
 #include "lacuna/training/callback.h"
 
 namespace lacuna {
 
 class Progress {
  public:
-  // samples: of an epoch; none if that is not known before it ends.
-  Progress(std::optional<int64_t> samples, int verbose);
+  // Counts rows or, where only the number of batches is known, batches.
+  Progress(const Batches& batches, int verbose);
 
-  void update(int64_t done, const callbacks::Logs& logs);  // Draws at most every 50 ms.
-  void finish(const callbacks::Logs& logs);                // The final values, and a line feed.
+  void add(Dim rows) { done_ += by_rows_ ? rows : 1; }  // A batch is done.
+  void update(const callbacks::Logs& logs);             // Draws at most every 50 ms.
+  void finish(const callbacks::Logs& logs);             // The final values, and a line feed.
 
  private:
   using Clock = std::chrono::steady_clock;
-  std::string bar(int64_t done) const;
-  void draw(int64_t done, const callbacks::Logs& logs, bool last);
+  std::string bar() const;
+  void draw(const callbacks::Logs& logs, bool last);
 
-  std::optional<int64_t> samples_;
+  std::optional<int64_t> all_;  // None: not known before the epoch ends.
+  bool by_rows_;
   int64_t done_ = 0;
   int verbose_;
   Clock::time_point start_ = Clock::now(), drawn_{};

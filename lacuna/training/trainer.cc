@@ -45,6 +45,7 @@ void Trainer::compile(const CompileOptions& options) {
   compiled_ = std::move(made);
   options_ = std::move(kept);
   programs_.clear();
+  running_.reset();
   warned_of_.reset();
   warned_of_none_ = false;
 }
@@ -92,6 +93,12 @@ std::shared_ptr<Program> Trainer::program(const CompiledPtr& compiled, Mode mode
   auto made = std::make_shared<Program>(*network_, compiled.get(), mode, fed, weighted);
   programs_.push_back({compiled, mode, weighted, fed, std::move(made)});
   return programs_.back().program;
+}
+
+std::shared_ptr<Program> Trainer::program(const CompiledPtr& compiled, Mode mode, const Batches& batches,
+                                          std::shared_ptr<Program> before) {
+  if (before && !batches.varies()) return before;
+  return program(compiled, mode, batches.specs(), batches.weighted());
 }
 
 uint64_t Trainer::next_shuffle() {
@@ -145,34 +152,57 @@ Explanation Trainer::explain(const Arrays& x, const Arrays& y, Dim rows) {
   return lacuna::explain(all, feeds, random_.steps, random_.seed);
 }
 
+std::shared_ptr<Measures> Trainer::measures(const CompiledPtr& compiled, const char* where, bool reset) {
+  const auto turn = network_->turn().take();
+  if (reset) running_.reset();
+  if (running_ && &running_->compiled() == compiled.get()) return running_;
+  auto made = std::make_shared<Measures>(*compiled, where);
+  if (!reset) running_ = made;
+  return made;
+}
+
+void Trainer::reset_metrics() {
+  const auto turn = network_->turn().take();
+  running_.reset();
+}
+
 std::vector<double> Trainer::train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
-                                            const ClassWeights& class_weight) {
+                                            const ClassWeights& class_weight, bool reset_metrics) {
   const CompiledPtr c = compiled("train_on_batch");
   Feed feed("train_on_batch", *network_, c.get(), data::Check::by_batch, x, y, sample_weight, class_weight);
   LACUNA_REQUIRE(feed.rows() > 0, "train_on_batch: x must have rows. Received: rows=0.");
   const auto held = program(c, Mode::train, feed.specs(), feed.weighted());
   Program& train = *held;
   const auto feeds = feed.pack_range(0, feed.rows());
-  Measures measures(*c, "train_on_batch");
+  const auto measures = this->measures(c, "train_on_batch", reset_metrics);
+  std::vector<double> values;
   {
     const auto turn = network_->turn().take();
     check_trainable("train_on_batch", *c);
     follow_seed();
-    train_step(*c, train, feeds, feed.rows(), measures);
+    train_step(*c, train, feeds, feed.rows(), *measures);
+    values = measures->values();
+    for (size_t i = 0; i < c->losses(); ++i) values[i] = train.value(i);
   }
-  const std::vector<double> values = measures.values();
   if (!std::isfinite(values[0]))
     warn(text("train_on_batch: the loss is not finite. Received: loss=", values[0], "."));
   return values;
 }
 
-std::vector<double> Trainer::test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight) {
+std::vector<double> Trainer::test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
+                                           bool reset_metrics) {
   const CompiledPtr c = compiled("test_on_batch");
   Feed feed("test_on_batch", *network_, c.get(), data::Check::by_batch, x, y, sample_weight);
   LACUNA_REQUIRE(feed.rows() > 0, "test_on_batch: x must have rows. Received: rows=0.");
-  Measures measures(*c, "test_on_batch");
-  ArrayBatches whole(feed, 0, feed.rows(), feed.rows());
-  return evaluate(c, measures, whole, 0);
+  const auto held = program(c, Mode::test, feed.specs(), feed.weighted());
+  const auto feeds = feed.pack_range(0, feed.rows());
+  const auto measures = this->measures(c, "test_on_batch", reset_metrics);
+  const auto turn = network_->turn().take();
+  held->run(feeds, random_.steps, random_.seed);
+  measures->add(*held, feeds, feed.rows());
+  std::vector<double> values = measures->values();
+  for (size_t i = 0; i < c->losses(); ++i) values[i] = held->value(i);
+  return values;
 }
 
 }  // namespace lacuna

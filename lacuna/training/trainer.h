@@ -9,6 +9,7 @@
 
 #include "lacuna/base/forks.h"
 #include "lacuna/training/array_batches.h"
+#include "lacuna/training/batch_source.h"
 #include "lacuna/training/callback.h"
 #include "lacuna/training/compiled.h"
 #include "lacuna/training/explain.h"
@@ -36,17 +37,25 @@ struct FitOptions {
   ClassWeights class_weight{};
   Arrays sample_weight{};
   int initial_epoch = 0;
+  // Where batches come one by one: how many an epoch takes; without it, the source ends the epoch.
+  std::optional<int64_t> steps_per_epoch{};
+  std::shared_ptr<BatchSource> validation_source{};  // In place of validation_data.
+  std::optional<int64_t> validation_steps{};
+  int validation_freq = 1;               // Epochs between two validations; or
+  std::vector<int> validation_epochs{};  // those that are validated, counted from 1.
 };
 
 struct EvaluateOptions {
   Dim batch_size = 32;
   int verbose = 1;
   Arrays sample_weight{};
+  std::optional<int64_t> steps{};  // How many batches of a source.
 };
 
 struct PredictOptions {
   Dim batch_size = 32;
   int verbose = 0;
+  std::optional<int64_t> steps{};  // How many batches of a source.
 };
 
 // Thread-safe: each step and each batch takes the network's turn (graph/turn.h), so that other threads never
@@ -87,10 +96,18 @@ class Trainer {
   std::vector<double> evaluate(Batches& batches, int verbose = 1);
   std::vector<tensor::Dense> predict(Batches& batches, int verbose = 0);
 
-  // One training step, or one evaluation, on all rows of x.
+  // The same for what a user's program gives batch by batch, with the options that do not concern arrays.
+  History fit(BatchSource& source, const FitOptions& options);
+  std::vector<double> evaluate(BatchSource& source, const EvaluateOptions& options);
+  std::vector<tensor::Dense> predict(BatchSource& source, const PredictOptions& options);
+
+  // One training step, or one evaluation, on all rows of x. Without reset_metrics, metrics are those of all
+  // batches since the last reset; losses are always of this one.
   std::vector<double> train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
-                                     const ClassWeights& class_weight);
-  std::vector<double> test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight);
+                                     const ClassWeights& class_weight, bool reset_metrics = true);
+  std::vector<double> test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
+                                    bool reset_metrics = true);
+  void reset_metrics();
 
   // What each op does with the first `rows` rows of x: in a prediction or, with y, in a training step without
   // its update. Changes nothing.
@@ -103,10 +120,15 @@ class Trainer {
   class Fit;  // One call of fit.
   std::shared_ptr<Program> program(const CompiledPtr& compiled, Mode mode, const std::vector<Spec>& fed,
                                    bool weighted);
+  // The program for the batch that was made last; `before` if all batches are alike.
+  std::shared_ptr<Program> program(const CompiledPtr& compiled, Mode mode, const Batches& batches,
+                                   std::shared_ptr<Program> before);
   // One training step, whose results are added to `measures`. If it throws, the model is as before.
   void train_step(const Compiled& compiled, Program& program, Feeds feeds, Dim rows, Measures& measures);
   std::vector<double> evaluate(const CompiledPtr& compiled, Measures& measures, Batches& batches,
                                int verbose);
+  // What a single step adds its results to.
+  std::shared_ptr<Measures> measures(const CompiledPtr& compiled, const char* where, bool reset);
   // Before training: warns if `trainable` flags were changed since compile, or if no weight is trainable.
   void check_trainable(const char* where, const Compiled& compiled);
   // Before training: if a seed was set since, shuffles restart from it. In a child that was forked without a
@@ -128,7 +150,8 @@ class Trainer {
     std::vector<Spec> fed;  // Storages and dtypes.
     std::shared_ptr<Program> program;
   };
-  std::vector<Made> programs_{};  // A few, looked up at every call.
+  std::vector<Made> programs_{};         // A few, looked up at every call.
+  std::shared_ptr<Measures> running_{};  // Of single steps since the last reset.
   RandomState random_{};
   uint64_t seed_generation_ = seed_generation(), forks_ = forks_without_seed();
   std::optional<std::vector<layers::Weight*>> warned_of_{};  // The trainable weights at the last warning.

@@ -63,10 +63,12 @@ PythonCallbacks::PythonCallbacks(nb::object list)
 void PythonCallbacks::on_train_begin(const Logs& logs) {
   const WithGil gil;
   nb::dict p;
-  p["batch_size"] = params.batch_size;
+  if (params.samples > 0) {  // Of arrays: where batches come one by one, Keras leaves both out.
+    p["batch_size"] = params.batch_size;
+    p["samples"] = params.samples;
+  }
   p["epochs"] = params.epochs;
-  p["steps"] = nb::none();
-  p["samples"] = params.samples;
+  p["steps"] = params.steps;
   p["verbose"] = params.verbose;
   p["do_validation"] = params.do_validation;
   p["metrics"] = params.metrics;

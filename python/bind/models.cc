@@ -1,154 +1,20 @@
-// Model and Sequential. Calls that take long run without the GIL.
+// Model and Sequential; training.cc has their training. Calls that take long run without the GIL.
 #include "lacuna/models/model.h"
 
 #include "lacuna/layers/weight_limit.h"
 #include "lacuna/models/model_file.h"
 #include "lacuna/models/sequential.h"
 #include "python/bind/argument.h"
-#include "python/bind/callbacks.h"
 #include "python/bind/path.h"
+#include "python/bind/training.h"
 
 namespace lacuna::bind {
 namespace {
-
-using Loss = Arg<losses::Loss>;
-using Metric = Arg<metrics::Metric>;
-
-// From one Loss or number, a list with one per output (None: none), or a dict by output name.
-template <class T>
-PerOutput<T> per_output(const char* argument, nb::handle given) {
-  const Place at{"compile", argument};
-  if (given.is_none()) return {};
-  if (nb::isinstance<nb::dict>(given)) return Argument<std::map<std::string, T>>::of(at, given);
-  if (!nb::isinstance<nb::list>(given)) return T(Argument<T>::of(at, given));
-  std::vector<T> each;
-  for (const nb::handle item : nb::borrow<nb::list>(given))
-    each.push_back(item.is_none() ? T() : T(Argument<T>::of(at, item)));
-  return each;
-}
-
-CompileOptions compile_options(const Arg<optimizers::Optimizer>& optimizer, nb::handle loss,
-                               const std::vector<Metric>& metrics,
-                               const std::map<std::string, std::vector<Metric>>& output_metrics,
-                               nb::handle loss_weights, const std::vector<Metric>& weighted_metrics,
-                               const std::map<std::string, std::vector<Metric>>& output_weighted_metrics) {
-  return {.optimizer = optimizer,
-          .loss = per_output<Loss>("loss", loss),
-          .metrics = metrics,
-          .output_metrics = output_metrics,
-          .loss_weights = per_output<double>("loss_weights", loss_weights),
-          .weighted_metrics = weighted_metrics,
-          .output_weighted_metrics = output_weighted_metrics};
-}
-
-Shuffle to_shuffle(const std::string& name) {
-  return name == "batch" ? Shuffle::batch : name == "rows" ? Shuffle::rows : Shuffle::none;
-}
-
-using ByClass = std::variant<ClassWeight, std::map<std::string, ClassWeight>>;
-
-ClassWeights to_class_weights(const ByClass& given) {
-  return std::visit([](const auto& map) { return ClassWeights(map); }, given);
-}
-
-void fit(Model& model, nb::handle x, nb::handle y, Dim batch_size, int epochs, int verbose,
-         const nb::object& callbacks, double validation_split, nb::handle validation_data,
-         const std::string& shuffle, nb::handle class_weight, nb::handle sample_weight, int initial_epoch) {
-  const Arrays inputs = to_arrays(x), targets = to_arrays(y);
-  FitOptions options{.batch_size = batch_size,
-                     .epochs = epochs,
-                     .verbose = verbose,
-                     .callbacks = {std::make_shared<PythonCallbacks>(callbacks)},
-                     .validation_split = validation_split,
-                     .shuffle = to_shuffle(shuffle),
-                     .class_weight = to_class_weights(nb::cast<ByClass>(class_weight)),
-                     .sample_weight = to_arrays(sample_weight),
-                     .initial_epoch = initial_epoch};
-  if (!validation_data.is_none())
-    options.validation_data = {to_arrays(validation_data[0]), to_arrays(validation_data[1]),
-                               to_arrays(validation_data[2])};
-  const WithoutGil no_gil;
-  model.fit(inputs, targets, options);
-}
-
-std::vector<double> evaluate(Model& model, nb::handle x, nb::handle y, Dim batch_size, int verbose,
-                             nb::handle sample_weight) {
-  const Arrays inputs = to_arrays(x), targets = to_arrays(y);
-  const EvaluateOptions options{
-      .batch_size = batch_size, .verbose = verbose, .sample_weight = to_arrays(sample_weight)};
-  const WithoutGil no_gil;
-  return model.evaluate(inputs, targets, options);
-}
-
-nb::list predict(Model& model, nb::handle x, Dim batch_size, int verbose) {
-  const Arrays inputs = to_arrays(x);
-  std::vector<tensor::Dense> result;
-  {
-    const WithoutGil no_gil;
-    result = model.predict_all(inputs, {.batch_size = batch_size, .verbose = verbose});
-  }
-  return to_numpy(std::move(result));
-}
 
 // Without the GIL: a Sequential may make its network now and join the turns of its weights, which may wait.
 const Network& network_of(Model& model) {
   const WithoutGil no_gil;
   return model.network();
-}
-
-void bind_training(nb::class_<Model>& c) {
-  def_method(c, "fit", fit, "x"_a, "y"_a, "batch_size"_a, "epochs"_a, "verbose"_a, "callbacks"_a,
-             "validation_split"_a, "validation_data"_a, "shuffle"_a, "class_weight"_a, "sample_weight"_a,
-             "initial_epoch"_a);
-  def_method(c, "evaluate", evaluate, "x"_a, "y"_a, "batch_size"_a, "verbose"_a, "sample_weight"_a);
-  def_method(c, "predict", predict, "x"_a, "batch_size"_a, "verbose"_a);
-  def_method(
-      c, "compile",
-      [](Model& model, const Arg<optimizers::Optimizer>& optimizer, nb::handle loss,
-         const std::vector<Metric>& metrics, const std::map<std::string, std::vector<Metric>>& output_metrics,
-         nb::handle loss_weights, const std::vector<Metric>& weighted_metrics,
-         const std::map<std::string, std::vector<Metric>>& output_weighted_metrics) {
-        const CompileOptions options = compile_options(optimizer, loss, metrics, output_metrics, loss_weights,
-                                                       weighted_metrics, output_weighted_metrics);
-        const WithoutGil no_gil;  // Another thread may be in fit, and its callbacks need it.
-        model.compile(options);
-      },
-      "optimizer"_a, "loss"_a, "metrics"_a, "output_metrics"_a, "loss_weights"_a, "weighted_metrics"_a,
-      "output_weighted_metrics"_a);
-  c.def(
-       "train_on_batch",
-       [](Model& model, nb::handle x, nb::handle y, nb::handle sample_weight, const ByClass& class_weight) {
-         const Arrays inputs = to_arrays(x), targets = to_arrays(y), weights = to_arrays(sample_weight);
-         const WithoutGil no_gil;
-         return model.train_on_batch(inputs, targets, weights, to_class_weights(class_weight));
-       },
-       "x"_a.none(), "y"_a.none(), "sample_weight"_a.none(), "class_weight"_a)
-      .def(
-          "test_on_batch",
-          [](Model& model, nb::handle x, nb::handle y, nb::handle sample_weight) {
-            const Arrays inputs = to_arrays(x), targets = to_arrays(y), weights = to_arrays(sample_weight);
-            const WithoutGil no_gil;
-            return model.test_on_batch(inputs, targets, weights);
-          },
-          "x"_a.none(), "y"_a.none(), "sample_weight"_a.none())
-      .def(
-          "predict_on_batch",
-          [](Model& model, nb::handle x) {
-            const Arrays inputs = to_arrays(x);
-            std::vector<tensor::Dense> result;
-            {
-              const WithoutGil no_gil;
-              result = model.predict_on_batch(inputs);
-            }
-            return to_numpy(std::move(result));
-          },
-          "x"_a.none())
-      .def_prop_ro("metrics_names",
-                   [](Model& model) { return without_gil([&] { return model.metrics_names(); }); })
-      .def_prop_rw(
-          "stop_training",
-          [](Model& model) { return without_gil([&] { return model.trainer().stop_training.load(); }); },
-          [](Model& model, bool stop) { without_gil([&] { model.trainer().stop_training = stop; }); });
 }
 
 // HDF5 is never called with the GIL held: another thread, also of another package, may be inside HDF5 and
@@ -342,7 +208,7 @@ void bind_model(nb::module_& m) {
         return self.explain(inputs, targets, batch_size).table();
       },
       "x"_a, "y"_a, "batch_size"_a);
-  bind_training(model);
+  def_training(model);
 }
 
 void bind_network(nb::module_& m) {

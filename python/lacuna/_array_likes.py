@@ -85,7 +85,7 @@ def _of_objects(array, where):
         if is_sparse(one):  # np.array(matrix)
             return one
         batches = hasattr(one, "__iter__") and not isinstance(one, (dict, set, frozenset))
-        advice = "; batches that come one by one go into train_on_batch(x, y), a call each" if batches else ""
+        advice = "; what gives batches is x of fit and of predict, alone" if batches else ""
         raise ValueError(f"{where} must be an array of numbers. Received: {type(one).__name__}{advice}.")
     if any(is_sparse(one) for one in array.flat):
         raise ValueError(

@@ -34,7 +34,7 @@ def views(arrays, where, count=None):
     if any(isinstance(array, tuple) and _holds_arrays(array, None) for array in arrays):
         raise ValueError(
             f"{where} must hold arrays. Received: a {type(arrays).__name__} of tuples of arrays; write fit(x, y) with "
-            "all rows in x and y, or train_on_batch(x, y) for each tuple."
+            "all rows in x and y, or fit(iter(batches)) for a list of batches."
         )
     if not _holds_arrays(arrays, count):
         return view(arrays, where)

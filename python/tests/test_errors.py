@@ -179,12 +179,6 @@ def test_what_is_not_supported_is_said(model, x, y):
     for match, call in [
         ("Dense: weights", lambda: Dense(3, weights=[])),
         ("Input: tensor", lambda: Input((3,), tensor=symbol)),
-        ("compile: sample_weight_mode", lambda: model.compile("sgd", "mse", sample_weight_mode="temporal")),
-        ("compile: target_tensors", lambda: model.compile("sgd", "mse", target_tensors=[symbol])),
-        ("fit: steps_per_epoch", lambda: model.fit(x, y, steps_per_epoch=3)),
-        ("fit: validation_steps", lambda: model.fit(x, y, validation_steps=3)),
-        ("evaluate: steps", lambda: model.evaluate(x, y, steps=3)),
-        ("predict: steps", lambda: model.predict(x, steps=3)),
         ("summary: positions", lambda: model.summary(positions=[1])),
     ]:
         with pytest.raises(ValueError, match=f"{match} is not supported yet. Received: "):

@@ -57,7 +57,7 @@ def test_a_view_keeps_its_array_alive(x):
     seen = view(x.tocoo(), "x")  # Only the view holds the csr matrix that tocsr made.
     model = linear()
     expected = model.predict(x)
-    np.testing.assert_array_equal(model._core.predict(seen, 32, 0)[0], expected)
+    np.testing.assert_array_equal(model._core.predict(seen, 32, 0, None)[0], expected)
 
 
 FORMATS = ["bsr", "coo", "csc", "csr", "dia", "dok", "lil"]

@@ -105,29 +105,40 @@ constraint=None, sparse_weight=False)
         compile(self, optimizer, loss=None, metrics=None, loss_weights=None, sample_weight_mode=None, \
 weighted_metrics=None, target_tensors=None, **kwargs)
         count_params(self)
-        evaluate(self, x=None, y=None, batch_size=None, verbose=1, sample_weight=None, steps=None)
+        evaluate(self, x=None, y=None, batch_size=None, verbose=1, sample_weight=None, steps=None, **kwargs)
+        evaluate_generator(self, generator, steps=None, max_queue_size=10, workers=1, use_multiprocessing=False, \
+verbose=0)
         fit(self, x=None, y=None, batch_size=None, epochs=1, verbose=1, callbacks=None, \
 validation_split=0.0, validation_data=None, shuffle=True, class_weight=None, sample_weight=None, \
 initial_epoch=0, steps_per_epoch=None, validation_steps=None, **kwargs)
+        fit_generator(self, generator, steps_per_epoch=None, epochs=1, verbose=1, callbacks=None, \
+validation_data=None, validation_steps=None, class_weight=None, max_queue_size=10, workers=1, \
+use_multiprocessing=False, shuffle=True, initial_epoch=0, **kwargs)
         from_config(config, custom_objects=None)
         get_config(self)
         get_layer(self, name=None, index=None)
         get_weights(self)
         load_weights(self, filepath, by_name=False, skip_mismatch=False, reshape=False)
-        predict(self, x, batch_size=None, verbose=0, steps=None)
+        predict(self, x, batch_size=None, verbose=0, steps=None, **kwargs)
+        predict_generator(self, generator, steps=None, max_queue_size=10, workers=1, use_multiprocessing=False, \
+verbose=0)
         predict_on_batch(self, x)
         save(self, filepath, overwrite=True, include_optimizer=True)
         save_weights(self, filepath, overwrite=True)
         set_weights(self, weights)
         summary(self, line_length=None, positions=None, print_fn=None)
-        test_on_batch(self, x, y, sample_weight=None)
+        reset_metrics(self)
+        reset_states(self)
+        test_on_batch(self, x, y, sample_weight=None, reset_metrics=True)
         to_json(self, **kwargs)
-        train_on_batch(self, x, y, sample_weight=None, class_weight=None)
+        train_on_batch(self, x, y, sample_weight=None, class_weight=None, reset_metrics=True)
     """,
     models.Sequential: """
         add(self, layer)
         build(self, input_shape=None)
         pop(self)
+        predict_classes(self, x, batch_size=32, verbose=0)
+        predict_proba(self, x, batch_size=32, verbose=0)
     """,
     optimizers: """
         Adadelta(lr=1.0, rho=0.95, epsilon=None, decay=0.0, **kwargs)
@@ -205,6 +216,7 @@ l1_regularization_strength=0.0, l2_regularization_strength=0.0, beta=0.0, decay=
         tanh(x)
     """,
     callbacks: """
+        BaseLogger(stateful_metrics=None)
         CSVLogger(filename, separator=',', append=False)
         EarlyStopping(monitor='val_loss', min_delta=0, patience=0, verbose=0, mode='auto', baseline=None, \
 restore_best_weights=False)
@@ -214,8 +226,14 @@ on_train_begin=None, on_train_end=None, **kwargs)
         LearningRateScheduler(schedule, verbose=0)
         ModelCheckpoint(filepath, monitor='val_loss', verbose=0, save_best_only=False, save_weights_only=False, \
 mode='auto', period=1)
+        ProgbarLogger(count_mode='samples', stateful_metrics=None)
         ReduceLROnPlateau(monitor='val_loss', factor=0.1, patience=10, verbose=0, mode='auto', min_delta=0.0001, \
 cooldown=0, min_lr=0, **kwargs)
+        RemoteMonitor(root='http://localhost:9000', path='/publish/epoch/end/', field='data', headers=None, \
+send_as_json=False)
+        TensorBoard(log_dir='./logs', histogram_freq=0, batch_size=32, write_graph=True, write_grads=False, \
+write_images=False, embeddings_freq=0, embeddings_layer_names=None, embeddings_metadata=None, \
+embeddings_data=None, update_freq='epoch')
         TerminateOnNaN()
     """,
     callbacks.Callback: """

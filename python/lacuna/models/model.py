@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from lacuna import _core, losses, optimizers
-from lacuna import metrics as metrics_module
+from lacuna import _core
 from lacuna._arguments import (
     batch_size_of,
-    class_weight_of,
     flag,
     listed,
-    no_more,
     shown,
     text,
     unsupported,
-    verbose_of,
     whole,
 )
-from lacuna._arrays import views
 from lacuna._custom import bad_config, custom_object_scope
 from lacuna._files import path_of
-from lacuna._types import ArrayLike, Config, Flag, Function, Identifier, Number, Path, Whole
+from lacuna._types import ArrayLike, Config, Flag, Function, Path, Whole
 from lacuna._weights import HasWeights
-from lacuna.callbacks import CallbackList, History
 from lacuna.layers.base import checked_symbols, deserialize, found, makers, register_model, remember
+from lacuna.models._training import Trained, one_or_all
 from lacuna.models.files import named, own_objects, restored_bytes, restored_config, to_yaml
 
 __all__ = [
@@ -36,10 +31,6 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def _one_or_all(values):
-    return values[0] if len(values) == 1 else values
-
-
 _SUBCLASS = (
     "a model must be given its inputs and outputs: x = Input(…), then Model(x, layers(x)); in a class of your own, "
     "super().__init__(inputs, outputs) in __init__, and no method call."
@@ -47,12 +38,10 @@ _SUBCLASS = (
 
 
 @register_model
-class Model(HasWeights):
+class Model(HasWeights, Trained):
     """A network of layers from `inputs` to `outputs`, which are symbols or lists of symbols."""
 
     _saved_as = "Model"  # The class that files name.
-
-    optimizer = loss = metrics = weighted_metrics = loss_weights = history = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -82,7 +71,7 @@ class Model(HasWeights):
         remember(self._core, self)
         for symbol in outputs:
             symbol._history = (self, inputs)
-        return _one_or_all(outputs)
+        return one_or_all(outputs)
 
     # Structure
 
@@ -127,22 +116,22 @@ class Model(HasWeights):
     @property
     def input(self) -> Any:
         """The symbol that is fed, or a list of them."""
-        return _one_or_all(self.inputs)
+        return one_or_all(self.inputs)
 
     @property
     def output(self) -> Any:
         """The symbol that the model computes, or a list of them."""
-        return _one_or_all(self.outputs)
+        return one_or_all(self.outputs)
 
     @property
     def input_shape(self) -> Any:
         """The shape of `input`; the batch dimension, first, is None."""
-        return _one_or_all([s.shape for s in self.inputs])
+        return one_or_all([s.shape for s in self.inputs])
 
     @property
     def output_shape(self) -> Any:
         """The shape of `output`; the batch dimension, first, is None."""
-        return _one_or_all([s.shape for s in self.outputs])
+        return one_or_all([s.shape for s in self.outputs])
 
     @property
     def input_names(self) -> Any:
@@ -158,6 +147,17 @@ class Model(HasWeights):
     def built(self) -> Any:
         """Whether the weights exist."""
         return True
+
+    @property
+    def stateful(self) -> bool:
+        """Whether a layer keeps a state from batch to batch."""
+        return any(getattr(layer, "stateful", False) for layer in self.layers)
+
+    def reset_states(self) -> None:
+        """Clears the states of layers that keep them from batch to batch."""
+        for layer in self.layers:
+            if getattr(layer, "stateful", False):
+                layer.reset_states()
 
     def count_params(self) -> int:
         """The number of values in all weights, including rows that were never touched."""
@@ -258,222 +258,5 @@ class Model(HasWeights):
             own[self._saved_as] = type(self)
         return restored_bytes, (self._core.save_to_bytes(), own)
 
-    # Training
-
-    def compile(
-        self,
-        optimizer: Identifier,
-        loss: Identifier = None,
-        metrics: Any = None,
-        loss_weights: Any = None,
-        sample_weight_mode: Any = None,
-        weighted_metrics: Any = None,
-        target_tensors: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        """Makes the model ready to train.
-
-        optimizer: a name or one of lacuna.optimizers. loss: a name or a function of (y_true, y_pred) for all outputs, a
-        list with one for each output, or a dict by output name. metrics: a list, used for all outputs, or a dict by
-        output name. "auc" of several columns is the mean over columns. Metrics with a state (lacuna.metrics.AUC(),
-        "auc", "precision", …) use the sample weights given to fit; others ignore them. weighted_metrics: as metrics,
-        but all of them use the weights: Σ w v / Σ w, named weighted_acc, …. loss_weights: a list or a dict of numbers.
-        ValueError for an unknown name.
-        """
-        no_more("compile", kwargs)
-        unsupported(
-            "compile",
-            sample_weight_mode=sample_weight_mode,
-            target_tensors=target_tensors,
-        )
-        every, by_name = _metrics("metrics", metrics)
-        every_weighted, by_name_weighted = _metrics("weighted_metrics", weighted_metrics)
-        optimizer = optimizers.get(optimizer)
-        if isinstance(loss, dict):
-            core_loss = {name: losses._core_of(one) for name, one in loss.items()}
-        elif isinstance(loss, (list, tuple)):
-            core_loss = [losses._core_of(one) for one in loss]
-        else:
-            core_loss = losses._core_of(loss)
-        self._core.compile(
-            optimizers._core_of(optimizer),
-            core_loss,
-            every,
-            by_name,
-            list(loss_weights) if isinstance(loss_weights, tuple) else loss_weights,
-            every_weighted,
-            by_name_weighted,
-        )
-        self.optimizer, self.loss, self.metrics, self.loss_weights = (
-            optimizer,
-            loss,
-            metrics or [],
-            loss_weights,
-        )
-        self.weighted_metrics = weighted_metrics or []
-
-    @property
-    def metrics_names(self) -> Any:
-        """The names of the values that evaluate returns, in order."""
-        return self._core.metrics_names
-
-    @property
-    def stop_training(self) -> Any:
-        """A callback sets this to True to end fit after the current batch."""
-        return self._core.stop_training
-
-    @stop_training.setter
-    def stop_training(self, stop: Any) -> None:
-        self._core.stop_training = flag(self.name, "stop_training", stop)
-
-    def _x(self, x, where):
-        return views(x, f"{where}: x", self._core.input_count)
-
-    def _y(self, y, where, argument="y"):
-        return views(y, f"{where}: {argument}", self._core.output_count)
-
-    def fit(
-        self,
-        x: ArrayLike = None,
-        y: ArrayLike = None,
-        batch_size: Whole | None = None,
-        epochs: Whole = 1,
-        verbose: Whole | str = 1,
-        callbacks: Any = None,
-        validation_split: Number = 0.0,
-        validation_data: ArrayLike = None,
-        shuffle: Flag = True,
-        class_weight: Any = None,
-        sample_weight: ArrayLike = None,
-        initial_epoch: Whole = 0,
-        steps_per_epoch: Whole | None = None,
-        validation_steps: Whole | None = None,
-        **kwargs: Any,
-    ) -> History:
-        """Trains the model and returns a History.
-
-        x, y: NumPy arrays or scipy matrices in any format, one row per sample; lists of them, or dicts by input or
-            output name. They are never changed. csr and C-contiguous arrays are not copied; if another thread writes
-            them meanwhile, old and new values mix. Pandas frames with sparse columns stay sparse.
-        batch_size: rows per step, 32 unless given; a partial last batch is trained too.
-        verbose: 0 is silent, 1 or 'auto' shows a progress bar, 2 prints a line per epoch.
-        validation_split: the fraction of rows, taken from the end, that is used for validation instead of training.
-        validation_data: (x, y) or (x, y, sample_weight).
-        shuffle: True, False, or 'batch' to shuffle whole batches.
-        class_weight: a dict from class to weight; for several outputs a dict or list of these, where None stands for no
-            weights. sample_weight: a number for each row; for several outputs a dict or list of such arrays.
-
-        Ctrl-C, or an exception from a callback, ends training after a whole step.
-        """
-        no_more("fit", kwargs)
-        unsupported("fit", steps_per_epoch=steps_per_epoch, validation_steps=validation_steps)
-        if isinstance(shuffle, str) and shuffle != "batch":
-            raise ValueError(f"fit: shuffle must be True, False or 'batch'. Received: shuffle={shown(shuffle)}.")
-        rows = "batch" if isinstance(shuffle, str) else "rows" if flag("fit", "shuffle", shuffle) else "none"
-        validation = None
-        if validation_data is not None:
-            if not isinstance(validation_data, (list, tuple)) or len(validation_data) not in (2, 3):
-                raise ValueError(
-                    "fit: validation_data must be (x, y) or (x, y, sample_weight). Received: "
-                    f"{type(validation_data).__name__}."
-                )
-            x_val, y_val, *w_val = validation_data
-            where = "fit: validation_data"
-            validation = (
-                self._x(x_val, where),
-                self._y(y_val, where),
-                self._y(*w_val, where) if w_val else None,
-            )
-        history = History()
-        every = CallbackList(callbacks)
-        every.append(history)
-        every.set_model(self)
-        self.history = history
-        self._core.fit(
-            self._x(x, "fit"),
-            self._y(y, "fit"),
-            batch_size_of("fit", batch_size),
-            whole("fit", "epochs", epochs),
-            verbose_of("fit", verbose),
-            every,
-            validation_split,
-            validation,
-            rows,
-            class_weight_of("fit", class_weight, self),
-            self._y(sample_weight, "fit", "sample_weight"),
-            whole("fit", "initial_epoch", initial_epoch),
-        )
-        return history
-
-    def evaluate(
-        self,
-        x: ArrayLike = None,
-        y: ArrayLike = None,
-        batch_size: Whole | None = None,
-        verbose: Whole | str = 1,
-        sample_weight: ArrayLike = None,
-        steps: Whole | None = None,
-    ) -> Any:
-        """The loss, or a list of loss and metrics (see metrics_names), over all rows."""
-        unsupported("evaluate", steps=steps)
-        return _one_or_all(
-            self._core.evaluate(
-                self._x(x, "evaluate"),
-                self._y(y, "evaluate"),
-                batch_size_of("evaluate", batch_size),
-                verbose_of("evaluate", verbose),
-                self._y(sample_weight, "evaluate", "sample_weight"),
-            )
-        )
-
-    def predict(
-        self, x: ArrayLike, batch_size: Whole | None = None, verbose: Whole | str = 0, steps: Whole | None = None
-    ) -> Any:
-        """An array with a row for each row of x, or a list of arrays for several outputs."""
-        unsupported("predict", steps=steps)
-        return _one_or_all(
-            self._core.predict(
-                self._x(x, "predict"), batch_size_of("predict", batch_size), verbose_of("predict", verbose)
-            )
-        )
-
-    def train_on_batch(
-        self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike = None, class_weight: Any = None
-    ) -> Any:
-        """Trains one step on all rows at once. Returns the loss, or a list of loss and metrics."""
-        return _one_or_all(
-            self._core.train_on_batch(
-                self._x(x, "train_on_batch"),
-                self._y(y, "train_on_batch"),
-                self._y(sample_weight, "train_on_batch", "sample_weight"),
-                class_weight_of("train_on_batch", class_weight, self),
-            )
-        )
-
-    def test_on_batch(self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike = None) -> Any:
-        """The loss, or a list of loss and metrics, over all rows in one batch."""
-        return _one_or_all(
-            self._core.test_on_batch(
-                self._x(x, "test_on_batch"),
-                self._y(y, "test_on_batch"),
-                self._y(sample_weight, "test_on_batch", "sample_weight"),
-            )
-        )
-
-    def predict_on_batch(self, x: ArrayLike) -> Any:
-        """An array with a row for each row of x, computed in one batch."""
-        return _one_or_all(self._core.predict_on_batch(self._x(x, "predict_on_batch")))
-
     def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self.name}'>"
-
-
-def _metrics(argument, given):
-    """A pair for the library: the metrics of all outputs, and a dict of those by output name."""
-    if given is not None and not isinstance(given, (list, tuple, dict)):
-        raise TypeError(
-            f"compile: {argument} must be a list or a dict by output name. Received: {argument}={shown(given)}."
-        )
-    if isinstance(given, dict):
-        return [], {name: [metrics_module._core_of(m) for m in listed(some)] for name, some in given.items()}
-    return [metrics_module._core_of(m) for m in given or []], {}

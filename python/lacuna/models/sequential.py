@@ -7,7 +7,7 @@ from typing import Any
 from lacuna import _core
 from lacuna._arguments import listed, shown
 from lacuna._custom import bad_config
-from lacuna._types import Config, Flag, Shape
+from lacuna._types import ArrayLike, Config, Flag, Shape, Whole
 from lacuna.layers.base import Layer, checked_symbols, deserialize, register_model
 from lacuna.layers.input import InputLayer
 from lacuna.models.model import Model
@@ -66,6 +66,15 @@ class Sequential(Model):
         """Removes the last layer."""
         self._core.pop()
         self._layers.pop()
+
+    def predict_proba(self, x: ArrayLike, batch_size: Whole | None = 32, verbose: Whole | str = 0) -> Any:
+        """What predict gives, for a model whose outputs are probabilities."""
+        return self.predict(x, batch_size, verbose)
+
+    def predict_classes(self, x: ArrayLike, batch_size: Whole | None = 32, verbose: Whole | str = 0) -> Any:
+        """The class of each row: the place of the largest output or, of one output, whether it is above 0.5."""
+        outputs = self.predict(x, batch_size, verbose)
+        return outputs.argmax(axis=-1) if outputs.shape[-1] > 1 else (outputs > 0.5).astype("int32")
 
     def build(self, input_shape: Shape | None = None) -> None:
         """Makes the weights for an input shape, the batch dimension first: (None, 20)."""

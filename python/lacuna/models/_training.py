@@ -1,0 +1,422 @@
+"""The training of models: compile, fit, evaluate, predict and single steps, of arrays and of batches."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import Any
+
+from lacuna import losses, optimizers
+from lacuna import metrics as metrics_module
+from lacuna._arguments import (
+    batch_size_of,
+    class_weight_of,
+    flag,
+    listed,
+    no_more,
+    shown,
+    verbose_of,
+    whole,
+)
+from lacuna._arrays import views
+from lacuna._types import ArrayLike, Flag, Identifier, Number, Whole
+from lacuna.callbacks import CallbackList, History
+from lacuna.models._batches import Workers, gives_batches, source_of
+
+
+def one_or_all(values):
+    """The value of a list of one, else the list."""
+    return values[0] if len(values) == 1 else values
+
+
+class Trained:
+    """What a model can do once it is compiled."""
+
+    optimizer = loss = metrics = weighted_metrics = loss_weights = sample_weight_mode = history = None
+
+    def compile(
+        self,
+        optimizer: Identifier,
+        loss: Identifier = None,
+        metrics: Any = None,
+        loss_weights: Any = None,
+        sample_weight_mode: Any = None,
+        weighted_metrics: Any = None,
+        target_tensors: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Makes the model ready to train.
+
+        optimizer: a name or one of lacuna.optimizers. loss: a name or a function of (y_true, y_pred) for all outputs, a
+        list with one for each output, or a dict by output name. metrics: a list, used for all outputs, or a dict by
+        output name. "auc" of several columns is the mean over columns. Metrics with a state (lacuna.metrics.AUC(),
+        "auc", "precision", …) use the sample weights given to fit; others ignore them. weighted_metrics: as metrics,
+        but all of them use the weights: Σ w v / Σ w, named weighted_acc, …. loss_weights: a list or a dict of numbers.
+        sample_weight_mode: 'temporal' where sample weights are (rows, steps), or a list or dict of this and None.
+        ValueError for an unknown name.
+        """
+        no_more("compile", kwargs)
+        if target_tensors is not None:
+            raise ValueError(
+                "compile: target_tensors is of Keras, not in Lacuna: targets are fed; give them to fit as y. Received: "
+                f"target_tensors={shown(target_tensors)}."
+            )
+        every, by_name = _metrics("metrics", metrics)
+        every_weighted, by_name_weighted = _metrics("weighted_metrics", weighted_metrics)
+        optimizer = optimizers.get(optimizer)
+        if isinstance(loss, dict):
+            core_loss = {name: losses._core_of(one) for name, one in loss.items()}
+        elif isinstance(loss, (list, tuple)):
+            core_loss = [losses._core_of(one) for one in loss]
+        else:
+            core_loss = losses._core_of(loss)
+        self._core.compile(
+            optimizers._core_of(optimizer),
+            core_loss,
+            every,
+            by_name,
+            list(loss_weights) if isinstance(loss_weights, tuple) else loss_weights,
+            every_weighted,
+            by_name_weighted,
+            _modes(sample_weight_mode),
+        )
+        self.optimizer, self.loss, self.metrics, self.loss_weights = (
+            optimizer,
+            loss,
+            metrics or [],
+            loss_weights,
+        )
+        self.weighted_metrics = weighted_metrics or []
+        self.sample_weight_mode = sample_weight_mode
+
+    @property
+    def metrics_names(self) -> Any:
+        """The names of the values that evaluate returns, in order."""
+        return self._core.metrics_names
+
+    @property
+    def stop_training(self) -> Any:
+        """A callback sets this to True to end fit after the current batch."""
+        return self._core.stop_training
+
+    @stop_training.setter
+    def stop_training(self, stop: Any) -> None:
+        self._core.stop_training = flag(self.name, "stop_training", stop)
+
+    def _x(self, x, where):
+        return views(x, f"{where}: x", self._core.input_count)
+
+    def _y(self, y, where, argument="y"):
+        return views(y, f"{where}: {argument}", self._core.output_count)
+
+    def fit(
+        self,
+        x: ArrayLike = None,
+        y: ArrayLike = None,
+        batch_size: Whole | None = None,
+        epochs: Whole = 1,
+        verbose: Whole | str = 1,
+        callbacks: Any = None,
+        validation_split: Number = 0.0,
+        validation_data: ArrayLike = None,
+        shuffle: Flag = True,
+        class_weight: Any = None,
+        sample_weight: ArrayLike = None,
+        initial_epoch: Whole = 0,
+        steps_per_epoch: Whole | None = None,
+        validation_steps: Whole | None = None,
+        **kwargs: Any,
+    ) -> History:
+        """Trains the model and returns a History.
+
+        x, y: NumPy arrays or scipy matrices in any format, one row per sample; lists of them, or dicts by input or
+            output name. They are never changed. csr and C-contiguous arrays are not copied; if another thread writes
+            them meanwhile, old and new values mix. Pandas frames with sparse columns stay sparse. Or x gives batches,
+            and y is None: see fit_generator.
+        batch_size: rows per step, 32 unless given; a partial last batch is trained too.
+        verbose: 0 is silent, 1 or 'auto' shows a progress bar, 2 prints a line per epoch.
+        validation_split: the fraction of rows, taken from the end, that is used for validation instead of training.
+        validation_data: (x, y) or (x, y, sample_weight), or what gives batches.
+        shuffle: True, False, or 'batch' to shuffle whole batches.
+        class_weight: a dict from class to weight; for several outputs a dict or list of these, where None stands for no
+            weights. sample_weight: a number for each row; for several outputs a dict or list of such arrays.
+        steps_per_epoch, validation_steps: of what gives batches, how many an epoch, or a validation, takes.
+        kwargs: validation_freq (validates every so many epochs, or after the epochs of a list, counted from 1);
+            max_queue_size, workers, use_multiprocessing as in fit_generator.
+
+        Ctrl-C, or an exception from a callback, ends training after a whole step.
+        """
+        freq = kwargs.pop("validation_freq", 1)
+        workers = _workers("fit", kwargs)
+        if isinstance(shuffle, str) and shuffle != "batch":
+            raise ValueError(f"fit: shuffle must be True, False or 'batch'. Received: shuffle={shown(shuffle)}.")
+        rows = "batch" if isinstance(shuffle, str) else "rows" if flag("fit", "shuffle", shuffle) else "none"
+        epochs, initial_epoch = whole("fit", "epochs", epochs), whole("fit", "initial_epoch", initial_epoch)
+        steps = _steps("fit", "steps_per_epoch", steps_per_epoch)
+        validation_steps = _steps("fit", "validation_steps", validation_steps)
+        history = History()
+        every = CallbackList(callbacks)
+        every.append(history)
+        every.set_model(self)
+        self.history = history
+        count = max(0, epochs - initial_epoch)
+        with (
+            self._inputs(x, "fit", steps, workers, y=y, epochs=count) as inputs,
+            self._validation(validation_data, validation_steps, workers, count) as validation,
+        ):
+            self._core.fit(
+                inputs,
+                self._y(y, "fit"),
+                batch_size_of("fit", batch_size),
+                epochs,
+                verbose_of("fit", verbose),
+                every,
+                validation_split,
+                validation,
+                rows,
+                class_weight_of("fit", class_weight, self),
+                self._y(sample_weight, "fit", "sample_weight"),
+                initial_epoch,
+                steps,
+                validation_steps,
+                1 if isinstance(freq, (list, tuple)) else whole("fit", "validation_freq", freq),
+                [whole("fit", "validation_freq", epoch) for epoch in freq] if isinstance(freq, (list, tuple)) else [],
+            )
+        return history
+
+    @contextmanager
+    def _inputs(self, x, where, steps, workers, y=None, epochs=1, x_alone=False):
+        """What the library takes as x: views of arrays, or a Source of batches."""
+        if not gives_batches(x):
+            yield self._x(x, where)
+            return
+        if y is not None:
+            raise ValueError(
+                f"{where}: y must be None where x gives batches, which are (x, y) or (x, y, sample_weight). Received: "
+                f"x={shown(x)}, y={shown(y)}."
+            )
+        with source_of(self, where, x, steps, epochs, workers, x_alone) as source:
+            yield source
+
+    @contextmanager
+    def _validation(self, data, steps, workers, epochs):
+        where = "fit: validation_data"
+        if data is None:
+            yield None
+        elif gives_batches(data):
+            with source_of(self, where, data, steps, epochs, workers) as source:
+                yield source
+        elif isinstance(data, (list, tuple)) and len(data) in (2, 3):
+            x, y, *weight = data
+            yield self._x(x, where), self._y(y, where), self._y(*weight, where) if weight else None
+        else:
+            raise ValueError(
+                f"{where} must be (x, y) or (x, y, sample_weight), or give batches. Received: {type(data).__name__}."
+            )
+
+    def evaluate(
+        self,
+        x: ArrayLike = None,
+        y: ArrayLike = None,
+        batch_size: Whole | None = None,
+        verbose: Whole | str = 1,
+        sample_weight: ArrayLike = None,
+        steps: Whole | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """The loss, or a list of loss and metrics (see metrics_names), over all rows. x may give batches, `steps` of
+        them or all; kwargs: as in fit_generator."""
+        workers, steps = _workers("evaluate", kwargs), _steps("evaluate", "steps", steps)
+        with self._inputs(x, "evaluate", steps, workers, y=y) as inputs:
+            return one_or_all(
+                self._core.evaluate(
+                    inputs,
+                    self._y(y, "evaluate"),
+                    batch_size_of("evaluate", batch_size),
+                    verbose_of("evaluate", verbose),
+                    self._y(sample_weight, "evaluate", "sample_weight"),
+                    steps,
+                )
+            )
+
+    def predict(
+        self,
+        x: ArrayLike,
+        batch_size: Whole | None = None,
+        verbose: Whole | str = 0,
+        steps: Whole | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """An array with a row for each row of x, or a list of arrays for several outputs. x may give batches, `steps`
+        of them or all: x alone, or tuples whose first element it is; kwargs: as in fit_generator."""
+        workers, steps = _workers("predict", kwargs), _steps("predict", "steps", steps)
+        with self._inputs(x, "predict", steps, workers, x_alone=True) as inputs:
+            return one_or_all(
+                self._core.predict(inputs, batch_size_of("predict", batch_size), verbose_of("predict", verbose), steps)
+            )
+
+    def fit_generator(
+        self,
+        generator: Any,
+        steps_per_epoch: Whole | None = None,
+        epochs: Whole = 1,
+        verbose: Whole | str = 1,
+        callbacks: Any = None,
+        validation_data: Any = None,
+        validation_steps: Whole | None = None,
+        class_weight: Any = None,
+        max_queue_size: Whole = 10,
+        workers: Whole = 1,
+        use_multiprocessing: Flag = False,
+        shuffle: Flag = True,
+        initial_epoch: Whole = 0,
+        **kwargs: Any,
+    ) -> History:
+        """Trains on batches that come one by one, and returns a History.
+
+        generator: an iterator, a Sequence (an object with __getitem__ and __len__), or any iterable, of batches (x, y)
+            or (x, y, sample_weight). csr stays csr, and batches may differ in rows. A Sequence may have on_epoch_end.
+        steps_per_epoch: batches of an epoch; by default those of a Sequence, or until the generator ends. An iterator
+            goes on from epoch to epoch; anything else begins again at its end. If it ends too early, training does,
+            with a warning.
+        validation_data: as in fit; validation_steps: batches of a validation.
+        workers: threads that make batches beside the step, or processes if use_multiprocessing; 0: the batches are made
+            in turn with the steps. At most max_queue_size batches wait. The order is always kept; an iterator is read
+            by one thread, whatever workers is.
+        shuffle: whether the batches of a Sequence change places in each epoch.
+        kwargs: validation_freq, as in fit.
+        """
+        return self.fit(
+            _batches("fit_generator", generator),
+            epochs=epochs,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_data=validation_data,
+            shuffle=shuffle,
+            class_weight=class_weight,
+            initial_epoch=initial_epoch,
+            steps_per_epoch=steps_per_epoch,
+            validation_steps=validation_steps,
+            max_queue_size=max_queue_size,
+            workers=workers,
+            use_multiprocessing=use_multiprocessing,
+            **kwargs,
+        )
+
+    def evaluate_generator(
+        self,
+        generator: Any,
+        steps: Whole | None = None,
+        max_queue_size: Whole = 10,
+        workers: Whole = 1,
+        use_multiprocessing: Flag = False,
+        verbose: Whole | str = 0,
+    ) -> Any:
+        """evaluate of what gives batches; the arguments are those of fit_generator."""
+        return self.evaluate(
+            _batches("evaluate_generator", generator),
+            steps=steps,
+            max_queue_size=max_queue_size,
+            workers=workers,
+            use_multiprocessing=use_multiprocessing,
+            verbose=verbose,
+        )
+
+    def predict_generator(
+        self,
+        generator: Any,
+        steps: Whole | None = None,
+        max_queue_size: Whole = 10,
+        workers: Whole = 1,
+        use_multiprocessing: Flag = False,
+        verbose: Whole | str = 0,
+    ) -> Any:
+        """predict of what gives batches; the arguments are those of fit_generator."""
+        return self.predict(
+            _batches("predict_generator", generator),
+            steps=steps,
+            max_queue_size=max_queue_size,
+            workers=workers,
+            use_multiprocessing=use_multiprocessing,
+            verbose=verbose,
+        )
+
+    def train_on_batch(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike = None,
+        class_weight: Any = None,
+        reset_metrics: Flag = True,
+    ) -> Any:
+        """Trains one step on all rows at once. Returns the loss, or a list of loss and metrics: those of this batch or,
+        without reset_metrics, of all batches since the last reset_metrics()."""
+        return one_or_all(
+            self._core.train_on_batch(
+                self._x(x, "train_on_batch"),
+                self._y(y, "train_on_batch"),
+                self._y(sample_weight, "train_on_batch", "sample_weight"),
+                class_weight_of("train_on_batch", class_weight, self),
+                flag("train_on_batch", "reset_metrics", reset_metrics),
+            )
+        )
+
+    def test_on_batch(
+        self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike = None, reset_metrics: Flag = True
+    ) -> Any:
+        """The loss, or a list of loss and metrics, over all rows in one batch; reset_metrics: as in train_on_batch."""
+        return one_or_all(
+            self._core.test_on_batch(
+                self._x(x, "test_on_batch"),
+                self._y(y, "test_on_batch"),
+                self._y(sample_weight, "test_on_batch", "sample_weight"),
+                flag("test_on_batch", "reset_metrics", reset_metrics),
+            )
+        )
+
+    def reset_metrics(self) -> None:
+        """Begins the metrics of train_on_batch and test_on_batch anew."""
+        self._core.reset_metrics()
+
+    def predict_on_batch(self, x: ArrayLike) -> Any:
+        """An array with a row for each row of x, computed in one batch."""
+        return one_or_all(self._core.predict_on_batch(self._x(x, "predict_on_batch")))
+
+
+def _modes(given):
+    """sample_weight_mode for the library, which has '' for None."""
+    if isinstance(given, dict):
+        return {name: _modes(mode) for name, mode in given.items()}
+    if isinstance(given, (list, tuple)):
+        return [_modes(mode) for mode in given]
+    return "" if given is None else given
+
+
+def _workers(where, kwargs):
+    names = ("max_queue_size", "workers", "use_multiprocessing")
+    given = {name: kwargs.pop(name) for name in names if name in kwargs}
+    no_more(where, kwargs)
+    return Workers(where, **given)
+
+
+def _steps(where, argument, steps):
+    return None if steps is None else whole(where, argument, steps)
+
+
+def _batches(where, generator):
+    if not gives_batches(generator):
+        raise TypeError(
+            f"{where}: generator must give batches: an iterator, a Sequence, or another iterable; write iter(batches) "
+            f"for a list of batches, and fit(x, y) for arrays. Received: {shown(generator)}."
+        )
+    return generator
+
+
+def _metrics(argument, given):
+    """A pair for the library: the metrics of all outputs, and a dict of those by output name."""
+    if given is not None and not isinstance(given, (list, tuple, dict)):
+        raise TypeError(
+            f"compile: {argument} must be a list or a dict by output name. Received: {argument}={shown(given)}."
+        )
+    if isinstance(given, dict):
+        return [], {name: [metrics_module._core_of(m) for m in listed(some)] for name, some in given.items()}
+    return [metrics_module._core_of(m) for m in given or []], {}
