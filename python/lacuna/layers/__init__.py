@@ -47,6 +47,7 @@ from lacuna.layers.pooling import (
     GlobalMaxPool1D,
     GlobalMaxPooling1D,
 )
+from lacuna.layers.recurrent import GRU, LSTM, SimpleRNN
 
 __all__ = [
     "Activation",
@@ -65,6 +66,7 @@ __all__ = [
     "Embedding",
     "FactorizationMachine",
     "Flatten",
+    "GRU",
     "GaussianDropout",
     "GaussianNoise",
     "GlobalAveragePooling1D",
@@ -73,6 +75,7 @@ __all__ = [
     "GlobalMaxPooling1D",
     "Input",
     "InputLayer",
+    "LSTM",
     "Lambda",
     "Layer",
     "LeakyReLU",
@@ -85,6 +88,7 @@ __all__ = [
     "ReLU",
     "RepeatVector",
     "Reshape",
+    "SimpleRNN",
     "Softmax",
     "SpatialDropout1D",
     "Subtract",
