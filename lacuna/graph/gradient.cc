@@ -1,6 +1,7 @@
 // Gradients in reverse mode, over the nodes in order.
 #include "lacuna/graph/gradient.h"
 
+#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -13,16 +14,26 @@ namespace lacuna {
 
 std::vector<Symbol> gradients(const Symbol& loss, const std::vector<Symbol>& with_respect_to) {
   LACUNA_REQUIRE(loss.rank() == 0, "gradients: the loss must be a scalar. Received: loss=", loss.spec(), ".");
+  return gradients({loss}, {constant(1.0, loss.dtype())}, with_respect_to);
+}
+
+std::vector<Symbol> gradients(const std::vector<Symbol>& outputs, const std::vector<Symbol>& douts,
+                              const std::vector<Symbol>& with_respect_to) {
   std::unordered_set<const Node*> learns;
   for (const Symbol& s : with_respect_to) learns.insert(s.node().get());
-  const auto order = in_order({loss});
+  const auto order = in_order(outputs);
   for (const auto& node : order)
     for (const Symbol& s : node->in())
       if (learns.contains(s.node().get())) learns.insert(node.get());
 
   std::unordered_map<const Node*, std::vector<Symbol>> of;
-  of[loss.node().get()] = std::vector<Symbol>(loss.node()->out().size());
-  of[loss.node().get()][loss.output()] = constant(1.0, loss.dtype());
+  const auto flows = [&](const Symbol& to, const Symbol& gradient) {
+    auto& places = of[to.node().get()];
+    places.resize(to.node()->out().size());
+    Symbol& place = places[to.output()];
+    place = place ? add_gradients(place, gradient) : gradient;
+  };
+  for (size_t i = 0; i < outputs.size(); ++i) flows(outputs[i], douts[i]);
   for (size_t n = order.size(); n-- > 0;) {
     const Node& node = *order[n];
     const auto found = of.find(&node);
@@ -30,14 +41,8 @@ std::vector<Symbol> gradients(const Symbol& loss, const std::vector<Symbol>& wit
     std::vector<bool> wanted;
     for (const Symbol& s : node.in()) wanted.push_back(learns.contains(s.node().get()));
     const std::vector<Symbol> din = node.op().gradient(node, found->second, wanted);
-    for (size_t i = 0; i < din.size(); ++i) {
-      if (!wanted[i] || !din[i]) continue;
-      const Symbol& input = node.in(i);
-      auto& places = of[input.node().get()];
-      places.resize(input.node()->out().size());
-      Symbol& place = places[input.output()];
-      place = place ? add_gradients(place, din[i]) : din[i];
-    }
+    for (size_t i = 0; i < din.size(); ++i)
+      if (wanted[i] && din[i]) flows(node.in(i), din[i]);
   }
   std::vector<Symbol> result;
   for (const Symbol& s : with_respect_to) {
@@ -56,7 +61,9 @@ std::vector<Symbol> substitute(const std::vector<Symbol>& outputs, const std::ve
     places[from[i].output()] = to[i];
   }
   for (const auto& node : in_order(outputs)) {
-    if (made.contains(node.get())) continue;
+    const auto given = made.find(node.get());  // A node may have results beside those that are replaced.
+    if (given != made.end() && std::ranges::all_of(given->second, [](const Symbol& s) { return bool(s); }))
+      continue;
     std::vector<Symbol> in;
     bool changed = false;
     for (const Symbol& s : node->in()) {
@@ -65,7 +72,9 @@ std::vector<Symbol> substitute(const std::vector<Symbol>& outputs, const std::ve
     }
     const auto now = changed ? apply_node(node->shared_op(), std::move(in)) : node;
     auto& places = made[node.get()];
-    for (size_t i = 0; i < now->out().size(); ++i) places.emplace_back(now, i);
+    places.resize(now->out().size());
+    for (size_t i = 0; i < now->out().size(); ++i)
+      if (!places[i]) places[i] = Symbol(now, i);
   }
   std::vector<Symbol> result;
   for (const Symbol& s : outputs) result.push_back(made.at(s.node().get())[s.output()]);

@@ -18,6 +18,7 @@
 #include "lacuna/graph/assignment.h"
 #include "lacuna/graph/let_go.h"
 #include "lacuna/layers/calls.h"
+#include "lacuna/layers/initializers/of_whole.h"
 #include "lacuna/layers/weight_limit.h"
 #include "lacuna/ops/elementwise/in_train_phase.h"
 #include "lacuna/ops/parts/cast.h"
@@ -446,11 +447,10 @@ Symbol Layer::add_weight(const std::string& name, const Shape& shape,
       name, " of shape ", to_string(shape), ", bytes=", bytes, ".");
   checked_name(state_->name, name);
   const Spec spec{shape, dtype(), sparse ? Storage::row_table : Storage::dense};
-  Weight weight{
-      .variable = std::make_shared<Variable>(state_->name + "/" + name, spec, initializer->draw(shape)),
-      .regularizer = regularizer.get(),
-      .constraint = constraint.get(),
-      .trainable = trainable};
+  Weight weight{.variable = initializers::filled(state_->name + "/" + name, spec, *initializer),
+                .regularizer = regularizer.get(),
+                .constraint = constraint.get(),
+                .trainable = trainable};
   weight.variable->set_weight();
   state_->weights.push_back(weight);
   return read(weight.variable);

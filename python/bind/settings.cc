@@ -1,7 +1,7 @@
 // Settings of layers: initializers, regularizers, constraints, activations.
 #include "lacuna/layers/activations/activations.h"
 #include "lacuna/layers/constraints/constraints.h"
-#include "lacuna/layers/initializers/initializers.h"
+#include "lacuna/layers/initializers/of_whole.h"
 #include "lacuna/layers/regularizers/regularizers.h"
 #include "python/bind/argument.h"
 
@@ -25,8 +25,7 @@ void bind_initializers(nb::module_& m) {
   def_method(
       initializer, {"__call__", "initializer"},
       [](const I& self, const Dims& given, const std::optional<std::string>& dtype) {
-        const Shape& shape = given.shape;
-        return to_numpy(Variable("value", {shape, to_dtype(dtype)}, self->draw(shape)).to_dense());
+        return to_numpy(initializers::filled("value", {given.shape, to_dtype(dtype)}, *self)->to_dense());
       },
       "shape"_a, "dtype"_a);
 }

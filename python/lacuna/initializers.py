@@ -22,6 +22,7 @@ __all__ = [
     "LecunNormal",
     "LecunUniform",
     "Ones",
+    "Orthogonal",
     "RandomNormal",
     "RandomUniform",
     "TruncatedNormal",
@@ -40,6 +41,7 @@ __all__ = [
     "normal",
     "one",
     "ones",
+    "orthogonal",
     "random_normal",
     "random_uniform",
     "serialize",
@@ -121,6 +123,14 @@ class Identity(Initializer):
 
     def __init__(self, gain: Number = 1.0) -> None:
         self._make("Identity", locals())
+
+
+class Orthogonal(Initializer):
+    """`gain` times a random matrix whose rows or columns, whichever are fewer, are orthonormal; all axes but the last
+    make its rows. Saxe et al., ICLR 2014. Not for a weight whose rows are made when they are touched."""
+
+    def __init__(self, gain: Number = 1.0, seed: Whole | None = None) -> None:
+        self._make("Orthogonal", locals())
 
 
 class OfShape(VarianceScaling):
@@ -209,6 +219,7 @@ uniform = random_uniform = RandomUniform
 normal = random_normal = RandomNormal
 truncated_normal = TruncatedNormal
 identity = Identity
+orthogonal = Orthogonal
 
 _classes = {c.__name__: c for c in (*Initializer.__subclasses__(), *OfShape.__subclasses__())}
 _functions = (glorot_normal, glorot_uniform, he_normal, he_uniform, lecun_normal, lecun_uniform)

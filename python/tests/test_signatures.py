@@ -58,10 +58,22 @@ sparse_grad=False, combiner=None, weighted=True, **kwargs)
         GlobalAvgPool1D(data_format='channels_last', **kwargs)
         GlobalMaxPooling1D(data_format='channels_last', **kwargs)
         GlobalMaxPool1D(data_format='channels_last', **kwargs)
+        GRU(units, activation='tanh', recurrent_activation='hard_sigmoid', use_bias=True, \
+kernel_initializer='glorot_uniform', recurrent_initializer='orthogonal', bias_initializer='zeros', \
+kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, activity_regularizer=None, \
+kernel_constraint=None, recurrent_constraint=None, bias_constraint=None, dropout=0.0, \
+recurrent_dropout=0.0, implementation=1, return_sequences=False, return_state=False, go_backwards=False, \
+stateful=False, unroll=False, reset_after=False, **kwargs)
         Input(shape=None, batch_shape=None, name=None, dtype=None, sparse=False, tensor=None)
         Lambda(function, output_shape=None, mask=None, arguments=None, **kwargs)
         Layer(**kwargs)
         LeakyReLU(alpha=0.3, **kwargs)
+        LSTM(units, activation='tanh', recurrent_activation='hard_sigmoid', use_bias=True, \
+kernel_initializer='glorot_uniform', recurrent_initializer='orthogonal', bias_initializer='zeros', \
+unit_forget_bias=True, kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, \
+activity_regularizer=None, kernel_constraint=None, recurrent_constraint=None, bias_constraint=None, \
+dropout=0.0, recurrent_dropout=0.0, implementation=1, return_sequences=False, return_state=False, \
+go_backwards=False, stateful=False, unroll=False, **kwargs)
         Masking(mask_value=0.0, **kwargs)
         Maximum(**kwargs)
         maximum(inputs, **kwargs)
@@ -76,6 +88,11 @@ sparse_grad=False, combiner=None, weighted=True, **kwargs)
         RepeatVector(n, **kwargs)
         Reshape(target_shape, **kwargs)
         serialize(layer)
+        SimpleRNN(units, activation='tanh', use_bias=True, kernel_initializer='glorot_uniform', \
+recurrent_initializer='orthogonal', bias_initializer='zeros', kernel_regularizer=None, \
+recurrent_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, \
+recurrent_constraint=None, bias_constraint=None, dropout=0.0, recurrent_dropout=0.0, \
+return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False, **kwargs)
         Softmax(axis=-1, **kwargs)
         SpatialDropout1D(rate, **kwargs)
         Subtract(**kwargs)
@@ -188,6 +205,8 @@ l1_regularization_strength=0.0, l2_regularization_strength=0.0, beta=0.0, decay=
         lecun_normal(seed=None)
         lecun_uniform(seed=None)
         Ones()
+        Orthogonal(gain=1.0, seed=None)
+        orthogonal(gain=1.0, seed=None)
         RandomNormal(mean=0.0, stddev=0.05, seed=None)
         RandomUniform(minval=-0.05, maxval=0.05, seed=None)
         TruncatedNormal(mean=0.0, stddev=0.05, seed=None)

@@ -60,8 +60,8 @@ struct PermuteDimensions final : Op {
   std::vector<int> pattern;
 };
 
-// Transposes one matrix after another where only the last two dimensions are swapped; else goes value by
-// value.
+// Transposes one matrix after another where only the last two dimensions are swapped; else copies block by
+// block.
 template <class U>
 void permute(const std::vector<int>& pattern, const tensor::Dense& x, tensor::Dense& y) {
   const size_t rank = pattern.size();
@@ -83,14 +83,18 @@ void permute(const std::vector<int>& pattern, const tensor::Dense& x, tensor::De
       kernels::transpose(from + at, rows, columns, to + at);
     return;
   }
-  parallel_for(y.size(), kGrain, [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) {
-      size_t place = 0, rest = i;
-      for (size_t d = rank; d-- > 0; rest /= static_cast<size_t>(y.shape[d]))
-        place += rest % static_cast<size_t>(y.shape[d]) * stride[d];
-      to[i] = from[place];
-    }
-  });
+  size_t moved = rank, block = 1;  // The last dimensions that stay in place are moved as one block.
+  while (moved && pattern[moved - 1] == static_cast<int>(moved - 1))
+    block *= static_cast<size_t>(y.shape[--moved]);
+  parallel_for(block ? y.size() / block : 0, std::max<size_t>(1, kGrain / std::max<size_t>(1, block)),
+               [&](size_t begin, size_t end) {
+                 for (size_t i = begin; i < end; ++i) {
+                   size_t place = 0, rest = i;
+                   for (size_t d = moved; d-- > 0; rest /= static_cast<size_t>(y.shape[d]))
+                     place += rest % static_cast<size_t>(y.shape[d]) * stride[d];
+                   std::copy_n(from + place, block, to + i * block);
+                 }
+               });
 }
 
 void permute_dense(const Op& op, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {

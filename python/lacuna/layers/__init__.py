@@ -48,6 +48,7 @@ from lacuna.layers.pooling import (
     GlobalMaxPool1D,
     GlobalMaxPooling1D,
 )
+from lacuna.layers.recurrent import GRU, LSTM, SimpleRNN
 
 __all__ = [
     "Activation",
@@ -66,6 +67,7 @@ __all__ = [
     "Embedding",
     "FactorizationMachine",
     "Flatten",
+    "GRU",
     "GaussianDropout",
     "GaussianNoise",
     "GlobalAveragePooling1D",
@@ -74,6 +76,7 @@ __all__ = [
     "GlobalMaxPooling1D",
     "Input",
     "InputLayer",
+    "LSTM",
     "Lambda",
     "Layer",
     "LeakyReLU",
@@ -86,6 +89,7 @@ __all__ = [
     "ReLU",
     "RepeatVector",
     "Reshape",
+    "SimpleRNN",
     "Softmax",
     "SpatialDropout1D",
     "Subtract",

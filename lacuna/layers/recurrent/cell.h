@@ -1,0 +1,90 @@
+// A cell computes one step of a recurrent layer. Users derive from it in C++.
+#pragma once
+#include <vector>
+
+#include "lacuna/layers/activations/activations.h"
+#include "lacuna/layers/layer.h"
+#include "lacuna/ops/recurrent/rnn.h"
+
+namespace LACUNA_EXPORT lacuna {
+namespace layers {
+
+// The options of all recurrent layers and cells, in Keras' order. SimpleRNN has no recurrent_activation;
+// unit_forget_bias is of LSTM, reset_after of GRU. Those from return_sequences to unroll are of layers, not
+// of cells.
+struct RecurrentOptions {
+  Arg<activations::Activation> activation = "tanh", recurrent_activation = "hard_sigmoid";
+  bool use_bias = true;
+  Arg<initializers::Initializer> kernel_initializer = "glorot_uniform", recurrent_initializer = "orthogonal",
+                                 bias_initializer = "zeros";
+  bool unit_forget_bias = true;
+  Arg<regularizers::Regularizer> kernel_regularizer{}, recurrent_regularizer{}, bias_regularizer{},
+      activity_regularizer{};
+  Arg<constraints::Constraint> kernel_constraint{}, recurrent_constraint{}, bias_constraint{};
+  double dropout = 0, recurrent_dropout = 0;
+  int implementation = 1;  // Whether dropout draws for each gate (1), or once for all (2).
+  bool return_sequences = false, return_state = false, go_backwards = false, stateful = false;
+  bool unroll = false;  // Taken for Keras' sake: nothing changes.
+  bool reset_after = false;
+  std::string name{};
+  bool trainable = true;
+  std::optional<DType> dtype{};
+  Shape input_shape{}, batch_input_shape{};
+};
+
+// Called on a list: x at one step, (batch, features), and the states. Gives the output and the new states.
+class Cell : public Layer {
+ public:
+  // The sizes of the states, without the batch. The first one is that of the output.
+  virtual std::vector<Dim> state_size() const = 0;
+  // What depends on x alone, for all steps at once: x is (time, batch, features) or (batch, features).
+  // `drops`: whether dropout acts in training.
+  virtual Symbol prepare(const Symbol& x, bool drops) const = 0;
+  // The step function, of what prepare() gives at one step. x: the input, (batch, time, features) or (batch,
+  // features).
+  virtual StepFunction step(const Symbol& x, bool drops) const = 0;
+  // Makes the weights, if there are none yet.
+  void make_weights(const Shape& x);
+
+ protected:
+  using Layer::call;
+  using Layer::Layer;
+  std::vector<Symbol> call(const Inputs& inputs) override;
+};
+
+// The base of the three cells of Keras: kernel, recurrent_kernel and bias, each for all gates side by side.
+class GatedCell : public Cell {
+ public:
+  GatedCell(Dim units, RecurrentOptions options, const std::string& class_name, Dim gates);
+  std::vector<Dim> state_size() const override { return {units_}; }
+  Symbol prepare(const Symbol& x, bool drops) const override;
+
+ protected:
+  void build(const std::vector<Shape>& input_shapes) override;
+  virtual Symbol add_bias();
+
+  Symbol weight(size_t i) const { return read(state()->weights[i].variable); }
+  // Columns of gate g, and of `count` gates from there, of x (…, gates × units).
+  Symbol gate(const Symbol& x, Dim g, Dim count = 1) const;
+  // Masks of recurrent dropout, (batch, units): none, one, or one for each gate.
+  std::vector<Symbol> recurrent_masks(const Symbol& x, bool drops) const;
+  // state · recurrent kernel for gates g, g + 1, …, with dropout.
+  Symbol recurrent(const Symbol& state, const std::vector<Symbol>& masks, Dim g, Dim count) const;
+  Symbol activated(const Symbol& x) const;
+  Symbol activated_gate(const Symbol& x) const;
+
+  Dim units_, gates_;
+  std::shared_ptr<const RecurrentOptions> options_;
+
+ private:
+  Symbol input_bias(const Symbol& y) const;
+};
+
+// The settings of cells, by Keras' names. first: up to bias_initializer; rest: up to implementation.
+void list_first(Settings& s, Dim& units, RecurrentOptions& o, bool has_gates);
+void list_rest(Settings& s, RecurrentOptions& o, bool is_layer);
+// Those of layers.
+void list_of_layer(Settings& s, RecurrentOptions& o);
+
+}  // namespace layers
+}  // namespace lacuna

@@ -1,0 +1,63 @@
+// GRU and its cell.
+#include "lacuna/layers/recurrent/gru.h"
+
+#include "lacuna/ops/elementwise/bias_add.h"
+#include "lacuna/ops/elementwise/operators.h"
+#include "lacuna/ops/shape/reshape.h"
+#include "lacuna/ops/shape/slice.h"
+
+namespace lacuna::layers {
+namespace {
+
+void gru_cell_list(Settings& s, Dim& units, RecurrentOptions& o) {
+  list_first(s, units, o, true);
+  list_rest(s, o, false);
+  s("implementation", o.implementation)("reset_after", o.reset_after);
+}
+void gru_list(Settings& s, Dim& units, RecurrentOptions& o) {
+  list_first(s, units, o, true);
+  list_rest(s, o, true);
+  s("implementation", o.implementation);
+  list_of_layer(s, o);
+  s("reset_after", o.reset_after);
+}
+const bool gru_registered = known<GRU>("GRU", gru_list) && known<GRUCell>("GRUCell", gru_cell_list);
+
+}  // namespace
+
+GRUCell::GRUCell(Dim units, RecurrentOptions options) : GatedCell(units, std::move(options), "GRUCell", 3) {
+  describe(gru_cell_list, units, *options_);
+}
+
+Symbol GRUCell::add_bias() {
+  if (!options_->reset_after) return GatedCell::add_bias();
+  return add_weight("bias", {2, gates_ * units_}, options_->bias_initializer, options_->bias_regularizer,
+                    options_->bias_constraint);
+}
+
+StepFunction GRUCell::step(const Symbol& x, bool drops) const {
+  return [cell = *this, masks = recurrent_masks(x, drops)](const std::vector<Symbol>& prepared,
+                                                           const std::vector<Symbol>& states) -> StepResult {
+    const Symbol& h = states[0];
+    const bool after = cell.options_->reset_after;
+    Symbol inner = cell.recurrent(h, masks, 0, after ? 3 : 2);
+    if (after && cell.options_->use_bias) inner = bias_add(inner, squeeze(slice(cell.weight(2), 0, 1, 2), 0));
+    const auto gate_of = [&](Dim g) {
+      return cell.activated_gate(cell.gate(prepared[0], g) +
+                                 slice(inner, -1, g * cell.units_, (g + 1) * cell.units_));
+    };
+    const Symbol z = gate_of(0), r = gate_of(1);
+    const Symbol reset = after ? r * cell.gate(inner, 2) : cell.recurrent(r * h, masks, 2, 1);
+    const Symbol next = z * h + (1.0 - z) * cell.activated(cell.gate(prepared[0], 2) + reset);
+    return {next, {next}};
+  };
+}
+
+GRU::GRU(Dim units, RecurrentOptions options)
+    : Recurrent(options, "GRU", [&](const std::string& name) {
+        return std::make_shared<GRUCell>(units, of_cell(options, name));
+      }) {
+  describe(gru_list, units, *options_);
+}
+
+}  // namespace lacuna::layers

@@ -1,0 +1,35 @@
+// The base of recurrent layers: a cell over the steps of (batch, time, features).
+#pragma once
+#include "lacuna/layers/recurrent/cell.h"
+
+namespace LACUNA_EXPORT lacuna {
+namespace layers {
+
+// Called on x, (batch, time, features), or on a list of x and the initial states, (batch, units) each;
+// without them, states start as zeros. Gives the output after the last step, (batch, units), or with
+// return_sequences that of each step, (batch, time, units); with return_state then the last states. Where the
+// mask of x is 0, a step leaves the states as they are. go_backwards: from the last step to the first.
+class Recurrent : public Layer {
+ public:
+  const Cell& cell() const { return *cell_; }
+
+ protected:
+  using MakeCell = std::function<std::shared_ptr<Cell>(const std::string& name)>;
+  Recurrent(const RecurrentOptions& options, const std::string& class_name, const MakeCell& make_cell);
+  void build(const std::vector<Shape>& input_shapes) override;
+  using Layer::call;
+  std::vector<Symbol> call(const Inputs& inputs) override;
+  std::vector<Symbol> compute_masks(const Inputs& inputs) override;
+  Symbol activity_loss(const Symbol& output) override;
+
+  std::shared_ptr<const RecurrentOptions> options_;
+
+ private:
+  std::shared_ptr<Cell> cell_;
+};
+
+// The options of the cell of a layer: its weights are named as those of the layer.
+RecurrentOptions of_cell(const RecurrentOptions& layer, const std::string& name);
+
+}  // namespace layers
+}  // namespace lacuna

@@ -1,0 +1,85 @@
+// Recurrent layers: gradients against finite differences. Values are compared with NumPy in
+// python/tests/test_recurrent.py.
+#include <gtest/gtest.h>
+
+#include "lacuna/layers/embedding.h"
+#include "lacuna/layers/input.h"
+#include "lacuna/layers/recurrent/gru.h"
+#include "lacuna/layers/recurrent/lstm.h"
+#include "lacuna/layers/recurrent/simple_rnn.h"
+#include "lacuna/ops/testing.h"
+#include "tests/gradient_check.h"
+
+namespace lacuna::layers {
+namespace {
+
+using test::expect_gradients;
+using test::random_dense;
+
+Symbol steps_of(Dim features) { return Input({.shape = {None, features}, .dtype = DType::float64}); }
+
+RecurrentOptions options() { return {.recurrent_activation = "sigmoid", .dtype = DType::float64}; }
+
+TEST(Recurrent, GradientsOfLSTM) {
+  RecurrentOptions o = options();
+  const Symbol x = steps_of(3);
+  expect_gradients({x}, LSTM(2, o)(x), {random_dense<double>({3, 4, 3}, 1)});
+  o.return_sequences = o.go_backwards = true;
+  const Symbol y = steps_of(3);
+  expect_gradients({y}, LSTM(2, o)(y), {random_dense<double>({3, 4, 3}, 1)});
+}
+
+TEST(Recurrent, GradientsOfGRU) {
+  for (const bool after : {false, true}) {
+    RecurrentOptions o = options();
+    o.reset_after = after;
+    const Symbol x = steps_of(3);
+    expect_gradients({x}, GRU(2, o)(x), {random_dense<double>({2, 3, 3}, 2)});
+  }
+}
+
+TEST(Recurrent, GradientsOfSimpleRNN) {
+  const Symbol x = steps_of(3);
+  expect_gradients({x}, SimpleRNN(2, options())(x), {random_dense<double>({2, 3, 3}, 3)});
+}
+
+TEST(Recurrent, GradientsWithDropout) {
+  for (const int implementation : {1, 2}) {
+    RecurrentOptions o = options();
+    o.dropout = 0.3, o.recurrent_dropout = 0.4, o.implementation = implementation;
+    const Symbol x = steps_of(3), y = steps_of(3);
+    expect_gradients({x}, LSTM(3, o)(x), {random_dense<double>({4, 3, 3}, 4)});
+    expect_gradients({y}, GRU(3, o)(y), {random_dense<double>({4, 3, 3}, 4)});
+  }
+}
+
+TEST(Recurrent, GradientsOfInitialStates) {
+  const Symbol x = steps_of(3), h = Input({.shape = {2}, .dtype = DType::float64}),
+               c = Input({.shape = {2}, .dtype = DType::float64});
+  expect_gradients(
+      {x, h, c}, LSTM(2, options())(std::vector{x, h, c}),
+      {random_dense<double>({3, 4, 3}, 1), random_dense<double>({3, 2}, 2), random_dense<double>({3, 2}, 3)});
+}
+
+TEST(Recurrent, GradientsWithAMask) {
+  const Symbol ids = Input({.shape = {None}, .dtype = DType::int32});
+  const Symbol x = Embedding(5, 3, {.mask_zero = true, .dtype = DType::float64})(ids);
+  RecurrentOptions o = options();
+  o.return_sequences = true;
+  expect_gradients(
+      {ids}, LSTM(2, o)(x),
+      {tensor::Dense::of<int32_t>({3, 4}, std::vector<int32_t>{1, 2, 0, 0, 3, 0, 4, 1, 0, 0, 0, 0})});
+}
+
+TEST(Recurrent, SaysWhatDoesNotFit) {
+  EXPECT_THROW(LSTM(0), InvalidArgument);
+  EXPECT_THROW(LSTM(2, {.dropout = 1}), InvalidArgument);
+  const Symbol flat = Input({.shape = {3}});
+  EXPECT_THROW(LSTM(2)(flat), InvalidArgument);
+  const Symbol x = Input({.shape = {4, 3}});
+  EXPECT_THROW(LSTM(2)(std::vector{x, flat}), InvalidArgument);
+  EXPECT_THROW(LSTM(2)(std::vector{x, flat, flat}), InvalidArgument);
+}
+
+}  // namespace
+}  // namespace lacuna::layers

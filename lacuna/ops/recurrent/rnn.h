@@ -1,0 +1,36 @@
+// Keras' K.rnn: a step function over the time axis of a tensor.
+#pragma once
+#include <functional>
+#include <vector>
+
+#include "lacuna/graph/symbol.h"
+
+namespace LACUNA_EXPORT lacuna {
+
+struct StepResult {
+  Symbol output{};
+  std::vector<Symbol> states{};
+};
+// From x at one step, (batch, …), and the states: symbols of the graph around it may be used as well.
+using StepFunction =
+    std::function<StepResult(const std::vector<Symbol>& x, const std::vector<Symbol>& states)>;
+
+struct RnnOptions {
+  std::vector<Shape> state_shapes{};     // Without the batch: of the states that start as zeros.
+  std::vector<Symbol> initial_states{};  // (batch, …); if empty, all states start as zeros.
+  Symbol mask{};                         // (batch, time): see scan.
+  // What to make of an input for all its steps at once, (time, batch, …), before the scan; none unless given.
+  std::function<Symbol(const Symbol& by_time)> prepare{};
+  bool go_backwards = false;  // From the last step to the first; the outputs are in that order.
+};
+
+struct RnnResult {
+  Symbol last_output{};  // (batch, …)
+  Symbol outputs{};      // (batch, time, …)
+  std::vector<Symbol> states{};
+};
+
+// inputs: (batch, time, …), each.
+RnnResult rnn(const StepFunction& step, const std::vector<Symbol>& inputs, const RnnOptions& options);
+
+}  // namespace lacuna

@@ -1,0 +1,200 @@
+"""Recurrent layers: values against slow loops in NumPy, masks, states, files, seeds."""
+
+import numpy as np
+import pytest
+
+import lacuna
+from lacuna import backend as K
+from lacuna.layers import GRU, LSTM, Dense, Embedding, Input, SimpleRNN
+from lacuna.models import Model, Sequential
+
+
+def hard_sigmoid(x):
+    return np.clip(0.2 * x + 0.5, 0, 1)
+
+
+def lstm_step(x, states, kernel, recurrent, bias):
+    h, c = states
+    i, f, g, o = np.split(x @ kernel + h @ recurrent + bias, 4, axis=-1)
+    c = hard_sigmoid(f) * c + hard_sigmoid(i) * np.tanh(g)
+    return [hard_sigmoid(o) * np.tanh(c), c]
+
+
+def gru_step(x, states, kernel, recurrent, bias):
+    (h,) = states
+    units = h.shape[-1]
+    after = bias.ndim == 2
+    x_z, x_r, x_h = np.split(x @ kernel + (bias[0] if after else bias), 3, axis=-1)
+    inner = h @ recurrent + (bias[1] if after else 0)
+    z = hard_sigmoid(x_z + inner[:, :units])
+    r = hard_sigmoid(x_r + inner[:, units : 2 * units])
+    reset = r * inner[:, 2 * units :] if after else (r * h) @ recurrent[:, 2 * units :]
+    return [z * h + (1 - z) * np.tanh(x_h + reset)]
+
+
+def simple_step(x, states, kernel, recurrent, bias):
+    return [np.tanh(x @ kernel + states[0] @ recurrent + bias)]
+
+
+def loop(step, x, weights, states, mask=None):
+    """All outputs, (batch, time, units), and the last states."""
+    outputs = []
+    for t in range(x.shape[1]):
+        new = step(x[:, t], states, *weights)
+        if mask is not None:
+            new = [np.where(mask[:, t, None], a, b) for a, b in zip(new, states)]
+        states = new
+        outputs.append(states[0])
+    return np.stack(outputs, 1), states
+
+
+CASES = [
+    (LSTM, {}, lstm_step, 2),
+    (GRU, {}, gru_step, 1),
+    (GRU, {"reset_after": True}, gru_step, 1),
+    (SimpleRNN, {}, simple_step, 1),
+]
+
+
+def with_random_bias(layer, rng):
+    layer.set_weights([w + rng.normal(size=w.shape) * 0.3 for w in layer.get_weights()])
+    return layer.get_weights()
+
+
+@pytest.mark.parametrize(("cls", "settings", "step", "states"), CASES)
+@pytest.mark.parametrize("go_backwards", [False, True])
+def test_values(cls, settings, step, states, go_backwards):
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(4, 6, 3)).astype("float32")
+    given = Input((None, 3))
+    layer = cls(5, return_sequences=True, return_state=True, go_backwards=go_backwards, **settings)
+    outputs = layer(given)
+    weights = with_random_bias(layer, rng)
+    ours = Model(given, outputs).predict(x)
+    wanted, last = loop(step, x[:, ::-1] if go_backwards else x, weights, [np.zeros((4, 5))] * states)
+    for a, b in zip(ours, [wanted, *last]):
+        np.testing.assert_allclose(a, b, atol=1e-5)
+    single = cls(5, go_backwards=go_backwards, **settings)
+    y = single(given)
+    single.set_weights(weights)
+    np.testing.assert_allclose(Model(given, y).predict(x), wanted[:, -1], atol=1e-5)
+
+
+@pytest.mark.parametrize(("cls", "settings", "step", "states"), CASES)
+def test_masked_steps_keep_the_states(cls, settings, step, states):
+    rng = np.random.default_rng(2)
+    ids = np.array([[1, 2, 0, 0], [0, 3, 0, 4], [0, 0, 0, 0], [2, 2, 2, 2]])
+    given = Input((None,))
+    embedded = Embedding(5, 3, mask_zero=True)
+    layer = cls(4, return_sequences=True, **settings)
+    model = Model(given, layer(embedded(given)))
+    weights = with_random_bias(layer, rng)
+    x = embedded.get_weights()[0][ids]
+    wanted, _ = loop(step, x, weights, [np.zeros((4, 4))] * states, ids != 0)
+    np.testing.assert_allclose(model.predict(ids), wanted, atol=1e-5)
+    assert layer.output_mask is not None
+    last = cls(4, **settings)
+    output = last(embedded(given))
+    assert last.output_mask is None and output.shape == (None, 4)
+
+
+@pytest.mark.parametrize(("cls", "settings", "step", "states"), CASES)
+def test_initial_states(cls, settings, step, states):
+    rng = np.random.default_rng(3)
+    x, first = rng.normal(size=(3, 4, 2)), [rng.normal(size=(3, 5)) for _ in range(states)]
+    given, symbols = Input((4, 2)), [Input((5,)) for _ in range(states)]
+    layer = cls(5, **settings)
+    y = layer(given, initial_state=symbols)
+    weights = with_random_bias(layer, rng)
+    wanted, _ = loop(step, x, weights, first)
+    ours = Model([given, *symbols], y).predict([x, *first])
+    np.testing.assert_allclose(ours, wanted[:, -1], atol=1e-5)
+
+
+def test_weights_are_those_of_keras():
+    layer = LSTM(4, name="mine")
+    layer(Input((None, 3)))
+    assert [w.name for w in layer.weights] == ["mine/kernel", "mine/recurrent_kernel", "mine/bias"]
+    assert [w.shape for w in layer.weights] == [(3, 16), (4, 16), (16,)]
+    kernel, recurrent, bias = layer.get_weights()
+    np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(4), atol=1e-5)
+    np.testing.assert_array_equal(bias, [0] * 4 + [1] * 4 + [0] * 8)
+    without = LSTM(4, unit_forget_bias=False, use_bias=False)
+    without(Input((None, 3)))
+    assert len(without.get_weights()) == 2 and without.bias is None
+    reset = GRU(4, reset_after=True)
+    reset(Input((None, 3)))
+    assert reset.bias.shape == (2, 12)
+
+
+def text_model(**settings):
+    lacuna.utils.set_random_seed(7)
+    model = Sequential([Embedding(20, 8, mask_zero=True), LSTM(6, **settings), Dense(1, activation="sigmoid")])
+    model.compile(lacuna.optimizers.Adam(0.02), "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def text_data():
+    rng = np.random.default_rng(0)
+    ids = rng.integers(1, 20, size=(96, 7))
+    ids[np.arange(7) >= rng.integers(1, 8, size=96)[:, None]] = 0
+    return ids, (ids == 3).any(1).astype("float32")
+
+
+@pytest.mark.parametrize("settings", [{}, {"dropout": 0.2, "recurrent_dropout": 0.2}])
+def test_training_learns_and_follows_the_seed(settings):
+    ids, y = text_data()
+    losses = []
+    for _ in range(2):
+        model = text_model(**settings)
+        losses.append(model.fit(ids, y, batch_size=16, epochs=12, verbose=0).history["loss"])
+    assert losses[0] == losses[1]
+    assert losses[0][-1] < 0.8 * losses[0][0]
+
+
+def test_files_and_configs(tmp_path):
+    ids, y = text_data()
+    model = text_model(dropout=0.1, recurrent_regularizer="l2")
+    model.fit(ids, y, epochs=1, verbose=0)
+    model.save(str(tmp_path / "m.h5"))
+    again = lacuna.models.load_model(str(tmp_path / "m.h5"))
+    np.testing.assert_array_equal(model.predict(ids), again.predict(ids))
+    for layer in (
+        LSTM(4, implementation=2, recurrent_activation="sigmoid", unroll=True),
+        GRU(4, reset_after=True, go_backwards=True),
+        SimpleRNN(3, activation=None, return_state=True),
+    ):
+        config = layer.get_config()
+        assert type(layer).from_config(config).get_config() == config
+
+
+def test_dropout_is_for_training_alone():
+    x = np.ones((2, 3, 4), "float32")
+    given = Input((3, 4))
+    layer = LSTM(5, dropout=0.5, recurrent_dropout=0.5)
+    model = Model(given, layer(given))
+    np.testing.assert_array_equal(model.predict(x), model.predict(x))
+    rates = np.mean([K.function([given, K.learning_phase()], [model.output])([x, 1])[0] for _ in range(1)])
+    assert np.isfinite(rates)
+
+
+def test_orthogonal():
+    for shape in [(3, 5), (5, 3), (2, 3, 4)]:
+        q = lacuna.initializers.Orthogonal(gain=2.0, seed=1)(shape).reshape(-1, shape[-1]) / 2
+        small = q @ q.T if q.shape[0] <= q.shape[1] else q.T @ q
+        np.testing.assert_allclose(small, np.eye(len(small)), atol=1e-6)
+    with pytest.raises(ValueError, match="rank 2"):
+        lacuna.initializers.orthogonal()((3,))
+    with pytest.raises(ValueError, match="made when they are touched"):
+        Embedding(9, 2, embeddings_initializer="orthogonal", sparse_grad=True)(Input((1,)))
+
+
+def test_bad_calls_say_what_to_do():
+    with pytest.raises(ValueError, match="rank 3"):
+        LSTM(3)(Input((4,)))
+    with pytest.raises(ValueError, match="initial state"):
+        LSTM(3)(Input((4, 2)), initial_state=Input((3,)))
+    with pytest.raises(ValueError, match="dropout"):
+        GRU(3, dropout=1.5)
+    with pytest.raises(ValueError, match="rank 3|dense"):
+        LSTM(3)(Input((4,), sparse=True))
