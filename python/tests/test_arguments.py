@@ -12,6 +12,7 @@ import scipy.sparse
 import lacuna
 from lacuna import backend as K
 from lacuna import callbacks, layers, metrics, models, optimizers
+from lacuna.preprocessing import text
 
 FOREIGN = re.compile(
     r"incompatible function|Invoked with|nanobind|std::|bad_cast|basic_string|0x[0-9a-fA-F]{4,}|_core\."
@@ -64,6 +65,12 @@ def compiled():
     model = models.Model(x, layers.Dense(1, name="out")(x))
     model.compile("sgd", "mse")
     return model
+
+
+def fitted_tokenizer():
+    result = text.Tokenizer(num_words=5)
+    result.fit_on_texts(["one two", "three"])
+    return result
 
 
 def good():
@@ -145,6 +152,12 @@ def good():
         "predictions": symbol,
         "k": 1,
         "ids": K.placeholder((4,), dtype="int64"),
+        "length": 1,
+        "sequence": [1, 2, 3],
+        "sequences": [[1, 2], [3]],
+        "text": "one two",
+        "texts": ["one two", "three"],
+        "vocabulary_size": 5,
     }
 
 
@@ -182,6 +195,7 @@ def objects():
     ]
     result += [
         callbacks.CallbackList(),
+        fitted_tokenizer(),
         lacuna.initializers.Zeros(),
         lacuna.regularizers.l2(),
         lacuna.constraints.NonNeg(),
@@ -190,7 +204,7 @@ def objects():
 
 
 SKIPPED = {"clear_session"}  # Takes no arguments.
-ENDLESS = {"epochs": (2**62,)}  # Valid, but training would never end.
+ENDLESS = {"epochs": (2**62,), "negative_samples": (2**62, 2**100)}  # Valid, but it would never end.
 
 
 def calls():

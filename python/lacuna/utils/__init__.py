@@ -12,10 +12,14 @@ from lacuna._arguments import whole
 from lacuna._custom import custom, custom_object_scope
 from lacuna._types import Whole
 from lacuna.utils import data_utils, np_utils
+from lacuna.utils.enqueuers import GeneratorEnqueuer, OrderedEnqueuer, Sequence
 from lacuna.utils.np_utils import normalize, to_categorical
 
 __all__ = [
     "CustomObjectScope",
+    "GeneratorEnqueuer",
+    "OrderedEnqueuer",
+    "Sequence",
     "custom_object_scope",
     "get_custom_objects",
     "data_utils",

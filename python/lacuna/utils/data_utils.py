@@ -1,4 +1,4 @@
-"""Preparation of data for a model."""
+"""Data for a model: batches by workers, files from the web, and rows that fill whole batches."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from typing import Any
 
 from lacuna._arguments import shown, whole
 from lacuna._types import Whole
+from lacuna.utils.enqueuers import GeneratorEnqueuer, OrderedEnqueuer, Sequence, SequenceEnqueuer
 
 __all__ = [
+    "GeneratorEnqueuer",
+    "OrderedEnqueuer",
+    "Sequence",
+    "SequenceEnqueuer",
     "prepare_sliced_sparse_data",
 ]
 
