@@ -52,8 +52,10 @@ ABSENT: dict[str, dict[str, str]] = {
     },
     "utils": {
         **dict.fromkeys(("h5dict", "H5Dict"), FILES),
-        "convert_all_kernels_in_model": "kernels are kept as TensorFlow's, which files of Theano's are not",
     },
+    "utils.io_utils": dict.fromkeys(("h5dict", "H5Dict"), FILES),
+    "utils.data_utils": dict.fromkeys(("get_index", "init_pool", "init_pool_generator", "next_sample"), INSIDE),
+    "utils.test_utils": {"layer_test": "compare the layer's predict with NumPy, and its gradients with differences"},
     "engine.saving": {
         **dict.fromkeys(
             (

@@ -203,7 +203,7 @@ def objects():
     return result
 
 
-SKIPPED = {"clear_session"}  # Takes no arguments.
+SKIPPED = {"ask_to_proceed_with_overwrite", "clear_session"}  # One asks a person, one takes no arguments.
 ENDLESS = {"epochs": (2**62,), "negative_samples": (2**62, 2**100)}  # Valid, but it would never end.
 
 

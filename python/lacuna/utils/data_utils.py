@@ -5,8 +5,10 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from lacuna._absent import refusing
 from lacuna._arguments import shown, whole
 from lacuna._types import Whole
+from lacuna.utils.downloads import get_file, urlretrieve, validate_file
 from lacuna.utils.enqueuers import GeneratorEnqueuer, OrderedEnqueuer, Sequence, SequenceEnqueuer
 
 __all__ = [
@@ -14,12 +16,19 @@ __all__ = [
     "OrderedEnqueuer",
     "Sequence",
     "SequenceEnqueuer",
+    "get_file",
     "prepare_sliced_sparse_data",
+    "urlretrieve",
+    "validate_file",
 ]
+__path__: list[str] = []  # So that `from … import init_pool` can be answered with a reason.
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+__getattr__ = refusing(__name__)
 
 
 def prepare_sliced_sparse_data(data: Any, batch_size: Whole) -> Any:
