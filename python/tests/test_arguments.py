@@ -236,9 +236,15 @@ def calls():
                 )
 
 
+def no_network(*arguments, **settings):
+    raise OSError("no network in tests")
+
+
 @pytest.fixture
 def as_it_was(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr("urllib.request.urlopen", no_network)
     (tmp_path / "data.txt").write_text("1 1:1\n")
     threads, floatx, strict = lacuna.config.num_threads(), K.floatx(), lacuna.config.strict_sparse()
     yield

@@ -60,9 +60,9 @@ def get_file(
     folder = cache_folder(cache_dir, cache_subdir)
     unpacked = os.path.join(folder, name)
     path = unpacked + ".tar.gz" if untar else unpacked
-    if os.path.isfile(path) and (file_hash is None or validate_file(path, file_hash, digest)):
-        pass
-    else:
+    if untar and file_hash is None and os.path.exists(unpacked):
+        return unpacked
+    if not os.path.isfile(path) or (file_hash is not None and not validate_file(path, file_hash, digest)):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         _download(origin, path, file_hash, digest)
     if untar:
