@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from lacuna.utils import get_file
-from lacuna.utils.data_utils import urlretrieve, validate_file
+from lacuna.utils.data_utils import _hash_file, urlretrieve, validate_file
 
 
 @pytest.fixture
@@ -44,6 +44,7 @@ def test_hashes(source, tmp_path, capsys):
     content = source.read_bytes()
     for name, digest in (("md5", hashlib.md5), ("sha256", hashlib.sha256)):
         hexdigest = digest(content).hexdigest()
+        assert _hash_file(source, name) == hexdigest
         for algorithm in ("auto", name):
             assert validate_file(source, hexdigest, algorithm) and validate_file(
                 source, hexdigest.upper(), chunk_size=7

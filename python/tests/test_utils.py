@@ -178,6 +178,9 @@ def test_hdf5_matrix(tmp_path):
     y = utils.HDF5Matrix(tmp_path / "d.h5", "x", start=2, end=9, normalizer=lambda rows: rows[:, 0] / 20)
     assert model.fit(x, y, verbose=0).history["loss"]
     assert np.array_equal(model.predict(x), model.predict(data[2:9]))
+    assert np.array_equal(x[np.arange(7) % 2 == 1], data[[3, 5, 7]])
+    with pytest.raises(IndexError, match="a slice must begin below 7"):
+        x[10:12]
     with pytest.raises(IndexError, match="below 7. Received: 7"):
         x[7]
     with pytest.raises(ValueError, match="must have the dataset. Received: dataset='z', in the file: x"):

@@ -8,7 +8,7 @@ from typing import Any
 from lacuna._absent import refusing
 from lacuna._arguments import shown, whole
 from lacuna._types import Whole
-from lacuna.utils.downloads import get_file, urlretrieve, validate_file
+from lacuna.utils.downloads import _hash_file, get_file, urlretrieve, validate_file  # noqa: F401
 from lacuna.utils.enqueuers import GeneratorEnqueuer, OrderedEnqueuer, Sequence, SequenceEnqueuer
 
 __all__ = [

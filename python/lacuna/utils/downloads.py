@@ -100,18 +100,22 @@ def _formats(given: Any) -> list[str]:
 def validate_file(fpath: Path, file_hash: str, algorithm: str = "auto", chunk_size: Whole = 65535) -> bool:
     """Whether a file has this MD5 or SHA-256, in hex. algorithm: 'md5', 'sha256', or 'auto': by the length of the hash.
     chunk_size: how many bytes are read at a time."""
+    digest = _algorithm("validate_file", algorithm, file_hash)
+    return _hash_file(fpath, digest, chunk_size) == text("validate_file", "file_hash", file_hash).lower()
+
+
+def _hash_file(fpath: Path, algorithm: str = "sha256", chunk_size: Whole = 65535) -> str:
+    """The MD5 or SHA-256 of a file, in hex. Scripts import it from Keras, though its name is private."""
     import hashlib
 
-    path, digest = path_of("validate_file", fpath), _algorithm("validate_file", algorithm, file_hash)
-    chunk_size = whole("validate_file", "chunk_size", chunk_size)
+    path, chunk_size = path_of("validate_file", fpath), whole("validate_file", "chunk_size", chunk_size)
     if chunk_size < 1:
         raise ValueError(f"validate_file: chunk_size must be positive. Received: chunk_size={chunk_size}.")
-    text("validate_file", "file_hash", file_hash)
-    found = hashlib.new(digest, usedforsecurity=False)
+    found = hashlib.new("md5" if algorithm == "md5" else "sha256", usedforsecurity=False)
     with open(path, "rb") as file:
         while chunk := file.read(min(chunk_size, 2**24)):
             found.update(chunk)
-    return found.hexdigest() == file_hash.lower()
+    return found.hexdigest()
 
 
 def urlretrieve(url: str, filename: Path | None = None, reporthook: Any = None, data: Any = None) -> Any:

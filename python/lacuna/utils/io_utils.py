@@ -76,11 +76,14 @@ class HDF5Matrix:
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, slice):
             first, stop, step = key.indices(len(self))
-            if step < 1:
-                raise IndexError(f"HDF5Matrix: the step of a slice must be positive. Received: {key}.")
+            if step < 1 or (key.start or 0) > len(self):
+                raise IndexError(
+                    f"HDF5Matrix: a slice must begin below {len(self)} and have a positive step. Received: {key}."
+                )
             rows = self.data[self.start + first : self.start + max(first, stop) : step]
         elif isinstance(key, (list, tuple, np.ndarray)):
             # HDF5 reads rows in rising order, each once.
+            key = np.flatnonzero(key) if np.asarray(key).dtype == bool and len(key) == len(self) else key
             each, places = np.unique([self._row(one) for one in key], return_inverse=True)
             rows = self.data[each][places] if len(each) else self.data[:0]
         else:
