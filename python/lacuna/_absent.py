@@ -104,6 +104,7 @@ ABSENT: dict[str, dict[str, str]] = {
             "apply_transform",
             "array_to_img",
             "flip_axis",
+            "image",
             "img_to_array",
             "list_pictures",
             "load_img",
@@ -117,6 +118,8 @@ ABSENT: dict[str, dict[str, str]] = {
         ),
         IMAGES,
     ),
+    "preprocessing.sequence": {"sequence": INSIDE},
+    "preprocessing.text": {"text": INSIDE},
     "applications": {},
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lacuna._absent import refusing
 from lacuna._arguments import flag, number, shown, whole
 from lacuna._types import ArrayLike, Config, DTypeLike, Flag, Number, Whole
 from lacuna.utils.data_utils import Sequence
@@ -21,6 +22,9 @@ __all__ = [
 
 def __dir__() -> list[str]:
     return __all__
+
+
+__getattr__ = refusing(__name__)
 
 
 def _positive(where: str, name: str, value: Any) -> int:
@@ -198,7 +202,12 @@ class TimeseriesGenerator(Sequence):
 
     data, targets: arrays with one row per step. length: steps in a window. sampling_rate: only each such step is kept.
     stride: steps between windows. start_index, end_index: the steps that are used, both included. shuffle: windows are
-    drawn at random, with repetitions. reverse: time runs backwards in a window. ValueError if there is no window."""
+    drawn at random, with repetitions. reverse: time runs backwards in a window. ValueError if there is no window.
+
+        >>> windows = TimeseriesGenerator([10, 20, 30, 40], [1, 2, 3, 4], length=2, batch_size=1)
+        >>> windows[0]
+        (array([[10, 20]]), array([3]))
+    """
 
     def __init__(
         self,

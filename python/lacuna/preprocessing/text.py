@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+from lacuna._absent import refusing
 from lacuna._arguments import flag, shown, whole
 from lacuna._types import Flag, Function, Whole
 from lacuna.preprocessing.tokenizer import FILTERS, Tokenizer, tokenizer_from_json, words_of
@@ -20,6 +21,9 @@ __all__ = [
 
 def __dir__() -> list[str]:
     return __all__
+
+
+__getattr__ = refusing(__name__)
 
 
 def text_to_word_sequence(text: str, filters: str = FILTERS, lower: Flag = True, split: str = " ") -> list[str]:

@@ -49,7 +49,15 @@ class Tokenizer:
     number 1. A text may also be a list of words.
 
     After fitting, word_counts has the occurrences by word, word_docs the number of texts with it, word_index its
-    number; index_word and index_docs have the same by number; document_count is the number of texts."""
+    number; index_word and index_docs have the same by number; document_count is the number of texts.
+
+        >>> tokenizer = Tokenizer(num_words=1000)
+        >>> tokenizer.fit_on_texts(["zeros cost nothing", "nothing is dense"])
+        >>> tokenizer.texts_to_sequences(["nothing is free"])
+        [[1, 4]]
+        >>> tokenizer.texts_to_matrix(["nothing is free"], mode="count", sparse=True).shape
+        (1, 1000)
+    """
 
     def __init__(
         self,

@@ -33,7 +33,7 @@ from lacuna.utils.generic_utils import (
 from lacuna.utils.io_utils import HDF5Matrix
 from lacuna.utils.layer_utils import convert_all_kernels_in_model, get_source_inputs, print_summary
 from lacuna.utils.multi_gpu_utils import multi_gpu_model
-from lacuna.utils.np_utils import normalize, to_categorical
+from lacuna.utils.np_utils import normalize, to_categorical, to_channels_first
 from lacuna.utils.vis_utils import plot_model
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "serialize_keras_object",
     "set_random_seed",
     "to_categorical",
+    "to_channels_first",
     "vis_utils",
 ]
 

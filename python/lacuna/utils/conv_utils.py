@@ -69,7 +69,11 @@ def _checked(where: str, padding: Any, paddings: tuple[str, ...], **numbers: Any
 def conv_output_length(
     input_length: Whole | None, filter_size: Whole, padding: str, stride: Whole, dilation: Whole = 1
 ) -> int | None:
-    """The length that a convolution gives; None for None. padding: 'valid', 'same', 'causal' or 'full'."""
+    """The length that a convolution gives; None for None. padding: 'valid', 'same', 'causal' or 'full'.
+
+    >>> conv_output_length(10, 3, "valid", stride=2)
+    4
+    """
     if input_length is None:
         return None
     length, size, stride, dilation = _checked(

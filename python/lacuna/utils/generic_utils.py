@@ -43,7 +43,11 @@ def get_custom_objects() -> Any:
 
 
 def has_arg(fn: Any, name: str, accept_all: Flag = False) -> bool:
-    """Whether a function can be called with an argument of this name. accept_all: **kwargs counts too."""
+    """Whether a function can be called with an argument of this name. accept_all: **kwargs counts too.
+
+    >>> has_arg(sorted, "key"), has_arg(sorted, "order")
+    (True, False)
+    """
     name, accept_all = text("has_arg", "name", name), flag("has_arg", "accept_all", accept_all)
     try:
         parameters = inspect.signature(fn).parameters

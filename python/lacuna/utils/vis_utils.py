@@ -122,7 +122,14 @@ def _one(values: list[Any]) -> Any:
 def model_to_dot(model: Any, show_shapes: Flag = False, show_layer_names: Flag = True, rankdir: str = "TB") -> Dot:
     """The layers of a model as a graph: a box for each, and an arrow with the storage (dense, csr, row_sparse) of what
     it gives to another. show_shapes: the shapes of inputs and outputs. rankdir: 'TB' from top to bottom, 'LR' from left
-    to right. ValueError if the shape of the input is not known yet."""
+    to right. ValueError if the shape of the input is not known yet.
+
+        >>> from lacuna.layers import Dense, Input
+        >>> from lacuna.models import Model
+        >>> x = Input((1000,), sparse=True, name="words")
+        >>> print(model_to_dot(Model(x, Dense(1, name="score")(x))).to_string().splitlines()[-2])
+        "words" -> "score" [label="csr", style=bold];
+    """
     from lacuna.models import Model, Sequential
 
     where = "model_to_dot"

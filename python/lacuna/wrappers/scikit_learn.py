@@ -30,7 +30,19 @@ class BaseWrapper:
 
     build_fn: a function, or an object with __call__, that returns a compiled model; a class of your own that derives
     from the wrapper may define __call__ instead. sk_params: arguments of build_fn, and of the model's fit, predict and
-    evaluate (epochs, batch_size, verbose, …); each call uses those that it knows. After fit, `model` is the model."""
+    evaluate (epochs, batch_size, verbose, …); each call uses those that it knows. After fit, `model` is the model.
+
+        >>> def build(units=8):
+        ...     model = Sequential([Dense(units, activation="relu", input_dim=3), Dense(1, activation="sigmoid")])
+        ...     model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+        ...     return model
+        >>> from lacuna.layers import Dense
+        >>> from lacuna.models import Sequential
+        >>> classifier = KerasClassifier(build, units=4, epochs=2, verbose=0)
+        >>> history = classifier.fit([[0, 0, 1], [1, 0, 0]], ["no", "yes"])
+        >>> classifier.predict_proba([[0, 0, 1]]).shape
+        (1, 2)
+    """
 
     model: Any = None
 
