@@ -9,7 +9,7 @@ import numpy as np
 
 from lacuna._arguments import whole
 from lacuna._types import Number, Path, Whole
-from lacuna.datasets.files import arrays_of, located
+from lacuna.datasets._files import arrays_of, located
 from lacuna.datasets.reuters import split_of
 
 __all__ = ["load_data"]

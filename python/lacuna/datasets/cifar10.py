@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lacuna import backend
-from lacuna.datasets.files import read_with, unpickled
+from lacuna.datasets._files import read_with, unpickled
 from lacuna.utils.downloads import get_file
 
 __all__ = ["load_data"]

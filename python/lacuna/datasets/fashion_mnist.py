@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lacuna.datasets.files import read_with
+from lacuna.datasets._files import read_with
 from lacuna.utils.downloads import get_file
 
 __all__ = ["load_data"]

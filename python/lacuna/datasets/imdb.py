@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from lacuna._types import Flag, Path, Whole
-from lacuna.datasets.files import arrays_of, json_of, located
-from lacuna.datasets.texts import Cut
+from lacuna.datasets._files import arrays_of, json_of, located
+from lacuna.datasets._texts import Cut
 
 __all__ = [
     "get_word_index",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lacuna._types import Path
-from lacuna.datasets.files import arrays_of, located
+from lacuna.datasets._files import arrays_of, located
 
 __all__ = ["load_data"]
 

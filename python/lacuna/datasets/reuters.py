@@ -6,8 +6,8 @@ from typing import Any
 
 from lacuna._arguments import number
 from lacuna._types import Flag, Number, Path, Whole
-from lacuna.datasets.files import arrays_of, json_of, located
-from lacuna.datasets.texts import Cut
+from lacuna.datasets._files import arrays_of, json_of, located
+from lacuna.datasets._texts import Cut
 
 __all__ = [
     "get_word_index",

@@ -10,7 +10,7 @@ from typing import Any
 from lacuna._arguments import flag, no_more, shown, text, whole
 from lacuna._custom import bad_config
 from lacuna._types import Config, Flag, Whole
-from lacuna.preprocessing.bags import bags
+from lacuna.preprocessing._bags import bags
 
 __all__ = [
     "Tokenizer",

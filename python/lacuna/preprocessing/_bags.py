@@ -10,13 +10,7 @@ import numpy as np
 
 from lacuna._arguments import shown, whole
 
-__all__ = ["bags"]
-
 MODES = ("binary", "count", "freq", "tfidf")
-
-
-def __dir__() -> list[str]:
-    return __all__
 
 
 def bags(

@@ -14,23 +14,11 @@ from lacuna._arguments import shown
 from lacuna._files import path_of
 from lacuna.utils.downloads import cache_folder, get_file
 
-__all__ = [
-    "arrays_of",
-    "json_of",
-    "located",
-    "read_with",
-    "unpickled",
-]
-
 _ALLOWED = {
     ("_codecs", "encode"): lambda text, encoding: text.encode(encoding),
     ("numpy", "dtype"): np.dtype,
     ("numpy", "ndarray"): np.ndarray,
 }
-
-
-def __dir__() -> list[str]:
-    return __all__
 
 
 def located(where: str, path: Any, origin: str, file_hash: str | None = None) -> str:

@@ -8,13 +8,7 @@ from typing import Any
 import numpy as np
 
 from lacuna._arguments import flag, no_more, whole
-from lacuna.preprocessing.bags import bags
-
-__all__ = ["Cut"]
-
-
-def __dir__() -> list[str]:
-    return __all__
+from lacuna.preprocessing._bags import bags
 
 
 class Cut:
