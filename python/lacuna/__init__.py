@@ -44,9 +44,16 @@ __all__ = [
 ]
 
 
+_LATER = ("datasets", "preprocessing", "wrappers")  # Imported when they are used, so that importing lacuna is quick.
+
+
 def __getattr__(name):
     if name == "__version__":
         from importlib.metadata import version
 
         return version("lacuna")
+    if name in _LATER:
+        import importlib
+
+        return importlib.import_module(f"lacuna.{name}")
     raise AttributeError(f"module 'lacuna' has no attribute '{name}'")

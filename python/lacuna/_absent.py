@@ -1,6 +1,6 @@
 """What Keras has and Lacuna has not: each name with the reason, or with what to write instead.
 
-A module whose `__getattr__` is `refusing(__name__)` answers such a name with a sentence in place of a plain
+A module that asks `refusal` in its `__getattr__` answers such a name with a sentence in place of a plain
 AttributeError. `from lacuna.layers import ConvLSTM2D` gets the same sentence by `Absent`, since Python drops the text
 of an AttributeError there."""
 
@@ -52,8 +52,10 @@ ABSENT: dict[str, dict[str, str]] = {
     },
     "utils": {
         **dict.fromkeys(("h5dict", "H5Dict"), FILES),
-        "convert_all_kernels_in_model": "kernels are kept as TensorFlow's, which files of Theano's are not",
     },
+    "utils.io_utils": dict.fromkeys(("h5dict", "H5Dict"), FILES),
+    "utils.data_utils": dict.fromkeys(("get_index", "init_pool", "init_pool_generator", "next_sample"), INSIDE),
+    "utils.test_utils": {"layer_test": "compare the layer's predict with NumPy, and its gradients with differences"},
     "engine.saving": {
         **dict.fromkeys(
             (
@@ -90,6 +92,34 @@ ABSENT: dict[str, dict[str, str]] = {
         ),
         INSIDE,
     ),
+    "preprocessing.image": dict.fromkeys(
+        (
+            "DirectoryIterator",
+            "ImageDataGenerator",
+            "Iterator",
+            "NumpyArrayIterator",
+            "apply_affine_transform",
+            "apply_brightness_shift",
+            "apply_channel_shift",
+            "apply_transform",
+            "array_to_img",
+            "flip_axis",
+            "image",
+            "img_to_array",
+            "list_pictures",
+            "load_img",
+            "random_brightness",
+            "random_channel_shift",
+            "random_rotation",
+            "random_shear",
+            "random_shift",
+            "random_zoom",
+            "save_img",
+        ),
+        IMAGES,
+    ),
+    "preprocessing.sequence": {"sequence": INSIDE},
+    "preprocessing.text": {"text": INSIDE},
     "applications": {},
 }
 
@@ -100,7 +130,7 @@ EVERYWHERE = {"train_step": EAGER, "test_step": EAGER, "make_train_function": EA
 def sentence(module: str, name: str) -> str | None:
     """What to tell about a name of Keras that a module lacks; None if Keras has no such name."""
     reason = ABSENT.get(module, {}).get(name) or EVERYWHERE.get(name)
-    if reason is None and module.startswith(("preprocessing.image", "applications")):
+    if reason is None and module.startswith("applications"):
         reason = IMAGES
     return reason and f"{module}.{name} is of Keras, not in Lacuna: {reason}."
 
@@ -121,8 +151,8 @@ def refusing(module_name: str) -> Callable[[str], Any]:
 
 
 class Absent:
-    """A finder of modules that finds none. Python asks it for a module `lacuna.layers.X` after
-    `from lacuna.layers import X` found no X, and is told here why there is none."""
+    """A finder of modules that finds none. Python asks it for `lacuna.layers.X` after `from lacuna.layers import X`
+    found no X, and here it is told why."""
 
     @staticmethod
     def find_spec(full_name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> None:

@@ -43,11 +43,11 @@ custom = _Known()
 
 
 @contextlib.contextmanager
-def custom_object_scope(*dicts):
+def custom_object_scope(*args):
     """A context in which the classes and functions of these dicts are known by their names, in this thread alone. None
     is an empty dict."""
     known = dict(custom)
-    for some in dicts:
+    for some in args:
         known.update(some or {})
     token = _scope.set(known)
     try:

@@ -12,6 +12,7 @@ import scipy.sparse
 import lacuna
 from lacuna import backend as K
 from lacuna import callbacks, layers, metrics, models, optimizers
+from lacuna.preprocessing import text
 
 FOREIGN = re.compile(
     r"incompatible function|Invoked with|nanobind|std::|bad_cast|basic_string|0x[0-9a-fA-F]{4,}|_core\."
@@ -64,6 +65,12 @@ def compiled():
     model = models.Model(x, layers.Dense(1, name="out")(x))
     model.compile("sgd", "mse")
     return model
+
+
+def fitted_tokenizer():
+    result = text.Tokenizer(num_words=5)
+    result.fit_on_texts(["one two", "three"])
+    return result
 
 
 def good():
@@ -145,6 +152,12 @@ def good():
         "predictions": symbol,
         "k": 1,
         "ids": K.placeholder((4,), dtype="int64"),
+        "length": 1,
+        "sequence": [1, 2, 3],
+        "sequences": [[1, 2], [3]],
+        "text": "one two",
+        "texts": ["one two", "three"],
+        "vocabulary_size": 5,
     }
 
 
@@ -182,6 +195,7 @@ def objects():
     ]
     result += [
         callbacks.CallbackList(),
+        fitted_tokenizer(),
         lacuna.initializers.Zeros(),
         lacuna.regularizers.l2(),
         lacuna.constraints.NonNeg(),
@@ -189,8 +203,8 @@ def objects():
     return result
 
 
-SKIPPED = {"clear_session"}  # Takes no arguments.
-ENDLESS = {"epochs": (2**62,)}  # Valid, but training would never end.
+SKIPPED = {"ask_to_proceed_with_overwrite", "clear_session"}  # One asks a person, one takes no arguments.
+ENDLESS = {"epochs": (2**62,), "negative_samples": (2**62, 2**100)}  # Valid, but it would never end.
 
 
 def calls():
@@ -222,9 +236,15 @@ def calls():
                 )
 
 
+def no_network(*arguments, **settings):
+    raise OSError("no network in tests")
+
+
 @pytest.fixture
 def as_it_was(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr("urllib.request.urlopen", no_network)
     (tmp_path / "data.txt").write_text("1 1:1\n")
     threads, floatx, strict = lacuna.config.num_threads(), K.floatx(), lacuna.config.strict_sparse()
     yield

@@ -1,4 +1,4 @@
-"""Helpers: custom objects, the random seed, and functions on arrays and data."""
+"""Helpers: data by workers and files, custom objects, the random seed, pictures of models, functions on arrays."""
 
 from __future__ import annotations
 
@@ -10,20 +10,61 @@ import numpy as np
 from lacuna import _core
 from lacuna._absent import refusing
 from lacuna._arguments import whole
-from lacuna._custom import custom, custom_object_scope
 from lacuna._types import Whole
-from lacuna.utils import data_utils, np_utils
-from lacuna.utils.np_utils import normalize, to_categorical
+from lacuna.utils import (
+    conv_utils,
+    data_utils,
+    generic_utils,
+    io_utils,
+    layer_utils,
+    multi_gpu_utils,
+    np_utils,
+    vis_utils,
+)
+from lacuna.utils.data_utils import GeneratorEnqueuer, OrderedEnqueuer, Sequence, get_file
+from lacuna.utils.generic_utils import (
+    CustomObjectScope,
+    Progbar,
+    custom_object_scope,
+    deserialize_keras_object,
+    get_custom_objects,
+    serialize_keras_object,
+)
+from lacuna.utils.io_utils import HDF5Matrix
+from lacuna.utils.layer_utils import convert_all_kernels_in_model, get_source_inputs, print_summary
+from lacuna.utils.multi_gpu_utils import multi_gpu_model
+from lacuna.utils.np_utils import normalize, to_categorical, to_channels_first
+from lacuna.utils.vis_utils import plot_model
 
 __all__ = [
     "CustomObjectScope",
+    "GeneratorEnqueuer",
+    "HDF5Matrix",
+    "OrderedEnqueuer",
+    "Progbar",
+    "Sequence",
+    "conv_utils",
+    "convert_all_kernels_in_model",
     "custom_object_scope",
-    "get_custom_objects",
     "data_utils",
+    "deserialize_keras_object",
+    "generic_utils",
+    "get_custom_objects",
+    "get_file",
+    "get_source_inputs",
+    "io_utils",
+    "layer_utils",
+    "multi_gpu_model",
+    "multi_gpu_utils",
     "normalize",
     "np_utils",
+    "plot_model",
+    "print_summary",
+    "serialize_keras_object",
     "set_random_seed",
     "to_categorical",
+    "to_channels_first",
+    "vis_utils",
 ]
 
 
@@ -32,14 +73,6 @@ def __dir__() -> list[str]:
 
 
 __getattr__ = refusing(__name__)
-
-
-CustomObjectScope = custom_object_scope
-
-
-def get_custom_objects() -> Any:
-    """The dict of your own classes and functions by name that reading configs and files uses; you may change it."""
-    return custom
 
 
 def set_random_seed(seed: Whole) -> Any:

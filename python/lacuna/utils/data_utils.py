@@ -1,20 +1,34 @@
-"""Preparation of data for a model."""
+"""Data for a model: batches by workers, files from the web, and rows that fill whole batches."""
 
 from __future__ import annotations
 
 import warnings
 from typing import Any
 
+from lacuna._absent import refusing
 from lacuna._arguments import shown, whole
 from lacuna._types import Whole
+from lacuna.utils.downloads import _hash_file, get_file, urlretrieve, validate_file  # noqa: F401
+from lacuna.utils.enqueuers import GeneratorEnqueuer, OrderedEnqueuer, Sequence, SequenceEnqueuer
 
 __all__ = [
+    "GeneratorEnqueuer",
+    "OrderedEnqueuer",
+    "Sequence",
+    "SequenceEnqueuer",
+    "get_file",
     "prepare_sliced_sparse_data",
+    "urlretrieve",
+    "validate_file",
 ]
+__path__: list[str] = []  # So that `from … import init_pool` can be answered with a reason.
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+__getattr__ = refusing(__name__)
 
 
 def prepare_sliced_sparse_data(data: Any, batch_size: Whole) -> Any:

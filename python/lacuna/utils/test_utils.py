@@ -1,0 +1,57 @@
+"""Random data that can be learned, as Keras' own tests use it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lacuna._absent import refusing
+from lacuna._arguments import flag, shown, whole
+from lacuna._types import Flag, Shape, Whole
+
+__all__ = ["get_test_data"]
+__path__: list[str] = []  # So that `from … import layer_test` can be answered with a reason.
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+__getattr__ = refusing(__name__)
+
+
+def get_test_data(
+    num_train: Whole = 1000,
+    num_test: Whole = 500,
+    input_shape: Shape = (10,),
+    output_shape: Shape = (2,),
+    classification: Flag = True,
+    num_classes: Whole = 2,
+) -> Any:
+    """((x_train, y_train), (x_test, y_test)) of float32 x around a mean that tells the target: a class below
+    num_classes of shape (rows,) for classification, else values of output_shape. NumPy's seed decides."""
+    where = "get_test_data"
+    train, test, classes = (
+        whole(where, name, value)
+        for name, value in (("num_train", num_train), ("num_test", num_test), ("num_classes", num_classes))
+    )
+    if min(train, test) < 0 or classes < 1 or train + test > 2**32:
+        raise ValueError(
+            f"{where}: num_train and num_test must be 0 or more, num_classes 1 or more. Received: {train}, {test}, "
+            f"{classes}."
+        )
+    if not all(isinstance(shape, (list, tuple)) for shape in (input_shape, output_shape)):
+        raise TypeError(f"{where}: shapes must be tuples. Received: {shown(input_shape)}, {shown(output_shape)}.")
+    rows = train + test
+    shape, result = tuple(input_shape), tuple(output_shape)
+    spread = 0.7
+    if flag(where, "classification", classification):
+        y = np.random.randint(0, classes, size=(rows,))
+        x = y.reshape(rows, *(1,) * len(shape)) + spread * np.random.randn(rows, *shape)
+    else:
+        means, places = np.random.random((rows, 1)), int(np.prod(shape))
+        both = means + spread * np.random.randn(rows, places + int(np.prod(result)))
+        x, y = both[:, :places].reshape(rows, *shape), both[:, places:].reshape(rows, *result).astype("float32")
+    x = x.astype("float32")
+    return (x[:train], y[:train]), (x[train:], y[train:])
