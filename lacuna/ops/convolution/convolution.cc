@@ -22,132 +22,117 @@ void convolution_kernel_gradient(const Op&, Context&, std::span<const Tensor* co
 
 namespace {
 
-Symbol convolved(const Convolving& op, const Symbol& x, const Symbol& kernel) {
-  return apply(std::make_shared<Convolution>(op.window, op.multiplier), {x, kernel});
-}
-Symbol transposed_to(const Convolving& op, const Symbol& y, const Symbol& kernel, const Symbol& x) {
-  return apply(std::make_shared<ConvolutionTranspose>(op.window, op.multiplier, Shape{}), {y, kernel, x});
-}
-Symbol kernel_gradient(const Convolving& op, const Symbol& x, const Symbol& dy) {
-  return apply(std::make_shared<ConvolutionKernelGradient>(op.window, op.multiplier), {x, dy});
-}
+Symbol convolved(const Convolving& op, const Symbol& x, const Symbol& kernel);
+Symbol transposed_to(const Convolving& op, const Symbol& y, const Symbol& kernel, const Symbol& x);
+Symbol kernel_gradient(const Convolving& op, const Symbol& x, const Symbol& dy);
 
 void require_one_dtype(const Op& op, std::span<const Spec> in) {
   LACUNA_REQUIRE(in[0].dtype == in[1].dtype, op.name(),
                  ": both operands must have one dtype. Received: ", in[0], " and ", in[1], ".");
 }
 
-bool is_same(Dim a, Dim b) { return a == b || a == None || b == None; }
-
-}  // namespace
-
-const Rules& Convolution::rules() const {
-  using enum Storage;
-  static const Rules rules{{{{dense, dense}, {dense}, cpu::convolution}}};
-  return rules;
-}
-
-std::vector<Spec> Convolution::infer(std::span<const Spec> in) const {
-  const Spec &x = in[0], &kernel = in[1];
-  rule_for(*this, in);
-  check_x(x);
-  require_one_dtype(*this, in);
-  check_kernel(kernel.shape, x.shape.back(), None);
-  Spec y{{}, x.dtype};
-  set_shape(y.shape, x.shape, filters(kernel.shape));
-  return {y};
-}
-
-std::vector<Symbol> Convolution::gradient(const Node& node, std::span<const Symbol> dy,
-                                          const std::vector<bool>& wanted) const {
-  const Symbol &x = node.in(0), &kernel = node.in(1);
-  return {wanted[0] ? transposed_to(*this, dy[0], kernel, x) : Symbol{},
-          wanted[1] ? kernel_gradient(*this, x, dy[0]) : Symbol{}};
-}
-
-const Rules& ConvolutionTranspose::rules() const {
-  using enum Storage;
-  static const Rules rules{{{{dense, dense}, {dense}, cpu::convolution_transpose},
-                            {{dense, dense, dense}, {dense}, cpu::convolution_transpose}}};
-  return rules;
-}
-
-void ConvolutionTranspose::set_result(Shape& result, const Shape& y, const Shape& kernel,
-                                      const Shape* x) const {
-  result.assign(y.begin(), y.end());
-  result.back() = kernel[kernel.size() - 2];
-  for (size_t i = 0; i < spatial(); ++i) {
-    Dim& size = result[i + 1];
-    const Dim n = size;
-    if (x) size = (*x)[i + 1];
-    else if (n != None) size = n * window.strides[i] + more[i];
-    LACUNA_REQUIRE(size == None || (size >= 0 && is_same(n, out_of(i, size))), name(),
-                   ": convolution must turn the size of the result into that of y. Received: size of y=", n,
-                   ", size of the result=", size, ", axis=", i + 1, ".");
+struct Convolution final : Convolving {
+  using Convolving::Convolving;
+  std::string_view name() const override { return "convolution"; }
+  const Rules& rules() const override {
+    using enum Storage;
+    static const Rules rules{{{{dense, dense}, {dense}, cpu::convolution}}};
+    return rules;
   }
-}
 
-std::vector<Spec> ConvolutionTranspose::infer(std::span<const Spec> in) const {
-  const Spec &y = in[0], &kernel = in[1];
-  rule_for(*this, in);
-  check_x(y);
-  require_one_dtype(*this, in);
-  const bool has_x = in.size() > 2;
-  if (has_x) check_x(in[2]);
-  check_kernel(kernel.shape, has_x ? in[2].shape.back() : None, y.shape.back());
-  LACUNA_REQUIRE(!has_x || is_same(in[2].shape[0], y.shape[0]), name(),
-                 ": x and y must have one batch. Received: y=", y, ", x=", in[2], ".");
-  Spec x{{}, y.dtype};
-  set_result(x.shape, y.shape, kernel.shape, has_x ? &in[2].shape : nullptr);
-  return {x};
-}
+  std::vector<Spec> infer(std::span<const Spec> in) const override {
+    const Spec &x = in[0], &kernel = in[1];
+    rule_for(*this, in);
+    check_x(x);
+    require_one_dtype(*this, in);
+    check_kernel(kernel.shape, x.shape.back(), None);
+    Spec y{{}, x.dtype};
+    set_y(y.shape, x.shape, filters(kernel.shape));
+    return {y};
+  }
 
-std::vector<Symbol> ConvolutionTranspose::gradient(const Node& node, std::span<const Symbol> g,
-                                                   const std::vector<bool>& wanted) const {
-  const Symbol &y = node.in(0), &kernel = node.in(1);
-  std::vector<Symbol> result(node.in().size());
-  if (wanted[0]) result[0] = convolved(*this, g[0], kernel);
-  if (wanted[1]) result[1] = kernel_gradient(*this, g[0], y);
-  return result;
-}
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> dy,
+                               const std::vector<bool>& wanted) const override {
+    const Symbol &x = node.in(0), &kernel = node.in(1);
+    return {wanted[0] ? transposed_to(*this, dy[0], kernel, x) : Symbol{},
+            wanted[1] ? kernel_gradient(*this, x, dy[0]) : Symbol{}};
+  }
+};
 
-const Rules& ConvolutionKernelGradient::rules() const {
-  using enum Storage;
-  static const Rules rules{{{{dense, dense}, {dense}, cpu::convolution_kernel_gradient}}};
-  return rules;
-}
+// (y, kernel) or (y, kernel, x) -> dx, of the shape of x if that is given.
+struct ConvolutionTranspose final : Convolving {
+  using Convolving::Convolving;
+  std::string_view name() const override { return "convolution_transpose"; }
+  const Rules& rules() const override {
+    using enum Storage;
+    static const Rules rules{{{{dense, dense}, {dense}, cpu::convolution_transpose},
+                              {{dense, dense, dense}, {dense}, cpu::convolution_transpose}}};
+    return rules;
+  }
+  int rows_named_by(size_t input) const override { return input == 2 ? kNoRows : kAllRows; }
 
-void ConvolutionKernelGradient::set_result(Shape& kernel, Dim of_x, Dim of_y) const {
-  kernel.assign(window.size.begin(), window.size.end());
-  kernel.push_back(of_x);
-  kernel.push_back(is_depthwise() ? multiplier : of_y);
-}
+  std::vector<Spec> infer(std::span<const Spec> in) const override {
+    const Spec &y = in[0], &kernel = in[1];
+    rule_for(*this, in);
+    check_x(y);
+    require_one_dtype(*this, in);
+    const Shape* like = in.size() > 2 ? &in[2].shape : nullptr;
+    if (like) check_x(in[2]);
+    check_kernel(kernel.shape, like ? like->back() : None, y.shape.back());
+    Spec x{{}, y.dtype};
+    set_x(x.shape, y.shape, kernel.shape, like);
+    return {x};
+  }
 
-std::vector<Spec> ConvolutionKernelGradient::infer(std::span<const Spec> in) const {
-  const Spec &x = in[0], &dy = in[1];
-  rule_for(*this, in);
-  check_x(x);
-  check_x(dy);
-  require_one_dtype(*this, in);
-  Spec kernel{{}, x.dtype}, y{{}, x.dtype};
-  set_result(kernel.shape, x.shape.back(), dy.shape.back());
-  check_kernel(kernel.shape, x.shape.back(), dy.shape.back());
-  set_shape(y.shape, x.shape, dy.shape.back());
-  bool fits = true;
-  for (size_t i = 0; i <= spatial(); ++i) fits = fits && is_same(y.shape[i], dy.shape[i]);
-  LACUNA_REQUIRE(fits, name(), ": dy must have the shape that convolution makes of x. Received: x=", x,
-                 ", dy=", dy, ".");
-  return {kernel};
-}
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> g,
+                               const std::vector<bool>& wanted) const override {
+    std::vector<Symbol> result(node.in().size());
+    if (wanted[0]) result[0] = convolved(*this, g[0], node.in(1));
+    if (wanted[1]) result[1] = kernel_gradient(*this, g[0], node.in(0));
+    return result;
+  }
+};
 
-std::vector<Symbol> ConvolutionKernelGradient::gradient(const Node& node, std::span<const Symbol> g,
-                                                        const std::vector<bool>& wanted) const {
-  const Symbol &x = node.in(0), &dy = node.in(1);
-  return {wanted[0] ? transposed_to(*this, dy, g[0], x) : Symbol{},
-          wanted[1] ? convolved(*this, x, g[0]) : Symbol{}};
-}
+// (x, dy) -> the gradient of the kernel
+struct ConvolutionKernelGradient final : Convolving {
+  using Convolving::Convolving;
+  std::string_view name() const override { return "convolution_kernel_gradient"; }
+  const Rules& rules() const override {
+    using enum Storage;
+    static const Rules rules{{{{dense, dense}, {dense}, cpu::convolution_kernel_gradient}}};
+    return rules;
+  }
 
-namespace {
+  std::vector<Spec> infer(std::span<const Spec> in) const override {
+    const Spec &x = in[0], &dy = in[1];
+    rule_for(*this, in);
+    check_x(x);
+    check_x(dy);
+    require_one_dtype(*this, in);
+    Spec kernel{{}, x.dtype};
+    set_kernel(kernel.shape, x.shape.back(), dy.shape.back());
+    check_kernel(kernel.shape, x.shape.back(), dy.shape.back());
+    check_y(x.shape, dy.shape);
+    return {kernel};
+  }
+
+  std::vector<Symbol> gradient(const Node& node, std::span<const Symbol> g,
+                               const std::vector<bool>& wanted) const override {
+    const Symbol &x = node.in(0), &dy = node.in(1);
+    return {wanted[0] ? transposed_to(*this, dy, g[0], x) : Symbol{},
+            wanted[1] ? convolved(*this, x, g[0]) : Symbol{}};
+  }
+};
+
+Symbol convolved(const Convolving& op, const Symbol& x, const Symbol& kernel) {
+  return apply(std::make_shared<Convolution>(op.window, op.multiplier), {x, kernel});
+}
+Symbol transposed_to(const Convolving& op, const Symbol& y, const Symbol& kernel, const Symbol& x) {
+  return apply(std::make_shared<ConvolutionTranspose>(op.window, op.multiplier), {y, kernel, x});
+}
+Symbol kernel_gradient(const Convolving& op, const Symbol& x, const Symbol& dy) {
+  return apply(std::make_shared<ConvolutionKernelGradient>(op.window, op.multiplier), {x, dy});
+}
 
 const Window kTwo{.size = {2}}, kSame{.size = {3}, .strides = {2}, .padding = Padding::same},
     kCausal{.size = {2}, .dilation = {2}, .padding = Padding::causal},
@@ -155,9 +140,7 @@ const Window kTwo{.size = {2}}, kSame{.size = {3}, .strides = {2}, .padding = Pa
     kSpace{.size = {1, 2, 2}, .strides = {1, 2, 1}};
 
 const bool convolution_registered = register_op("convolution", [] {
-  const auto op = [](const Window& w, Dim multiplier = 0) {
-    return std::make_shared<Convolution>(w, multiplier);
-  };
+  const auto op = [](const Window& w, Dim m = 0) { return std::make_shared<Convolution>(w, m); };
   return std::vector<Example>{{op(kTwo), {{{None, 5, 3}}, {{2, 3, 4}}}},
                               {op(kSame), {{{None, 6, 2}}, {{3, 2, 4}}}},
                               {op(kCausal), {{{None, 5, 3}}, {{2, 3, 4}}}},
@@ -218,6 +201,10 @@ Symbol convolution(const Symbol& x, const Symbol& kernel, const ConvolutionOptio
 
 Symbol depthwise_convolution(const Symbol& x, const Symbol& kernel, const ConvolutionOptions& options) {
   return made("depthwise_convolution", x, kernel, options, true);
+}
+
+Symbol depthwise_transpose(const Symbol& y, const Symbol& kernel, Window window, Shape more) {
+  return apply(std::make_shared<ConvolutionTranspose>(std::move(window), 1, std::move(more)), {y, kernel});
 }
 
 Symbol convolution_transpose(const Symbol& y, const Symbol& kernel, const Shape& more,

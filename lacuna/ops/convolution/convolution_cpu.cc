@@ -133,14 +133,14 @@ void convolution(const Op& o, Context& context, In in, Out out) {
   const tensor::Dense &x = in[0]->dense(), &kernel = in[1]->dense();
   op.check_kernel(kernel.shape, x.shape.back(), None);
   tensor::Dense& y = out[0]->dense();
-  op.set_shape(y.shape, x.shape, op.filters(kernel.shape));
+  op.set_y(y.shape, x.shape, op.filters(kernel.shape));
   y.resize(y.shape, x.dtype);
   const Sizes s = sizes_of(op, x.shape, y.shape.back());
   with_float("convolution", x.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T *from = x.values<T>().data(), *w = kernel.values<T>().data();
     T* to = y.values<T>().data();
-    if (op.is_depthwise()) return depthwise(s, from, w, to);
+    if (op.multiplier) return depthwise(s, from, w, to);
     each_chunk(s, [&](size_t p, size_t n) {
       const T* rows = patches(s, p, n, from, context.scratch);
       kernels::matmul(false, false, n, s.filters, s.patch(), rows, s.patch(), w, s.filters,
@@ -150,23 +150,21 @@ void convolution(const Op& o, Context& context, In in, Out out) {
 }
 
 void convolution_transpose(const Op& o, Context& context, In in, Out out) {
-  const auto& op = static_cast<const ConvolutionTranspose&>(o);
+  const auto& op = static_cast<const Convolving&>(o);
   const tensor::Dense &y = in[0]->dense(), &kernel = in[1]->dense();
   tensor::Dense& x = out[0]->dense();
   const Shape* shape = in.size() > 2 ? &in[2]->dense().shape : nullptr;
   op.check_kernel(kernel.shape, shape ? shape->back() : None, y.shape.back());
-  LACUNA_REQUIRE(!shape || shape->front() == y.shape.front(), op.name(),
-                 ": x and y must have one batch. Received: y=", in[0]->spec(), ", x=", in[2]->spec(), ".");
-  op.set_result(x.shape, y.shape, kernel.shape, shape);
+  op.set_x(x.shape, y.shape, kernel.shape, shape);
   x.resize(x.shape, y.dtype);
   const Sizes s = sizes_of(op, x.shape, y.shape.back());
   with_float("convolution_transpose", y.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T *from = y.values<T>().data(), *w = kernel.values<T>().data();
     T* to = x.values<T>().data();
-    const bool direct = !op.is_depthwise() && s.is_pointwise();
+    const bool direct = op.multiplier == 0 && s.is_pointwise();
     if (!direct) std::ranges::fill(x.values<T>(), T(0));
-    if (op.is_depthwise()) return depthwise_transpose(s, from, w, to);
+    if (op.multiplier) return depthwise_transpose(s, from, w, to);
     each_chunk(s, [&](size_t p, size_t n) {
       T* rows = direct ? to + p * s.channels : context.scratch.get<T>(0, n * s.patch()).data();
       kernels::matmul(false, true, n, s.patch(), s.filters, from + p * s.filters, s.filters, w, s.filters,
@@ -177,22 +175,19 @@ void convolution_transpose(const Op& o, Context& context, In in, Out out) {
 }
 
 void convolution_kernel_gradient(const Op& o, Context& context, In in, Out out) {
-  const auto& op = static_cast<const ConvolutionKernelGradient&>(o);
+  const auto& op = static_cast<const Convolving&>(o);
   const tensor::Dense &x = in[0]->dense(), &dy = in[1]->dense();
   tensor::Dense& kernel = out[0]->dense();
-  op.set_result(kernel.shape, x.shape.back(), dy.shape.back());
-  const Sizes s = sizes_of(op, x.shape, dy.shape.back());
-  bool fits = x.shape[0] == dy.shape[0] && op.filters(kernel.shape) == dy.shape.back();
-  for (size_t i = 0; i < op.spatial(); ++i) fits = fits && op.out_of(i, x.shape[i + 1]) == dy.shape[i + 1];
-  LACUNA_REQUIRE(fits, op.name(),
-                 ": dy must have the shape that convolution makes of x. Received: x=", in[0]->spec(),
-                 ", dy=", in[1]->spec(), ".");
+  op.set_kernel(kernel.shape, x.shape.back(), dy.shape.back());
+  op.check_kernel(kernel.shape, x.shape.back(), dy.shape.back());
+  op.check_y(x.shape, dy.shape);
   kernel.resize(kernel.shape, x.dtype);
+  const Sizes s = sizes_of(op, x.shape, dy.shape.back());
   with_float("convolution_kernel_gradient", x.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T *from = x.values<T>().data(), *above = dy.values<T>().data();
     T* to = kernel.values<T>().data();
-    if (op.is_depthwise()) return depthwise_kernel_gradient(s, from, above, to, context.scratch);
+    if (op.multiplier) return depthwise_kernel_gradient(s, from, above, to, context.scratch);
     std::ranges::fill(kernel.values<T>(), T(0));
     each_chunk(s, [&](size_t p, size_t n) {
       const T* rows = patches(s, p, n, from, context.scratch);

@@ -95,14 +95,11 @@ struct PoolingGradient final : PoolOp {
   std::vector<Spec> infer(std::span<const Spec> in) const override {
     rule_for(*this, in);
     check_x(in[0]);
-    Spec y{{}, in[0].dtype};
-    set_shape(y.shape, in[0].shape, in[0].shape.back());
-    bool fits = in[1].dtype == y.dtype && in[1].shape.size() == y.shape.size();
-    for (size_t i = 0; fits && i < y.shape.size(); ++i)
-      fits = y.shape[i] == None || in[1].shape[i] == None || y.shape[i] == in[1].shape[i];
-    LACUNA_REQUIRE(fits,
-                   "pooling_gradient: dy must have the shape that pooling makes of x. Received: x=", in[0],
-                   ", dy=", in[1], ".");
+    check_x(in[1]);
+    check_y(in[0].shape, in[1].shape);
+    LACUNA_REQUIRE(in[0].dtype == in[1].dtype && is_same(in[0].shape.back(), in[1].shape.back()),
+                   "pooling_gradient: x and dy must have one dtype and the same channels. Received: x=",
+                   in[0], ", dy=", in[1], ".");
     return {in[0]};
   }
 
@@ -113,10 +110,10 @@ struct PoolingGradient final : PoolOp {
     const auto& op = static_cast<const PoolOp&>(o);
     const tensor::Dense &x = in[0]->dense(), &dy = in[1]->dense();
     tensor::Dense& dx = out[0]->dense();
-    bool fits = x.shape[0] == dy.shape[0] && x.shape.back() == dy.shape.back();
-    for (size_t i = 0; i < op.spatial(); ++i) fits = fits && op.out_of(i, x.shape[i + 1]) == dy.shape[i + 1];
-    LACUNA_REQUIRE(fits, "pooling_gradient: dy must have the shape that pooling makes of x. Received: x=",
-                   in[0]->spec(), ", dy=", in[1]->spec(), ".");
+    op.check_y(x.shape, dy.shape);
+    LACUNA_REQUIRE(x.shape.back() == dy.shape.back(),
+                   "pooling_gradient: x and dy must have the same channels. Received: x=", in[0]->spec(),
+                   ", dy=", in[1]->spec(), ".");
     dx.resize(x.shape, x.dtype);
     const Walk w = op.walk(x.shape);
     const auto channels = static_cast<size_t>(x.shape.back());
@@ -147,7 +144,7 @@ struct Pooling final : PoolOp {
     rule_for(*this, in);
     check_x(in[0]);
     Spec y{{}, in[0].dtype};
-    set_shape(y.shape, in[0].shape, in[0].shape.back());
+    set_y(y.shape, in[0].shape, in[0].shape.back());
     return {y};
   }
 
@@ -160,7 +157,7 @@ struct Pooling final : PoolOp {
     const auto& op = static_cast<const PoolOp&>(o);
     const tensor::Dense& x = in[0]->dense();
     tensor::Dense& y = out[0]->dense();
-    op.set_shape(y.shape, x.shape, x.shape.back());
+    op.set_y(y.shape, x.shape, x.shape.back());
     y.resize(y.shape, x.dtype);
     const Walk w = op.walk(x.shape);
     const auto channels = static_cast<size_t>(x.shape.back());

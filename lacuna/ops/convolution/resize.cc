@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "lacuna/base/error.h"
-#include "lacuna/graph/registry.h"
 #include "lacuna/graph/variable.h"
 #include "lacuna/ops/convolution/channels.h"
 #include "lacuna/ops/convolution/convolution_op.h"
@@ -38,8 +37,7 @@ Symbol fixed_kernel(const Shape& sizes, Dim channels, DType dtype, const F& weig
 Symbol spread(const Symbol& x, const Symbol& kernel, const Shape& sizes, const Shape& factors) {
   Shape more;
   for (size_t i = 0; i < sizes.size(); ++i) more.push_back(sizes[i] - factors[i]);
-  const Window window{sizes, factors};
-  return apply(std::make_shared<ConvolutionTranspose>(window, 1, more), {x, kernel});
+  return depthwise_transpose(x, kernel, {.size = sizes, .strides = factors}, more);
 }
 
 Symbol bilinear(Symbol x, const Shape& factors) {

@@ -50,10 +50,19 @@ void WindowOp::check_x(const Spec& x) const {
                  ": batch, spatial axes and channels. Received: x=", x, ".");
 }
 
-void WindowOp::set_shape(Shape& y, const Shape& x, Dim channels) const {
+void WindowOp::set_y(Shape& y, const Shape& x, Dim channels) const {
   y.assign(x.begin(), x.end());
   for (size_t i = 0; i < spatial(); ++i) y[i + 1] = out_of(i, x[i + 1]);
   y.back() = channels;
+}
+
+void WindowOp::check_y(const Shape& x, const Shape& y) const {
+  bool fits = is_same(x[0], y[0]);
+  for (size_t i = 0; i < spatial(); ++i) fits = fits && is_same(out_of(i, x[i + 1]), y[i + 1]);
+  LACUNA_REQUIRE(fits, name(),
+                 ": y must have the batch and the spatial sizes that the window makes of x. Received: x=",
+                 to_string(x), ", y=", to_string(y), ", window=", to_string(window.size),
+                 ", strides=", to_string(window.strides), ".");
 }
 
 Walk WindowOp::walk(const Shape& x) const {

@@ -46,6 +46,8 @@ struct Walk {
   }
 };
 
+inline bool is_same(Dim a, Dim b) { return a == b || a == None || b == None; }
+
 // The base of ops that have a window.
 struct WindowOp : Op {
   explicit WindowOp(Window w);
@@ -57,8 +59,11 @@ struct WindowOp : Op {
   Dim out_of(size_t axis, Dim in) const;
   // x has rank spatial() + 2, and is of floats.
   void check_x(const Spec& x) const;
-  // Sets the shape of the result for an x, with that many channels.
-  void set_shape(Shape& y, const Shape& x, Dim channels) const;
+  // The shape of the result for an x, with that many channels.
+  void set_y(Shape& y, const Shape& x, Dim channels) const;
+  // Throws unless the batch and the spatial axes of y are those that the window makes of x, where both are
+  // known.
+  void check_y(const Shape& x, const Shape& y) const;
   // x: the shape in a run.
   Walk walk(const Shape& x) const;
 
