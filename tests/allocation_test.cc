@@ -100,6 +100,18 @@ TEST(Allocation, NorOfPaddedIds) {
   }
 }
 
+TEST(Allocation, NorOfConvolution) {
+  const Data d;
+  const Symbol in = Input({.shape = {6}});
+  Symbol h = layers::Embedding(200, 4)(in);
+  h = layers::Conv1D(8, {3}, {.padding = "same", .activation = "relu"})(h);
+  h = layers::SeparableConv1D(4, {2})(layers::MaxPooling1D()(h));
+  h = layers::AveragePooling1D()(layers::UpSampling1D()(layers::ZeroPadding1D()(h)));
+  Model model(in, layers::Dense(1, {.activation = "sigmoid"})(layers::GlobalMaxPooling1D()(h)));
+  model.compile({.optimizer = "adam", .loss = "binary_crossentropy"});
+  expect_none(model, d.padded(), d.y, "convolution");
+}
+
 TEST(Allocation, MetricsWithAStateAndCsrTargetsAllocateNothing) {
   if (!kAllocationsAreCounted) GTEST_SKIP() << "a sanitizer counts for itself";
   const size_t threads = num_threads();

@@ -1,5 +1,6 @@
 // Keras' backend: functions on symbols. Most are ops, under the same names.
 #pragma once
+#include "lacuna/backend/convolution.h"
 #include "lacuna/backend/selections.h"
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/variable.h"

@@ -10,5 +10,10 @@ void matmul(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, co
             const float* b, size_t ldb, float* c);
 void matmul(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const double* a, size_t lda,
             const double* b, size_t ldb, double* c);
+// C += A B
+void add_matmul(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const float* a, size_t lda,
+                const float* b, size_t ldb, float* c);
+void add_matmul(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const double* a, size_t lda,
+                const double* b, size_t ldb, double* c);
 
 }  // namespace lacuna::kernels

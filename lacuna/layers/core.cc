@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lacuna/layers/window_settings.h"
 #include "lacuna/ops/elementwise/arithmetic.h"
 #include "lacuna/ops/elementwise/compare.h"
 #include "lacuna/ops/parts/cast.h"
@@ -29,7 +30,11 @@ void flatten_list(Settings& s, LayerOptions&) {
                  "Flatten: data_format must be 'channels_last'. Received: data_format='", *order, "'.");
 }
 
-void spatial_list(Settings& s, double& rate, LayerOptions&) { s("rate", rate); }
+void spatial_1d_list(Settings& s, double& rate, SpatialDropoutOptions&) { s("rate", rate); }
+void spatial_list(Settings& s, double& rate, SpatialDropoutOptions& o) {
+  s("rate", rate);
+  data_format_setting(s, o.data_format);
+}
 void masking_list(Settings& s, double& mask_value, LayerOptions&) { s("mask_value", mask_value); }
 void permute_list(Settings& s, Shape& dims, LayerOptions&) { s("dims", dims); }
 void repeat_list(Settings& s, Dim& n, LayerOptions&) { s("n", n); }
@@ -38,7 +43,9 @@ void activity_list(Settings& s, double& l1, double& l2, LayerOptions&) { s("l1",
 const bool core_registered =
     known<Activation>("Activation", activation_list) && known<Dropout>("Dropout", dropout_list) &&
     known<Flatten>("Flatten", flatten_list) && known<Reshape>("Reshape", reshape_list) &&
-    known<Masking>("Masking", masking_list) && known<SpatialDropout1D>("SpatialDropout1D", spatial_list) &&
+    known<Masking>("Masking", masking_list) && known<SpatialDropout1D>("SpatialDropout1D", spatial_1d_list) &&
+    known<SpatialDropout2D>("SpatialDropout2D", spatial_list) &&
+    known<SpatialDropout3D>("SpatialDropout3D", spatial_list) &&
     known<RepeatVector>("RepeatVector", repeat_list) && known<Permute>("Permute", permute_list) &&
     known<ActivityRegularization>("ActivityRegularization", activity_list);
 
@@ -63,18 +70,31 @@ Symbol Dropout::call(const Symbol& x) {
   return rate_ > 0 ? dropout(x, rate_, state()->key, noise_shape_) : x;
 }
 
-SpatialDropout1D::SpatialDropout1D(double rate, const LayerOptions& options)
-    : InTrainingAlone(options, "SpatialDropout1D"), rate_(rate) {
+SpatialDropout::SpatialDropout(const char* class_name, double rate, size_t spatial,
+                               const SpatialDropoutOptions& options)
+    : InTrainingAlone(common(options), class_name), rate_(rate), noise_shape_(spatial + 2, 1) {
   supports_masking();
-  LACUNA_REQUIRE(rate >= 0 && rate < 1, "SpatialDropout1D: rate must be in [0, 1). Received: rate=", rate,
-                 ".");
+  LACUNA_REQUIRE(rate >= 0 && rate < 1, class_name, ": rate must be in [0, 1). Received: rate=", rate, ".");
   state()->key = next_key();
+  noise_shape_.front() = None;
+  noise_shape_[is_channels_first(class_name, options.data_format) ? 1 : spatial + 1] = None;
+}
+Symbol SpatialDropout::call(const Symbol& x) {
+  require_spatial(name(), x.spec(), noise_shape_.size() - 2);
+  return rate_ > 0 ? dropout(x, rate_, state()->key, noise_shape_) : x;
+}
+
+SpatialDropout1D::SpatialDropout1D(double rate, const SpatialDropoutOptions& options)
+    : SpatialDropout("SpatialDropout1D", rate, 1, options) {
+  describe(spatial_1d_list, rate, options);
+}
+SpatialDropout2D::SpatialDropout2D(double rate, const SpatialDropoutOptions& options)
+    : SpatialDropout("SpatialDropout2D", rate, 2, options) {
   describe(spatial_list, rate, options);
 }
-Symbol SpatialDropout1D::call(const Symbol& x) {
-  LACUNA_REQUIRE(x.rank() == 3, name(),
-                 ": the input must have rank 3: batch, steps and features. Received: input=", x.spec(), ".");
-  return rate_ > 0 ? dropout(x, rate_, state()->key, {None, 1, None}) : x;
+SpatialDropout3D::SpatialDropout3D(double rate, const SpatialDropoutOptions& options)
+    : SpatialDropout("SpatialDropout3D", rate, 3, options) {
+  describe(spatial_list, rate, options);
 }
 
 Masking::Masking(double mask_value, const LayerOptions& options)

@@ -45,17 +45,37 @@ class Dropout : public InTrainingAlone {
   Shape noise_shape_;
 };
 
-// Drops whole features, for all steps, of (batch, steps, features).
-class SpatialDropout1D : public InTrainingAlone {
- public:
-  explicit SpatialDropout1D(double rate, const LayerOptions& options = {});
+struct SpatialDropoutOptions {
+  std::string data_format = "channels_last";
+  std::string name{};
+  bool trainable = true;
+  std::optional<DType> dtype{};
+  Shape input_shape{}, batch_input_shape{};
+};
 
+// The base of the layers below: drops whole features of (batch, spatial axes…, features).
+class SpatialDropout : public InTrainingAlone {
  protected:
+  SpatialDropout(const char* class_name, double rate, size_t spatial, const SpatialDropoutOptions& options);
   using InTrainingAlone::call;
   Symbol call(const Symbol& x) override;
 
  private:
   double rate_;
+  Shape noise_shape_;
+};
+
+class SpatialDropout1D : public SpatialDropout {
+ public:
+  explicit SpatialDropout1D(double rate, const SpatialDropoutOptions& options = {});
+};
+class SpatialDropout2D : public SpatialDropout {
+ public:
+  explicit SpatialDropout2D(double rate, const SpatialDropoutOptions& options = {});
+};
+class SpatialDropout3D : public SpatialDropout {
+ public:
+  explicit SpatialDropout3D(double rate, const SpatialDropoutOptions& options = {});
 };
 
 // A step whose features all equal mask_value does not count: its mask is 0, and its features become 0.

@@ -4,14 +4,18 @@
 #include "lacuna/base/testing.h"
 
 #include "lacuna/layers/advanced_activations.h"
+#include "lacuna/layers/convolution.h"
 #include "lacuna/layers/core.h"
 #include "lacuna/layers/cross_net.h"
 #include "lacuna/layers/embedding.h"
 #include "lacuna/layers/factorization_machine.h"
+#include "lacuna/layers/locally_connected.h"
 #include "lacuna/layers/merge.h"
 #include "lacuna/layers/noise.h"
 #include "lacuna/layers/normalization.h"
+#include "lacuna/layers/padding.h"
 #include "lacuna/layers/pooling.h"
+#include "lacuna/layers/separable.h"
 #include "lacuna/models/sequential.h"
 #include "lacuna/models/testing.h"
 #include "lacuna/optimizers/adagrad.h"
@@ -76,9 +80,19 @@ TEST(Config, LayersKeepTheirSettings) {
   expect_kept(layers::GaussianDropout(0.5));
   expect_kept(layers::AlphaDropout(0.5, {.noise_shape = {None, 1}, .seed = 3}));
   expect_kept(layers::Masking(3));
-  expect_kept(layers::GlobalAveragePooling1D({.channels_last = false}));
+  expect_kept(layers::GlobalAveragePooling1D({.data_format = "channels_first"}));
   expect_kept(layers::GlobalMaxPooling1D());
   expect_kept(layers::RepeatVector(3));
+  expect_kept(layers::Conv1D(3, {2}, {.padding = "causal", .dilation_rate = {2}, .activation = "relu"}));
+  expect_kept(layers::Conv2DTranspose(3, {2}, {.strides = {2}, .output_padding = {1, 0}}));
+  expect_kept(layers::SeparableConv2D(3, {2, 1}, {.data_format = "channels_first", .depth_multiplier = 2}));
+  expect_kept(layers::DepthwiseConv2D({2, 1}, {.padding = "same"}));
+  expect_kept(layers::LocallyConnected1D(3, {2}, {.strides = {2}}));
+  expect_kept(layers::MaxPooling2D({3, 2}, {.strides = {1}}));
+  expect_kept(layers::ZeroPadding2D({{1, 2}, {3, 4}}));
+  expect_kept(layers::Cropping1D({{1, 2}}));
+  expect_kept(layers::UpSampling2D({2, 3}, {.interpolation = "bilinear"}));
+  expect_kept(layers::SpatialDropout2D(0.5, {.data_format = "channels_first"}));
   expect_kept(layers::Permute({2, 1}));
   expect_kept(layers::CrossNetV2(2, {.projection_dim = 3, .use_bias = false}));
   expect_kept(layers::ActivityRegularization(0.5, 0.25));

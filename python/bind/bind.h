@@ -21,6 +21,7 @@ void bind_errors(nb::module_& m);
 void bind_tensor(nb::module_& m);
 void bind_graph(nb::module_& m);
 void bind_backend(nb::module_& m);
+void bind_convolution(nb::module_& m);
 void bind_settings(nb::module_& m);
 void bind_layers(nb::module_& m);
 void bind_losses(nb::module_& m);

@@ -65,6 +65,7 @@ NB_MODULE(_core, m) {
   lacuna::bind::bind_tensor(m);
   lacuna::bind::bind_graph(m);
   lacuna::bind::bind_backend(m);
+  lacuna::bind::bind_convolution(m);
   lacuna::bind::bind_settings(m);
   lacuna::bind::bind_layers(m);
   lacuna::bind::bind_losses(m);

@@ -98,6 +98,129 @@ return_sequences=False, return_state=False, go_backwards=False, stateful=False, 
         Subtract(**kwargs)
         ThresholdedReLU(theta=1.0, **kwargs)
         subtract(inputs, **kwargs)
+        AtrousConv1D(*args, **kwargs)
+        AtrousConv2D(*args, **kwargs)
+        AtrousConvolution1D(*args, **kwargs)
+        AtrousConvolution2D(*args, **kwargs)
+        AveragePooling1D(pool_size=2, strides=None, padding='valid', data_format='channels_last', **kwargs)
+        AveragePooling2D(pool_size=(2, 2), strides=None, padding='valid', data_format=None, **kwargs)
+        AveragePooling3D(pool_size=(2, 2, 2), strides=None, padding='valid', data_format=None, **kwargs)
+        AvgPool1D(pool_size=2, strides=None, padding='valid', data_format='channels_last', **kwargs)
+        AvgPool2D(pool_size=(2, 2), strides=None, padding='valid', data_format=None, **kwargs)
+        AvgPool3D(pool_size=(2, 2, 2), strides=None, padding='valid', data_format=None, **kwargs)
+        Conv1D(filters, kernel_size, strides=1, padding='valid', data_format='channels_last', \
+dilation_rate=1, activation=None, use_bias=True, kernel_initializer='glorot_uniform', \
+bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, \
+activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs)
+        Conv2D(filters, kernel_size, strides=(1, 1), padding='valid', data_format=None, dilation_rate=(1, \
+1), activation=None, use_bias=True, kernel_initializer='glorot_uniform', bias_initializer='zeros', \
+kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, \
+bias_constraint=None, **kwargs)
+        Conv2DTranspose(filters, kernel_size, strides=(1, 1), padding='valid', output_padding=None, \
+data_format=None, dilation_rate=(1, 1), activation=None, use_bias=True, \
+kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None, \
+bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs)
+        Conv3D(filters, kernel_size, strides=(1, 1, 1), padding='valid', data_format=None, \
+dilation_rate=(1, 1, 1), activation=None, use_bias=True, kernel_initializer='glorot_uniform', \
+bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, \
+activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs)
+        Conv3DTranspose(filters, kernel_size, strides=(1, 1, 1), padding='valid', output_padding=None, \
+data_format=None, activation=None, use_bias=True, kernel_initializer='glorot_uniform', \
+bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, \
+activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs)
+        Convolution1D(filters, kernel_size, strides=1, padding='valid', data_format='channels_last', \
+dilation_rate=1, activation=None, use_bias=True, kernel_initializer='glorot_uniform', \
+bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, \
+activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs)
+        Convolution2D(filters, kernel_size, strides=(1, 1), padding='valid', data_format=None, \
+dilation_rate=(1, 1), activation=None, use_bias=True, kernel_initializer='glorot_uniform', \
+bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, \
+activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs)
+        Convolution2DTranspose(filters, kernel_size, strides=(1, 1), padding='valid', output_padding=None, \
+data_format=None, dilation_rate=(1, 1), activation=None, use_bias=True, \
+kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None, \
+bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs)
+        Convolution3D(filters, kernel_size, strides=(1, 1, 1), padding='valid', data_format=None, \
+dilation_rate=(1, 1, 1), activation=None, use_bias=True, kernel_initializer='glorot_uniform', \
+bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, \
+activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs)
+        Cropping1D(cropping=(1, 1), **kwargs)
+        Cropping2D(cropping=((0, 0), (0, 0)), data_format=None, **kwargs)
+        Cropping3D(cropping=((1, 1), (1, 1), (1, 1)), data_format=None, **kwargs)
+        Deconv2D(filters, kernel_size, strides=(1, 1), padding='valid', output_padding=None, \
+data_format=None, dilation_rate=(1, 1), activation=None, use_bias=True, \
+kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None, \
+bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs)
+        Deconv3D(filters, kernel_size, strides=(1, 1, 1), padding='valid', output_padding=None, \
+data_format=None, activation=None, use_bias=True, kernel_initializer='glorot_uniform', \
+bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, \
+activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs)
+        Deconvolution2D(filters, kernel_size, strides=(1, 1), padding='valid', output_padding=None, \
+data_format=None, dilation_rate=(1, 1), activation=None, use_bias=True, \
+kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None, \
+bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs)
+        Deconvolution3D(filters, kernel_size, strides=(1, 1, 1), padding='valid', output_padding=None, \
+data_format=None, activation=None, use_bias=True, kernel_initializer='glorot_uniform', \
+bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, \
+activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs)
+        DepthwiseConv2D(kernel_size, strides=(1, 1), padding='valid', depth_multiplier=1, data_format=None, \
+activation=None, use_bias=True, depthwise_initializer='glorot_uniform', bias_initializer='zeros', \
+depthwise_regularizer=None, bias_regularizer=None, activity_regularizer=None, \
+depthwise_constraint=None, bias_constraint=None, **kwargs)
+        GlobalAveragePooling2D(data_format=None, **kwargs)
+        GlobalAveragePooling3D(data_format=None, **kwargs)
+        GlobalAvgPool2D(data_format=None, **kwargs)
+        GlobalAvgPool3D(data_format=None, **kwargs)
+        GlobalMaxPool2D(data_format=None, **kwargs)
+        GlobalMaxPool3D(data_format=None, **kwargs)
+        GlobalMaxPooling2D(data_format=None, **kwargs)
+        GlobalMaxPooling3D(data_format=None, **kwargs)
+        LocallyConnected1D(filters, kernel_size, strides=1, padding='valid', data_format=None, \
+activation=None, use_bias=True, kernel_initializer='glorot_uniform', bias_initializer='zeros', \
+kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, \
+bias_constraint=None, **kwargs)
+        LocallyConnected2D(filters, kernel_size, strides=(1, 1), padding='valid', data_format=None, \
+activation=None, use_bias=True, kernel_initializer='glorot_uniform', bias_initializer='zeros', \
+kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, \
+bias_constraint=None, **kwargs)
+        MaxPool1D(pool_size=2, strides=None, padding='valid', data_format='channels_last', **kwargs)
+        MaxPool2D(pool_size=(2, 2), strides=None, padding='valid', data_format=None, **kwargs)
+        MaxPool3D(pool_size=(2, 2, 2), strides=None, padding='valid', data_format=None, **kwargs)
+        MaxPooling1D(pool_size=2, strides=None, padding='valid', data_format='channels_last', **kwargs)
+        MaxPooling2D(pool_size=(2, 2), strides=None, padding='valid', data_format=None, **kwargs)
+        MaxPooling3D(pool_size=(2, 2, 2), strides=None, padding='valid', data_format=None, **kwargs)
+        SeparableConv1D(filters, kernel_size, strides=1, padding='valid', data_format='channels_last', \
+dilation_rate=1, depth_multiplier=1, activation=None, use_bias=True, \
+depthwise_initializer='glorot_uniform', pointwise_initializer='glorot_uniform', \
+bias_initializer='zeros', depthwise_regularizer=None, pointwise_regularizer=None, \
+bias_regularizer=None, activity_regularizer=None, depthwise_constraint=None, \
+pointwise_constraint=None, bias_constraint=None, **kwargs)
+        SeparableConv2D(filters, kernel_size, strides=(1, 1), padding='valid', data_format=None, \
+dilation_rate=(1, 1), depth_multiplier=1, activation=None, use_bias=True, \
+depthwise_initializer='glorot_uniform', pointwise_initializer='glorot_uniform', \
+bias_initializer='zeros', depthwise_regularizer=None, pointwise_regularizer=None, \
+bias_regularizer=None, activity_regularizer=None, depthwise_constraint=None, \
+pointwise_constraint=None, bias_constraint=None, **kwargs)
+        SeparableConvolution1D(filters, kernel_size, strides=1, padding='valid', \
+data_format='channels_last', dilation_rate=1, depth_multiplier=1, activation=None, use_bias=True, \
+depthwise_initializer='glorot_uniform', pointwise_initializer='glorot_uniform', \
+bias_initializer='zeros', depthwise_regularizer=None, pointwise_regularizer=None, \
+bias_regularizer=None, activity_regularizer=None, depthwise_constraint=None, \
+pointwise_constraint=None, bias_constraint=None, **kwargs)
+        SeparableConvolution2D(filters, kernel_size, strides=(1, 1), padding='valid', data_format=None, \
+dilation_rate=(1, 1), depth_multiplier=1, activation=None, use_bias=True, \
+depthwise_initializer='glorot_uniform', pointwise_initializer='glorot_uniform', \
+bias_initializer='zeros', depthwise_regularizer=None, pointwise_regularizer=None, \
+bias_regularizer=None, activity_regularizer=None, depthwise_constraint=None, \
+pointwise_constraint=None, bias_constraint=None, **kwargs)
+        SpatialDropout2D(rate, data_format=None, **kwargs)
+        SpatialDropout3D(rate, data_format=None, **kwargs)
+        UpSampling1D(size=2, **kwargs)
+        UpSampling2D(size=(2, 2), data_format=None, interpolation='nearest', **kwargs)
+        UpSampling3D(size=(2, 2, 2), data_format=None, **kwargs)
+        ZeroPadding1D(padding=1, **kwargs)
+        ZeroPadding2D(padding=(1, 1), data_format=None, **kwargs)
+        ZeroPadding3D(padding=(1, 1, 1), data_format=None, **kwargs)
     """,
     layers.Layer: """
         add_update(self, updates, inputs=None)
@@ -309,6 +432,26 @@ embeddings_data=None, update_freq='epoch')
         minimum(x, y)
         moving_average_update(x, value, momentum)
         ndim(x)
+        conv1d(x, kernel, strides=1, padding='valid', data_format=None, dilation_rate=1)
+        conv2d(x, kernel, strides=(1, 1), padding='valid', data_format=None, dilation_rate=(1, 1))
+        conv2d_transpose(x, kernel, output_shape, strides=(1, 1), padding='valid', data_format=None, \
+dilation_rate=(1, 1))
+        conv3d(x, kernel, strides=(1, 1, 1), padding='valid', data_format=None, dilation_rate=(1, 1, 1))
+        conv3d_transpose(x, kernel, output_shape, strides=(1, 1, 1), padding='valid', data_format=None)
+        depthwise_conv2d(x, depthwise_kernel, strides=(1, 1), padding='valid', data_format=None, \
+dilation_rate=(1, 1))
+        local_conv1d(inputs, kernel, kernel_size, strides, data_format=None)
+        local_conv2d(inputs, kernel, kernel_size, strides, output_shape, data_format=None)
+        pool2d(x, pool_size, strides=(1, 1), padding='valid', data_format=None, pool_mode='max')
+        pool3d(x, pool_size, strides=(1, 1, 1), padding='valid', data_format=None, pool_mode='max')
+        resize_images(x, height_factor, width_factor, data_format, interpolation='nearest')
+        separable_conv1d(x, depthwise_kernel, pointwise_kernel, strides=1, padding='valid', \
+data_format=None, dilation_rate=1)
+        separable_conv2d(x, depthwise_kernel, pointwise_kernel, strides=(1, 1), padding='valid', \
+data_format=None, dilation_rate=(1, 1))
+        spatial_2d_padding(x, padding=((1, 1), (1, 1)), data_format=None)
+        spatial_3d_padding(x, padding=((1, 1), (1, 1), (1, 1)), data_format=None)
+        temporal_padding(x, padding=(1, 1))
         permute_dimensions(x, pattern)
         norm(x, ord=2, axis=None, keepdims=False)
         one_hot(indices, num_classes, sparse=False)

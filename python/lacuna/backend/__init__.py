@@ -5,7 +5,19 @@ from __future__ import annotations
 
 from lacuna._absent import refusing
 from lacuna.activations import elu, hard_sigmoid, relu, sigmoid, softmax, softplus, softsign, tanh
-from lacuna.backend import elementwise, labels, phases, products, random, reductions, settings, symbols, values
+from lacuna.backend import (
+    convolution,
+    elementwise,
+    labels,
+    phases,
+    products,
+    random,
+    reductions,
+    settings,
+    symbols,
+    values,
+)
+from lacuna.backend.convolution import *  # noqa: F403
 from lacuna.backend.elementwise import *  # noqa: F403
 from lacuna.backend.labels import *  # noqa: F403
 from lacuna.backend.phases import *  # noqa: F403
@@ -17,6 +29,7 @@ from lacuna.backend.symbols import *  # noqa: F403
 from lacuna.backend.values import *  # noqa: F403
 
 __all__ = ["elu", "hard_sigmoid", "relu", "sigmoid", "softmax", "softplus", "softsign", "tanh"]
+__all__ += convolution.__all__
 __all__ += elementwise.__all__
 __all__ += labels.__all__
 __all__ += phases.__all__

@@ -7,6 +7,7 @@ from typing import Any
 
 from lacuna._arguments import shown
 from lacuna._custom import custom, name_of
+from lacuna._data_format import format_of
 from lacuna._types import Config, Flag, Function, Identifier, Number, Shape, Whole
 from lacuna.layers.base import Layer
 
@@ -22,6 +23,8 @@ __all__ = [
     "RepeatVector",
     "Reshape",
     "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
 ]
 
 
@@ -89,6 +92,22 @@ class SpatialDropout1D(Layer):
 
     def __init__(self, rate: Number, **kwargs: Any) -> None:
         self._make("SpatialDropout1D", locals())
+
+
+class SpatialDropout2D(Layer):
+    """Dropout of whole features, over all rows and columns, of an input (batch, rows, columns, features)."""
+
+    def __init__(self, rate: Number, data_format: str | None = None, **kwargs: Any) -> None:
+        data_format = format_of(data_format)
+        self._make("SpatialDropout2D", locals())
+
+
+class SpatialDropout3D(Layer):
+    """Dropout of whole features, over three spatial axes, of an input (batch, spatial axes, features)."""
+
+    def __init__(self, rate: Number, data_format: str | None = None, **kwargs: Any) -> None:
+        data_format = format_of(data_format)
+        self._make("SpatialDropout3D", locals())
 
 
 class Masking(Layer):

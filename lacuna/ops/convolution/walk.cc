@@ -1,0 +1,84 @@
+// The sizes of what a window makes.
+#include "lacuna/ops/convolution/walk.h"
+
+#include "lacuna/base/error.h"
+
+namespace lacuna {
+
+Padding padding_from_name(const std::string& where, const std::string& name, bool causal) {
+  if (name == "valid") return Padding::valid;
+  if (name == "same") return Padding::same;
+  LACUNA_REQUIRE(causal && name == "causal", where, ": padding must be 'valid'",
+                 causal ? ", 'same' or 'causal'" : " or 'same'", ". Received: padding='", name, "'.");
+  return Padding::causal;
+}
+
+WindowOp::WindowOp(Window w) : window(std::move(w)) {
+  const size_t n = spatial();
+  for (Shape* given : {&window.strides, &window.dilation})
+    if (given->empty()) given->assign(n, 1);
+  const auto positive = [](const Shape& list) {
+    return std::ranges::all_of(list, [](Dim d) { return d > 0; });
+  };
+  LACUNA_REQUIRE(n >= 1 && n <= 3 && window.strides.size() == n && window.dilation.size() == n &&
+                     positive(window.size) && positive(window.strides) && positive(window.dilation),
+                 "convolution: the sizes of the window, its strides and its dilation must be positive, one "
+                 "number for each of one to three spatial axes. Received: window=",
+                 to_string(window.size), ", strides=", to_string(window.strides),
+                 ", dilation=", to_string(window.dilation), ".");
+}
+
+std::string WindowOp::key() const {
+  return text(name(), ' ', to_string(window.size), to_string(window.strides), to_string(window.dilation),
+              static_cast<int>(window.padding));
+}
+
+Dim WindowOp::out_of(size_t axis, Dim in) const {
+  if (in == None) return None;
+  const Dim stride = window.strides[axis], span = (window.size[axis] - 1) * window.dilation[axis] + 1;
+  if (window.padding != Padding::valid) return (in + stride - 1) / stride;
+  LACUNA_REQUIRE(
+      in >= span, name(),
+      ": the window must not be larger than x unless it is padded. Received: window=", to_string(window.size),
+      ", dilation=", to_string(window.dilation), ", size of axis ", axis + 1, " of x=", in, ".");
+  return (in - span) / stride + 1;
+}
+
+void WindowOp::check_x(const Spec& x) const {
+  LACUNA_REQUIRE(x.shape.size() == spatial() + 2 && is_float(x.dtype), name(),
+                 ": x must be of floats and have rank ", spatial() + 2,
+                 ": batch, spatial axes and channels. Received: x=", x, ".");
+}
+
+void WindowOp::set_y(Shape& y, const Shape& x, Dim channels) const {
+  y.assign(x.begin(), x.end());
+  for (size_t i = 0; i < spatial(); ++i) y[i + 1] = out_of(i, x[i + 1]);
+  y.back() = channels;
+}
+
+void WindowOp::check_y(const Shape& x, const Shape& y) const {
+  bool fits = is_same(x[0], y[0]);
+  for (size_t i = 0; i < spatial(); ++i) fits = fits && is_same(out_of(i, x[i + 1]), y[i + 1]);
+  LACUNA_REQUIRE(fits, name(),
+                 ": y must have the batch and the spatial sizes that the window makes of x. Received: x=",
+                 to_string(x), ", y=", to_string(y), ", window=", to_string(window.size),
+                 ", strides=", to_string(window.strides), ".");
+}
+
+Walk WindowOp::walk(const Shape& x) const {
+  Walk result;
+  result.batch = static_cast<size_t>(x[0]);
+  for (size_t i = 0; i < spatial(); ++i) {
+    const Dim in = x[i + 1], out = out_of(i, in), stride = window.strides[i], dilation = window.dilation[i];
+    const Dim span = (window.size[i] - 1) * dilation + 1;
+    Dim before = 0;
+    if (window.padding == Padding::causal) before = span - 1;
+    if (window.padding == Padding::same) before = std::max<Dim>(0, (out - 1) * stride + span - in) / 2;
+    const auto size = [](Dim d) { return static_cast<size_t>(d); };
+    result.axes[3 - spatial() + i] = {size(in),     size(out),      size(window.size[i]),
+                                      size(stride), size(dilation), size(before)};
+  }
+  return result;
+}
+
+}  // namespace lacuna
