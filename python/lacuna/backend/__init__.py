@@ -4,11 +4,12 @@ makes a csr symbol dense."""
 from __future__ import annotations
 
 from lacuna.activations import elu, hard_sigmoid, relu, sigmoid, softmax, softplus, softsign, tanh
-from lacuna.backend import elementwise, labels, phases, products, reductions, settings, symbols, values
+from lacuna.backend import elementwise, labels, phases, products, recurrent, reductions, settings, symbols, values
 from lacuna.backend.elementwise import *  # noqa: F403
 from lacuna.backend.labels import *  # noqa: F403
 from lacuna.backend.phases import *  # noqa: F403
 from lacuna.backend.products import *  # noqa: F403
+from lacuna.backend.recurrent import *  # noqa: F403
 from lacuna.backend.reductions import *  # noqa: F403
 from lacuna.backend.settings import *  # noqa: F403
 from lacuna.backend.symbols import *  # noqa: F403
@@ -19,6 +20,7 @@ __all__ += elementwise.__all__
 __all__ += labels.__all__
 __all__ += phases.__all__
 __all__ += products.__all__
+__all__ += recurrent.__all__
 __all__ += reductions.__all__
 __all__ += settings.__all__
 __all__ += symbols.__all__

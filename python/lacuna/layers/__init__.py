@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lacuna.layers.advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from lacuna.layers.base import Layer, deserialize, serialize
+from lacuna.layers.cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from lacuna.layers.core import (
     Activation,
     ActivityRegularization,
@@ -47,7 +48,8 @@ from lacuna.layers.pooling import (
     GlobalMaxPool1D,
     GlobalMaxPooling1D,
 )
-from lacuna.layers.recurrent import GRU, LSTM, SimpleRNN
+from lacuna.layers.recurrent import GRU, LSTM, RNN, CuDNNGRU, CuDNNLSTM, SimpleRNN
+from lacuna.layers.wrappers import Bidirectional, TimeDistributed, Wrapper
 
 __all__ = [
     "Activation",
@@ -56,9 +58,12 @@ __all__ = [
     "AlphaDropout",
     "Average",
     "BatchNormalization",
+    "Bidirectional",
     "Concatenate",
     "CrossNet",
     "CrossNetV2",
+    "CuDNNGRU",
+    "CuDNNLSTM",
     "Dense",
     "Dot",
     "Dropout",
@@ -67,6 +72,7 @@ __all__ = [
     "FactorizationMachine",
     "Flatten",
     "GRU",
+    "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
     "GlobalAveragePooling1D",
@@ -76,6 +82,7 @@ __all__ = [
     "Input",
     "InputLayer",
     "LSTM",
+    "LSTMCell",
     "Lambda",
     "Layer",
     "LeakyReLU",
@@ -85,14 +92,19 @@ __all__ = [
     "Multiply",
     "PReLU",
     "Permute",
+    "RNN",
     "ReLU",
     "RepeatVector",
     "Reshape",
     "SimpleRNN",
+    "SimpleRNNCell",
     "Softmax",
     "SpatialDropout1D",
+    "StackedRNNCells",
     "Subtract",
     "ThresholdedReLU",
+    "TimeDistributed",
+    "Wrapper",
     "add",
     "average",
     "concatenate",
