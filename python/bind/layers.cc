@@ -150,6 +150,8 @@ void bind_layer(nb::module_& m) {
                      const bool ours = !dynamic_cast<PythonLayer*>(&*l);
                      return from_config(ours ? l->get_config() : l->state()->common_config());
                    })
+      .def_prop_ro("common_config",
+                   [](const AnyLayer& l) { return from_config(l->state()->common_config()); })
       .def_prop_rw(
           "key", [](const AnyLayer& l) { return static_cast<int64_t>(l->state()->key); },
           [](const AnyLayer& l, int64_t key) { l->state()->key = static_cast<uint64_t>(key); })
@@ -162,7 +164,9 @@ void bind_layer(nb::module_& m) {
             if (const auto* list = config.at("keys").as<SettingList>()) l->state()->keys_to_come = *list;
           },
           "keys"_a)
-      .def_prop_ro("built", [](const AnyLayer& l) { return l->state()->built; })
+      .def_prop_rw(
+          "built", [](const AnyLayer& l) { return l->state()->built; },
+          [](const AnyLayer& l, bool built) { l->state()->built = built; })
       .def_prop_ro("dtype", [](const AnyLayer& l) { return std::string(name_of(l->state()->dtype)); })
       .def_prop_rw(
           "trainable", [](const AnyLayer& l) { return l->trainable(); },

@@ -68,6 +68,7 @@ NB_MODULE(_core, m) {
   lacuna::bind::bind_convolution(m);
   lacuna::bind::bind_settings(m);
   lacuna::bind::bind_layers(m);
+  lacuna::bind::bind_recurrent(m);
   lacuna::bind::bind_losses(m);
   lacuna::bind::bind_optimizers(m);
   lacuna::bind::bind_data(m);

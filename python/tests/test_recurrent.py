@@ -5,7 +5,8 @@ import pytest
 
 import lacuna
 from lacuna import backend as K
-from lacuna.layers import GRU, LSTM, Dense, Embedding, Input, SimpleRNN
+from lacuna import layers
+from lacuna.layers import GRU, LSTM, RNN, Bidirectional, Dense, Embedding, Input, SimpleRNN, TimeDistributed
 from lacuna.models import Model, Sequential
 
 
@@ -198,3 +199,215 @@ def test_bad_calls_say_what_to_do():
         GRU(3, dropout=1.5)
     with pytest.raises(ValueError, match="rank 3|dense"):
         LSTM(3)(Input((4,), sparse=True))
+
+
+class MinimalRNNCell(layers.Layer):
+    """As in Keras' documentation of RNN."""
+
+    def __init__(self, units, **kwargs):
+        self.units = self.state_size = units
+        super().__init__(**kwargs)
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units), initializer="uniform", name="kernel")
+        self.recurrent_kernel = self.add_weight(
+            shape=(self.units, self.units), initializer="uniform", name="recurrent_kernel"
+        )
+        self.built = True
+
+    def call(self, inputs, states):
+        output = K.dot(inputs, self.kernel) + K.dot(states[0], self.recurrent_kernel)
+        return output, [output]
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+def minimal_step(x, states, kernel, recurrent):
+    return [x @ kernel + states[0] @ recurrent]
+
+
+def test_a_cell_of_ones_own():
+    x = np.random.default_rng(4).normal(size=(3, 5, 2))
+    given = Input((None, 2))
+    layer = RNN(MinimalRNNCell(4), return_sequences=True)
+    model = Model(given, layer(given))
+    assert [w.shape for w in layer.weights] == [(2, 4), (4, 4)] and layer.trainable_weights
+    wanted, _ = loop(minimal_step, x, layer.get_weights(), [np.zeros((3, 4))])
+    np.testing.assert_allclose(model.predict(x), wanted, atol=1e-5)
+    model.compile("sgd", "mse")
+    before = layer.get_weights()
+    model.fit(x, wanted + 1, epochs=1, verbose=0)
+    assert all((a != b).any() for a, b in zip(before, layer.get_weights()))
+    with lacuna.utils.custom_object_scope({"MinimalRNNCell": MinimalRNNCell}):
+        again = RNN.from_config(layer.get_config())
+        copied = lacuna.models.model_from_json(model.to_json())
+    assert again.get_config() == layer.get_config()
+    copied.set_weights(model.get_weights())
+    np.testing.assert_array_equal(copied.predict(x), model.predict(x))
+
+
+@pytest.mark.parametrize(("cell", "layer"), [(layers.LSTMCell, LSTM), (layers.GRUCell, GRU)])
+def test_cells_of_the_library(cell, layer):
+    x = np.random.default_rng(5).normal(size=(3, 5, 2))
+    given = Input((None, 2))
+    one, other = RNN(cell(4), return_state=True), layer(4, return_state=True)
+    ours, wanted = Model(given, one(given)), Model(given, other(given))
+    other.set_weights(one.get_weights())
+    for a, b in zip(ours.predict(x), wanted.predict(x)):
+        np.testing.assert_array_equal(a, b)
+    assert RNN.from_config(one.get_config()).get_config() == one.get_config()
+
+
+def test_stacked_cells_are_layers_one_above_the_other():
+    x = np.random.default_rng(6).normal(size=(3, 5, 2))
+    given = Input((None, 2))
+    stacked = RNN([layers.LSTMCell(4), MinimalRNNCell(3), layers.GRUCell(5)], return_state=True)
+    outputs = stacked(given)
+    assert [o.shape[-1] for o in outputs] == [5, 5, 3, 4, 4]
+    below = LSTM(4, return_sequences=True), RNN(MinimalRNNCell(3), return_sequences=True), GRU(5)
+    y = given
+    for layer in below:
+        y = layer(y)
+    reference = Model(given, y)
+    reference.set_weights(stacked.get_weights())
+    np.testing.assert_allclose(Model(given, outputs).predict(x)[0], reference.predict(x), atol=1e-6)
+    with lacuna.utils.custom_object_scope({"MinimalRNNCell": MinimalRNNCell}):
+        assert RNN.from_config(stacked.get_config()).get_config() == stacked.get_config()
+
+
+class AddsConstant(MinimalRNNCell):
+    def call(self, inputs, states, constants=None):
+        output, new = super().call(inputs, states)
+        return output + constants[0], new
+
+
+def test_constants():
+    rng = np.random.default_rng(7)
+    x, c = rng.normal(size=(3, 5, 2)), rng.normal(size=(3, 4))
+    given, constant = Input((None, 2)), Input((4,))
+    layer = RNN(AddsConstant(4), return_sequences=True)
+    y = layer(given, constants=constant)
+    wanted, _ = loop(minimal_step, x, layer.get_weights(), [np.zeros((3, 4))])
+    np.testing.assert_allclose(Model([given, constant], y).predict([x, c]), wanted + c[:, None], atol=1e-5)
+
+
+class DoublesInTraining(MinimalRNNCell):
+    def call(self, inputs, states, training=None):
+        output, new = super().call(inputs, states)
+        return (output * 2, new) if training else (output, new)
+
+
+def test_a_cell_that_branches_on_training():
+    x = np.ones((2, 3, 2), "float32")
+    given = Input((None, 2))
+    output = RNN(DoublesInTraining(4))(given)
+    run = K.function([given, K.learning_phase()], [output])
+    np.testing.assert_allclose(run([x, 1])[0], 2 * run([x, 0])[0], rtol=1e-6)
+
+
+def test_k_rnn():
+    x = np.random.default_rng(8).normal(size=(2, 4, 3)).astype("float32")
+    given = K.placeholder((None, None, 3))
+    first = K.placeholder((None, 3))
+    last, outputs, states = K.rnn(lambda x, states: (x + states[0], [x + states[0]]), given, [first])
+    run = K.function([given, first], [last, outputs, states[0]])
+    got = run([x, np.ones((2, 3), "float32")])
+    wanted = 1 + np.cumsum(x, axis=1)
+    np.testing.assert_allclose(got[1], wanted, atol=1e-5)
+    for one in (got[0], got[2]):
+        np.testing.assert_allclose(one, wanted[:, -1], atol=1e-5)
+
+
+@pytest.mark.parametrize("mode", ["concat", "sum", "mul", "ave", None])
+@pytest.mark.parametrize("sequences", [False, True])
+def test_bidirectional(mode, sequences):
+    x = np.random.default_rng(9).normal(size=(3, 5, 2))
+    given = Input((None, 2))
+    layer = Bidirectional(LSTM(4, return_sequences=sequences), merge_mode=mode)
+    model = Model(given, layer(given))
+    weights = layer.get_weights()
+    assert len(weights) == 6 and layer.forward_layer.name.startswith("forward_lstm")
+    zeros = [np.zeros((3, 4))] * 2
+    ahead, _ = loop(lstm_step, x, weights[:3], zeros)
+    back, _ = loop(lstm_step, x[:, ::-1], weights[3:], zeros)
+    ahead, back = (ahead, back[:, ::-1]) if sequences else (ahead[:, -1], back[:, -1])
+    merged = {
+        "concat": np.concatenate([ahead, back], -1),
+        "sum": ahead + back,
+        "mul": ahead * back,
+        "ave": (ahead + back) / 2,
+        None: [ahead, back],
+    }[mode]
+    got = model.predict(x)
+    for a, b in zip(got, merged) if mode is None else [(got, merged)]:
+        np.testing.assert_allclose(a, b, atol=1e-5)
+    assert Bidirectional.from_config(layer.get_config()).get_config() == layer.get_config()
+
+
+def test_bidirectional_with_masks_states_and_files(tmp_path):
+    ids, y = text_data()
+    model = Sequential(
+        [
+            Embedding(20, 8, mask_zero=True),
+            Bidirectional(LSTM(6, return_sequences=True)),
+            Bidirectional(GRU(5)),
+            Dense(1, activation="sigmoid"),
+        ]
+    )
+    model.compile("adam", "binary_crossentropy")
+    model.fit(ids, y, epochs=1, verbose=0)
+    padded = np.pad(ids, ((0, 0), (0, 3)))
+    np.testing.assert_allclose(model.predict(padded), model.predict(ids), atol=1e-6)
+    model.save(str(tmp_path / "m.h5"))
+    np.testing.assert_array_equal(lacuna.models.load_model(str(tmp_path / "m.h5")).predict(ids), model.predict(ids))
+    x, states = Input((4, 3)), [Input((5,)) for _ in range(4)]
+    outputs = Bidirectional(LSTM(5, return_state=True))(x, initial_state=states)
+    assert [o.shape for o in outputs] == [(None, 10)] + [(None, 5)] * 4
+
+
+@pytest.mark.parametrize("time", [None, 5])
+def test_time_distributed(time):
+    x = np.random.default_rng(10).normal(size=(3, 5, 2)).astype("float32")
+    given = Input((time, 2))
+    layer = TimeDistributed(Dense(4, activation="relu"))
+    model = Model(given, layer(given))
+    kernel, bias = layer.get_weights()
+    np.testing.assert_allclose(model.predict(x), np.maximum(x @ kernel + bias, 0), atol=1e-6)
+    inside = Input((5, 2))
+    nested = TimeDistributed(Model(inside, LSTM(3)(inside)))
+    many = Input((4, 5, 2))
+    assert Model(many, nested(many)).predict(np.zeros((2, 4, 5, 2))).shape == (2, 4, 3)
+    assert TimeDistributed.from_config(layer.get_config()).get_config() == layer.get_config()
+
+
+def test_stateful():
+    x = np.random.default_rng(11).normal(size=(2, 6, 3)).astype("float32")
+    given, whole = Input(batch_shape=(2, 3, 3)), Input(batch_shape=(2, 6, 3))
+    layer, reference = LSTM(4, stateful=True), LSTM(4)
+    model, wanted = Model(given, layer(given)), Model(whole, reference(whole))
+    reference.set_weights(layer.get_weights())
+    first = model.predict(x[:, :3], batch_size=2)
+    second = model.predict(x[:, 3:], batch_size=2)
+    np.testing.assert_allclose(second, wanted.predict(x, batch_size=2), atol=1e-6)
+    model.reset_states()
+    np.testing.assert_array_equal(model.predict(x[:, :3], batch_size=2), first)
+    layer.reset_states([np.ones((2, 4)), np.ones((2, 4))])
+    assert (model.predict(x[:, :3], batch_size=2) != first).any()
+    with pytest.raises(ValueError, match="batch size"):
+        LSTM(4, stateful=True)(Input((3, 3)))
+    with pytest.raises(ValueError, match="stateful=True"):
+        reference.reset_states()
+
+
+def test_cudnn_names():
+    x = np.random.default_rng(12).normal(size=(2, 6, 3)).astype("float32")
+    given = Input((6, 3))
+    for cudnn, plain in [
+        (layers.CuDNNLSTM(4), LSTM(4, recurrent_activation="sigmoid")),
+        (layers.CuDNNGRU(4), GRU(4, recurrent_activation="sigmoid", reset_after=True)),
+    ]:
+        a, b = Model(given, cudnn(given)), Model(given, plain(given))
+        plain.set_weights(cudnn.get_weights())
+        np.testing.assert_array_equal(a.predict(x), b.predict(x))
+        assert type(cudnn).from_config(cudnn.get_config()).get_config() == cudnn.get_config()

@@ -74,6 +74,34 @@ unit_forget_bias=True, kernel_regularizer=None, recurrent_regularizer=None, bias
 activity_regularizer=None, kernel_constraint=None, recurrent_constraint=None, bias_constraint=None, \
 dropout=0.0, recurrent_dropout=0.0, implementation=1, return_sequences=False, return_state=False, \
 go_backwards=False, stateful=False, unroll=False, **kwargs)
+        Bidirectional(layer, merge_mode='concat', weights=None, **kwargs)
+        CuDNNGRU(units, kernel_initializer='glorot_uniform', recurrent_initializer='orthogonal', \
+bias_initializer='zeros', kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, \
+activity_regularizer=None, kernel_constraint=None, recurrent_constraint=None, bias_constraint=None, \
+return_sequences=False, return_state=False, stateful=False, **kwargs)
+        CuDNNLSTM(units, kernel_initializer='glorot_uniform', recurrent_initializer='orthogonal', \
+bias_initializer='zeros', unit_forget_bias=True, kernel_regularizer=None, recurrent_regularizer=None, \
+bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, recurrent_constraint=None, \
+bias_constraint=None, return_sequences=False, return_state=False, stateful=False, **kwargs)
+        GRUCell(units, activation='tanh', recurrent_activation='hard_sigmoid', use_bias=True, \
+kernel_initializer='glorot_uniform', recurrent_initializer='orthogonal', bias_initializer='zeros', \
+kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, kernel_constraint=None, \
+recurrent_constraint=None, bias_constraint=None, dropout=0.0, recurrent_dropout=0.0, implementation=1, \
+reset_after=False, **kwargs)
+        LSTMCell(units, activation='tanh', recurrent_activation='hard_sigmoid', use_bias=True, \
+kernel_initializer='glorot_uniform', recurrent_initializer='orthogonal', bias_initializer='zeros', \
+unit_forget_bias=True, kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, \
+kernel_constraint=None, recurrent_constraint=None, bias_constraint=None, dropout=0.0, \
+recurrent_dropout=0.0, implementation=1, **kwargs)
+        RNN(cell, return_sequences=False, return_state=False, go_backwards=False, stateful=False, \
+unroll=False, **kwargs)
+        SimpleRNNCell(units, activation='tanh', use_bias=True, kernel_initializer='glorot_uniform', \
+recurrent_initializer='orthogonal', bias_initializer='zeros', kernel_regularizer=None, \
+recurrent_regularizer=None, bias_regularizer=None, kernel_constraint=None, recurrent_constraint=None, \
+bias_constraint=None, dropout=0.0, recurrent_dropout=0.0, **kwargs)
+        StackedRNNCells(cells, **kwargs)
+        TimeDistributed(layer, **kwargs)
+        Wrapper(layer, **kwargs)
         Masking(mask_value=0.0, **kwargs)
         Maximum(**kwargs)
         maximum(inputs, **kwargs)
@@ -464,6 +492,8 @@ data_format=None, dilation_rate=(1, 1))
         repeat_elements(x, rep, axis)
         reshape(x, shape)
         reverse(x, axes)
+        rnn(step_function, inputs, initial_states, go_backwards=False, mask=None, constants=None, unroll=False, \
+input_length=None)
         round(x)
         set_floatx(floatx)
         set_value(x, value)

@@ -25,10 +25,6 @@ Symbol ones_by_row(const Symbol& x, Dim columns) {
   return expand_dims(zero, 1) + (x.dtype() == DType::float32 ? row : cast(row, x.dtype()));
 }
 
-uint64_t key_of_gate(uint64_t key, bool recurrent, Dim g) {
-  return mix(key + 2 * static_cast<uint64_t>(g) + recurrent);
-}
-
 }  // namespace
 
 void Cell::make_weights(const Shape& x) {
@@ -37,13 +33,15 @@ void Cell::make_weights(const Shape& x) {
   state()->built = true;
 }
 
+Symbol Cell::prepare(const CellCall&, const Symbol& x) const { return x; }
+
 std::vector<Symbol> Cell::call(const Inputs& inputs) {
   LACUNA_REQUIRE(inputs.size() == 1 + state_size().size() && inputs[0].rank() == 2, name(),
                  ": a cell is called on a list of x, (batch, features), and its states. Received: inputs=",
                  inputs.size(), ", x=", inputs[0].spec(), ".");
-  const bool drops = inputs.training.value_or(true);
-  const StepResult result = step(inputs[0], drops)(
-      {prepare(inputs[0], drops)}, std::vector<Symbol>(inputs.symbols.begin() + 1, inputs.symbols.end()));
+  const StepFunction function = step({.x = inputs[0], .training = inputs.training});
+  const StepResult result =
+      function({inputs[0]}, std::vector<Symbol>(inputs.symbols.begin() + 1, inputs.symbols.end()));
   std::vector<Symbol> outputs{result.output};
   outputs.insert(outputs.end(), result.states.begin(), result.states.end());
   return outputs;
@@ -84,37 +82,58 @@ Symbol GatedCell::gate(const Symbol& x, Dim g, Dim count) const {
   return count == gates_ ? x : slice(x, -1, g * units_, (g + count) * units_);
 }
 
-Symbol GatedCell::input_bias(const Symbol& y) const {
+Symbol GatedCell::input_product(const std::vector<Symbol>& x) const {
+  const Symbol kernel = weight(0);
+  LACUNA_REQUIRE(
+      x[0].storage() == Storage::dense && x[0].shape().back() == kernel.shape()[0], name(),
+      ": the input must be dense and have as many features as the kernel has rows. Received: input=",
+      x[0].spec(), ", kernel=", kernel.spec(), ".");
+  std::vector<Symbol> parts;
+  for (size_t g = 0; g < x.size(); ++g)
+    parts.push_back(dot(x[g], x.size() == 1 ? kernel : gate(kernel, static_cast<Dim>(g))));
+  const Symbol y = parts.size() == 1 ? parts[0] : lacuna::concatenate(parts, -1);
   if (!options_->use_bias) return y;
   const Symbol bias = weight(2);  // With a second row for the recurrent product, in a GRU with reset_after.
   return bias_add(y, bias.rank() == 1 ? bias : squeeze(slice(bias, 0, 0, 1), 0));
 }
 
-Symbol GatedCell::prepare(const Symbol& x, bool drops) const {
-  const Symbol kernel = weight(0);
-  LACUNA_REQUIRE(
-      x.storage() == Storage::dense && x.shape().back() == kernel.shape()[0], name(),
-      ": the input must be dense and have as many features as the kernel has rows. Received: input=",
-      x.spec(), ", kernel=", kernel.spec(), ".");
-  const double rate = drops ? options_->dropout : 0;
-  const Shape once = x.rank() == 3 ? Shape{1, None, None} : Shape();  // The same values in all steps.
-  const bool by_gate = options_->implementation != 2 && gates_ > 1;
-  if (rate == 0 || !by_gate)
-    return input_bias(
-        dot(rate > 0 ? dropout(x, rate, key_of_gate(state()->key, false, 0), once) : x, kernel));
-  std::vector<Symbol> parts;
-  for (Dim g = 0; g < gates_; ++g)
-    parts.push_back(dot(dropout(x, rate, key_of_gate(state()->key, false, g), once), gate(kernel, g)));
-  return input_bias(lacuna::concatenate(parts, -1));
+// The keys of dropout: one for each gate, or one for all; none without dropout.
+std::vector<uint64_t> GatedCell::keys(double rate, bool of_state, bool drops) const {
+  std::vector<uint64_t> result;
+  if (!drops || rate == 0) return result;
+  for (Dim g = 0; g < (options_->implementation == 2 ? 1 : gates_); ++g)
+    result.push_back(mix(state()->key + 2 * static_cast<uint64_t>(g) + of_state));
+  return result;
 }
 
-std::vector<Symbol> GatedCell::recurrent_masks(const Symbol& x, bool drops) const {
-  std::vector<Symbol> masks;
-  if (!drops || options_->recurrent_dropout == 0) return masks;
-  const Symbol ones = ones_by_row(x, units_);
-  for (Dim g = 0; g < (options_->implementation == 2 ? 1 : gates_); ++g)
-    masks.push_back(dropout(ones, options_->recurrent_dropout, key_of_gate(state()->key, true, g)));
-  return masks;
+std::vector<Symbol> GatedCell::masks(const Symbol& x, Dim columns, double rate, bool of_state,
+                                     bool drops) const {
+  std::vector<Symbol> result;
+  const auto all = keys(rate, of_state, drops);
+  if (all.empty()) return result;
+  const Symbol ones = ones_by_row(x, columns);
+  for (const uint64_t key : all) result.push_back(dropout(ones, rate, key));
+  return result;
+}
+
+Symbol GatedCell::prepare(const CellCall& call, const Symbol& x) const {
+  std::vector<Symbol> dropped;
+  for (const uint64_t key : keys(options_->dropout, false, call.drops()))
+    dropped.push_back(dropout(x, options_->dropout, key, {1, None, None}));  // The same in all steps.
+  return input_product(dropped.empty() ? std::vector{x} : dropped);
+}
+
+StepFunction GatedCell::step(const CellCall& call) const {
+  const auto of_state = masks(call.x, units_, options_->recurrent_dropout, true, call.drops());
+  std::vector<Symbol> of_x;
+  if (!call.prepared) of_x = masks(call.x, weight(0).shape()[0], options_->dropout, false, call.drops());
+  return
+      [=, this, prepared = call.prepared](const std::vector<Symbol>& x, const std::vector<Symbol>& states) {
+        if (prepared) return advance(x[0], states, of_state);
+        std::vector<Symbol> dropped;
+        for (const Symbol& mask : of_x) dropped.push_back(x[0] * mask);
+        return advance(input_product(dropped.empty() ? x : dropped), states, of_state);
+      };
 }
 
 Symbol GatedCell::recurrent(const Symbol& state, const std::vector<Symbol>& masks, Dim g, Dim count) const {
@@ -131,6 +150,56 @@ Symbol GatedCell::activated(const Symbol& x) const {
 }
 Symbol GatedCell::activated_gate(const Symbol& x) const {
   return options_->recurrent_activation ? (*options_->recurrent_activation)(x) : x;
+}
+
+StackedRNNCells::StackedRNNCells(std::vector<std::shared_ptr<Cell>> cells, const LayerOptions& options)
+    : Cell(options, "StackedRNNCells"), cells_(std::move(cells)) {
+  LACUNA_REQUIRE(!cells_.empty(), "StackedRNNCells: there must be a cell or more. Received: none.");
+}
+
+std::vector<Dim> StackedRNNCells::state_size() const {
+  std::vector<Dim> sizes;
+  for (size_t i = cells_.size(); i-- > 0;)
+    for (const Dim size : cells_[i]->state_size()) sizes.push_back(size);
+  return sizes;
+}
+
+void StackedRNNCells::build(const std::vector<Shape>& input_shapes) {
+  Shape x = input_shapes[0];
+  for (const auto& cell : cells_) {
+    hold(*cell);
+    cell->make_weights(x);
+    x.back() = cell->state_size()[0];
+  }
+}
+
+Symbol StackedRNNCells::prepare(const CellCall& call, const Symbol& x) const {
+  return cells_[0]->prepare(call, x);
+}
+
+bool StackedRNNCells::branches_on_training() const {
+  return std::ranges::any_of(cells_, [](const auto& cell) { return cell->branches_on_training(); });
+}
+
+StepFunction StackedRNNCells::step(const CellCall& call) const {
+  std::vector<StepFunction> steps;
+  for (const auto& cell : cells_) {
+    CellCall one = call;
+    one.prepared = call.prepared && steps.empty();
+    steps.push_back(cell->step(one));
+  }
+  return [steps, this](const std::vector<Symbol>& x, const std::vector<Symbol>& states) {
+    StepResult result{x[0], {}};
+    auto end = states.end();
+    for (size_t i = 0; i < steps.size(); ++i) {
+      const auto begin = end - static_cast<std::ptrdiff_t>(cells_[i]->state_size().size());
+      StepResult one = steps[i]({result.output}, std::vector<Symbol>(begin, end));
+      end = begin;
+      result.output = one.output;
+      result.states.insert(result.states.begin(), one.states.begin(), one.states.end());
+    }
+    return result;
+  };
 }
 
 void list_first(Settings& s, Dim& units, RecurrentOptions& o, bool has_gates) {

@@ -32,17 +32,26 @@ struct RecurrentOptions {
   Shape input_shape{}, batch_input_shape{};
 };
 
+// What a cell is told of the call of its layer.
+struct CellCall {
+  Symbol x{};  // The input: (batch, time, features), or of a cell alone (batch, features).
+  std::optional<bool> training{};
+  std::vector<Symbol> constants{};                        // Keras': further symbols that each step may read.
+  bool prepared = false;                                  // Whether steps get what prepare() gave, not x.
+  bool drops() const { return training.value_or(true); }  // Whether dropout acts in training.
+};
+
 // Called on a list: x at one step, (batch, features), and the states. Gives the output and the new states.
 class Cell : public Layer {
  public:
   // The sizes of the states, without the batch. The first one is that of the output.
   virtual std::vector<Dim> state_size() const = 0;
-  // What depends on x alone, for all steps at once: x is (time, batch, features) or (batch, features).
-  // `drops`: whether dropout acts in training.
-  virtual Symbol prepare(const Symbol& x, bool drops) const = 0;
-  // The step function, of what prepare() gives at one step. x: the input, (batch, time, features) or (batch,
-  // features).
-  virtual StepFunction step(const Symbol& x, bool drops) const = 0;
+  // What depends on x alone, for all steps at once: x is (time, batch, features).
+  virtual Symbol prepare(const CellCall& call, const Symbol& x) const;
+  // The step function; the cell must outlive it.
+  virtual StepFunction step(const CellCall& call) const = 0;
+  // Whether the step function is another one in training; else the phase of the run decides.
+  virtual bool branches_on_training() const { return false; }
   // Makes the weights, if there are none yet.
   void make_weights(const Shape& x);
 
@@ -57,17 +66,20 @@ class GatedCell : public Cell {
  public:
   GatedCell(Dim units, RecurrentOptions options, const std::string& class_name, Dim gates);
   std::vector<Dim> state_size() const override { return {units_}; }
-  Symbol prepare(const Symbol& x, bool drops) const override;
+  Symbol prepare(const CellCall& call, const Symbol& x) const override;
+  StepFunction step(const CellCall& call) const override;
 
  protected:
   void build(const std::vector<Shape>& input_shapes) override;
   virtual Symbol add_bias();
+  // from_x: x W + b, (batch, gates × units). masks: of recurrent dropout, (batch, units): none, one, or one
+  // for each gate.
+  virtual StepResult advance(const Symbol& from_x, const std::vector<Symbol>& states,
+                             const std::vector<Symbol>& masks) const = 0;
 
   Symbol weight(size_t i) const { return read(state()->weights[i].variable); }
-  // Columns of gate g, and of `count` gates from there, of x (…, gates × units).
+  // Columns of gate g of x (…, gates × units).
   Symbol gate(const Symbol& x, Dim g, Dim count = 1) const;
-  // Masks of recurrent dropout, (batch, units): none, one, or one for each gate.
-  std::vector<Symbol> recurrent_masks(const Symbol& x, bool drops) const;
   // state · recurrent kernel for gates g, g + 1, …, with dropout.
   Symbol recurrent(const Symbol& state, const std::vector<Symbol>& masks, Dim g, Dim count) const;
   Symbol activated(const Symbol& x) const;
@@ -77,7 +89,27 @@ class GatedCell : public Cell {
   std::shared_ptr<const RecurrentOptions> options_;
 
  private:
-  Symbol input_bias(const Symbol& y) const;
+  // x W + b; x is given once, or for each gate as dropout leaves it.
+  Symbol input_product(const std::vector<Symbol>& x) const;
+  std::vector<uint64_t> keys(double rate, bool of_state, bool drops) const;
+  std::vector<Symbol> masks(const Symbol& x, Dim columns, double rate, bool of_state, bool drops) const;
+};
+
+// Cells one above the other: the output of each is the input of the next. The states are those of the last
+// cell, then of the one before it, and so on, as in Keras 2.2.4.
+class StackedRNNCells : public Cell {
+ public:
+  explicit StackedRNNCells(std::vector<std::shared_ptr<Cell>> cells, const LayerOptions& options = {});
+  std::vector<Dim> state_size() const override;
+  Symbol prepare(const CellCall& call, const Symbol& x) const override;
+  StepFunction step(const CellCall& call) const override;
+  bool branches_on_training() const override;
+
+ protected:
+  void build(const std::vector<Shape>& input_shapes) override;
+
+ private:
+  std::vector<std::shared_ptr<Cell>> cells_;
 };
 
 // The settings of cells, by Keras' names. first: up to bias_initializer; rest: up to implementation.

@@ -35,22 +35,19 @@ Symbol GRUCell::add_bias() {
                     options_->bias_constraint);
 }
 
-StepFunction GRUCell::step(const Symbol& x, bool drops) const {
-  return [cell = *this, masks = recurrent_masks(x, drops)](const std::vector<Symbol>& prepared,
-                                                           const std::vector<Symbol>& states) -> StepResult {
-    const Symbol& h = states[0];
-    const bool after = cell.options_->reset_after;
-    Symbol inner = cell.recurrent(h, masks, 0, after ? 3 : 2);
-    if (after && cell.options_->use_bias) inner = bias_add(inner, squeeze(slice(cell.weight(2), 0, 1, 2), 0));
-    const auto gate_of = [&](Dim g) {
-      return cell.activated_gate(cell.gate(prepared[0], g) +
-                                 slice(inner, -1, g * cell.units_, (g + 1) * cell.units_));
-    };
-    const Symbol z = gate_of(0), r = gate_of(1);
-    const Symbol reset = after ? r * cell.gate(inner, 2) : cell.recurrent(r * h, masks, 2, 1);
-    const Symbol next = z * h + (1.0 - z) * cell.activated(cell.gate(prepared[0], 2) + reset);
-    return {next, {next}};
+StepResult GRUCell::advance(const Symbol& from_x, const std::vector<Symbol>& states,
+                            const std::vector<Symbol>& masks) const {
+  const Symbol& h = states[0];
+  const bool after = options_->reset_after;
+  Symbol inner = recurrent(h, masks, 0, after ? 3 : 2);
+  if (after && options_->use_bias) inner = bias_add(inner, squeeze(slice(weight(2), 0, 1, 2), 0));
+  const auto gate_of = [&](Dim g) {
+    return activated_gate(gate(from_x, g) + slice(inner, -1, g * units_, (g + 1) * units_));
   };
+  const Symbol z = gate_of(0), r = gate_of(1);
+  const Symbol reset = after ? r * gate(inner, 2) : recurrent(r * h, masks, 2, 1);
+  const Symbol next = z * h + (1.0 - z) * activated(gate(from_x, 2) + reset);
+  return {next, {next}};
 }
 
 GRU::GRU(Dim units, RecurrentOptions options)

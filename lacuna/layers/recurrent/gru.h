@@ -12,9 +12,10 @@ namespace layers {
 class GRUCell : public GatedCell {
  public:
   explicit GRUCell(Dim units, RecurrentOptions options = {});
-  StepFunction step(const Symbol& x, bool drops) const override;
 
  protected:
+  StepResult advance(const Symbol& from_x, const std::vector<Symbol>& states,
+                     const std::vector<Symbol>& masks) const override;
   Symbol add_bias() override;
 };
 

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "lacuna/graph/op.h"
 #include "lacuna/layers/initializers/of_whole.h"
 #include "lacuna/ops/elementwise/operators.h"
+#include "lacuna/ops/recurrent/lstm_gates.h"
 
 namespace lacuna::layers {
 namespace {
@@ -43,6 +45,13 @@ class ForgetBias final : public initializers::OfWhole {
   size_t units_;
 };
 
+// Whether an activation is the op of that name. A function of a user may have that name too.
+bool is_op(const Arg<activations::Activation>& activation, std::string_view name) {
+  const Symbol x = placeholder({{None, 1}, DType::float32}, "x");
+  const Symbol y = activation ? (*activation)(x) : x;
+  return y.node()->op().name() == name && y.node()->in() == std::vector{x};
+}
+
 }  // namespace
 
 LSTMCell::LSTMCell(Dim units, RecurrentOptions options)
@@ -57,16 +66,19 @@ Symbol LSTMCell::add_bias() {
   return add_weight("bias", {gates_ * units_}, bias, options_->bias_regularizer, options_->bias_constraint);
 }
 
-StepFunction LSTMCell::step(const Symbol& x, bool drops) const {
-  return [cell = *this, masks = recurrent_masks(x, drops)](const std::vector<Symbol>& prepared,
-                                                           const std::vector<Symbol>& states) -> StepResult {
-    const Symbol z = prepared[0] + cell.recurrent(states[0], masks, 0, 4);
-    const Symbol i = cell.activated_gate(cell.gate(z, 0)), f = cell.activated_gate(cell.gate(z, 1)),
-                 o = cell.activated_gate(cell.gate(z, 3));
-    const Symbol c = f * states[1] + i * cell.activated(cell.gate(z, 2));
-    const Symbol h = o * cell.activated(c);
-    return {h, {h, c}};
-  };
+StepResult LSTMCell::advance(const Symbol& from_x, const std::vector<Symbol>& states,
+                             const std::vector<Symbol>& masks) const {
+  const Symbol from_h = recurrent(states[0], masks, 0, 4);
+  const bool hard = is_op(options_->recurrent_activation, "hard_sigmoid");
+  if (is_op(options_->activation, "tanh") && (hard || is_op(options_->recurrent_activation, "sigmoid"))) {
+    const std::vector<Symbol> next = lstm_gates(from_x, from_h, states[1], hard);
+    return {next[0], next};
+  }
+  const Symbol z = from_x + from_h;
+  const Symbol i = activated_gate(gate(z, 0)), f = activated_gate(gate(z, 1)), o = activated_gate(gate(z, 3));
+  const Symbol c = f * states[1] + i * activated(gate(z, 2));
+  const Symbol h = o * activated(c);
+  return {h, {h, c}};
 }
 
 LSTM::LSTM(Dim units, RecurrentOptions options)

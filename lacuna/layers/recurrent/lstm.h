@@ -12,9 +12,10 @@ class LSTMCell : public GatedCell {
  public:
   explicit LSTMCell(Dim units, RecurrentOptions options = {});
   std::vector<Dim> state_size() const override { return {units_, units_}; }
-  StepFunction step(const Symbol& x, bool drops) const override;
 
  protected:
+  StepResult advance(const Symbol& from_x, const std::vector<Symbol>& states,
+                     const std::vector<Symbol>& masks) const override;
   Symbol add_bias() override;
 };
 

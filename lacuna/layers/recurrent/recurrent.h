@@ -9,11 +9,19 @@ namespace layers {
 // without them, states start as zeros. Gives the output after the last step, (batch, units), or with
 // return_sequences that of each step, (batch, time, units); with return_state then the last states. Where the
 // mask of x is 0, a step leaves the states as they are. go_backwards: from the last step to the first.
+// stateful: each batch, of training or not, starts from the last states of the batch before; the batch size
+// must be known.
 class Recurrent : public Layer {
  public:
   const Cell& cell() const { return *cell_; }
+  // stateful: makes the next batch start from zeros, or from these values, (batch, units) each.
+  void reset_states(const std::vector<tensor::Dense>& states = {});
+
+  // How many of the inputs, the last ones, are constants that each step may read: see CellCall.
+  void take_constants(size_t count) { *constants_ = count; }
 
  protected:
+  // From the name of the layer.
   using MakeCell = std::function<std::shared_ptr<Cell>(const std::string& name)>;
   Recurrent(const RecurrentOptions& options, const std::string& class_name, const MakeCell& make_cell);
   void build(const std::vector<Shape>& input_shapes) override;
@@ -25,7 +33,17 @@ class Recurrent : public Layer {
   std::shared_ptr<const RecurrentOptions> options_;
 
  private:
+  std::vector<Symbol> run(const Inputs& inputs, std::optional<bool> training) const;
+
   std::shared_ptr<Cell> cell_;
+  std::shared_ptr<size_t> constants_ = std::make_shared<size_t>(0);
+  std::shared_ptr<std::vector<VariablePtr>> carried_;  // Of a stateful layer, once it is built.
+};
+
+// A layer of any cell. Of the options it has those from return_sequences to unroll.
+class RNN : public Recurrent {
+ public:
+  explicit RNN(std::shared_ptr<Cell> cell, RecurrentOptions options = {});
 };
 
 // The options of the cell of a layer: its weights are named as those of the layer.

@@ -71,6 +71,37 @@ TEST(Recurrent, GradientsWithAMask) {
       {tensor::Dense::of<int32_t>({3, 4}, std::vector<int32_t>{1, 2, 0, 0, 3, 0, 4, 1, 0, 0, 0, 0})});
 }
 
+TEST(Recurrent, GradientsOfStackedCells) {
+  const Symbol x = steps_of(3);
+  std::vector<std::shared_ptr<Cell>> cells{std::make_shared<LSTMCell>(2, options()),
+                                           std::make_shared<GRUCell>(3, options())};
+  RecurrentOptions o = options();
+  o.return_state = true;
+  RNN layer(std::make_shared<StackedRNNCells>(cells, LayerOptions{.dtype = DType::float64}), o);
+  const std::vector<Symbol> outputs = layer(Inputs({x}, false));
+  ASSERT_EQ(outputs.size(), 4u);
+  EXPECT_EQ(outputs[1].shape(), (Shape{None, 3}));
+  EXPECT_EQ(outputs[3].shape(), (Shape{None, 2}));
+  expect_gradients({x}, outputs[0], {random_dense<double>({3, 4, 3}, 1)});
+}
+
+TEST(Recurrent, CarriesTheStatesFromRunToRun) {
+  RecurrentOptions o;
+  o.stateful = o.go_backwards = true;
+  const Symbol x = Input({.batch_shape = {2, 3, 3}});
+  LSTM layer(4, o);
+  Plan plan({x}, {layer(x)}, false);
+  const Tensor feed = random_dense({2, 3, 3}, 1);
+  std::vector<std::vector<float>> results;
+  for (int i = 0; i < 3; ++i) {
+    if (i == 2) layer.reset_states();
+    plan.run(std::vector{&feed});
+    results.push_back(test::values(plan.output(0)));
+  }
+  EXPECT_NE(results[0], results[1]);
+  EXPECT_EQ(results[0], results[2]);
+}
+
 TEST(Recurrent, SaysWhatDoesNotFit) {
   EXPECT_THROW(LSTM(0), InvalidArgument);
   EXPECT_THROW(LSTM(2, {.dropout = 1}), InvalidArgument);

@@ -25,12 +25,10 @@ SimpleRNNCell::SimpleRNNCell(Dim units, RecurrentOptions options)
   describe(simple_rnn_cell_list, units, *options_);
 }
 
-StepFunction SimpleRNNCell::step(const Symbol& x, bool drops) const {
-  return [cell = *this, masks = recurrent_masks(x, drops)](const std::vector<Symbol>& prepared,
-                                                           const std::vector<Symbol>& states) -> StepResult {
-    const Symbol h = cell.activated(prepared[0] + cell.recurrent(states[0], masks, 0, 1));
-    return {h, {h}};
-  };
+StepResult SimpleRNNCell::advance(const Symbol& from_x, const std::vector<Symbol>& states,
+                                  const std::vector<Symbol>& masks) const {
+  const Symbol h = activated(from_x + recurrent(states[0], masks, 0, 1));
+  return {h, {h}};
 }
 
 SimpleRNN::SimpleRNN(Dim units, RecurrentOptions options)

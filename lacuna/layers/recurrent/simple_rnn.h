@@ -8,7 +8,10 @@ namespace layers {
 class SimpleRNNCell : public GatedCell {
  public:
   explicit SimpleRNNCell(Dim units, RecurrentOptions options = {});
-  StepFunction step(const Symbol& x, bool drops) const override;
+
+ protected:
+  StepResult advance(const Symbol& from_x, const std::vector<Symbol>& states,
+                     const std::vector<Symbol>& masks) const override;
 };
 
 class SimpleRNN : public Recurrent {

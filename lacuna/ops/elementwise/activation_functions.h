@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lacuna/kernels/gates.h"
 #include "lacuna/ops/elementwise/unary_op.h"
 
 namespace lacuna::unary {
@@ -136,5 +137,15 @@ template <>
 inline constexpr double kBend<Relu> = 0;
 template <>
 inline constexpr double kBend<Clip> = 0;
+
+// Of floats there are quicker loops.
+template <>
+inline constexpr Loops<float> kLoops<Tanh, float>{
+    [](const float* x, float* y, size_t n, Parameters) { kernels::tanh(x, y, n); },
+    kGradientLoop<Tanh, float>};
+template <>
+inline constexpr Loops<float> kLoops<Sigmoid, float>{
+    [](const float* x, float* y, size_t n, Parameters) { kernels::sigmoid(x, y, n); },
+    kGradientLoop<Sigmoid, float>};
 
 }  // namespace lacuna::unary

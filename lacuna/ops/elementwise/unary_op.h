@@ -101,15 +101,17 @@ struct Forward final : Unary {
 };
 
 template <class F, class T>
+inline constexpr auto kGradientLoop = [](const T* x, const T* y, const T* dy, T* dx, size_t n, Parameters p) {
+  for (size_t i = 0; i < n; ++i) {
+    const T product = F::df(x[i], y[i], p) * dy[i];
+    dx[i] = dy[i] == 0 ? T(0) : product;
+  }
+};
+template <class F, class T>
 inline constexpr Loops<T> kLoops{[](const T* x, T* y, size_t n, Parameters p) {
                                    for (size_t i = 0; i < n; ++i) y[i] = F::f(x[i], p);
                                  },
-                                 [](const T* x, const T* y, const T* dy, T* dx, size_t n, Parameters p) {
-                                   for (size_t i = 0; i < n; ++i) {
-                                     const T product = F::df(x[i], y[i], p) * dy[i];
-                                     dx[i] = dy[i] == 0 ? T(0) : product;
-                                   }
-                                 }};
+                                 kGradientLoop<F, T>};
 
 // The one Function of F.
 template <class F>

@@ -148,7 +148,7 @@ std::vector<Spec> Scan::infer(std::span<const Spec> in) const {
 }
 
 Scanned scan(const Step& given, const std::vector<Symbol>& sequences, const std::vector<Symbol>& initial,
-             const Symbol& mask) {
+             const Symbol& mask, const std::vector<VariablePtr>& carried) {
   require_step(given, sequences, initial);
   Step step = given;
   std::vector<Symbol> first = initial;
@@ -187,6 +187,7 @@ Scanned scan(const Step& given, const std::vector<Symbol>& sequences, const std:
     ++closed.kept;
   }
   closed.masked = static_cast<bool>(mask);
+  closed.carried = carried;
   static std::atomic<uint64_t> count{0};
   closed.key = text("scan ", count++);
 

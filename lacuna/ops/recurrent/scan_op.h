@@ -6,6 +6,7 @@
 
 #include "lacuna/graph/op.h"
 #include "lacuna/graph/rule.h"
+#include "lacuna/graph/variable.h"
 
 namespace lacuna {
 
@@ -19,7 +20,8 @@ struct ClosedStep {
   size_t kept = 0;                // Only written in training: the gradient need not compute them again.
   std::vector<Symbol> new_states{};
   bool masked = false;
-  std::string key{};  // Of its own.
+  std::vector<VariablePtr> carried{};  // Where the last states are written; may be empty.
+  std::string key{};                   // Of its own.
 };
 
 // Inputs: the sequences, the first states that are given, the fixed values, the mask.

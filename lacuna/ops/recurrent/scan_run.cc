@@ -193,6 +193,10 @@ void run_scan(const Op& base, Context& context, std::span<const Tensor* const> i
     for (size_t k = 0; k < written; ++k) block_of(k).scatter(plan.rows_of(k, rows), rows);
     for (size_t j = 0; j < states; ++j) histories[j][i + 1].scatter(plan.rows_of(written + j, rows), rows);
   }
+  for (size_t j = 0; j < step.carried.size(); ++j) {
+    tensor::Dense& to = step.carried[j]->value().dense();  // Of the batch that the first state had.
+    Block{to.data.data(), histories[j].row}.copy(histories[j][steps].data, batch);
+  }
 }
 
 }  // namespace lacuna

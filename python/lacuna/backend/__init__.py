@@ -12,6 +12,7 @@ from lacuna.backend import (
     phases,
     products,
     random,
+    recurrent,
     reductions,
     settings,
     symbols,
@@ -23,6 +24,7 @@ from lacuna.backend.labels import *  # noqa: F403
 from lacuna.backend.phases import *  # noqa: F403
 from lacuna.backend.products import *  # noqa: F403
 from lacuna.backend.random import *  # noqa: F403
+from lacuna.backend.recurrent import *  # noqa: F403
 from lacuna.backend.reductions import *  # noqa: F403
 from lacuna.backend.settings import *  # noqa: F403
 from lacuna.backend.symbols import *  # noqa: F403
@@ -35,6 +37,7 @@ __all__ += labels.__all__
 __all__ += phases.__all__
 __all__ += products.__all__
 __all__ += random.__all__
+__all__ += recurrent.__all__
 __all__ += reductions.__all__
 __all__ += settings.__all__
 __all__ += symbols.__all__

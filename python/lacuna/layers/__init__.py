@@ -5,6 +5,7 @@ from __future__ import annotations
 from lacuna._absent import refusing
 from lacuna.layers.advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from lacuna.layers.base import Layer, deserialize, serialize
+from lacuna.layers.cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from lacuna.layers.convolutional import (
     AtrousConv1D,
     AtrousConv2D,
@@ -104,7 +105,7 @@ from lacuna.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
-from lacuna.layers.recurrent import GRU, LSTM, SimpleRNN
+from lacuna.layers.recurrent import GRU, LSTM, RNN, CuDNNGRU, CuDNNLSTM, SimpleRNN
 from lacuna.layers.separable import (
     DepthwiseConv2D,
     SeparableConv1D,
@@ -112,6 +113,7 @@ from lacuna.layers.separable import (
     SeparableConvolution1D,
     SeparableConvolution2D,
 )
+from lacuna.layers.wrappers import Bidirectional, TimeDistributed, Wrapper
 
 __all__ = [
     "Activation",
@@ -130,6 +132,7 @@ __all__ = [
     "AvgPool2D",
     "AvgPool3D",
     "BatchNormalization",
+    "Bidirectional",
     "Concatenate",
     "Conv1D",
     "Conv2D",
@@ -149,6 +152,8 @@ __all__ = [
     "Deconv3D",
     "Deconvolution2D",
     "Deconvolution3D",
+    "CuDNNGRU",
+    "CuDNNLSTM",
     "Dense",
     "DepthwiseConv2D",
     "Dot",
@@ -158,6 +163,7 @@ __all__ = [
     "FactorizationMachine",
     "Flatten",
     "GRU",
+    "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
     "GlobalAveragePooling1D",
@@ -175,6 +181,7 @@ __all__ = [
     "Input",
     "InputLayer",
     "LSTM",
+    "LSTMCell",
     "Lambda",
     "Layer",
     "LeakyReLU",
@@ -192,6 +199,7 @@ __all__ = [
     "Multiply",
     "PReLU",
     "Permute",
+    "RNN",
     "ReLU",
     "RepeatVector",
     "Reshape",
@@ -212,6 +220,14 @@ __all__ = [
     "ZeroPadding1D",
     "ZeroPadding2D",
     "ZeroPadding3D",
+    "SimpleRNNCell",
+    "Softmax",
+    "SpatialDropout1D",
+    "StackedRNNCells",
+    "Subtract",
+    "ThresholdedReLU",
+    "TimeDistributed",
+    "Wrapper",
     "add",
     "average",
     "concatenate",

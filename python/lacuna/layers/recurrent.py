@@ -1,15 +1,21 @@
-"""Recurrent layers: SimpleRNN, GRU and LSTM."""
+"""Recurrent layers: SimpleRNN, GRU, LSTM, and RNN of any cell."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from lacuna._types import Flag, Identifier, Number, Whole
-from lacuna.layers.base import Layer
+from lacuna import _core
+from lacuna._arrays import view
+from lacuna._types import Config, Flag, Identifier, Number, Whole
+from lacuna.layers.base import Layer, deserialize, options, serialize
+from lacuna.layers.cells import StackedRNNCells, core_of_cell
 
 __all__ = [
     "GRU",
     "LSTM",
+    "RNN",
+    "CuDNNGRU",
+    "CuDNNLSTM",
     "SimpleRNN",
 ]
 
@@ -33,13 +39,30 @@ class Recurrent(Layer):
     Where the mask of the input is 0, a step leaves the states as they are, and costs nothing.
     """
 
-    def __call__(self, inputs: Any, initial_state: Any = None, training: Flag | None = None) -> Any:
+    def __call__(
+        self, inputs: Any, initial_state: Any = None, constants: Any = None, training: Flag | None = None
+    ) -> Any:
         """Applies the layer to x, or to a list of x and the initial states. initial_state: a symbol, or a list of one
-        for each state; zeros if None."""
-        if initial_state is not None:
-            states = initial_state if isinstance(initial_state, (list, tuple)) else [initial_state]
-            inputs = [*(inputs if isinstance(inputs, (list, tuple)) else [inputs]), *states]
+        for each state; zeros if None. constants: symbols that the cell of an RNN gets in each step."""
+        more = [*_listed(initial_state), *_listed(constants)]
+        if more:
+            inputs = [*_listed(inputs), *more]
+        if constants is not None or self._constants:
+            self._constants = len(_listed(constants)) or self._constants
+            _core.take_constants(self._core, self._constants)
         return super().__call__(inputs, training)
+
+    _constants = 0
+
+    def reset_states(self, states: Any = None) -> None:
+        """Makes the next batch of a stateful layer start from zeros, or from `states`: an array, or a list of one for
+        each state, (batch, units) each."""
+        values = states if isinstance(states, (list, tuple)) else [] if states is None else [states]
+        _core.reset_states(self._core, [view(value, f"reset_states: states[{i}]") for i, value in enumerate(values)])
+
+
+class _OfUnits(Recurrent):
+    """The base of SimpleRNN, GRU and LSTM."""
 
     @property
     def kernel(self) -> Any:
@@ -57,7 +80,7 @@ class Recurrent(Layer):
         return self.weights[2] if len(self.weights) > 2 else None
 
 
-class SimpleRNN(Recurrent):
+class SimpleRNN(_OfUnits):
     """h' = activation(x kernel + bias + h recurrent_kernel)."""
 
     def __init__(
@@ -87,7 +110,7 @@ class SimpleRNN(Recurrent):
         self._make("SimpleRNN", locals())
 
 
-class GRU(Recurrent):
+class GRU(_OfUnits):
     """Gated recurrent unit, Cho et al., EMNLP 2014. The gates stand in the weights in the order z, r, h.
 
     reset_after: the reset gate acts after the product with recurrent_kernel, as in cuDNN; the bias then has a second
@@ -124,7 +147,7 @@ class GRU(Recurrent):
         self._make("GRU", locals())
 
 
-class LSTM(Recurrent):
+class LSTM(_OfUnits):
     """Long short-term memory, Hochreiter and Schmidhuber, Neural Computation 9, 1997. The gates stand in the weights in
     the order i, f, c, o; the states are h and c.
 
@@ -159,3 +182,129 @@ class LSTM(Recurrent):
         **kwargs: Any,
     ) -> None:
         self._make("LSTM", locals())
+
+
+class CuDNNGRU(GRU):
+    """GRU with the settings of cuDNN: a sigmoid for the gates, and reset_after. Its name stands in old scripts; it runs as
+    any GRU does."""
+
+    def __init__(
+        self,
+        units: Whole,
+        kernel_initializer: Identifier = "glorot_uniform",
+        recurrent_initializer: Identifier = "orthogonal",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier = None,
+        recurrent_regularizer: Identifier = None,
+        bias_regularizer: Identifier = None,
+        activity_regularizer: Identifier = None,
+        kernel_constraint: Identifier = None,
+        recurrent_constraint: Identifier = None,
+        bias_constraint: Identifier = None,
+        return_sequences: Flag = False,
+        return_state: Flag = False,
+        stateful: Flag = False,
+        **kwargs: Any,
+    ) -> None:
+        given = {name: value for name, value in locals().items() if name not in ("self", "kwargs", "__class__")}
+        super().__init__(**given, recurrent_activation="sigmoid", reset_after=True, **kwargs)
+
+    def get_config(self) -> Config:
+        """The settings."""
+        return _without(super().get_config(), _FIXED_BY_CUDNN | {"reset_after"})
+
+
+class CuDNNLSTM(LSTM):
+    """LSTM with the settings of cuDNN: a sigmoid for the gates. Its name stands in old scripts; it runs as any LSTM
+    does."""
+
+    def __init__(
+        self,
+        units: Whole,
+        kernel_initializer: Identifier = "glorot_uniform",
+        recurrent_initializer: Identifier = "orthogonal",
+        bias_initializer: Identifier = "zeros",
+        unit_forget_bias: Flag = True,
+        kernel_regularizer: Identifier = None,
+        recurrent_regularizer: Identifier = None,
+        bias_regularizer: Identifier = None,
+        activity_regularizer: Identifier = None,
+        kernel_constraint: Identifier = None,
+        recurrent_constraint: Identifier = None,
+        bias_constraint: Identifier = None,
+        return_sequences: Flag = False,
+        return_state: Flag = False,
+        stateful: Flag = False,
+        **kwargs: Any,
+    ) -> None:
+        given = {name: value for name, value in locals().items() if name not in ("self", "kwargs", "__class__")}
+        super().__init__(**given, recurrent_activation="sigmoid", **kwargs)
+
+    def get_config(self) -> Config:
+        """The settings."""
+        return _without(super().get_config(), _FIXED_BY_CUDNN)
+
+
+_FIXED_BY_CUDNN = {
+    "activation",
+    "dropout",
+    "go_backwards",
+    "implementation",
+    "recurrent_activation",
+    "recurrent_dropout",
+    "unroll",
+    "use_bias",
+}
+
+
+class RNN(Recurrent):
+    """The layer of a cell, or of a list of cells that stand one above the other.
+
+    A cell of your own is a Layer with `state_size`, a number or a list of numbers, the size of the output first, and
+    `call(inputs, states)`, which returns the output and a list of the new states; call may have the arguments
+    `constants` and `training` too. It runs while the graph is built, once.
+    """
+
+    def __init__(
+        self,
+        cell: Any,
+        return_sequences: Flag = False,
+        return_state: Flag = False,
+        go_backwards: Flag = False,
+        stateful: Flag = False,
+        unroll: Flag = False,
+        **kwargs: Any,
+    ) -> None:
+        self.cell = StackedRNNCells(cell) if isinstance(cell, (list, tuple)) else cell
+        self._held, core = core_of_cell(self.cell)
+        self._settings = {
+            "return_sequences": return_sequences,
+            "return_state": return_state,
+            "go_backwards": go_backwards,
+            "stateful": stateful,
+            "unroll": unroll,
+        }
+        self._constants = kwargs.pop("num_constants", None) or 0
+        self._adopt(_core.rnn_layer(self, core, {**options("RNN", kwargs), **self._settings}))
+        vars(self).update(self._settings)
+
+    def get_config(self) -> Config:
+        """The settings, and the cell as {'class_name': …, 'config': …}."""
+        config = {**self._core.common_config, **self._settings, "cell": serialize(self.cell)}
+        return {**config, "num_constants": self._constants} if self._constants else config
+
+    @classmethod
+    def from_config(cls, config: Any, custom_objects: Config | None = None) -> Any:
+        """A layer made from what get_config returned."""
+        cell = deserialize(config["cell"], custom_objects)
+        return cls(cell, **{name: value for name, value in config.items() if name != "cell"})
+
+
+def _listed(given):
+    if given is None:
+        return []
+    return list(given) if isinstance(given, (list, tuple)) else [given]
+
+
+def _without(config, names):
+    return {name: value for name, value in config.items() if name not in names}
