@@ -12,7 +12,8 @@ import scipy.sparse as sp
 
 import lacuna
 from lacuna import utils
-from lacuna.layers import Add, Dense, Input
+from lacuna import backend as K
+from lacuna.layers import Add, Dense, Dropout, Input
 from lacuna.models import Model, Sequential
 from lacuna.utils import conv_utils, generic_utils, io_utils, layer_utils, multi_gpu_utils, test_utils, vis_utils
 
@@ -115,6 +116,9 @@ def test_functions_on_layers(capsys):
     a, b = Input((3,)), Input((3,))
     c = Add()([Dense(3)(a), b, a])
     assert layer_utils.get_source_inputs(c) == [a, b] and layer_utils.get_source_inputs(a) == [a]
+    assert layer_utils.get_source_inputs(model.output) == model.inputs
+    assert layer_utils.get_source_inputs(K.square(Dropout(0.5)(c))) == [a, b]
+    assert layer_utils.get_source_inputs([b, c]) == [b, a]
     layer_utils.convert_all_kernels_in_model(model)
     dense = Dense(2, use_bias=False)
     Sequential([dense]).build((None, 12))
