@@ -1,4 +1,6 @@
 // Symbols and variables, with the operators of arithmetic.
+#include <unordered_set>
+
 #include "lacuna/backend/backend.h"
 #include "lacuna/backend/function.h"
 #include "lacuna/graph/gradient.h"
@@ -290,6 +292,20 @@ void bind_variable_makers(nb::module_& m) {
       "value"_a, "dtype"_a.none());
 }
 
+// The placeholders that a symbol depends on, in the order in which a walk from it meets them.
+std::vector<Symbol> placeholders(const Symbol& x) {
+  std::vector<Symbol> result, to_visit{x};
+  std::unordered_set<const Node*> seen;
+  while (!to_visit.empty()) {
+    const Symbol s = to_visit.back();
+    to_visit.pop_back();
+    if (!seen.insert(s.node().get()).second) continue;
+    if (is_placeholder(s)) result.emplace_back(s.node(), s.output());
+    for (size_t i = s.node()->in().size(); i-- > 0;) to_visit.push_back(s.node()->in(i));
+  }
+  return result;
+}
+
 void bind_graph_functions(nb::module_& m) {
   // Returns an array, or (shape, data, indices, indptr) for csr, or (shape, ids, rows) for row_sparse.
   def(
@@ -304,6 +320,7 @@ void bind_graph_functions(nb::module_& m) {
       },
       "x"_a);
   m.def("learning_phase", &backend::learning_phase);
+  m.def("placeholders", &placeholders, "x"_a);
   nb::class_<backend::Function>(m, "Function")
       .def(
           "__init__",

@@ -11,8 +11,9 @@ import pytest
 import scipy.sparse as sp
 
 import lacuna
+from lacuna import backend as K
 from lacuna import utils
-from lacuna.layers import Add, Dense, Input
+from lacuna.layers import Add, Dense, Dropout, Input
 from lacuna.models import Model, Sequential
 from lacuna.utils import conv_utils, generic_utils, io_utils, layer_utils, multi_gpu_utils, test_utils, vis_utils
 
@@ -115,6 +116,9 @@ def test_functions_on_layers(capsys):
     a, b = Input((3,)), Input((3,))
     c = Add()([Dense(3)(a), b, a])
     assert layer_utils.get_source_inputs(c) == [a, b] and layer_utils.get_source_inputs(a) == [a]
+    assert layer_utils.get_source_inputs(model.output) == model.inputs
+    assert layer_utils.get_source_inputs(K.square(Dropout(0.5)(c))) == [a, b]
+    assert layer_utils.get_source_inputs([b, c]) == [b, a]
     layer_utils.convert_all_kernels_in_model(model)
     dense = Dense(2, use_bias=False)
     Sequential([dense]).build((None, 12))
@@ -193,6 +197,7 @@ def test_progbar(monkeypatch):
     now = [100.0]
     monkeypatch.setattr("time.time", lambda: now[0])
     out = io.StringIO()
+    out.isatty = lambda: True
     monkeypatch.setattr("sys.stdout", out)
     bar = utils.Progbar(20, width=10, stateful_metrics=["acc"])
     for done in (5, 10, 20):
@@ -212,6 +217,10 @@ def test_progbar(monkeypatch):
     utils.Progbar(None).update(7)
     utils.Progbar(3, verbose=0).update(3)
     assert out.getvalue().lstrip("\0") == "\r      7/Unknown - 0s 0us/step"
+    out.isatty = lambda: False
+    out.truncate(0)
+    utils.Progbar(9).update(9)
+    assert out.getvalue().lstrip("\0").startswith("\n9/9 [====")
 
 
 def test_more_than_one_gpu_is_the_same_model():

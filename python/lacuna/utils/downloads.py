@@ -160,7 +160,7 @@ def _copy(source: Any, file: Any) -> None:
     from lacuna.utils.progbar import Progbar
 
     size = source.headers.get("Content-Length") if getattr(source, "headers", None) else None
-    bar, done = Progbar(int(size) if size and int(size) > 0 else None), 0
+    bar, done = Progbar(int(size) if size and int(size) > 0 else None, interval=0.5), 0
     while chunk := source.read(2**16):
         file.write(chunk)
         done += len(chunk)

@@ -46,22 +46,13 @@ def count_params(weights: Any) -> int:
 
 
 def get_source_inputs(tensor: Any, layer: Any = None, node_index: Whole | None = None) -> Any:
-    """The symbols of Input() from which a symbol, or the symbols of a list, were made by layers, each once."""
+    """The symbols of Input() from which a symbol, or the symbols of a list, are computed, each once."""
     unsupported("get_source_inputs", node_index=node_index or None)
     result: list[Any] = []
-    seen, to_visit = set(), listed(tensor)[::-1]
-    for one in to_visit:
+    for one in listed(tensor):
         if not isinstance(one, _core.Symbol):
             raise TypeError(f"get_source_inputs: a symbol must be given. Received: tensor={shown(one)}.")
-    while to_visit:
-        symbol = to_visit.pop()
-        history = getattr(symbol, "_history", None)
-        if history is None or not history[1] or history[1] == [symbol]:
-            if symbol not in result:
-                result.append(symbol)
-        elif id(history) not in seen:
-            seen.add(id(history))
-            to_visit.extend(reversed(history[1]))
+        result += [source for source in _core.placeholders(one) if source not in result]
     return result
 
 

@@ -32,6 +32,11 @@ def _per_step(seconds: float) -> str:
     return f"{seconds * 1e3:.0f}ms/step" if seconds >= 1e-3 else f"{seconds * 1e6:.0f}us/step"
 
 
+def _redraws() -> bool:
+    """Whether a line can be replaced: in a terminal and a notebook, but not in a file or a pipe."""
+    return (hasattr(sys.stdout, "isatty") and sys.stdout.isatty()) or "ipykernel" in sys.modules
+
+
 class Progbar:
     """A progress bar on standard output. target: the number of steps, or None if it is unknown. width: of the bar, in
     characters. verbose: 0 shows nothing, 1 the bar, 2 a line at the end. interval: seconds between two pictures.
@@ -117,5 +122,5 @@ class Progbar:
         picture += self._averages()
         blanks = " " * max(0, self._shown_width - len(picture))
         self._shown_width = len(picture)
-        sys.stdout.write("\r" + picture + blanks + ("\n" if ended else ""))
+        sys.stdout.write(("\r" if _redraws() else "\n") + picture + blanks + ("\n" if ended else ""))
         sys.stdout.flush()
