@@ -185,8 +185,8 @@ class LSTM(_OfUnits):
 
 
 class CuDNNGRU(GRU):
-    """GRU with the settings of cuDNN: a sigmoid for the gates, and reset_after. Its name stands in old scripts; it runs as
-    any GRU does."""
+    """GRU with the settings of cuDNN: a sigmoid for the gates, and reset_after. Its name stands in old scripts; it runs
+    as any GRU does."""
 
     def __init__(
         self,

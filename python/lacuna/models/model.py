@@ -85,12 +85,6 @@ class Model(HasWeights, Trained):
         """The layers, from the inputs to the outputs."""
         return list(self._layers)
 
-    def reset_states(self) -> None:
-        """Makes the next batch of all stateful layers start from zeros."""
-        for layer in self.layers:
-            if getattr(layer, "stateful", False):
-                layer.reset_states()
-
     def get_layer(self, name: str | None = None, index: Whole | None = None) -> Any:
         """The layer with that name, or at that index of `layers`. ValueError if there is none."""
         if index is not None:
@@ -160,7 +154,7 @@ class Model(HasWeights, Trained):
         return any(getattr(layer, "stateful", False) for layer in self.layers)
 
     def reset_states(self) -> None:
-        """Clears the states of layers that keep them from batch to batch."""
+        """Makes the next batch of all stateful layers start from zeros."""
         for layer in self.layers:
             if getattr(layer, "stateful", False):
                 layer.reset_states()
