@@ -79,7 +79,7 @@ class SequenceEnqueuer:
         return self
 
     def __exit__(self, *error: Any) -> None:
-        self.stop()
+        self.stop(0 if error[0] else None)
 
     def _executor(self, workers: int, source: Any, seed: int | None = None) -> Any:
         """A pool whose workers can reach the source by its place."""
@@ -92,6 +92,10 @@ class SequenceEnqueuer:
         context = multiprocessing.get_context()
         arguments = (source, seed, context.Value("i", 0))
         return futures.ProcessPoolExecutor(workers, context, initializer=_receive, initargs=arguments)
+
+    def _close(self, executor: Any) -> None:
+        """Ends a pool. That of processes must live until they end: one that is just being spawned opens its locks."""
+        executor.shutdown(wait=self.use_multiprocessing, cancel_futures=True)
 
     def _put(self, stopped: Any, submit: Any, *arguments: Any) -> bool:
         """Waits for room and hands a task to the workers. False if the enqueuer was stopped."""
@@ -212,7 +216,7 @@ class OrderedEnqueuer(SequenceEnqueuer):
                 while self._epoch(stopped, executor) and not (changes and self.use_multiprocessing):
                     pass
             finally:
-                executor.shutdown(wait=False, cancel_futures=True)
+                self._close(executor)
 
     def _epoch(self, stopped: Any, executor: Any) -> bool:
         order = list(range(len(self.sequence)))
@@ -274,4 +278,4 @@ class GeneratorEnqueuer(SequenceEnqueuer):
             while self._put(stopped, executor.submit, *task):
                 pass
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+            self._close(executor)
