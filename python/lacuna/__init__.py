@@ -31,14 +31,17 @@ __all__ = [
     "constraints",
     "data",
     "data_utils",
+    "datasets",
     "initializers",
     "layers",
     "losses",
     "metrics",
     "models",
     "optimizers",
+    "preprocessing",
     "regularizers",
     "utils",
+    "wrappers",
 ]
 
 
