@@ -32,6 +32,7 @@ __all__ = [
     "constraints",
     "data",
     "data_utils",
+    "datasets",
     "initializers",
     "keras_names",
     "layers",
@@ -39,8 +40,10 @@ __all__ = [
     "metrics",
     "models",
     "optimizers",
+    "preprocessing",
     "regularizers",
     "utils",
+    "wrappers",
 ]
 
 

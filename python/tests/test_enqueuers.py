@@ -132,11 +132,14 @@ if __name__ == "__main__":
         enqueuer.start(2)
         batches = enqueuer.get()
         print([next(batches) for _ in range(3)])
+    with OrderedEnqueuer(list(range(3)), True) as enqueuer:  # Stopped while the processes start.
+        enqueuer.start(2)
+        next(enqueuer.get())
 """
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     first, second = told.stdout.splitlines()
     assert first.startswith("GeneratorEnqueuer: what processes that are spawned work on must be picklable")
-    assert second == "[0, 1, 2]" and told.returncode == 0
+    assert second == "[0, 1, 2]" and told.returncode == 0 and told.stderr == ""
 
 
 def test_stopping_leaves_nothing_running():

@@ -13,7 +13,7 @@ import pytest
         "preprocessing.text",
         "preprocessing.tokenizer",
         "utils.conv_utils",
-        "utils.enqueuers",
+        "utils.sequence",
         "utils.generic_utils",
         "utils.np_utils",
         "utils.vis_utils",

@@ -48,6 +48,7 @@ def test_binary_labels_of_any_kind(x, labels):
 def test_several_classes(x, y, loss):
     classes = np.digitize(y[:, 0], [-0.5, 0.5]) * 10
     classifier = KerasClassifier(softmax, loss=loss)
+    classifier.fit(x, classes[:, None], epochs=1, verbose=0)
     classifier.fit(x, classes, epochs=20, verbose=0, sample_weight=np.ones(150))
     assert classifier.classes_.tolist() == [0, 10, 20] and classifier.predict_proba(x).shape == (150, 3)
     assert classifier.score(x, classes, verbose=0) == pytest.approx(np.mean(classifier.predict(x) == classes))

@@ -9,7 +9,8 @@ from lacuna._absent import refusing
 from lacuna._arguments import shown, whole
 from lacuna._types import Whole
 from lacuna.utils.downloads import _hash_file, get_file, urlretrieve, validate_file  # noqa: F401
-from lacuna.utils.enqueuers import GeneratorEnqueuer, OrderedEnqueuer, Sequence, SequenceEnqueuer
+from lacuna.utils.enqueuers import GeneratorEnqueuer, OrderedEnqueuer, SequenceEnqueuer
+from lacuna.utils.sequence import Sequence
 
 __all__ = [
     "GeneratorEnqueuer",

@@ -1,4 +1,4 @@
-"""Batches made by worker threads or processes, in order: Sequence, OrderedEnqueuer, GeneratorEnqueuer."""
+"""Batches made by worker threads or processes, in order: OrderedEnqueuer, GeneratorEnqueuer."""
 
 from __future__ import annotations
 
@@ -12,51 +12,17 @@ from typing import Any
 
 from lacuna._arguments import flag, number, shown, whole
 from lacuna._types import Flag, Number, Whole
+from lacuna.utils.sequence import Sequence
 
 __all__ = [
     "GeneratorEnqueuer",
     "OrderedEnqueuer",
-    "Sequence",
     "SequenceEnqueuer",
 ]
 
 
 def __dir__() -> list[str]:
     return __all__
-
-
-class Sequence:
-    """Batches by number, for fit: derive from it and define __len__, the number of batches of an epoch, and
-    __getitem__(index), which returns the batch (x, y) or (x, y, sample_weight). Workers may ask for batches at the same
-    time and in any order. Iterating over it never ends: after the last batch the first one follows.
-
-        >>> class Rows(Sequence):
-        ...     def __init__(self, x, y, batch_size):
-        ...         self.x, self.y, self.batch_size = x, y, batch_size
-        ...
-        ...     def __len__(self):
-        ...         return -(-len(self.y) // self.batch_size)
-        ...
-        ...     def __getitem__(self, index):
-        ...         rows = slice(index * self.batch_size, (index + 1) * self.batch_size)
-        ...         return self.x[rows], self.y[rows]
-        >>> Rows("abc", [1, 2, 3], 2)[1]
-        ('c', [3])
-    """
-
-    def __getitem__(self, index: Whole) -> Any:
-        raise NotImplementedError(f"{type(self).__name__}: __getitem__(index) must be defined; it returns a batch.")
-
-    def __len__(self) -> int:
-        raise NotImplementedError(f"{type(self).__name__}: __len__() must be defined: how many batches there are.")
-
-    def on_epoch_end(self) -> None:
-        """Called after each epoch; override it, to shuffle for instance."""
-
-    def __iter__(self) -> Iterator[Any]:
-        while True:
-            for index in range(len(self)):
-                yield self[index]
 
 
 class SequenceEnqueuer:
@@ -113,7 +79,7 @@ class SequenceEnqueuer:
         return self
 
     def __exit__(self, *error: Any) -> None:
-        self.stop()
+        self.stop(0 if error[0] else None)
 
     def _executor(self, workers: int, source: Any, seed: int | None = None) -> Any:
         """A pool whose workers can reach the source by its place."""
@@ -126,6 +92,10 @@ class SequenceEnqueuer:
         context = multiprocessing.get_context()
         arguments = (source, seed, context.Value("i", 0))
         return futures.ProcessPoolExecutor(workers, context, initializer=_receive, initargs=arguments)
+
+    def _close(self, executor: Any) -> None:
+        """Ends a pool. That of processes must live until they end: one that is just being spawned opens its locks."""
+        executor.shutdown(wait=self.use_multiprocessing, cancel_futures=True)
 
     def _put(self, stopped: Any, submit: Any, *arguments: Any) -> bool:
         """Waits for room and hands a task to the workers. False if the enqueuer was stopped."""
@@ -246,7 +216,7 @@ class OrderedEnqueuer(SequenceEnqueuer):
                 while self._epoch(stopped, executor) and not (changes and self.use_multiprocessing):
                     pass
             finally:
-                executor.shutdown(wait=False, cancel_futures=True)
+                self._close(executor)
 
     def _epoch(self, stopped: Any, executor: Any) -> bool:
         order = list(range(len(self.sequence)))
@@ -308,4 +278,4 @@ class GeneratorEnqueuer(SequenceEnqueuer):
             while self._put(stopped, executor.submit, *task):
                 pass
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+            self._close(executor)

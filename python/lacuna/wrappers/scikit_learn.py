@@ -165,7 +165,7 @@ class KerasClassifier(BaseWrapper):
             self.classes_ = np.arange(y.shape[1])
         elif y.ndim == 1 or (y.ndim == 2 and y.shape[1] == 1):
             self.classes_ = np.unique(y)
-            y = np.searchsorted(self.classes_, y)
+            y = np.searchsorted(self.classes_, y.ravel())
         else:
             raise ValueError(f"KerasClassifier: y must have shape (rows,) or (rows, classes). Received: {y.shape}.")
         self.n_classes_ = len(self.classes_)
@@ -181,7 +181,7 @@ class KerasClassifier(BaseWrapper):
             raise ValueError(
                 f"KerasClassifier: labels must be among those of fit. Received: {shown(y)}, classes={self.classes_}."
             )
-        y = np.searchsorted(self.classes_, y)
+        y = np.searchsorted(self.classes_, y.ravel())
         if not _is(self.model.loss, "categorical_crossentropy"):
             return y
         from lacuna.utils.np_utils import to_categorical
