@@ -37,7 +37,10 @@ ABSENT: dict[str, dict[str, str]] = {
         **dict.fromkeys(("image_dim_ordering", "set_image_dim_ordering", "normalize_data_format"), ORDERING),
         **dict.fromkeys(("get_uid", "reset_uids"), "names are made by each process once; clear_session() starts again"),
         "set_learning_phase": MODES,
-        "normalize_batch_in_training": "write batch_normalization, or the layer BatchNormalization",
+        **dict.fromkeys(
+            ("is_keras_tensor", "is_placeholder"), "symbols are of one kind; is_tensor(x) tells whether x is one"
+        ),
+        "Function": "write K.function",
         "print_tensor": "a plan prints nothing; run K.function on the symbol and print what it gives",
         "name_scope": "give each layer its name by the argument `name`",
     },
@@ -56,6 +59,11 @@ ABSENT: dict[str, dict[str, str]] = {
     "utils.io_utils": dict.fromkeys(("h5dict", "H5Dict"), FILES),
     "utils.data_utils": dict.fromkeys(("get_index", "init_pool", "init_pool_generator", "next_sample"), INSIDE),
     "utils.test_utils": {"layer_test": "compare the layer's predict with NumPy, and its gradients with differences"},
+    "engine": {"InputSpec": "a layer checks its inputs itself, in build"},
+    "engine.base_layer": {
+        "InputSpec": "a layer checks its inputs itself, in build",
+        "Node": "the calls of a layer are its inputs and outputs; a model's layers are in model.layers",
+    },
     "engine.saving": {
         **dict.fromkeys(
             (

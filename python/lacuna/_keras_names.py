@@ -37,6 +37,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "engine.base_layer": ("layers",),
     "engine.input_layer": ("layers",),
     "engine.network": ("models", "layers", "utils"),
+    "models": ("models", "layers.input"),
     "engine.saving": ("models",),
     "engine.sequential": ("models",),
     "engine.topology": ("layers", "models", "utils"),
@@ -84,6 +85,8 @@ class Names(ModuleType):
         for source in self._modules():
             if hasattr(source, name):
                 return getattr(source, name)
+        if name == "Network" and self._path.startswith("engine"):
+            return importlib.import_module("lacuna.models").Model
         told = _absent.sentence(self._path, name)
         raise AttributeError(told or f"module '{self.__name__}' has no attribute '{name}'", name=name, obj=self)
 

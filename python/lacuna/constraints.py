@@ -22,10 +22,13 @@ __all__ = [
     "deserialize",
     "get",
     "max_norm",
+    "maxnorm",
     "min_max_norm",
     "non_neg",
+    "nonneg",
     "serialize",
     "unit_norm",
+    "unitnorm",
 ]
 
 
@@ -67,9 +70,9 @@ class MinMaxNorm(Constraint):
         self._make("MinMaxNorm", locals())
 
 
-max_norm = MaxNorm
-non_neg = NonNeg
-unit_norm = UnitNorm
+max_norm = maxnorm = MaxNorm
+non_neg = nonneg = NonNeg
+unit_norm = unitnorm = UnitNorm
 min_max_norm = MinMaxNorm
 
 _classes = {c.__name__: c for c in Constraint.__subclasses__()}

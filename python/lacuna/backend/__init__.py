@@ -8,7 +8,9 @@ from lacuna.activations import elu, hard_sigmoid, relu, sigmoid, softmax, softpl
 from lacuna.backend import (
     convolution,
     elementwise,
+    folds,
     labels,
+    normalization,
     phases,
     products,
     random,
@@ -20,7 +22,9 @@ from lacuna.backend import (
 )
 from lacuna.backend.convolution import *  # noqa: F403
 from lacuna.backend.elementwise import *  # noqa: F403
+from lacuna.backend.folds import *  # noqa: F403
 from lacuna.backend.labels import *  # noqa: F403
+from lacuna.backend.normalization import *  # noqa: F403
 from lacuna.backend.phases import *  # noqa: F403
 from lacuna.backend.products import *  # noqa: F403
 from lacuna.backend.random import *  # noqa: F403
@@ -33,7 +37,9 @@ from lacuna.backend.values import *  # noqa: F403
 __all__ = ["elu", "hard_sigmoid", "relu", "sigmoid", "softmax", "softplus", "softsign", "tanh"]
 __all__ += convolution.__all__
 __all__ += elementwise.__all__
+__all__ += folds.__all__
 __all__ += labels.__all__
+__all__ += normalization.__all__
 __all__ += phases.__all__
 __all__ += products.__all__
 __all__ += random.__all__

@@ -9,6 +9,7 @@ from typing import Any
 from lacuna import _core
 from lacuna._arguments import dims, listed, shown, whole
 from lacuna._types import Shape, TensorLike, Whole
+from lacuna.backend.products import repeat_elements
 from lacuna.backend.settings import image_data_format
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "pool2d",
     "pool3d",
     "resize_images",
+    "resize_volumes",
     "separable_conv1d",
     "separable_conv2d",
     "spatial_2d_padding",
@@ -268,3 +270,13 @@ def resize_images(
     height = whole("resize_images", "height_factor", height_factor)
     width = whole("resize_images", "width_factor", width_factor)
     return _core.resize_images(x, height, width, _is_first("resize_images", data_format), interpolation)
+
+
+def resize_volumes(
+    x: TensorLike, depth_factor: Whole, height_factor: Whole, width_factor: Whole, data_format: str | None
+) -> Any:
+    """Volumes whose values are repeated along depth, height and width."""
+    first = 2 if _is_first("resize_volumes", data_format) else 1
+    for i, factor in enumerate((depth_factor, height_factor, width_factor)):
+        x = repeat_elements(x, factor, first + i)
+    return x

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from lacuna import _core
 from lacuna._arguments import dtype_name
+from lacuna._types import Number
 
 __all__ = [
     "backend",
+    "cast_to_floatx",
     "clear_session",
     "epsilon",
     "floatx",
     "image_data_format",
+    "set_epsilon",
     "set_floatx",
+    "set_image_data_format",
 ]
 
 
@@ -34,6 +40,26 @@ def floatx() -> str:
 def set_floatx(floatx: str) -> Any:
     """Sets floatx to 'float32' or 'float64', for inputs and weights made from now on."""
     _core.set_floatx(dtype_name(floatx))
+
+
+def cast_to_floatx(x: Any) -> Any:
+    """A value as a NumPy array of dtype floatx."""
+    return np.asarray(x, dtype=floatx())
+
+
+def set_epsilon(e: Number) -> None:
+    """1e-7 is taken. ValueError for another number: losses, metrics and layers use 1e-7."""
+    if e != 1e-7:
+        raise ValueError(f"set_epsilon: e must be 1e-7, which losses and metrics use. Received: e={e!r}.")
+
+
+def set_image_data_format(data_format: str) -> None:
+    """'channels_last' is taken. ValueError for 'channels_first': give data_format to each layer."""
+    if data_format != "channels_last":
+        raise ValueError(
+            "set_image_data_format: must be 'channels_last'; give data_format='channels_first' to each layer. "
+            f"Received: data_format={data_format!r}."
+        )
 
 
 def epsilon() -> float:

@@ -10,16 +10,19 @@ from lacuna import _core
 from lacuna._arguments import dims, dtype_name, shape_of, shown, unsupported, whole
 from lacuna._arrays import constant_view
 from lacuna._core import Symbol, Variable
-from lacuna._types import DTypeLike, Flag, Identifier, Shape, TensorLike, Whole
+from lacuna._types import DTypeLike, Flag, Identifier, Number, Shape, TensorLike, Whole
 
 __all__ = [
     "Symbol",
     "Variable",
+    "arange",
     "cast",
     "cast_storage",
     "constant",
     "count_params",
     "dtype",
+    "eye",
+    "get_variable_shape",
     "identity",
     "int_shape",
     "is_sparse",
@@ -86,6 +89,19 @@ def ones(shape: Shape, dtype: DTypeLike = None, name: str | None = None) -> Any:
     return variable(np.ones(dims("ones", "shape", shape)), dtype, name)
 
 
+def eye(size: Whole, dtype: DTypeLike = None, name: str | None = None) -> Any:
+    """A variable that holds the identity matrix."""
+    return variable(np.eye(whole("eye", "size", size)), dtype, name)
+
+
+def arange(start: Number, stop: Number | None = None, step: Number = 1, dtype: DTypeLike = "int32") -> Any:
+    """A symbol of the numbers from start (0 if stop is not given) to before stop. As in Keras, a negative start counts
+    as 0 where no stop is given."""
+    if stop is None:
+        start, stop = 0, max(start, 0)
+    return constant(np.arange(start, stop, step), dtype)
+
+
 def zeros_like(x: TensorLike, dtype: DTypeLike = None, name: str | None = None) -> Any:
     """Zeros with the shape and storage of x, and for csr with its pattern."""
     return cast(_core.zeros_like(floats("zeros_like", x)), dtype or str(x.dtype))
@@ -114,6 +130,11 @@ def is_tensor(x: TensorLike) -> Any:
 def int_shape(x: TensorLike) -> Any:
     """The shape; an open dimension is None."""
     return shape_of("int_shape", x)
+
+
+def get_variable_shape(x: TensorLike) -> Any:
+    """The shape, None where a dimension is open."""
+    return int_shape(x)
 
 
 def ndim(x: TensorLike) -> Any:
