@@ -326,6 +326,10 @@ def test_wrong_arguments():
         ("workers must not be negative", lambda: model.fit(slices(), workers=-1)),
         ("validation_freq must be positive", lambda: model.fit(X, Y, validation_freq=0)),
         ("validation_data must be", lambda: model.fit(X, Y, validation_data=X)),
+        ("fit_generator: steps_per_epoch must be given", lambda: model.fit_generator(forever())),
+        ("evaluate_generator: steps must be given", lambda: model.evaluate_generator(forever())),
+        ("predict_generator: steps must be given", lambda: model.predict_generator(forever())),
+        ("validation_steps must be given", lambda: model.fit(X, Y, epochs=2, validation_data=slices())),
     ]:
         with pytest.raises(ValueError, match=message):
             call()

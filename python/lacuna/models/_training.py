@@ -203,6 +203,11 @@ class Trained:
         if data is None:
             yield None
         elif gives_batches(data):
+            if steps is None and epochs > 1 and hasattr(data, "__next__"):
+                raise ValueError(
+                    "fit: validation_steps must be given where validation_data is an iterator, which ends only once. "
+                    f"Received: validation_data={shown(data)}, epochs={epochs}."
+                )
             with source_of(self, where, data, steps, epochs, workers) as source:
                 yield source
         elif isinstance(data, (list, tuple)) and len(data) in (2, 3):
@@ -275,9 +280,9 @@ class Trained:
 
         generator: an iterator, a Sequence (an object with __getitem__ and __len__), or any iterable, of batches (x, y)
             or (x, y, sample_weight). csr stays csr, and batches may differ in rows. A Sequence may have on_epoch_end.
-        steps_per_epoch: batches of an epoch; by default those of a Sequence, or until the generator ends. An iterator
-            goes on from epoch to epoch; anything else begins again at its end. If it ends too early, training does,
-            with a warning.
+        steps_per_epoch: batches of an epoch; by default those of a Sequence. fit also takes a generator that ends,
+            without it. An iterator goes on from epoch to epoch; anything else begins again at its end. If it ends too
+            early, training does, with a warning.
         validation_data: as in fit; validation_steps: batches of a validation.
         workers: threads that make batches beside the step, or processes if use_multiprocessing; 0: the batches are made
             in turn with the steps. At most max_queue_size batches wait. The order is always kept; an iterator is read
@@ -286,7 +291,7 @@ class Trained:
         kwargs: validation_freq, as in fit.
         """
         return self.fit(
-            _batches("fit_generator", generator),
+            _batches("fit_generator", generator, "steps_per_epoch", steps_per_epoch),
             epochs=epochs,
             verbose=verbose,
             callbacks=callbacks,
@@ -313,7 +318,7 @@ class Trained:
     ) -> Any:
         """evaluate of what gives batches; the arguments are those of fit_generator."""
         return self.evaluate(
-            _batches("evaluate_generator", generator),
+            _batches("evaluate_generator", generator, "steps", steps),
             steps=steps,
             max_queue_size=max_queue_size,
             workers=workers,
@@ -332,7 +337,7 @@ class Trained:
     ) -> Any:
         """predict of what gives batches; the arguments are those of fit_generator."""
         return self.predict(
-            _batches("predict_generator", generator),
+            _batches("predict_generator", generator, "steps", steps),
             steps=steps,
             max_queue_size=max_queue_size,
             workers=workers,
@@ -402,11 +407,16 @@ def _steps(where, argument, steps):
     return None if steps is None else whole(where, argument, steps)
 
 
-def _batches(where, generator):
+def _batches(where, generator, argument, steps):
     if not gives_batches(generator):
         raise TypeError(
             f"{where}: generator must give batches: an iterator, a Sequence, or another iterable; write iter(batches) "
             f"for a list of batches, and fit(x, y) for arrays. Received: {shown(generator)}."
+        )
+    if steps is None and not hasattr(generator, "__len__"):  # As in Keras, whose generators go on for ever.
+        raise ValueError(
+            f"{where}: {argument} must be given where the generator has no length; fit, evaluate and predict take one "
+            f"that ends without it. Received: {argument}=None, generator={shown(generator)}."
         )
     return generator
 
