@@ -229,7 +229,9 @@ Compiled compile(const Network& network, const CompileOptions& options) {
     result.outputs.push_back(std::move(output));
   }
   const auto targets = result.targets();
-  LACUNA_REQUIRE(!targets.empty() || !result.added_losses.empty(),
+  const auto is_penalized = [](const layers::Weight* w) { return w->regularizer != nullptr; };
+  LACUNA_REQUIRE(!targets.empty() || !result.added_losses.empty() ||
+                     std::ranges::any_of(network.weights(), is_penalized),
                  "compile: a loss must be given, or added by add_loss. Received: none.");
   result.metrics_names = {"loss"};
   const bool several = names.size() > 1;

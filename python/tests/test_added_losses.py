@@ -87,6 +87,25 @@ def test_a_layer_of_ones_own_adds_losses():
         assert len(model.losses) == 2  # One of training, one of other phases.
 
 
+def test_models_without_a_loss_of_compile():
+    x = Input((4,))
+    active = Dense(2, activity_regularizer="l2", name="a")
+    both = [active(x), Dense(1, name="b")(x)]
+    for loss in (None, [None, None], {}, {"a": None, "b": None}):
+        model = Model(x, both)
+        model.compile("sgd", loss)
+        value = model.train_on_batch(X, None)
+        assert value > model.test_on_batch(X, None) > 0
+        for y in (None, [], {}):
+            model.fit(X, y, verbose=0)
+        model.fit((X for _ in range(2)), verbose=0)
+        model.fit_generator(((X, None) for _ in range(2)), 2, verbose=0)
+    penalized = Sequential([Dense(1, kernel_regularizer="l2", input_shape=(4,))])
+    penalized.compile("sgd")
+    assert np.isclose(penalized.evaluate(X, verbose=0), 0.01 * (penalized.get_weights()[0] ** 2).sum())
+    penalized.fit(X, verbose=0)
+
+
 def test_losses_and_calls_of_a_layer():
     a, b = Input((4,)), Input((4,))
     layer = Dense(2, kernel_regularizer="l2", activity_regularizer="l1")

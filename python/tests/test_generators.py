@@ -339,6 +339,16 @@ def test_wrong_arguments():
         model.fit(slices(), worker=1)
 
 
+def test_a_generator_is_read_by_one_thread_and_says_so():
+    model = compiled()
+    with pytest.warns(UserWarning, match="read by one thread.*Sequence"):
+        model.fit_generator(slices(), 2, use_multiprocessing=True, workers=2, verbose=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.fit_generator(Batches(), use_multiprocessing=True, workers=2, verbose=0)
+        model.fit_generator(slices(), 2, workers=4, verbose=0)
+
+
 def test_params_and_the_bar_count_batches(capsys):
     params = []
     watch = LambdaCallback(on_train_begin=lambda logs: params.append(watch.params))

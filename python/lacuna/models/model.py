@@ -19,6 +19,7 @@ from lacuna._files import path_of
 from lacuna._types import ArrayLike, Config, Flag, Function, Path, Whole
 from lacuna._weights import HasWeights
 from lacuna.layers.base import checked_symbols, deserialize, found, makers, register_model, remember
+from lacuna.models._generators import TrainedByGenerators
 from lacuna.models._training import Trained, one_or_all
 from lacuna.models.files import named, own_objects, restored_bytes, restored_config, to_yaml
 
@@ -38,7 +39,7 @@ _SUBCLASS = (
 
 
 @register_model
-class Model(HasWeights, Trained):
+class Model(HasWeights, Trained, TrainedByGenerators):
     """A network of layers from `inputs` to `outputs`, which are symbols or lists of symbols."""
 
     _saved_as = "Model"  # The class that files name.
