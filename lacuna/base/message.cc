@@ -1,8 +1,12 @@
 // The handlers of warnings and of printed text.
 #include "lacuna/base/message.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <utility>
+
+#include "lacuna/base/redraws.h"
 
 namespace lacuna {
 namespace {
@@ -32,7 +36,8 @@ void print(const std::string& text) {
   if (print_handler()) {
     print_handler()(text);
   } else {
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    const std::string shown = isatty(STDOUT_FILENO) ? text : without_redraws(text);
+    std::fwrite(shown.data(), 1, shown.size(), stdout);
     std::fflush(stdout);
   }
 }

@@ -15,6 +15,13 @@ void add_call(const std::shared_ptr<const Call>& call);
 // Takes a call from its layer's list: one of a network's own, which nobody made of the layer.
 void remove_call(const std::shared_ptr<const Call>& call);
 
+// To be called in call(): adds to the loss of every model that holds the layer. Of a symbol that is no
+// scalar, the mean counts.
+void add_loss(const Symbol& loss);
+
+// The mean of a dense symbol; a scalar itself. `where` starts the message of an error.
+Symbol mean_of(const char* where, const Symbol& symbol);
+
 // The calls that still exist, oldest first.
 std::vector<std::shared_ptr<const Call>> calls_of(const LayerState& layer);
 

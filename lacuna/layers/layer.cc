@@ -22,6 +22,7 @@
 #include "lacuna/layers/weight_limit.h"
 #include "lacuna/ops/elementwise/in_train_phase.h"
 #include "lacuna/ops/parts/cast.h"
+#include "lacuna/ops/reductions/reduce.h"
 
 namespace lacuna::layers {
 namespace {
@@ -129,6 +130,21 @@ void is_applied(const Call& call) {
   open->state.hold(call.layer);
   open->losses.insert(open->losses.end(), call.losses.begin(), call.losses.end());
   for (LayerUpdate update : call.updates) open->updates.push_back(std::move(update));
+}
+
+Symbol mean_of(const char* where, const Symbol& symbol) {
+  LACUNA_REQUIRE(static_cast<bool>(symbol), where, ": a symbol must be given. Received: an empty one.");
+  LACUNA_REQUIRE(symbol.storage() == Storage::dense, where,
+                 ": a symbol must be dense; write K.sum or K.mean of it. Received: ", symbol.spec(), ".");
+  return (symbol.rank() == 0 ? symbol : mean(symbol)).with_origin(nullptr);
+}
+
+void add_loss(const Symbol& loss) {
+  LACUNA_REQUIRE(
+      open != nullptr,
+      "add_loss: must be called within the call method of a layer. Received: a call from elsewhere; "
+      "write model.add_loss(loss).");
+  open->losses.push_back(mean_of("add_loss", loss));
 }
 
 std::vector<Weight*> LayerState::ordered_weights() {

@@ -82,6 +82,7 @@ Model Model::from_config(const Config& config) {
 
 std::optional<Config> Model::training_config() const {
   if (!trainer_ || !trainer_->is_compiled()) return std::nullopt;
+  if (trainer_->compiled("training_config")->targets().empty()) return std::nullopt;  // Only of add_loss.
   return lacuna::to_config(trainer_->options());
 }
 

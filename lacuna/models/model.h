@@ -69,6 +69,11 @@ class Model {
   std::vector<tensor::Dense> get_weights() { return network().get_weights(); }
   void set_weights(const std::vector<tensor::Dense>& values) { network().set_weights(values); }
   Dim count_params() { return network().count_params(); }
+  // Adds a symbol to the loss of what is compiled from now on, which then needs no other loss. Files do not
+  // keep it.
+  void add_loss(const Symbol& loss) { network().add_loss(loss); }
+  // Adds a value that fit and evaluate report, averaged over the rows, once it is compiled again.
+  void add_metric(const Symbol& value, const std::string& name) { network().add_metric(value, name); }
   std::string summary(size_t line_length = 0);
   // What each op does with a batch, the first batch_size rows of x: in a prediction or, with y, in a training
   // step up to its gradients. Changes nothing; .table() formats it.

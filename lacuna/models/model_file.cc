@@ -63,6 +63,8 @@ void put(const hdf5::Group& root, Trainer& trainer, bool include_optimizer, savi
                                      {"shuffle_seed", static_cast<int64_t>(random.shuffle_seed)},
                                      {"shuffles", random.shuffles}}));
   if (!include_optimizer || !trainer.is_compiled()) return;
+  if (trainer.compiled("save")->targets().empty())
+    return;  // Its loss is one of add_loss, which no file keeps.
   const Config training = to_config(trainer.options());
   warn_of_nameless(training);
   // Throws now if the learning rate was set to an invalid value, not only when the file is read.

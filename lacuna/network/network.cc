@@ -206,6 +206,35 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
   id_limits_ = limits_of_ids(inputs_, outputs_);
 }
 
+Symbol Network::added(const char* where, const Symbol& symbol) {
+  const Symbol scalar = layers::mean_of(where, symbol);
+  for (const auto& node : in_order({scalar})) {
+    const Symbol s(node, 0);
+    LACUNA_REQUIRE(!is_placeholder(s) || std::ranges::count(inputs_, s), where,
+                   ": a symbol must depend on the model's inputs alone. Received: an input '",
+                   is_placeholder(s) ? placeholder_name(s) : "", "' that model '", name_, "' does not have.");
+  }
+  std::set<const Variable*> own;
+  for (const Weight* w : weights()) own.insert(w->variable.get());
+  join_turns({scalar}, own, turn_);
+  return scalar;
+}
+
+void Network::add_loss(const Symbol& loss) {
+  const Symbol scalar = added("add_loss", loss);
+  const auto turn = turn_.take();
+  activity_losses_.push_back(scalar);
+}
+
+void Network::add_metric(const Symbol& value, const std::string& name) {
+  LACUNA_REQUIRE(!name.empty(), "add_metric: a name must be given. Received: name=''.");
+  for (const AddedMetric& known : added_metrics_)
+    LACUNA_REQUIRE(known.name != name, "add_metric: names must differ. Received: name='", name, "' again.");
+  const Symbol scalar = added("add_metric", value);
+  const auto turn = turn_.take();
+  added_metrics_.push_back({name, scalar});
+}
+
 const std::shared_ptr<LayerState>& Network::layer(const std::string& name) const {
   for (const auto& l : layers_)
     if (l->name == name) return l;

@@ -51,8 +51,20 @@ class Network {
   Snapshot snapshot() const;
   void restore(const Snapshot& snapshot);  // Optimizers keep states of its rows.
 
-  // The losses of activity regularizers.
+  // What layers add to the loss, such as activity regularizers, and what add_loss added.
   const std::vector<Symbol>& activity_losses() const { return activity_losses_; }
+  // Adds a symbol that depends on the inputs and weights of the network alone to the loss of what is compiled
+  // from now on. Of one that is no scalar, the mean counts.
+  void add_loss(const Symbol& loss);
+
+  // Values that fit and evaluate report, averaged over the rows: scalars that depend on the inputs and
+  // weights of the network alone. Of a symbol that is no scalar, the mean counts.
+  struct AddedMetric {
+    std::string name;
+    Symbol value;
+  };
+  const std::vector<AddedMetric>& added_metrics() const { return added_metrics_; }
+  void add_metric(const Symbol& value, const std::string& name);
 
   // What a training step changes besides the trained weights, such as moving averages. wanted_updates: only
   // those whose layers are trainable now.
@@ -92,7 +104,10 @@ class Network {
   std::vector<std::string> input_names_, output_names_;
   std::vector<std::shared_ptr<layers::LayerState>> layers_;
   std::vector<std::shared_ptr<const layers::Call>> calls_;  // Only those of this network, in order.
+  Symbol added(const char* where, const Symbol& symbol);    // A scalar that the network can compute.
+
   std::vector<Symbol> activity_losses_, output_masks_;
+  std::vector<AddedMetric> added_metrics_;
   std::vector<layers::LayerUpdate> updates_;
   std::vector<Dim> id_limits_;  // 0: the input holds no ids.
 };

@@ -148,7 +148,7 @@ std::vector<const CompiledOutput*> Compiled::targets() const {
 }
 
 size_t Compiled::losses() const {
-  size_t metrics = 0;
+  size_t metrics = added_metrics.size();
   for (const CompiledOutput& o : outputs) metrics += o.metrics.size();
   return metrics_names.size() - metrics;
 }
@@ -161,6 +161,8 @@ std::vector<Symbol> Compiled::symbols() const {
     for (const auto& m : o.metrics) result.push_back(m.value ? m.value : m.fed);
   }
   for (const layers::LayerUpdate& u : updates) result.push_back(u.update.value);
+  for (const auto* added : {&added_losses, &added_metrics})
+    result.insert(result.end(), added->begin(), added->end());
   return result;
 }
 
@@ -172,6 +174,8 @@ bool Compiled::larger_is_better(const std::string& log) const {
   std::vector<bool> of_metrics;  // These come last in metrics_names.
   for (const CompiledOutput* o : targets())
     for (const auto& metric : o->metrics) of_metrics.push_back(metric.larger_is_better);
+  for (size_t i = metrics_names.size() - added_metrics.size(); i < metrics_names.size(); ++i)
+    of_metrics.push_back(metrics::larger_is_better(metrics_names[i]));
   const auto from_end = static_cast<size_t>(metrics_names.end() - found);
   return from_end <= of_metrics.size() && of_metrics[of_metrics.size() - from_end];
 }
@@ -183,6 +187,7 @@ Compiled compile(const Network& network, const CompileOptions& options) {
   result.optimizer = options.optimizer.get();
   result.trainable = network.trainable_weights();
   result.updates = network.wanted_updates();
+  result.added_losses = network.activity_losses();
   const auto& names = network.output_names();
   check_names(options.output_metrics, names, "metrics");
   check_names(options.output_weighted_metrics, names, "weighted_metrics");
@@ -224,18 +229,25 @@ Compiled compile(const Network& network, const CompileOptions& options) {
     result.outputs.push_back(std::move(output));
   }
   const auto targets = result.targets();
-  LACUNA_REQUIRE(!targets.empty(), "compile: a loss must be given. Received: none.");
+  const auto is_penalized = [](const layers::Weight* w) { return w->regularizer != nullptr; };
+  LACUNA_REQUIRE(!targets.empty() || !result.added_losses.empty() ||
+                     std::ranges::any_of(network.weights(), is_penalized),
+                 "compile: a loss must be given, or added by add_loss. Received: none.");
   result.metrics_names = {"loss"};
   const bool several = names.size() > 1;
   if (several)
     for (const CompiledOutput* o : targets) result.metrics_names.push_back(o->name + "_loss");
+  const auto name = [&](const std::string& base) {
+    std::string unique = base;  // The second of two acc is acc_1, as in Keras.
+    for (int k = 1; std::ranges::count(result.metrics_names, unique); ++k) unique = text(base, "_", k);
+    result.metrics_names.push_back(unique);
+  };
   for (const CompiledOutput* o : targets)
-    for (const auto& m : o->metrics) {
-      const std::string base = several ? o->name + "_" + m.name : m.name;
-      std::string unique = base;  // The second of two acc is acc_1, as in Keras.
-      for (int k = 1; std::ranges::count(result.metrics_names, unique); ++k) unique = text(base, "_", k);
-      result.metrics_names.push_back(unique);
-    }
+    for (const auto& m : o->metrics) name(several ? o->name + "_" + m.name : m.name);
+  for (const auto& added : network.added_metrics()) {
+    name(added.name);
+    result.added_metrics.push_back(added.value);
+  }
   return result;
 }
 

@@ -71,6 +71,8 @@ struct Compiled {
   // What a training step changes, by the `trainable` flags at compile, as in Keras.
   std::vector<layers::Weight*> trainable{};
   std::vector<layers::LayerUpdate> updates{};
+  std::vector<Symbol> added_losses{};   // Scalars, of layers and of add_loss.
+  std::vector<Symbol> added_metrics{};  // Scalars; their names are the last of metrics_names.
   // "loss", then the loss of each output if there are several, then the metrics. evaluate returns values in
   // this order.
   std::vector<std::string> metrics_names{};

@@ -125,7 +125,11 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
   std::vector<std::string> names;
   names.reserve(targets.size());
   for (const CompiledOutput* o : targets) names.push_back(o->name);
-  LACUNA_REQUIRE(y.given(), where, ": y must be given. Received: none.");
+  LACUNA_REQUIRE(y.given() || targets.empty(), where, ": y must be given. Received: none.");
+  LACUNA_REQUIRE(!targets.empty() || (!y.given() && !sample_weight.given() && !class_weight.given()), where,
+                 ": a model that was compiled without a loss takes x alone. Received: ",
+                 y.given() ? "y." : "weights of samples.");
+  if (targets.empty()) return;
   const auto arrays = match(where, "y", y, names);
   for (size_t i = 0; i < targets.size(); ++i) {
     const CompiledOutput& output = *targets[i];

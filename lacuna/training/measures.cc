@@ -22,6 +22,7 @@ Measures::Measures(const Compiled& compiled, const char* where) : compiled_(comp
       places_.emplace_back(true, states_.size());
       states_.push_back({.accumulator = metric.accumulator(), .target = t});
     }
+  for (size_t i = 0; i < compiled.added_metrics.size(); ++i) places_.emplace_back(false, scalars++);
   sums_.resize(scalars);
 }
 

@@ -126,7 +126,8 @@ struct Results {
   std::vector<Symbol> symbols{};
   size_t values = 0;  // Losses and metrics, which come first.
 };
-Results results_of(const std::vector<const CompiledOutput*>& targets, bool weighted) {
+Results results_of(const std::vector<const CompiledOutput*>& targets, const std::vector<Symbol>& added,
+                   bool weighted) {
   Results results;
   for (const CompiledOutput* o : targets) {
     LACUNA_REQUIRE(!weighted || o->weighted_loss,
@@ -137,6 +138,7 @@ Results results_of(const std::vector<const CompiledOutput*>& targets, bool weigh
   for (const CompiledOutput* o : targets)
     for (const auto& m : o->metrics)
       if (m.value) results.symbols.push_back(m.value);
+  results.symbols.insert(results.symbols.end(), added.begin(), added.end());
   results.values = results.symbols.size();
   for (const CompiledOutput* o : targets)
     for (const auto& m : o->metrics)
@@ -150,12 +152,12 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
                  bool weighted) {
   const bool predict = mode == Mode::predict;
   const auto targets = predict ? std::vector<const CompiledOutput*>() : compiled->targets();
-  const Results results = results_of(targets, weighted);
+  const Results results =
+      results_of(targets, predict ? std::vector<Symbol>() : compiled->added_metrics, weighted);
   values_ = results.values;
   std::vector<Symbol> wanted = predict ? network.outputs() : results.symbols;
   const size_t own = wanted.size();
-  for (const Symbol& s : network.activity_losses())
-    if (!predict) wanted.push_back(s);
+  if (!predict) wanted.insert(wanted.end(), compiled->added_losses.begin(), compiled->added_losses.end());
   if (mode == Mode::train) updates_ = compiled->updates;
   for (const layers::LayerUpdate& u : updates_) wanted.push_back(u.update.value);
 
@@ -178,14 +180,15 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
     if (weighted)
       for (const CompiledOutput* o : targets) inputs.push_back(o->sample_weight);
     Symbol total;
-    for (size_t i = 0; i < targets.size(); ++i) {
-      const Symbol loss = targets[i]->weight == 1 ? outputs[i] : scale(outputs[i], targets[i]->weight);
-      total = total ? add(total, loss) : loss;
-    }
-    if (const Symbol extra = regularization(network, *compiled, outputs)) total = add(total, extra);
-    for (const Symbol& s : activity) total = add(total, s);
+    const auto count = [&](const Symbol& loss) { total = total ? add(total, loss) : loss; };
+    for (size_t i = 0; i < targets.size(); ++i)
+      count(targets[i]->weight == 1 ? outputs[i] : scale(outputs[i], targets[i]->weight));
+    if (const Symbol extra = regularization(network, *compiled, outputs)) count(extra);
+    std::ranges::for_each(activity, count);
+    LACUNA_REQUIRE(static_cast<bool>(total),
+                   "fit: there must be a loss. Received: none; call compile again.");
     outputs.resize(own);
-    if (network.outputs().size() == 1) outputs[0] = total;  // The total replaces its loss.
+    if (network.outputs().size() == 1 && !targets.empty()) outputs[0] = total;  // It replaces its loss.
     else outputs.insert(outputs.begin(), total), ++values_;
     if (mode == Mode::train || mode == Mode::explain) {
       weights_ = compiled->trainable;

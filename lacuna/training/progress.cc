@@ -40,6 +40,12 @@ std::string step_time(double seconds) {
   return format("%.0fus/step", seconds * 1e6);
 }
 
+std::string rate(int64_t rows, double seconds) {
+  if (rows == 0 || seconds <= 0) return {};
+  const double each = static_cast<double>(rows) / seconds;
+  return format(each < 10 ? " - %.2f samples/s" : " - %.0f samples/s", each);
+}
+
 }  // namespace
 
 Progress::Progress(const Batches& batches, int verbose)
@@ -63,7 +69,7 @@ void Progress::draw(const callbacks::Logs& logs, bool last) {
   const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   const double each = done_ > 0 ? seconds / static_cast<double>(done_) : 0;
   std::string line = bar();
-  if (last) line += " - " + clock_time(seconds) + " " + step_time(each);
+  if (last) line += " - " + clock_time(seconds) + " " + step_time(each) + rate(rows_, seconds);
   else if (!all_) line += " - " + clock_time(seconds);
   else if (done_ > 0) line += " - ETA: " + clock_time(each * static_cast<double>(*all_ - done_));
   line += values(logs);

@@ -31,6 +31,13 @@ nb::capsule keep(std::unique_ptr<T> object) {
 
 }  // namespace
 
+std::vector<Symbol> penalties(const std::vector<layers::Weight*>& weights) {
+  std::vector<Symbol> result;
+  for (const layers::Weight* w : weights)
+    if (w->regularizer) result.push_back(w->regularizer->loss(read(w->variable)));
+  return result;
+}
+
 nb::list to_handles(const std::vector<layers::Weight*>& weights) {
   nb::list result;
   for (const layers::Weight* w : weights) result.append(VariableHandle{w->variable});

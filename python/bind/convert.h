@@ -18,6 +18,8 @@ struct VariableHandle {
   VariablePtr variable;
 };
 nb::list to_handles(const std::vector<layers::Weight*>& weights);
+// What the regularizers of weights add to the loss.
+std::vector<Symbol> penalties(const std::vector<layers::Weight*>& weights);
 
 // A view of a user's arrays, which stay alive with it.
 struct ArrayHandle {

@@ -105,6 +105,16 @@ nb::list calls(const layers::LayerState& state) {
   return result;
 }
 
+// What calls of the layer add to the loss: all of them, or those on these symbols.
+std::vector<Symbol> losses(const layers::LayerState& state,
+                           const std::optional<std::vector<Symbol>>& inputs) {
+  std::vector<Symbol> result;
+  for (const auto& call : layers::calls_of(state))
+    if (!inputs || call->inputs == *inputs)
+      result.insert(result.end(), call->losses.begin(), call->losses.end());
+  return result;
+}
+
 uintptr_t id(const layers::LayerState* state) { return reinterpret_cast<uintptr_t>(state); }
 
 void def_add_weight(nb::class_<AnyLayer>& layer) {
@@ -186,6 +196,14 @@ void bind_layer(nb::module_& m) {
           },
           "model"_a)
       .def_prop_ro("calls", [](const AnyLayer& l) { return calls(*l->state()); })
+      .def_prop_ro("losses", [](const AnyLayer& l) { return losses(*l->state(), std::nullopt); })
+      .def(
+          "losses_for",
+          [](const AnyLayer& l, nb::handle inputs) {
+            return losses(*l->state(), to_symbols({"get_losses_for", "inputs"}, inputs));
+          },
+          "inputs"_a.none())
+      .def_prop_ro("penalties", [](const AnyLayer& l) { return penalties(l->state()->ordered_weights()); })
       .def("get_weights",
            [](const AnyLayer& l) { return to_numpy(without_gil([&] { return l->get_weights(); })); })
       .def(
@@ -251,6 +269,8 @@ void bind_layer_makers(nb::module_& m) {
 }  // namespace
 
 void bind_layers(nb::module_& m) {
+  def(
+      m, "add_loss", [](const Symbol& loss) { layers::add_loss(loss); }, "loss"_a);
   bind_layer(m);
   bind_layer_makers(m);
 }

@@ -189,11 +189,22 @@ void bind_model(nb::module_& m) {
       .def_prop_rw(
           "trainable", [](Model& self) { return without_gil([&] { return self.trainable(); }); },
           [](Model& self, bool trainable) { without_gil([&] { self.set_trainable(trainable); }); })
+      .def_prop_ro("losses", [](Model& self) { return network_of(self).activity_losses(); })
+      .def_prop_ro("penalties", [](Model& self) { return penalties(network_of(self).weights()); })
       .def_prop_ro("input_count",
                    [](Model& self) { return self.state() ? network_of(self).inputs().size() : 1; })
       .def_prop_ro("output_count",
                    [](Model& self) { return self.state() ? network_of(self).outputs().size() : 1; });
   def_files(model);
+  def_method(
+      model, "add_loss", [](Model& self, const Symbol& loss) { without_gil([&] { self.add_loss(loss); }); },
+      "loss"_a);
+  def_method(
+      model, "add_metric",
+      [](Model& self, const Symbol& value, const std::string& name) {
+        without_gil([&] { self.add_metric(value, name); });
+      },
+      "value"_a, "name"_a);
   def_method(
       model, "summary",
       [](Model& self, std::optional<size_t> line_length) {

@@ -3,14 +3,31 @@
 #include "lacuna/base/interrupt.h"
 #include "lacuna/base/message.h"
 #include "lacuna/base/random.h"
+#include "lacuna/base/redraws.h"
 #include "lacuna/base/threads.h"
 #include "lacuna/layers/layer.h"
 #include "python/bind/argument.h"
 #include "python/bind/gil.h"
 #include "python/bind/path.h"
 
+namespace {
+
+namespace nb = nanobind;
+
+// Whether a line that was written can be written again: in a terminal and in a notebook, not in a file.
+bool redraws(const nb::object& out) {
+  const auto modules = nb::borrow<nb::dict>(nb::module_::import_("sys").attr("modules"));
+  if (modules.contains("ipykernel")) return true;
+  try {
+    return nb::hasattr(out, "isatty") && nb::cast<bool>(out.attr("isatty")());
+  } catch (const std::exception&) {  // An object of the user's, or a closed file.
+    return false;
+  }
+}
+
+}  // namespace
+
 NB_MODULE(_core, m) {
-  namespace nb = nanobind;
   using namespace nb::literals;
 
   // Ctrl-C sets a flag; Python acts on it on its main thread, when asked.
@@ -27,7 +44,8 @@ NB_MODULE(_core, m) {
     const lacuna::bind::WithGil gil;
     const nb::object out = nb::module_::import_("sys").attr("stdout");
     if (out.is_none()) return;
-    out.attr("write")(text);
+    const std::string shown = redraws(out) ? text : lacuna::without_redraws(text);
+    if (!shown.empty()) out.attr("write")(shown);
     out.attr("flush")();
   });
   lacuna::bind::stop_threads_at_exit();

@@ -326,6 +326,10 @@ def test_wrong_arguments():
         ("workers must not be negative", lambda: model.fit(slices(), workers=-1)),
         ("validation_freq must be positive", lambda: model.fit(X, Y, validation_freq=0)),
         ("validation_data must be", lambda: model.fit(X, Y, validation_data=X)),
+        ("fit_generator: steps_per_epoch must be given", lambda: model.fit_generator(forever())),
+        ("evaluate_generator: steps must be given", lambda: model.evaluate_generator(forever())),
+        ("predict_generator: steps must be given", lambda: model.predict_generator(forever())),
+        ("validation_steps must be given", lambda: model.fit(X, Y, epochs=2, validation_data=slices())),
     ]:
         with pytest.raises(ValueError, match=message):
             call()
@@ -333,6 +337,16 @@ def test_wrong_arguments():
         model.fit_generator([(X, Y)])
     with pytest.raises(TypeError, match="unexpected keyword argument 'worker'"):
         model.fit(slices(), worker=1)
+
+
+def test_a_generator_is_read_by_one_thread_and_says_so():
+    model = compiled()
+    with pytest.warns(UserWarning, match="read by one thread.*Sequence"):
+        model.fit_generator(slices(), 2, use_multiprocessing=True, workers=2, verbose=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.fit_generator(Batches(), use_multiprocessing=True, workers=2, verbose=0)
+        model.fit_generator(slices(), 2, workers=4, verbose=0)
 
 
 def test_params_and_the_bar_count_batches(capsys):

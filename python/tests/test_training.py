@@ -1,5 +1,9 @@
 """fit, evaluate, predict and the other methods of training, against plain NumPy."""
 
+import io
+import sys
+import time
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -379,7 +383,9 @@ def test_summary_and_progress(x, y, capsys):
     model.fit(x, y, epochs=2, validation_split=0.2)
     out = capsys.readouterr().out
     assert out.startswith("Train on 120 samples, validate on 30 samples\nEpoch 1/2\n")
-    assert "120/120 [==============================] - 0s" in out and "/step - loss: " in out and " - val_loss: " in out
+    assert "120/120 [==============================] - 0s" in out and "/step - " in out
+    assert " samples/s - loss: " in out and " - val_loss: " in out
+    assert "\r" not in out and out.count("120/120") == 2  # Of a bar, what is no terminal gets the last line.
     model.fit(x, y, verbose=2)
     out = capsys.readouterr().out
     assert out.splitlines()[-1].startswith(" - 0s - loss: ") and "[" not in out
@@ -403,3 +409,33 @@ def test_add_of_csr_and_dense_trains(x, y):
         2 * x.toarray() @ model.get_weights()[0] + model.get_weights()[1],
         atol=1e-5,
     )
+
+
+def test_a_terminal_and_a_notebook_show_a_bar_that_is_redrawn(monkeypatch):
+    class Screen(io.StringIO):
+        terminal = True
+
+        def isatty(self):
+            return self.terminal
+
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+
+    def shown(screen):
+        monkeypatch.setattr(sys, "stdout", screen)
+        model = Sequential([Dense(1, input_shape=(2,))])
+        model.compile("sgd", "mse")
+        slow = LambdaCallback(on_batch_end=lambda batch, logs: time.sleep(0.06))
+        model.fit(np.ones((6, 2)), np.ones(6), 2, verbose=1, callbacks=[slow])
+        monkeypatch.undo()
+        return screen.getvalue()
+
+    screen = shown(Screen())
+    assert "\r2/6 [=========>....................] - ETA: " in screen
+    assert "\r6/6 [==============================] - 0s " in screen
+    file = Screen()
+    file.terminal = False
+    assert "\r" not in shown(file)
+    notebook = Screen()
+    notebook.terminal = False
+    monkeypatch.setitem(sys.modules, "ipykernel", sys)
+    assert "\r2/6 [" in shown(notebook)

@@ -9,9 +9,9 @@ import weakref
 from typing import Any
 
 from lacuna import _core, activations, constraints, initializers, regularizers
-from lacuna._arguments import dtype_name, flag, from_config, no_more, settings_of, shown, unsupported, whole
+from lacuna._arguments import dtype_name, flag, from_config, listed, no_more, settings_of, shown, unsupported, whole
 from lacuna._custom import bad_config, custom_object_scope, to_config
-from lacuna._types import Config, DTypeLike, Flag, Identifier, Shape
+from lacuna._types import Config, DTypeLike, Flag, Identifier, Shape, Whole
 from lacuna._weights import HasWeights
 
 __all__ = [
@@ -228,6 +228,28 @@ class Layer(HasWeights):
         for update in updates if isinstance(updates, (list, tuple)) else [updates]:
             self._core.add_update(update)
 
+    def add_loss(self, losses: Any, inputs: Any = None) -> None:
+        """Adds a symbol, or a list of them, to the loss of every model that holds the layer; of one that is no scalar,
+        the mean counts. To be called within call()."""
+        for loss in losses if isinstance(losses, (list, tuple)) else [losses]:
+            _core.add_loss(loss)
+
+    def add_metric(self, value: Any, name: str | None = None, aggregation: str | None = "mean") -> None:
+        """Not there: an error that names the method of models."""
+        raise ValueError(
+            f"{self.name}: add_metric of a layer is of Keras, not in Lacuna: write model.add_metric(value, name), with "
+            "a value that the layer returns."
+        )
+
+    @property
+    def losses(self) -> Any:
+        """The symbols that the layer adds to the loss: penalties of its weights, and those of each call."""
+        return self._core.penalties + self._core.losses
+
+    def get_losses_for(self, inputs: Any) -> Any:
+        """The losses of the call on these symbols; for None, those of no call: the penalties of the weights."""
+        return self._core.penalties if inputs is None else self._core.losses_for(listed(inputs))
+
     def add_weight(
         self,
         name: str,
@@ -333,6 +355,40 @@ class Layer(HasWeights):
     def output_shape(self) -> Any:
         """The shape of `output`; the batch dimension, first, is None."""
         return _shapes(self.output)
+
+    def get_input_at(self, node_index: Whole) -> Any:
+        """The symbol, or the list of symbols, of a call of the layer; calls are counted from 0."""
+        return self._node("get_input_at", node_index, 0)
+
+    def get_output_at(self, node_index: Whole) -> Any:
+        """What a call of the layer made."""
+        return self._node("get_output_at", node_index, 1)
+
+    def get_input_shape_at(self, node_index: Whole) -> Any:
+        """The shape of get_input_at."""
+        return _shapes(self._node("get_input_shape_at", node_index, 0))
+
+    def get_output_shape_at(self, node_index: Whole) -> Any:
+        """The shape of get_output_at."""
+        return _shapes(self._node("get_output_shape_at", node_index, 1))
+
+    def get_input_mask_at(self, node_index: Whole) -> Any:
+        """The mask of get_input_at."""
+        return _masks(self._node("get_input_mask_at", node_index, 0))
+
+    def get_output_mask_at(self, node_index: Whole) -> Any:
+        """The mask of get_output_at."""
+        return _masks(self._node("get_output_mask_at", node_index, 1))
+
+    def _node(self, where, index, end):
+        calls, index = self._core.calls, whole(where, "node_index", index)
+        if not -len(calls) <= index < len(calls):
+            raise ValueError(
+                f"{where}: node_index must be below the number of calls. Received: node_index={index}, layer "
+                f"'{self.name}', calls={len(calls)}."
+            )
+        symbols = calls[index][end]
+        return symbols[0] if len(symbols) == 1 else symbols
 
     def _at(self, end):
         calls = self._core.calls

@@ -1,10 +1,11 @@
 """Batches that a user's program gives: generators, Sequences, and any iterable of batches. The library calls a Source
 for each one; threads or processes make the next ones meanwhile, and the order is kept."""
 
+import warnings
 from collections import deque
 from itertools import islice
 
-from lacuna._arguments import flag, shown, whole
+from lacuna._arguments import flag, listed, shown, whole
 from lacuna._arrays import views
 
 # What is data by itself, and what other libraries' arrays and frames have.
@@ -41,7 +42,9 @@ class Source:
 
     def __init__(self, model, where, data, steps, epochs, workers, x_alone):
         self._model, self._where, self._data, self._workers = model._core, where, data, workers
-        self._x_alone = x_alone
+        self._x_alone = x_alone  # A prediction; with a loss of add_loss alone, a batch may be x alone too.
+        given = model.loss.values() if isinstance(model.loss, dict) else listed(model.loss)
+        self._without_loss = all(loss is None for loss in given)
         self.steps = None if steps is None else whole(where, "steps", steps)
         self._total = None if self.steps is None else self.steps * epochs
         self._kept = deque(maxlen=2)  # The library reads the arrays of a batch until the next one is used.
@@ -82,7 +85,8 @@ class Source:
         """Views (x, y, sample_weight) of a batch as the user gave it."""
         self._count += 1
         where = f"{self._where}: batch {self._count}"
-        x, y, weight = _parts(where, batch, self._x_alone)
+        alone = self._x_alone or (self._without_loss and not isinstance(batch, (tuple, list)))
+        x, y, weight = _parts(where, batch, alone)
         inputs, outputs = self._model.input_count, self._model.output_count
         return (
             views(x, f"{where}: x", inputs),
@@ -94,6 +98,16 @@ class Source:
 class FromIterable(Source):
     """Batches of an iterator, which goes on from epoch to epoch, or of an iterable, which begins again: at each epoch
     or, with `steps`, where it ends. One thread reads it."""
+
+    def __init__(self, model, where, data, steps, epochs, workers, x_alone):
+        super().__init__(model, where, data, steps, epochs, workers, x_alone)
+        if workers.count > 1 and workers.processes:
+            warnings.warn(
+                f"{where}: what is no Sequence is read by one thread, so that each batch comes once; write a "
+                f"keras.utils.Sequence for several processes. Received: workers={workers.count}, {shown(data)}.",
+                UserWarning,
+                stacklevel=6,
+            )
 
     def begin(self, key):
         """Begins an epoch."""

@@ -64,7 +64,7 @@ class Trained:
         every_weighted, by_name_weighted = _metrics("weighted_metrics", weighted_metrics)
         optimizer = optimizers.get(optimizer)
         if isinstance(loss, dict):
-            core_loss = {name: losses._core_of(one) for name, one in loss.items()}
+            core_loss = {name: losses._core_of(one) for name, one in loss.items() if one is not None}
         elif isinstance(loss, (list, tuple)):
             core_loss = [losses._core_of(one) for one in loss]
         else:
@@ -106,6 +106,8 @@ class Trained:
         return views(x, f"{where}: x", self._core.input_count)
 
     def _y(self, y, where, argument="y"):
+        if isinstance(y, (list, tuple, dict)) and not y:  # Of a model without a loss, as in Keras.
+            return None
         return views(y, f"{where}: {argument}", self._core.output_count)
 
     def fit(
@@ -203,6 +205,11 @@ class Trained:
         if data is None:
             yield None
         elif gives_batches(data):
+            if steps is None and epochs > 1 and hasattr(data, "__next__"):
+                raise ValueError(
+                    "fit: validation_steps must be given where validation_data is an iterator, which ends only once. "
+                    f"Received: validation_data={shown(data)}, epochs={epochs}."
+                )
             with source_of(self, where, data, steps, epochs, workers) as source:
                 yield source
         elif isinstance(data, (list, tuple)) and len(data) in (2, 3):
@@ -253,92 +260,6 @@ class Trained:
             return one_or_all(
                 self._core.predict(inputs, batch_size_of("predict", batch_size), verbose_of("predict", verbose), steps)
             )
-
-    def fit_generator(
-        self,
-        generator: Any,
-        steps_per_epoch: Whole | None = None,
-        epochs: Whole = 1,
-        verbose: Whole | str = 1,
-        callbacks: Any = None,
-        validation_data: Any = None,
-        validation_steps: Whole | None = None,
-        class_weight: Any = None,
-        max_queue_size: Whole = 10,
-        workers: Whole = 1,
-        use_multiprocessing: Flag = False,
-        shuffle: Flag = True,
-        initial_epoch: Whole = 0,
-        **kwargs: Any,
-    ) -> History:
-        """Trains on batches that come one by one, and returns a History.
-
-        generator: an iterator, a Sequence (an object with __getitem__ and __len__), or any iterable, of batches (x, y)
-            or (x, y, sample_weight). csr stays csr, and batches may differ in rows. A Sequence may have on_epoch_end.
-        steps_per_epoch: batches of an epoch; by default those of a Sequence, or until the generator ends. An iterator
-            goes on from epoch to epoch; anything else begins again at its end. If it ends too early, training does,
-            with a warning.
-        validation_data: as in fit; validation_steps: batches of a validation.
-        workers: threads that make batches beside the step, or processes if use_multiprocessing; 0: the batches are made
-            in turn with the steps. At most max_queue_size batches wait. The order is always kept; an iterator is read
-            by one thread, whatever workers is.
-        shuffle: whether the batches of a Sequence change places in each epoch.
-        kwargs: validation_freq, as in fit.
-        """
-        return self.fit(
-            _batches("fit_generator", generator),
-            epochs=epochs,
-            verbose=verbose,
-            callbacks=callbacks,
-            validation_data=validation_data,
-            shuffle=shuffle,
-            class_weight=class_weight,
-            initial_epoch=initial_epoch,
-            steps_per_epoch=steps_per_epoch,
-            validation_steps=validation_steps,
-            max_queue_size=max_queue_size,
-            workers=workers,
-            use_multiprocessing=use_multiprocessing,
-            **kwargs,
-        )
-
-    def evaluate_generator(
-        self,
-        generator: Any,
-        steps: Whole | None = None,
-        max_queue_size: Whole = 10,
-        workers: Whole = 1,
-        use_multiprocessing: Flag = False,
-        verbose: Whole | str = 0,
-    ) -> Any:
-        """evaluate of what gives batches; the arguments are those of fit_generator."""
-        return self.evaluate(
-            _batches("evaluate_generator", generator),
-            steps=steps,
-            max_queue_size=max_queue_size,
-            workers=workers,
-            use_multiprocessing=use_multiprocessing,
-            verbose=verbose,
-        )
-
-    def predict_generator(
-        self,
-        generator: Any,
-        steps: Whole | None = None,
-        max_queue_size: Whole = 10,
-        workers: Whole = 1,
-        use_multiprocessing: Flag = False,
-        verbose: Whole | str = 0,
-    ) -> Any:
-        """predict of what gives batches; the arguments are those of fit_generator."""
-        return self.predict(
-            _batches("predict_generator", generator),
-            steps=steps,
-            max_queue_size=max_queue_size,
-            workers=workers,
-            use_multiprocessing=use_multiprocessing,
-            verbose=verbose,
-        )
 
     def train_on_batch(
         self,
@@ -400,15 +321,6 @@ def _workers(where, kwargs):
 
 def _steps(where, argument, steps):
     return None if steps is None else whole(where, argument, steps)
-
-
-def _batches(where, generator):
-    if not gives_batches(generator):
-        raise TypeError(
-            f"{where}: generator must give batches: an iterator, a Sequence, or another iterable; write iter(batches) "
-            f"for a list of batches, and fit(x, y) for arrays. Received: {shown(generator)}."
-        )
-    return generator
 
 
 def _metrics(argument, given):

@@ -19,6 +19,7 @@ from lacuna._files import path_of
 from lacuna._types import ArrayLike, Config, Flag, Function, Path, Whole
 from lacuna._weights import HasWeights
 from lacuna.layers.base import checked_symbols, deserialize, found, makers, register_model, remember
+from lacuna.models._generators import TrainedByGenerators
 from lacuna.models._training import Trained, one_or_all
 from lacuna.models.files import named, own_objects, restored_bytes, restored_config, to_yaml
 
@@ -38,7 +39,7 @@ _SUBCLASS = (
 
 
 @register_model
-class Model(HasWeights, Trained):
+class Model(HasWeights, Trained, TrainedByGenerators):
     """A network of layers from `inputs` to `outputs`, which are symbols or lists of symbols."""
 
     _saved_as = "Model"  # The class that files name.
@@ -158,6 +159,28 @@ class Model(HasWeights, Trained):
         for layer in self.layers:
             if getattr(layer, "stateful", False):
                 layer.reset_states()
+
+    def add_loss(self, losses: Any, inputs: Any = None) -> None:
+        """Adds a symbol, or a list of them, that are computed from the model's layers, to the loss; of one that is no
+        scalar, the mean counts. It takes effect at the next compile, which then needs no loss. Files do not keep it."""
+        for loss in losses if isinstance(losses, (list, tuple)) else [losses]:
+            self._core.add_loss(loss)
+
+    def add_metric(self, value: Any, name: str | None = None, aggregation: str | None = "mean") -> None:
+        """Adds a symbol, computed from the model's layers, to what fit and evaluate report: its mean over the rows,
+        under that name. It takes effect at the next compile. Files do not keep it."""
+        if aggregation not in ("mean", None):
+            raise ValueError(f"add_metric: aggregation must be 'mean'. Received: aggregation={shown(aggregation)}.")
+        self._core.add_metric(value, name)
+
+    @property
+    def losses(self) -> Any:
+        """The symbols that are added to the loss: penalties of weights, those of layers, and those of add_loss."""
+        return self._core.penalties + self._core.losses
+
+    def get_losses_for(self, inputs: Any) -> Any:
+        """The losses that depend on the model's inputs; for None, the others: the penalties of weights."""
+        return self._core.penalties if inputs is None else self._core.losses
 
     def count_params(self) -> int:
         """The number of values in all weights, including rows that were never touched."""
