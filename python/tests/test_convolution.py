@@ -198,6 +198,16 @@ def test_bilinear_upsampling_is_that_of_keras_2():
     np.testing.assert_allclose(y[0, :, :, 0], wanted, rtol=1e-6)
 
 
+def test_flatten_and_bias_of_channels_that_are_first():
+    x = drawn(2, 3, 4, 5)
+    np.testing.assert_array_equal(run(layers.Flatten("channels_first"), x), np.moveaxis(x, 1, -1).reshape(2, -1))
+    np.testing.assert_array_equal(run(layers.Flatten(), x), x.reshape(2, -1))
+    bias, each = drawn(3), drawn(4, 5, 3)
+    np.testing.assert_array_equal(K.eval(K.bias_add(x, bias, "channels_first")), x + bias[:, None, None])
+    np.testing.assert_array_equal(K.eval(K.bias_add(x, each, "channels_first")), x + np.moveaxis(each, -1, 0))
+    np.testing.assert_array_equal(K.eval(K.bias_add(x, drawn(5) * 0)), x)
+
+
 @pytest.mark.parametrize("channels_first", [False, True])
 def test_locally_connected(channels_first):
     x = drawn(3, 5, 6, 2)
