@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lacuna/layers/window_settings.h"
+#include "lacuna/ops/convolution/channels.h"
 #include "lacuna/ops/elementwise/arithmetic.h"
 #include "lacuna/ops/elementwise/compare.h"
 #include "lacuna/ops/parts/cast.h"
@@ -22,13 +23,7 @@ void dropout_list(Settings& s, double& rate, DropoutOptions& o) {
   s("rate", rate).shape("noise_shape", o.noise_shape)("seed", o.seed);
 }
 void reshape_list(Settings& s, Shape& target_shape, LayerOptions&) { s("target_shape", target_shape); }
-// Only one order of dimensions is supported; Keras' files name it.
-void flatten_list(Settings& s, LayerOptions&) {
-  std::optional<std::string> order = "channels_last";
-  s("data_format", order);
-  LACUNA_REQUIRE(order.value_or("channels_last") == "channels_last",
-                 "Flatten: data_format must be 'channels_last'. Received: data_format='", *order, "'.");
-}
+void flatten_list(Settings& s, FlattenOptions& o) { data_format_setting(s, o.data_format); }
 
 void spatial_1d_list(Settings& s, double& rate, SpatialDropoutOptions&) { s("rate", rate); }
 void spatial_list(Settings& s, double& rate, SpatialDropoutOptions& o) {
@@ -113,8 +108,13 @@ Symbol Masking::counted(const Symbol& x, bool keepdims) const {
   return max(not_equal(x, constant(mask_value_, x.dtype())), {-1}, keepdims);
 }
 
-Flatten::Flatten(const LayerOptions& options) : Layer(options, "Flatten") { describe(flatten_list, options); }
-Symbol Flatten::call(const Symbol& x) { return flatten(x); }
+Flatten::Flatten(const FlattenOptions& options)
+    : Layer(common(options), "Flatten"), channels_first_(is_channels_first("Flatten", options.data_format)) {
+  describe(flatten_list, options);
+}
+Symbol Flatten::call(const Symbol& x) {
+  return flatten(channels_first_ && x.rank() > 2 ? channels_last(x) : x);
+}
 
 Reshape::Reshape(Shape target_shape, const LayerOptions& options)
     : Layer(options, "Reshape"), target_shape_(std::move(target_shape)) {

@@ -93,13 +93,25 @@ class Masking : public Layer {
   double mask_value_;
 };
 
-// (batch, all other dimensions). csr passes through.
+struct FlattenOptions {
+  std::string data_format = "channels_last";
+  std::string name{};
+  bool trainable = true;
+  std::optional<DType> dtype{};
+  Shape input_shape{}, batch_input_shape{};
+};
+
+// (batch, all other dimensions), with the channels last; if they are first they are moved. csr passes
+// through.
 class Flatten : public Layer {
  public:
-  explicit Flatten(const LayerOptions& options = {});
+  explicit Flatten(const FlattenOptions& options = {});
 
  protected:
   Symbol call(const Symbol& x) override;
+
+ private:
+  bool channels_first_;
 };
 
 // Another shape for each row of the batch; one dimension may be -1.

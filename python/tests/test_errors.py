@@ -187,9 +187,9 @@ def test_what_is_not_supported_is_said(model, x, y):
         Dense(1, kernel_initializer=lambda shape: 0)
 
 
-def test_flatten_knows_one_order():
-    with pytest.raises(ValueError, match="Flatten: data_format must be 'channels_last'. Received: "):
-        Flatten("channels_first")
+def test_flatten_knows_two_orders():
+    with pytest.raises(ValueError, match="Flatten: data_format must be 'channels_last' or "):
+        Flatten("channels")
 
 
 def test_unknown_keywords_are_type_errors(model, x, y):

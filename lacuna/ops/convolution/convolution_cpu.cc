@@ -6,6 +6,7 @@
 #include "lacuna/base/error.h"
 #include "lacuna/base/threads.h"
 #include "lacuna/kernels/matmul.h"
+#include "lacuna/kernels/transpose.h"
 #include "lacuna/ops/convolution/convolution_op.h"
 #include "lacuna/ops/parts/broadcast.h"
 
@@ -165,10 +166,12 @@ void convolution_transpose(const Op& o, Context& context, In in, Out out) {
     const bool direct = op.multiplier == 0 && s.is_pointwise();
     if (!direct) std::ranges::fill(x.values<T>(), T(0));
     if (op.multiplier) return depthwise_transpose(s, from, w, to);
+    T* turned = context.scratch.get<T>(1, kernel.size()).data();  // BLIS is faster on it.
+    kernels::transpose(w, s.patch(), s.filters, turned);
     each_chunk(s, [&](size_t p, size_t n) {
       T* rows = direct ? to + p * s.channels : context.scratch.get<T>(0, n * s.patch()).data();
-      kernels::matmul(false, true, n, s.patch(), s.filters, from + p * s.filters, s.filters, w, s.filters,
-                      rows);
+      kernels::matmul(false, false, n, s.patch(), s.filters, from + p * s.filters, s.filters, turned,
+                      s.patch(), rows);
       if (!direct) add_patches(s, p, n, rows, to);
     });
   });

@@ -8,9 +8,9 @@ from typing import Any
 
 from lacuna import _core
 from lacuna._arguments import dims, listed, shown, whole
+from lacuna._data_format import is_first
 from lacuna._types import Shape, TensorLike, Whole
 from lacuna.backend.products import repeat_elements
-from lacuna.backend.settings import image_data_format
 
 __all__ = [
     "conv1d",
@@ -37,16 +37,6 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def _is_first(where, data_format):
-    data_format = image_data_format() if data_format is None else data_format
-    if data_format not in ("channels_first", "channels_last"):
-        raise ValueError(
-            f"{where}: data_format must be 'channels_last' or 'channels_first'. Received: "
-            f"data_format={shown(data_format)}."
-        )
-    return data_format == "channels_first"
-
-
 def _each(where, name, value, axes):
     """One number for each axis."""
     sizes = dims(where, name, value)
@@ -55,7 +45,7 @@ def _each(where, name, value, axes):
 
 def _conv(where, axes, x, kernel, strides, padding, data_format, dilation_rate):
     strides, dilation = _each(where, "strides", strides, axes), _each(where, "dilation_rate", dilation_rate, axes)
-    return _core.conv(where, x, kernel, strides, padding, _is_first(where, data_format), dilation)
+    return _core.conv(where, x, kernel, strides, padding, is_first(where, data_format), dilation)
 
 
 def conv1d(
@@ -122,7 +112,7 @@ def conv2d_transpose(
     columns, channels of the result, channels of x)."""
     where = "conv2d_transpose"
     strides, dilation = _each(where, "strides", strides, 2), _each(where, "dilation_rate", dilation_rate, 2)
-    first = _is_first(where, data_format)
+    first = is_first(where, data_format)
     return _core.conv2d_transpose(x, kernel, output_shape, strides, padding, first, dilation)
 
 
@@ -136,7 +126,7 @@ def conv3d_transpose(
 ) -> Any:
     """The gradient of conv3d for an input of output_shape, with the batch, which may be None."""
     where = "conv3d_transpose"
-    strides, first = _each(where, "strides", strides, 3), _is_first(where, data_format)
+    strides, first = _each(where, "strides", strides, 3), is_first(where, data_format)
     return _core.conv3d_transpose(x, kernel, output_shape, strides, padding, first, (1, 1, 1))
 
 
@@ -153,7 +143,7 @@ def separable_conv1d(
     by a kernel (1, channels · multiplier, filters)."""
     where = "separable_conv1d"
     strides, dilation = _each(where, "strides", strides, 1), _each(where, "dilation_rate", dilation_rate, 1)
-    first = _is_first(where, data_format)
+    first = is_first(where, data_format)
     return _core.separable_conv1d(x, depthwise_kernel, pointwise_kernel, strides, padding, first, dilation)
 
 
@@ -169,7 +159,7 @@ def separable_conv2d(
     """depthwise_conv2d, then a convolution across channels, by a kernel (1, 1, channels · multiplier, filters)."""
     where = "separable_conv2d"
     strides, dilation = _each(where, "strides", strides, 2), _each(where, "dilation_rate", dilation_rate, 2)
-    first = _is_first(where, data_format)
+    first = is_first(where, data_format)
     return _core.separable_conv2d(x, depthwise_kernel, pointwise_kernel, strides, padding, first, dilation)
 
 
@@ -177,7 +167,7 @@ def local_conv1d(
     inputs: TensorLike, kernel: TensorLike, kernel_size: Shape, strides: Shape, data_format: str | None = None
 ) -> Any:
     """conv1d with a kernel of its own for each place: (places, window · channels, filters). Channels are last."""
-    if _is_first("local_conv1d", data_format):
+    if is_first("local_conv1d", data_format):
         raise ValueError("local_conv1d: data_format must be 'channels_last'. Received: data_format='channels_first'.")
     return _core.local_conv1d(inputs, kernel, kernel_size, strides)
 
@@ -192,7 +182,7 @@ def local_conv2d(
 ) -> Any:
     """conv2d with a kernel of its own for each place: (places, rows · columns · channels, filters). output_shape:
     (rows, columns) of the result; they must be those that follow from x."""
-    first = _is_first("local_conv2d", data_format)
+    first = is_first("local_conv2d", data_format)
     size = _each("local_conv2d", "kernel_size", kernel_size, 2)
     result = _core.local_conv2d(inputs, kernel, size, _each("local_conv2d", "strides", strides, 2), first)
     made = tuple(result.shape[2:] if first else result.shape[1:-1])
@@ -206,7 +196,7 @@ def local_conv2d(
 
 def _pool(where, axes, bound, x, pool_size, strides, padding, data_format, pool_mode):
     size, strides = _each(where, "pool_size", pool_size, axes), _each(where, "strides", strides, axes)
-    return bound(x, size, strides, padding, _is_first(where, data_format), pool_mode)
+    return bound(x, size, strides, padding, is_first(where, data_format), pool_mode)
 
 
 def pool2d(
@@ -240,7 +230,7 @@ def _padding(where, x, padding, axes, data_format):
         raise ValueError(
             f"{where}: padding must hold a pair for each of {axes} axes. Received: padding={shown(padding)}."
         )
-    return _core.spatial_padding(x, pairs, _is_first(where, data_format))
+    return _core.spatial_padding(x, pairs, is_first(where, data_format))
 
 
 def temporal_padding(x: TensorLike, padding: Shape = (1, 1)) -> Any:
@@ -269,14 +259,14 @@ def resize_images(
     'bilinear' interpolates between them as Keras 2 on TensorFlow does."""
     height = whole("resize_images", "height_factor", height_factor)
     width = whole("resize_images", "width_factor", width_factor)
-    return _core.resize_images(x, height, width, _is_first("resize_images", data_format), interpolation)
+    return _core.resize_images(x, height, width, is_first("resize_images", data_format), interpolation)
 
 
 def resize_volumes(
     x: TensorLike, depth_factor: Whole, height_factor: Whole, width_factor: Whole, data_format: str | None
 ) -> Any:
     """Volumes whose values are repeated along depth, height and width."""
-    first = 2 if _is_first("resize_volumes", data_format) else 1
+    first = 2 if is_first("resize_volumes", data_format) else 1
     for i, factor in enumerate((depth_factor, height_factor, width_factor)):
         x = repeat_elements(x, factor, first + i)
     return x

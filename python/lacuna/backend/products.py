@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from lacuna import _core
-from lacuna._arguments import listed, shape_of, shown, symbols_of, unsupported, whole
+from lacuna._arguments import listed, shape_of, shown, symbols_of, whole
 from lacuna._arrays import constant_view, ids
+from lacuna._data_format import is_first
 from lacuna._types import Axes, Flag, Shape, TensorLike, Whole
 
 __all__ = [
@@ -84,10 +85,14 @@ def permute_dimensions(x: TensorLike, pattern: Any) -> Any:
 
 
 def bias_add(x: TensorLike, bias: TensorLike, data_format: str | None = None) -> Any:
-    """x + bias; bias has one value for each index of the last axis."""
-    if data_format not in (None, "channels_last"):
-        unsupported("bias_add", data_format=data_format)
-    return _core.bias_add(x, bias)
+    """x + bias; bias has one value for each channel: each index of the last axis, or with data_format='channels_first'
+    of the first axis after the batch. A bias of more axes has a value for each place, with the channels last."""
+    order = range(len(shape_of("bias_add", x)))
+    first = is_first("bias_add", data_format) and len(order) > 2
+    if first:
+        x = _core.permute_dimensions(x, [0, *order[2:], 1])
+    y = (_core.add if len(getattr(bias, "shape", ())) > 1 else _core.bias_add)(x, bias)
+    return _core.permute_dimensions(y, [0, order[-1], *order[1:-1]]) if first else y
 
 
 def concatenate(tensors: TensorLike, axis: Axes = -1) -> Any:

@@ -119,9 +119,11 @@ class Masking(Layer):
 
 
 class Flatten(Layer):
-    """Reshapes to (batch, all other values). csr stays as it is."""
+    """Reshapes to (batch, all other values), with the channels last: data_format='channels_first' moves them. csr stays
+    as it is."""
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
+        data_format = format_of(data_format)
         self._make("Flatten", locals())
 
 
