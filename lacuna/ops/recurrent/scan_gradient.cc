@@ -247,8 +247,11 @@ class ScanBackwards {
 
   void prepare() {
     size_t at = 0, given = op_.first_given();
-    for (const Symbol& s : op_.stacked)
-      out_[at++]->dense().resize(over_steps(steps_, batch_, s.spec()), s.dtype());
+    const auto make_room = [](tensor::Dense& y) { y.resize(y.shape, y.dtype); };
+    for (const Symbol& s : op_.stacked) {
+      set_over_steps(out_[at]->dense(), steps_, batch_, s.spec());
+      make_room(out_[at++]->dense());
+    }
     for (const size_t f : op_.sum_of) {
       tensor::Dense& sum = out_[at++]->dense();
       const tensor::Dense& of = in_[step_.inputs.size() + f]->dense();
@@ -257,9 +260,8 @@ class ScanBackwards {
     }
     for (size_t j = 0; j < step_.states.size(); ++j)
       if (op_.flags.states[j]) {
-        Shape shape = step_.states[j].shape();
-        shape[0] = static_cast<Dim>(batch_);
-        out_[at++]->dense().resize(shape, step_.states[j].dtype());
+        set_rows(out_[at]->dense(), batch_, step_.states[j].spec());
+        make_room(out_[at++]->dense());
       }
     for (const bool flag : op_.flags.outputs) given += flag;
     after_ = given;

@@ -26,9 +26,9 @@ def rnn(
     unroll: Flag = False,
     input_length: Whole | None = None,
 ) -> Any:
-    """Runs step_function(x, states) over the time axis of inputs, (batch, time, …); returns the last output, all outputs
-    (batch, time, …), and the last states. The function is called once, while the graph is built; it returns an output
-    and a list of new states.
+    """Runs step_function(x, states) over the time axis of inputs, (batch, time, …); returns the last output, all
+    outputs (batch, time, …), and the last states. The function is called once, while the graph is built; it returns an
+    output and a list of new states.
 
     mask: (batch, time); where it is 0, states stay as they are, and outputs are those of the step before.
     constants: symbols that stand at the end of `states`. The function may use any other symbol as well.

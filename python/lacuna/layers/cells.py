@@ -146,7 +146,7 @@ class _OwnCell:
     def __init__(self, cell):
         if not hasattr(cell, "state_size") or not callable(getattr(cell, "call", None)):
             raise TypeError(
-                "RNN: a cell must have state_size and a method call(inputs, states). Received: " f"cell={shown(cell)}."
+                f"RNN: a cell must have state_size and a method call(inputs, states). Received: cell={shown(cell)}."
             )
         self.cell = cell
         self.takes = inspect.signature(cell.call).parameters

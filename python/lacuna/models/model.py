@@ -99,7 +99,7 @@ class Model(HasWeights):
     def reset_states(self) -> None:
         """Makes the next batch of all stateful layers start from zeros."""
         for layer in self.layers:
-            if getattr(layer, "stateful", False):
+            if getattr(layer, "stateful", hasattr(layer, "layers")):
                 layer.reset_states()
 
     def get_layer(self, name: str | None = None, index: Whole | None = None) -> Any:
