@@ -77,6 +77,17 @@ TEST(Allocation, NorOfBagsCrossesAndNormalization) {
   }
 }
 
+TEST(Allocation, NorOfRecurrentLayers) {
+  const Data d;
+  const Symbol in = Input({.shape = {6}});
+  const Symbol steps = layers::Embedding(200, 4, {.mask_zero = true})(in);
+  const Symbol h =
+      layers::LSTM(5, {.dropout = 0.1, .recurrent_dropout = 0.1, .return_sequences = true})(steps);
+  Model model(in, layers::Dense(1, {.activation = "sigmoid"})(layers::GRU(3, {.go_backwards = true})(h)));
+  model.compile({.optimizer = "adam", .loss = "binary_crossentropy"});
+  expect_none(model, d.padded(), d.y, "LSTM and GRU");
+}
+
 TEST(Allocation, NorOfPaddedIds) {
   const Data d;
   for (const bool table : {true, false}) {

@@ -27,7 +27,8 @@ HWY_INLINE T gate(T z) {
 template <bool kHard, class T>
 HWY_INLINE T slope(T y) {
   if (!kHard) return y * (1 - y);
-  return (y > 0) & (y < 1) ? T(0.2) : T(0);
+  const T above = y > 0 ? T(0.2) : T(0);  // One comparison after the other, as SIMD wants it.
+  return y < 1 ? above : T(0);
 }
 
 template <bool kHard, class T>

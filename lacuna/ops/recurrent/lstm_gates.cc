@@ -44,7 +44,7 @@ template <class Body>
 void for_lstm_rows(const LstmOp& op, In in, const Body& body) {
   const tensor::Dense &x = in[0]->dense(), &c = in[2]->dense();
   for (const Tensor* other : in)
-    LACUNA_REQUIRE(other->rows() == x.shape[0], op.name(),
+    LACUNA_REQUIRE(other->dense().shape[0] == x.shape[0], op.name(),
                    ": all inputs must have as many rows. Received: x=", in[0]->spec(), ", ", other->spec(),
                    ".");
   const auto rows = static_cast<size_t>(c.shape[0]), n = static_cast<size_t>(c.shape[1]);

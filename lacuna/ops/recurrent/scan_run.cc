@@ -1,6 +1,7 @@
 // Runs a scan.
 #include "lacuna/ops/recurrent/scan_run.h"
 
+#include <algorithm>
 #include <cstring>
 #include <numeric>
 
@@ -22,16 +23,24 @@ void Block::scatter(const std::byte* from, const StepRows& rows) const {
     if (row) std::memcpy(data + rows.rows[i] * row, from + i * row, row);
 }
 
-size_t bytes_of_row(const Spec& spec) {
-  size_t bytes = size_of(spec.dtype);
-  for (size_t i = 1; i < spec.shape.size(); ++i) bytes *= static_cast<size_t>(spec.shape[i]);
+size_t bytes_of_row(const Shape& shape, DType dtype) {
+  size_t bytes = size_of(dtype);
+  for (size_t i = 1; i < shape.size(); ++i) bytes *= static_cast<size_t>(shape[i]);
   return bytes;
 }
 
-Shape over_steps(size_t steps, size_t batch, const Spec& spec) {
-  Shape shape{static_cast<Dim>(steps), static_cast<Dim>(batch)};
-  shape.insert(shape.end(), spec.shape.begin() + 1, spec.shape.end());
-  return shape;
+void set_over_steps(tensor::Dense& out, size_t steps, size_t batch, const Spec& spec) {
+  out.dtype = spec.dtype;
+  out.shape.resize(spec.shape.size() + 1);
+  out.shape[0] = static_cast<Dim>(steps);
+  out.shape[1] = static_cast<Dim>(batch);
+  std::copy(spec.shape.begin() + 1, spec.shape.end(), out.shape.begin() + 2);
+}
+
+void set_rows(tensor::Dense& out, size_t batch, const Spec& spec) {
+  out.dtype = spec.dtype;
+  out.shape = spec.shape;
+  out.shape[0] = static_cast<Dim>(batch);
 }
 
 uint64_t seed_of_step(uint64_t seed, size_t step) { return mix(seed + mix(step)); }
@@ -73,7 +82,7 @@ StepRows StepPlan::rows(const Tensor* mask, size_t at, size_t batch) {
 void StepPlan::feed(size_t i, const std::byte* block, const StepRows& rows) {
   tensor::Dense& view = views_[i].dense();
   view.shape[0] = static_cast<Dim>(rows.size());
-  const size_t row = bytes_of_row({view.shape, view.dtype});
+  const size_t row = bytes_of_row(view.shape, view.dtype);
   if (!rows.all()) {
     packed_[i].resize(rows.batch * row);  // At once for all rows, so that it grows once.
     for (size_t r = 0; r < rows.size(); ++r)
@@ -101,12 +110,6 @@ struct History {
   Block operator[](size_t i) const { return {memory + i * batch * row, row}; }
 };
 
-void share(tensor::Dense& out, const Shape& shape, DType dtype, const Block& first, size_t bytes) {
-  out.dtype = dtype;
-  out.shape = shape;
-  out.data = Buffer::view(first.data, bytes, nullptr);
-}
-
 struct ScanState {
   StepPlan plan{};
   std::vector<History> histories{};
@@ -115,7 +118,7 @@ struct ScanState {
 // Checks what is only known in a run: (steps, batch).
 std::pair<size_t, size_t> steps_and_batch(const Scan& op, std::span<const Tensor* const> in) {
   const ClosedStep& step = op.step();
-  const Shape first = in[0]->shape();
+  const Shape& first = in[0]->dense().shape;
   const auto require = [&](bool fits, const Tensor& x) {
     LACUNA_REQUIRE(fits,
                    "scan: sequences and mask must have as many steps and rows, and states and what has a row "
@@ -123,7 +126,7 @@ std::pair<size_t, size_t> steps_and_batch(const Scan& op, std::span<const Tensor
                    in[0]->spec(), " and ", x.spec(), ".");
   };
   for (size_t i = 0; i < in.size(); ++i) {
-    const Shape shape = in[i]->shape();
+    const Shape& shape = in[i]->dense().shape;
     const bool is_sequence = i < step.inputs.size(), is_fixed = i >= op.first_fixed();
     const size_t place = i - op.first_fixed();
     if (is_sequence || (is_fixed && place >= step.fixed.size()))
@@ -155,18 +158,23 @@ void run_scan(const Op& base, Context& context, std::span<const Tensor* const> i
   const Tensor* mask = step.masked ? in.back() : nullptr;
   for (size_t k = 0; k < step.outputs.size(); ++k) {
     const Spec& spec = step.outputs[k].spec();
-    out[k]->dense().resize(over_steps(k < written ? steps : 0, batch, spec), spec.dtype);
+    tensor::Dense& y = out[k]->dense();
+    set_over_steps(y, k < written ? steps : 0, batch, spec);
+    y.resize(y.shape, y.dtype);
   }
   size_t given = inputs;
   for (size_t j = 0; j < states; ++j) {
     const Spec& spec = step.states[j].spec();
     const size_t row = bytes_of_row(spec), bytes = steps * batch * row;
     histories[j] = {context.scratch.get<std::byte>(j, bytes + batch * row).data(), row, batch};
-    const Shape shape = over_steps(steps, batch, spec);
-    share(out[op.before(j)]->dense(), shape, spec.dtype, histories[j][0], bytes);
-    share(out[op.after(j)]->dense(), shape, spec.dtype, histories[j][1], bytes);
-    share(out[op.last(j)]->dense(), Shape(shape.begin() + 1, shape.end()), spec.dtype, histories[j][steps],
-          batch * row);
+    tensor::Dense &before = out[op.before(j)]->dense(), &after = out[op.after(j)]->dense(),
+                  &last = out[op.last(j)]->dense();
+    set_over_steps(before, steps, batch, spec);
+    set_over_steps(after, steps, batch, spec);
+    set_rows(last, batch, spec);
+    before.data = Buffer::view(histories[j][0].data, bytes, nullptr);
+    after.data = Buffer::view(histories[j][1].data, bytes, nullptr);
+    last.data = Buffer::view(histories[j][steps].data, batch * row, nullptr);
     if (step.starts[j]) histories[j][0].copy(in[given++]->dense().data.data(), batch);
     else histories[j][0].zero(batch);
   }

@@ -29,7 +29,8 @@ struct Block {
   void scatter(const std::byte* from, const StepRows& rows) const;
 };
 
-size_t bytes_of_row(const Spec& spec);  // Of (batch, …).
+size_t bytes_of_row(const Shape& shape, DType dtype);  // Of (batch, …).
+inline size_t bytes_of_row(const Spec& spec) { return bytes_of_row(spec.shape, spec.dtype); }
 
 // The plan of a step, and what it is fed.
 class StepPlan {
@@ -62,7 +63,9 @@ class StepPlan {
 // Another seed for each step, for ops that draw random numbers.
 uint64_t seed_of_step(uint64_t seed, size_t step);
 
-// steps × batch rows, of the inner shape of `spec`.
-Shape over_steps(size_t steps, size_t batch, const Spec& spec);
+// Sets shape and dtype to those of (steps, batch, …) or (batch, …), with the inner shape of `spec`; in place,
+// since a new Shape would allocate.
+void set_over_steps(tensor::Dense& out, size_t steps, size_t batch, const Spec& spec);
+void set_rows(tensor::Dense& out, size_t batch, const Spec& spec);
 
 }  // namespace lacuna

@@ -62,7 +62,14 @@ class Recurrent(Layer):
 
 
 class _OfUnits(Recurrent):
-    """The base of SimpleRNN, GRU and LSTM."""
+    """The base of SimpleRNN, GRU and LSTM. Keras' old arguments input_dim and input_length give an input_shape."""
+
+    def _make(self, class_name, arguments):
+        kwargs = dict(arguments["kwargs"])
+        length, columns = kwargs.pop("input_length", None), kwargs.pop("input_dim", None)
+        if columns is not None and kwargs.get("input_shape") is None:
+            kwargs["input_shape"] = (length, columns)
+        super()._make(class_name, {**arguments, "kwargs": kwargs})
 
     @property
     def kernel(self) -> Any:

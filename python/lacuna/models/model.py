@@ -157,7 +157,7 @@ class Model(HasWeights, Trained, TrainedByGenerators):
     def reset_states(self) -> None:
         """Makes the next batch of all stateful layers start from zeros."""
         for layer in self.layers:
-            if getattr(layer, "stateful", False):
+            if getattr(layer, "stateful", hasattr(layer, "layers")):
                 layer.reset_states()
 
     def add_loss(self, losses: Any, inputs: Any = None) -> None:
