@@ -133,9 +133,6 @@ void bind_recurrent(nb::module_& m) {
   m.def(
       "state_size", [](const AnyLayer& cell) { return cell_of(cell)->state_size(); }, "cell"_a);
   m.def(
-      "build_cell", [](const AnyLayer& cell, const std::vector<Dim>& x) { cell_of(cell)->make_weights(x); },
-      "cell"_a, "shape"_a);
-  m.def(
       "reset_states",
       [](const AnyLayer& layer, const std::vector<ArrayHandle>& states) {
         const auto values = to_values(states);

@@ -379,6 +379,8 @@ def test_time_distributed(time):
     many = Input((4, 5, 2))
     assert Model(many, nested(many)).predict(np.zeros((2, 4, 5, 2))).shape == (2, 4, 3)
     assert TimeDistributed.from_config(layer.get_config()).get_config() == layer.get_config()
+    of_ids = Sequential([TimeDistributed(Embedding(9, 4), input_shape=(3, 2))])
+    assert of_ids.predict(np.ones((2, 3, 2), int)).shape == (2, 3, 2, 4)
 
 
 def test_stateful():

@@ -142,7 +142,8 @@ void run_scan(const Op& base, Context& context, std::span<const Tensor* const> i
               std::span<Tensor* const> out) {
   const auto& op = static_cast<const Scan&>(base);
   const ClosedStep& step = op.step();
-  const auto [steps, batch] = steps_and_batch(op, in);
+  const auto size = steps_and_batch(op, in);
+  const size_t steps = size.first, batch = size.second;
   const size_t inputs = step.inputs.size(), states = step.states.size(),
                written = step.outputs.size() - (context.training ? 0 : step.kept);
   auto& [plan, histories] = context.scratch.state<ScanState>();

@@ -36,7 +36,7 @@ class Recurrent(Layer):
     ones in all steps; implementation=2 drops the same ones for all gates.
     unroll: has no effect.
 
-    Where the mask of the input is 0, a step leaves the states as they are, and costs nothing.
+    Where the mask of the input is 0, a step leaves the states as they are, and is not computed.
     """
 
     def __call__(

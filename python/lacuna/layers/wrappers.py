@@ -45,6 +45,10 @@ class Wrapper(Layer):
 class TimeDistributed(Wrapper):
     """Applies a layer to each step of (batch, time, …), with the same weights: a step is a row for it."""
 
+    def __init__(self, layer: Any, **kwargs: Any) -> None:
+        super().__init__(layer, **kwargs)
+        self._core.feeds_ids = isinstance(layer, Layer) and layer._core.feeds_ids
+
     def call(self, inputs: Any) -> Any:
         """The results of all steps, (batch, time, …)."""
         return _core.rows_as_steps(self.layer(_core.steps_as_rows(inputs)), inputs)
