@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lacuna import _core
-from lacuna._arguments import whole
+from lacuna._arguments import text, whole
 from lacuna._types import Flag, Whole
 
 __all__ = [
@@ -29,9 +29,7 @@ def set_keras(version: str) -> None:
     A default is read once, when an object is made: later changes and files do not change what an object means. They
     differ in the first names of layers (dense_1 or dense), and in the rates of Adadelta, Adagrad, Adamax and Nadam.
     ValueError for another version."""
-    if not isinstance(version, str):
-        raise TypeError(f"set_keras: version must be '2.2.4' or '3'. Received: version={version!r}.")
-    _core.set_keras(version)
+    _core.set_keras(text("set_keras", "version", version))
 
 
 def keras() -> str:

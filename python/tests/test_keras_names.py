@@ -153,7 +153,7 @@ def test_the_dialect_is_checked():
     for wrong in ("2", "3.0", ""):
         with pytest.raises(ValueError, match="must be '2.2.4' or '3'"):
             lacuna.config.set_keras(wrong)
-    with pytest.raises(TypeError, match="must be '2.2.4' or '3'"):
+    with pytest.raises(TypeError, match="version must be"):
         lacuna.config.set_keras(3)
 
 

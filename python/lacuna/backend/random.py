@@ -23,6 +23,10 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def _sizes(where, shape):
     """The sizes along the axes: whole numbers and scalar symbols. shape: a list of these, or a vector symbol."""
     if is_tensor(shape):

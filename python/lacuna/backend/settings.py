@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lacuna import _core
-from lacuna._arguments import dtype_name
+from lacuna._arguments import dtype_name, number, shown, text
 from lacuna._types import Number
 
 __all__ = [
@@ -44,21 +44,24 @@ def set_floatx(floatx: str) -> Any:
 
 def cast_to_floatx(x: Any) -> Any:
     """A value as a NumPy array of dtype floatx."""
-    return np.asarray(x, dtype=floatx())
+    try:
+        return np.asarray(x, dtype=floatx())
+    except (TypeError, ValueError):
+        raise TypeError(f"cast_to_floatx: x must be numbers. Received: x={shown(x)}.") from None
 
 
 def set_epsilon(e: Number) -> None:
     """1e-7 is taken. ValueError for another number: losses, metrics and layers use 1e-7."""
-    if e != 1e-7:
-        raise ValueError(f"set_epsilon: e must be 1e-7, which losses and metrics use. Received: e={e!r}.")
+    if number("set_epsilon", "e", e) != 1e-7:
+        raise ValueError(f"set_epsilon: e must be 1e-7, which losses and metrics use. Received: e={shown(e)}.")
 
 
 def set_image_data_format(data_format: str) -> None:
     """'channels_last' is taken. ValueError for 'channels_first': give data_format to each layer."""
-    if data_format != "channels_last":
+    if text("set_image_data_format", "data_format", data_format) != "channels_last":
         raise ValueError(
             "set_image_data_format: must be 'channels_last'; give data_format='channels_first' to each layer. "
-            f"Received: data_format={data_format!r}."
+            f"Received: data_format={shown(data_format)}."
         )
 
 
