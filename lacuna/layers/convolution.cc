@@ -54,7 +54,7 @@ Convolution::Convolution(const char* class_name, Dim filters, Shape kernel_size,
 
 void Convolution::build(const std::vector<Shape>& input_shapes) {
   const Shape& x = input_shapes[0];
-  require_spatial(name(), {x}, spatial());
+  require_rank(name(), x, spatial());
   const Dim channels = is_channels_first(name(), options_->data_format) ? x[1] : x.back();
   LACUNA_REQUIRE(channels != None, name(),
                  ": the number of channels must be known. Received: shape=", to_string(x), ", data_format='",

@@ -8,11 +8,9 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
-#include <mutex>
 #include <unordered_set>
 #include <utility>
 
-#include "lacuna/base/dialect.h"
 #include "lacuna/base/names.h"
 #include "lacuna/base/utf8.h"
 #include "lacuna/graph/assignment.h"
@@ -26,15 +24,6 @@
 
 namespace lacuna::layers {
 namespace {
-
-struct Names {
-  std::mutex mutex;
-  std::map<std::string, int> last;
-};
-Names& names() {
-  static auto* table = new Names;
-  return *table;
-}
 
 std::map<std::string, Reader>& readers() {
   static auto* table = new std::map<std::string, Reader>;
@@ -51,21 +40,6 @@ double memory_of_the_machine() {
 }
 
 }  // namespace
-
-std::string unique_name(const std::string& class_name) {
-  Names& table = names();
-  const std::lock_guard lock(table.mutex);
-  const std::string prefix = snake_case(class_name);
-  const int number = ++table.last[prefix];
-  if (!speaks_keras_3()) return text(prefix, '_', number);
-  return number == 1 ? prefix : text(prefix, '_', number - 1);
-}
-
-void reset_names() {
-  Names& table = names();
-  const std::lock_guard lock(table.mutex);
-  table.last.clear();
-}
 
 void add_new(std::vector<Weight*>& all, const std::vector<Weight*>& more) {
   std::unordered_set<Weight*> there(all.begin(), all.end());

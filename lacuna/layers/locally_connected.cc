@@ -45,7 +45,7 @@ LocallyConnected::LocallyConnected(const char* class_name, Dim filters, Shape ke
 
 void LocallyConnected::build(const std::vector<Shape>& input_shapes) {
   const Shape& x = input_shapes[0];
-  require_spatial(name(), {x}, size_.size());
+  require_rank(name(), x, size_.size());
   const size_t first = is_channels_first(name(), options_->data_format) ? 2 : 1;
   Shape bias;
   Dim places = 1;

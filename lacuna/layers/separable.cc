@@ -53,7 +53,7 @@ Separable::Separable(const char* class_name, Dim filters, Shape kernel_size, siz
 void Separable::build(const std::vector<Shape>& input_shapes) {
   const Shape& x = input_shapes[0];
   const SeparableOptions& o = *options_;
-  require_spatial(name(), {x}, size_.size());
+  require_rank(name(), x, size_.size());
   const Dim channels = is_channels_first(name(), o.data_format) ? x[1] : x.back();
   LACUNA_REQUIRE(channels != None, name(),
                  ": the number of channels must be known. Received: shape=", to_string(x), ", data_format='",

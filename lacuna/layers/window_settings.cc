@@ -27,11 +27,23 @@ void spread_over_axes(const std::string& where, const char* name, Shape& list, s
                  to_string(list), ".");
 }
 
+namespace {
+
+std::string must_be_spatial(size_t spatial) {
+  return text(": the input must be dense and have rank ", spatial + 2, ": batch, ",
+              spatial == 1 ? "steps" : "spatial axes",
+              " and channels; to_dense(x), and Reshape, make one of csr. Received: ");
+}
+
+}  // namespace
+
+void require_rank(const std::string& where, const Shape& x, size_t spatial) {
+  LACUNA_REQUIRE(x.size() == spatial + 2, where, must_be_spatial(spatial), "shape=", to_string(x), ".");
+}
+
 void require_spatial(const std::string& where, const Spec& x, size_t spatial) {
   LACUNA_REQUIRE(x.storage == Storage::dense && x.shape.size() == spatial + 2, where,
-                 ": the input must be dense and have rank ", spatial + 2, ": batch, ",
-                 spatial == 1 ? "steps" : "spatial axes",
-                 " and channels; to_dense(x), and Reshape, make one of csr. Received: input=", x, ".");
+                 must_be_spatial(spatial), "input=", x, ".");
 }
 
 }  // namespace lacuna::layers

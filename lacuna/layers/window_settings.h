@@ -17,6 +17,8 @@ void spread_over_axes(const std::string& where, const char* name, Shape& list, s
                       Dim otherwise = 1);
 
 // Throws unless x is dense and of rank `spatial` + 2.
+void require_rank(const std::string& where, const Shape& x,
+                  size_t spatial);  // The shape alone, where a layer is built.
 void require_spatial(const std::string& where, const Spec& x, size_t spatial);
 
 }  // namespace lacuna::layers

@@ -288,3 +288,11 @@ def test_backend_functions():
         K.local_conv2d(x, drawn(20, 12, 2), (2, 2), (1, 1), (4, 4))
     with pytest.raises(ValueError, match="pool_mode"):
         K.pool2d(x, 2, pool_mode="min")
+
+
+def test_an_error_about_csr_does_not_call_it_dense():
+    kinds = (layers.Conv1D, layers.LocallyConnected1D, layers.SeparableConv1D)
+    for layer in [kind(2, 2) for kind in kinds] + [layers.LSTM(2)]:
+        with pytest.raises(ValueError, match="to_dense") as error:
+            layer(Input((4,), sparse=True))
+        assert "dense" not in str(error.value).partition("Received")[2]

@@ -36,9 +36,11 @@ Recurrent::Recurrent(const RecurrentOptions& options, const std::string& class_n
 
 void Recurrent::build(const std::vector<Shape>& input_shapes) {
   const Shape& x = input_shapes[0];
-  LACUNA_REQUIRE(x.size() == 3, name(),
-                 ": the input must have rank 3: batch, time and features. Received: shape=", to_string(x),
-                 ".");
+  LACUNA_REQUIRE(
+      x.size() == 3, name(),
+      ": the input must have rank 3: batch, time and features; to_dense(x), and Reshape, make one of "
+      "csr. Received: shape=",
+      to_string(x), ".");
   hold(*cell_);
   cell_->make_weights(x);
   if (!options_->stateful) return;

@@ -1,0 +1,39 @@
+// The names of layers that the user gave none: numbers by class, for the whole process.
+#include <map>
+#include <mutex>
+
+#include "lacuna/base/dialect.h"
+#include "lacuna/base/message.h"
+#include "lacuna/base/names.h"
+#include "lacuna/layers/layer.h"
+
+namespace lacuna::layers {
+namespace {
+
+struct LastNumbers {
+  std::mutex mutex;
+  std::map<std::string, int> by_prefix;
+};
+LastNumbers& last_numbers() {
+  static auto* table = new LastNumbers;
+  return *table;
+}
+
+}  // namespace
+
+std::string unique_name(const std::string& class_name) {
+  LastNumbers& last = last_numbers();
+  const std::lock_guard lock(last.mutex);
+  const std::string prefix = snake_case(class_name);
+  const int number = ++last.by_prefix[prefix];
+  if (!speaks_keras_3()) return text(prefix, '_', number);
+  return number == 1 ? prefix : text(prefix, '_', number - 1);
+}
+
+void reset_names() {
+  LastNumbers& last = last_numbers();
+  const std::lock_guard lock(last.mutex);
+  last.by_prefix.clear();
+}
+
+}  // namespace lacuna::layers
