@@ -50,6 +50,7 @@
 #include "lacuna/optimizers/ftrl.h"
 #include "lacuna/optimizers/group_adagrad.h"
 #include "lacuna/optimizers/nadam.h"
+#include "lacuna/optimizers/own.h"
 #include "lacuna/optimizers/rmsprop.h"
 #include "lacuna/optimizers/sgd.h"
 #include "lacuna/tensor/cast_storage.h"

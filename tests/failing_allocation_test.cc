@@ -156,7 +156,7 @@ std::vector<Case> cases() {
                        {.kernel_initializer = "zeros", .kernel_regularizer = regularizers::l2(0.01)});
   });
   add("constrained", kFew, [] {
-    return dense_model(kFew, 4, true, with("adam"), {.kernel_constraint = constraints::MaxNorm{.axis = 1}});
+    return dense_model(kFew, 4, true, with("adam"), {.kernel_constraint = constraints::MaxNorm{.axis = {1}}});
   });
   add("machine of csr", kMany, [] {
     set_random_seed(3);

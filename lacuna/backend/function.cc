@@ -17,8 +17,11 @@ std::vector<Symbol> without_phase(const std::vector<Symbol>& inputs) {
   return result;
 }
 
-std::vector<Symbol> with_updates(std::vector<Symbol> outputs, const std::vector<Update>& updates) {
+std::vector<Symbol> with_updates(std::vector<Symbol> outputs, const std::vector<Update>& updates,
+                                 const std::vector<Ending>& endings) {
   for (const Update& update : updates) outputs.push_back(update.value);
+  for (const Ending& ending : endings)
+    outputs.insert(outputs.end(), ending.values.begin(), ending.values.end());
   return outputs;
 }
 
@@ -51,14 +54,31 @@ Tensor eval(const Symbol& x) {
   return plan.output(0).copy();
 }
 
-Function::Function(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::vector<Update> updates)
+Function::Function(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::vector<Update> updates,
+                   std::vector<Ending> endings)
     : inputs_(std::move(inputs)),
       outputs_(outputs.size()),
       updates_(std::move(updates)),
-      predicts_(without_phase(inputs_), with_updates(outputs, updates_), false),
-      trains_(without_phase(inputs_), with_updates(outputs, updates_), true) {
-  join(turn_, with_updates(outputs, updates_));
+      endings_(std::move(endings)),
+      predicts_(without_phase(inputs_), with_updates(outputs, updates_, endings_), false),
+      trains_(without_phase(inputs_), with_updates(outputs, updates_, endings_), true) {
+  join(turn_, with_updates(outputs, updates_, endings_));
   for (const Update& update : updates_) turn_.join(update.variable->turn());
+  for (const Ending& ending : endings_) join(turn_, ending.variables);
+}
+
+void Function::run_endings(Plan& plan) {
+  size_t next = outputs_ + updates_.size();
+  try {
+    for (const Ending& ending : endings_) {
+      std::vector<const Tensor*> values;
+      for (size_t i = 0; i < ending.values.size(); ++i) values.push_back(&plan.output(next++));
+      ending.run(values);
+    }
+  } catch (...) {
+    plan.take_back();
+    throw;
+  }
 }
 
 std::vector<Tensor> Function::operator()(const std::vector<Array>& values) {
@@ -89,7 +109,9 @@ std::vector<Tensor> Function::operator()(const std::vector<Array>& values) {
   ++steps_;
   std::vector<Tensor> results;
   for (size_t i = 0; i < outputs_; ++i) results.push_back(plan.output(i).copy());
-  for (size_t i = 0; i < updates_.size(); ++i) apply_update(updates_[i], plan.output(outputs_ + i));
+  run_endings(plan);
+  update_values_.keep(updates_, [&](size_t i) -> const Tensor& { return plan.output(outputs_ + i); });
+  for (size_t i = 0; i < updates_.size(); ++i) apply_update(updates_[i], update_values_[i]);
   return results;
 }
 

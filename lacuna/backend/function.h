@@ -26,8 +26,9 @@ Symbol learning_phase();
 // Thread-safe: a run takes the turn (graph/turn.h) of the variables that it reads or updates.
 class Function {
  public:
-  // updates: done after each run, in order.
-  Function(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::vector<Update> updates = {});
+  // updates: done after each run, in order; before them endings, such as Optimizer::as_ending.
+  Function(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::vector<Update> updates = {},
+           std::vector<Ending> endings = {});
 
   // Takes a value of any dtype for each input. A dense symbol takes dense values, a csr symbol both. Throws
   // InvalidArgument if they do not fit. Results are copies.
@@ -37,7 +38,11 @@ class Function {
   Turn turn_{};
   std::vector<Symbol> inputs_;
   size_t outputs_;
+  void run_endings(Plan& plan);
+
   std::vector<Update> updates_;
+  std::vector<Ending> endings_;
+  UpdateValues update_values_{};
   Plan predicts_, trains_;
   int64_t steps_ = 0;  // Runs so far: each has its own dropout masks and random numbers.
   uint64_t seed_ = 0;  // 0 until a fork: layers have random keys of their own.

@@ -1,6 +1,8 @@
 // Updates are checked when they are made, and applied after a step.
 #include "lacuna/graph/update.h"
 
+#include <cstring>
+
 #include "lacuna/base/error.h"
 
 namespace lacuna {
@@ -19,18 +21,37 @@ Update update(const VariablePtr& variable, const Symbol& value, double momentum)
   return {variable, value, momentum};
 }
 
+void UpdateValues::keep(std::span<const Update> updates, const std::function<const Tensor&(size_t)>& value) {
+  values_.resize(updates.size());
+  copies_.resize(updates.size());
+  for (size_t i = 0; i < updates.size(); ++i) {
+    const tensor::Dense& computed = value(i).dense();
+    values_[i] = &value(i);
+    for (size_t before = 0; before < i; ++before) {
+      if (updates[before].variable->value().dense().data.data() != computed.data.data()) continue;
+      if (copies_[i].storage() != Storage::dense) copies_[i] = tensor::Dense();
+      copies_[i].dense().resize(computed.shape, computed.dtype);
+      std::memcpy(copies_[i].dense().data.data(), computed.data.data(), computed.data.bytes());
+      values_[i] = &copies_[i];
+      break;
+    }
+  }
+}
+
 void apply_update(const Update& update, const Tensor& value) {
   if (Behind* behind = update.variable->behind().get()) behind->settle();
   tensor::Dense& x = update.variable->value().dense();
   const tensor::Dense& v = value.dense();
+  if (update.momentum == 0) {
+    std::memcpy(x.data.data(), v.data.data(), v.data.bytes());
+    return;
+  }
   with_float("update", x.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const auto from = v.values<T>();
     const auto to = x.values<T>();
     const T share = static_cast<T>(1 - update.momentum);
-    if (update.momentum == 0) std::copy(from.begin(), from.end(), to.begin());
-    else
-      for (size_t i = 0; i < to.size(); ++i) to[i] -= share * (to[i] - from[i]);
+    for (size_t i = 0; i < to.size(); ++i) to[i] -= share * (to[i] - from[i]);
   });
 }
 

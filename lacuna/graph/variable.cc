@@ -80,6 +80,16 @@ Variable::Variable(std::string name, Tensor value)
                  "Variable: the value must be dense or csr. Received: ", spec_, ".");
 }
 
+Variable::Variable(std::string name, const Spec& spec) : name_(std::move(name)), spec_(spec) {
+  LACUNA_REQUIRE(spec.storage == Storage::dense && !spec.shape.empty() && spec.shape[0] == -1,
+                 "Variable: the number of rows must be unknown. Received: ", spec, ".");
+  Shape none = spec.shape;
+  none[0] = 0;
+  tensor::Dense rows;
+  rows.resize(none, spec.dtype);
+  value_ = std::move(rows);
+}
+
 void Variable::set_behind(std::shared_ptr<Behind> behind) {
   if (is_table()) value_.table().set_behind(behind);  // A table catches up rows that are read.
   behind_ = std::move(behind);
@@ -123,14 +133,14 @@ size_t Variable::bytes() const {
 
 double Variable::scalar() const {
   const auto turn = turn_.take();
-  return with_float("Variable", spec_.dtype, [&](auto tag) {
+  return with_dtype(spec_.dtype, [&](auto tag) {
     return static_cast<double>(value_.dense().values<typename decltype(tag)::type>()[0]);
   });
 }
 
 void Variable::set_scalar(double value) {
   const auto turn = turn_.take();
-  with_float("Variable", spec_.dtype, [&](auto tag) {
+  with_dtype(spec_.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     value_.dense().values<T>()[0] = static_cast<T>(value);
   });

@@ -17,6 +17,8 @@ class Variable {
   // A dense value is drawn at once; a row_table makes its rows when they are touched.
   Variable(std::string name, const Spec& spec, const Draw& draw);
   Variable(std::string name, Tensor value);  // Takes over a dense or csr tensor.
+  // Holds as many rows as whoever runs a plan puts there, none at first. spec: dense, of shape (-1, …).
+  Variable(std::string name, const Spec& spec);
   ~Variable();
   Variable(const Variable&) = delete;
   Variable& operator=(const Variable&) = delete;

@@ -80,7 +80,8 @@ Symbol categorical_crossentropy(const Symbol& y_true, const Symbol& y_pred) {
 }
 
 Symbol sparse_categorical_crossentropy(const Symbol& y_true, const Symbol& y_pred) {
-  return lacuna::sparse_categorical_crossentropy(y_true, y_pred);
+  return lacuna::sparse_categorical_crossentropy(
+      is_float(y_true.dtype()) ? cast(y_true, DType::int64) : y_true, y_pred);
 }
 
 Symbol multi_hot_sparse_categorical_crossentropy(const Symbol& y_true, const Symbol& y_pred) {
@@ -150,12 +151,15 @@ Symbol Loss::matrix(const Symbol& target, const Spec& y_pred) const {
   return labels == Labels::padded_ids ? label_matrix(target, y_pred.shape.back(), y_pred.dtype) : target;
 }
 
-std::shared_ptr<Loss> Loss::from_function(Function function, std::string name) {
+std::shared_ptr<Loss> Loss::from_function(Function function, std::string name,
+                                          std::optional<Config> settings) {
   LACUNA_REQUIRE(static_cast<bool>(function),
                  "loss: the function must not be empty. Received: an empty function.");
   if (const Known* k = find(function))
-    return std::make_shared<Loss>(Loss{k->names[0], k->function, k->labels});
-  return std::make_shared<Loss>(Loss{name.empty() ? "function" : std::move(name), std::move(function)});
+    return std::make_shared<Loss>(Loss{.name = k->names[0], .function = k->function, .labels = k->labels});
+  return std::make_shared<Loss>(Loss{.name = name.empty() ? "function" : std::move(name),
+                                     .function = std::move(function),
+                                     .settings = std::move(settings)});
 }
 
 namespace {

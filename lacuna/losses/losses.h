@@ -3,11 +3,13 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "lacuna/base/arg.h"
+#include "lacuna/base/config.h"
 #include "lacuna/graph/symbol.h"
 
 namespace LACUNA_EXPORT lacuna {
@@ -27,6 +29,11 @@ struct Loss {
   std::string name{};  // Keras' full name; "function" for a user's own
   Function function{};
   Labels labels = Labels::values;
+  // Of one that is made from settings: then `name` is its class. Else a config has just the name.
+  std::optional<Config> settings{};
+  bool by_name() const { return !settings; }
+  const std::string& class_name() const { return name; }
+  Config config() const { return settings.value_or(Config{}); }
 
   // (batch, …) without the last axis, or what a user's function returns, which may be a scalar.
   Symbol operator()(const Symbol& y_true, const Symbol& y_pred) const { return function(y_true, y_pred); }
@@ -38,8 +45,9 @@ struct Loss {
   // csr target that is fed replaces it.
   Symbol matrix(const Symbol& target, const Spec& y_pred) const;
 
-  // A function of this file becomes the same loss as its name; any other gets the given name.
-  static std::shared_ptr<Loss> from_function(Function function, std::string name = {});
+  // A function of this file becomes the same loss as its name; any other gets the given name, and settings.
+  static std::shared_ptr<Loss> from_function(Function function, std::string name = {},
+                                             std::optional<Config> settings = {});
 };
 
 // y_pred must have the shape of y_true unless noted; y_true may be csr, and of any dtype. The result is the

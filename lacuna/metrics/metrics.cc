@@ -1,6 +1,8 @@
 // Metrics, and their names.
 #include "lacuna/metrics/metrics.h"
 
+#include "lacuna/base/dialect.h"
+
 #include <cctype>
 #include <set>
 #include <sstream>
@@ -42,9 +44,11 @@ const losses::Known kAccuracies[]{
     {{"sparse_top_k_categorical_accuracy"}, sparse_top_5, Labels::id},
 };
 
-std::shared_ptr<Metric> made(const losses::Known& k, bool larger_is_better) {
-  return std::make_shared<Metric>(Metric{
-      .name = k.names[0], .function = k.function, .labels = k.labels, .larger_is_better = larger_is_better});
+std::shared_ptr<Metric> made(const losses::Known& k, bool larger_is_better, const char* name) {
+  return std::make_shared<Metric>(Metric{.name = by_dialect(k.names[0], name),
+                                         .function = k.function,
+                                         .labels = k.labels,
+                                         .larger_is_better = larger_is_better});
 }
 
 std::shared_ptr<Metric> chosen_later(const char* name, Metric::Choice choice) {
@@ -65,13 +69,17 @@ void add_settings(const char* name) {
 
 const bool metrics_registered = [] {
   const auto add = [](const losses::Known& k, bool larger) {
-    for (const char* name : k.names) Registry<Metric>::add({name}, [&k, larger] { return made(k, larger); });
+    for (const char* name : k.names)
+      Registry<Metric>::add({name}, [&k, larger, name] { return made(k, larger, name); });
   };
   for (const auto& k : kAccuracies) add(k, true);
   for (const auto& k : losses::known()) add(k, false);
-  Registry<Metric>::add({"accuracy", "acc"}, [] { return chosen_later("acc", Metric::Choice::accuracy); });
-  Registry<Metric>::add({"crossentropy", "ce"},
-                        [] { return chosen_later("ce", Metric::Choice::crossentropy); });
+  for (const char* name : {"accuracy", "acc"})
+    Registry<Metric>::add({name},
+                          [name] { return chosen_later(by_dialect("acc", name), Metric::Choice::accuracy); });
+  for (const char* name : {"crossentropy", "ce"})
+    Registry<Metric>::add(
+        {name}, [name] { return chosen_later(by_dialect("ce", name), Metric::Choice::crossentropy); });
   Registry<Metric>::add<TopKCategoricalAccuracy>({"TopKCategoricalAccuracy"}, top_k_list);
   Registry<Metric>::add<SparseTopKCategoricalAccuracy>({"SparseTopKCategoricalAccuracy"}, top_k_list);
   Registry<Metric>::add<LogLoss>({"LogLoss"}, log_loss_list);
@@ -152,13 +160,50 @@ Symbol Metric::operator()(const Symbol& y_true, const Symbol& y_pred) const {
 std::shared_ptr<Metric> Metric::from_function(Function function, std::string name) {
   LACUNA_REQUIRE(static_cast<bool>(function),
                  "metric: the function must not be empty. Received: an empty function.");
-  if (const losses::Known* k = losses::find(function, kAccuracies)) return made(*k, true);
-  if (const losses::Known* k = losses::find(function)) return made(*k, false);
+  if (const losses::Known* k = losses::find(function, kAccuracies)) return made(*k, true, k->names[0]);
+  if (const losses::Known* k = losses::find(function)) return made(*k, false, k->names[0]);
   const bool larger = metrics::larger_is_better(name);
   return std::make_shared<Metric>(Metric{.name = name.empty() ? "function" : std::move(name),
                                          .function = std::move(function),
                                          .own = true,
                                          .larger_is_better = larger});
+}
+
+std::shared_ptr<Metric> Metric::from_running(RunningFunction running, std::string name) {
+  LACUNA_REQUIRE(static_cast<bool>(running),
+                 "metric: the function must not be empty. Received: an empty function.");
+  const bool larger = metrics::larger_is_better(name);
+  return std::make_shared<Metric>(
+      Metric{.name = std::move(name), .larger_is_better = larger, .running = std::move(running)});
+}
+
+std::shared_ptr<Metric> Metric::described(std::string class_name, Config config) const {
+  auto result = std::make_shared<Metric>(*this);
+  result->made_by = std::move(class_name);
+  result->settings = std::move(config);
+  return result;
+}
+
+std::string full_log_name(const std::string& log) {
+  size_t end = log.find_last_not_of("0123456789");
+  end = end == std::string::npos || end + 1 == log.size() || log[end] != '_' ? log.size() : end;
+  std::string_view longest;
+  const char* full = nullptr;
+  const auto consider = [&](std::string_view name, const char* meant) {
+    const std::string_view words(log.data(), end);
+    if (!words.ends_with(name) || name.size() <= longest.size()) return;
+    if (words.size() > name.size() && words[words.size() - name.size() - 1] != '_') return;
+    longest = name;
+    full = meant;
+  };
+  for (const char* name : {"acc", "accuracy"}) consider(name, "acc");
+  for (const char* name : {"ce", "crossentropy"}) consider(name, "ce");
+  for (const losses::Known& k : losses::known())
+    for (const char* name : k.names) consider(name, k.names[0]);
+  for (const losses::Known& k : kAccuracies)
+    for (const char* name : k.names) consider(name, k.names[0]);
+  if (!full) return log;
+  return log.substr(0, end - longest.size()) + full + log.substr(end);
 }
 
 Task task_of(const Shape& output_shape, const std::string& loss_name) {

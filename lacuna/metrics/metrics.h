@@ -4,8 +4,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "lacuna/base/arg.h"
+#include "lacuna/graph/update.h"
 #include "lacuna/losses/losses.h"
 #include "lacuna/metrics/accumulator.h"
 
@@ -13,6 +15,13 @@ namespace LACUNA_EXPORT lacuna {
 namespace metrics {
 
 using losses::Function;
+
+// What a metric with variables of its own computes from a batch.
+struct Running {
+  Symbol value{};                 // A scalar: the metric after this batch.
+  std::vector<Update> updates{};  // What each batch of training and of evaluate changes.
+};
+using RunningFunction = std::function<Running(const Symbol& y_true, const Symbol& y_pred)>;
 
 struct Metric {
   static constexpr auto kind = "metric";
@@ -28,6 +37,9 @@ struct Metric {
   bool larger_is_better = false;
   // Makes the state of a metric that has one; then there is no function, and weights always apply.
   MakeAccumulator accumulator{};
+  // Of a metric with variables of its own; then there is neither function nor accumulator. An epoch, and each
+  // evaluate, begins with the values that the variables have when the model is compiled.
+  RunningFunction running{};
   // If the metric was made from settings: their class and values, for a config. Otherwise a config has its
   // name.
   std::string made_by{};
@@ -41,6 +53,9 @@ struct Metric {
   bool ids_target() const { return labels != losses::Labels::values; }
 
   static std::shared_ptr<Metric> from_function(Function function, std::string name = {});
+  static std::shared_ptr<Metric> from_running(RunningFunction running, std::string name);
+  // The same with a class and its settings, which a config then has in place of the name.
+  std::shared_ptr<Metric> described(std::string class_name, Config config) const;
 };
 
 // A metric made from settings, with its config; list lists all settings by name.
@@ -62,6 +77,10 @@ Task task_of(const Shape& output_shape, const std::string& loss_name);
 // multi_hot_sparse_categorical_crossentropy, else categorical. The name is kept.
 std::shared_ptr<Metric> resolve(const std::shared_ptr<Metric>& metric, const Shape& output_shape,
                                 const std::string& loss_name);
+
+// The name of a log with its metric's full name of Keras 2.2.4: "val_out_mse_1" gives
+// "val_out_mean_squared_error_1", and "accuracy" gives "acc". Two names of one log have the same.
+std::string full_log_name(const std::string& log);
 
 // Guesses from its name whether a user's own metric is better when larger: if a word of the name is auc, f1,
 // r2, ndcg or the like, or contains acc, in any case, and no word is loss, error or err.

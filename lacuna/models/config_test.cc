@@ -40,7 +40,7 @@ TEST(Config, LayersKeepTheirSettings) {
                                 .kernel_initializer = initializers::RandomNormal{.stddev = 0.2, .seed = 3},
                                 .kernel_regularizer = regularizers::l2(0.1),
                                 .activity_regularizer = "l1",
-                                .kernel_constraint = constraints::MaxNorm{3, 1},
+                                .kernel_constraint = constraints::MaxNorm{3, {1}},
                                 .sparse_weight = true,
                                 .input_dim = 9,
                                 .name = "first",

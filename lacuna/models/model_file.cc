@@ -8,6 +8,7 @@
 #include "lacuna/base/path.h"
 #include "lacuna/layers/weight_limit.h"
 #include "lacuna/models/nameless.h"
+#include "lacuna/optimizers/own.h"
 #include "lacuna/saving/json.h"
 #include "lacuna/saving/optimizer_state.h"
 #include "lacuna/saving/weights.h"
@@ -54,6 +55,12 @@ void warn_of_nameless(const Config& config) {
 
 // Writes all that training changes, as it is between two steps.
 void put(const hdf5::Group& root, Trainer& trainer, bool include_optimizer, saving::Outgoing& outgoing) {
+  // An optimizer of one's own runs its own code for its config, which may run other graphs: not within the
+  // turn.
+  std::optional<Config> training;
+  if (include_optimizer && trainer.is_compiled() &&
+      dynamic_cast<const optimizers::Own*>(trainer.compiled("save")->optimizer.get()))
+    training = to_config(trainer.options());
   const auto turn = trainer.network().turn().take();
   saving::write_weights(root.group("model_weights"), trainer.network(), outgoing);
   const auto random = trainer.random_state();
@@ -65,12 +72,14 @@ void put(const hdf5::Group& root, Trainer& trainer, bool include_optimizer, savi
   if (!include_optimizer || !trainer.is_compiled()) return;
   if (trainer.compiled("save")->targets().empty())
     return;  // Its loss is one of add_loss, which no file keeps.
-  const Config training = to_config(trainer.options());
-  warn_of_nameless(training);
-  // Throws now if the learning rate was set to an invalid value, not only when the file is read.
-  Arg<optimizers::Optimizer> again;
-  Settings("save", training)("optimizer_config", again);
-  root.write_text("training_config", json_for_keras(training));
+  if (!training) {
+    training = to_config(trainer.options());
+    // Throws now if the learning rate was set to an invalid value, not only when the file is read.
+    Arg<optimizers::Optimizer> again;
+    Settings("save", *training)("optimizer_config", again);
+  }
+  warn_of_nameless(*training);
+  root.write_text("training_config", json_for_keras(*training));
   saving::write_optimizer(root.group("optimizer_weights"), *trainer.options().optimizer, trainer.network(),
                           outgoing);
 }

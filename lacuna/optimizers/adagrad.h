@@ -16,7 +16,7 @@ struct Adagrad {
   double decay = 0;
   double initial_accumulator_value = by_dialect(0.0, 0.1);
   bool lazy_update = true;
-  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
+  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0, clipnorm_each = 0;
 
   std::shared_ptr<Optimizer> make() const;
 };

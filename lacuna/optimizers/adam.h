@@ -17,7 +17,7 @@ struct Adam {
   double decay = 0;
   bool amsgrad = false;
   bool lazy_update = true;  // Tables only: rows without a gradient keep their states; t counts all steps.
-  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
+  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0, clipnorm_each = 0;
 
   std::shared_ptr<Optimizer> make() const;
 };
@@ -33,7 +33,7 @@ struct AdamW {
   double decay = 0;
   bool amsgrad = false;
   bool lazy_update = true;  // Tables only: rows without a gradient do not decay either.
-  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
+  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0, clipnorm_each = 0;
 
   std::shared_ptr<Optimizer> make() const;
 };

@@ -17,7 +17,7 @@ struct Ftrl {
   double beta = 0;
   double decay = 0;
   bool lazy_update = true;  // Tables only: rows without a gradient keep their states.
-  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
+  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0, clipnorm_each = 0;
 
   std::shared_ptr<Optimizer> make() const;
 };

@@ -14,7 +14,7 @@ struct GroupAdagrad {
   std::optional<double> epsilon{};  // 1e-5 unless given
   double decay = 0;
   bool lazy_update = true;
-  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
+  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0, clipnorm_each = 0;
 
   std::shared_ptr<Optimizer> make() const;
 };

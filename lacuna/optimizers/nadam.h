@@ -18,7 +18,7 @@ struct Nadam {
   std::optional<double> epsilon{};  // 1e-7 unless given
   double schedule_decay = 0.004;
   bool lazy_update = true;  // Tables only: rows without a gradient keep their states; t counts all steps.
-  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
+  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0, clipnorm_each = 0;
 
   std::shared_ptr<Optimizer> make() const;
 };

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "lacuna/base/threads.h"
+#include "lacuna/graph/gradient.h"
 #include "lacuna/kernels/long_sum.h"
 #include "lacuna/kernels/one_unit.h"
 #include "lacuna/tensor/row_table.h"
@@ -30,6 +31,19 @@ double squares(const Tensor& gradient) {
                                                              : gradient.row_sparse().values<T>();
     return kernels::sum_of_squares(values.data(), values.size());
   });
+}
+
+// What gradients are multiplied by, so that their norm together is within a limit.
+double factor_within(double limit, std::span<const Gradient> gradients) {
+  if (!(limit > 0)) return 1;
+  double sum = 0;
+  for (const Gradient& g : gradients) {
+    LACUNA_REQUIRE(!g || g.is_whole(),
+                   "optimizer: with clipnorm gradients must be whole. Received: factors of one.");
+    if (g) sum += squares(*g.whole());
+  }
+  const double norm = std::sqrt(sum);
+  return norm >= limit ? limit / norm : 1;
 }
 
 template <class T>
@@ -74,7 +88,8 @@ Optimizer::Optimizer(std::string class_name, const CommonSettings& common, Confi
                                        {"decay", common.decay.value_or(0)},
                                        {"clipnorm", common.clipnorm},
                                        {"clipvalue", common.clipvalue},
-                                       {"global_clipnorm", common.global_clipnorm}});
+                                       {"global_clipnorm", common.global_clipnorm},
+                                       {"clipnorm_each", common.clipnorm_each}});
   LACUNA_REQUIRE(common.clipnorm == 0 || common.global_clipnorm == 0, class_name_,
                  ": clipnorm and global_clipnorm are two names of one limit; give one. Received: clipnorm=",
                  common.clipnorm, ", global_clipnorm=", common.global_clipnorm, ".");
@@ -87,19 +102,17 @@ Config Optimizer::config() const {
   return result;
 }
 
+double Optimizer::clip_factor(std::span<const Gradient> gradients) const {
+  return factor_within(norm_limit(), gradients);
+}
+
+double Optimizer::clip_factor_of(const Gradient& gradient) const {
+  return factor_within(common_.clipnorm_each, {&gradient, 1});
+}
+
 void Optimizer::step(std::span<const VariablePtr> weights, std::span<const Gradient> gradients) {
   const FlushDenormals flush;
-  double factor = 1;
-  if (const double limit = norm_limit(); limit > 0) {
-    double sum = 0;
-    for (const Gradient& g : gradients) {
-      LACUNA_REQUIRE(!g || g.is_whole(),
-                     "optimizer: with clipnorm gradients must be whole. Received: factors of one.");
-      if (g) sum += squares(*g.whole());
-    }
-    const double norm = std::sqrt(sum);
-    if (norm >= limit) factor = limit / norm;
-  }
+  const double factor = clip_factor(gradients);
   const double done = iterations->scalar();
   const double rate = lr->scalar() / (1 + decay->scalar() * done);
   LACUNA_REQUIRE(rate >= 0 && rate < std::numeric_limits<double>::infinity(),
@@ -113,9 +126,35 @@ void Optimizer::step(std::span<const VariablePtr> weights, std::span<const Gradi
         with_float("optimizer", weights[i]->spec().dtype, [&](auto tag) {
           using T = typename decltype(tag)::type;
           step_one<T>(weights[i], gradients[i],
-                      {{static_cast<T>(factor), static_cast<T>(limit)}, rate, done + 1, moves});
+                      {{static_cast<T>(factor * clip_factor_of(gradients[i])), static_cast<T>(limit)},
+                       rate,
+                       done + 1,
+                       moves});
         });
   iterations->set_scalar(done + 1);
+}
+
+Ending Optimizer::as_ending(const Symbol& loss, const std::vector<VariablePtr>& params) {
+  std::vector<Symbol> reads;
+  for (const VariablePtr& param : params) {
+    LACUNA_REQUIRE(
+        !param->is_table(),
+        "get_updates: a weight with sparse_weight or sparse_grad trains in fit and train_on_batch. Received: "
+        "weight '",
+        param->name(), "' ", param->spec(), ".");
+    reads.push_back(read(param));
+  }
+  Ending result{lacuna::gradients(loss, reads), params, {}};
+  for (size_t i = 0; i < params.size(); ++i)
+    LACUNA_REQUIRE(result.values[i], "get_updates: the loss must depend on each param. Received: param '",
+                   params[i]->name(), "'.");
+  prepare(params);
+  for (const VariablePtr& variable : variables()) result.variables.push_back(variable);
+  result.run = [this, params](std::span<const Tensor* const> values) {
+    const std::vector<Gradient> gradients(values.begin(), values.end());
+    step(params, gradients);
+  };
+  return result;
 }
 
 States& Optimizer::states_at(const VariablePtr& weight) {

@@ -13,6 +13,8 @@
 
 #include "lacuna/base/arg.h"
 #include "lacuna/base/config.h"
+#include "lacuna/base/dialect.h"
+#include "lacuna/graph/update.h"
 #include "lacuna/graph/variable.h"
 #include "lacuna/optimizers/gradient.h"
 #include "lacuna/optimizers/states.h"
@@ -20,19 +22,26 @@
 namespace LACUNA_EXPORT lacuna {
 namespace optimizers {
 
-// The settings that optimizers share in Keras. A clip setting of 0 means no clipping. decay is empty for an
-// optimizer that has none (Nadam).
+// The settings that optimizers share in Keras. A clip setting of 0 means no clipping: clipnorm and
+// global_clipnorm limit the norm of all gradients together, clipnorm_each that of each weight. decay is empty
+// for an optimizer that has none (Nadam).
 struct CommonSettings {
   double lr;
   std::optional<double> decay;
   bool lazy_update;
-  double clipnorm, clipvalue, global_clipnorm;
+  double clipnorm, clipvalue, global_clipnorm, clipnorm_each;
 };
 template <class S>
 CommonSettings common(const S& o) {
   std::optional<double> decay;
   if constexpr (requires { o.decay; }) decay = o.decay;
-  return {o.lr, decay, o.lazy_update, o.clipnorm, o.clipvalue, o.global_clipnorm};
+  return {o.lr, decay, o.lazy_update, o.clipnorm, o.clipvalue, o.global_clipnorm, o.clipnorm_each};
+}
+// Settings where clipnorm means what it means in Keras 2.2.4: in Keras 3 it is the limit of each weight.
+template <class S>
+S in_one_dialect(S o) {
+  if (speaks_keras_3() && o.clipnorm > 0) o.clipnorm_each = std::exchange(o.clipnorm, 0);
+  return o;
 }
 
 // Lists the shared settings, as a part of the list of an optimizer's settings.
@@ -40,7 +49,7 @@ template <class S>
 void list_common(Settings& s, S& o) {
   s("lr", o.lr)("lazy_update", o.lazy_update);
   s.nonzero("clipnorm", o.clipnorm).nonzero("clipvalue", o.clipvalue);
-  s.nonzero("global_clipnorm", o.global_clipnorm);
+  s.nonzero("global_clipnorm", o.global_clipnorm).nonzero("clipnorm_each", o.clipnorm_each);
   if constexpr (requires { o.decay; }) s("decay", o.decay);
 }
 
@@ -51,14 +60,16 @@ class Optimizer {
   // list: lists all settings; the config is written by it.
   template <class S, class F>
   Optimizer(std::string class_name, void (*list)(Settings&, S&), const S& settings, const F& formula)
-      : Optimizer(std::move(class_name), common(settings), written(list, settings),
+      : Optimizer(std::move(class_name), common(in_one_dialect(settings)),
+                  written(list, in_one_dialect(settings)),
                   std::unique_ptr<Rule>(std::make_unique<RuleOf<F>>(formula))) {}
   Optimizer(std::string class_name, const CommonSettings& common, Config config, std::unique_ptr<Rule> rule);
+  virtual ~Optimizer() = default;
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
   const std::string& class_name() const { return class_name_; }
-  Config config() const;
+  virtual Config config() const;
 
   // Read at each step, so that callbacks and schedules may set them between steps. The rate of a step is lr /
   // (1 + decay · iterations).
@@ -67,10 +78,21 @@ class Optimizer {
   // Takes one step. gradients has one for each weight, in order; a weight whose gradient is empty does not
   // change. The ids in the gradient of a table are slots. States are made at the first step. Clipping by norm
   // uses the norm of all gradients together. If it throws, no weight has changed.
-  void step(std::span<const VariablePtr> weights, std::span<const Gradient> gradients);
+  virtual void step(std::span<const VariablePtr> weights, std::span<const Gradient> gradients);
+
+  // Called when a model is compiled, with the weights that it trains.
+  virtual void prepare(const std::vector<VariablePtr>& /*weights*/) {}
+  // The variables that steps read or change besides the weights.
+  virtual std::vector<VariablePtr> variables() const { return {lr, decay, iterations}; }
+
+  // A step for a loss, as the end of a run of backend::Function: Keras' get_updates. Throws InvalidArgument
+  // if the loss does not depend on a param, or if one is a table, whose rows only training makes.
+  Ending as_ending(const Symbol& loss, const std::vector<VariablePtr>& params);
 
   // Whether a step needs the values of a gradient before the update, so that factors are an error.
-  bool needs_whole_gradients() const { return norm_limit() > 0 || rule_->row_states(); }
+  virtual bool needs_whole_gradients() const {
+    return norm_limit() > 0 || common_.clipnorm_each > 0 || rule_->row_states();
+  }
 
   // Whether the weight ends with the values that a dense gradient would give it. Only tables may be updated
   // lazily.
@@ -98,17 +120,23 @@ class Optimizer {
     std::string name;
     Spec spec;
   };
-  std::vector<Remembered> remembered() const;
-  std::vector<Remembered> remembered_of(const Variable& weight) const;
-  std::vector<RememberedSpec> specs() const;
-  std::vector<RememberedSpec> specs_of(const VariablePtr& weight);
-  void remember(const std::vector<Remembered>& values);
-  void remember_of(const VariablePtr& weight, const std::vector<Remembered>& values);
+  virtual std::vector<Remembered> remembered() const;
+  virtual std::vector<Remembered> remembered_of(const Variable& weight) const;
+  virtual std::vector<RememberedSpec> specs() const;
+  virtual std::vector<RememberedSpec> specs_of(const VariablePtr& weight);
+  virtual void remember(const std::vector<Remembered>& values);
+  virtual void remember_of(const VariablePtr& weight, const std::vector<Remembered>& values);
 
   // The states of a dense weight; null before the first step.
   const std::vector<tensor::Dense>* states_of(const Variable& weight) const;
   // The number of rows caught up so far; a row counts each time.
   size_t caught_up_rows() const;
+
+ protected:
+  // What all gradients, or those of one weight, are multiplied by, so that the norm is within its limit.
+  double clip_factor(std::span<const Gradient> gradients) const;
+  double clip_factor_of(const Gradient& gradient) const;
+  const CommonSettings& shared_settings() const { return common_; }
 
  private:
   // The parameters of a step for all weights. A step visits each weight twice: first, with moves = false, it
@@ -157,6 +185,10 @@ class Optimizer {
   Buffer number_{};  // For each row: its place in ids_.
   Buffer ids_{}, values_{};
 };
+
+// An optimizer's setting in a file, in words that mean the same in each dialect: there clipnorm is the limit
+// of all gradients together.
+Setting of_file(const Setting& setting);
 
 // Throws unless from ≤ number < below for each of them.
 void check_settings(const char* where, std::initializer_list<std::pair<const char*, double>> numbers,

@@ -18,6 +18,18 @@ const Tensor& checked(const char* of, const Optimizer::Remembered& value,
 
 }  // namespace
 
+Setting of_file(const Setting& setting) {
+  if (!speaks_keras_3() || !setting.config() || !setting.config()->contains("config")) return setting;
+  Config all = *setting.config();
+  const Config* settings = all["config"].config();
+  if (!settings || !settings->contains("clipnorm")) return setting;
+  Config renamed = *settings;
+  renamed["global_clipnorm"] = renamed["clipnorm"];
+  renamed.erase("clipnorm");
+  all["config"] = renamed;
+  return all;
+}
+
 std::vector<Optimizer::RememberedSpec> Optimizer::specs() const {
   return {{kIterations, iterations->spec()}};
 }
@@ -32,7 +44,7 @@ std::vector<Optimizer::RememberedSpec> Optimizer::specs_of(const VariablePtr& we
 }
 
 std::vector<Optimizer::Remembered> Optimizer::remembered() const {
-  return {{kIterations, iterations->value()}};
+  return {{kIterations, iterations->copy()}};
 }
 
 std::vector<Optimizer::Remembered> Optimizer::remembered_of(const Variable& weight) const {

@@ -12,7 +12,7 @@ struct SGD {
   double decay = 0;
   bool nesterov = false;
   bool lazy_update = true;  // Tables only: rows without a gradient and their momentum do not change.
-  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0;
+  double clipnorm = 0, clipvalue = 0, global_clipnorm = 0, clipnorm_each = 0;
 
   std::shared_ptr<Optimizer> make() const;
 };

@@ -16,7 +16,9 @@ namespace callbacks {
 
 // Names and values: {"loss", 0.25}, {"acc", 0.9}, … of a batch also {"batch", 3}, {"size", 32}.
 using Logs = std::vector<std::pair<std::string, double>>;
-double* find(Logs& logs, const std::string& name);  // Null where there is none.
+// The value of that name, or else of another name of the same log, such as accuracy for acc. Null where there
+// is none.
+double* find(Logs& logs, const std::string& name);
 const double* find(const Logs& logs, const std::string& name);
 
 // What fit is about to do.

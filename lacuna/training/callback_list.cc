@@ -2,12 +2,16 @@
 #include "lacuna/training/callback_list.h"
 
 #include "lacuna/base/error.h"
+#include "lacuna/metrics/metrics.h"
 
 namespace lacuna::callbacks {
 
 double* find(Logs& logs, const std::string& name) {
   for (auto& entry : logs)
     if (entry.first == name) return &entry.second;
+  const std::string full = metrics::full_log_name(name);
+  for (auto& entry : logs)
+    if (metrics::full_log_name(entry.first) == full) return &entry.second;
   return nullptr;
 }
 const double* find(const Logs& logs, const std::string& name) { return find(const_cast<Logs&>(logs), name); }

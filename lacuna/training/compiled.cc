@@ -101,6 +101,20 @@ Metrics wanted(const Metrics& all, const std::map<std::string, Metrics>& by_name
   return result;
 }
 
+CompiledOutput::Metric running_metric(const metrics::Metric& metric, const Symbol& target, const Symbol& y) {
+  metrics::Running made = metric.running(target, y);
+  LACUNA_REQUIRE(made.value && made.value.rank() == 0,
+                 "compile: a metric with variables of its own must give a scalar. Received: metric '",
+                 metric.name, "'",
+                 made.value ? text(", value=", made.value.spec()) : std::string(", no value"), ".");
+  if (!is_float(made.value.dtype())) made.value = cast(made.value, DType::float64);
+  CompiledOutput::Metric result{
+      .value = made.value, .running = true, .larger_is_better = metric.larger_is_better};
+  for (const Update& u : made.updates) result.first.push_back(u.variable->copy());
+  result.updates = std::move(made.updates);
+  return result;
+}
+
 void add_metrics(CompiledOutput& output, const Symbol& y, const Symbol& mask, const Metrics& metrics,
                  bool weighted) {
   for (const Arg<metrics::Metric>& metric : metrics) {
@@ -119,6 +133,11 @@ void add_metrics(CompiledOutput& output, const Symbol& y, const Symbol& mask, co
                                 .fed = y,
                                 .accumulator = [resolved, task] { return resolved->accumulator(task); },
                                 .larger_is_better = larger});
+      continue;
+    }
+    if (resolved->running) {
+      output.metrics.push_back(running_metric(*resolved, output.target, y));
+      output.metrics.back().name = name;
       continue;
     }
     const bool as_given = resolved->own || resolved->ids_target();
@@ -147,6 +166,14 @@ std::vector<const CompiledOutput*> Compiled::targets() const {
   return result;
 }
 
+std::vector<Update> Compiled::metric_updates() const {
+  std::vector<Update> result;
+  for (const CompiledOutput& o : outputs)
+    for (const auto& metric : o.metrics)
+      result.insert(result.end(), metric.updates.begin(), metric.updates.end());
+  return result;
+}
+
 size_t Compiled::losses() const {
   size_t metrics = added_metrics.size();
   for (const CompiledOutput& o : outputs) metrics += o.metrics.size();
@@ -161,6 +188,7 @@ std::vector<Symbol> Compiled::symbols() const {
     for (const auto& m : o.metrics) result.push_back(m.value ? m.value : m.fed);
   }
   for (const layers::LayerUpdate& u : updates) result.push_back(u.update.value);
+  for (const Update& u : metric_updates()) result.push_back(u.value), result.push_back(read(u.variable));
   for (const auto* added : {&added_losses, &added_metrics})
     result.insert(result.end(), added->begin(), added->end());
   return result;
@@ -170,6 +198,8 @@ bool Compiled::larger_is_better(const std::string& log) const {
   auto found = std::ranges::find(metrics_names, log);
   const std::string name = found == metrics_names.end() && log.starts_with("val_") ? log.substr(4) : log;
   found = std::ranges::find(metrics_names, name);
+  if (found == metrics_names.end())
+    found = std::ranges::find(metrics_names, metrics::full_log_name(name), metrics::full_log_name);
   if (found == metrics_names.end()) return metrics::larger_is_better(name);
   std::vector<bool> of_metrics;  // These come last in metrics_names.
   for (const CompiledOutput* o : targets())
@@ -215,9 +245,10 @@ Compiled compile(const Network& network, const CompileOptions& options) {
       output.sample_weight = placeholder({weights, DType::float64}, names[i] + "_sample_weights");
       const Symbol values = masked((*output.loss)(output.target, y), mask);
       output.plain_loss = scalar(values);
-      if (values.rank() > (output.temporal ? 1 : 0)) {  // As in Keras: Σ w v / number of w != 0.
+      if (values.rank() > (output.temporal ? 1 : 0)) {
         const Symbol& w = output.sample_weight;
-        const Symbol used = mean(not_equal(w, constant(0, w.dtype())));
+        const Symbol used =
+            options.zero_weights_count ? constant(1, w.dtype()) : mean(not_equal(w, constant(0, w.dtype())));
         const Symbol least = constant(1e-30, w.dtype());  // A batch without weight has loss 0, not 0 / 0.
         const Symbol weighted = multiply(cast(per_weight(values, output), w.dtype()), w);
         output.weighted_loss = cast(mean(divide(weighted, maximum(used, least))), values.dtype());
@@ -319,18 +350,23 @@ Config to_config(const CompileOptions& options) {
     for (const auto& [name, metrics] : named) by_output[name] = to_setting(metrics);
     return by_output;
   };
-  return {{"optimizer_config", to_setting(options.optimizer)},
-          {"loss", to_setting(options.loss)},
-          {"metrics", either(options.metrics, options.output_metrics)},
-          {"weighted_metrics", either(options.weighted_metrics, options.output_weighted_metrics)},
-          {"loss_weights", to_setting(options.loss_weights)},
-          {"sample_weight_mode", to_setting(options.sample_weight_mode)}};
+  Config result{{"optimizer_config", to_setting(options.optimizer)},
+                {"loss", to_setting(options.loss)},
+                {"metrics", either(options.metrics, options.output_metrics)},
+                {"weighted_metrics", either(options.weighted_metrics, options.output_weighted_metrics)},
+                {"loss_weights", to_setting(options.loss_weights)},
+                {"sample_weight_mode", to_setting(options.sample_weight_mode)}};
+  if (options.zero_weights_count) result["zero_weights_count"] = true;
+  return result;
 }
 
 CompileOptions compile_options(const Config& config) {
   CompileOptions options;
+  options.zero_weights_count = false;
   Settings settings("compile", config);
-  settings("optimizer_config", options.optimizer);
+  settings("zero_weights_count", options.zero_weights_count);
+  if (const Setting* optimizer = settings.find("optimizer_config"))
+    options.optimizer = Registry<optimizers::Optimizer>::from_setting(optimizers::of_file(*optimizer));
   if (const Setting* loss = settings.find("loss")) read_each(*loss, options.loss);
   if (const Setting* weights = settings.find("loss_weights")) read_each(*weights, options.loss_weights);
   if (const Setting* mode = settings.find("sample_weight_mode")) read_each(*mode, options.sample_weight_mode);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "lacuna/base/dialect.h"
 #include "lacuna/losses/losses.h"
 #include "lacuna/metrics/metrics.h"
 #include "lacuna/network/network.h"
@@ -41,6 +42,9 @@ struct CompileOptions {
   // weighted_acc, …
   Metrics weighted_metrics{};
   std::map<std::string, Metrics> output_weighted_metrics{};
+  // Whether rows of weight 0 count in the number that a weighted loss is divided by: Σ w v / n, as in Keras
+  // 3, or Σ w v / (number of w != 0).
+  bool zero_weights_count = by_dialect(false, true);
 };
 
 // One output with its target.
@@ -56,8 +60,11 @@ struct CompiledOutput {
   Symbol plain_loss{}, weighted_loss{};  // scalars
   struct Metric {
     std::string name;
-    Symbol value{};  // A scalar, to be averaged over batches; or
-    Symbol fed{};    // what the accumulator gets as y_pred.
+    Symbol value{};        // A scalar, to be averaged over batches unless it is `running`; or
+    Symbol fed{};          // what the accumulator gets as y_pred.
+    bool running = false;  // The value after a batch is that of all batches so far.
+    std::vector<Update> updates{};
+    std::vector<Tensor> first{};  // Of the updated variables, at the begin of an epoch.
     std::function<std::shared_ptr<metrics::Accumulator>()> accumulator{};
     bool larger_is_better = false;
   };
@@ -78,6 +85,7 @@ struct Compiled {
   std::vector<std::string> metrics_names{};
 
   std::vector<const CompiledOutput*> targets() const;  // Outputs with a loss.
+  std::vector<Update> metric_updates() const;
   size_t losses() const;  // How many of metrics_names are losses: the first ones.
   // All that it reads: losses, metrics, updates.
   std::vector<Symbol> symbols() const;

@@ -201,9 +201,9 @@ TEST(ExactRows, RegularizersAndConstraintsHoldForAllRows) {
       {.kernel_regularizer = regularizers::L1L2{.l2 = 0.01}},
       {.kernel_regularizer = [](const Symbol& w) { return scale(sum_of_squares(w), 0.01); }},
       {.kernel_constraint =
-           constraints::MinMaxNorm{.min_value = 0.5, .max_value = 1.0, .rate = 0.5, .axis = 1}}};
+           constraints::MinMaxNorm{.min_value = 0.5, .max_value = 1.0, .rate = 0.5, .axis = {1}}}};
   const layers::DenseOptions unflagged{.kernel_constraint =
-                                           constraints::MaxNorm{.max_value = 0.7, .axis = 0}};
+                                           constraints::MaxNorm{.max_value = 0.7, .axis = {0}}};
   const std::function<Arg<optimizers::Optimizer>()> optimizers[] = {
       // A new one for each model.
       [] { return SGD{.lr = 0.05, .momentum = 0.9, .lazy_update = false}; },

@@ -17,6 +17,8 @@ Measures::Measures(const Compiled& compiled, const char* where) : compiled_(comp
     for (const auto& metric : targets[t]->metrics) {
       if (metric.value) {
         places_.emplace_back(false, scalars++);
+        running_.resize(scalars);
+        running_.back() = metric.running;
         continue;
       }
       places_.emplace_back(true, states_.size());
@@ -24,11 +26,20 @@ Measures::Measures(const Compiled& compiled, const char* where) : compiled_(comp
     }
   for (size_t i = 0; i < compiled.added_metrics.size(); ++i) places_.emplace_back(false, scalars++);
   sums_.resize(scalars);
+  running_.resize(scalars);
+  reset_running();
+}
+
+void Measures::reset_running() const {
+  for (const CompiledOutput* target : compiled_.targets())
+    for (const auto& metric : target->metrics)
+      for (size_t i = 0; i < metric.updates.size(); ++i) metric.updates[i].variable->assign(metric.first[i]);
 }
 
 void Measures::reset() {
   std::ranges::fill(sums_, 0.0);
   rows_ = 0;
+  reset_running();
   for (State& state : states_) {
     state.accumulator->reset();
     state.fed = 0;
@@ -37,7 +48,9 @@ void Measures::reset() {
 }
 
 void Measures::add(const Program& program, std::span<const Tensor* const> feeds, Dim rows) {
-  for (size_t i = 0; i < sums_.size(); ++i) sums_[i] += program.value(i) * static_cast<double>(rows);
+  for (size_t i = 0; i < sums_.size(); ++i)
+    if (running_[i]) sums_[i] = program.value(i);
+    else sums_[i] += program.value(i) * static_cast<double>(rows);
   rows_ += rows;
   if (states_.empty()) return;
   for (size_t t = 0; t < weights_.size(); ++t) {
@@ -62,7 +75,7 @@ std::vector<double> Measures::values() {
   for (size_t i = 0; i < places_.size(); ++i) {
     const auto [has_state, place] = places_[i];
     if (!has_state) {
-      result.push_back(sums_[place] / static_cast<double>(rows_));
+      result.push_back(scalar(place));
       continue;
     }
     State& state = states_[place];
@@ -91,7 +104,7 @@ double Measures::running(State& state) {
 void Measures::write(callbacks::Logs& logs) {
   for (size_t i = 0; i < places_.size(); ++i) {
     const auto [has_state, place] = places_[i];
-    logs[i].second = has_state ? running(states_[place]) : sums_[place] / static_cast<double>(rows_);
+    logs[i].second = has_state ? running(states_[place]) : scalar(place);
   }
 }
 

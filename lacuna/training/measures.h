@@ -44,7 +44,12 @@ class Measures {
 
   const Compiled& compiled_;
   const char* where_;
-  std::vector<double> sums_;  // Of the scalars.
+  void reset_running() const;
+  double scalar(size_t place) const { return running_[place] ? sums_[place] : sums_[place] / rows_seen(); }
+  double rows_seen() const { return static_cast<double>(rows_); }
+
+  std::vector<double> sums_;   // Of the scalars; of a running one its last value.
+  std::vector<bool> running_;  // By scalar.
   std::vector<State> states_;
   std::vector<std::pair<bool, size_t>> places_;  // By name: whether it has a state, and its place.
   Dim rows_ = 0;

@@ -37,6 +37,7 @@ std::vector<double> Trainer::evaluate(const CompiledPtr& compiled, Measures& mea
       const auto turn = network_->turn().take();
       test->run(feeds, random_.steps, random_.seed);
       measures.add(*test, feeds, size);
+      test->apply_updates();
     });
     progress.add(size);
     progress.update({});

@@ -158,8 +158,11 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
   std::vector<Symbol> wanted = predict ? network.outputs() : results.symbols;
   const size_t own = wanted.size();
   if (!predict) wanted.insert(wanted.end(), compiled->added_losses.begin(), compiled->added_losses.end());
-  if (mode == Mode::train) updates_ = compiled->updates;
-  for (const layers::LayerUpdate& u : updates_) wanted.push_back(u.update.value);
+  if (mode == Mode::train)
+    for (const layers::LayerUpdate& u : compiled->updates) updates_.push_back(u.update);
+  if (mode == Mode::train || mode == Mode::test)
+    for (const Update& u : compiled->metric_updates()) updates_.push_back(u);
+  for (const Update& u : updates_) wanted.push_back(u.value);
 
   LACUNA_REQUIRE(fed.size() == network.inputs().size() + targets.size(),
                  "Program: a spec must be given for each input and target. Received: specs=", fed.size(),
@@ -208,9 +211,9 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
         formed_.push_back(formed(gradients[i], whole, by_rows));
         for (const Symbol& part : formed_.back().parts()) outputs.push_back(part);
       }
-      first_update_ = outputs.size();
-      outputs.insert(outputs.end(), update_values.begin(), update_values.end());
     }
+    first_update_ = outputs.size();
+    outputs.insert(outputs.end(), update_values.begin(), update_values.end());
   }
   gradients_.resize(formed_.size());
   plan_ = std::make_unique<Plan>(std::move(inputs), std::move(outputs), mode == Mode::train);
@@ -251,9 +254,9 @@ double Program::value(size_t i) const {
   });
 }
 
-void Program::apply_updates() const {
-  for (size_t i = 0; i < updates_.size(); ++i)
-    apply_update(updates_[i].update, plan_->output(first_update_ + i));
+void Program::apply_updates() {
+  update_values_.keep(updates_, [&](size_t i) -> const Tensor& { return plan_->output(first_update_ + i); });
+  for (size_t i = 0; i < updates_.size(); ++i) apply_update(updates_[i], update_values_[i]);
 }
 
 const std::vector<optimizers::Gradient>& Program::gradients() {

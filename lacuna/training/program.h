@@ -53,8 +53,8 @@ class Program {
   const std::vector<VariablePtr>& variables() const { return variables_; }
   const std::vector<optimizers::Gradient>& gradients();
 
-  // Train, after a step of the optimizer: updates such as moving averages.
-  void apply_updates() const;
+  // Train, after a step of the optimizer, and test: updates such as moving averages, and those of metrics.
+  void apply_updates();
 
  private:
   void touch_all_rows();
@@ -69,7 +69,8 @@ class Program {
   std::vector<FormedGradient<Symbol>> formed_;
   size_t first_gradient_ = 0;
   std::vector<optimizers::Gradient> gradients_;
-  std::vector<layers::LayerUpdate> updates_;
+  std::vector<Update> updates_;
+  UpdateValues update_values_;
   size_t first_update_ = 0;  // Of their values among the plan's outputs.
 };
 

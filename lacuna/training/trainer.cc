@@ -39,7 +39,10 @@ void Trainer::compile(const CompileOptions& options) {
   auto made = std::make_shared<const Compiled>(lacuna::compile(*network_, options));
   const Turn& own = network_->turn();
   join(own, made->symbols());
-  join(own, std::vector{made->optimizer->lr, made->optimizer->decay, made->optimizer->iterations});
+  std::vector<VariablePtr> trained;
+  for (const layers::Weight* weight : made->trainable) trained.push_back(weight->variable);
+  made->optimizer->prepare(trained);
+  join(own, made->optimizer->variables());
   CompileOptions kept = options;
   const auto turn = own.take();
   compiled_ = std::move(made);
@@ -200,6 +203,7 @@ std::vector<double> Trainer::test_on_batch(const Arrays& x, const Arrays& y, con
   const auto turn = network_->turn().take();
   held->run(feeds, random_.steps, random_.seed);
   measures->add(*held, feeds, feed.rows());
+  held->apply_updates();
   std::vector<double> values = measures->values();
   for (size_t i = 0; i < c->losses(); ++i) values[i] = held->value(i);
   return values;

@@ -1,6 +1,8 @@
 // Callbacks: the library calls one object of Python, a CallbackList, which calls the others.
 #include "python/bind/callbacks.h"
 
+#include <algorithm>
+
 #include "lacuna/callbacks/csv_logger.h"
 #include "lacuna/callbacks/early_stopping.h"
 #include "lacuna/callbacks/learning_rate_scheduler.h"
@@ -17,7 +19,7 @@ namespace {
 using callbacks::Logs;
 
 nb::dict to_dict(const Logs& logs) {
-  nb::dict result;
+  nb::dict result = nb::cast<nb::dict>(nb::module_::import_("lacuna.callbacks._logs").attr("Logs")());
   for (const auto& [name, value] : logs) {
     if (name == "batch" || name == "size") result[name.c_str()] = static_cast<int64_t>(value);
     else result[name.c_str()] = value;
@@ -31,7 +33,8 @@ void write_back(const nb::dict& changed, Logs& logs) {
     double number = 0;
     if (!nb::isinstance<nb::str>(key) || !nb::try_cast(nb::object(nb::borrow(value)), number)) continue;
     const auto name = nb::cast<std::string>(key);
-    if (double* known = callbacks::find(logs, name)) *known = number;
+    const auto known = std::ranges::find(logs, name, &Logs::value_type::first);
+    if (known != logs.end()) known->second = number;
     else logs.emplace_back(name, number);
   }
 }

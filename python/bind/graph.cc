@@ -324,14 +324,16 @@ void bind_graph_functions(nb::module_& m) {
   nb::class_<backend::Function>(m, "Function")
       .def(
           "__init__",
-          [](backend::Function* self, nb::handle inputs, nb::handle outputs, nb::handle updates) {
+          [](backend::Function* self, nb::handle inputs, nb::handle outputs, nb::handle updates,
+             nb::handle endings) {
             auto in = to_symbols({"function", "inputs"}, inputs),
                  out = to_symbols({"function", "outputs"}, outputs);
             const auto changes = argument<std::vector<Update>>({"function", "updates"}, updates);
+            const auto at_end = argument<std::vector<Ending>>({"function", "updates"}, endings);
             const WithoutGil no_gil;
-            new (self) backend::Function(std::move(in), std::move(out), changes);
+            new (self) backend::Function(std::move(in), std::move(out), changes, at_end);
           },
-          "inputs"_a.none(), "outputs"_a.none(), "updates"_a.none())
+          "inputs"_a.none(), "outputs"_a.none(), "updates"_a.none(), "endings"_a)
       .def(
           "__call__",
           [](backend::Function& self, const std::vector<ArrayHandle>& values) {

@@ -12,9 +12,9 @@
 namespace lacuna::bind {
 namespace {
 
-// Defines the class of a kind, `<kind>(name, settings)` and `custom_<kind>(function, name)`.
+// Defines the class of a kind that is a function of (y_true, y_pred), and `<kind>(name, settings)`.
 template <class T>
-nb::class_<Arg<T>> def_kind(nb::module_& m, const char* class_name, const char* custom) {
+nb::class_<Arg<T>> def_of_pair(nb::module_& m, const char* class_name) {
   using A = Arg<T>;
   nb::class_<A> c(m, class_name);
   c.def_prop_ro("name", [](const A& a) { return a->name; })
@@ -26,12 +26,6 @@ nb::class_<Arg<T>> def_kind(nb::module_& m, const char* class_name, const char* 
           },
           "y_true"_a.none(), "y_pred"_a.none());
   def_make<T>(m, T::kind);
-  def(
-      m, {custom, T::kind},
-      [](nb::handle function, const std::string& name) {
-        return A(T::from_function(WeakObject(function, T::kind, name), name));
-      },
-      "function"_a, "name"_a);
   return c;
 }
 
@@ -106,10 +100,42 @@ void bind_loss_functions(nb::module_& m) {
 }  // namespace
 
 void bind_losses(nb::module_& m) {
-  def_kind<losses::Loss>(m, "Loss", "custom_loss");
-  def_kind<metrics::Metric>(m, "Metric", "custom_metric").def_prop_ro("config", [](const Metric& metric) {
+  def_of_pair<losses::Loss>(m, "Loss");
+  def_of_pair<metrics::Metric>(m, "Metric").def_prop_ro("config", [](const Metric& metric) {
     return from_config(metric->config());
   });
+  // config: of an object with get_config, whose class is then `class_name`; None for a function.
+  def(
+      m, {"custom_loss", "loss"},
+      [](nb::handle function, const std::string& name, nb::handle config) {
+        return Arg<losses::Loss>(
+            losses::Loss::from_function(WeakObject(function, "loss", name), name,
+                                        config.is_none() ? std::nullopt : std::optional(to_config(config))));
+      },
+      "function"_a, "name"_a, "config"_a.none());
+  def(
+      m, {"custom_metric", "metric"},
+      [](nb::handle function, const std::string& name, const std::string& class_name, nb::handle config) {
+        const auto made = metrics::Metric::from_function(WeakObject(function, "metric", name), name);
+        return Metric(config.is_none() ? made : made->described(class_name, to_config(config)));
+      },
+      "function"_a, "name"_a, "class_name"_a, "config"_a.none());
+  def(
+      m, {"running_metric", "metric"},
+      [](nb::handle function, const std::string& name, const std::string& class_name, nb::handle config) {
+        const auto made = metrics::Metric::from_running(
+            [function_ = WeakObject(function, "metric", name)](const Symbol& y_true, const Symbol& y_pred) {
+              const WithGil gil;
+              const auto both =
+                  nb::cast<nb::tuple>(function_.get()(y_true, y_pred));  // Of a value and updates.
+              return metrics::Running{to_symbol(both[0], nullptr, "metric"),
+                                      argument<std::vector<Update>>({"metric", "add_update"}, both[1])};
+            },
+            name);
+        return Metric(config.is_none() ? made : made->described(class_name, to_config(config)));
+      },
+      "function"_a, "name"_a, "class_name"_a, "config"_a.none());
+  def(m, "full_log_name", metrics::full_log_name, "log"_a);
   bind_states(m);
   bind_loss_functions(m);
 }

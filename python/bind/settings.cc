@@ -28,6 +28,28 @@ void bind_initializers(nb::module_& m) {
         return to_numpy(initializers::filled("value", {given.shape, to_dtype(dtype)}, *self)->to_dense());
       },
       "shape"_a, "dtype"_a);
+  def(
+      m, {"custom_initializer", "initializer"},
+      [](nb::handle function, const std::string& name, nb::handle config) {
+        const auto values = [function_ = WeakObject(function, "initializer", name)](const Shape& shape) {
+          const WithGil gil;
+          nb::list dims;
+          for (const Dim dim : shape) dims.append(dim);
+          const nb::object array =
+              nb::module_::import_("lacuna._arrays").attr("initial")(function_.get(), nb::tuple(dims));
+          return nb::cast<const ArrayHandle&>(array).array.tensor().copy().dense();
+        };
+        return I(initializers::from_function(
+            values, name, config.is_none() ? std::nullopt : std::optional(to_config(config))));
+      },
+      "function"_a, "name"_a, "config"_a.none());
+  def(
+      m, {"fans", "shape"},
+      [](const Dims& shape) {
+        const Fans found = fans(shape.shape);
+        return nb::make_tuple(found.in, found.out);
+      },
+      "shape"_a);
 }
 
 void bind_regularizers(nb::module_& m) {
@@ -64,7 +86,18 @@ void bind_activations(nb::module_& m) {
 void bind_settings(nb::module_& m) {
   bind_initializers(m);
   bind_regularizers(m);
-  def_kind<constraints::Constraint>(m, "Constraint");
+  auto constraint = def_kind<constraints::Constraint>(m, "Constraint");
+  def_method(
+      constraint, {"__call__", "constraint"},
+      [](const Arg<constraints::Constraint>& self, const Symbol& w) { return (*self)(w); }, "w"_a);
+  def(
+      m, {"custom_constraint", "constraint"},
+      [](nb::handle function, const std::string& name, nb::handle config) {
+        return Arg<constraints::Constraint>(constraints::Constraint::from_function(
+            WeakObject(function, "constraint", name), name,
+            config.is_none() ? std::nullopt : std::optional(to_config(config))));
+      },
+      "function"_a, "name"_a, "config"_a.none());
   bind_activations(m);
 }
 

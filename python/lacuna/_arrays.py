@@ -128,3 +128,16 @@ def _csr(matrix, where):
     if indices.dtype != indptr.dtype or indices.dtype not in (np.int32, np.int64):
         indices, indptr = indices.astype(np.int64), indptr.astype(np.int64)
     return _core.csr(tuple(matrix.shape), _readable(matrix.data, where), indices, indptr)
+
+
+def initial(function, shape):
+    """A view of what an initializer of the user's own gives for a shape: an array, a number or a symbol."""
+    try:
+        values = function(shape)
+    except TypeError:
+        if "dtype" not in getattr(getattr(function, "__code__", None), "co_varnames", ()):
+            raise
+        values = function(shape, dtype=_core.floatx())
+    if isinstance(values, _core.Symbol):
+        values = _core.eval(values)
+    return _core.dense(_readable(np.asarray(values), "initializer"))

@@ -3,11 +3,15 @@ of a weight with sparse_weight=True can be made when they are first touched."""
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
+import numpy as np
+
 from lacuna import _core
-from lacuna._arguments import core_of, dtype_name, identified
-from lacuna._custom import custom_object_scope, to_config
+from lacuna._arguments import dtype_name, identified, shown
+from lacuna._array_likes import is_sparse, numbers, plain
+from lacuna._custom import custom_object_scope, name_of, to_config
 from lacuna._settings import Settings
 from lacuna._types import Config, DTypeLike, Identifier, Number, Shape, Whole
 
@@ -56,8 +60,27 @@ def __dir__() -> list[str]:
     return __all__
 
 
-class Initializer(Settings):
-    """The base class of all initializers. Your own initializers in Python are not supported."""
+class Initializer:
+    """The base class. One of your own defines __call__(shape, dtype=None), which returns values of that shape: an
+    array, or what the functions of lacuna.backend return. Any function of that kind can be used too. It makes all values at
+    once, so that it is an error for a weight whose rows are made when they are touched."""
+
+    def __call__(self, shape: Shape, dtype: DTypeLike = None) -> Any:
+        """Values of that shape; override it."""
+        raise NotImplementedError(f"{type(self).__name__}: __call__(shape, dtype=None) must return initial values.")
+
+    def get_config(self) -> Config:
+        """The settings; override it where there are any."""
+        return {}
+
+    @classmethod
+    def from_config(cls, config: Any) -> Any:
+        """Makes an object from the dict that get_config returned."""
+        return cls(**config)
+
+
+class BuiltIn(Settings, Initializer):
+    """The base class of the initializers below."""
 
     _maker = _core.initializer
 
@@ -66,49 +89,67 @@ class Initializer(Settings):
         return self._core(shape, dtype_name(dtype))
 
 
-class Zeros(Initializer):
+class Zeros(BuiltIn):
     """0 everywhere"""
 
     def __init__(self) -> None:
         self._make("Zeros", locals())
 
 
-class Ones(Initializer):
+class Ones(BuiltIn):
     """1 everywhere"""
 
     def __init__(self) -> None:
         self._make("Ones", locals())
 
 
-class Constant(Initializer):
-    """`value` everywhere"""
+class Constant(BuiltIn):
+    """`value` everywhere, or an array of the weight's shape."""
 
     def __init__(self, value: Any = 0) -> None:
-        self._make("Constant", locals())
+        if isinstance(value, dict) and value.get("type") == "ndarray":  # As files of Keras have it.
+            value = np.array(value["value"])
+        if np.ndim(value) == 0:
+            self._make("Constant", locals())
+            return
+        array = plain(value, "Constant: value")
+        if is_sparse(array):
+            raise ValueError(f"Constant: value must be dense; write value.toarray(). Received: value={shown(value)}.")
+        array = numbers(array, "Constant: value")
+        self._values = lambda shape, dtype=None: np.broadcast_to(array, shape)  # The library refers to it weakly.
+        self._core = _core.custom_initializer(
+            self._values, "Constant", {"value": {"type": "ndarray", "value": array.tolist()}}
+        )
+
+    def get_config(self) -> Config:
+        """{'value': …}"""
+        config = super().get_config()
+        value = config["value"]
+        return {"value": np.array(value["value"]) if isinstance(value, dict) else value}
 
 
-class RandomNormal(Initializer):
+class RandomNormal(BuiltIn):
     """Normal distribution. With a seed, each call gives the same values."""
 
     def __init__(self, mean: Number = 0.0, stddev: Number = 0.05, seed: Whole | None = None) -> None:
         self._make("RandomNormal", locals())
 
 
-class RandomUniform(Initializer):
+class RandomUniform(BuiltIn):
     """Uniform distribution in [minval, maxval)."""
 
     def __init__(self, minval: Number = -0.05, maxval: Number = 0.05, seed: Whole | None = None) -> None:
         self._make("RandomUniform", locals())
 
 
-class TruncatedNormal(Initializer):
+class TruncatedNormal(BuiltIn):
     """Normal distribution; values beyond two standard deviations are drawn again."""
 
     def __init__(self, mean: Number = 0.0, stddev: Number = 0.05, seed: Whole | None = None) -> None:
         self._make("TruncatedNormal", locals())
 
 
-class VarianceScaling(Initializer):
+class VarianceScaling(BuiltIn):
     """Random values with variance scale / fan. mode: 'fan_in', 'fan_out' or 'fan_avg'. distribution: 'normal'
     (truncated) or 'uniform'."""
 
@@ -118,14 +159,14 @@ class VarianceScaling(Initializer):
         self._make("VarianceScaling", locals())
 
 
-class Identity(Initializer):
+class Identity(BuiltIn):
     """`gain` on the diagonal of a matrix."""
 
     def __init__(self, gain: Number = 1.0) -> None:
         self._make("Identity", locals())
 
 
-class Orthogonal(Initializer):
+class Orthogonal(BuiltIn):
     """`gain` times a random matrix whose rows or columns, whichever are fewer, are orthonormal; all axes but the last
     make its rows. Saxe et al., ICLR 2014. Not for a weight whose rows are made when they are touched."""
 
@@ -221,13 +262,15 @@ truncated_normal = TruncatedNormal
 identity = Identity
 orthogonal = Orthogonal
 
-_classes = {c.__name__: c for c in (*Initializer.__subclasses__(), *OfShape.__subclasses__())}
+_classes = {c.__name__: c for c in (*BuiltIn.__subclasses__(), *OfShape.__subclasses__())}
 _functions = (glorot_normal, glorot_uniform, he_normal, he_uniform, lecun_normal, lecun_uniform)
 
 
 def get(identifier: Identifier) -> Any:
-    """The object for a name, a config or a class. An object or None is returned as it is. ValueError for an unknown
-    name."""
+    """The object for a name, a config or a class. An object, a function or None is returned as it is. ValueError for an
+    unknown name."""
+    if callable(identifier) and not inspect.isclass(identifier) and identifier not in _functions:
+        return identifier
     identifier = identifier() if any(identifier is one for one in _functions) else identifier
     return identified("initializer", identifier, Initializer, _classes, _core.initializer)
 
@@ -244,4 +287,17 @@ def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
 
 
 def _core_of(initializer):
-    return core_of("initializer", get(initializer))
+    """The library's initializer. It refers to a user's own function only weakly, so the layer must hold the
+    function."""
+    initializer = get(initializer)
+    if initializer is None or isinstance(initializer, BuiltIn):
+        return initializer and initializer._core
+    config = initializer.get_config() if hasattr(initializer, "get_config") else None
+    return _core.custom_initializer(initializer, name_of(initializer), config)
+
+
+def _compute_fans(shape: Shape, data_format: str = "channels_last") -> Any:
+    """The number of inputs and of outputs of a unit of a weight of that shape, as Keras counts them."""
+    if data_format == "channels_first" and len(shape) in (3, 4, 5):
+        shape = (*shape[2:], shape[1], shape[0])
+    return _core.fans(tuple(shape))

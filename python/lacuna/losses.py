@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from lacuna import _core
-from lacuna._custom import custom, custom_object_scope, name_of, shown
+from lacuna._arguments import from_config
+from lacuna._custom import custom, custom_object_scope, name_of, shown, to_config
 from lacuna._types import Config, Identifier, TensorLike
 
 __all__ = [
@@ -142,18 +143,21 @@ def get(identifier: Identifier) -> Any:
         if identifier in custom:
             return custom[identifier]
         return globals()[_core.loss(identifier).name]
+    if isinstance(identifier, dict):
+        return from_config("loss", identifier, {})
     if callable(identifier):
         return identifier
     raise ValueError(f"loss: must be a name or a function of (y_true, y_pred). Received: {shown(identifier)}.")
 
 
 def serialize(loss: Identifier) -> Any:
-    """The name of a function."""
-    return name_of(loss)
+    """The name of a function; an object with get_config as {'class_name': …, 'config': …}."""
+    return to_config(loss)
 
 
-def deserialize(name: str, custom_objects: Config | None = None) -> Any:
-    """The function of a name. custom_objects: a dict of your own functions by name."""
+def deserialize(name: Any, custom_objects: Config | None = None) -> Any:
+    """The function of a name, or the object of a config. custom_objects: a dict of your own functions and classes by
+    name."""
     with custom_object_scope(custom_objects):
         return get(name)
 
@@ -163,5 +167,7 @@ def _core_of(loss):
     loss = get(loss)
     if loss is None:
         return None
-    name = getattr(loss, "__name__", "function")
-    return _core.loss(name) if globals().get(name) is loss else _core.custom_loss(loss, name)
+    name = name_of(loss) if hasattr(loss, "get_config") else getattr(loss, "__name__", "function")
+    if globals().get(name) is loss:
+        return _core.loss(name)
+    return _core.custom_loss(loss, name, loss.get_config() if hasattr(loss, "get_config") else None)

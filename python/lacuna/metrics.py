@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from lacuna import _core
-from lacuna._arguments import from_config, shown
+from lacuna._arguments import from_config, listed, shown
 from lacuna._arrays import is_sparse, view
-from lacuna._custom import custom, custom_object_scope, name_of
+from lacuna._custom import custom, custom_object_scope, to_config
 from lacuna._settings import Settings
 from lacuna._types import ArrayLike, Config, Identifier, TensorLike, Whole
 from lacuna.losses import (
@@ -131,7 +131,9 @@ def sparse_top_k_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike, k:
 
 class Metric(Settings):
     """The base class of the metrics below. `name` is the key in History, with a number added if it occurs twice. Your
-    own metric is a function of (y_true, y_pred), or derives from a class below to change its settings."""
+    own metric is a function of (y_true, y_pred); or derives from a class below to change its settings; or, if it has a
+    state, is a Layer as in Keras 2.2.4: stateful=True, variables, reset_states(), and __call__(y_true, y_pred), which
+    calls add_update and returns a scalar."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -140,9 +142,9 @@ class Metric(Settings):
         of_none = any(base in (Metric, StatefulMetric, CountsMetric) for base in cls.__bases__)
         if of_none or {"update_state", "result", "reset_states", "call"} & set(cls.__dict__):
             raise TypeError(
-                f"{cls.__name__}: a metric with a state cannot be written in Python; write a "
-                "function of (y_true, y_pred) that gives a symbol with a value for each sample, or derive "
-                "from AUC, Precision, Recall, F1 or another metric here and change its settings. Received: "
+                f"{cls.__name__}: a metric with a state of your own must be a Layer with stateful=True, reset_states() "
+                "and __call__(y_true, y_pred); or write a function of (y_true, y_pred) that gives a symbol with a "
+                "value for each sample, or derive from AUC, Precision, Recall or F1 and change its settings. Received: "
                 f"a class that derives from {cls.__bases__[0].__name__}."
             )
 
@@ -325,9 +327,7 @@ def get(identifier: Identifier) -> Any:
 
 def serialize(metric: Identifier) -> Any:
     """A function as its name, an object as {'class_name': …, 'config': {…}}."""
-    if isinstance(metric, Metric):
-        return {"class_name": type(metric).__name__, "config": metric.get_config()}
-    return name_of(metric)
+    return to_config(metric)
 
 
 def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
@@ -346,5 +346,27 @@ def _core_of(metric):
     metric = get(metric)
     if isinstance(metric, Metric):
         return metric._core
-    name = getattr(metric, "__name__", "function")
-    return _core.metric(name) if globals().get(name) is metric else _core.custom_metric(metric, name)
+    config = metric.get_config() if hasattr(metric, "get_config") else None
+    if getattr(metric, "stateful", False) and hasattr(metric, "reset_states"):
+        return _core.running_metric(_running(metric), metric.name, type(metric).__name__, config)
+    name = getattr(metric, "__name__", None) or getattr(metric, "name", "function")
+    if globals().get(name) is metric:
+        return _core.metric(name)
+    return _core.custom_metric(metric, name, type(metric).__name__, config)
+
+
+def _running(metric):
+    """A layer with stateful=True as the library calls it, once: the symbol that it gives, which reads its variables,
+    and the updates that it adds. It is reset before, so that each epoch begins with what reset_states sets."""
+
+    def traced(y_true, y_pred):
+        updates = []
+        metric.add_update = lambda given, inputs=None: updates.extend(listed(given))
+        try:
+            metric.reset_states()
+            return metric(y_true, y_pred), updates
+        finally:
+            del metric.add_update
+
+    metric._traced_as_metric = traced  # The library refers to it weakly.
+    return traced

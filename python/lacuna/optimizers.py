@@ -2,8 +2,9 @@
 with K.set_value or by assignment. The rate of a step is lr / (1 + decay * iterations). All optimizers accept
 `learning_rate` for lr, and
 
-- clipnorm: all gradients together are scaled down to this norm if theirs is above it, as in Keras 2.2.4;
-  global_clipnorm is Keras 3's name for the same. clipvalue then limits each value. None: no limit;
+- clipnorm: all gradients together are scaled down to this norm if theirs is above it, as in Keras 2.2.4; in the dialect
+  of Keras 3 (lacuna.config.set_keras) the gradient of each weight is. clipnorm_each and global_clipnorm mean one of the
+  two in either. clipvalue then limits each value. None: no limit;
 - lazy_update: whether rows of a weight with sparse_weight=True or sparse_grad=True that a batch does not touch
   stay as they are (True), or move as they would with a dense gradient (False). Other weights always move exactly.
 
@@ -26,11 +27,11 @@ from typing import Any
 
 from lacuna import _core
 from lacuna._absent import refusing
-from lacuna._arguments import ByDialect, core_of, identified
+from lacuna._arguments import ByDialect, core_of, flag, identified, no_more, shown
 from lacuna._arrays import assign
-from lacuna._custom import custom_object_scope, to_config
+from lacuna._custom import custom, custom_object_scope, to_config
 from lacuna._settings import Settings
-from lacuna._types import Config, Flag, Identifier, Number
+from lacuna._types import Config, Flag, Identifier, Number, TensorLike
 
 __all__ = [
     "Adadelta",
@@ -67,25 +68,94 @@ def __dir__() -> list[str]:
 __getattr__ = refusing(__name__)
 
 
+_CLIPS = ("clipnorm", "clipvalue", "global_clipnorm", "clipnorm_each")
+
+
 def _rate(name):
     def read(self):
         return getattr(self._core, name)
 
-    return property(
-        read,
-        lambda self, value: assign(read(self), value),
-        doc=f"The variable {name}; assigning a number sets its value.",
-    )
+    def write(self, value):
+        if isinstance(value, _core.Variable):
+            setattr(self._core, name, value)
+        else:
+            assign(read(self), value)
+
+    return property(read, write, doc=f"The variable {name}; a number that is assigned becomes its value.")
 
 
 class Optimizer(Settings):
-    """The base class of all optimizers. Your own optimizers in Python are not supported."""
+    """The base class of all optimizers. One of your own derives from it, calls super().__init__(**kwargs) and defines
+    get_updates(loss, params), which runs once, when a model is compiled:
+
+        class HeavyBall(Optimizer):
+            def get_updates(self, loss, params):
+                self.updates = []
+                for p, g in zip(params, self.get_gradients(loss, params)):
+                    v = K.zeros(K.int_shape(p))
+                    move = 0.9 * v - self.lr * g
+                    self.updates += [K.update(v, move), K.update(p, p + move)]
+                return self.updates
+
+    A weight with sparse_weight=True or sparse_grad=True is given there as the rows that a batch touches: its shape is
+    (None, …), and so are its gradient and its states. Only these rows change, and a step costs what they cost. An
+    update must treat each row alone; a sum over rows is a ValueError.
+
+    kwargs: clipnorm, clipvalue, global_clipnorm; lr or learning_rate (0.01) and decay (0), the first values of the
+    variables of these names. A config of your own holds what its get_config returns."""
 
     lr = learning_rate = _rate("lr")
     decay = _rate("decay")
     iterations = _rate("iterations")
 
     _maker = _core.optimizer
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__module__.startswith("lacuna."):
+            return
+        built_in = [base.__name__ for base in cls.__mro__[1:] if base in _classes.values()]
+        if built_in and "get_updates" in cls.__dict__:
+            raise TypeError(
+                f"{cls.__name__}: get_updates can only be defined in a class that derives from Optimizer itself. "
+                f"Received: a class that derives from {built_in[0]}."
+            )
+
+    def __init__(self, **kwargs: Any) -> None:
+        name = type(self).__name__
+        rates = {key: kwargs.pop(key) for key in ("lr", "learning_rate", "decay") if key in kwargs}
+        clips = {key: kwargs.pop(key, None) for key in _CLIPS}
+        lazy = flag(name, "lazy_update", kwargs.pop("lazy_update", True))
+        no_more(name, kwargs)
+        if type(self).get_updates is Optimizer.get_updates:
+            raise TypeError(f"{name}: an optimizer of your own must define get_updates(loss, params).")
+        self._core = _core.own_optimizer(self, name, *(0 if clip is None else clip for clip in clips.values()), lazy)
+        self.__dict__.update({key: clip for key, clip in clips.items() if clip is not None})
+        for key, rate in rates.items():
+            setattr(self, key, rate)
+        self.updates, self.weights = [], []
+
+    def get_gradients(self, loss: TensorLike, params: Any) -> Any:
+        """The gradients of a scalar loss, a symbol for each of `params`. ValueError if the loss does not depend on
+        one."""
+        gradients = _core.gradients(loss, list(params))
+        for param, gradient in zip(params, gradients):
+            if gradient is None:
+                raise ValueError(f"get_gradients: the loss must depend on each param. Received: {shown(param)}.")
+        return gradients
+
+    def get_updates(self, loss: TensorLike, params: Any) -> Any:
+        """A step for a scalar loss, in a list, for the argument `updates` of K.function. An optimizer of your own
+        defines it: it returns what a step changes, as a list of K.update(variable, value)."""
+        if not isinstance(params, (list, tuple)):
+            raise TypeError(f"get_updates: params must be a list of variables. Received: params={shown(params)}.")
+        return [_core.as_ending(self._core, loss, list(params))]
+
+    def get_config(self) -> Config:
+        """The settings, by the names of the arguments."""
+        if type(self).get_updates is Optimizer.get_updates:
+            return super().get_config()
+        return {key: vars(self)[key] for key in _CLIPS if key in vars(self)}
 
     def _make(self, class_name, arguments):
         kwargs = arguments["kwargs"]
@@ -237,6 +307,11 @@ def get(identifier: Identifier) -> Any:
     name."""
     if identifier is None:
         raise ValueError("optimizer: a name or one of lacuna.optimizers must be given. Received: optimizer=None.")
+    if isinstance(identifier, dict):  # As in Keras, names of Lacuna's own may be in small letters.
+        small = {name.lower(): name for name in _classes}
+        name = identifier.get("class_name")
+        if isinstance(name, str) and name not in custom:
+            identifier = {**identifier, "class_name": small.get(name.lower(), name)}
     return identified("optimizer", identifier, Optimizer, _classes, lambda name: _core.optimizer(name.lower()))
 
 
@@ -252,4 +327,7 @@ def serialize(optimizer: Identifier) -> Any:
 def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
     """Makes the object again from what serialize returned. custom_objects: a dict of your own classes by name."""
     with custom_object_scope(custom_objects):
-        return get(config)
+        result = get(config)
+    if isinstance(config, dict) and type(result).__name__ in _classes:
+        config["class_name"] = config["class_name"].lower()  # As Keras does; tests of its users rely on it.
+    return result

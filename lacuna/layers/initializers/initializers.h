@@ -26,6 +26,7 @@ struct Initializer {
   virtual Draw draw(const Shape& shape) const = 0;
   virtual std::string class_name() const = 0;
   virtual Config config() const = 0;
+  virtual bool by_name() const { return false; }  // A function of one's own: a config has just its name.
 };
 using Ptr = std::shared_ptr<Initializer>;
 using Seed = std::optional<uint64_t>;

@@ -63,7 +63,38 @@ class MadeOrthogonal final : public OfWhole {
   Orthogonal settings_;
 };
 
+class OfOwnFunction final : public OfWhole {
+ public:
+  OfOwnFunction(std::function<tensor::Dense(const Shape&)> function, std::string name,
+                std::optional<Config> config)
+      : function_(std::move(function)), name_(std::move(name)), config_(std::move(config)) {}
+  std::string class_name() const override { return name_; }
+  Config config() const override { return config_.value_or(Config{}); }
+  bool by_name() const override { return !config_; }
+
+  void fill(const Shape& shape, std::span<double> values) const override {
+    const tensor::Dense made = function_(shape);
+    LACUNA_REQUIRE(made.shape == shape, name_,
+                   ": an initializer must give values of the weight's shape. Received: ",
+                   to_string(made.shape), ", weight ", to_string(shape), ".");
+    with_dtype(made.dtype, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      std::ranges::transform(made.values<T>(), values.begin(), [](T v) { return static_cast<double>(v); });
+    });
+  }
+
+ private:
+  std::function<tensor::Dense(const Shape&)> function_;
+  std::string name_;
+  std::optional<Config> config_;
+};
+
 }  // namespace
+
+Ptr from_function(std::function<tensor::Dense(const Shape&)> function, std::string name,
+                  std::optional<Config> config) {
+  return std::make_shared<OfOwnFunction>(std::move(function), std::move(name), std::move(config));
+}
 
 Draw OfWhole::draw(const Shape&) const { return Draw{.kind = Draw::Kind::constant, .a = 0}; }
 

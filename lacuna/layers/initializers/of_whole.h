@@ -1,6 +1,9 @@
 // Initializers whose values depend on each other, so that no row can be drawn by itself.
 #pragma once
+#include <functional>
+#include <optional>
 #include <span>
+#include <string>
 
 #include "lacuna/graph/variable.h"
 #include "lacuna/layers/initializers/initializers.h"
@@ -14,6 +17,11 @@ struct OfWhole : Initializer {
   // Zeros: what a weight holds until it is filled.
   Draw draw(const Shape& shape) const final;
 };
+
+// One of one's own: a function that gives the values of a weight of that shape, in C order; by_name and
+// config as in Constraint::from_function.
+Ptr from_function(std::function<tensor::Dense(const Shape&)> function, std::string name = "function",
+                  std::optional<Config> config = {});
 
 // A variable with the values of any initializer.
 VariablePtr filled(const std::string& name, const Spec& spec, const Initializer& initializer);

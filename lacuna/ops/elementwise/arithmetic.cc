@@ -8,6 +8,7 @@
 #include "lacuna/ops/elementwise/arithmetic_op.h"
 #include "lacuna/ops/elementwise/unary.h"
 #include "lacuna/ops/parts/broadcast.h"
+#include "lacuna/ops/parts/whole.h"
 
 namespace lacuna {
 namespace {
@@ -77,12 +78,12 @@ const bool arithmetic_registered = register_op("add", binary_examples<Sum<AddOf>
 
 }  // namespace
 
-Symbol add(const Symbol& a, const Symbol& b) { return applied_to<Sum<AddOf>>(a, b); }
-Symbol subtract(const Symbol& a, const Symbol& b) { return applied_to<Sum<SubtractOf>>(a, b); }
+Symbol add(const Symbol& a, const Symbol& b) { return as_whole(a, b, applied_to<Sum<AddOf>>); }
+Symbol subtract(const Symbol& a, const Symbol& b) { return as_whole(a, b, applied_to<Sum<SubtractOf>>); }
 Symbol multiply(const Symbol& a, const Symbol& b) {
   if (lies_over(b, a)) return multiply(a, broadcast_at(b, a));
   if (lies_over(a, b)) return multiply(broadcast_at(a, b), b);
-  return applied_to<Product>(a, b);
+  return as_whole(a, b, applied_to<Product>);
 }
 Symbol divide(const Symbol& a, const Symbol& b) { return applied_to<Quotient>(a, b); }
 

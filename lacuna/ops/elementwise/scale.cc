@@ -4,6 +4,7 @@
 #include "lacuna/ops/elementwise/scale.h"
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 
 #include "lacuna/base/error.h"
@@ -11,6 +12,7 @@
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/parts/broadcast.h"
 #include "lacuna/ops/parts/entries.h"
+#include "lacuna/ops/parts/whole.h"
 
 namespace lacuna {
 namespace {
@@ -74,10 +76,14 @@ const bool scale_registered = register_op("scale", examples<true>) && register_o
 }  // namespace
 
 Symbol scale(const Symbol& x, double factor) {
-  return factor == 1 ? x : apply(std::make_shared<Affine<true>>(factor), {x});
+  if (factor == 1) return x;
+  if (factor != std::trunc(factor)) return apply(std::make_shared<Affine<true>>(factor), {x});
+  return as_whole(x, [&](const Symbol& f) { return apply(std::make_shared<Affine<true>>(factor), {f}); });
 }
 Symbol shift(const Symbol& x, double offset) {
-  return offset == 0 ? x : apply(std::make_shared<Affine<false>>(offset), {x});
+  if (offset == 0) return x;
+  if (offset != std::trunc(offset)) return apply(std::make_shared<Affine<false>>(offset), {x});
+  return as_whole(x, [&](const Symbol& f) { return apply(std::make_shared<Affine<false>>(offset), {f}); });
 }
 
 }  // namespace lacuna

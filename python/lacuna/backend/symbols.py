@@ -80,13 +80,20 @@ def constant(value: TensorLike, dtype: DTypeLike = None, shape: Shape | None = N
 
 
 def zeros(shape: Shape, dtype: DTypeLike = None, name: str | None = None) -> Any:
-    """A variable of zeros."""
-    return variable(np.zeros(dims("zeros", "shape", shape)), dtype, name)
+    """A variable of zeros. In get_updates of an optimizer of your own the number of rows may be None: those of a
+    step."""
+    return _filled("zeros", shape, 0, dtype, name)
 
 
 def ones(shape: Shape, dtype: DTypeLike = None, name: str | None = None) -> Any:
-    """A variable of ones."""
-    return variable(np.ones(dims("ones", "shape", shape)), dtype, name)
+    """A variable of ones; see zeros."""
+    return _filled("ones", shape, 1, dtype, name)
+
+
+def _filled(where, shape, value, dtype, name):
+    if isinstance(shape, (list, tuple)) and len(shape) > 0 and shape[0] is None:
+        return _core.state(tuple(shape), dtype_name(dtype), value, name)
+    return variable(np.full(dims(where, "shape", shape), float(value)), dtype, name)
 
 
 def eye(size: Whole, dtype: DTypeLike = None, name: str | None = None) -> Any:

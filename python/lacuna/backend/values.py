@@ -75,8 +75,10 @@ def function(inputs: TensorLike, outputs: Any, updates: Any = None, **kwargs: An
     unsupported("function", **kwargs)
     several = isinstance(outputs, (list, tuple))
     changes = [update(*one) if isinstance(one, tuple) else one for one in updates or []]
+    endings = [one for one in changes if isinstance(one, _core.Ending)]
+    changes = [one for one in changes if not isinstance(one, _core.Ending)]
     inputs = [inputs] if is_tensor(inputs) else symbols_of("function", inputs)
-    run = _core.Function(inputs, list(outputs) if several else [outputs], changes)
+    run = _core.Function(inputs, list(outputs) if several else [outputs], changes, endings)
 
     def call(values):
         if not isinstance(values, (list, tuple)):

@@ -9,6 +9,7 @@ from typing import Any
 
 from lacuna._arguments import shown
 from lacuna._types import Config, Function, Whole
+from lacuna.callbacks._logs import Logs
 
 __all__ = [
     "Callback",
@@ -169,13 +170,13 @@ class CallbackList:
 
 class History(Callback):
     """The return value of fit: `epoch` lists the epochs, and `history` is a dict of lists with a value per epoch:
-    loss, acc, val_loss, val_acc, …"""
+    loss, acc, val_loss, val_acc, … It answers to the names of Keras 3, such as accuracy, too."""
 
     _model = None
 
     def __init__(self) -> None:
         self.epoch = []
-        self.history = {}
+        self.history = Logs()
 
     @property
     def model(self) -> Any:
@@ -189,7 +190,7 @@ class History(Callback):
     def on_train_begin(self, logs: Config | None = None) -> None:
         """Clears the history."""
         self.epoch = []
-        self.history = {}
+        self.history = Logs()
 
     def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
         """Stores the logs."""

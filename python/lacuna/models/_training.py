@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import contextmanager
 from typing import Any
 
@@ -52,8 +53,12 @@ class Trained:
         "auc", "precision", …) use the sample weights given to fit; others ignore them. weighted_metrics: as metrics,
         but all of them use the weights: Σ w v / Σ w, named weighted_acc, …. loss_weights: a list or a dict of numbers.
         sample_weight_mode: 'temporal' where sample weights are (rows, steps), or a list or dict of this and None.
-        ValueError for an unknown name.
+        zero_weights_count (a keyword): whether rows of weight 0 count in the number that a weighted loss is divided by;
+        they do in Keras 3 and not in Keras 2.2.4, which lacuna.config.set_keras chooses. context, jit_compile,
+        steps_per_execution and run_eagerly=False are taken and change nothing. ValueError for an unknown name.
         """
+        zero_weights_count = kwargs.pop("zero_weights_count", None)
+        _take_what_changes_nothing(kwargs)
         no_more("compile", kwargs)
         if target_tensors is not None:
             raise ValueError(
@@ -78,6 +83,7 @@ class Trained:
             every_weighted,
             by_name_weighted,
             _modes(sample_weight_mode),
+            zero_weights_count,
         )
         self.optimizer, self.loss, self.metrics, self.loss_weights = (
             optimizer,
@@ -321,6 +327,26 @@ def _workers(where, kwargs):
 
 def _steps(where, argument, steps):
     return None if steps is None else whole(where, argument, steps)
+
+
+_told = set()  # Arguments that were told once to change nothing.
+
+
+def _take_what_changes_nothing(kwargs):
+    """Takes arguments of compile that choose machines or compilers, and says once that they change nothing."""
+    if kwargs.pop("run_eagerly", None):
+        raise ValueError(
+            "compile: run_eagerly=True is of Keras, not in Lacuna: a step is a plan that is made once; write a loss, a "
+            "metric or a callback, or loop over train_on_batch. Received: run_eagerly=True."
+        )
+    for name in ("context", "jit_compile", "steps_per_execution", "auto_scale_loss"):
+        if kwargs.pop(name, None) is not None and name not in _told:
+            _told.add(name)
+            warnings.warn(
+                f"compile: {name} changes nothing: a step is a plan that runs on the cores of this machine, as "
+                "lacuna.config.set_num_threads says.",
+                stacklevel=3,
+            )
 
 
 def _metrics(argument, given):

@@ -142,7 +142,7 @@ def _known(kind, get, name):
 
 
 def _losses_of(config):
-    if isinstance(config, dict):
+    if isinstance(config, dict) and "class_name" not in config:
         return {name: _losses_of(one) for name, one in config.items()}
     if isinstance(config, (list, tuple)):
         return [_losses_of(one) for one in config]
@@ -151,13 +151,23 @@ def _losses_of(config):
 
 def _compile_as(model, training):
     model.compile(
-        optimizers.get(training["optimizer_config"]),
+        optimizers.get(_optimizer_of_file(training["optimizer_config"])),
         _losses_of(training["loss"]),
         _metrics_of(training.get("metrics")),
         training.get("loss_weights"),
         training.get("sample_weight_mode"),
         _metrics_of(training.get("weighted_metrics")),
+        zero_weights_count=bool(training.get("zero_weights_count")),
     )
+
+
+def _optimizer_of_file(config):
+    """In a file clipnorm is the limit of all gradients together, in either dialect."""
+    settings = config.get("config")
+    if not isinstance(settings, dict) or "clipnorm" not in settings:
+        return config
+    rest = {name: value for name, value in settings.items() if name != "clipnorm"}
+    return {**config, "config": {**rest, "global_clipnorm": settings["clipnorm"]}}
 
 
 def _metrics_of(config):
