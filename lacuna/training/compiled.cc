@@ -8,6 +8,7 @@
 #include "lacuna/losses/probabilities.h"
 #include "lacuna/ops/elementwise/arithmetic.h"
 #include "lacuna/ops/elementwise/compare.h"
+#include "lacuna/ops/elementwise/scale.h"
 #include "lacuna/ops/parts/cast.h"
 #include "lacuna/ops/reductions/reduce.h"
 #include "lacuna/ops/shape/reshape.h"
@@ -157,6 +158,50 @@ void add_metrics(CompiledOutput& output, const Symbol& y, const Symbol& mask, co
   }
 }
 
+// The target, and the loss with and without sample weights.
+void add_loss(CompiledOutput& output, const Symbol& y, const Symbol& mask, const Symbol& given,
+              bool zero_weights_count) {
+  warn_of_no_probability(*output.loss, output.name, y);
+  const Spec wanted = output.loss->target(y.spec());
+  LACUNA_REQUIRE(!given || !is_placeholder(given) ||
+                     (given.dtype() == wanted.dtype && given.storage() == wanted.storage),
+                 "compile: a placeholder of target_tensors must have the dtype of the loss's target. Received: target of '",
+                 output.name, "' ", given.spec(), ", expected ", wanted, ".");
+  output.target = given ? given : placeholder(wanted, output.name + "_target");
+  output.matrix = output.loss->matrix(output.target, y.spec());
+  if (output.loss->ids_target()) output.classes = std::max<Dim>(y.shape().back(), 0);
+  if (output.loss->labels == losses::Labels::padded_ids) output.least_label = -1;
+  // In double whatever the model computes in: float32 would make 0 of 1e-50, and infinity of 1e50.
+  const Shape weights = output.temporal ? Shape{None, None} : Shape{None};
+  output.sample_weight = placeholder({weights, DType::float64}, output.name + "_sample_weights");
+  const Symbol values = masked((*output.loss)(output.target, y), mask);
+  output.plain_loss = scalar(values);
+  if (values.rank() <= (output.temporal ? 1 : 0)) return;
+  const Symbol& w = output.sample_weight;
+  const Symbol used = zero_weights_count ? constant(1, w.dtype()) : mean(not_equal(w, constant(0, w.dtype())));
+  const Symbol least = constant(1e-30, w.dtype());  // A batch without weight has loss 0, not 0 / 0.
+  const Symbol weighted = multiply(cast(per_weight(values, output), w.dtype()), w);
+  output.weighted_loss = cast(mean(divide(weighted, maximum(used, least))), values.dtype());
+}
+
+// Losses and metrics of outputs whose target is computed and not fed: they are like those of add_loss.
+struct Computed {
+  std::vector<std::pair<std::string, Symbol>> losses{}, metrics{};
+
+  void take(CompiledOutput& output, bool several, std::vector<Symbol>& added) {
+    added.push_back(scale(output.plain_loss, output.weight));
+    if (several) losses.emplace_back(output.name + "_loss", output.plain_loss);
+    for (const auto& metric : output.metrics) {
+      LACUNA_REQUIRE(metric.value && !metric.running,
+                     "compile: a metric with a state or with weights needs a target that is fed. Received: metric '",
+                     metric.name, "' of output '", output.name, "', whose target is one of target_tensors.");
+      metrics.emplace_back(several ? output.name + "_" + metric.name : metric.name, metric.value);
+    }
+    output.loss = nullptr;
+    output.metrics.clear();
+  }
+};
+
 }  // namespace
 
 std::vector<const CompiledOutput*> Compiled::targets() const {
@@ -221,6 +266,7 @@ Compiled compile(const Network& network, const CompileOptions& options) {
   const auto& names = network.output_names();
   check_names(options.output_metrics, names, "metrics");
   check_names(options.output_weighted_metrics, names, "weighted_metrics");
+  Computed computed;
   for (size_t i = 0; i < names.size(); ++i) {
     const Symbol &y = network.outputs()[i], &mask = network.output_masks()[i];
     LACUNA_REQUIRE(y.storage() == Storage::dense,
@@ -234,28 +280,13 @@ Compiled compile(const Network& network, const CompileOptions& options) {
                    " for output '", names[i], "'.");
     output.temporal =
         is_temporal(pick(options.sample_weight_mode, i, names, "sample_weight_mode"), y, names[i]);
+    const Symbol* target = pick(options.target_tensors, i, names, "target_tensors");
     if (output.loss) {
-      warn_of_no_probability(*output.loss, names[i], y);
-      output.target = placeholder(output.loss->target(y.spec()), names[i] + "_target");
-      output.matrix = output.loss->matrix(output.target, y.spec());
-      if (output.loss->ids_target()) output.classes = std::max<Dim>(y.shape().back(), 0);
-      if (output.loss->labels == losses::Labels::padded_ids) output.least_label = -1;
-      // In double whatever the model computes in: float32 would make 0 of 1e-50, and infinity of 1e50.
-      const Shape weights = output.temporal ? Shape{None, None} : Shape{None};
-      output.sample_weight = placeholder({weights, DType::float64}, names[i] + "_sample_weights");
-      const Symbol values = masked((*output.loss)(output.target, y), mask);
-      output.plain_loss = scalar(values);
-      if (values.rank() > (output.temporal ? 1 : 0)) {
-        const Symbol& w = output.sample_weight;
-        const Symbol used =
-            options.zero_weights_count ? constant(1, w.dtype()) : mean(not_equal(w, constant(0, w.dtype())));
-        const Symbol least = constant(1e-30, w.dtype());  // A batch without weight has loss 0, not 0 / 0.
-        const Symbol weighted = multiply(cast(per_weight(values, output), w.dtype()), w);
-        output.weighted_loss = cast(mean(divide(weighted, maximum(used, least))), values.dtype());
-      }
+      add_loss(output, y, mask, target ? *target : Symbol(), options.zero_weights_count);
       add_metrics(output, y, mask, wanted(options.metrics, options.output_metrics, names[i]), false);
       add_metrics(output, y, mask,
                   wanted(options.weighted_metrics, options.output_weighted_metrics, names[i]), true);
+      if (!is_placeholder(output.target)) computed.take(output, names.size() > 1, result.added_losses);
     }
     result.outputs.push_back(std::move(output));
   }
@@ -275,10 +306,13 @@ Compiled compile(const Network& network, const CompileOptions& options) {
   };
   for (const CompiledOutput* o : targets)
     for (const auto& m : o->metrics) name(several ? o->name + "_" + m.name : m.name);
-  for (const auto& added : network.added_metrics()) {
-    name(added.name);
-    result.added_metrics.push_back(added.value);
-  }
+  const auto add = [&](const std::string& base, const Symbol& value) {
+    name(base);
+    result.added_metrics.push_back(value);
+  };
+  for (const auto* some : {&computed.losses, &computed.metrics})
+    for (const auto& [base, value] : *some) add(base, value);
+  for (const auto& added : network.added_metrics()) add(added.name, added.value);
   return result;
 }
 

@@ -60,8 +60,9 @@ bool Trainer::is_compiled() const {
 
 std::shared_ptr<const Compiled> Trainer::compiled(const char* where) const {
   const auto turn = network_->turn().take();
-  LACUNA_REQUIRE(compiled_ != nullptr, where, ": the model must be compiled first. Received: model '",
-                 network_->name(), "' without an optimizer and a loss; call compile(optimizer, loss).");
+  LACUNA_REQUIRE_OR(NotCompiled, compiled_ != nullptr, where,
+                    ": the model must be compiled first. Received: model '", network_->name(),
+                    "' without an optimizer and a loss; call compile(optimizer, loss).");
   return compiled_;
 }
 

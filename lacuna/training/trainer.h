@@ -58,6 +58,11 @@ struct PredictOptions {
   std::optional<int64_t> steps{};  // How many batches of a source.
 };
 
+// What is to be trained was not compiled; in Python also a RuntimeError, as in Keras.
+struct NotCompiled : InvalidArgument {
+  using InvalidArgument::InvalidArgument;
+};
+
 // Thread-safe: each step and each batch takes the network's turn (graph/turn.h), so that other threads never
 // see half a step. A second fit, or compile, waits for the first fit to end; callbacks may call fit from
 // within.

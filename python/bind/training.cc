@@ -29,7 +29,7 @@ CompileOptions compile_options(const Arg<optimizers::Optimizer>& optimizer, nb::
                                const std::map<std::string, std::vector<Metric>>& output_metrics,
                                nb::handle loss_weights, const std::vector<Metric>& weighted_metrics,
                                const std::map<std::string, std::vector<Metric>>& output_weighted_metrics,
-                               nb::handle sample_weight_mode, std::optional<bool> zero_weights_count) {
+                               nb::handle sample_weight_mode, std::optional<bool> zero_weights_count, nb::handle target_tensors) {
   CompileOptions result{
       .optimizer = optimizer,
       .loss = per_output<Loss>("loss", loss),
@@ -39,6 +39,7 @@ CompileOptions compile_options(const Arg<optimizers::Optimizer>& optimizer, nb::
       .sample_weight_mode = per_output<std::string>("sample_weight_mode", sample_weight_mode),
       .weighted_metrics = weighted_metrics,
       .output_weighted_metrics = output_weighted_metrics};
+  result.target_tensors = per_output<Symbol>("target_tensors", target_tensors);
   if (zero_weights_count) result.zero_weights_count = *zero_weights_count;
   return result;
 }
@@ -131,15 +132,15 @@ void def_training(nb::class_<Model>& c) {
          const std::vector<Metric>& metrics, const std::map<std::string, std::vector<Metric>>& output_metrics,
          nb::handle loss_weights, const std::vector<Metric>& weighted_metrics,
          const std::map<std::string, std::vector<Metric>>& output_weighted_metrics,
-         nb::handle sample_weight_mode, std::optional<bool> zero_weights_count) {
+         nb::handle sample_weight_mode, std::optional<bool> zero_weights_count, nb::handle target_tensors) {
         const CompileOptions options =
             compile_options(optimizer, loss, metrics, output_metrics, loss_weights, weighted_metrics,
-                            output_weighted_metrics, sample_weight_mode, zero_weights_count);
+                            output_weighted_metrics, sample_weight_mode, zero_weights_count, target_tensors);
         const WithoutGil no_gil;  // Another thread may be in fit, and its callbacks need it.
         model.compile(options);
       },
       "optimizer"_a, "loss"_a, "metrics"_a, "output_metrics"_a, "loss_weights"_a, "weighted_metrics"_a,
-      "output_weighted_metrics"_a, "sample_weight_mode"_a, "zero_weights_count"_a.none());
+      "output_weighted_metrics"_a, "sample_weight_mode"_a, "zero_weights_count"_a.none(), "target_tensors"_a);
   c.def(
        "train_on_batch",
        [](Model& model, nb::handle x, nb::handle y, nb::handle sample_weight, const ByClass& class_weight,

@@ -59,6 +59,10 @@ def custom_object_scope(*args):
 shown = _core.shown  # A value as error messages show it: its repr, shortened, without addresses.
 
 
+class NotCompiled(ValueError, RuntimeError):
+    """A model was not compiled before it was trained: a RuntimeError in Keras, and here a ValueError like all else."""
+
+
 @contextlib.contextmanager
 def bad_config(where, config):
     """A context in which a part that a config lacks, or that has another type, is a ValueError."""

@@ -62,8 +62,8 @@ def __dir__() -> list[str]:
 
 class Initializer:
     """The base class. One of your own defines __call__(shape, dtype=None), which returns values of that shape: an
-    array, or what the functions of lacuna.backend return. Any function of that kind can be used too. It makes all values at
-    once, so that it is an error for a weight whose rows are made when they are touched."""
+    array, or what the functions of lacuna.backend return. Any function of that kind can be used too. It makes all
+    values at once, so that it is an error for a weight whose rows are made when they are touched."""
 
     def __call__(self, shape: Shape, dtype: DTypeLike = None) -> Any:
         """Values of that shape; override it."""

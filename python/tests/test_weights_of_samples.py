@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
+from lacuna import backend as K
 from lacuna import utils
 from lacuna.layers import Dense, Dropout, Embedding, Input
 from lacuna.models import Model, Sequential, load_model
@@ -71,8 +72,42 @@ def test_wrong_modes():
     model = Sequential([Dense(1, input_shape=(5,))])
     with pytest.raises(ValueError, match="needs an output with steps"):
         model.compile("sgd", "mse", sample_weight_mode="temporal")
-    with pytest.raises(ValueError, match="target_tensors is of Keras, not in Lacuna"):
-        model.compile("sgd", "mse", target_tensors=[Input((1,))])
+    with pytest.raises(TypeError, match="target_tensors must be a symbol, a list of them, or a dict"):
+        model.compile("sgd", "mse", target_tensors={1.5})
+    with pytest.raises(ValueError, match="target_tensors must name outputs"):
+        model.compile("sgd", "mse", target_tensors={"nobody": None})
+    with pytest.raises(ValueError, match="target_tensors must be one for all outputs or one for each"):
+        model.compile("sgd", "mse", target_tensors=[Input((1,)), Input((1,))])
+
+
+def test_target_tensors():
+    x, y = np.random.rand(10, 4), np.random.rand(10, 2)
+    i = Input((4,))
+    model = Model(i, [Dense(2, name="a")(i), Dense(2, name="b")(i)])
+    fed = K.placeholder((None, 2))
+    model.compile("sgd", "mse", ["mae"], target_tensors={"a": fed, "b": K.variable(y)}, loss_weights=[1, 0.5])
+    a, b = model.predict(x)
+    values = dict(zip(model.metrics_names, model.evaluate(x, [y], batch_size=10, verbose=0)))
+    of_a, of_b = ((a - y) ** 2).mean(), ((b - y) ** 2).mean()
+    assert values["loss"] == pytest.approx(of_a + 0.5 * of_b, rel=1e-5)
+    assert values["a_loss"] == pytest.approx(of_a, rel=1e-5) and values["b_loss"] == pytest.approx(of_b, rel=1e-5)
+    assert values["b_mean_absolute_error"] == pytest.approx(abs(b - y).mean(), rel=1e-5)
+    model.compile("sgd", "mse", target_tensors=[K.variable(y), K.variable(y)])
+    before = model.train_on_batch(x, None)[0]
+    for _ in range(20):
+        model.train_on_batch(x, None)
+    assert model.train_on_batch(x, None)[0] < before
+    with pytest.raises(ValueError):
+        model.train_on_batch(x, [y, y])
+    with pytest.raises(ValueError, match="a metric with a state or with weights needs a target that is fed"):
+        model.compile("sgd", "mse", ["auc"], target_tensors=[K.variable(y), K.variable(y)])
+
+
+def test_a_model_that_was_not_compiled():
+    model = Sequential([Dense(1, input_shape=(5,))])
+    for kind in (ValueError, RuntimeError):
+        with pytest.raises(kind, match="the model must be compiled first"):
+            model.fit(np.ones((2, 5)), np.ones(2))
 
 
 def test_weights_of_classes_by_output():

@@ -6,7 +6,7 @@ import warnings
 from contextlib import contextmanager
 from typing import Any
 
-from lacuna import losses, optimizers
+from lacuna import _core, losses, optimizers
 from lacuna import metrics as metrics_module
 from lacuna._arguments import (
     batch_size_of,
@@ -53,6 +53,8 @@ class Trained:
         "auc", "precision", …) use the sample weights given to fit; others ignore them. weighted_metrics: as metrics,
         but all of them use the weights: Σ w v / Σ w, named weighted_acc, …. loss_weights: a list or a dict of numbers.
         sample_weight_mode: 'temporal' where sample weights are (rows, steps), or a list or dict of this and None.
+        target_tensors: symbols or variables that stand for y: one, a list with one for each output, or a dict by output
+        name. A placeholder is fed with y; anything else is computed, and y is then None. Files do not keep them.
         zero_weights_count (a keyword): whether rows of weight 0 count in the number that a weighted loss is divided by;
         they do in Keras 3 and not in Keras 2.2.4, which lacuna.config.set_keras chooses. context, jit_compile,
         steps_per_execution and run_eagerly=False are taken and change nothing. ValueError for an unknown name.
@@ -60,11 +62,6 @@ class Trained:
         zero_weights_count = kwargs.pop("zero_weights_count", None)
         _take_what_changes_nothing(kwargs)
         no_more("compile", kwargs)
-        if target_tensors is not None:
-            raise ValueError(
-                "compile: target_tensors is of Keras, not in Lacuna: targets are fed; give them to fit as y. Received: "
-                f"target_tensors={shown(target_tensors)}."
-            )
         every, by_name = _metrics("metrics", metrics)
         every_weighted, by_name_weighted = _metrics("weighted_metrics", weighted_metrics)
         optimizer = optimizers.get(optimizer)
@@ -84,6 +81,7 @@ class Trained:
             by_name_weighted,
             _modes(sample_weight_mode),
             zero_weights_count,
+            _targets(target_tensors, self.output_names if isinstance(target_tensors, dict) else []),
         )
         self.optimizer, self.loss, self.metrics, self.loss_weights = (
             optimizer,
@@ -347,6 +345,28 @@ def _take_what_changes_nothing(kwargs):
                 "lacuna.config.set_num_threads says.",
                 stacklevel=3,
             )
+
+
+def _targets(given, names):
+    """Target tensors for the library: a list, or a dict by output name; None where fit makes them."""
+    if given is None:
+        return None
+    if isinstance(given, dict):
+        unknown = [name for name in given if name not in names]
+        if unknown:
+            raise ValueError(
+                f"compile: target_tensors must name outputs of the model. Received: {shown(unknown[0])}. Known: "
+                f"{', '.join(names)}."
+            )
+        return {name: target for name, target in given.items() if target is not None} or None
+    if isinstance(given, (list, tuple)):
+        return list(given)
+    if not isinstance(given, (_core.Symbol, _core.Variable)):
+        raise TypeError(
+            "compile: target_tensors must be a symbol, a list of them, or a dict by output name. Received: "
+            f"target_tensors={shown(given)}."
+        )
+    return [given]
 
 
 def _metrics(argument, given):
