@@ -50,9 +50,25 @@ def test_constants():
 
 
 def test_settings_that_cannot_be_changed():
-    K.set_image_data_format("channels_last")
     K.set_epsilon(1e-7)
-    with pytest.raises(ValueError, match="channels_last"):
-        K.set_image_data_format("channels_first")
     with pytest.raises(ValueError, match="1e-7"):
         K.set_epsilon(1e-3)
+
+
+def test_the_data_format_of_what_is_made_from_now_on():
+    from lacuna.layers import Conv2D, GlobalMaxPooling2D, Input, MaxPooling2D
+
+    assert K.image_data_format() == "channels_last"
+    before = Conv2D(4, 3)
+    K.set_image_data_format("channels_first")
+    try:
+        x = Input((3, 8, 9))
+        assert Conv2D(4, 3)(x).shape == (None, 4, 6, 7) and MaxPooling2D(2)(x).shape == (None, 3, 4, 4)
+        assert GlobalMaxPooling2D()(x).shape == (None, 3)
+        assert Conv2D(4, 3).get_config()["data_format"] == "channels_first"
+        assert before(Input((8, 9, 3))).shape == (None, 6, 7, 4)
+        assert K.pool2d(K.ones((1, 3, 8, 8)), (2, 2), (2, 2)).shape == (1, 3, 4, 4)
+        with pytest.raises(ValueError, match="must be 'channels_last' or 'channels_first'"):
+            K.set_image_data_format("rgb")
+    finally:
+        K.set_image_data_format("channels_last")

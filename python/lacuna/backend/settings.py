@@ -56,13 +56,18 @@ def set_epsilon(e: Number) -> None:
         raise ValueError(f"set_epsilon: e must be 1e-7, which losses and metrics use. Received: e={shown(e)}.")
 
 
+_formats = ["channels_last"]  # The one that layers and functions made from now on have, unless theirs is given.
+
+
 def set_image_data_format(data_format: str) -> None:
-    """'channels_last' is taken. ValueError for 'channels_first': give data_format to each layer."""
-    if text("set_image_data_format", "data_format", data_format) != "channels_last":
+    """Sets the data_format that layers and functions made from now on have, unless theirs is given: 'channels_last' or
+    'channels_first'. ValueError for others."""
+    if text("set_image_data_format", "data_format", data_format) not in ("channels_last", "channels_first"):
         raise ValueError(
-            "set_image_data_format: must be 'channels_last'; give data_format='channels_first' to each layer. "
-            f"Received: data_format={shown(data_format)}."
+            "set_image_data_format: data_format must be 'channels_last' or 'channels_first'. Received: "
+            f"data_format={shown(data_format)}."
         )
+    _formats[0] = data_format
 
 
 def epsilon() -> float:
@@ -71,8 +76,8 @@ def epsilon() -> float:
 
 
 def image_data_format() -> Any:
-    """'channels_last'"""
-    return "channels_last"
+    """'channels_last', or what set_image_data_format has set."""
+    return _formats[0]
 
 
 def clear_session() -> None:
