@@ -15,8 +15,8 @@
 namespace LACUNA_EXPORT lacuna {
 namespace backend {
 
-// The value of a symbol that depends only on variables and constants: a copy, in the symbol's storage. Throws
-// InvalidArgument if it depends on a placeholder.
+// The value of a symbol that depends only on variables and constants: a copy, in the symbol's storage. Each
+// call draws random numbers anew. Throws InvalidArgument if it depends on a placeholder.
 Tensor eval(const Symbol& x);
 
 // A placeholder that may be an input of a Function: its value, 0 or 1, says whether ops run as in training.
@@ -38,6 +38,7 @@ class Function {
   std::vector<Symbol> inputs_;
   size_t outputs_;
   std::vector<Update> updates_;
+  bool trains_unless_told_;  // Without learning_phase among the inputs: see set_learning_phase.
   Plan predicts_, trains_;
   int64_t steps_ = 0;  // Runs so far: each has its own dropout masks and random numbers.
   uint64_t seed_ = 0;  // 0 until a fork: layers have random keys of their own.

@@ -9,6 +9,7 @@
 #include "lacuna/graph/update.h"
 #include "lacuna/layers/layer.h"
 #include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/elementwise/in_train_phase.h"
 #include "lacuna/ops/elementwise/operators.h"
 #include "lacuna/ops/elementwise/scalar.h"
 #include "lacuna/ops/elementwise/unary.h"
@@ -124,6 +125,7 @@ void bind_symbol(nb::module_& m) {
   auto symbol =
       nb::class_<Symbol>(m, "Symbol", nb::dynamic_attr(), "What a tensor will be: shape, dtype and storage.")
           .def_prop_ro("shape", [](const Symbol& s) { return from_shape(s.shape()); })
+          .def_prop_ro("_keras_shape", [](const Symbol& s) { return from_shape(s.shape()); })
           .def_prop_ro("dtype", [](const Symbol& s) { return std::string(name_of(s.dtype())); })
           .def_prop_ro("storage", [](const Symbol& s) { return std::string(name_of(s.storage())); })
           .def_prop_ro("is_sparse", [](const Symbol& s) { return s.storage() != Storage::dense; })
@@ -232,6 +234,8 @@ void bind_variable_class(nb::module_& m) {
       nb::class_<VariableHandle>(m, "Variable", "A weight, or another value that outlives a step.")
           .def_prop_ro("name", [](const VariableHandle& v) { return v.variable->name(); })
           .def_prop_ro("shape", [](const VariableHandle& v) { return from_shape(v.variable->spec().shape); })
+          .def_prop_ro("_keras_shape",
+                       [](const VariableHandle& v) { return from_shape(v.variable->spec().shape); })
           .def_prop_ro("dtype",
                        [](const VariableHandle& v) { return std::string(name_of(v.variable->spec().dtype)); })
           .def_prop_ro(
@@ -320,7 +324,21 @@ void bind_graph_functions(nb::module_& m) {
       },
       "x"_a);
   m.def("learning_phase", &backend::learning_phase);
+  def(m, "next_number", layers::next_number, "prefix"_a);
+  def(m, "set_learning_phase", set_learning_phase, "training"_a.none());
+  m.def("fixed_learning_phase", &fixed_learning_phase);
+  m.def(
+      "is_learning_phase",
+      [](nb::handle x) {
+        return nb::isinstance<Symbol>(x) && nb::cast<Symbol&>(x) == backend::learning_phase();
+      },
+      "x"_a.none());
   m.def("placeholders", &placeholders, "x"_a);
+  // Whether x is a placeholder itself, and whether a layer made it.
+  def(
+      m, "is_placeholder", [](const Symbol& x) { return lacuna::is_placeholder(x); }, "x"_a);
+  def(
+      m, "is_from_layer", [](const Symbol& x) { return layers::call_of(x) != nullptr; }, "x"_a);
   nb::class_<backend::Function>(m, "Function")
       .def(
           "__init__",

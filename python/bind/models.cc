@@ -98,13 +98,16 @@ void def_files(nb::class_<Model>& model) {
             self.save(name, {overwrite, include_optimizer});
           },
           "path"_a, "overwrite"_a, "include_optimizer"_a)
-      .def("save_to_bytes",
+      .def(
+          "save_to_bytes",
+          [](Model& self, bool include_optimizer) {
+            const std::string bytes = without_gil([&] { return self.save_to_bytes(include_optimizer); });
+            return nb::bytes(bytes.data(), bytes.size());
+          },
+          "include_optimizer"_a = true)
+      .def("save_weights_to_bytes",
            [](Model& self) {
-             std::string bytes;
-             {
-               const WithoutGil no_gil;
-               bytes = self.save_to_bytes();
-             }
+             const std::string bytes = without_gil([&] { return self.save_weights_to_bytes(); });
              return nb::bytes(bytes.data(), bytes.size());
            })
       .def(
@@ -117,12 +120,20 @@ void def_files(nb::class_<Model>& model) {
           "path"_a, "overwrite"_a)
       .def(
           "load_weights",
-          [](Model& self, const nb::bytes& path, bool by_name, bool skip_mismatch) {
+          [](Model& self, const nb::bytes& path, bool by_name, bool skip_mismatch, bool reshape) {
             const std::string name = string_of(path);
             const WithoutGil no_gil;
-            self.load_weights(name, {by_name, skip_mismatch});
+            self.load_weights(name, {by_name, skip_mismatch, reshape});
           },
-          "path"_a, "by_name"_a, "skip_mismatch"_a)
+          "path"_a, "by_name"_a, "skip_mismatch"_a, "reshape"_a)
+      .def(
+          "load_weights_from_bytes",
+          [](Model& self, const nb::bytes& data, bool by_name, bool skip_mismatch, bool reshape) {
+            const std::string bytes = string_of(data);
+            const WithoutGil no_gil;
+            self.load_weights_from_bytes(bytes, {by_name, skip_mismatch, reshape});
+          },
+          "data"_a, "by_name"_a, "skip_mismatch"_a, "reshape"_a)
       .def_prop_ro("config",
                    [](Model& self) { return from_config(without_gil([&] { return self.get_config(); })); })
       .def_prop_ro("training_config",

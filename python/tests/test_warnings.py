@@ -54,7 +54,9 @@ def test_labels_of_minus_one():
 
 def test_save_of_functions_without_a_name(tmp_path):
     x = Input((2,))
-    model = Model(x, Dense(1)(Lambda(lambda v: v * 2, name="twice")(x)))
+    assert not said(lambda: Model(x, Lambda(lambda v: v * 2)(x)).save(tmp_path / "a.h5"))  # Its code is saved.
+    by = object()
+    model = Model(x, Dense(1)(Lambda(lambda v: v * 2 if by else v, name="twice")(x)))
     (message,) = said(lambda: model.save(tmp_path / "a.h5"))
     assert "layer 'twice'" in message and "custom_objects" in message
     model = model_of(Dense(1, activation=lambda v: v), loss=lambda t, p: K.mean(K.square(t - p), axis=-1))

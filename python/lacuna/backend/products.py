@@ -86,9 +86,13 @@ def permute_dimensions(x: TensorLike, pattern: Any) -> Any:
 
 def bias_add(x: TensorLike, bias: TensorLike, data_format: str | None = None) -> Any:
     """x + bias; bias has one value for each channel: each index of the last axis, or with data_format='channels_first'
-    of the first axis after the batch. A bias of more axes has a value for each place, with the channels last."""
+    of the first axis after the batch. A bias of more axes has a value for each place, with the channels last; for
+    channels_first its values are taken in order as (channels, places…), as Keras does."""
     order = range(len(shape_of("bias_add", x)))
     first = is_first("bias_add", data_format) and len(order) > 2
+    *places, channels = getattr(bias, "shape", (0,)) or (0,)
+    if first and places:
+        return _core.add(x, reshape(bias, (channels, *places)))
     if first:
         x = _core.permute_dimensions(x, [0, *order[2:], 1])
     y = (_core.add if len(getattr(bias, "shape", ())) > 1 else _core.bias_add)(x, bias)

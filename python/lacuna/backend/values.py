@@ -143,5 +143,7 @@ def gradients(loss: TensorLike, variables: Any) -> Any:
 
 
 def stop_gradient(variables: Any) -> Any:
-    """The same value, through which no gradient flows."""
+    """The same value, or the same ones of a list, through which no gradient flows."""
+    if isinstance(variables, (list, tuple)) and any(is_tensor(one) for one in variables):
+        return [_core.stop_gradient(one) for one in variables]
     return _core.stop_gradient(variables)
