@@ -9,6 +9,7 @@
 #include "lacuna/layers/weight_limit.h"
 #include "lacuna/models/nameless.h"
 #include "lacuna/saving/json.h"
+#include "lacuna/saving/later_keras.h"
 #include "lacuna/saving/optimizer_state.h"
 #include "lacuna/saving/weights.h"
 
@@ -17,11 +18,12 @@ namespace {
 
 constexpr int64_t kFormat = 1;  // One more whenever older versions can no longer read what is written.
 
-// Removes settings that Keras 2 does not know if they have their default values, so that Keras 2 can read the
-// rest.
+// Removes settings that Keras 2 or Keras-MXNet does not know if they have their default values, so that they
+// can read the rest.
 Setting for_keras(const Setting& setting) {
   static const Config ours{{"sparse_weight", false}, {"sparse_grad", false}, {"lazy_update", true},
-                           {"combiner", Setting()},  {"weighted", true},     {"subtract_mean", true}};
+                           {"combiner", Setting()},  {"weighted", true},     {"subtract_mean", true},
+                           {"amsgrad", false}};
   if (const auto* list = setting.as<SettingList>()) {
     SettingList result;
     for (const Setting& item : *list) result.push_back(for_keras(item));
@@ -137,8 +139,11 @@ ModelFile::ModelFile(hdf5::File file) : file_(std::move(file)) {
     root.wrong("the file must hold a model", root.has("layer_names")
                                                  ? "weights alone, which load_weights reads"
                                                  : "a file without model_config");
-  model_config_ = from_json("load_model", root.text("model_config"));
-  if (root.has("training_config")) training_config_ = from_json("load_model", root.text("training_config"));
+  const auto config_of = [&](const char* name) {
+    return saving::in_older_words(from_json("load_model", root.text(name)));
+  };
+  model_config_ = config_of("model_config");
+  if (root.has("training_config")) training_config_ = config_of("training_config");
   if (!root.has("lacuna")) return;  // A file of Keras.
   int64_t format = 0, seed = 0, shuffle_seed = 0;
   const Config config = from_json("load_model", root.text("lacuna"));

@@ -4,6 +4,7 @@
 #include "lacuna/layers/weight_limit.h"
 #include "lacuna/models/model_file.h"
 #include "lacuna/models/sequential.h"
+#include "lacuna/saving/later_keras.h"
 #include "python/bind/argument.h"
 #include "python/bind/path.h"
 #include "python/bind/training.h"
@@ -234,6 +235,9 @@ void bind_model(nb::module_& m) {
 }
 
 void bind_network(nb::module_& m) {
+  m.def(
+      "in_older_words",
+      [](nb::handle config) { return from_config(saving::in_older_words(to_config(config))); }, "config"_a);
   m.def(
       "network_from_config",
       [](nb::handle config, nb::handle make) {

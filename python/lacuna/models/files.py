@@ -48,6 +48,12 @@ def model_from_config(config: Any, custom_objects: Config | None = None) -> Any:
     return deserialize(config, custom_objects)
 
 
+def _from_any(config, custom_objects):
+    """The model of a text, which a later Keras may have written."""
+    config = _core.in_older_words(config) if isinstance(config, dict) else config
+    return model_from_config(config, custom_objects)
+
+
 def _safely(where, safe_mode):
     return code_allowed(not flag(where, "safe_mode", safe_mode))
 
@@ -63,7 +69,7 @@ def model_from_json(json_string: str, custom_objects: Config | None = None, safe
 
     _require_text("model_from_json: json_string", json_string)
     with bad_config("model_from_json", json_string), _safely("model_from_json", safe_mode):
-        return model_from_config(json.loads(json_string), custom_objects)
+        return _from_any(json.loads(json_string), custom_objects)
 
 
 def _yaml(where):
@@ -92,7 +98,7 @@ def model_from_yaml(yaml_string: str, custom_objects: Config | None = None, safe
 
     Loader.add_constructor("tag:yaml.org,2002:python/tuple", yaml.SafeLoader.construct_sequence)
     with bad_config("model_from_yaml", yaml_string), _safely("model_from_yaml", safe_mode):
-        return model_from_config(yaml.load(yaml_string, Loader), custom_objects)
+        return _from_any(yaml.load(yaml_string, Loader), custom_objects)
 
 
 def _require_model(where, model):
