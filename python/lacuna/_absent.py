@@ -49,7 +49,6 @@ ABSENT: dict[str, dict[str, str]] = {
     },
     "utils.io_utils": dict.fromkeys(("h5dict", "H5Dict"), FILES),
     "utils.data_utils": dict.fromkeys(("get_index", "init_pool", "init_pool_generator", "next_sample"), INSIDE),
-    "utils.test_utils": {"layer_test": "compare the layer's predict with NumPy, and its gradients with differences"},
     "engine": {"InputSpec": "a layer checks its inputs itself, in build"},
     "engine.base_layer": {
         "InputSpec": "a layer checks its inputs itself, in build",
