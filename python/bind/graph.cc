@@ -21,6 +21,28 @@
 namespace lacuna::bind {
 namespace {
 
+// Whole numbers of rank 0, such as an entry of shape(x), have arithmetic of their own: in float64, which
+// holds sizes exactly.
+bool is_size(const Symbol& s) {
+  return s.rank() == 0 && (s.dtype() == DType::int32 || s.dtype() == DType::int64);
+}
+
+// The other operand of a size, if it is a size or a whole number.
+std::optional<Symbol> size_beside(const Symbol& size, nb::handle other, const char* op) {
+  if (!is_size(size)) return {};
+  if (nb::isinstance<Symbol>(other)) {
+    const Symbol& symbol = nb::cast<Symbol&>(other);
+    return is_size(symbol) ? std::optional(cast(symbol, DType::float64)) : std::nullopt;
+  }
+  if (!PyIndex_Check(other.ptr()) || nb::hasattr(other, "shape")) return {};
+  return constant(*to_number(other, op), DType::float64);
+}
+
+// A quotient of sizes is no whole number.
+Symbol as_size(const Symbol& value, const Symbol& like, std::string_view op) {
+  return op == "divide" ? value : cast(value, like.dtype());
+}
+
 // The arithmetic that symbols and variables share: with each other, numbers and arrays, on both sides.
 template <class C>
 void def_arithmetic(C& c) {
@@ -31,6 +53,8 @@ void def_arithmetic(C& c) {
         name,
         [=](nb::handle self, nb::handle other) {
           const Symbol a = to_symbol(self);
+          if (const auto size = size_beside(a, other, op))
+            return as_size(symbols(cast(a, DType::float64), *size), a, op);
           if (const auto number = number_beside(a, other, op)) return number_right(a, *number);
           return symbols(a, to_symbol(other, &a, op));
         },
@@ -39,6 +63,8 @@ void def_arithmetic(C& c) {
         reflected,
         [=](nb::handle self, nb::handle other) {
           const Symbol a = to_symbol(self);
+          if (const auto size = size_beside(a, other, op))
+            return as_size(symbols(*size, cast(a, DType::float64)), a, op);
           if (const auto number = number_beside(a, other, op)) return number_left(*number, a);
           return symbols(to_symbol(other, &a, op), a);
         },
@@ -58,6 +84,12 @@ void def_arithmetic(C& c) {
       "__truediv__", "__rtruediv__", "divide", [](S a, S b) { return a / b; },
       [](S a, double b) { return a / b; }, [](double a, S b) { return a / b; });
   binary(
+      "__floordiv__", "__rfloordiv__", "floor_divide", [](S a, S b) { return floor(a / b); },
+      [](S a, double b) { return floor(a / b); }, [](double a, S b) { return floor(a / b); });
+  binary(
+      "__mod__", "__rmod__", "mod", [](S a, S b) { return mod(a, b); },
+      [](S a, double b) { return mod(a, b); }, [](double a, S b) { return mod(a, b); });
+  binary(
       "__pow__", "__rpow__", "power", [](S a, S b) { return power(a, b); },
       [](S a, double b) { return power(a, b); }, [](double a, S b) { return power(a, b); });
   c.def(
@@ -75,8 +107,11 @@ void def_arithmetic(C& c) {
       },
       "other"_a.none());
   c.def(
-      "__getitem__", [](nb::handle self, nb::handle key) { return item(to_symbol(self), key); }, "key"_a,
-      "Along each axis a slice, a whole number (of a dense symbol), or along one axis ids or a mask.");
+      "__getitem__", [](nb::handle self, nb::handle key) { return item(to_symbol(self), key); },
+      "key"_a.none(),
+      "Along each axis a slice, a whole number (of a dense symbol), or along one axis ids or a mask; None "
+      "inserts "
+      "an axis.");
   // With numbers too, as in Keras. __eq__ is not among them: it says whether both are the same object.
   const auto compare = [&](const char* name, const char* op, Symbol (*f)(S, S), Symbol (*number)(S, double)) {
     c.def(
@@ -93,6 +128,20 @@ void def_arithmetic(C& c) {
   compare("__le__", "less_equal", lacuna::less_equal, lacuna::less_equal);
   compare("__gt__", "greater", lacuna::greater, lacuna::greater);
   compare("__ge__", "greater_equal", lacuna::greater_equal, lacuna::greater_equal);
+  // Of truths, as comparisons give them: 1 where both, or either, or not.
+  c.def(
+      "__and__",
+      [](nb::handle self, nb::handle other) {
+        return lacuna::not_equal(to_symbol(self), 0) * lacuna::not_equal(to_symbol(other), 0);
+      },
+      "other"_a);
+  c.def(
+      "__or__",
+      [](nb::handle self, nb::handle other) {
+        return maximum(lacuna::not_equal(to_symbol(self), 0), lacuna::not_equal(to_symbol(other), 0));
+      },
+      "other"_a);
+  c.def("__invert__", [](nb::handle self) { return logical_not(to_symbol(self)); });
   c.attr("__iter__") = nb::none();
   c.def("__neg__", [](nb::handle self) { return -to_symbol(self); });
   c.def("__abs__", [](nb::handle self) { return lacuna::abs(to_symbol(self)); });

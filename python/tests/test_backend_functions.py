@@ -176,3 +176,50 @@ def test_floatx_that_is_unknown():
     for wrong in ("", "beerfloat", 123, "float16"):
         with pytest.raises(ValueError, match="float"):
             K.set_floatx(wrong)
+
+
+def test_operators_of_python():
+    x, y = K.constant(X), K.constant(np.abs(X) + 0.5)
+    assert np.array_equal(K.eval(x // 0.5), np.floor(X / 0.5)) and np.array_equal(
+        K.eval(7 // y), np.floor(7 / K.eval(y))
+    )
+    assert np.allclose(K.eval(x % 0.3), X % np.float32(0.3), atol=1e-6) and np.allclose(K.eval(x % y), X % K.eval(y))
+    both, either = (x > 0) & (x < 1), (x > 1) | (x < 0)
+    assert np.array_equal(K.eval(both), (X > 0) & (X < 1)) and np.array_equal(K.eval(either), (X > 1) | (X < 0))
+    assert np.array_equal(K.eval(~(x > 0)), X <= 0)
+
+
+def test_axes_that_are_inserted():
+    x = K.constant(X)
+    for key in ((slice(None), None), None, (..., None), (0, None, slice(None), None, 1), (None, ..., None, 0)):
+        assert np.array_equal(K.eval(x[key]), X[key])
+
+
+def test_arithmetic_of_sizes():
+    x = K.placeholder((None, 4))
+    rows = K.shape(x)[0]
+    made = K.function([x], [rows * 2, 3 * rows - 1, rows // 2, rows % 2, rows / 2, rows * K.shape(x)[1]])
+    values = made([np.zeros((5, 4))])
+    assert values == [10, 14, 2, 1, 2.5, 20]
+    assert [v.dtype.kind for v in values] == ["i", "i", "i", "i", "f", "i"]
+    again = K.function([x], [K.reshape(x, (rows * 2, 2)), K.reshape(x, [rows, 2, 2])])([np.arange(8).reshape(2, 4)])
+    assert again[0].shape == (4, 2) and again[1].shape == (2, 2, 2)
+    with pytest.raises(ValueError, match="one dimension alone may be -1, None or a symbol"):
+        K.reshape(x, (-1, K.shape(x)[1]))
+
+
+def test_limits_choices_and_labels():
+    x = K.constant(X)
+    assert np.array_equal(K.eval(K.clip(x, None, 0.5)), np.minimum(X, 0.5))
+    assert np.array_equal(K.eval(K.clip(x, 0, None)), np.maximum(X, 0))
+    p, ids = K.softmax(K.constant(X[0])), np.array([1, 0, 1])
+    want = K.eval(K.sparse_categorical_crossentropy(K.constant(ids, "int32"), p))
+    assert np.array_equal(K.eval(K.sparse_categorical_crossentropy(K.constant(ids, "float32"), p)), want)
+
+
+def test_gradients_of_several_values():
+    v = K.variable(X)
+    (gradient,) = K.gradients(K.square(v), [v])
+    assert np.allclose(K.eval(gradient), 2 * X)
+    (gradient,) = K.gradients([K.sum(v), K.mean(K.square(v), axis=-1)], [v])
+    assert np.allclose(K.eval(gradient), 1 + X)

@@ -12,6 +12,7 @@ from lacuna._arguments import listed, shape_of, shown, symbols_of, whole
 from lacuna._arrays import constant_view, ids
 from lacuna._data_format import is_first
 from lacuna._types import Axes, Flag, Shape, TensorLike, Whole
+from lacuna.backend.symbols import is_tensor
 
 __all__ = [
     "batch_dot",
@@ -111,8 +112,14 @@ def batch_flatten(x: TensorLike) -> Any:
 
 def reshape(x: TensorLike, shape: Shape) -> Any:
     """The same values in C order in another shape, of which one dimension may be -1. If the batch is open, its
-    dimension must be -1 or None. csr stays csr, of rank 2."""
-    shape = tuple(-1 if d is None else d for d in shape)
+    dimension must be -1 or None. csr stays csr, of rank 2. One dimension may be a scalar symbol, such as one of
+    shape(x): it stands for -1, since the number of values says what it is."""
+    given, shape = shape, tuple(-1 if d is None or is_tensor(d) else d for d in shape)
+    if shape.count(-1) > 1:
+        raise ValueError(
+            "reshape: one dimension alone may be -1, None or a symbol; write int_shape(x) for one that is known. "
+            f"Received: shape={shown(given)}."
+        )
     if shape_of("reshape", x) and x.shape[0] is None:
         if -1 not in shape:
             raise ValueError(f"reshape: an open batch needs a dimension of -1. Received: x={shown(x)}, shape={shape}.")
