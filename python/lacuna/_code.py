@@ -14,6 +14,15 @@ from lacuna._custom import custom, name_of
 _allowed = contextvars.ContextVar("lacuna_code", default=False)
 
 
+_everywhere = False  # enable_unsafe_deserialization was called.
+
+
+def allow_code_everywhere():
+    """Lets byte code of configs become functions from now on, in the whole process."""
+    global _everywhere
+    _everywhere = True
+
+
 @contextlib.contextmanager
 def code_allowed(allowed=True):
     """A context in which byte code of configs becomes functions, in this thread alone."""
@@ -57,7 +66,7 @@ def function_of(where, config):
         return custom["<lambda>"]
     if kind != "lambda" or not isinstance(function, (list, tuple)) or not function:
         raise ValueError(f"{where}: function must be a name or byte code. Received: function={shown(function)}.")
-    if not _allowed.get():
+    if not (_allowed.get() or _everywhere):
         raise ValueError(
             f"{where}: the function has no name, so that its byte code was saved, which could do anything. If you "
             f"trust it, write load_model(…, safe_mode=False), or name the function with def and give it by "

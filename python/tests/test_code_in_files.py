@@ -72,3 +72,12 @@ def test_what_closes_over_an_object_has_a_name_alone():
     by = object()
     config = Lambda(lambda x: x if by else -x).get_config()
     assert config["function"] == "<lambda>" and config["function_type"] == "function"
+
+
+def test_a_program_may_trust_all_of_its_files(tmp_path, monkeypatch):
+    from lacuna import _code, config
+
+    monkeypatch.setattr(_code, "_everywhere", False)
+    model_of(lambda x: x * 2).save(tmp_path / "m.h5")
+    config.enable_unsafe_deserialization()
+    np.testing.assert_array_equal(load_model(tmp_path / "m.h5").predict(X), X * 2)

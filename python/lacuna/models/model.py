@@ -20,6 +20,7 @@ from lacuna._types import ArrayLike, Config, Flag, Function, Whole
 from lacuna._weights import HasWeights
 from lacuna.layers.base import checked_symbols, deserialize, found, makers, register_model, remember
 from lacuna.models._generators import TrainedByGenerators
+from lacuna.models._readable import warn_of_lost_settings
 from lacuna.models._streams import bytes_of, is_open, write
 from lacuna.models._training import Trained, one_or_all
 from lacuna.models.files import named, own_objects, restored_bytes, restored_config, to_yaml
@@ -257,6 +258,7 @@ class Model(HasWeights, Trained, TrainedByGenerators):
         that cannot be written is the matching OSError, which is also a ValueError. filepath may also be a group of
         h5py, in which parts of the same names are replaced, or a stream of bytes."""
         include_optimizer = flag("save", "include_optimizer", include_optimizer)
+        warn_of_lost_settings(self)
         if is_open(filepath):
             return write("save", filepath, self._core.save_to_bytes(include_optimizer), overwrite)
         path, overwrite = path_of("save", filepath), flag("save", "overwrite", overwrite)
