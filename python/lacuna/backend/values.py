@@ -141,8 +141,8 @@ def moving_average_update(x: TensorLike, value: TensorLike, momentum: Number) ->
 def gradients(loss: TensorLike, variables: Any) -> Any:
     """The gradients of a loss, or of the sum of its values, as symbols; None for a variable on which it does not
     depend. Several losses are added."""
-    if isinstance(loss, (list, tuple)):
-        loss = sum(total(one) for one in loss)
+    if isinstance(loss, (list, tuple)) and loss and all(map(is_tensor, loss)):
+        loss = sum(map(total, loss))
     elif is_tensor(loss) and loss.shape:
         loss = total(loss)
     return _core.gradients(loss, list(variables) if isinstance(variables, (list, tuple)) else [variables])
