@@ -1,7 +1,13 @@
 // K.eval and K.function, each with a plan of its own.
 #include "lacuna/backend/function.h"
 
+#include <algorithm>
+#include <map>
+#include <mutex>
+
 #include "lacuna/base/error.h"
+#include "lacuna/ops/elementwise/in_train_phase.h"
+#include "lacuna/ops/random/step_random.h"
 #include "lacuna/tensor/cast_storage.h"
 
 namespace lacuna::backend {
@@ -32,6 +38,22 @@ bool fits(const Shape& given, const Shape& wanted) {
   return true;
 }
 
+// Counts the run of each random op in the graph and returns the number of earlier runs of the one that ran
+// most often, as the step of this run.
+int64_t next_draw(const std::vector<std::shared_ptr<const Node>>& nodes) {
+  static std::mutex mutex;
+  static std::map<std::weak_ptr<const Op>, int64_t, std::owner_less<>> runs;
+  int64_t step = 0;
+  const std::scoped_lock lock(mutex);
+  for (const auto& node : nodes) {
+    if (!dynamic_cast<const RandomOp*>(&node->op())) continue;
+    const auto [entry, is_new] = runs.try_emplace(node->shared_op(), 0);
+    if (is_new) std::erase_if(runs, [](const auto& one) { return one.first.expired(); });
+    step = std::max(step, entry->second++);
+  }
+  return step;
+}
+
 }  // namespace
 
 Symbol learning_phase() {
@@ -40,7 +62,8 @@ Symbol learning_phase() {
 }
 
 Tensor eval(const Symbol& x) {
-  for (const auto& node : in_order({x}))
+  const auto nodes = in_order({x});
+  for (const auto& node : nodes)
     LACUNA_REQUIRE(
         !is_placeholder(Symbol(node, 0)),
         "K.eval: the symbol must depend on variables and constants alone; K.function takes values of "
@@ -50,7 +73,7 @@ Tensor eval(const Symbol& x) {
   join(own, std::vector{x});
   const auto turn = own.take();
   Plan plan({}, {x}, false);
-  plan.run({});
+  plan.run({}, next_draw(nodes));
   return plan.output(0).copy();
 }
 
@@ -60,6 +83,7 @@ Function::Function(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std:
       outputs_(outputs.size()),
       updates_(std::move(updates)),
       endings_(std::move(endings)),
+      trains_unless_told_(fixed_learning_phase().value_or(false)),
       predicts_(without_phase(inputs_), with_updates(outputs, updates_, endings_), false),
       trains_(without_phase(inputs_), with_updates(outputs, updates_, endings_), true) {
   join(turn_, with_updates(outputs, updates_, endings_));
@@ -85,7 +109,7 @@ std::vector<Tensor> Function::operator()(const std::vector<Array>& values) {
   LACUNA_REQUIRE(values.size() == inputs_.size(),
                  "K.function: a value must be given for each input. Received: values=", values.size(),
                  ", inputs=", inputs_.size(), ".");
-  bool training = false;
+  bool training = trains_unless_told_;
   std::vector<Tensor> feeds;
   for (size_t i = 0; i < values.size(); ++i) {
     const Tensor& value = values[i].tensor();

@@ -15,8 +15,8 @@
 namespace LACUNA_EXPORT lacuna {
 namespace backend {
 
-// The value of a symbol that depends only on variables and constants: a copy, in the symbol's storage. Throws
-// InvalidArgument if it depends on a placeholder.
+// The value of a symbol that depends only on variables and constants: a copy, in the symbol's storage. Each
+// call draws random numbers anew. Throws InvalidArgument if it depends on a placeholder.
 Tensor eval(const Symbol& x);
 
 // A placeholder that may be an input of a Function: its value, 0 or 1, says whether ops run as in training.
@@ -35,14 +35,15 @@ class Function {
   std::vector<Tensor> operator()(const std::vector<Array>& values);
 
  private:
+  void run_endings(Plan& plan);
+
   Turn turn_{};
   std::vector<Symbol> inputs_;
   size_t outputs_;
-  void run_endings(Plan& plan);
-
   std::vector<Update> updates_;
   std::vector<Ending> endings_;
   UpdateValues update_values_{};
+  bool trains_unless_told_;  // Without learning_phase among the inputs: see set_learning_phase.
   Plan predicts_, trains_;
   int64_t steps_ = 0;  // Runs so far: each has its own dropout masks and random numbers.
   uint64_t seed_ = 0;  // 0 until a fork: layers have random keys of their own.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "lacuna/backend/backend.h"
+#include "lacuna/ops/elementwise/in_train_phase.h"
 #include "lacuna/ops/random/dropout.h"
 #include "lacuna/tensor/cast_storage.h"
 
@@ -37,6 +38,21 @@ TEST(Eval, KeepsTheStorage) {
 
 TEST(Eval, OfAPlaceholderIsAnError) {
   EXPECT_THROW(eval(square(placeholder({None, 3}, {.name = "x"}))), InvalidArgument);
+}
+
+TEST(Function, RunsInAPhaseThatIsFixed) {
+  const Symbol x = placeholder({1}, {.name = "x"}), y = in_train_phase(x, x * 2.0);
+  const auto f = [&] { return values(Function({x}, {y})({dense({1}, {3})})[0]); };
+  const auto given = [&](float phase) {
+    return values(Function({x, learning_phase()}, {y})({dense({1}, {3}), dense({}, {phase})})[0]);
+  };
+  for (const bool training : {true, false}) {
+    set_learning_phase(training);
+    EXPECT_EQ(f(), std::vector<float>{training ? 3.f : 6.f});
+    EXPECT_EQ(given(1), std::vector<float>{3});
+  }
+  set_learning_phase({});
+  EXPECT_EQ(f(), std::vector<float>{6});
 }
 
 TEST(Function, TakesCsrAndDenseOfAnySize) {

@@ -59,6 +59,17 @@ TEST(RandomTensors, FollowTheSeedAndNotTheThreads) {
   set_num_threads(static_cast<int>(threads));
 }
 
+TEST(RandomTensors, AreDrawnAnewInEachEvaluation) {
+  const auto symbol = [] { return random_normal({5}, 0, 1, {.seed = 3}); };
+  const Symbol x = symbol();
+  const auto first = values_of(x), second = values_of(x);
+  EXPECT_NE(first, second);
+  EXPECT_NE(values_of(x * 1.0), second);
+  const Symbol again = symbol();
+  EXPECT_EQ(values_of(again), first);
+  EXPECT_EQ(values_of(again), second);
+}
+
 TEST(RandomTensors, AreDrawnAnewInEachStep) {
   const Symbol x = placeholder({None, 4}), batch = squeeze(slice(shape(x), 0, 0, 1), 0);
   const Symbol noise = random_normal({batch, 3});

@@ -28,17 +28,24 @@ void EarlyStopping::restore(int wait, int stopped_epoch, double best) {
   best_ = best;
 }
 
-void EarlyStopping::on_epoch_end(int epoch, Logs& logs) {
+EarlyStopping::Verdict EarlyStopping::judge(int epoch, const Logs& logs) {
   const double* current = monitor_.find(logs);
-  if (!current) return;
+  if (!current) return Verdict::wait;
   if (monitor_.better(*current, best_, std::abs(options_.min_delta))) {
     best_ = *current;
     wait_ = 0;
-    if (options_.restore_best_weights) best_weights_ = trainer->network().snapshot();
-    return;
+    return Verdict::best;
   }
-  if (++wait_ < options_.patience) return;
+  if (++wait_ < options_.patience) return Verdict::wait;
   stopped_epoch_ = epoch;
+  return Verdict::stop;
+}
+
+void EarlyStopping::on_epoch_end(int epoch, Logs& logs) {
+  const Verdict verdict = judge(epoch, logs);
+  if (verdict == Verdict::best && options_.restore_best_weights)
+    best_weights_ = trainer->network().snapshot();
+  if (verdict != Verdict::stop) return;
   trainer->stop_training = true;
   if (options_.restore_best_weights && !best_weights_.values.empty()) {
     if (options_.verbose > 0) print("Restoring model weights from the end of the best epoch\n");

@@ -35,6 +35,10 @@ class EarlyStopping : public Callback {
   // For copies: takes over what another one had seen. The next fit starts anew.
   void restore(int wait, int stopped_epoch, double best);
 
+  // What on_epoch_end decides from the logs alone, for models of other kinds, whose caller acts on it.
+  enum class Verdict { wait, best, stop };
+  Verdict judge(int epoch, const Logs& logs);
+
  private:
   EarlyStoppingOptions options_;
   Monitor monitor_;

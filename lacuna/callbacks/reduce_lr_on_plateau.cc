@@ -24,11 +24,9 @@ void ReduceLROnPlateau::on_train_begin(const Logs&) {
   wait_ = cooling_ = 0;
 }
 
-void ReduceLROnPlateau::on_epoch_end(int epoch, Logs& logs) {
-  Variable& lr = rate_of(*trainer);
-  log_rate(logs, lr.scalar());
+double ReduceLROnPlateau::judge(int epoch, const Logs& logs, double rate) {
   const double* current = monitor_.find(logs);
-  if (!current) return;
+  if (!current) return rate;
   if (cooling_ > 0) {
     --cooling_;
     wait_ = 0;
@@ -36,15 +34,21 @@ void ReduceLROnPlateau::on_epoch_end(int epoch, Logs& logs) {
   if (monitor_.better(*current, best_, options_.min_delta)) {
     best_ = *current;
     wait_ = 0;
-    return;
+    return rate;
   }
-  if (cooling_ > 0 || ++wait_ < options_.patience) return;
-  const double before = lr.scalar();
-  if (before <= options_.min_lr) return;
-  lr.set_scalar(std::max(before * options_.factor, options_.min_lr));
-  if (options_.verbose > 0) print_rate(epoch, "ReduceLROnPlateau reducing", lr.scalar());
+  if (cooling_ > 0 || ++wait_ < options_.patience || rate <= options_.min_lr) return rate;
+  const double reduced = std::max(rate * options_.factor, options_.min_lr);
+  if (options_.verbose > 0) print_rate(epoch, "ReduceLROnPlateau reducing", reduced);
   cooling_ = options_.cooldown;
   wait_ = 0;
+  return reduced;
+}
+
+void ReduceLROnPlateau::on_epoch_end(int epoch, Logs& logs) {
+  Variable& lr = rate_of(*trainer);
+  const double before = lr.scalar();
+  log_rate(logs, before);
+  if (const double after = judge(epoch, logs, before); after != before) lr.set_scalar(after);
 }
 
 }  // namespace lacuna::callbacks

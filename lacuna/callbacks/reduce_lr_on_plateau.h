@@ -28,6 +28,9 @@ class ReduceLROnPlateau : public Callback {
   void on_epoch_end(int epoch, Logs& logs) override;
   bool wants_batches() const override { return false; }
 
+  // The rate after this epoch, from the logs and the rate so far, for models of other kinds.
+  double judge(int epoch, const Logs& logs, double rate);
+
   int wait() const { return wait_; }
   double best() const { return best_; }
   // For copies: takes over what another one had seen. The next fit starts anew.

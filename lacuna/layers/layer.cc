@@ -268,6 +268,7 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
     if (!ids) s = in_my_dtype(s);
   }
   if (training && training == traced_phase()) inputs.training.reset();  // The argument adds nothing.
+  if (!training && !traced_phase() && fixed_learning_phase() == false) inputs.training = false;
   if (open) open->state.hold(state_);  // Before its own call, which uses the key that hold() sets.
   Open here{.state = *state_, .before = open};
   struct Close {

@@ -151,7 +151,8 @@ Symbol mask_of(const Symbol& symbol);
 // "dense_3": the next free name for a class, in small letters by Keras' rule: "PReLU" gives "p_re_lu_1", and
 // in the dialect of Keras 3 "p_re_lu", then "p_re_lu_1".
 std::string unique_name(const std::string& class_name);
-void reset_names();  // Numbers start from 1 again.
+int next_number(const std::string& prefix);  // What unique_name takes, from 1 on.
+void reset_names();                          // Numbers start from 1 again.
 
 class Layer {
  public:

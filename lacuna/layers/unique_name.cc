@@ -21,11 +21,15 @@ LastNumbers& last_numbers() {
 
 }  // namespace
 
-std::string unique_name(const std::string& class_name) {
+int next_number(const std::string& prefix) {
   LastNumbers& last = last_numbers();
   const std::lock_guard lock(last.mutex);
+  return ++last.by_prefix[prefix];
+}
+
+std::string unique_name(const std::string& class_name) {
   const std::string prefix = snake_case(class_name);
-  const int number = ++last.by_prefix[prefix];
+  const int number = next_number(prefix);
   if (!speaks_keras_3()) return text(prefix, '_', number);
   return number == 1 ? prefix : text(prefix, '_', number - 1);
 }

@@ -2,6 +2,7 @@
 #include "lacuna/layers/input.h"
 #include "lacuna/models/sequential.h"
 #include "lacuna/saving/json.h"
+#include "lacuna/saving/later_keras.h"
 
 namespace lacuna {
 namespace {
@@ -143,7 +144,7 @@ Model model_from_config(const Config& config) {
 }
 
 Model model_from_json(const std::string& json) {
-  return model_from_config(from_json("model_from_json", json));
+  return model_from_config(saving::in_older_words(from_json("model_from_json", json)));
 }
 
 Model clone_model(Model& model) {

@@ -20,6 +20,7 @@ struct SaveOptions {
 struct LoadWeightsOptions {
   bool by_name = false;        // Into layers of the same names; otherwise in order.
   bool skip_mismatch = false;  // By name: layers that do not fit keep theirs, with a warning.
+  bool reshape = false;        // Values of another shape are taken, in C order, if there are as many.
 };
 
 class Model {
@@ -92,10 +93,12 @@ class Model {
   // same bits. Keras 2 can read the file if no weight is sparse. An existing file is replaced in one atomic
   // step.
   void save(const std::string& path, const SaveOptions& options = {});
-  std::string save_to_bytes();  // The same in memory.
+  std::string save_to_bytes(bool include_optimizer = true);  // The same in memory.
   void save_weights(const std::string& path, const SaveOptions& options = {});
+  std::string save_weights_to_bytes();
   // Reads the weights of such a file, or of one of Keras. If they do not fit, throws and changes none.
   void load_weights(const std::string& path, const LoadWeightsOptions& options = {});
+  void load_weights_from_bytes(const std::string& bytes, const LoadWeightsOptions& options = {});
 
   // Sets the flag of the model and of its layers. Training uses the flags as they were at compile, and warns
   // if they were changed since.

@@ -10,6 +10,7 @@
 #include "lacuna/models/nameless.h"
 #include "lacuna/optimizers/own.h"
 #include "lacuna/saving/json.h"
+#include "lacuna/saving/later_keras.h"
 #include "lacuna/saving/optimizer_state.h"
 #include "lacuna/saving/weights.h"
 
@@ -18,11 +19,12 @@ namespace {
 
 constexpr int64_t kFormat = 1;  // One more whenever older versions can no longer read what is written.
 
-// Removes settings that Keras 2 does not know if they have their default values, so that Keras 2 can read the
-// rest.
+// Removes settings that Keras 2 or Keras-MXNet does not know if they have their default values, so that they
+// can read the rest.
 Setting for_keras(const Setting& setting) {
   static const Config ours{{"sparse_weight", false}, {"sparse_grad", false}, {"lazy_update", true},
-                           {"combiner", Setting()},  {"weighted", true},     {"subtract_mean", true}};
+                           {"combiner", Setting()},  {"weighted", true},     {"subtract_mean", true},
+                           {"amsgrad", false}};
   if (const auto* list = setting.as<SettingList>()) {
     SettingList result;
     for (const Setting& item : *list) result.push_back(for_keras(item));
@@ -103,6 +105,27 @@ void require_free(const char* where, const std::string& path, const SaveOptions&
     path_failed(where, "the file must not be there unless overwrite is True", path, EEXIST);
 }
 
+void write_weights_alone(const hdf5::Group& root, Network& network) {
+  saving::Outgoing outgoing;
+  {
+    const auto turn = network.turn().take();
+    saving::write_weights(root, network, outgoing);
+  }
+  outgoing.write();
+}
+
+void read_weights_alone(const hdf5::File& file, Network& network, const LoadWeightsOptions& options) {
+  LACUNA_REQUIRE(
+      options.by_name || !options.skip_mismatch,
+      "load_weights: skip_mismatch is for by_name=True. Received: by_name=False, skip_mismatch=True.");
+  const hdf5::Group& root = file.root();
+  const hdf5::Group group =
+      root.has_group("model_weights") && !root.has("layer_names") ? root.group("model_weights") : root;
+  const auto turn = network.turn().take();
+  if (options.by_name) saving::read_weights_by_name(group, network, options.skip_mismatch, options.reshape);
+  else saving::read_weights(group, network, options.reshape);
+}
+
 Model make(const ModelFile& file, bool compile) {
   Model model = [&] {
     const layers::WeightLimit limit(file.weight_bytes());
@@ -125,8 +148,11 @@ ModelFile::ModelFile(hdf5::File file) : file_(std::move(file)) {
     root.wrong("the file must hold a model", root.has("layer_names")
                                                  ? "weights alone, which load_weights reads"
                                                  : "a file without model_config");
-  model_config_ = from_json("load_model", root.text("model_config"));
-  if (root.has("training_config")) training_config_ = from_json("load_model", root.text("training_config"));
+  const auto config_of = [&](const char* name) {
+    return saving::in_older_words(from_json("load_model", root.text(name)));
+  };
+  model_config_ = config_of("model_config");
+  if (root.has("training_config")) training_config_ = config_of("training_config");
   if (!root.has("lacuna")) return;  // A file of Keras.
   int64_t format = 0, seed = 0, shuffle_seed = 0;
   const Config config = from_json("load_model", root.text("lacuna"));
@@ -172,35 +198,31 @@ void Model::save(const std::string& path, const SaveOptions& options) {
   file.finish();
 }
 
-std::string Model::save_to_bytes() {
+std::string Model::save_to_bytes(bool include_optimizer) {
   hdf5::File file = hdf5::File::create("save_to_bytes");
-  write(file.root(), *this, true);
+  write(file.root(), *this, include_optimizer);
   return file.finish_bytes();
 }
 
 void Model::save_weights(const std::string& path, const SaveOptions& options) {
   require_free("save_weights", path, options);
   hdf5::File file = hdf5::File::create("save_weights", path);
-  saving::Outgoing outgoing;
-  {
-    const auto turn = network().turn().take();
-    saving::write_weights(file.root(), network(), outgoing);
-  }
-  outgoing.write();
+  write_weights_alone(file.root(), network());
   file.finish();
 }
 
+std::string Model::save_weights_to_bytes() {
+  hdf5::File file = hdf5::File::create("save_weights_to_bytes");
+  write_weights_alone(file.root(), network());
+  return file.finish_bytes();
+}
+
 void Model::load_weights(const std::string& path, const LoadWeightsOptions& options) {
-  LACUNA_REQUIRE(
-      options.by_name || !options.skip_mismatch,
-      "load_weights: skip_mismatch is for by_name=True. Received: by_name=False, skip_mismatch=True.");
-  const hdf5::File file = hdf5::File::open("load_weights", path);
-  const hdf5::Group& root = file.root();
-  const hdf5::Group group =
-      root.has_group("model_weights") && !root.has("layer_names") ? root.group("model_weights") : root;
-  const auto turn = network().turn().take();
-  if (options.by_name) saving::read_weights_by_name(group, network(), options.skip_mismatch);
-  else saving::read_weights(group, network());
+  read_weights_alone(hdf5::File::open("load_weights", path), network(), options);
+}
+
+void Model::load_weights_from_bytes(const std::string& bytes, const LoadWeightsOptions& options) {
+  read_weights_alone(hdf5::File::open_bytes("load_weights", bytes), network(), options);
 }
 
 Model load_model(const std::string& path, bool compile) {

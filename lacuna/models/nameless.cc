@@ -22,7 +22,8 @@ void find(const Setting& setting, const std::string& holder, std::vector<std::st
     const auto own = config->find("name");
     const std::string* name = own == config->end() ? nullptr : own->second.as<std::string>();
     for (const auto& [key, one] : *config) {
-      if (key == "name" || key == "inbound_nodes" || key == "input_layers" || key == "output_layers")
+      if (key == "name" || key == "inbound_nodes" || key == "input_layers" || key == "output_layers" ||
+          key == "function_type")
         continue;
       find(one, name ? text("layer '", *name, "'") : holder.empty() ? key : holder, found);
     }

@@ -287,6 +287,24 @@ TEST(Saving, WeightsAloneGoIntoOtherModels) {
            "skip_mismatch is for by_name");
   flagged.save(path);
   some.load_weights(path, {.by_name = true});  // Of a whole model too.
+  Model again = network(true, 20);
+  again.load_weights_from_bytes(flagged.save_weights_to_bytes());
+  EXPECT_EQ(bits(again), bits(flagged));
+}
+
+TEST(Saving, ValuesOfAnotherShapeAreTakenWhereTheCallerSaysSo) {
+  const Symbol in = layers::Input({.shape = {6}}), steps = layers::Input({.shape = {2, 3}});
+  Model narrow(in, layers::Dense(4, {.use_bias = false, .name = "k"})(in)),
+      wide(steps, layers::Dense(8, {.use_bias = false, .name = "k"})(steps)),
+      larger(in, layers::Dense(5, {.use_bias = false, .name = "k"})(in));
+  const std::string saved = narrow.save_weights_to_bytes();
+  for (const bool by_name : {false, true}) {
+    EXPECT_THROW(wide.load_weights_from_bytes(saved, {.by_name = by_name}), InvalidArgument);
+    wide.load_weights_from_bytes(saved, {.by_name = by_name, .reshape = true});
+    EXPECT_EQ(bits(wide), bits(narrow));
+    EXPECT_THROW(larger.load_weights_from_bytes(saved, {.by_name = by_name, .reshape = true}),
+                 InvalidArgument);
+  }
 }
 
 TEST(Saving, WhatDoesNotFitChangesNothing) {

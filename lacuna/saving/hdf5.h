@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lacuna/tensor/tensor.h"
@@ -54,9 +55,9 @@ class File {
   // where: what errors start with, such as "load_model".
   static File create(const char* where);  // In memory.
   static File create(const char* where, const std::optional<std::string>& path);
-  // Opens a file for reading. One without our seal (seal.h) is from another program, and is first read in a
-  // child process, since HDF5 may crash on it. Throws InvalidArgument if the file is damaged, FileError for
-  // errors of the system.
+  // Opens a file, or its bytes, for reading. One without our seal (seal.h) is from another program, and is
+  // first read in a child process, since HDF5 may crash on it. Throws InvalidArgument if the file is damaged,
+  // FileError for errors of the system.
   static File open(const char* where, const std::string& path);
   static File open_bytes(const char* where, const std::string& bytes);
   ~File();  // Removes a created file unless finish was called.
@@ -75,6 +76,7 @@ class File {
  private:
   struct Made;
   static File open_as_it_is(const char* where, const std::string& path);
+  static File open_image(const char* where, std::string_view image);
   File(Group root, std::unique_ptr<Made> made);
   Group root_;
   std::unique_ptr<Made> made_;

@@ -27,6 +27,11 @@ struct File::Made {
     replace.reset();
     Call::counts_files(-1);
   }
+  // What a child process may take to read a file of another program.
+  static saving::TrialLimits limits_of(uint64_t bytes) {
+    return {.bytes = Group::Handle::Context{"", "", bytes}.room(),
+            .seconds = static_cast<unsigned>(20 + bytes / (uint64_t{10} << 20))};
+  }
   bool close() {
     if (file < 0) return true;
     const bool closed = file.close();
@@ -65,6 +70,13 @@ bool is_ours(const Group& root) {
   return marked(root) || (root.has_group("model_weights") && marked(root.group("model_weights")));
 }
 
+[[noreturn]] void refuse_unsealed(const Group& root) {
+  root.wrong(
+      "a file of Lacuna must end with its seal: save it again, or, if another program changed it on purpose, "
+      "set its attribute backend, in the group model_weights too, to another name",
+      "one without a seal, which was cut short or changed");
+}
+
 }  // namespace
 
 File File::create(const char* where) { return create(where, std::nullopt); }
@@ -93,18 +105,10 @@ File File::open(const char* where, const std::string& path) {
   if (saving::check_seal(where, path)) return open_as_it_is(where, path);
   struct stat s {};
   ::stat(path.c_str(), &s);
-  const auto bytes = static_cast<uint64_t>(s.st_size);
-  saving::try_in_child(where, path,
-                       {.bytes = Group::Handle::Context{where, path, bytes}.room(),
-                        .seconds = static_cast<unsigned>(20 + bytes / (uint64_t{10} << 20))},
+  saving::try_in_child(where, path, Made::limits_of(static_cast<uint64_t>(s.st_size)),
                        [&] { saving::read_all(open_as_it_is(where, path).root()); });
   File file = open_as_it_is(where, path);
-  if (is_ours(file.root()))
-    file.root().wrong(
-        "a file of Lacuna must end with its seal: save it again, or, if another program changed it on "
-        "purpose, "
-        "set its attribute backend, in the group model_weights too, to another name",
-        "one without a seal, which was cut short or changed");
+  if (is_ours(file.root())) refuse_unsealed(file.root());
   return file;
 }
 
@@ -128,24 +132,37 @@ File File::open_as_it_is(const char* where, const std::string& path) {
 File File::open_bytes(const char* where, const std::string& bytes) {
   const std::string_view all(bytes);
   const std::string_view seal = all.substr(all.size() - std::min(all.size(), saving::kSealBytes));
-  LACUNA_REQUIRE(saving::is_seal(seal), where, ": the bytes must be what was saved. Received: ", bytes.size(),
-                 " bytes that do not end with a seal.");
-  const std::string_view image = all.substr(0, all.size() - saving::kSealBytes);
-  saving::Checksum sum;
-  sum.add(image);
-  LACUNA_REQUIRE(sum.seal() == seal, where, ": the bytes must be what was saved. Received: ", bytes.size(),
-                 " bytes whose checksum is wrong.");
+  if (saving::is_seal(seal)) {
+    const std::string_view image = all.substr(0, all.size() - saving::kSealBytes);
+    saving::Checksum sum;
+    sum.add(image);
+    LACUNA_REQUIRE(sum.seal() == seal, where, ": the bytes must be what was saved. Received: ", bytes.size(),
+                   " bytes whose checksum is wrong.");
+    return open_image(where, image);
+  }
+  LACUNA_REQUIRE(all.starts_with("\x89HDF"), where,
+                 ": the bytes must be what was saved, or another file of HDF5. Received: ", bytes.size(),
+                 " bytes without a seal or HDF5's signature.");
+  saving::try_in_child(where, "", Made::limits_of(bytes.size()),
+                       [&] { saving::read_all(open_image(where, all).root()); });
+  File file = open_image(where, all);
+  if (is_ours(file.root())) refuse_unsealed(file.root());
+  return file;
+}
+
+File File::open_image(const char* where, std::string_view image) {
   const Call call;
   require_memory(kOfAFile);
   auto made = std::make_unique<Made>();
   auto root = std::make_shared<Group::Handle>();
   root->context =
-      std::make_shared<Group::Handle::Context>(Group::Handle::Context{where, "", bytes.size(), false});
+      std::make_shared<Group::Handle::Context>(Group::Handle::Context{where, "", image.size(), false});
   const Id list = access(true);
   H5Pset_file_image(list, const_cast<char*>(image.data()), image.size());
   made->file = Id(H5Fopen(memory_name().c_str(), H5F_ACC_RDONLY, list), H5Fclose);
   root->check(made->file >= 0, "the bytes must be a file of HDF5");
   root->id = Id(H5Gopen2(made->file, "/", H5P_DEFAULT), H5Gclose);
+  root->check(root->id >= 0, "the bytes must be a file of HDF5");
   return {Group(std::move(root)), std::move(made)};
 }
 

@@ -8,6 +8,7 @@
 
 #include "lacuna/base/path.h"
 #include "lacuna/base/testing.h"
+#include "lacuna/saving/seal.h"
 
 namespace lacuna::hdf5 {
 namespace {
@@ -106,6 +107,21 @@ TEST(Hdf5, FilesThatAreNoneAreErrors) {
            "load: the file must be one of HDF5, and whole. Received: file signature not found, file '");
   contains(message_of<InvalidArgument>([] { File::open_bytes("load", "words"); }),
            "the bytes must be what was saved");
+}
+
+TEST(Hdf5, BytesOfAnotherProgramAreTriedFirst) {
+  File file = File::create("save");
+  file.root().write_text("backend", "another");
+  file.root().write_number("number", 3);
+  std::string bytes = file.finish_bytes();
+  bytes.resize(bytes.size() - saving::kSealBytes);
+  EXPECT_EQ(File::open_bytes("load", bytes).root().number("number"), 3);
+  EXPECT_THROW(File::open_bytes("load", bytes.substr(0, bytes.size() / 2)), InvalidArgument);
+  File ours = File::create("save");
+  ours.root().write_text("backend", kMark);
+  bytes = ours.finish_bytes();
+  bytes.resize(bytes.size() - saving::kSealBytes);
+  contains(message_of<InvalidArgument>([&] { File::open_bytes("load", bytes); }), "must end with its seal");
 }
 
 TEST(Hdf5, AFileIsThereWhenItIsWhole) {

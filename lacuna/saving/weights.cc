@@ -65,8 +65,20 @@ void check_ids(const hdf5::Group& group, const tensor::RowSparse& rows) {
                 text("ids of a weight of shape ", to_string(rows.shape)));
 }
 
-Assignment read_one(const hdf5::Group& group, const std::string& name, Variable& variable) {
+// Whether an array of another shape holds as many values.
+bool holds_as_many(const hdf5::Group& group, const std::string& name, const Shape& shape) {
+  if (!group.has_array(name)) return false;
+  const Shape held = group.shape(name);
+  return held != shape && size_of(held) == size_of(shape);
+}
+
+Assignment read_one(const hdf5::Group& group, const std::string& name, Variable& variable, bool reshape) {
   const Spec& spec = variable.spec();
+  if (reshape && holds_as_many(group, name, spec.shape)) {
+    tensor::Dense values = group.array(name, spec.dtype, group.shape(name));
+    values.shape = spec.shape;
+    return {&variable, std::move(values)};
+  }
   Assignment found{&variable, read_tensor(group, name, spec.dtype, spec.shape)};
   if (found.value.storage() == Storage::row_sparse) found.draw = read_draw(group.group(name));
   return found;
@@ -80,7 +92,7 @@ struct Held {
 };
 
 // Appends to `all` the file's values for the weights of one layer.
-void read_layer(const Held& held, LayerState& layer, std::vector<Assignment>& all) {
+void read_layer(const Held& held, LayerState& layer, bool reshape, std::vector<Assignment>& all) {
   const auto weights = layer.ordered_weights();
   if (held.names.size() != weights.size())
     held.group.wrong(
@@ -88,7 +100,7 @@ void read_layer(const Held& held, LayerState& layer, std::vector<Assignment>& al
         text("weights=", held.names.size()));
   std::vector<Assignment> read;
   for (size_t i = 0; i < weights.size(); ++i)
-    read.push_back(read_one(held.group, held.names[i], *weights[i]->variable));
+    read.push_back(read_one(held.group, held.names[i], *weights[i]->variable, reshape));
   std::ranges::move(read, std::back_inserter(all));
 }
 
@@ -145,7 +157,7 @@ void write_weights(const hdf5::Group& group, const Network& network, Outgoing& o
   }
 }
 
-void read_weights(const hdf5::Group& group, Network& network) {
+void read_weights(const hdf5::Group& group, Network& network, bool reshape) {
   std::vector<LayerState*> layers;
   for (const auto& layer : network.layers())
     if (!layer->ordered_weights().empty()) layers.push_back(layer.get());
@@ -157,7 +169,7 @@ void read_weights(const hdf5::Group& group, Network& network) {
         text("the file must hold as many layers with weights as the model, which has ", layers.size()),
         text("layers=", held.size()));
   std::vector<Assignment> all;
-  for (size_t i = 0; i < layers.size(); ++i) read_layer(held[i], *layers[i], all);
+  for (size_t i = 0; i < layers.size(); ++i) read_layer(held[i], *layers[i], reshape, all);
   assign(std::move(all));
 }
 
@@ -185,7 +197,7 @@ std::string joined(const std::vector<std::string>& names) {
 
 }  // namespace
 
-void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_mismatch) {
+void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_mismatch, bool reshape) {
   std::vector<Assignment> all;
   bool met = false;
   std::vector<std::string> wanted;
@@ -199,7 +211,7 @@ void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_
     if (path == paths.end()) continue;
     met |= has_weights;
     try {
-      read_layer(Held(group.group(path->second)), *layer, all);
+      read_layer(Held(group.group(path->second)), *layer, reshape, all);
     } catch (const InvalidArgument& e) {
       if (!skip_mismatch) throw;
       warn(text("load_weights: layer '", layer->name, "' keeps its weights. ", e.what()));

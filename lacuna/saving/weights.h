@@ -15,10 +15,12 @@ void write_weights(const hdf5::Group& group, const Network& network, Outgoing& o
 
 // Reads into the layers that have weights, in order. If anything does not fit, throws InvalidArgument and
 // changes nothing. Saved rows can be read into a dense weight, and an array into one that keeps rows.
-void read_weights(const hdf5::Group& group, Network& network);
+// reshape: an array of another shape that holds as many values is read in C order.
+void read_weights(const hdf5::Group& group, Network& network, bool reshape = false);
 // Reads into layers of the same names; others keep their weights. skip_mismatch: layers that do not fit keep
 // theirs too, with a warning.
-void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_mismatch);
+void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_mismatch,
+                          bool reshape = false);
 
 // Writes a tensor: an array, or for row_sparse a group of `ids` and `rows`.
 void write_tensor(const hdf5::Group& group, const std::string& name, const Tensor& value);

@@ -320,7 +320,7 @@ void bind_products(nb::module_& m) {
   def(
       m, "dropout",
       [](const Symbol& x, double level, const Dims& noise_shape, std::optional<uint64_t> seed) {
-        return lacuna::dropout(x, level, seed ? mix(*seed) : next_key(), noise_shape.shape);
+        return lacuna::dropout(x, level, seed ? mix(*seed) : next_key(), noise_shape.shape, true);
       },
       "x"_a, "level"_a, "noise_shape"_a, "seed"_a.none());
 }

@@ -50,12 +50,13 @@ template <class C>
 nb::class_<C>& def_train_begin(nb::class_<C>& c) {
   return c.def(
       "on_train_begin",
-      [](C& self, Model& model) {
+      [](C& self, Model* model) {  // None: a model of another kind.
         const WithoutGil no_gil;
-        const Attach attach(self, model);
+        if (!model) return self.on_train_begin({});
+        const Attach attach(self, *model);
         self.on_train_begin({});
       },
-      "model"_a);
+      "model"_a.none());
 }
 
 }  // namespace
@@ -139,6 +140,15 @@ void bind_early_stopping(nb::module_& m) {
             self.on_epoch_end(epoch, logs);
           },
           "model"_a, "epoch"_a, "logs"_a)
+      .def(
+          "judge",
+          [](EarlyStopping& self, int epoch, const nb::dict& dict) {
+            const auto verdict = without_gil([&, logs = logs_of(dict)] { return self.judge(epoch, logs); });
+            return verdict == EarlyStopping::Verdict::best   ? "best"
+                   : verdict == EarlyStopping::Verdict::stop ? "stop"
+                                                             : "wait";
+          },
+          "epoch"_a, "logs"_a)
       .def_prop_ro("wait", &EarlyStopping::wait)
       .def_prop_ro("stopped_epoch", &EarlyStopping::stopped_epoch)
       .def_prop_ro("best", &EarlyStopping::best)
@@ -200,6 +210,12 @@ void bind_plateau(nb::module_& m) {
             return to_dict(logs);
           },
           "model"_a, "epoch"_a, "logs"_a)
+      .def(
+          "judge",
+          [](ReduceLROnPlateau& self, int epoch, const nb::dict& dict, double rate) {
+            return without_gil([&, logs = logs_of(dict)] { return self.judge(epoch, logs, rate); });
+          },
+          "epoch"_a, "logs"_a, "rate"_a)
       .def_prop_ro("wait", &ReduceLROnPlateau::wait)
       .def_prop_ro("best", &ReduceLROnPlateau::best)
       .def("restore", &ReduceLROnPlateau::restore, "wait"_a, "best"_a);

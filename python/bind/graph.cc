@@ -9,6 +9,7 @@
 #include "lacuna/graph/update.h"
 #include "lacuna/layers/layer.h"
 #include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/elementwise/in_train_phase.h"
 #include "lacuna/ops/elementwise/operators.h"
 #include "lacuna/ops/elementwise/scalar.h"
 #include "lacuna/ops/elementwise/unary.h"
@@ -20,6 +21,28 @@
 namespace lacuna::bind {
 namespace {
 
+// Whole numbers of rank 0, such as an entry of shape(x), have arithmetic of their own: in float64, which
+// holds sizes exactly.
+bool is_size(const Symbol& s) {
+  return s.rank() == 0 && (s.dtype() == DType::int32 || s.dtype() == DType::int64);
+}
+
+// The other operand of a size, if it is a size or a whole number.
+std::optional<Symbol> size_beside(const Symbol& size, nb::handle other, const char* op) {
+  if (!is_size(size)) return {};
+  if (nb::isinstance<Symbol>(other)) {
+    const Symbol& symbol = nb::cast<Symbol&>(other);
+    return is_size(symbol) ? std::optional(cast(symbol, DType::float64)) : std::nullopt;
+  }
+  if (!PyIndex_Check(other.ptr()) || nb::hasattr(other, "shape")) return {};
+  return constant(*to_number(other, op), DType::float64);
+}
+
+// A quotient of sizes is no whole number.
+Symbol as_size(const Symbol& value, const Symbol& like, std::string_view op) {
+  return op == "divide" ? value : cast(value, like.dtype());
+}
+
 // The arithmetic that symbols and variables share: with each other, numbers and arrays, on both sides.
 template <class C>
 void def_arithmetic(C& c) {
@@ -30,6 +53,8 @@ void def_arithmetic(C& c) {
         name,
         [=](nb::handle self, nb::handle other) {
           const Symbol a = to_symbol(self);
+          if (const auto size = size_beside(a, other, op))
+            return as_size(symbols(cast(a, DType::float64), *size), a, op);
           if (const auto number = number_beside(a, other, op)) return number_right(a, *number);
           return symbols(a, to_symbol(other, &a, op));
         },
@@ -38,6 +63,8 @@ void def_arithmetic(C& c) {
         reflected,
         [=](nb::handle self, nb::handle other) {
           const Symbol a = to_symbol(self);
+          if (const auto size = size_beside(a, other, op))
+            return as_size(symbols(*size, cast(a, DType::float64)), a, op);
           if (const auto number = number_beside(a, other, op)) return number_left(*number, a);
           return symbols(to_symbol(other, &a, op), a);
         },
@@ -57,6 +84,12 @@ void def_arithmetic(C& c) {
       "__truediv__", "__rtruediv__", "divide", [](S a, S b) { return a / b; },
       [](S a, double b) { return a / b; }, [](double a, S b) { return a / b; });
   binary(
+      "__floordiv__", "__rfloordiv__", "floor_divide", [](S a, S b) { return floor(a / b); },
+      [](S a, double b) { return floor(a / b); }, [](double a, S b) { return floor(a / b); });
+  binary(
+      "__mod__", "__rmod__", "mod", [](S a, S b) { return mod(a, b); },
+      [](S a, double b) { return mod(a, b); }, [](double a, S b) { return mod(a, b); });
+  binary(
       "__pow__", "__rpow__", "power", [](S a, S b) { return power(a, b); },
       [](S a, double b) { return power(a, b); }, [](double a, S b) { return power(a, b); });
   c.def(
@@ -74,8 +107,11 @@ void def_arithmetic(C& c) {
       },
       "other"_a.none());
   c.def(
-      "__getitem__", [](nb::handle self, nb::handle key) { return item(to_symbol(self), key); }, "key"_a,
-      "Along each axis a slice, a whole number (of a dense symbol), or along one axis ids or a mask.");
+      "__getitem__", [](nb::handle self, nb::handle key) { return item(to_symbol(self), key); },
+      "key"_a.none(),
+      "Along each axis a slice, a whole number (of a dense symbol), or along one axis ids or a mask; None "
+      "inserts "
+      "an axis.");
   // With numbers too, as in Keras. __eq__ is not among them: it says whether both are the same object.
   const auto compare = [&](const char* name, const char* op, Symbol (*f)(S, S), Symbol (*number)(S, double)) {
     c.def(
@@ -92,6 +128,20 @@ void def_arithmetic(C& c) {
   compare("__le__", "less_equal", lacuna::less_equal, lacuna::less_equal);
   compare("__gt__", "greater", lacuna::greater, lacuna::greater);
   compare("__ge__", "greater_equal", lacuna::greater_equal, lacuna::greater_equal);
+  // Of truths, as comparisons give them: 1 where both, or either, or not.
+  c.def(
+      "__and__",
+      [](nb::handle self, nb::handle other) {
+        return lacuna::not_equal(to_symbol(self), 0) * lacuna::not_equal(to_symbol(other), 0);
+      },
+      "other"_a);
+  c.def(
+      "__or__",
+      [](nb::handle self, nb::handle other) {
+        return maximum(lacuna::not_equal(to_symbol(self), 0), lacuna::not_equal(to_symbol(other), 0));
+      },
+      "other"_a);
+  c.def("__invert__", [](nb::handle self) { return logical_not(to_symbol(self)); });
   c.attr("__iter__") = nb::none();
   c.def("__neg__", [](nb::handle self) { return -to_symbol(self); });
   c.def("__abs__", [](nb::handle self) { return lacuna::abs(to_symbol(self)); });
@@ -124,6 +174,7 @@ void bind_symbol(nb::module_& m) {
   auto symbol =
       nb::class_<Symbol>(m, "Symbol", nb::dynamic_attr(), "What a tensor will be: shape, dtype and storage.")
           .def_prop_ro("shape", [](const Symbol& s) { return from_shape(s.shape()); })
+          .def_prop_ro("_keras_shape", [](const Symbol& s) { return from_shape(s.shape()); })
           .def_prop_ro("dtype", [](const Symbol& s) { return std::string(name_of(s.dtype())); })
           .def_prop_ro("storage", [](const Symbol& s) { return std::string(name_of(s.storage())); })
           .def_prop_ro("is_sparse", [](const Symbol& s) { return s.storage() != Storage::dense; })
@@ -232,6 +283,8 @@ void bind_variable_class(nb::module_& m) {
       nb::class_<VariableHandle>(m, "Variable", "A weight, or another value that outlives a step.")
           .def_prop_ro("name", [](const VariableHandle& v) { return v.variable->name(); })
           .def_prop_ro("shape", [](const VariableHandle& v) { return from_shape(v.variable->spec().shape); })
+          .def_prop_ro("_keras_shape",
+                       [](const VariableHandle& v) { return from_shape(v.variable->spec().shape); })
           .def_prop_ro("dtype",
                        [](const VariableHandle& v) { return std::string(name_of(v.variable->spec().dtype)); })
           .def_prop_ro(
@@ -320,7 +373,21 @@ void bind_graph_functions(nb::module_& m) {
       },
       "x"_a);
   m.def("learning_phase", &backend::learning_phase);
+  def(m, "next_number", layers::next_number, "prefix"_a);
+  def(m, "set_learning_phase", set_learning_phase, "training"_a.none());
+  m.def("fixed_learning_phase", &fixed_learning_phase);
+  m.def(
+      "is_learning_phase",
+      [](nb::handle x) {
+        return nb::isinstance<Symbol>(x) && nb::cast<Symbol&>(x) == backend::learning_phase();
+      },
+      "x"_a.none());
   m.def("placeholders", &placeholders, "x"_a);
+  // Whether x is a placeholder itself, and whether a layer made it.
+  def(
+      m, "is_placeholder", [](const Symbol& x) { return lacuna::is_placeholder(x); }, "x"_a);
+  def(
+      m, "is_from_layer", [](const Symbol& x) { return layers::call_of(x) != nullptr; }, "x"_a);
   nb::class_<backend::Function>(m, "Function")
       .def(
           "__init__",

@@ -42,9 +42,12 @@ Symbol item(const Symbol& x, nb::handle key) {
   if (nb::isinstance<nb::tuple>(key))
     for (const nb::handle k : nb::borrow<nb::tuple>(key)) keys.append(k);
   else keys.append(key);
-  size_t dots = 0;
-  for (const nb::handle k : keys) dots += k.is(Py_Ellipsis);
-  const size_t named = nb::len(keys) - dots;
+  size_t dots = 0, inserted = 0;
+  for (const nb::handle k : keys) {
+    dots += k.is(Py_Ellipsis);
+    inserted += k.is_none();
+  }
+  const size_t named = nb::len(keys) - dots - inserted;
   LACUNA_REQUIRE_RANGE(dots <= 1 && named <= x.rank(),
                        "item: there must be a key for each axis at most. Received: keys=", nb::len(keys),
                        ", x=", x.spec(), ".");
@@ -54,6 +57,10 @@ Symbol item(const Symbol& x, nb::handle key) {
   for (const nb::handle k : keys) {
     if (k.is(Py_Ellipsis)) {
       axis += static_cast<int>(x.rank() - named);
+      continue;
+    }
+    if (k.is_none()) {
+      y = expand_dims(y, axis++);
       continue;
     }
     const bool symbol = nb::isinstance<Symbol>(k) || nb::isinstance<VariableHandle>(k);

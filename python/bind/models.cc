@@ -4,6 +4,7 @@
 #include "lacuna/layers/weight_limit.h"
 #include "lacuna/models/model_file.h"
 #include "lacuna/models/sequential.h"
+#include "lacuna/saving/later_keras.h"
 #include "python/bind/argument.h"
 #include "python/bind/path.h"
 #include "python/bind/training.h"
@@ -98,13 +99,16 @@ void def_files(nb::class_<Model>& model) {
             self.save(name, {overwrite, include_optimizer});
           },
           "path"_a, "overwrite"_a, "include_optimizer"_a)
-      .def("save_to_bytes",
+      .def(
+          "save_to_bytes",
+          [](Model& self, bool include_optimizer) {
+            const std::string bytes = without_gil([&] { return self.save_to_bytes(include_optimizer); });
+            return nb::bytes(bytes.data(), bytes.size());
+          },
+          "include_optimizer"_a = true)
+      .def("save_weights_to_bytes",
            [](Model& self) {
-             std::string bytes;
-             {
-               const WithoutGil no_gil;
-               bytes = self.save_to_bytes();
-             }
+             const std::string bytes = without_gil([&] { return self.save_weights_to_bytes(); });
              return nb::bytes(bytes.data(), bytes.size());
            })
       .def(
@@ -117,12 +121,20 @@ void def_files(nb::class_<Model>& model) {
           "path"_a, "overwrite"_a)
       .def(
           "load_weights",
-          [](Model& self, const nb::bytes& path, bool by_name, bool skip_mismatch) {
+          [](Model& self, const nb::bytes& path, bool by_name, bool skip_mismatch, bool reshape) {
             const std::string name = string_of(path);
             const WithoutGil no_gil;
-            self.load_weights(name, {by_name, skip_mismatch});
+            self.load_weights(name, {by_name, skip_mismatch, reshape});
           },
-          "path"_a, "by_name"_a, "skip_mismatch"_a)
+          "path"_a, "by_name"_a, "skip_mismatch"_a, "reshape"_a)
+      .def(
+          "load_weights_from_bytes",
+          [](Model& self, const nb::bytes& data, bool by_name, bool skip_mismatch, bool reshape) {
+            const std::string bytes = string_of(data);
+            const WithoutGil no_gil;
+            self.load_weights_from_bytes(bytes, {by_name, skip_mismatch, reshape});
+          },
+          "data"_a, "by_name"_a, "skip_mismatch"_a, "reshape"_a)
       .def_prop_ro("config",
                    [](Model& self) { return from_config(without_gil([&] { return self.get_config(); })); })
       .def_prop_ro("training_config",
@@ -223,6 +235,9 @@ void bind_model(nb::module_& m) {
 }
 
 void bind_network(nb::module_& m) {
+  m.def(
+      "in_older_words",
+      [](nb::handle config) { return from_config(saving::in_older_words(to_config(config))); }, "config"_a);
   m.def(
       "network_from_config",
       [](nb::handle config, nb::handle make) {

@@ -37,8 +37,9 @@ NB_MODULE(_core, m) {
   });
   lacuna::set_warning_handler([](const std::string& message) {
     const lacuna::bind::WithGil gil;
+    const nb::object category = nb::module_::import_("lacuna._warnings").attr("LacunaWarning");
     // 2: shows the line that called the package, not the package's own.
-    if (PyErr_WarnEx(PyExc_RuntimeWarning, message.c_str(), 2) != 0) throw nb::python_error();
+    if (PyErr_WarnEx(category.ptr(), message.c_str(), 2) != 0) throw nb::python_error();
   });
   lacuna::set_print_handler([](const std::string& text) {
     const lacuna::bind::WithGil gil;

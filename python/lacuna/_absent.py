@@ -18,9 +18,7 @@ SESSION = (
 )
 SPEECH = "connectionist temporal classification is left out"
 KERAS1 = "layers of Keras 1 are left out; write Dense, RNN and Lambda"
-ORDERING = "write image_data_format and 'channels_last' or 'channels_first'"
 EAGER = "a step is a plan that is made once; write a loss, a metric or a callback, or loop over train_on_batch"
-MODES = "each layer does as its argument `trainable` and the phase say; K.learning_phase() is a symbol"
 FILES = "files are read and written by load_model, save, load_weights and save_weights"
 INSIDE = "this is an inner function of Keras"
 
@@ -34,15 +32,8 @@ ABSENT: dict[str, dict[str, str]] = {
     "backend": {
         **dict.fromkeys(("get_session", "set_session", "manual_variable_initialization"), SESSION),
         **dict.fromkeys(("ctc_batch_cost", "ctc_decode", "ctc_label_dense_to_sparse"), SPEECH),
-        **dict.fromkeys(("image_dim_ordering", "set_image_dim_ordering", "normalize_data_format"), ORDERING),
-        **dict.fromkeys(("get_uid", "reset_uids"), "names are made by each process once; clear_session() starts again"),
-        "set_learning_phase": MODES,
-        **dict.fromkeys(
-            ("is_keras_tensor", "is_placeholder"), "symbols are of one kind; is_tensor(x) tells whether x is one"
-        ),
         "Function": "write K.function",
         "print_tensor": "a plan prints nothing; run K.function on the symbol and print what it gives",
-        "name_scope": "give each layer its name by the argument `name`",
     },
     "optimizers": {
         "TFOptimizer": "write one of lacuna.optimizers, which have the same names",
@@ -58,7 +49,6 @@ ABSENT: dict[str, dict[str, str]] = {
     },
     "utils.io_utils": dict.fromkeys(("h5dict", "H5Dict"), FILES),
     "utils.data_utils": dict.fromkeys(("get_index", "init_pool", "init_pool_generator", "next_sample"), INSIDE),
-    "utils.test_utils": {"layer_test": "compare the layer's predict with NumPy, and its gradients with differences"},
     "engine": {"InputSpec": "a layer checks its inputs itself, in build"},
     "engine.base_layer": {
         "InputSpec": "a layer checks its inputs itself, in build",

@@ -129,6 +129,34 @@ class TensorFlowLoader:
         module.keras = importlib.import_module("tensorflow.keras")  # type: ignore[attr-defined]
 
 
+def serve_children(spawn: ModuleType) -> None:
+    """Lets processes that multiprocessing starts anew (spawn) serve Keras too, before they read the script again."""
+    given = spawn.get_command_line  # type: ignore[attr-defined]
+
+    def get_command_line(**arguments: Any) -> list[str]:
+        command = given(**arguments)
+        if "-c" in command:
+            program = command.index("-c") + 1
+            command[program] = f"import lacuna; lacuna.keras_names({config.keras()!r}); {command[program]}"
+        return command
+
+    spawn.get_command_line = get_command_line  # type: ignore[attr-defined]
+
+
+class SpawnLoader:
+    """Loads multiprocessing.spawn, and then changes how it starts processes."""
+
+    def __init__(self, loader: Any) -> None:
+        self._loader = loader
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._loader.exec_module(module)
+        serve_children(module)
+
+
 class Loader:
     """Makes the modules of Keras; their names are looked up when they are used."""
 
@@ -165,6 +193,11 @@ class Finder:
         below = path_of(full_name)
         if below is not None and lacuna_modules(below) is not None:
             return importlib.machinery.ModuleSpec(full_name, Loader, is_package=True)  # type: ignore[arg-type]
+        if full_name == "multiprocessing.spawn":
+            spec = importlib.machinery.PathFinder.find_spec(full_name, path)
+            if spec is not None:
+                spec.loader = SpawnLoader(spec.loader)  # type: ignore[assignment]
+            return spec
         if full_name != "tensorflow":
             return None
         spec = importlib.machinery.PathFinder.find_spec(full_name)
@@ -189,3 +222,5 @@ def keras_names(keras: str | None = None) -> None:
         )
     if Finder not in sys.meta_path:
         sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]
+        if "multiprocessing.spawn" in sys.modules:
+            serve_children(sys.modules["multiprocessing.spawn"])

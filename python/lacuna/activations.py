@@ -3,6 +3,7 @@ zero; the others are errors for csr."""
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from lacuna import _core
@@ -100,6 +101,13 @@ def get(identifier: Identifier) -> Any:
             return custom[identifier]
         return globals()[_core.activation(identifier).name]
     if callable(identifier):
+        if hasattr(identifier, "get_config"):
+            warnings.warn(
+                "activation: a layer as an activation is not saved with the model; call it after this layer. "
+                f"Received: activation={shown(identifier)}.",
+                UserWarning,
+                stacklevel=2,
+            )
         return identifier
     raise TypeError(f"activation: must be a name or a function. Received: {shown(identifier)}.")
 

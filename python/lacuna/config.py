@@ -6,9 +6,11 @@ from typing import Any
 
 from lacuna import _core
 from lacuna._arguments import text, whole
+from lacuna._code import allow_code_everywhere
 from lacuna._types import Flag, Whole
 
 __all__ = [
+    "enable_unsafe_deserialization",
     "keras",
     "num_threads",
     "set_keras",
@@ -35,6 +37,12 @@ def set_keras(version: str) -> None:
 def keras() -> str:
     """Whose defaults are used: "2.2.4" or "3"."""
     return _core.keras()
+
+
+def enable_unsafe_deserialization() -> None:
+    """Lets load_model and model_from_json run the code that files hold for functions without a name, from now on, as
+    safe_mode=False does for one call. Only for programs all of whose files you trust: such code can do anything."""
+    allow_code_everywhere()
 
 
 def set_num_threads(threads: Whole) -> Any:

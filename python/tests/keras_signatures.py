@@ -254,9 +254,9 @@ constraint=None, sparse_weight=False)
     """,
     models: """
         clone_model(model, input_tensors=None)
-        load_model(filepath, custom_objects=None, compile=True)
+        load_model(filepath, custom_objects=None, compile=True, safe_mode=True)
         model_from_config(config, custom_objects=None)
-        model_from_json(json_string, custom_objects=None)
+        model_from_json(json_string, custom_objects=None, safe_mode=True)
         save_model(model, filepath, overwrite=True, include_optimizer=True)
         Sequential(layers=None, name=None)
     """,

@@ -251,6 +251,7 @@ def as_it_was(tmp_path, monkeypatch):
     lacuna.config.set_num_threads(threads)
     lacuna.config.set_strict_sparse(strict)
     K.set_floatx(floatx)
+    K.clear_session()  # Ends what set_learning_phase has set.
 
 
 def complaint(error):

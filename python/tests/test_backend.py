@@ -454,7 +454,7 @@ def test_function_gradients_updates_and_phase():
     assert K.get_value(n) == 2 and K.get_value(m) == 5
 
     dense = K.placeholder((None, 100))
-    dropped = K.function([dense, K.learning_phase()], [K.dropout(dense, 0.5, seed=1)])
+    dropped = K.function([dense, K.learning_phase()], [K.in_train_phase(K.dropout(dense, 0.5, seed=1), dense)])
     ones = np.ones((3, 100))
     assert (dropped([ones, 0])[0] == 1).all()
     assert set(np.unique(dropped([ones, 1])[0])) == {0, 2}

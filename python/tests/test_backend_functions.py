@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+import lacuna
 from lacuna import backend as K
+from lacuna import layers
 
 X = np.random.RandomState(0).randn(4, 3, 2).astype("float32")
 
@@ -49,26 +51,175 @@ def test_constants():
     assert np.array_equal(y, x.repeat(2, 2).repeat(3, 3))
 
 
-def test_settings_that_cannot_be_changed():
+def test_epsilon_cannot_be_changed():
     K.set_epsilon(1e-7)
     with pytest.raises(ValueError, match="1e-7"):
         K.set_epsilon(1e-3)
 
 
-def test_the_data_format_of_what_is_made_from_now_on():
-    from lacuna.layers import Conv2D, GlobalMaxPooling2D, Input, MaxPooling2D
+def test_relu_is_that_of_keras():
+    x = np.linspace(-4, 8, 49)
 
-    assert K.image_data_format() == "channels_last"
-    before = Conv2D(4, 3)
-    K.set_image_data_format("channels_first")
+    def want(alpha, high, threshold):
+        y = np.where(x >= threshold, x, 0)
+        y = y if high is None else np.clip(y, 0, high)
+        return np.where(x < threshold, alpha * (x - threshold), y)
+
+    for alpha in (0, 0.25):
+        for high in (None, 0, 5):
+            for threshold in (-2, 0, 1):
+                y = K.eval(K.relu(K.constant(x), alpha, high, threshold))
+                np.testing.assert_allclose(y, want(alpha, high, threshold), atol=1e-6)
+
+
+def test_each_run_draws_anew():
+    for symbol in (K.random_normal((50,), seed=1), K.dropout(K.ones((50,)), 0.5, seed=1)):
+        drawn = [K.eval(symbol) for _ in range(3)]
+        assert (drawn[0] != drawn[1]).any() and (drawn[1] != drawn[2]).any()
+        assert (K.eval(symbol + 0) != drawn[2]).any()  # Another symbol of the same numbers.
+    first = K.eval(K.random_normal((50,), seed=1))
+    assert np.array_equal(first, K.eval(K.random_normal((50,), seed=1)))
+
+
+def test_dropout_is_of_any_phase():
+    x = K.placeholder((None, 200))
+    run = K.function([x], [K.dropout(x, 0.5)])
+    first, second = (run([np.ones((1, 200))])[0] for _ in range(2))
+    assert set(np.unique(first)) == {0, 2} and (first != second).any()
+
+
+@pytest.fixture
+def phase():
+    yield K.set_learning_phase
+    K.clear_session()
+
+
+def test_a_fixed_phase_of_prediction(phase):
+    phase(0)
+    assert K.learning_phase() == 0
+    x = K.placeholder((2,))
+    one = K.function([x], [K.in_train_phase(x, -x)])
+    assert np.array_equal(one([[1, 2]])[0], [-1, -2])
+    assert K.eval(K.in_train_phase(K.constant(1), K.constant(2), training=K.learning_phase())) == 2
+    model = lacuna.Sequential([layers.BatchNormalization(input_shape=(2,)), layers.Dropout(0.9), layers.Dense(1)])
+    phase(0)
+    model.compile("sgd", "mse")
+    model.fit(np.full((8, 2), 5.0), np.zeros((8, 1)), verbose=0)
+    assert np.array_equal(model.layers[0].get_weights()[2], [0, 0])  # The moving mean.
+    K.clear_session()
+    assert K.is_tensor(K.learning_phase())
+
+
+def test_a_fixed_phase_of_training(phase):
+    with pytest.warns(UserWarning, match="predict and evaluate"):
+        phase(1)
+    x = K.placeholder((2,))
+    assert K.learning_phase() == 1
+    assert np.array_equal(K.function([x], [K.in_train_phase(x, -x)])([[1, 2]])[0], [1, 2])
+    with pytest.raises(ValueError, match="value must be 0 or 1"):
+        phase(2)
+
+
+def test_what_is_of_a_layer_and_what_is_fed():
+    x = lacuna.Input((3,))
+    assert K.is_keras_tensor(x) and K.is_keras_tensor(layers.Dense(2)(x))
+    assert not K.is_keras_tensor(K.placeholder((2,))) and not K.is_keras_tensor(K.variable(1.0))
+    with pytest.raises(ValueError, match="must be a symbol"):
+        K.is_keras_tensor(np.ones(2))
+    assert K.is_placeholder(x) and K.is_placeholder(K.placeholder((2,))) and not K.is_placeholder(K.variable(1.0))
+    assert layers.Dense(2)(x)._keras_shape == (None, 2) and K.variable([1.0])._keras_shape == (1,)
+
+
+def test_values_of_symbols_as_numbers_of_a_range():
+    assert np.array_equal(K.eval(K.arange(K.constant(2, "int32"), K.constant(9, "int32"), 3)), [2, 5, 8])
+    assert K.eval(K.arange(K.constant(-1, "int32"))).size == 0
+
+
+def test_gradients_stop_at_each_of_a_list():
+    v = K.variable([1.0, 2.0])
+    first, second = K.stop_gradient([v, v * 2])
+    assert K.gradients(K.sum(first * second), v) == [None]
+
+
+def test_bias_with_a_value_for_each_place():
+    x, bias = X, np.arange(6.0).reshape(3, 2)
+    assert np.allclose(K.eval(K.bias_add(K.constant(x), K.constant(bias))), x + bias)
+    first = K.eval(K.bias_add(K.constant(x.transpose(0, 2, 1)), K.constant(bias), "channels_first"))
+    assert np.allclose(first, x.transpose(0, 2, 1) + bias.reshape(2, 3))  # As Keras: in order, not transposed.
+
+
+def test_channels_first_for_all_that_are_told_none():
     try:
-        x = Input((3, 8, 9))
-        assert Conv2D(4, 3)(x).shape == (None, 4, 6, 7) and MaxPooling2D(2)(x).shape == (None, 3, 4, 4)
-        assert GlobalMaxPooling2D()(x).shape == (None, 3)
-        assert Conv2D(4, 3).get_config()["data_format"] == "channels_first"
-        assert before(Input((8, 9, 3))).shape == (None, 6, 7, 4)
-        assert K.pool2d(K.ones((1, 3, 8, 8)), (2, 2), (2, 2)).shape == (1, 3, 4, 4)
-        with pytest.raises(ValueError, match="must be 'channels_last' or 'channels_first'"):
-            K.set_image_data_format("rgb")
+        K.set_image_data_format("channels_first")
+        assert K.image_dim_ordering() == "th" and K.normalize_data_format(None) == "channels_first"
+        x = lacuna.Input((3, 8, 8))
+        assert layers.Conv2D(5, 3)(x).shape == (None, 5, 6, 6)
+        assert layers.MaxPooling2D()(x).shape == (None, 3, 4, 4)
+        assert layers.Conv2D(5, 3, data_format="channels_last")(x).shape == (None, 1, 6, 5)
     finally:
-        K.set_image_data_format("channels_last")
+        K.set_image_dim_ordering("tf")
+    assert K.image_data_format() == "channels_last"
+    for wrong in ("channels_middle", None, 3):
+        with pytest.raises(ValueError, match="must be 'channels_last' or 'channels_first'"):
+            K.set_image_data_format(wrong)
+
+
+def test_numbers_of_names():
+    K.reset_uids()
+    assert [K.get_uid("thing"), K.get_uid("thing"), K.get_uid("other")] == [1, 2, 1]
+    assert layers.Dense(1).name == "dense_1" and K.get_uid("dense") == 2 and layers.Dense(1).name == "dense_3"
+    with K.name_scope("here"):
+        assert layers.Dense(1).name == "dense_4"
+
+
+def test_floatx_that_is_unknown():
+    for wrong in ("", "beerfloat", 123, "float16"):
+        with pytest.raises(ValueError, match="float"):
+            K.set_floatx(wrong)
+
+
+def test_operators_of_python():
+    x, y = K.constant(X), K.constant(np.abs(X) + 0.5)
+    assert np.array_equal(K.eval(x // 0.5), np.floor(X / 0.5)) and np.array_equal(
+        K.eval(7 // y), np.floor(7 / K.eval(y))
+    )
+    assert np.allclose(K.eval(x % 0.3), X % np.float32(0.3), atol=1e-6) and np.allclose(K.eval(x % y), X % K.eval(y))
+    both, either = (x > 0) & (x < 1), (x > 1) | (x < 0)
+    assert np.array_equal(K.eval(both), (X > 0) & (X < 1)) and np.array_equal(K.eval(either), (X > 1) | (X < 0))
+    assert np.array_equal(K.eval(~(x > 0)), X <= 0)
+
+
+def test_axes_that_are_inserted():
+    x = K.constant(X)
+    for key in ((slice(None), None), None, (..., None), (0, None, slice(None), None, 1), (None, ..., None, 0)):
+        assert np.array_equal(K.eval(x[key]), X[key])
+
+
+def test_arithmetic_of_sizes():
+    x = K.placeholder((None, 4))
+    rows = K.shape(x)[0]
+    made = K.function([x], [rows * 2, 3 * rows - 1, rows // 2, rows % 2, rows / 2, rows * K.shape(x)[1]])
+    values = made([np.zeros((5, 4))])
+    assert values == [10, 14, 2, 1, 2.5, 20]
+    assert [v.dtype.kind for v in values] == ["i", "i", "i", "i", "f", "i"]
+    again = K.function([x], [K.reshape(x, (rows * 2, 2)), K.reshape(x, [rows, 2, 2])])([np.arange(8).reshape(2, 4)])
+    assert again[0].shape == (4, 2) and again[1].shape == (2, 2, 2)
+    with pytest.raises(ValueError, match="one dimension alone may be -1, None or a symbol"):
+        K.reshape(x, (-1, K.shape(x)[1]))
+
+
+def test_limits_choices_and_labels():
+    x = K.constant(X)
+    assert np.array_equal(K.eval(K.clip(x, None, 0.5)), np.minimum(X, 0.5))
+    assert np.array_equal(K.eval(K.clip(x, 0, None)), np.maximum(X, 0))
+    p, ids = K.softmax(K.constant(X[0])), np.array([1, 0, 1])
+    want = K.eval(K.sparse_categorical_crossentropy(K.constant(ids, "int32"), p))
+    assert np.array_equal(K.eval(K.sparse_categorical_crossentropy(K.constant(ids, "float32"), p)), want)
+
+
+def test_gradients_of_several_values():
+    v = K.variable(X)
+    (gradient,) = K.gradients(K.square(v), [v])
+    assert np.allclose(K.eval(gradient), 2 * X)
+    (gradient,) = K.gradients([K.sum(v), K.mean(K.square(v), axis=-1)], [v])
+    assert np.allclose(K.eval(gradient), 1 + X)

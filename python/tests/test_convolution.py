@@ -202,7 +202,7 @@ def test_flatten_and_bias_of_channels_that_are_first():
     np.testing.assert_array_equal(run(layers.Flatten(), x), x.reshape(2, -1))
     bias, each = drawn(3), drawn(4, 5, 3)
     np.testing.assert_array_equal(K.eval(K.bias_add(x, bias, "channels_first")), x + bias[:, None, None])
-    np.testing.assert_array_equal(K.eval(K.bias_add(x, each, "channels_first")), x + np.moveaxis(each, -1, 0))
+    np.testing.assert_array_equal(K.eval(K.bias_add(x, each, "channels_first")), x + each.reshape(x.shape[1:]))
     np.testing.assert_array_equal(K.eval(K.bias_add(x, drawn(5) * 0)), x)
 
 

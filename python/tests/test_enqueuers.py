@@ -57,7 +57,7 @@ def test_order_is_kept_and_epochs_end(processes, workers):
         enqueuer.start(workers, max_queue_size=4)
         assert enqueuer.is_running()
         assert read(enqueuer, 45) == [*range(20), *range(100, 120), *range(200, 205)]
-    assert not enqueuer.is_running() and not enqueuer._thread.is_alive()
+    assert not enqueuer.is_running()
 
 
 def test_shuffled_batches_all_come():
@@ -183,3 +183,59 @@ def test_starting_twice():
         enqueuer.start()
         with pytest.raises(RuntimeError, match="before stop"):
             enqueuer.start()
+
+
+@pytest.mark.parametrize(
+    "make_enqueuer", [lambda: OrderedEnqueuer(Numbers(10**6)), lambda: GeneratorEnqueuer(endless())]
+)
+def test_another_thread_may_stop_it(make_enqueuer):
+    enqueuer = make_enqueuer()
+    enqueuer.start(2, 3)
+    seen = []
+    reader = threading.Thread(target=lambda: seen.extend(iter(enqueuer.get())))
+    reader.start()
+    time.sleep(0.02)
+    enqueuer.stop()
+    reader.join(5)
+    assert not reader.is_alive() and len(seen) > 0
+
+
+def endless():
+    while True:
+        time.sleep(0.001)
+        yield 1
+
+
+def test_batches_are_made_before_they_are_read():
+    made = []
+
+    class Counts(Numbers):
+        def __getitem__(self, index):
+            made.append(index)
+            return super().__getitem__(index)
+
+    with OrderedEnqueuer(Counts()) as enqueuer:
+        enqueuer.start(1, 4)
+        for _ in range(100):
+            if len(made) == 4:
+                break
+            time.sleep(0.01)
+        assert sorted(made) == [0, 1, 2, 3]
+        assert read(enqueuer, 20) == list(range(20))
+
+
+def test_several_threads_read_each_batch_once():
+    with OrderedEnqueuer(Numbers(200)) as enqueuer:
+        enqueuer.start(3)
+        seen = [[] for _ in range(4)]
+
+        def take(list_of_mine):
+            batches = enqueuer.get()
+            list_of_mine.extend(int(next(batches)[0, 0]) for _ in range(50))
+
+        readers = [threading.Thread(target=take, args=(one,)) for one in seen]
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join()
+        assert sorted(sum(seen, [])) == list(range(200))

@@ -174,3 +174,34 @@ def test_defaults_are_read_when_an_object_is_made():
         lacuna.config.set_keras("2.2.4")
     for name, rate in old.items():
         assert optimizers.get(name).get_config()["lr"] == rate
+
+
+@pytest.mark.parametrize("first", ["", "import multiprocessing.spawn\n"])
+def test_processes_that_are_spawned_see_keras(first, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        first
+        + """
+import multiprocessing, sys
+import numpy as np
+import keras
+from keras.utils import Sequence
+
+class Batches(Sequence):
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, index):
+        return np.full((2, 4), index), np.zeros((2, 1))
+
+if __name__ == "__main__":
+    multiprocessing.set_start_method("spawn")
+    model = keras.models.Sequential([keras.layers.Dense(1, input_dim=4)])
+    model.compile("sgd", "mse")
+    model.fit_generator(Batches(), workers=2, use_multiprocessing=True, verbose=0)
+    print(model.predict_generator(Batches(), workers=2, use_multiprocessing=True).shape, keras.__version__)
+"""
+    )
+    command = [sys.executable, "-m", "lacuna", "--keras", "2.2.4", str(script)]
+    told = subprocess.run(command, capture_output=True, text=True)
+    assert told.stdout == "(6, 1) 2.2.4\n", told.stderr

@@ -207,8 +207,6 @@ def test_errors(tmp_path):
     with pytest.raises(ValueError, match="load_weights: .* must have shape"):
         network(False, 31).load_weights(path)
     network(False).load_weights(path, by_name=True)
-    with pytest.raises(ValueError, match="reshape is not supported"):
-        model.load_weights(path, reshape=True)
 
 
 KILLED = """

@@ -127,6 +127,8 @@ target_data_format='channels_first')
     "utils.test_utils": """
         get_test_data(num_train=1000, num_test=500, input_shape=(10,), output_shape=(2,), \
 classification=True, num_classes=2)
+        layer_test(layer_cls, kwargs={}, input_shape=None, input_dtype=None, input_data=None, expected_output=None, \
+expected_output_dtype=None, fixed_batch_size=False)
     """,
     "utils.vis_utils": """
         model_to_dot(model, show_shapes=False, show_layer_names=True, rankdir='TB')

@@ -255,13 +255,10 @@ def test_names_that_are_refused():
         (io_utils, "h5dict"),
         (io_utils, "H5Dict"),
         (utils, "h5dict"),
-        (test_utils, "layer_test"),
         (utils.data_utils, "init_pool"),
     ]:
         with pytest.raises(AttributeError, match="of Keras, not in Lacuna"):
             getattr(module, name)
-    with pytest.raises(ImportError, match="of Keras, not in Lacuna"):
-        from lacuna.utils.test_utils import layer_test  # noqa: F401
     with pytest.raises(ImportError, match="of Keras, not in Lacuna"):
         from lacuna.utils import h5dict  # noqa: F401
     assert os.path.basename(lacuna.utils.__file__) == "__init__.py"

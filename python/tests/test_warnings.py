@@ -7,7 +7,7 @@ import pytest
 
 import lacuna.backend as K
 from lacuna import metrics
-from lacuna.layers import Dense, Input, Lambda
+from lacuna.layers import Dense, Input, Lambda, Layer
 from lacuna.models import Model, Sequential
 
 
@@ -54,7 +54,9 @@ def test_labels_of_minus_one():
 
 def test_save_of_functions_without_a_name(tmp_path):
     x = Input((2,))
-    model = Model(x, Dense(1)(Lambda(lambda v: v * 2, name="twice")(x)))
+    assert not said(lambda: Model(x, Lambda(lambda v: v * 2)(x)).save(tmp_path / "a.h5"))  # Its code is saved.
+    by = object()
+    model = Model(x, Dense(1)(Lambda(lambda v: v * 2 if by else v, name="twice")(x)))
     (message,) = said(lambda: model.save(tmp_path / "a.h5"))
     assert "layer 'twice'" in message and "custom_objects" in message
     model = model_of(Dense(1, activation=lambda v: v), loss=lambda t, p: K.mean(K.square(t - p), axis=-1))
@@ -78,3 +80,24 @@ def test_auc_leaves_out_what_has_no_area():
         assert message.startswith(f"{where}auc leaves 1 of 4 columns out of the mean"), message
     (message,) = said(lambda: np.testing.assert_equal(np.isfinite(model.evaluate(x, y, verbose=0)), True))
     assert "column 2 has no sample with the label" in message
+
+
+def test_save_of_layers_whose_settings_are_lost(tmp_path):
+    class Scale(Layer):
+        def __init__(self, by, power=1, **kwargs):
+            super().__init__(**kwargs)
+            self.by, self.power = by, power
+
+        def call(self, inputs):
+            return inputs * self.by
+
+    class Kept(Scale):
+        def get_config(self):
+            return {**super().get_config(), "by": self.by}
+
+    x = Input((2,))
+    (message,) = said(lambda: Model(x, Scale(2, name="s")(x)).save(tmp_path / "a.h5"))
+    assert "layer 's'" in message and "Scale.get_config without by." in message
+    inner = Model(x, Scale(2, name="t")(x))
+    assert "layer 't'" in said(lambda: Model(x, inner(x)).save(tmp_path / "b.h5"))[0]
+    assert not said(lambda: Model(x, Kept(2)(x)).save(tmp_path / "c.h5"))

@@ -96,10 +96,12 @@ struct Selu : Smooth {  // Klambauer et al., "Self-normalizing neural networks" 
   }
 };
 
+// Where there is no maximum, or the threshold lies between 0 and it.
 struct Relu : Smooth {
   static constexpr const char* kName = "relu";
+  static bool takes(const Parameters& p) { return p.high == HUGE_VAL || (p.low >= 0 && p.high >= p.low); }
   static std::vector<Parameters> tried() {
-    return {{0, HUGE_VAL, 0}, {0.1, 1.0, 0}, {0.2, 2.0, -0.5}, {0, HUGE_VAL, 0.5}, {0.2, HUGE_VAL, 0.5}};
+    return {{0, HUGE_VAL, 0}, {0.1, 1.0, 0}, {0, HUGE_VAL, -0.5}, {0, HUGE_VAL, 0.5}, {0.2, HUGE_VAL, 0.5}};
   }
   template <class T>
   static T f(T x, const Parameters& p) {
@@ -113,6 +115,24 @@ struct Relu : Smooth {
     const T alpha = static_cast<T>(p.alpha), high = static_cast<T>(p.high), low = static_cast<T>(p.low);
     const T slope = x > low ? T(1) : alpha;
     return x >= high ? T(0) : slope;
+  }
+};
+
+// Relu with any maximum and threshold: what is not below the threshold lies between 0 and p.high, as in
+// Keras.
+struct ClippedRelu : Smooth {
+  static constexpr const char* kName = "clipped_relu";
+  static std::vector<Parameters> tried() { return {{0.2, 2.0, -0.5}, {0.2, 0.0, 0.5}}; }
+  template <class T>
+  static T f(T x, const Parameters& p) {
+    const T alpha = static_cast<T>(p.alpha), high = static_cast<T>(p.high), low = static_cast<T>(p.low);
+    if (x < low) return alpha != 0 ? alpha * (x - low) : T(0);
+    return x < 0 ? T(0) : x >= high ? high : x;  // NaN stays.
+  }
+  template <class T>
+  static T df(T x, T, const Parameters& p) {
+    if (x <= static_cast<T>(p.low)) return static_cast<T>(p.alpha);
+    return x >= static_cast<T>(p.high) || x < 0 ? T(0) : T(1);
   }
 };
 

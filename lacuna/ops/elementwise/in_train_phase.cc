@@ -3,6 +3,8 @@
 //   dx = dy in training, else 0; the other way round for the second input
 #include "lacuna/ops/elementwise/in_train_phase.h"
 
+#include <atomic>
+
 #include "lacuna/base/error.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
@@ -13,6 +15,9 @@
 
 namespace lacuna {
 namespace {
+
+constexpr int kNotFixed = -1;
+std::atomic<int> fixed_phase = kNotFixed;
 
 struct InTrainPhase final : Op {
   std::string_view name() const override { return "in_train_phase"; }
@@ -61,6 +66,15 @@ const bool in_train_phase_registered = register_op("in_train_phase", [] {
 });
 
 }  // namespace
+
+void set_learning_phase(std::optional<bool> training) {
+  fixed_phase = training ? (*training ? 1 : 0) : kNotFixed;
+}
+
+std::optional<bool> fixed_learning_phase() {
+  const int phase = fixed_phase;
+  return phase == kNotFixed ? std::nullopt : std::optional<bool>(phase == 1);
+}
 
 Symbol in_train_phase(const Symbol& x, const Symbol& alt) {
   static const auto op = std::make_shared<InTrainPhase>();

@@ -7,8 +7,8 @@ namespace lacuna {
 namespace {
 
 const bool unary_registered =
-    unary::register_all<unary::Clip, unary::Elu, unary::HardSigmoid, unary::Relu, unary::Selu, unary::Sigmoid,
-                        unary::Softplus, unary::Softsign, unary::Tanh>();
+    unary::register_all<unary::Clip, unary::ClippedRelu, unary::Elu, unary::HardSigmoid, unary::Relu,
+                        unary::Selu, unary::Sigmoid, unary::Softplus, unary::Softsign, unary::Tanh>();
 
 }  // namespace
 
@@ -29,7 +29,8 @@ Symbol selu(const Symbol& x) { return applied<unary::Selu>(x); }
 Symbol relu(const Symbol& x, double alpha, double max_value, double threshold) {
   LACUNA_REQUIRE(max_value >= 0, "relu: max_value must not be negative. Received: max_value=", max_value,
                  ".");
-  return applied<unary::Relu>(x, {.alpha = alpha, .high = max_value, .low = threshold});
+  const unary::Parameters p{.alpha = alpha, .high = max_value, .low = threshold};
+  return unary::Relu::takes(p) ? applied<unary::Relu>(x, p) : applied<unary::ClippedRelu>(x, p);
 }
 
 Symbol clip(const Symbol& x, double min_value, double max_value) {

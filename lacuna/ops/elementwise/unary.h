@@ -42,8 +42,8 @@ Symbol nan_to_num(const Symbol& x);  // NaN becomes 0, infinities the largest fi
 Symbol softsign(const Symbol& x);
 Symbol elu(const Symbol& x, double alpha = 1.0);
 Symbol selu(const Symbol& x);
-// As in Keras 2.2.4: max_value if x ≥ max_value, x if threshold ≤ x, else alpha (x - threshold). Sparse x
-// needs parameters for which 0 stays 0.
+// As in Keras 2.2.4: alpha (x - threshold) if x < threshold, else x, and with a max_value that, but 0 at
+// least and max_value at most. Sparse x needs parameters for which 0 stays 0.
 Symbol relu(const Symbol& x, double alpha = 0.0, double max_value = std::numeric_limits<double>::infinity(),
             double threshold = 0.0);
 Symbol clip(const Symbol& x, double min_value, double max_value);  // Sparse if min_value ≤ 0 ≤ max_value.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -162,11 +163,12 @@ TEST(Unary, StraightThrough) {
 
 TEST(Unary, ReluTakesAllThatKerasTakes) {
   for (const double alpha : {0.0, 0.3})
-    for (const double high : {2.0, HUGE_VAL})
+    for (const double high : {0.0, 2.0, HUGE_VAL})
       for (const double threshold : {0.0, 1.0, -0.75})
         expect_function([&](const Symbol& x) { return relu(x, alpha, high, threshold); },
                         [&](double x) {
-                          return x >= high ? high : x >= threshold ? x : alpha * (x - threshold);
+                          if (x < threshold) return alpha * (x - threshold);
+                          return high < HUGE_VAL ? std::clamp(x, 0.0, high) : x;
                         });
 }
 

@@ -1,4 +1,4 @@
-// dropout: y = mask x / (1 - rate), in training.
+// dropout: y = mask x / (1 - rate), in training or always.
 //
 //   dx = dropout(dy): linear, with the same mask
 #include "lacuna/ops/random/dropout.h"
@@ -36,14 +36,16 @@ class Mask {
   double factor_;
 };
 
-struct Dropout final : Op {
-  Dropout(double r, uint64_t k, Shape noise = {}) : rate(r), key_of_mask(k), noise_shape(std::move(noise)) {}
+struct Dropout final : RandomOp {
+  Dropout(double r, uint64_t k, Shape noise = {}, bool in_each_phase = false)
+      : rate(r), key_of_mask(k), noise_shape(std::move(noise)), always(in_each_phase) {}
 
   std::string_view name() const override { return "dropout"; }
   std::string key() const override {
     uint64_t bits;
     std::memcpy(&bits, &rate, sizeof(bits));
-    return text("dropout ", bits, ' ', key_of_mask, noise_shape.empty() ? "" : to_string(noise_shape));
+    return text("dropout ", bits, ' ', key_of_mask, noise_shape.empty() ? "" : to_string(noise_shape),
+                always ? " always" : "");
   }
 
   std::string_view cost(const Rule& rule) const override { return rows_and_stored(rule.in[0]); }
@@ -99,7 +101,7 @@ struct Dropout final : Op {
     const auto& self = static_cast<const Dropout&>(op);
     const tensor::Dense& x = in[0]->dense();
     tensor::Dense& y = out[0]->dense();
-    if (!context.training) return alias(x, y);
+    if (!self.always && !context.training) return alias(x, y);
     y.resize(x.shape, x.dtype);
     const size_t rows = x.shape.empty() ? 1 : static_cast<size_t>(x.shape[0]),
                  width = rows ? x.size() / rows : 0;
@@ -129,7 +131,7 @@ struct Dropout final : Op {
     const auto& self = static_cast<const Dropout&>(op);
     const tensor::Csr& x = in[0]->csr();
     tensor::Csr& y = out[0]->csr();
-    if (!context.training) return alias(x, x.data, x.dtype, y);
+    if (!self.always && !context.training) return alias(x, x.data, x.dtype, y);
     const auto fits = [&](size_t axis, Dim size) {
       const Shape& noise = self.noise_shape;
       return noise.empty() || noise[axis] == 1 || noise[axis] == None || noise[axis] == size;
@@ -157,20 +159,22 @@ struct Dropout final : Op {
   double rate;
   uint64_t key_of_mask;
   Shape noise_shape;
+  bool always;
 };
 
 const bool dropout_registered = register_op("dropout", [] {
   return std::vector<Example>{{std::make_shared<Dropout>(0.4, 7), {{{None, 8}}}},
                               {std::make_shared<Dropout>(0.4, 7, Shape{None, 1}), {{{None, 8}}}},
                               {std::make_shared<Dropout>(0.4, 7, Shape{1, 8}), {{{None, 8}}}},
-                              {std::make_shared<Dropout>(0.4, 7, Shape{None, 1, None}), {{{None, 3, 4}}}}};
+                              {std::make_shared<Dropout>(0.4, 7, Shape{None, 1, None}), {{{None, 3, 4}}}},
+                              {std::make_shared<Dropout>(0.4, 7, Shape{}, true), {{{None, 8}}}}};
 });
 
 }  // namespace
 
-Symbol dropout(const Symbol& x, double rate, uint64_t key, const Shape& noise_shape) {
+Symbol dropout(const Symbol& x, double rate, uint64_t key, const Shape& noise_shape, bool always) {
   LACUNA_REQUIRE(rate >= 0 && rate < 1, "dropout: rate must be in [0, 1). Received: rate=", rate, ".");
-  return apply(std::make_shared<Dropout>(rate, key, noise_shape), {x});
+  return apply(std::make_shared<Dropout>(rate, key, noise_shape, always), {x});
 }
 
 }  // namespace lacuna

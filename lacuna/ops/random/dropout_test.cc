@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "lacuna/ops/testing.h"
 
 namespace lacuna {
@@ -30,6 +32,17 @@ TEST(Dropout, DenseAndCsrAgreeAndTheRateHolds) {
     size_t column = 0;
     for (size_t r = 0; r < 300; ++r) column += y[r * 200 + j] == 0;
     EXPECT_NEAR(static_cast<double>(column) / 300, 0.3, 0.14);
+  }
+}
+
+TEST(Dropout, OfAnyPhase) {
+  const Tensor x = dense({20, 30}, std::vector<float>(600, 1)), sparse = csr(x);
+  const Symbol in = input(x), sparse_in = input(sparse);
+  for (const bool training : {false, true}) {
+    const auto out = run({dropout(in, 0.5, 5, {}, true), dropout(sparse_in, 0.5, 5, {}, true)},
+                         {in, sparse_in}, {x, sparse}, {.training = training});
+    EXPECT_EQ(std::ranges::count(values(out[0]), 1.f), 0);
+    EXPECT_EQ(values(out[0]), values(out[1]));
   }
 }
 

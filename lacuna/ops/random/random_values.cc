@@ -10,7 +10,7 @@
 namespace lacuna {
 namespace {
 
-struct RandomValues final : Op {
+struct RandomValues final : RandomOp {
   RandomValues(Shape k, const Draw& d, DType t) : known(std::move(k)), draw(d), dtype(t) {}
   std::string_view name() const override { return "random_values"; }
   std::string key() const override {

@@ -6,6 +6,9 @@
 
 namespace lacuna {
 
+// The ops that draw numbers of their own in each step: K.eval, which has no steps, counts the runs of each.
+class RandomOp : public Op {};
+
 class StepRandom {
  public:
   StepRandom(uint64_t key, const Context& context)

@@ -25,7 +25,7 @@ double normal(uint64_t row, uint64_t place) {
   return std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v);
 }
 
-struct TimesNormal final : Op {
+struct TimesNormal final : RandomOp {
   explicit TimesNormal(uint64_t k) : key_of_noise(k) {}
   std::string_view name() const override { return "times_normal"; }
   std::string key() const override { return text("times_normal ", key_of_noise); }

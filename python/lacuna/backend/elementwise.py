@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from lacuna import _core
 from lacuna._arguments import shape_of, symbols_of
 from lacuna._types import Number, TensorLike
@@ -251,9 +253,10 @@ def imag(x: TensorLike) -> Any:
     return _core.zeros_like(x)
 
 
-def clip(x: TensorLike, min_value: Number, max_value: Number) -> Any:
-    """Limits values to [min_value, max_value]; csr stays csr if 0 lies in between."""
-    return _core.clip(x, min_value, max_value)
+def clip(x: TensorLike, min_value: Number | None, max_value: Number | None) -> Any:
+    """Limits values to [min_value, max_value], of which None is no limit; csr stays csr if 0 lies in between."""
+    low, high = (-np.inf if min_value is None else min_value), (np.inf if max_value is None else max_value)
+    return _core.clip(x, low, high)
 
 
 # Functions of one argument that do not map 0 to 0, so that x must be dense

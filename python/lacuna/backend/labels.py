@@ -72,9 +72,11 @@ def categorical_crossentropy(target: TensorLike, output: TensorLike, from_logits
 def sparse_categorical_crossentropy(
     target: TensorLike, output: TensorLike, from_logits: Flag = False, axis: Axes = -1
 ) -> Any:
-    """-log p[t]. target: whole numbers t, with the shape of output but without its last axis, or with a last axis of
-    1."""
+    """-log p[t]. target: whole numbers t, also as floats, with the shape of output but without its last axis, or with a
+    last axis of 1."""
     _last_axis("sparse_categorical_crossentropy", axis, output)
+    if shape_of("sparse_categorical_crossentropy", target) is not None and str(target.dtype).startswith("float"):
+        target = _core.cast(target, "int64")
     return _core.sparse_categorical_crossentropy(target, output, from_logits)
 
 

@@ -12,6 +12,7 @@ from lacuna._arguments import listed, shape_of, shown, symbols_of, whole
 from lacuna._arrays import constant_view, ids
 from lacuna._data_format import is_first
 from lacuna._types import Axes, Flag, Shape, TensorLike, Whole
+from lacuna.backend.symbols import is_tensor
 
 __all__ = [
     "batch_dot",
@@ -86,9 +87,13 @@ def permute_dimensions(x: TensorLike, pattern: Any) -> Any:
 
 def bias_add(x: TensorLike, bias: TensorLike, data_format: str | None = None) -> Any:
     """x + bias; bias has one value for each channel: each index of the last axis, or with data_format='channels_first'
-    of the first axis after the batch. A bias of more axes has a value for each place, with the channels last."""
+    of the first axis after the batch. A bias of more axes has a value for each place, with the channels last; for
+    channels_first its values are taken in order as (channels, places…), as Keras does."""
     order = range(len(shape_of("bias_add", x)))
     first = is_first("bias_add", data_format) and len(order) > 2
+    *places, channels = getattr(bias, "shape", (0,)) or (0,)
+    if first and places:
+        return _core.add(x, reshape(bias, (channels, *places)))
     if first:
         x = _core.permute_dimensions(x, [0, *order[2:], 1])
     y = (_core.add if len(getattr(bias, "shape", ())) > 1 else _core.bias_add)(x, bias)
@@ -107,8 +112,14 @@ def batch_flatten(x: TensorLike) -> Any:
 
 def reshape(x: TensorLike, shape: Shape) -> Any:
     """The same values in C order in another shape, of which one dimension may be -1. If the batch is open, its
-    dimension must be -1 or None. csr stays csr, of rank 2."""
-    shape = tuple(-1 if d is None else d for d in shape)
+    dimension must be -1 or None. csr stays csr, of rank 2. One dimension may be a scalar symbol, such as one of
+    shape(x): it stands for -1, since the number of values says what it is."""
+    given, shape = shape, tuple(-1 if d is None or is_tensor(d) else d for d in shape)
+    if shape.count(-1) > 1:
+        raise ValueError(
+            "reshape: one dimension alone may be -1, None or a symbol; write int_shape(x) for one that is known. "
+            f"Received: shape={shown(given)}."
+        )
     if shape_of("reshape", x) and x.shape[0] is None:
         if -1 not in shape:
             raise ValueError(f"reshape: an open batch needs a dimension of -1. Received: x={shown(x)}, shape={shape}.")

@@ -25,6 +25,8 @@ __all__ = [
     "get_variable_shape",
     "identity",
     "int_shape",
+    "is_keras_tensor",
+    "is_placeholder",
     "is_sparse",
     "is_tensor",
     "ndim",
@@ -103,7 +105,9 @@ def eye(size: Whole, dtype: DTypeLike = None, name: str | None = None) -> Any:
 
 def arange(start: Number, stop: Number | None = None, step: Number = 1, dtype: DTypeLike = "int32") -> Any:
     """A symbol of the numbers from start (0 if stop is not given) to before stop. As in Keras, a negative start counts
-    as 0 where no stop is given."""
+    as 0 where no stop is given. A number may be a symbol that depends on variables and constants alone, whose value is
+    taken now."""
+    start, stop, step = (_core.eval(one)[()] if is_tensor(one) else one for one in (start, stop, step))
     if stop is None:
         start, stop = 0, max(start, 0)
     return constant(np.arange(start, stop, step), dtype)
@@ -132,6 +136,18 @@ def is_sparse(tensor: TensorLike) -> Any:
 def is_tensor(x: TensorLike) -> Any:
     """Whether x is a symbol or a variable."""
     return isinstance(x, (Symbol, Variable))
+
+
+def is_keras_tensor(x: TensorLike) -> bool:
+    """Whether a symbol is what a layer or Input() has given. ValueError for what is no symbol or variable."""
+    if not is_tensor(x):
+        raise ValueError(f"is_keras_tensor: x must be a symbol or a variable. Received: x={shown(x)}.")
+    return isinstance(x, Symbol) and _core.is_from_layer(x)
+
+
+def is_placeholder(x: TensorLike) -> bool:
+    """Whether x is a placeholder: of K.placeholder or Input()."""
+    return isinstance(x, Symbol) and _core.is_placeholder(x)
 
 
 def int_shape(x: TensorLike) -> Any:

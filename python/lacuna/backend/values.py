@@ -10,6 +10,7 @@ from lacuna import _core
 from lacuna._arguments import shown, symbols_of, unsupported
 from lacuna._arrays import assign, constant_view, scipy_csr
 from lacuna._types import Number, TensorLike
+from lacuna.backend.reductions import sum as total
 from lacuna.backend.symbols import Variable, is_tensor
 
 __all__ = [
@@ -140,10 +141,17 @@ def moving_average_update(x: TensorLike, value: TensorLike, momentum: Number) ->
 
 
 def gradients(loss: TensorLike, variables: Any) -> Any:
-    """The gradients of a scalar loss as symbols; None for a variable on which it does not depend."""
+    """The gradients of a loss, or of the sum of its values, as symbols; None for a variable on which it does not
+    depend. Several losses are added."""
+    if isinstance(loss, (list, tuple)) and loss and all(map(is_tensor, loss)):
+        loss = sum(map(total, loss))
+    elif is_tensor(loss) and loss.shape:
+        loss = total(loss)
     return _core.gradients(loss, list(variables) if isinstance(variables, (list, tuple)) else [variables])
 
 
 def stop_gradient(variables: Any) -> Any:
-    """The same value, through which no gradient flows."""
+    """The same value, or the same ones of a list, through which no gradient flows."""
+    if isinstance(variables, (list, tuple)) and any(is_tensor(one) for one in variables):
+        return [_core.stop_gradient(one) for one in variables]
     return _core.stop_gradient(variables)

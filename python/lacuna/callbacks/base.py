@@ -26,16 +26,29 @@ def __dir__() -> list[str]:
 class Callback:
     """The base class of all callbacks. While fit runs, `model` is the model, whose stop_training ends fit after the
     batch, and `params` is a dict: epochs, verbose, do_validation, metrics and, of arrays, batch_size and samples, else
-    steps. An exception from a callback ends fit. Any other method named on_… is never called; fit warns about it.
+    steps. `validation_data` lists the arrays of fit's validation_data or validation_split: those of x, those of y, and
+    the sample weights. An exception from a callback ends fit. Any other method named on_… is never called; fit warns
+    about it.
 
     A copy (pickle, copy.deepcopy) has all attributes except the model."""
 
     model = None
     params = None
-    validation_data = None
+    _validation = None
+
+    @property
+    def validation_data(self) -> Any:
+        """The arrays of the validation while fit runs, else None."""
+        if callable(self._validation):  # A part of the training data is cut off where it is asked for.
+            self._validation = self._validation()
+        return self._validation
+
+    @validation_data.setter
+    def validation_data(self, data: Any) -> None:
+        self._validation = data
 
     def __getstate__(self):
-        left = ("_core", "_model", "model", "validation_data")
+        left = ("_core", "_model", "model", "_validation")
         return {name: value for name, value in self.__dict__.items() if name not in left}
 
     def __repr__(self) -> str:
@@ -134,6 +147,11 @@ class CallbackList:
         """Calls this method of each callback."""
         for callback in self.callbacks:
             callback.set_model(model)
+
+    def set_validation_data(self, data: Any) -> None:
+        """Gives each callback the arrays of the validation, or a function that returns them."""
+        for callback in self.callbacks:
+            callback.validation_data = data
 
     def on_epoch_begin(self, epoch: Whole, logs: Config | None = None) -> None:
         """Calls this method of each callback."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import inspect
 import os
+import warnings
 from typing import Any
+
+import numpy as np
 
 from lacuna import _core
 from lacuna._arguments import flag, no_more, number, shown, text, whole
+from lacuna._arrays import assign
 from lacuna._files import path_of
 from lacuna._types import Config, Flag, Function, Number, Path, Whole
 from lacuna.callbacks.base import Callback
@@ -26,9 +30,19 @@ def __dir__() -> list[str]:
     return __all__
 
 
+def _ours(model):
+    """The library's model; None for a model of another kind: any object that has what the callback uses."""
+    core = getattr(model, "_core", None)
+    return core if isinstance(core, _core.Model) else None
+
+
+def _rate(model):
+    return float(_core.eval(model.optimizer.lr))
+
+
 class Bound(Callback):
     """A callback that the C++ library implements. A copy is made again from the settings and then given the state of
-    this one."""
+    this one. For a model of another kind the library decides, and Python acts."""
 
     def __setstate__(self, state):
         seen = state.pop("_seen", None)
@@ -39,7 +53,7 @@ class Bound(Callback):
 
     def on_train_begin(self, logs: Config | None = None) -> None:
         """Resets the state."""
-        self._core.on_train_begin(self.model._core)
+        self._core.on_train_begin(_ours(self.model))
 
 
 class EarlyStopping(Bound):
@@ -47,6 +61,8 @@ class EarlyStopping(Bound):
 
     mode: 'min', 'max', or 'auto', which asks the metric with that name. For your own function the name decides: 'max'
     for accuracy, auc, f1, r2 and the like. restore_best_weights: keeps only touched rows of a sparse weight."""
+
+    best_weights = None  # Those of the best epoch, of a model of another kind.
 
     def __init__(
         self,
@@ -94,7 +110,17 @@ class EarlyStopping(Bound):
 
     def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
         """Compares the monitored value with the best one and acts on it."""
-        self._core.on_epoch_end(self.model._core, epoch, logs or {})
+        core = _ours(self.model)
+        if core is not None:
+            return self._core.on_epoch_end(core, epoch, logs or {})
+        verdict = self._core.judge(epoch, logs or {})
+        if verdict == "best" and self.restore_best_weights:
+            self.best_weights = self.model.get_weights()
+        if verdict == "stop":
+            self.model.stop_training = True
+            if self.restore_best_weights and self.best_weights is not None:
+                self.model.set_weights(self.best_weights)
+        return None
 
     def on_train_end(self, logs: Config | None = None) -> None:
         """Prints whether training was ended early, if verbose."""
@@ -172,7 +198,7 @@ class LearningRateScheduler(Callback):
 
     def on_epoch_begin(self, epoch: Whole, logs: Config | None = None) -> None:
         """Sets the rate."""
-        lr = float(self.model.optimizer.lr.numpy())
+        lr = _rate(self.model)
         try:
             inspect.signature(self.schedule).bind(epoch, lr)
             rate_too = True
@@ -184,12 +210,16 @@ class LearningRateScheduler(Callback):
         if isinstance(rate, bool):
             raise ValueError(f"LearningRateScheduler: the schedule must give a number. Received: {rate!r}.")
         rate = number("LearningRateScheduler", "what the schedule gives", rate)
-        _core.schedule_learning_rate(self.model._core, epoch, rate, self.verbose)
+        core = _ours(self.model)
+        if core is None:
+            assign(self.model.optimizer.lr, rate)
+        else:
+            _core.schedule_learning_rate(core, epoch, rate, self.verbose)
 
     def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
         """Adds the rate to the logs."""
         if logs is not None:
-            logs["lr"] = float(self.model.optimizer.lr.numpy())
+            logs["lr"] = _rate(self.model)
 
 
 class ReduceLROnPlateau(Bound):
@@ -209,7 +239,11 @@ class ReduceLROnPlateau(Bound):
         min_lr: Number = 0,
         **kwargs: Any,
     ) -> None:
-        min_delta = kwargs.pop("epsilon", min_delta)  # Keras' older name.
+        if "epsilon" in kwargs:
+            warnings.warn(
+                "ReduceLROnPlateau: epsilon is the older name of min_delta.", DeprecationWarning, stacklevel=2
+            )
+        min_delta = kwargs.pop("epsilon", min_delta)
         no_more("ReduceLROnPlateau", kwargs)
         self.monitor, self.factor, self.patience, self.verbose = monitor, factor, patience, verbose
         self.mode, self.min_delta, self.cooldown, self.min_lr = mode, min_delta, cooldown, min_lr
@@ -243,7 +277,14 @@ class ReduceLROnPlateau(Bound):
     def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
         """Compares the monitored value with the best one and acts on it."""
         logs = {} if logs is None else logs
-        logs.update(self._core.on_epoch_end(self.model._core, epoch, logs))
+        core = _ours(self.model)
+        if core is not None:
+            return logs.update(self._core.on_epoch_end(core, epoch, logs))
+        logs["lr"] = _rate(self.model)
+        rate = self._core.judge(epoch, logs, logs["lr"])
+        if rate != logs["lr"]:
+            assign(self.model.optimizer.lr, rate)
+        return None
 
 
 class TerminateOnNaN(Bound):
@@ -259,7 +300,11 @@ class TerminateOnNaN(Bound):
 
     def on_batch_end(self, batch: Whole, logs: Config | None = None) -> None:
         """Checks the loss."""
-        self._core.on_batch_end(self.model._core, batch, logs or {})
+        core = _ours(self.model)
+        if core is not None:
+            self._core.on_batch_end(core, batch, logs or {})
+        elif not np.isfinite((logs or {}).get("loss", 0.0)):
+            self.model.stop_training = True
 
 
 class CSVLogger(Bound):

@@ -6,6 +6,7 @@ import inspect
 from typing import Any
 
 from lacuna._arguments import shown
+from lacuna._code import arrays_as_lists, described, function_of, lists_as_arrays
 from lacuna._custom import custom, name_of
 from lacuna._data_format import format_of
 from lacuna._types import Config, Flag, Function, Identifier, Number, Shape, Whole
@@ -155,6 +156,9 @@ class ActivityRegularization(Layer):
         self._make("ActivityRegularization", locals())
 
 
+_NO_SHAPE = {"output_shape": None, "output_shape_type": "raw"}  # Keras wants both in a config.
+
+
 class Lambda(Layer):
     """function(inputs, **arguments) as a layer; inputs is a symbol or a list. It runs while the graph is built, and has
     no weights. mask: the mask of the output, or a function of (inputs, mask) that returns it; without one, an input
@@ -190,11 +194,18 @@ class Lambda(Layer):
         return self.function(inputs, **arguments)
 
     def get_config(self) -> Config:
-        """The settings. The function, and a mask that is a function, are kept by name only; pass them as custom_objects
-        to make the layer again."""
+        """The settings. The function, and a mask that is a function, are kept by name; pass them as custom_objects to
+        make the layer again. A function without a name is kept as byte code, which load_model(safe_mode=False) runs."""
         mask = name_of(self.mask) if callable(self.mask) else None
-        settings = {"function": name_of(self.function), "mask": mask, "arguments": self.arguments}
-        return {**super().get_config(), **settings}
+        settings = {"mask": mask, "arguments": arrays_as_lists(self.arguments)}
+        return {**super().get_config(), **described(self.function), **settings, **_NO_SHAPE}
+
+    @classmethod
+    def from_config(cls, config: Any) -> Any:
+        """A layer made from what get_config returned. ValueError for byte code, unless the caller allows it."""
+        config = {name: value for name, value in config.items() if name not in _NO_SHAPE}
+        arguments = lists_as_arrays(config.pop("arguments", None))
+        return cls(function_of("Lambda", config), arguments=arguments, **config)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The mask that was given, or what it returns if it is a function."""

@@ -116,7 +116,7 @@ class FromIterable(Source):
             return
         self.close()
         given = islice(self._data if once or self.steps is None else self._again_and_again(), self._total)
-        from lacuna.models._ahead import Ahead, in_turn  # Here, so that importing lacuna is quick.
+        from lacuna.utils._ahead import Ahead, in_turn  # Here, so that importing lacuna is quick.
 
         made = map(self._views, given)
         self._batches = Ahead(made, self._workers.queue) if self._workers.count else in_turn(made)
@@ -170,7 +170,7 @@ class FromSequence(Source):
             self.end()
 
     def _ahead(self, order):
-        from lacuna.models._ahead import Ahead, in_processes, in_threads, in_turn
+        from lacuna.utils._ahead import Ahead, in_processes, in_threads, in_turn
 
         workers, get = self._workers, self._data.__getitem__
         if workers.count > 0 and workers.processes:

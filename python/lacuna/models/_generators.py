@@ -45,6 +45,8 @@ class TrainedByGenerators:
         shuffle: whether the batches of a Sequence change places in each epoch.
         kwargs: validation_freq, as in fit.
         """
+        if gives_batches(validation_data):
+            _batches("fit_generator", validation_data, "validation_steps", validation_steps)
         return self.fit(
             _batches("fit_generator", generator, "steps_per_epoch", steps_per_epoch),
             epochs=epochs,

@@ -22,6 +22,7 @@ from lacuna._arrays import views
 from lacuna._types import ArrayLike, Flag, Identifier, Number, Whole
 from lacuna.callbacks import CallbackList, History
 from lacuna.models._batches import Workers, gives_batches, source_of
+from lacuna.models._validation import validation_arrays
 
 
 def one_or_all(values):
@@ -161,6 +162,9 @@ class Trained:
         validation_steps = _steps("fit", "validation_steps", validation_steps)
         history = History()
         every = CallbackList(callbacks)
+        arrays = validation_arrays(x, y, sample_weight, validation_split, validation_data)
+        if arrays is not None:
+            every.set_validation_data(arrays)
         every.append(history)
         every.set_model(self)
         self.history = history

@@ -7,11 +7,12 @@ import warnings
 from typing import Any
 
 from lacuna import _core, losses, metrics, optimizers, regularizers
-from lacuna._arguments import listed, shown, unsupported
+from lacuna._arguments import flag, listed, shown, unsupported
+from lacuna._code import code_allowed, is_code_enough
 from lacuna._custom import bad_config, custom_object_scope
-from lacuna._files import path_of
-from lacuna._types import Config, Flag, Path
+from lacuna._types import Config, Flag
 from lacuna.layers.base import Layer, deserialize, layers_in
+from lacuna.models._streams import opened
 
 __all__ = [
     "clone_model",
@@ -47,18 +48,28 @@ def model_from_config(config: Any, custom_objects: Config | None = None) -> Any:
     return deserialize(config, custom_objects)
 
 
+def _from_any(config, custom_objects):
+    """The model of a text, which a later Keras may have written."""
+    config = _core.in_older_words(config) if isinstance(config, dict) else config
+    return model_from_config(config, custom_objects)
+
+
+def _safely(where, safe_mode):
+    return code_allowed(not flag(where, "safe_mode", safe_mode))
+
+
 def _require_text(what, given):
     if not isinstance(given, (str, bytes)):
         raise TypeError(f"{what} must be a text. Received: {shown(given)}.")
 
 
-def model_from_json(json_string: str, custom_objects: Config | None = None) -> Any:
-    """A model made from what to_json returned; see model_from_config."""
+def model_from_json(json_string: str, custom_objects: Config | None = None, safe_mode: Flag = True) -> Any:
+    """A model made from what to_json returned; see model_from_config, and for safe_mode load_model."""
     import json  # Here, so that importing lacuna is quick.
 
     _require_text("model_from_json: json_string", json_string)
-    with bad_config("model_from_json", json_string):
-        return model_from_config(json.loads(json_string), custom_objects)
+    with bad_config("model_from_json", json_string), _safely("model_from_json", safe_mode):
+        return _from_any(json.loads(json_string), custom_objects)
 
 
 def _yaml(where):
@@ -76,8 +87,9 @@ def to_yaml(model: Any, **kwargs: Any) -> str:
     return _yaml("to_yaml").safe_dump(json.loads(json.dumps(named(model))), **kwargs)
 
 
-def model_from_yaml(yaml_string: str, custom_objects: Config | None = None) -> Any:
-    """A model made from what to_yaml of Lacuna or Keras 2 returned; see model_from_config. PyYAML must be installed."""
+def model_from_yaml(yaml_string: str, custom_objects: Config | None = None, safe_mode: Flag = True) -> Any:
+    """A model made from what to_yaml of Lacuna or Keras 2 returned; see model_from_config, and for safe_mode
+    load_model. PyYAML must be installed."""
     _require_text("model_from_yaml: yaml_string", yaml_string)
     yaml = _yaml("model_from_yaml")
 
@@ -85,8 +97,8 @@ def model_from_yaml(yaml_string: str, custom_objects: Config | None = None) -> A
         """A safe loader that also reads the Python tuples that Keras writes."""
 
     Loader.add_constructor("tag:yaml.org,2002:python/tuple", yaml.SafeLoader.construct_sequence)
-    with bad_config("model_from_yaml", yaml_string):
-        return model_from_config(yaml.load(yaml_string, Loader), custom_objects)
+    with bad_config("model_from_yaml", yaml_string), _safely("model_from_yaml", safe_mode):
+        return _from_any(yaml.load(yaml_string, Loader), custom_objects)
 
 
 def _require_model(where, model):
@@ -94,21 +106,25 @@ def _require_model(where, model):
         raise TypeError(f"{where}: a model must be given. Received: model={shown(model)}.")
 
 
-def save_model(model: Any, filepath: Path, overwrite: Flag = True, include_optimizer: Flag = True) -> Any:
+def save_model(model: Any, filepath: Any, overwrite: Flag = True, include_optimizer: Flag = True) -> Any:
     """Calls model.save(filepath, overwrite, include_optimizer)."""
     _require_model("save_model", model)
     model.save(filepath, overwrite, include_optimizer)
 
 
-def load_model(filepath: Path, custom_objects: Config | None = None, compile: Flag = True) -> Any:
-    """Loads the model from a file that save or Keras 2 wrote. compile: whether it is compiled as it was when saved,
-    with the optimizer's state.
+def load_model(
+    filepath: Any, custom_objects: Config | None = None, compile: Flag = True, safe_mode: Flag = True
+) -> Any:
+    """Loads the model from a file that save or Keras 2 wrote: a path, a group of h5py, or a stream of bytes. compile:
+    whether it is compiled as it was when saved, with the optimizer's state.
 
-    custom_objects: a dict of your own classes and functions by name; a file holds names, not code. ValueError if the
-    file is damaged, truncated, of another version, or names something unknown; FileNotFoundError, which is a ValueError
-    too, if there is no file. docs/reliability.md tells which files must be trusted.
+    custom_objects: a dict of your own classes and functions by name. safe_mode: a file that holds code, that of a
+    Lambda's function without a name, is a ValueError; with False that code is run, and it can do all that you can.
+    ValueError if the file is damaged, truncated, of another version, or names something unknown; FileNotFoundError,
+    which is a ValueError too, if there is no file. docs/reliability.md tells which files must be trusted.
     """
-    return _restored(_core.open_model(path_of("load_model", filepath)), custom_objects, compile)
+    with _safely("load_model", safe_mode):
+        return _restored(opened("load_model", filepath), custom_objects, compile)
 
 
 def _restored(file, custom_objects, compile=True):
@@ -180,13 +196,14 @@ def restored_bytes(data: Any, custom_objects: Config) -> Any:
     """The model from what save_to_bytes returned. Pickles call this."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="load_model: the file holds no training_config")
-        return _restored(_core.open_model_bytes(data), custom_objects)
+        with code_allowed():  # A pickle is code itself.
+            return _restored(_core.open_model_bytes(data), custom_objects)
 
 
 def restored_config(cls, config: Any, custom_objects: Config, training: Flag | None = None) -> Any:
     """A model of class `cls` from its config, compiled as `training` says. Pickles of models without weights call
     this."""
-    with custom_object_scope(custom_objects):
+    with custom_object_scope(custom_objects), code_allowed():
         model = cls.from_config(config)
         if training is not None:
             _compile(model, training)
@@ -197,7 +214,8 @@ def clone_model(model: Any, input_tensors: Any = None) -> Any:
     """A new model with the same layers and names, and with new weights of its own."""
     _require_model("clone_model", model)
     unsupported("clone_model", input_tensors=input_tensors)
-    return type(model).from_config(model.get_config(), own_objects(model))
+    with code_allowed():
+        return type(model).from_config(model.get_config(), own_objects(model))
 
 
 def own_objects(model: Any) -> Any:
@@ -212,6 +230,6 @@ def own_objects(model: Any) -> Any:
         for given in (layer, *attributes.values(), *layers_in(attributes)):
             one = given if isinstance(given, types.FunctionType) else type(given)
             if isinstance(given, (Layer, regularizers.Regularizer, types.FunctionType)):
-                if not one.__module__.startswith("lacuna."):
+                if not one.__module__.startswith("lacuna.") and not is_code_enough(one):
                     result[one.__name__] = one
     return result

@@ -16,10 +16,12 @@ from lacuna._arguments import (
 )
 from lacuna._custom import bad_config, custom_object_scope
 from lacuna._files import path_of
-from lacuna._types import ArrayLike, Config, Flag, Function, Path, Whole
+from lacuna._types import ArrayLike, Config, Flag, Function, Whole
 from lacuna._weights import HasWeights
 from lacuna.layers.base import checked_symbols, deserialize, found, makers, register_model, remember
 from lacuna.models._generators import TrainedByGenerators
+from lacuna.models._readable import warn_of_lost_settings
+from lacuna.models._streams import bytes_of, is_open, write
 from lacuna.models._training import Trained, one_or_all
 from lacuna.models.files import named, own_objects, restored_bytes, restored_config, to_yaml
 
@@ -248,30 +250,41 @@ class Model(HasWeights, Trained, TrainedByGenerators):
 
     # Files
 
-    def save(self, filepath: Path, overwrite: Flag = True, include_optimizer: Flag = True) -> None:
+    def save(self, filepath: Any, overwrite: Flag = True, include_optimizer: Flag = True) -> None:
         """Writes an HDF5 file with layers, weights and, for a compiled model, the optimizer with its state, so that
         training can go on with the same bits. Keras 2 can read it if no weight is sparse. An existing file is replaced
         as a whole: if the process is killed during the save, the old file stays. The new file keeps the mode and, if
         the system allows it, the owner of the old one. overwrite=False: an existing file is a FileExistsError. A path
-        that cannot be written is the matching OSError, which is also a ValueError."""
+        that cannot be written is the matching OSError, which is also a ValueError. filepath may also be a group of
+        h5py, in which parts of the same names are replaced, or a stream of bytes."""
+        include_optimizer = flag("save", "include_optimizer", include_optimizer)
+        warn_of_lost_settings(self)
+        if is_open(filepath):
+            return write("save", filepath, self._core.save_to_bytes(include_optimizer), overwrite)
         path, overwrite = path_of("save", filepath), flag("save", "overwrite", overwrite)
-        self._core.save(path, overwrite, flag("save", "include_optimizer", include_optimizer))
+        return self._core.save(path, overwrite, include_optimizer)
 
-    def save_weights(self, filepath: Path, overwrite: Flag = True) -> None:
+    def save_weights(self, filepath: Any, overwrite: Flag = True) -> None:
         """Writes the weights alone, in the same way as save; of a sparse weight, only rows that were touched."""
+        if is_open(filepath):
+            return write("save_weights", filepath, self._core.save_weights_to_bytes(), overwrite)
         path = path_of("save_weights", filepath)
-        self._core.save_weights(path, flag("save_weights", "overwrite", overwrite))
+        return self._core.save_weights(path, flag("save_weights", "overwrite", overwrite))
 
     def load_weights(
-        self, filepath: Path, by_name: Flag = False, skip_mismatch: Flag = False, reshape: Flag = False
+        self, filepath: Any, by_name: Flag = False, skip_mismatch: Flag = False, reshape: Flag = False
     ) -> None:
         """Loads weights from a file that save, save_weights or Keras 2 wrote. They go in order into the layers that
         have weights, or with by_name into the layers with the same names. skip_mismatch, for by_name: a layer that does
-        not fit keeps its weights, with a warning. Anything else that does not fit, or a damaged file, is a ValueError,
+        not fit keeps its weights, with a warning. reshape: an array of another shape that has as many values is taken,
+        in C order. Anything else that does not fit, or a damaged file, is a ValueError,
         and no weight is changed; a missing file is a FileNotFoundError, which is a ValueError too."""
-        unsupported("load_weights", reshape=reshape or None)
-        by_name, skip = flag("load_weights", "by_name", by_name), flag("load_weights", "skip_mismatch", skip_mismatch)
-        self._core.load_weights(path_of("load_weights", filepath), by_name, skip)
+        where = "load_weights"
+        by_name, skip = flag(where, "by_name", by_name), flag(where, "skip_mismatch", skip_mismatch)
+        reshape = flag(where, "reshape", reshape)
+        if is_open(filepath):
+            return self._core.load_weights_from_bytes(bytes_of(where, filepath), by_name, skip, reshape)
+        return self._core.load_weights(path_of(where, filepath), by_name, skip, reshape)
 
     def __reduce__(self):
         if not self.built:

@@ -36,7 +36,10 @@ def normalize_tuple(value: Any, n: Whole, name: str) -> tuple[int, ...]:
         pass
     if not isinstance(value, (list, tuple)) or len(value) != n:
         raise ValueError(f"normalize_tuple: {name} must be {n} whole numbers. Received: {shown(value)}.")
-    return tuple(whole("normalize_tuple", name, one) for one in value)
+    try:
+        return tuple(whole("normalize_tuple", name, one) for one in value)
+    except TypeError as error:
+        raise ValueError(str(error)) from None
 
 
 def normalize_padding(value: str) -> str:

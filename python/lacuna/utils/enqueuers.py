@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import collections
-import pickle
 import random
 import threading
 import warnings
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Any
 
 from lacuna._arguments import flag, number, shown, whole
 from lacuna._types import Flag, Number, Whole
+from lacuna.utils._ahead import END, Ahead, Pooled, item_of_copy, next_of_copy, process_pool, thread_pool
 from lacuna.utils.sequence import Sequence
 
 __all__ = [
@@ -36,12 +36,9 @@ class SequenceEnqueuer:
         self.sequence = sequence
         self.use_multiprocessing = flag(type(self).__name__, "use_multiprocessing", use_multiprocessing)
         self.workers = 0
-        self._room = threading.Condition()
-        self._waiting: Any = collections.deque()  # Futures of batches, in order.
-        self._unread = 0  # Those that get() has not given yet.
-        self._stopped = threading.Event()
-        self._stopped.set()
-        self._thread: Any = None
+        self._items: Any = None  # While it runs: an iterator of the batches, which can be closed.
+        self._ahead: Any = None  # What makes them now.
+        self._turn = threading.Lock()  # Of the threads that read.
 
     def start(self, workers: Whole = 1, max_queue_size: Whole = 10) -> None:
         """Starts the workers. max_queue_size: how many batches are made ahead. RuntimeError if they run already."""
@@ -51,29 +48,30 @@ class SequenceEnqueuer:
                 raise ValueError(f"{where}: {name} must be positive. Received: {name}={value}.")
         if self.is_running():
             raise RuntimeError(f"{where}: start must not be called again before stop. Received: a running enqueuer.")
-        self.workers, self._size = whole(where, "workers", workers), whole(where, "max_queue_size", max_queue_size)
-        self._waiting.clear()
-        self._unread = 0
-        self._stopped = threading.Event()  # A new one: a worker of an earlier start must see that it was stopped.
-        self._thread = threading.Thread(target=self._run, args=(self._stopped,), daemon=True)
-        self._thread.start()
+        self.workers = whole(where, "workers", workers)
+        items = self._made(whole(where, "max_queue_size", max_queue_size))
+        next(items)  # The workers begin now.
+        self._items = items
 
     def is_running(self) -> bool:
         """Whether it was started and not stopped."""
-        return not self._stopped.is_set()
+        return self._items is not None
 
     def stop(self, timeout: Number | None = None) -> None:
         """Ends the workers after the batches that they make now; batches that were not read are lost. timeout: seconds
         to wait for the end."""
         timeout = None if timeout is None else number(type(self).__name__, "timeout", timeout)
-        with self._room:
-            self._stopped.set()
-            for future in self._waiting:
-                future.cancel()
-            self._waiting.clear()
-            self._room.notify_all()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(timeout)
+        items, self._items = self._items, None
+        if items is None:
+            return
+        self._ahead.cancel()
+        end = threading.Thread(target=self._close, args=(items,), daemon=True)
+        end.start()
+        end.join(timeout)
+
+    def _close(self, items: Any) -> None:
+        with self._turn:  # A thread that reads gets its batch first.
+            items.close()
 
     def __enter__(self) -> Any:
         return self
@@ -81,116 +79,42 @@ class SequenceEnqueuer:
     def __exit__(self, *error: Any) -> None:
         self.stop(0 if error[0] else None)
 
-    def _executor(self, workers: int, source: Any, seed: int | None = None) -> Any:
-        """A pool whose workers can reach the source by its place."""
-        import concurrent.futures as futures
-
-        if not self.use_multiprocessing:
-            return futures.ThreadPoolExecutor(workers)
-        import multiprocessing
-
-        context = multiprocessing.get_context()
-        arguments = (source, seed, context.Value("i", 0))
-        return futures.ProcessPoolExecutor(workers, context, initializer=_receive, initargs=arguments)
-
-    def _close(self, executor: Any) -> None:
-        """Ends a pool. That of processes must live until they end: one that is just being spawned opens its locks."""
-        executor.shutdown(wait=self.use_multiprocessing, cancel_futures=True)
-
-    def _put(self, stopped: Any, submit: Any, *arguments: Any) -> bool:
-        """Waits for room and hands a task to the workers. False if the enqueuer was stopped."""
-        with self._room:
-            self._room.wait_for(lambda: stopped.is_set() or len(self._waiting) < self._size)
-            if stopped.is_set():
-                return False
-            try:
-                self._waiting.append(submit(*arguments))
-            except (TypeError, AttributeError, pickle.PicklingError) as error:
-                raise TypeError(
-                    f"{type(self).__name__}: what processes that are spawned work on must be picklable; write a "
-                    f"Sequence of arrays, or use threads. Received: {shown(self.sequence)}; {error}."
-                ) from error
-            self._unread += 1
-            self._room.notify_all()
-        return True
-
-    def _run(self, stopped: Any) -> None:
-        """Fills the queue. What goes wrong here, such as a source that cannot be pickled, is raised by get()."""
-        try:
-            self._fill(stopped)
-        except BaseException as error:
-            import concurrent.futures
-
-            failed: Any = concurrent.futures.Future()
-            failed.set_exception(error)
-            with self._room:
-                self._waiting.append(failed)
-                self._unread += 1
-                self._room.notify_all()
-
-    def _fill(self, stopped: Any) -> None:
+    def _made(self, size: int) -> Iterator[Any]:
+        """Begins to make batches, gives None once, and then the batches."""
         raise NotImplementedError(f"{type(self).__name__}: use OrderedEnqueuer or GeneratorEnqueuer.")
+
+    def _pool(self, workers: int, seed: int | None = None) -> Any:
+        return process_pool(workers, self.sequence, seed) if self.use_multiprocessing else thread_pool(workers)
+
+    def _end(self, pool: Any) -> None:
+        """Ends a pool. That of processes must live until they end: one that is just being spawned opens its locks."""
+        pool.shutdown(wait=self.use_multiprocessing, cancel_futures=True)
 
     def get(self) -> Iterator[Any]:
         """A generator of the batches. An exception of a worker is raised here with the worker's traceback, and the
         enqueuer is stopped."""
-        while True:
-            with self._room:
-                self._room.wait_for(lambda: self._waiting or not self.is_running())
-                if not self._waiting:
-                    return
-                future = self._waiting[0]
+        items = self._items
+        while items is not None:
             try:
-                batch = future.result()
-            except BaseException:
-                stopped_by_user = not self.is_running()
+                with self._turn:
+                    batch = next(items, END) if self._items is items else END
+            except BaseException as error:
+                stopped_by_user = self._items is not items
                 self.stop(0)
-                if stopped_by_user and future.cancelled():
+                if stopped_by_user and type(error).__name__ == "CancelledError":
                     return
+                if getattr(self._ahead, "refused", None) is error:
+                    raise TypeError(
+                        f"{type(self).__name__}: what processes that are spawned work on must be picklable; write a "
+                        f"Sequence of arrays, or use threads. Received: {shown(self.sequence)}; {error}."
+                    ) from error
                 raise
-            with self._room:
-                if self._waiting and self._waiting[0] is future:
-                    self._waiting.popleft()
-                self._unread -= 1
-                self._room.notify_all()
-            if batch is _END:  # What was drawn before is still given.
-                with self._room:
-                    self._stopped.set()
-                    self._room.notify_all()
-            elif batch is not None:
+            if batch is END:
+                if self._items is items:
+                    self.stop()
+                return
+            if batch is not None:
                 yield batch
-
-
-class _End:
-    """What a worker gives for an iterator that has ended; it stays one object when it is pickled."""
-
-    def __reduce__(self) -> str:
-        return "_END"
-
-
-_END = _End()
-_source: Any = None  # In a worker process: its copy of the source.
-
-
-def _receive(source: Any, seed: int | None, count: Any) -> None:
-    """Runs first in a worker process. Each worker has its own seed."""
-    global _source
-    _source = source
-    with count.get_lock():
-        worker = count.value
-        count.value += 1
-    if seed is not None:
-        import numpy as np
-
-        np.random.seed((seed + worker) % 2**32)
-
-
-def _item(index: int) -> Any:
-    return _source[index]
-
-
-def _next_item() -> Any:
-    return next(_source, _END)
 
 
 class OrderedEnqueuer(SequenceEnqueuer):
@@ -207,34 +131,31 @@ class OrderedEnqueuer(SequenceEnqueuer):
         super().__init__(sequence, use_multiprocessing)
         self.shuffle = flag("OrderedEnqueuer", "shuffle", shuffle)
 
-    def _fill(self, stopped: Any) -> None:
+    def _made(self, size: int) -> Iterator[Any]:
         changes = getattr(type(self.sequence), "on_epoch_end", Sequence.on_epoch_end) is not Sequence.on_epoch_end
-        while not stopped.is_set():
-            executor = self._executor(self.workers, self.sequence)
-            try:
-                # Processes have copies, so a sequence that changes after an epoch needs new ones.
-                while self._epoch(stopped, executor) and not (changes and self.use_multiprocessing):
-                    pass
-            finally:
-                self._close(executor)
+        pool = self._pool(self.workers)
+        try:
+            self._ahead = self._pass(pool, size)
+            yield None
+            while True:
+                if not len(self.sequence):
+                    raise ValueError("OrderedEnqueuer: the sequence must have a batch. Received: a length of 0.")
+                yield from self._ahead
+                if hasattr(self.sequence, "on_epoch_end"):
+                    self.sequence.on_epoch_end()
+                if changes and self.use_multiprocessing:  # Processes have copies, so they must be new ones.
+                    self._end(pool)
+                    pool = self._pool(self.workers)
+                self._ahead = self._pass(pool, size)
+        finally:
+            self._end(pool)
 
-    def _epoch(self, stopped: Any, executor: Any) -> bool:
+    def _pass(self, pool: Any, size: int) -> Any:
         order = list(range(len(self.sequence)))
-        if not order:
-            raise ValueError("OrderedEnqueuer: the sequence must have a batch. Received: a length of 0.")
         if self.shuffle:
             random.shuffle(order)
-        for index in order:
-            task = (_item,) if self.use_multiprocessing else (self.sequence.__getitem__,)
-            if not self._put(stopped, executor.submit, *task, index):
-                return False
-        with self._room:
-            self._room.wait_for(lambda: stopped.is_set() or self._unread == 0)
-        if stopped.is_set():
-            return False
-        if hasattr(self.sequence, "on_epoch_end"):
-            self.sequence.on_epoch_end()
-        return True
+        call = item_of_copy if self.use_multiprocessing else self.sequence.__getitem__
+        return Pooled(pool, call, order, size)
 
 
 class GeneratorEnqueuer(SequenceEnqueuer):
@@ -270,12 +191,19 @@ class GeneratorEnqueuer(SequenceEnqueuer):
             )
         super().start(workers, max_queue_size)
 
-    def _fill(self, stopped: Any) -> None:
-        workers = self.workers if self.use_multiprocessing else 1
-        executor = self._executor(workers, self.sequence, self.random_seed)
+    def _made(self, size: int) -> Iterator[Any]:
+        if not self.use_multiprocessing:
+            self._ahead = Ahead(self.sequence, size)
+            yield None
+            try:
+                yield from self._ahead
+            finally:
+                self._ahead.close()
+            return
+        pool = self._pool(self.workers, self.random_seed)
         try:
-            task = (_next_item,) if self.use_multiprocessing else (next, self.sequence, _END)
-            while self._put(stopped, executor.submit, *task):
-                pass
+            self._ahead = Pooled(pool, next_of_copy, repeat(None), size)
+            yield None
+            yield from self._ahead
         finally:
-            self._close(executor)
+            self._end(pool)

@@ -203,6 +203,7 @@ def func_load(code: Any, defaults: Any = None, closure: Any = None, globs: Any =
     globs: the dict of its globals. Only for code that you trust: it can do whatever you can, once it is called."""
     import base64
     import marshal
+    import re
     import types
 
     if isinstance(code, (tuple, list)):
@@ -211,7 +212,10 @@ def func_load(code: Any, defaults: Any = None, closure: Any = None, globs: Any =
         code, defaults, closure = code
     defaults = tuple(defaults) if isinstance(defaults, list) else defaults
     try:
-        compiled = marshal.loads(base64.b64decode(text("func_load", "code", code).encode("ascii")))
+        written = text("func_load", "code", code)
+        # Keras before 2.1.2 wrote the bytes themselves, and no base64.
+        in_base64 = re.fullmatch(r"[A-Za-z0-9+/=\s]*", written)
+        compiled = marshal.loads(base64.b64decode(written) if in_base64 else written.encode("raw_unicode_escape"))
         cells = None if closure is None else tuple(types.CellType(_content(one)) for one in closure)
         return types.FunctionType(compiled, globals() if globs is None else globs, compiled.co_name, defaults, cells)
     except (ValueError, TypeError, AttributeError, EOFError) as error:

@@ -1,4 +1,4 @@
-"""Random data that can be learned, as Keras' own tests use it."""
+"""Tests of a layer of one's own, and random data that can be learned, as Keras' own tests use them."""
 
 from __future__ import annotations
 
@@ -6,19 +6,47 @@ from typing import Any
 
 import numpy as np
 
-from lacuna._absent import refusing
 from lacuna._arguments import flag, shown, whole
-from lacuna._types import Flag, Shape, Whole
+from lacuna._types import ArrayLike, Config, Flag, Shape, Whole
 
-__all__ = ["get_test_data"]
-__path__: list[str] = []  # So that `from … import layer_test` can be answered with a reason.
+__all__ = [
+    "get_test_data",
+    "layer_test",
+]
 
 
 def __dir__() -> list[str]:
     return __all__
 
 
-__getattr__ = refusing(__name__)
+def layer_test(
+    layer_cls: Any,
+    kwargs: Config = {},  # noqa: B006  (As in Keras; it is never changed.)
+    input_shape: Shape | None = None,
+    input_dtype: str | None = None,
+    input_data: ArrayLike = None,
+    expected_output: ArrayLike = None,
+    expected_output_dtype: str | None = None,
+    fixed_batch_size: Flag = False,
+) -> Any:
+    """Checks a layer with one input and one output, and returns its output: that it is made again from its config,
+    gives the shape that compute_output_shape says and the dtype and values that are expected, gives the same in a model
+    that is made again from its config, and trains. AssertionError tells what does not hold.
+
+    layer_cls, kwargs: its class and arguments. input_shape: with the batch; None is a random size. input_data: in place
+    of random numbers from 0 to 10. fixed_batch_size: the model is made for that batch alone.
+
+    >>> from lacuna.layers import Dense
+    >>> layer_test(Dense, {"units": 2}, input_shape=(4, 3)).shape
+    (4, 2)
+    """
+    from lacuna.utils._layer_test import checked
+
+    if not isinstance(layer_cls, type):
+        raise TypeError(f"layer_test: layer_cls must be a class. Received: layer_cls={shown(layer_cls)}.")
+    fixed = flag("layer_test", "fixed_batch_size", fixed_batch_size)
+    given = (input_shape, input_dtype, input_data, expected_output, expected_output_dtype)
+    return checked(layer_cls, dict(kwargs), *given, fixed)
 
 
 def get_test_data(

@@ -1,0 +1,15 @@
+// Configs of TensorFlow's Keras 2 in the words of Keras 2.2.4, which are those of this library.
+#pragma once
+#include "lacuna/base/config.h"
+#include "lacuna/base/export.h"
+
+namespace LACUNA_EXPORT lacuna {
+namespace saving {
+
+// The config of a model or of its training, with older names of classes, and without settings that came
+// later, where their value says what Keras 2.2.4 does anyway. A later setting of another value stays, so that
+// the class refuses it by name.
+Config in_older_words(const Config& config);
+
+}  // namespace saving
+}  // namespace lacuna

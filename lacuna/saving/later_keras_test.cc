@@ -1,0 +1,55 @@
+// Tests of configs of later versions of Keras.
+#include "lacuna/saving/later_keras.h"
+
+#include <gtest/gtest.h>
+
+#include "lacuna/saving/json.h"
+
+namespace lacuna::saving {
+namespace {
+
+std::string older(const std::string& json) { return to_json(in_older_words(from_json("test", json))); }
+
+TEST(LaterKeras, HasOlderNamesOfClasses) {
+  EXPECT_EQ(
+      older(R"({"class_name": "Functional", "config": {"layers": [
+      {"class_name": "Dense", "config": {"units": 2, "kernel_regularizer": {"class_name": "L2", "config": {}},
+       "dtype": {"class_name": "Policy", "config": {"name": "float64"}}}}]}})"),
+      to_json({{"class_name", "Model"},
+               {"config",
+                Config{{"layers", SettingList{Config{
+                                      {"class_name", "Dense"},
+                                      {"config", Config{{"units", 2},
+                                                        {"kernel_regularizer", Config{{"class_name", "L1L2"},
+                                                                                      {"config", Config()}}},
+                                                        {"dtype", "float64"}}}}}}}}}));
+}
+
+TEST(LaterKeras, LeavesOutWhatSaysNothing) {
+  const auto config = [](const char* class_name, const char* settings) {
+    return older(std::string(R"({"class_name": ")") + class_name + R"(", "config": )" + settings + "}");
+  };
+  const auto bare = [](const char* class_name, Config left) {
+    return to_json({{"class_name", class_name}, {"config", std::move(left)}});
+  };
+  EXPECT_EQ(config("LSTM", R"({"time_major": false, "units": 3})"), bare("LSTM", {{"units", 3}}));
+  EXPECT_EQ(config("LSTM", R"({"time_major": true})"), bare("LSTM", {{"time_major", true}}));
+  EXPECT_EQ(config("Conv2D", R"({"groups": 1})"), bare("Conv2D", {}));
+  EXPECT_EQ(config("Conv2D", R"({"groups": 2})"), bare("Conv2D", {{"groups", 2}}));
+  EXPECT_EQ(config("Own", R"({"groups": 1})"), bare("Own", {{"groups", 1}}));  // It may need its setting.
+  EXPECT_EQ(config("BatchNormalization", R"({"axis": [3]})"), bare("BatchNormalization", {{"axis", 3}}));
+}
+
+TEST(LaterKeras, KnowsOptimizersOfTensorFlow) {
+  EXPECT_EQ(older(R"({"loss": "mse", "optimizer_config": {"class_name": "Custom>Adam", "config":
+      {"name": "Adam", "learning_rate": 0.5, "weight_decay": null, "use_ema": false, "ema_momentum": 0.99}}})"),
+            to_json({{"loss", "mse"},
+                     {"optimizer_config",
+                      Config{{"class_name", "Adam"}, {"config", Config{{"learning_rate", 0.5}}}}}}));
+  EXPECT_NE(older(R"({"optimizer_config": {"class_name": "Adam", "config": {"weight_decay": 0.1}}})")
+                .find("weight_decay"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace lacuna::saving
