@@ -218,6 +218,15 @@ Symbol mask_of(const Symbol& symbol) {
   return {};
 }
 
+Symbol with_mask(const Symbol& x, const Symbol& mask) {
+  if (!mask) return x;
+  const auto record = std::make_shared<Call>();
+  record->layer = std::make_shared<LayerState>();
+  record->outputs = {x.with_origin(nullptr)};
+  record->masks = {mask.with_origin(nullptr)};
+  return x.with_origin(record);
+}
+
 std::optional<bool> traced_phase() {
   for (const Open* at = open; at; at = at->before)
     if (at->phase) return at->phase;
@@ -251,6 +260,17 @@ Symbol Layer::only_output(std::vector<Symbol> outputs) const {
   return std::move(outputs[0]);
 }
 
+void Layer::make_weights(const std::vector<Shape>& shapes) {
+  if (state_->built) return;
+  try {
+    build(shapes);
+  } catch (...) {
+    state_->weights.clear();  // Otherwise a second try would add them again.
+    throw;
+  }
+  state_->built = true;
+}
+
 std::vector<Symbol> Layer::apply(Inputs inputs) {
   const std::vector<Symbol> given = inputs.symbols;
   const std::optional<bool> training = inputs.training;
@@ -274,15 +294,7 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
     Open* before;
     ~Close() { open = before; }
   } close{std::exchange(open, &here)};
-  if (!state_->built) {
-    try {
-      build(shapes);
-    } catch (...) {
-      state_->weights.clear();  // Otherwise a second try would add them again.
-      throw;
-    }
-    state_->built = true;
-  }
+  make_weights(shapes);
   std::vector<Symbol> masks = compute_masks(inputs);
   updates_.clear();
   const auto held = state_->inner.size(), made = state_->weights.size();

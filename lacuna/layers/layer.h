@@ -148,6 +148,10 @@ std::shared_ptr<const Call> call_of(const Symbol& symbol);
 // without its last axes: (batch, steps) for (batch, steps, features). Empty if all steps count.
 Symbol mask_of(const Symbol& symbol);
 
+// x as if it were the output of a layer, with that mask: for a layer that applies another one. x itself if
+// the mask is empty.
+Symbol with_mask(const Symbol& x, const Symbol& mask);
+
 // "dense_3": the next free name for a class, in small letters by Keras' rule: "PReLU" gives "p_re_lu_1", and
 // in the dialect of Keras 3 "p_re_lu", then "p_re_lu_1".
 std::string unique_name(const std::string& class_name);
@@ -173,6 +177,12 @@ class Layer {
   Config get_config() const { return state_->config(); }
   void set_trainable(bool trainable) { state_->trainable = trainable; }
   const std::shared_ptr<LayerState>& state() const { return state_; }
+
+  // Makes the weights, unless they are there; the first call does so by itself. shapes: one for each input,
+  // the batch first.
+  void make_weights(const std::vector<Shape>& shapes);
+  // Keras' compute_mask: the masks that the outputs would have, one for all or one for each.
+  std::vector<Symbol> masks_of(const Inputs& inputs) { return compute_masks(inputs); }
 
   // Copies, trainable weights first. A table above 1 GiB is an error that names weight.rows().
   std::vector<tensor::Dense> get_weights() const;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "lacuna/layers/initializers/of_whole.h"
+#include "lacuna/layers/recurrent/nested.h"
 #include "lacuna/ops/elementwise/bias_add.h"
 #include "lacuna/ops/elementwise/operators.h"
 #include "lacuna/ops/elementwise/scalar.h"
@@ -17,20 +19,43 @@
 namespace lacuna::layers {
 namespace {
 
-// (batch, columns) of ones, for x (batch, …).
-Symbol ones_by_row(const Symbol& x, Dim columns) {
-  const Symbol zero = zeros_like(x.rank() == 3 ? sum(x, {1, 2}) : sum(x, {1}));
-  std::vector<float> ones(static_cast<size_t>(columns), 1);
-  const Symbol row = constant(tensor::Dense::of<float>({1, columns}, ones));
-  return expand_dims(zero, 1) + (x.dtype() == DType::float32 ? row : cast(row, x.dtype()));
+// Keras' identity for a recurrent kernel, (units, gates × units): one for each gate.
+class IdentityOfGates final : public initializers::OfWhole {
+ public:
+  explicit IdentityOfGates(double gain) : gain_(gain) {}
+  std::string class_name() const override { return "IdentityOfGates"; }
+  Config config() const override { return {{"gain", gain_}}; }
+  void fill(const Shape& shape, std::span<double> values) const override {
+    const auto units = static_cast<size_t>(shape[0]), columns = static_cast<size_t>(shape[1]);
+    for (size_t i = 0; i < units * columns; ++i) values[i] = i % columns % units == i / columns ? gain_ : 0;
+  }
+
+ private:
+  double gain_;
+};
+
+Arg<initializers::Initializer> for_gates(const Arg<initializers::Initializer>& given) {
+  if (!given || given->class_name() != "Identity") return given;
+  const Config config = given->config();
+  Settings settings("Identity", config);
+  double gain = 1;
+  settings("gain", gain);
+  return std::shared_ptr<initializers::Initializer>(std::make_shared<IdentityOfGates>(gain));
 }
+
+void stacked_list(Settings& s, std::vector<std::shared_ptr<Cell>>& cells, StackedOptions& o) {
+  nested(s, "cells", cells);
+  if (s.reads() || o.reverse_state_order) s("reverse_state_order", o.reverse_state_order);
+}
+const bool stacked_registered = known<StackedRNNCells>("StackedRNNCells", stacked_list);
 
 }  // namespace
 
-void Cell::make_weights(const Shape& x) {
-  if (state()->built) return;
-  build({x});
-  state()->built = true;
+Symbol full_by_row(const Symbol& x, Dim columns, double value) {
+  const Symbol zero = zeros_like(x.rank() == 3 ? sum(x, {1, 2}) : sum(x, {1}));
+  std::vector<float> all(static_cast<size_t>(columns), static_cast<float>(value));
+  const Symbol row = constant(tensor::Dense::of<float>({1, columns}, all));
+  return expand_dims(zero, 1) + (x.dtype() == DType::float32 ? row : cast(row, x.dtype()));
 }
 
 Symbol Cell::prepare(const CellCall&, const Symbol& x) const { return x; }
@@ -68,7 +93,7 @@ void GatedCell::build(const std::vector<Shape>& input_shapes) {
                  ": the number of features of the input must be known. Received: shape=", to_string(x), ".");
   add_weight("kernel", {x.back(), gates_ * units_}, options_->kernel_initializer,
              options_->kernel_regularizer, options_->kernel_constraint);
-  add_weight("recurrent_kernel", {units_, gates_ * units_}, options_->recurrent_initializer,
+  add_weight("recurrent_kernel", {units_, gates_ * units_}, for_gates(options_->recurrent_initializer),
              options_->recurrent_regularizer, options_->recurrent_constraint);
   if (options_->use_bias) add_bias();
 }
@@ -111,7 +136,7 @@ std::vector<Symbol> GatedCell::masks(const Symbol& x, Dim columns, double rate, 
   std::vector<Symbol> result;
   const auto all = keys(rate, of_state, drops);
   if (all.empty()) return result;
-  const Symbol ones = ones_by_row(x, columns);
+  const Symbol ones = full_by_row(x, columns, 1);
   for (const uint64_t key : all) result.push_back(dropout(ones, rate, key));
   return result;
 }
@@ -152,24 +177,35 @@ Symbol GatedCell::activated_gate(const Symbol& x) const {
   return options_->recurrent_activation ? (*options_->recurrent_activation)(x) : x;
 }
 
-StackedRNNCells::StackedRNNCells(std::vector<std::shared_ptr<Cell>> cells, const LayerOptions& options)
-    : Cell(options, "StackedRNNCells"), cells_(std::move(cells)) {
+StackedRNNCells::StackedRNNCells(std::vector<std::shared_ptr<Cell>> cells, const StackedOptions& options)
+    : Cell(common(options), "StackedRNNCells"),
+      cells_(std::move(cells)),
+      reversed_(options.reverse_state_order) {
+  describe(stacked_list, cells_, options);
   LACUNA_REQUIRE(!cells_.empty(), "StackedRNNCells: there must be a cell or more. Received: none.");
+}
+
+std::vector<std::shared_ptr<Cell>> StackedRNNCells::by_states() const {
+  return reversed_ ? std::vector(cells_.rbegin(), cells_.rend()) : cells_;
 }
 
 std::vector<Dim> StackedRNNCells::state_size() const {
   std::vector<Dim> sizes;
-  for (size_t i = cells_.size(); i-- > 0;)
-    for (const Dim size : cells_[i]->state_size()) sizes.push_back(size);
+  for (const auto& cell : by_states())
+    for (const Dim size : cell->state_size()) sizes.push_back(size);
   return sizes;
 }
 
+bool StackedRNNCells::takes_constants() const {
+  return std::ranges::any_of(cells_, [](const auto& cell) { return cell->takes_constants(); });
+}
+
 void StackedRNNCells::build(const std::vector<Shape>& input_shapes) {
-  Shape x = input_shapes[0];
+  std::vector<Shape> shapes = input_shapes;
   for (const auto& cell : cells_) {
     hold(*cell);
-    cell->make_weights(x);
-    x.back() = cell->state_size()[0];
+    cell->make_weights(cell->takes_constants() ? shapes : std::vector<Shape>{shapes[0]});
+    shapes[0].back() = cell->output_size();
   }
 }
 
@@ -186,17 +222,27 @@ StepFunction StackedRNNCells::step(const CellCall& call) const {
   for (const auto& cell : cells_) {
     CellCall one = call;
     one.prepared = call.prepared && steps.empty();
+    if (!cell->takes_constants()) one.constants.clear();
     steps.push_back(cell->step(one));
   }
-  return [steps, this](const std::vector<Symbol>& x, const std::vector<Symbol>& states) {
-    StepResult result{x[0], {}};
-    auto end = states.end();
+  std::vector<size_t> firsts(cells_.size(), 0);  // Where the states of each cell stand.
+  size_t count = 0;
+  for (size_t k = 0; k < cells_.size(); ++k) {
+    const size_t i = reversed_ ? cells_.size() - 1 - k : k;
+    firsts[i] = count;
+    count += cells_[i]->state_size().size();
+  }
+  return [steps, firsts, this](const std::vector<Symbol>& x, const std::vector<Symbol>& states) {
+    StepResult result{x[0], std::vector<Symbol>(states.size())};
     for (size_t i = 0; i < steps.size(); ++i) {
-      const auto begin = end - static_cast<std::ptrdiff_t>(cells_[i]->state_size().size());
+      const auto begin = states.begin() + static_cast<std::ptrdiff_t>(firsts[i]);
+      const auto end = begin + static_cast<std::ptrdiff_t>(cells_[i]->state_size().size());
       StepResult one = steps[i]({result.output}, std::vector<Symbol>(begin, end));
-      end = begin;
+      LACUNA_REQUIRE(one.states.size() == static_cast<size_t>(end - begin), cells_[i]->name(),
+                     ": a step must return a new state for each state. Received: new states=",
+                     one.states.size(), ", states=", end - begin, ".");
       result.output = one.output;
-      result.states.insert(result.states.begin(), one.states.begin(), one.states.end());
+      std::ranges::copy(one.states, result.states.begin() + static_cast<std::ptrdiff_t>(firsts[i]));
     }
     return result;
   };

@@ -6,11 +6,7 @@
 
 #include "lacuna/base/error.h"
 #include "lacuna/graph/variable.h"
-#include "lacuna/ops/elementwise/arithmetic.h"
-#include "lacuna/ops/elementwise/scalar.h"
-#include "lacuna/ops/parts/cast.h"
 #include "lacuna/ops/recurrent/scan.h"
-#include "lacuna/ops/reductions/reduce.h"
 #include "lacuna/ops/shape/permute_dimensions.h"
 #include "lacuna/ops/shape/reshape.h"
 #include "lacuna/ops/shape/slice.h"
@@ -69,39 +65,6 @@ RnnResult rnn(const StepFunction& function, const std::vector<Symbol>& inputs, c
     if (step.new_states[j] == step.outputs[0]) last = scanned.states[j];
   if (!last) last = squeeze(slice(outputs, 0, -1, INT64_MAX), 0);
   return {last, swap_time(outputs), scanned.states};
-}
-
-Symbol steps_as_rows(const Symbol& x) {
-  LACUNA_REQUIRE(
-      x.storage() == Storage::dense && x.rank() >= 3,
-      "TimeDistributed: the input must be dense, of shape (batch, time, …). Received: input=", x.spec(), ".");
-  const Dim batch = x.shape()[0], steps = x.shape()[1];
-  Shape rows{batch == None || steps == None ? -1 : batch * steps};
-  rows.insert(rows.end(), x.shape().begin() + 2, x.shape().end());
-  return reshape_all(x, rows);
-}
-
-Symbol rows_as_steps(const Symbol& y, const Symbol& x) {
-  const Dim batch = x.shape()[0], steps = x.shape()[1];
-  const Shape inner(y.shape().begin() + 1, y.shape().end());
-  LACUNA_REQUIRE(
-      size_of(inner) != None,
-      "TimeDistributed: the dimensions of the result beside the batch must be known. Received: result=",
-      y.spec(), ".");
-  Shape shape{batch == None ? -1 : batch, steps};
-  if (steps == None) shape = {batch, -1};
-  shape.insert(shape.end(), inner.begin(), inner.end());
-  if (batch != None || steps != None) return reshape_all(y, shape);
-  // Neither is known: the shape is taken from zeros of that shape.
-  const Symbol numbers = is_float(x.dtype()) ? x : cast(x, y.dtype());
-  std::vector<int> axes(x.rank() - 2);
-  std::iota(axes.begin(), axes.end(), 2);
-  Symbol like = zeros_like(sum(numbers, axes));
-  for (size_t i = 0; i < inner.size(); ++i) like = expand_dims(like);
-  tensor::Dense zeros;
-  zeros.resize(inner, like.dtype());
-  std::fill_n(zeros.data.data(), zeros.data.bytes(), std::byte{0});
-  return reshape_like(y, add(like, constant(std::move(zeros))));
 }
 
 }  // namespace lacuna

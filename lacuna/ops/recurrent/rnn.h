@@ -35,9 +35,4 @@ struct RnnResult {
 // inputs: (batch, time, …), each.
 RnnResult rnn(const StepFunction& step, const std::vector<Symbol>& inputs, const RnnOptions& options);
 
-// (batch, time, …) as (batch · time, …), so that an op on rows treats each step by itself; and the rows y of
-// its result as (batch, time, …) again, as many as x has steps.
-Symbol steps_as_rows(const Symbol& x);
-Symbol rows_as_steps(const Symbol& y, const Symbol& x);
-
 }  // namespace lacuna

@@ -12,6 +12,9 @@
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/variable.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/products/dot.h"
 #include "lacuna/ops/recurrent/scan_op.h"
 
 namespace lacuna {
@@ -213,5 +216,28 @@ Scanned scan(const Step& given, const std::vector<Symbol>& sequences, const std:
   for (size_t j = 0; j < given.states.size(); ++j) result.states.emplace_back(node, op->last(j));
   return result;
 }
+
+namespace {
+
+// A step belongs to one dtype, so that there is an example for each. With a weight, a value by row, one that
+// is added, a state that starts as zeros, and a mask.
+const bool scan_registered = register_op("scan", [] {
+  std::vector<Example> examples;
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    const auto of = [&](const Shape& shape, const char* name) { return placeholder({shape, dtype}, name); };
+    const Symbol x = of({None, 3}, "x"), s = of({None, 3}, "s"), z = of({None, 3}, "z"), w = of({3, 3}, "w");
+    const Symbol next = multiply(tanh(add(x, dot(s, w))), of({None, 3}, "rows"));
+    const Step step{{x}, {s, z}, {add(multiply(next, next), of({3}, "b")), add(next, z)}, {next, add(z, x)}};
+    const Scanned y = scan(step, {of({2, None, 3}, "xs")}, {of({None, 3}, "s0"), {}}, of({2, None}, "mask"));
+    const Node& node = *y.outputs[0].node();
+    Example example{node.shared_op(), {}};
+    for (const Symbol& in : node.in()) example.in.push_back({in.shape()});
+    example.in.back().values = Values::zero_one;
+    examples.push_back(std::move(example));
+  }
+  return examples;
+});
+
+}  // namespace
 
 }  // namespace lacuna

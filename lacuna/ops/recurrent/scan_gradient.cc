@@ -10,10 +10,13 @@
 
 #include <algorithm>
 
+#include "lacuna/base/error.h"
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/variable.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
 #include "lacuna/ops/products/dot_t.h"
+#include "lacuna/ops/recurrent/scan.h"
 
 namespace lacuna {
 namespace {
@@ -88,8 +91,9 @@ ScanGradient::ScanGradient(std::shared_ptr<const Op> of, StepFlags given)
   const auto all = [](const std::vector<bool>& list) {
     return static_cast<size_t>(std::ranges::count(list, true));
   };
-  table = dense_rules(first_given() + all(flags.outputs) + all(flags.after) + all(flags.last),
-                      stacked.size() + summed.size() + all(flags.states), run_scan_gradient);
+  table =
+      dense_rules(first_given() + all(flags.outputs) + all(flags.before) + all(flags.after) + all(flags.last),
+                  stacked.size() + summed.size() + all(flags.states), run_scan_gradient);
 }
 
 std::vector<Symbol> ScanGradient::plan_inputs() const {
@@ -117,6 +121,9 @@ std::vector<Symbol> ScanGradient::plan_outputs(bool training) const {
 }
 
 std::vector<Spec> ScanGradient::infer(std::span<const Spec> in) const {
+  for (size_t k = 0; k < step().inputs.size(); ++k)
+    LACUNA_REQUIRE(in[k].dtype == step().inputs[k].dtype(),
+                   "scan_gradient: the inputs must be those of the scan. Received: ", in[k], ".");
   std::vector<Spec> out;
   const Dim steps = in[0].shape[0], batch = in[0].shape[1];
   const auto of_batch = [&](const Symbol& s) {
@@ -151,6 +158,7 @@ std::vector<Symbol> Scan::gradient(const Node& node, std::span<const Symbol> dou
     if (dout[place]) in.push_back(dout[place]);
   };
   for (size_t k = 0; k < step_.outputs.size(); ++k) give(k, flags.outputs);
+  for (size_t j = 0; j < states; ++j) give(before(j), flags.before);
   for (size_t j = 0; j < states; ++j) give(after(j), flags.after);
   for (size_t j = 0; j < states; ++j) give(last(j), flags.last);
   size_t at = inputs;
@@ -189,4 +197,29 @@ std::vector<Symbol> Scan::gradient(const Node& node, std::span<const Symbol> dou
   return din;
 }
 
+namespace {
+
+const bool scan_gradient_registered = register_op("scan_gradient", [] {
+  std::vector<Example> examples;
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    const auto row = [&](const char* name) { return placeholder({{None, 3}, dtype}, name); };
+    const Symbol x = row("x"), s = row("s"), w = row("w");
+    const Symbol next = multiply(x, multiply(s, w));
+    const Scanned y = scan({{x}, {s}, {add(next, w)}, {next}}, {placeholder({{2, None, 3}, dtype}, "xs")},
+                           {row("s0")}, placeholder({{2, None}, dtype}, "mask"));
+    const Node& node = *y.outputs[0].node();
+    std::vector<Symbol> dy;
+    for (const Spec& spec : node.out()) dy.push_back(placeholder(spec, "dy"));
+    std::vector<bool> wanted(node.in().size(), true);
+    wanted.back() = false;  // The mask.
+    const std::vector<Symbol> dx = node.op().gradient(node, dy, wanted);
+    Example example{dx[0].node()->shared_op(), {}};
+    for (const Symbol& in : dx[0].node()->in()) example.in.push_back({in.shape()});
+    example.in[3].values = Values::zero_one;  // After x and the fixed w.
+    examples.push_back(std::move(example));
+  }
+  return examples;
+});
+
+}  // namespace
 }  // namespace lacuna

@@ -5,8 +5,8 @@
 namespace lacuna {
 
 struct StepFlags {
-  std::vector<bool> outputs, after, last;   // Where a gradient is given.
-  std::vector<bool> inputs, states, fixed;  // Where one is wanted.
+  std::vector<bool> outputs, before, after, last;  // Where a gradient is given.
+  std::vector<bool> inputs, states, fixed;         // Where one is wanted.
 };
 
 // Inputs: the sequences, the fixed values, the mask, the outputs, the states before and after each step, and
@@ -18,8 +18,8 @@ struct ScanGradient final : Op {
   std::string_view name() const override { return "scan_gradient"; }
   std::string key() const override {
     std::string result = text("scan_gradient ", scan().key());
-    for (const auto* list :
-         {&flags.outputs, &flags.after, &flags.last, &flags.inputs, &flags.states, &flags.fixed}) {
+    for (const auto* list : {&flags.outputs, &flags.before, &flags.after, &flags.last, &flags.inputs,
+                             &flags.states, &flags.fixed}) {
       result += ' ';
       for (const bool flag : *list) result += flag ? '1' : '0';
     }

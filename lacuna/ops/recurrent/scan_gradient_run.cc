@@ -36,7 +36,8 @@ class ScanBackwards {
   void run() {
     prepare();
     for (size_t i = steps_; i-- > 0;) {
-      add_given(i);
+      add_given(i, op_.flags.after, after_);
+      if (i + 1 < steps_) add_given(i + 1, op_.flags.before, before_);
       const StepRows rows = plan_.rows(mask_, i, batch_);
       if (!rows.all())
         for (size_t k = 0; k < op_.stacked.size(); ++k) stacked(k, i).zero(batch_);
@@ -45,6 +46,7 @@ class ScanBackwards {
       plan_.run(context_.step, seed_of_step(context_.seed, i));
       keep(i, rows);
     }
+    if (steps_ > 0) add_given(0, op_.flags.before, before_);
     size_t at = op_.stacked.size() + op_.summed.size();
     for (size_t j = 0; j < step_.states.size(); ++j)
       if (op_.flags.states[j]) {
@@ -84,6 +86,8 @@ class ScanBackwards {
         make_room(out_[at++]->dense());
       }
     for (const bool flag : op_.flags.outputs) given += flag;
+    before_ = given;
+    for (const bool flag : op_.flags.before) given += flag;
     after_ = given;
     for (const bool flag : op_.flags.after) given += flag;
     for (size_t j = 0; j < step_.states.size(); ++j) {
@@ -93,11 +97,10 @@ class ScanBackwards {
     }
   }
 
-  // Gradients of the states after step i, as outputs.
-  void add_given(size_t i) {
-    size_t given = after_;
+  // Gradients of the states before or after step i, as outputs.
+  void add_given(size_t i, const std::vector<bool>& flags, size_t given) {
     for (size_t j = 0; j < step_.states.size(); ++j)
-      if (op_.flags.after[j])
+      if (flags[j])
         accumulate(step_.states[j].dtype(), carried(j).data, block(in_[given++], step_.states[j], i).data,
                    batch_ * row(step_.states[j]));
   }
@@ -158,7 +161,7 @@ class ScanBackwards {
   std::span<Tensor* const> out_;
   size_t steps_, batch_;
   const Tensor* mask_;
-  size_t side_ = 0, after_ = 0;
+  size_t side_ = 0, before_ = 0, after_ = 0;
 };
 
 }  // namespace

@@ -125,8 +125,20 @@ std::pair<size_t, size_t> steps_and_batch(const Scan& op, std::span<const Tensor
                    "for each sample as many rows. Received: sequence=",
                    in[0]->spec(), " and ", x.spec(), ".");
   };
+  size_t state = 0;
   for (size_t i = 0; i < in.size(); ++i) {
     const Shape& shape = in[i]->dense().shape;
+    if (i < op.first_fixed() + step.fixed.size()) {
+      while (i >= step.inputs.size() && i < op.first_fixed() && !step.starts[state]) ++state;
+      const Symbol& taken = i < step.inputs.size() ? step.inputs[i]
+                            : i < op.first_fixed() ? step.states[state++]
+                                                   : step.fixed[i - op.first_fixed()];
+      const size_t skip = i < step.inputs.size();
+      for (size_t d = 0; d < taken.rank(); ++d)
+        LACUNA_REQUIRE(taken.shape()[d] == None || shape[d + skip] == taken.shape()[d],
+                       "scan: what a step takes must have the shape that it was made for. Received: ",
+                       in[i]->spec(), ", the step takes ", taken.spec(), ".");
+    }
     const bool is_sequence = i < step.inputs.size(), is_fixed = i >= op.first_fixed();
     const size_t place = i - op.first_fixed();
     if (is_sequence || (is_fixed && place >= step.fixed.size()))
