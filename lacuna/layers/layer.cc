@@ -260,7 +260,7 @@ Symbol Layer::only_output(std::vector<Symbol> outputs) const {
   return std::move(outputs[0]);
 }
 
-void Layer::make_weights(const std::vector<Shape>& shapes) {
+void Layer::make_weights_for(const std::vector<Shape>& shapes) {
   if (state_->built) return;
   try {
     build(shapes);
@@ -294,7 +294,7 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
     Open* before;
     ~Close() { open = before; }
   } close{std::exchange(open, &here)};
-  make_weights(shapes);
+  make_weights_for(shapes);
   std::vector<Symbol> masks = compute_masks(inputs);
   updates_.clear();
   const auto held = state_->inner.size(), made = state_->weights.size();

@@ -172,17 +172,17 @@ class Layer {
   // The same for a layer with any number of outputs; the two above are for layers with one.
   std::vector<Symbol> operator()(const Inputs& inputs);
 
+  // The masks of the outputs, for a mask or an empty symbol for each input: see compute_mask.
+  std::vector<Symbol> masks_of_outputs(const Inputs& inputs) { return compute_masks(inputs); }
+
+  // Makes the weights for inputs of these shapes, unless there are weights: what the first call does.
+  void make_weights_for(const std::vector<Shape>& input_shapes);
+
   const std::string& name() const { return state_->name; }
   bool trainable() const { return state_->trainable; }
   Config get_config() const { return state_->config(); }
   void set_trainable(bool trainable) { state_->trainable = trainable; }
   const std::shared_ptr<LayerState>& state() const { return state_; }
-
-  // Makes the weights, unless they are there; the first call does so by itself. shapes: one for each input,
-  // the batch first.
-  void make_weights(const std::vector<Shape>& shapes);
-  // Keras' compute_mask: the masks that the outputs would have, one for all or one for each.
-  std::vector<Symbol> masks_of(const Inputs& inputs) { return compute_masks(inputs); }
 
   // Copies, trainable weights first. A table above 1 GiB is an error that names weight.rows().
   std::vector<tensor::Dense> get_weights() const;

@@ -172,7 +172,7 @@ nb::list masks_of_layer(const AnyLayer& layer, const std::vector<Symbol>& inputs
   for (const nb::handle mask : masks)
     given.masks.push_back(mask.is_none() ? Symbol() : to_symbol(mask, nullptr, "compute_mask"));
   nb::list result;
-  for (const Symbol& mask : layer->masks_of(given)) result.append(mask ? nb::cast(mask) : nb::none());
+  for (const Symbol& mask : layer->masks_of_outputs(given)) result.append(mask ? nb::cast(mask) : nb::none());
   return result;
 }
 
@@ -246,7 +246,7 @@ void bind_recurrent(nb::module_& m) {
           all.emplace_back();
           for (const auto& dim : shape) all.back().push_back(dim.value_or(None));
         }
-        layer->make_weights(all);
+        layer->make_weights_for(all);
       },
       "layer"_a, "shapes"_a);
   m.def("call_of_layer", &call_of_layer, "layer"_a, "inputs"_a, "masks"_a, "training"_a.none());

@@ -106,7 +106,7 @@ void Bidirectional::build(const std::vector<Shape>& input_shapes) {
   for (const bool back : {false, true}) {
     Recurrent& layer = back ? *backward_ : *forward_;
     hold(layer);
-    layer.make_weights(part(input_shapes, back));
+    layer.make_weights_for(part(input_shapes, back));
   }
 }
 

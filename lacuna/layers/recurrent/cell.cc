@@ -204,7 +204,7 @@ void StackedRNNCells::build(const std::vector<Shape>& input_shapes) {
   std::vector<Shape> shapes = input_shapes;
   for (const auto& cell : cells_) {
     hold(*cell);
-    cell->make_weights(cell->takes_constants() ? shapes : std::vector<Shape>{shapes[0]});
+    cell->make_weights_for(cell->takes_constants() ? shapes : std::vector<Shape>{shapes[0]});
     shapes[0].back() = cell->output_size();
   }
 }

@@ -64,7 +64,7 @@ void Recurrent::build(const std::vector<Shape>& input_shapes) {
     of_cell.insert(of_cell.end(), input_shapes.end() - static_cast<std::ptrdiff_t>(*constants_),
                    input_shapes.end());
   hold(*cell_);
-  cell_->make_weights(of_cell);
+  cell_->make_weights_for(of_cell);
   if (options_->stateful) make_states(x[0]);
 }
 

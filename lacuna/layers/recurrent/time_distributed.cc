@@ -39,7 +39,7 @@ void TimeDistributed::build(const std::vector<Shape>& input_shapes) {
   Shape row = input_shapes[0];
   row.erase(row.begin() + 1);
   row[0] = None;
-  layer_->make_weights({row});
+  layer_->make_weights_for({row});
 }
 
 Inputs TimeDistributed::as_rows(const Inputs& inputs) const {
@@ -65,7 +65,7 @@ std::vector<Symbol> TimeDistributed::compute_masks(const Inputs& inputs) {
     std::iota(within.begin(), within.end(), 2);
     outer = cast(any(outer, within), dtype());
   }
-  std::vector<Symbol> masks = layer_->masks_of(as_rows(inputs));
+  std::vector<Symbol> masks = layer_->masks_of_outputs(as_rows(inputs));
   for (Symbol& mask : masks) mask = mask ? rows_as_steps(mask, inputs[0]) : outer;
   return masks;
 }
