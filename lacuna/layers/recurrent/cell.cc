@@ -58,7 +58,7 @@ Symbol full_by_row(const Symbol& x, Dim columns, double value) {
   return expand_dims(zero, 1) + (x.dtype() == DType::float32 ? row : cast(row, x.dtype()));
 }
 
-Symbol Cell::prepare(const CellCall&, const Symbol& x) const { return x; }
+Symbol Cell::prepare(const CellCall&, const Symbol& x, const RowsThatCount& rows) const { return rows(x); }
 
 std::vector<Symbol> Cell::call(const Inputs& inputs) {
   LACUNA_REQUIRE(inputs.size() == 1 + state_size().size() && inputs[0].rank() == 2, name(),
@@ -141,11 +141,11 @@ std::vector<Symbol> GatedCell::masks(const Symbol& x, Dim columns, double rate, 
   return result;
 }
 
-Symbol GatedCell::prepare(const CellCall& call, const Symbol& x) const {
+Symbol GatedCell::prepare(const CellCall& call, const Symbol& x, const RowsThatCount& rows) const {
   std::vector<Symbol> dropped;
   for (const uint64_t key : keys(options_->dropout, false, call.drops()))
-    dropped.push_back(dropout(x, options_->dropout, key, {1, None, None}));  // The same in all steps.
-  return input_product(dropped.empty() ? std::vector{x} : dropped);
+    dropped.push_back(rows(dropout(x, options_->dropout, key, {1, None, None})));  // The same in all steps.
+  return input_product(dropped.empty() ? std::vector{rows(x)} : dropped);
 }
 
 StepFunction GatedCell::step(const CellCall& call) const {
@@ -209,8 +209,8 @@ void StackedRNNCells::build(const std::vector<Shape>& input_shapes) {
   }
 }
 
-Symbol StackedRNNCells::prepare(const CellCall& call, const Symbol& x) const {
-  return cells_[0]->prepare(call, x);
+Symbol StackedRNNCells::prepare(const CellCall& call, const Symbol& x, const RowsThatCount& rows) const {
+  return cells_[0]->prepare(call, x, rows);
 }
 
 bool StackedRNNCells::branches_on_training() const {

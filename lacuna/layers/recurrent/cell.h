@@ -51,8 +51,9 @@ class Cell : public Layer {
   virtual Dim output_size() const { return state_size()[0]; }
   // Whether steps read CellCall::constants, whose shapes build() then gets after that of x.
   virtual bool takes_constants() const { return false; }
-  // What depends on x alone, for all steps at once: x is (time, batch, features).
-  virtual Symbol prepare(const CellCall& call, const Symbol& x) const;
+  // What depends on x alone, for all steps at once: x is (time, batch, features). The result has a row for
+  // each that rows(x) gives, the steps that count by a mask.
+  virtual Symbol prepare(const CellCall& call, const Symbol& x, const RowsThatCount& rows) const;
   // The step function; the cell must outlive it.
   virtual StepFunction step(const CellCall& call) const = 0;
   // Whether the step function is another one in training; else the phase of the run decides.
@@ -71,7 +72,7 @@ class GatedCell : public Cell {
  public:
   GatedCell(Dim units, RecurrentOptions options, const std::string& class_name, Dim gates);
   std::vector<Dim> state_size() const override { return {units_}; }
-  Symbol prepare(const CellCall& call, const Symbol& x) const override;
+  Symbol prepare(const CellCall& call, const Symbol& x, const RowsThatCount& rows) const override;
   StepFunction step(const CellCall& call) const override;
 
  protected:
@@ -117,7 +118,7 @@ class StackedRNNCells : public Cell {
   std::vector<Dim> state_size() const override;
   Dim output_size() const override { return cells_.back()->output_size(); }
   bool takes_constants() const override;
-  Symbol prepare(const CellCall& call, const Symbol& x) const override;
+  Symbol prepare(const CellCall& call, const Symbol& x, const RowsThatCount& rows) const override;
   StepFunction step(const CellCall& call) const override;
   bool branches_on_training() const override;
 

@@ -135,7 +135,9 @@ std::vector<Symbol> Recurrent::run(const Inputs& inputs, std::optional<bool> tra
   options.carried = *carried_;
   options.initial_states.assign(at(1), at(end_of_states));
   for (const Dim size : sizes) options.state_shapes.push_back({size});
-  options.prepare = [&](const Symbol& by_time) { return cell_->prepare(call, by_time); };
+  options.prepare = [&](const Symbol& by_time, const RowsThatCount& rows) {
+    return cell_->prepare(call, by_time, rows);
+  };
   const RnnResult result = rnn(cell_->step(call), {x}, options);
   std::vector<Symbol> outputs{options_->return_sequences ? result.outputs : result.last_output};
   if (options_->return_state) outputs.insert(outputs.end(), result.states.begin(), result.states.end());

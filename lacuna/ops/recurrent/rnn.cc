@@ -6,7 +6,9 @@
 
 #include "lacuna/base/error.h"
 #include "lacuna/graph/variable.h"
+#include "lacuna/ops/recurrent/counted_rows.h"
 #include "lacuna/ops/recurrent/scan.h"
+#include "lacuna/ops/recurrent/steps.h"
 #include "lacuna/ops/shape/permute_dimensions.h"
 #include "lacuna/ops/shape/reshape.h"
 #include "lacuna/ops/shape/slice.h"
@@ -37,13 +39,17 @@ RnnResult rnn(const StepFunction& function, const std::vector<Symbol>& inputs, c
     const Symbol turned = swap_time(x);
     return options.go_backwards ? slice(turned, 0, INT64_MAX, INT64_MIN, -1) : turned;
   };
+  const Symbol mask = options.mask ? in_order_of_steps(options.mask) : Symbol();
+  const RowsThatCount rows_that_count = [&](const Symbol& x) {
+    return mask ? counted_rows(x, mask) : steps_as_rows(x);
+  };
   for (const Symbol& x : inputs) {
     LACUNA_REQUIRE(x.storage() == Storage::dense && x.rank() >= 2,
                    "rnn: inputs must be dense, of shape (batch, time, …). Received: inputs=", x.spec(), ".");
-    const Symbol steps = in_order_of_steps(x), given = options.prepare ? options.prepare(steps) : steps;
-    sequences.push_back(given);
-    step.inputs.push_back(
-        of_a_step(Shape(given.shape().begin() + 2, given.shape().end()), given.dtype(), "x"));
+    const Symbol steps = in_order_of_steps(x);
+    const Symbol rows = options.prepare ? options.prepare(steps, rows_that_count) : rows_that_count(steps);
+    sequences.push_back(mask ? rows : rows_as_steps(rows, steps));
+    step.inputs.push_back(of_a_step(Shape(rows.shape().begin() + 1, rows.shape().end()), rows.dtype(), "x"));
   }
   if (initial.empty())
     for (const VariablePtr& v : options.carried) initial.push_back(read(v));
@@ -57,8 +63,7 @@ RnnResult rnn(const StepFunction& function, const std::vector<Symbol>& inputs, c
   StepResult result = function(step.inputs, step.states);
   step.outputs = {result.output};
   step.new_states = std::move(result.states);
-  const Scanned scanned = scan(step, sequences, initial,
-                               options.mask ? in_order_of_steps(options.mask) : Symbol(), options.carried);
+  const Scanned scanned = scan(step, sequences, initial, mask, options.carried);
   const Symbol& outputs = scanned.outputs[0];
   Symbol last;
   for (size_t j = 0; j < step.new_states.size() && !last; ++j)

@@ -15,14 +15,18 @@ struct StepResult {
 using StepFunction =
     std::function<StepResult(const std::vector<Symbol>& x, const std::vector<Symbol>& states)>;
 
+// Of (time, batch, …) the rows that count, (rows, …), step by step: all without a mask.
+using RowsThatCount = std::function<Symbol(const Symbol& by_time)>;
+
 struct RnnOptions {
   std::vector<Shape> state_shapes{};     // Without the batch: of the states that start as zeros.
   std::vector<Symbol> initial_states{};  // (batch, …); if empty, all states start as zeros.
   Symbol mask{};                         // (batch, time): see scan.
   // A variable for each state, or none: the first states, and where each run leaves the last ones.
   std::vector<VariablePtr> carried{};
-  // What to make of an input for all its steps at once, (time, batch, …), before the scan; none unless given.
-  std::function<Symbol(const Symbol& by_time)> prepare{};
+  // What to make of an input, (time, batch, …), for all its steps at once, before the scan: rows, one for
+  // each that `rows` gives. None unless given.
+  std::function<Symbol(const Symbol& by_time, const RowsThatCount& rows)> prepare{};
   bool go_backwards = false;  // From the last step to the first; the outputs are in that order.
 };
 

@@ -16,6 +16,7 @@
 #include "lacuna/graph/variable.h"
 #include "lacuna/ops/elementwise/arithmetic.h"
 #include "lacuna/ops/products/dot_t.h"
+#include "lacuna/ops/recurrent/counted_rows.h"
 #include "lacuna/ops/recurrent/scan.h"
 
 namespace lacuna {
@@ -125,7 +126,8 @@ std::vector<Spec> ScanGradient::infer(std::span<const Spec> in) const {
     LACUNA_REQUIRE(in[k].dtype == step().inputs[k].dtype(),
                    "scan_gradient: the inputs must be those of the scan. Received: ", in[k], ".");
   std::vector<Spec> out;
-  const Dim steps = in[0].shape[0], batch = in[0].shape[1];
+  const Shape& first = with_steps(step(), in, first_value() - 1).shape;
+  const Dim steps = first[0], batch = first[1];
   const auto of_batch = [&](const Symbol& s) {
     Spec spec = s.spec();
     spec.shape[0] = batch;
@@ -133,7 +135,8 @@ std::vector<Spec> ScanGradient::infer(std::span<const Spec> in) const {
   };
   for (const Symbol& s : stacked) {
     out.push_back(of_batch(s));
-    out.back().shape.insert(out.back().shape.begin(), steps);
+    if (step().masked) out.back().shape[0] = in[0].shape[0];
+    else out.back().shape.insert(out.back().shape.begin(), steps);
   }
   for (const size_t f : sum_of) out.push_back(in[step().inputs.size() + f]);
   for (size_t j = 0; j < step().states.size(); ++j)
@@ -187,8 +190,12 @@ std::vector<Symbol> Scan::gradient(const Node& node, std::span<const Symbol> dou
     din[first_fixed() + op.sum_of[i]] = {gradient, op.stacked.size() + i};
   for (const ScanGradient::Product& p : op.products) {
     const auto state = std::ranges::find(step_.states, p.a), input = std::ranges::find(step_.inputs, p.a);
+    const auto of_state = [&] {
+      const Symbol all(self, before(static_cast<size_t>(state - step_.states.begin())));
+      return step_.masked ? counted_rows(all, node.in().back()) : all;
+    };
     const Symbol a =
-        state != step_.states.end() ? Symbol(self, before(static_cast<size_t>(state - step_.states.begin())))
+        state != step_.states.end() ? of_state()
         : input != step_.inputs.end()
             ? node.in(static_cast<size_t>(input - step_.inputs.begin()))
             : Symbol(gradient, static_cast<size_t>(std::ranges::find(op.stacked, p.a) - op.stacked.begin()));
@@ -205,18 +212,19 @@ const bool scan_gradient_registered = register_op("scan_gradient", [] {
     const auto row = [&](const char* name) { return placeholder({{None, 3}, dtype}, name); };
     const Symbol x = row("x"), s = row("s"), w = row("w");
     const Symbol next = multiply(x, multiply(s, w));
-    const Scanned y = scan({{x}, {s}, {add(next, w)}, {next}}, {placeholder({{2, None, 3}, dtype}, "xs")},
-                           {row("s0")}, placeholder({{2, None}, dtype}, "mask"));
-    const Node& node = *y.outputs[0].node();
-    std::vector<Symbol> dy;
-    for (const Spec& spec : node.out()) dy.push_back(placeholder(spec, "dy"));
-    std::vector<bool> wanted(node.in().size(), true);
-    wanted.back() = false;  // The mask.
-    const std::vector<Symbol> dx = node.op().gradient(node, dy, wanted);
-    Example example{dx[0].node()->shared_op(), {}};
-    for (const Symbol& in : dx[0].node()->in()) example.in.push_back({in.shape()});
-    example.in[3].values = Values::zero_one;  // After x and the fixed w.
-    examples.push_back(std::move(example));
+    const Step step{{x}, {s}, {add(next, w)}, {next}};
+    for (const bool masked : {false, true}) {
+      const Scanned y = masked ? scan(step, {row("xs")}, {row("s0")}, placeholder({{1, None}, dtype}, "mask"))
+                               : scan(step, {placeholder({{2, None, 3}, dtype}, "xs")}, {row("s0")});
+      const Node& node = *y.outputs[0].node();
+      std::vector<Symbol> dy;
+      for (const Spec& spec : node.out()) dy.push_back(placeholder(spec, "dy"));
+      const std::vector<Symbol> dx = node.op().gradient(node, dy, std::vector<bool>(node.in().size(), true));
+      Example example{dx[0].node()->shared_op(), {}};
+      for (const Symbol& in : dx[0].node()->in()) example.in.push_back({in.shape()});
+      if (masked) example.in[2].values = Values::positive;  // After x and the fixed w.
+      examples.push_back(std::move(example));
+    }
   }
   return examples;
 });

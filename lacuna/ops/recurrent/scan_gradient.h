@@ -10,8 +10,8 @@ struct StepFlags {
 };
 
 // Inputs: the sequences, the fixed values, the mask, the outputs, the states before and after each step, and
-// the gradients that are given. Results: `stacked`, (steps, batch, …); the sums over the steps of `summed`;
-// the gradients of the first states.
+// the gradients that are given. Results: `stacked`, (steps, batch, …), or with a mask rows for what counts;
+// the sums over the steps of `summed`; the gradients of the first states.
 struct ScanGradient final : Op {
   ScanGradient(std::shared_ptr<const Op> forward, StepFlags flags);
 

@@ -79,9 +79,15 @@ StepRows StepPlan::rows(const Tensor* mask, size_t at, size_t batch) {
   return {rows_, batch};
 }
 
-void StepPlan::feed(size_t i, const std::byte* block, const StepRows& rows) {
+void StepPlan::feed(size_t i, const std::byte* rows, size_t count) {
   tensor::Dense& view = views_[i].dense();
-  view.shape[0] = static_cast<Dim>(rows.size());
+  view.shape[0] = static_cast<Dim>(count);
+  view.data = Buffer::view(rows, count * bytes_of_row(view.shape, view.dtype), nullptr);
+  pointers_[i] = &views_[i];
+}
+
+void StepPlan::feed(size_t i, const std::byte* block, const StepRows& rows) {
+  const tensor::Dense& view = views_[i].dense();
   const size_t row = bytes_of_row(view.shape, view.dtype);
   if (!rows.all()) {
     packed_[i].resize(rows.batch * row);  // At once for all rows, so that it grows once.
@@ -89,8 +95,7 @@ void StepPlan::feed(size_t i, const std::byte* block, const StepRows& rows) {
       if (row) std::memcpy(packed_[i].data() + r * row, block + rows.rows[r] * row, row);
     block = packed_[i].data();
   }
-  view.data = Buffer::view(block, rows.size() * row, nullptr);
-  pointers_[i] = &views_[i];
+  feed(i, block, rows.size());
 }
 
 const std::byte* StepPlan::rows_of(size_t i, const StepRows& rows) const {
@@ -115,15 +120,24 @@ struct ScanState {
   std::vector<History> histories{};
 };
 
+size_t rows_that_count(const tensor::Dense& mask) {
+  return with_float("scan", mask.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    return static_cast<size_t>(std::ranges::count_if(mask.values<T>(), [](T m) { return m != T(0); }));
+  });
+}
+
 // Checks what is only known in a run: (steps, batch).
 std::pair<size_t, size_t> steps_and_batch(const Scan& op, std::span<const Tensor* const> in) {
   const ClosedStep& step = op.step();
-  const Shape& first = in[0]->dense().shape;
+  const Shape& first = with_steps(step, in, in.size() - 1)->dense().shape;
+  const auto count = static_cast<Dim>(step.masked ? rows_that_count(in.back()->dense()) : 0);
   const auto require = [&](bool fits, const Tensor& x) {
-    LACUNA_REQUIRE(fits,
-                   "scan: sequences and mask must have as many steps and rows, and states and what has a row "
-                   "for each sample as many rows. Received: sequence=",
-                   in[0]->spec(), " and ", x.spec(), ".");
+    LACUNA_REQUIRE(
+        fits,
+        "scan: sequences must have as many steps and rows (with a mask: a row for each that counts), "
+        "and states and what has a row for each sample as many rows. Received: sequence=",
+        in[0]->spec(), " and ", x.spec(), ".");
   };
   size_t state = 0;
   for (size_t i = 0; i < in.size(); ++i) {
@@ -133,7 +147,7 @@ std::pair<size_t, size_t> steps_and_batch(const Scan& op, std::span<const Tensor
       const Symbol& taken = i < step.inputs.size() ? step.inputs[i]
                             : i < op.first_fixed() ? step.states[state++]
                                                    : step.fixed[i - op.first_fixed()];
-      const size_t skip = i < step.inputs.size();
+      const size_t skip = i < step.inputs.size() && !step.masked;
       for (size_t d = 0; d < taken.rank(); ++d)
         LACUNA_REQUIRE(taken.shape()[d] == None || shape[d + skip] == taken.shape()[d],
                        "scan: what a step takes must have the shape that it was made for. Received: ",
@@ -141,7 +155,8 @@ std::pair<size_t, size_t> steps_and_batch(const Scan& op, std::span<const Tensor
     }
     const bool is_sequence = i < step.inputs.size(), is_fixed = i >= op.first_fixed();
     const size_t place = i - op.first_fixed();
-    if (is_sequence || (is_fixed && place >= step.fixed.size()))
+    if (is_sequence && step.masked) require(shape[0] == count, *in[i]);
+    else if (is_sequence || (is_fixed && place >= step.fixed.size()))
       require(shape[0] == first[0] && shape[1] == first[1], *in[i]);
     else if (!is_fixed || step.by_row[place]) require(shape[0] == first[1], *in[i]);
   }
@@ -169,10 +184,13 @@ void run_scan(const Op& base, Context& context, std::span<const Tensor* const> i
     histories.resize(states);
   }
   const Tensor* mask = step.masked ? in.back() : nullptr;
+  const size_t total = mask ? static_cast<size_t>(in[0]->dense().shape[0]) : steps * batch;
+  size_t passed = 0;  // Rows that counted in the steps before.
   for (size_t k = 0; k < step.outputs.size(); ++k) {
     const Spec& spec = step.outputs[k].spec();
     tensor::Dense& y = out[k]->dense();
-    set_over_steps(y, k < written ? steps : 0, batch, spec);
+    if (step.masked && step.is_kept(k)) set_rows(y, k < written ? total : 0, spec);
+    else set_over_steps(y, k < written ? steps : 0, batch, spec);
     y.resize(y.shape, y.dtype);
   }
   size_t given = inputs;
@@ -199,11 +217,12 @@ void run_scan(const Op& base, Context& context, std::span<const Tensor* const> i
     };
     if (!rows.all()) {
       for (const History& h : histories) h[i + 1].copy(h[i].data, batch);
-      for (size_t k = 0; k < written; ++k) block_of(k).zero(batch);
+      for (size_t k = 0; k < written; ++k)
+        if (!step.is_kept(k)) block_of(k).zero(batch);
     }
     if (!rows.size()) continue;
     for (size_t k = 0; k < inputs; ++k)
-      plan.feed(k, in[k]->dense().data.data() + i * batch * bytes_of_row(step.inputs[k].spec()), rows);
+      plan.feed(k, in[k]->dense().data.data() + passed * bytes_of_row(step.inputs[k].spec()), rows.size());
     for (size_t j = 0; j < states; ++j) plan.feed(inputs + j, histories[j][i].data, rows);
     for (size_t f = 0; f < step.fixed.size(); ++f) {
       const Tensor& value = *in[op.first_fixed() + f];
@@ -211,8 +230,14 @@ void run_scan(const Op& base, Context& context, std::span<const Tensor* const> i
       else plan.feed(inputs + states + f, value);
     }
     plan.run(context.step, seed_of_step(context.seed, i));
-    for (size_t k = 0; k < written; ++k) block_of(k).scatter(plan.rows_of(k, rows), rows);
+    for (size_t k = 0; k < written; ++k) {
+      const std::byte* results = plan.rows_of(k, rows);
+      const size_t row = bytes_of_row(step.outputs[k].spec());
+      if (step.is_kept(k)) Block{out[k]->dense().data.data() + passed * row, row}.copy(results, rows.size());
+      else block_of(k).scatter(results, rows);
+    }
     for (size_t j = 0; j < states; ++j) histories[j][i + 1].scatter(plan.rows_of(written + j, rows), rows);
+    passed += rows.size();
   }
   for (size_t j = 0; j < step.carried.size(); ++j) {
     tensor::Dense& to = step.carried[j]->value().dense();  // Of the batch that the first state had.
