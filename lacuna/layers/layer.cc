@@ -260,17 +260,6 @@ Symbol Layer::only_output(std::vector<Symbol> outputs) const {
   return std::move(outputs[0]);
 }
 
-void Layer::make_weights_for(const std::vector<Shape>& shapes) {
-  if (state_->built) return;
-  try {
-    build(shapes);
-  } catch (...) {
-    state_->weights.clear();  // Otherwise a second try would add them again.
-    throw;
-  }
-  state_->built = true;
-}
-
 std::vector<Symbol> Layer::apply(Inputs inputs) {
   const std::vector<Symbol> given = inputs.symbols;
   const std::optional<bool> training = inputs.training;
@@ -338,6 +327,17 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
   std::vector<Symbol> result;
   for (const Symbol& output : outputs) result.push_back(output.with_origin(record));
   return result;
+}
+
+void Layer::make_weights_for(const std::vector<Shape>& input_shapes) {
+  if (state_->built) return;
+  try {
+    build(input_shapes);
+  } catch (...) {
+    state_->weights.clear();  // Otherwise a second try would add them again.
+    throw;
+  }
+  state_->built = true;
 }
 
 std::vector<Symbol> Layer::in_both_phases(const std::function<std::vector<Symbol>(bool training)>& trace) {
