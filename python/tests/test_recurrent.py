@@ -322,6 +322,27 @@ def test_constants():
         Bidirectional(LSTM(4))(given, initial_state=states[0])
 
 
+class Halves(layers.GRUCell):
+    """A cell of the library whose outputs are halved."""
+
+    def call(self, inputs, states, training=None):
+        output, new = super().call(inputs, states, training)
+        return output * 0.5, new
+
+
+def test_a_cell_that_derives_from_one_of_the_library(tmp_path):
+    x = np.random.default_rng(5).normal(size=(3, 5, 2))
+    given = Input((None, 2))
+    layer, plain = RNN(Halves(4), return_sequences=True), GRU(4, return_sequences=True)
+    ours, wanted = Model(given, layer(given)), Model(given, plain(given))
+    plain.set_weights(layer.get_weights())
+    np.testing.assert_allclose(ours.predict(x), 0.5 * wanted.predict(x), rtol=1e-6)
+    assert len(layer.trainable_weights) == 3
+    ours.save(str(tmp_path / "m.h5"))
+    again = lacuna.models.load_model(str(tmp_path / "m.h5"), custom_objects={"Halves": Halves}, compile=False)
+    np.testing.assert_array_equal(again.predict(x), ours.predict(x))
+
+
 class DoublesInTraining(MinimalRNNCell):
     def call(self, inputs, states, training=None):
         output, new = super().call(inputs, states)

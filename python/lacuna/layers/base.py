@@ -129,7 +129,7 @@ class Layer(HasWeights):
             _classes[cls.__name__] = cls
             return
         for base in cls.__mro__[1:]:
-            ours = _classes.get(base.__name__) is base and not vars(base).get("_open")
+            ours = _classes.get(base.__name__) is base and not getattr(base, "_open", False)
             for method in ("build", "call"):
                 if ours and method in cls.__dict__:
                     raise TypeError(

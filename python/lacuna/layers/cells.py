@@ -46,7 +46,15 @@ class OfGates:
 
 class RNNCell(Layer):
     """The base of the library's cells. A cell is called on a list of x at one step, (batch, features), and its states,
-    and gives a list of the output and the new states."""
+    and gives a list of the output and the new states. Your own cell may derive from one of them and override
+    call(inputs, states); dropout of the inherited call then draws anew in each step."""
+
+    _open = True  # Other classes may override build and call.
+
+    def build(self, input_shape: Any) -> None:
+        """Makes the weights; the first call of the layer does so by itself. input_shape: that of x at one step, or a
+        list of it and of the shapes of constants."""
+        _core.make_weights(self._core, input_shape if isinstance(input_shape, list) else [input_shape])
 
     @property
     def state_size(self) -> Any:
@@ -214,7 +222,7 @@ class _OwnCell:
 
 def core_of_cell(cell: Any) -> Any:
     """What must be kept alive for a cell, and the library's cell."""
-    if isinstance(cell, RNNCell):
+    if isinstance(cell, RNNCell) and type(cell).call is RNNCell.call:
         return cell, cell._core
     own = _OwnCell(cell)
     name = {"name": cell.name} if isinstance(cell, Layer) else {}
