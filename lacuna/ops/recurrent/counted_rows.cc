@@ -78,18 +78,24 @@ struct Counted : Op {
     LACUNA_REQUIRE(fits, op.name(), ": x must fit the mask. Received: x=", in[0]->spec(),
                    ", mask=", in[1]->spec(), ", of which count=", rows, ".");
     op.set_shape(y.shape, x.shape, mask.shape, static_cast<Dim>(rows));
-    y.resize(y.shape, x.dtype);
+    y.dtype = x.dtype;
     const size_t bytes = inner_size(x.shape, op.packs() ? 2 : 1) * size_of(x.dtype);
-    if (bytes == 0) return;
+    if (rows == mask.size() || bytes == 0) {  // All count: the same memory.
+      y.data = Buffer::alias(x.data);
+      return;
+    }
+    // In scratch, which stays when a batch without padding comes in between.
+    const auto memory = context.scratch.get<std::byte>(1, (op.packs() ? rows : mask.size()) * bytes);
+    y.data = Buffer::view(memory.data(), memory.size(), nullptr);
     parallel_for(mask.size(), kRowsOfATask, [&](size_t begin, size_t end) {
       for (size_t i = begin; i < end; ++i) {
         const auto place = static_cast<size_t>(places[i]);
         if (op.packs()) {
-          if (places[i] >= 0) std::memcpy(y.data.data() + place * bytes, x.data.data() + i * bytes, bytes);
+          if (places[i] >= 0) std::memcpy(memory.data() + place * bytes, x.data.data() + i * bytes, bytes);
         } else if (places[i] >= 0) {
-          std::memcpy(y.data.data() + i * bytes, x.data.data() + place * bytes, bytes);
+          std::memcpy(memory.data() + i * bytes, x.data.data() + place * bytes, bytes);
         } else {
-          std::memset(y.data.data() + i * bytes, 0, bytes);
+          std::memset(memory.data() + i * bytes, 0, bytes);
         }
       }
     });
