@@ -1,6 +1,8 @@
 // A recurrent layer in both directions of time.
 #include "lacuna/layers/recurrent/bidirectional.h"
 
+#include <algorithm>
+
 #include "lacuna/layers/recurrent/nested.h"
 #include "lacuna/ops/elementwise/operators.h"
 #include "lacuna/ops/elementwise/scalar.h"
