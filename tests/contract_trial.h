@@ -34,9 +34,11 @@ constexpr std::string_view kOtherPlaces = "at the same places";
 constexpr std::string_view kNoGradient = "has no gradient of its own";
 
 // Whether the result depends on an input to which no gradient flows: in stop_gradient on purpose; in variance
-// on the mean, where the derivative is 0; in batch_moments on moving averages, if there are no rows.
+// on the mean, where the derivative is 0; in batch_moments on moving averages, if there are no rows; of a
+// mask, of which 0 is like no other number.
 inline bool not_flat(std::string_view op) {
-  return op == "stop_gradient" || op == "variance" || op == "batch_moments";
+  return op == "stop_gradient" || op == "variance" || op == "batch_moments" || op == "scan" ||
+         op == "counted_rows" || op == "at_counted_rows";
 }
 
 // Rows of tables whose csr operands have indices of int32 alone.

@@ -102,9 +102,9 @@ Symbol Masking::compute_mask(const std::vector<Symbol>& inputs, const std::vecto
   return counted(inputs[0], false);
 }
 Symbol Masking::counted(const Symbol& x, bool keepdims) const {
-  LACUNA_REQUIRE(x.rank() >= 3, name(),
-                 ": the input must have rank 3 or more: batch, steps, features. Received: input=", x.spec(),
-                 ".");
+  LACUNA_REQUIRE(x.rank() >= 2 && x.storage() == Storage::dense, name(),
+                 ": the input must be dense, with features as its last axis: to_dense(x). Received: input=",
+                 x.spec(), ".");
   return max(not_equal(x, constant(mask_value_, x.dtype())), {-1}, keepdims);
 }
 

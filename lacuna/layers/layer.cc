@@ -218,6 +218,15 @@ Symbol mask_of(const Symbol& symbol) {
   return {};
 }
 
+Symbol with_mask(const Symbol& x, const Symbol& mask) {
+  if (!mask) return x;
+  const auto record = std::make_shared<Call>();
+  record->layer = std::make_shared<LayerState>();
+  record->outputs = {x.with_origin(nullptr)};
+  record->masks = {mask.with_origin(nullptr)};
+  return x.with_origin(record);
+}
+
 std::optional<bool> traced_phase() {
   for (const Open* at = open; at; at = at->before)
     if (at->phase) return at->phase;
@@ -275,15 +284,7 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
     Open* before;
     ~Close() { open = before; }
   } close{std::exchange(open, &here)};
-  if (!state_->built) {
-    try {
-      build(shapes);
-    } catch (...) {
-      state_->weights.clear();  // Otherwise a second try would add them again.
-      throw;
-    }
-    state_->built = true;
-  }
+  make_weights_for(shapes);
   std::vector<Symbol> masks = compute_masks(inputs);
   updates_.clear();
   const auto held = state_->inner.size(), made = state_->weights.size();
@@ -327,6 +328,17 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
   std::vector<Symbol> result;
   for (const Symbol& output : outputs) result.push_back(output.with_origin(record));
   return result;
+}
+
+void Layer::make_weights_for(const std::vector<Shape>& input_shapes) {
+  if (state_->built) return;
+  try {
+    build(input_shapes);
+  } catch (...) {
+    state_->weights.clear();  // Otherwise a second try would add them again.
+    throw;
+  }
+  state_->built = true;
 }
 
 std::vector<Symbol> Layer::in_both_phases(const std::function<std::vector<Symbol>(bool training)>& trace) {

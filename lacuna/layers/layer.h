@@ -148,6 +148,10 @@ std::shared_ptr<const Call> call_of(const Symbol& symbol);
 // without its last axes: (batch, steps) for (batch, steps, features). Empty if all steps count.
 Symbol mask_of(const Symbol& symbol);
 
+// x as if it were the output of a layer, with that mask: for a layer that applies another one. x itself if
+// the mask is empty.
+Symbol with_mask(const Symbol& x, const Symbol& mask);
+
 // "dense_3": the next free name for a class, in small letters by Keras' rule: "PReLU" gives "p_re_lu_1", and
 // in the dialect of Keras 3 "p_re_lu", then "p_re_lu_1".
 std::string unique_name(const std::string& class_name);
@@ -168,6 +172,12 @@ class Layer {
   Symbol operator()(const std::vector<Symbol>& inputs);
   // The same for a layer with any number of outputs; the two above are for layers with one.
   std::vector<Symbol> operator()(const Inputs& inputs);
+
+  // The masks of the outputs, for a mask or an empty symbol for each input: see compute_mask.
+  std::vector<Symbol> masks_of_outputs(const Inputs& inputs) { return compute_masks(inputs); }
+
+  // Makes the weights for inputs of these shapes, unless there are weights: what the first call does.
+  void make_weights_for(const std::vector<Shape>& input_shapes);
 
   const std::string& name() const { return state_->name; }
   bool trainable() const { return state_->trainable; }

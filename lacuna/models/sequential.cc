@@ -5,6 +5,7 @@
 
 #include "lacuna/base/utf8.h"
 #include "lacuna/layers/input.h"
+#include "lacuna/layers/recurrent/nested.h"
 
 namespace lacuna {
 namespace {
@@ -16,12 +17,17 @@ class ModelLayer final : public layers::Layer {
   const Symbol& input() const { return model_.network().inputs()[0]; }
 
  private:
-  std::vector<Symbol> apply(layers::Inputs inputs) override { return model_(inputs.symbols); }
+  std::vector<Symbol> apply(layers::Inputs inputs) override {
+    LACUNA_REQUIRE(!inputs.training || inputs.training == layers::traced_phase(), name(),
+                   ": a model as a layer trains where the model around it does. Received: training=",
+                   *inputs.training ? "true" : "false", ".");
+    return model_(inputs.symbols);
+  }
 
   mutable Model model_;
 };
 
-// Holds a Sequential until its input shape is known; it cannot be called.
+// Holds a Sequential until its input shape is known: the first call tells it.
 class LaterModel final : public layers::Layer {
  public:
   explicit LaterModel(const Sequential& held) : Layer(state_of(held)), model(held) {}
@@ -29,10 +35,15 @@ class LaterModel final : public layers::Layer {
   Sequential model;
 
  private:
+  std::vector<Symbol> apply(layers::Inputs inputs) override {
+    if (!model.built()) model.build(inputs[0].shape());
+    return model(inputs.symbols);
+  }
   static std::shared_ptr<layers::LayerState> state_of(const Sequential& held) {
     auto state = std::make_shared<layers::LayerState>();
     state->class_name = "Sequential";
     state->name = held.name();
+    state->settings = [model = held]() mutable { return model.get_config(); };
     return state;
   }
 };
@@ -44,6 +55,14 @@ class GivenInput final : public layers::Layer {
 
   Symbol symbol;
 };
+
+// Models within the settings of other layers.
+template <class M>
+std::shared_ptr<layers::Layer> model_layer(const Config& config) {
+  return std::make_shared<AnyLayer>(M::from_config(config))->shared();
+}
+const bool models_nested = layers::add_nested("Sequential", model_layer<Sequential>) &&
+                           layers::add_nested("Model", model_layer<Model>);
 
 LaterModel* later_of(const AnyLayer& layer) { return dynamic_cast<LaterModel*>(&*layer); }
 

@@ -22,6 +22,7 @@ class AnyLayer {
   AnyLayer(L layer) : layer_(std::make_shared<L>(std::move(layer))) {}
   explicit AnyLayer(std::shared_ptr<layers::Layer> layer) : layer_(std::move(layer)) {}
   layers::Layer& operator*() const { return *layer_; }
+  const std::shared_ptr<layers::Layer>& shared() const { return layer_; }
   layers::Layer* operator->() const { return layer_.get(); }
 
  private:

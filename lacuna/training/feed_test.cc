@@ -140,7 +140,8 @@ TEST(Feed, IdsAreWholeNumbersOfTheRowsThatThereAre) {
   Feed good = feed(dense<int32_t>({2, 2}, {0, 4, 1, 2}));
   EXPECT_EQ(good.pack_range(0, 2)[0]->dtype(), DType::int64);
   EXPECT_THROW(feed(dense<int32_t>({2, 2}, {0, 5, 1, 2})), std::out_of_range);
-  EXPECT_NE(message_of([&] { feed(dense({1, 2}, {0, 1})); }).find("astype('int64')"), std::string::npos);
+  EXPECT_EQ(feed(dense({1, 2}, {0, 1})).pack_range(0, 1)[0]->dtype(), DType::int64);
+  EXPECT_NE(message_of([&] { feed(dense({1, 2}, {0, 0.5})); }).find("astype('int64')"), std::string::npos);
 }
 
 }  // namespace

@@ -264,7 +264,7 @@ def test_stacked_cells_are_layers_one_above_the_other():
     given = Input((None, 2))
     stacked = RNN([layers.LSTMCell(4), MinimalRNNCell(3), layers.GRUCell(5)], return_state=True)
     outputs = stacked(given)
-    assert [o.shape[-1] for o in outputs] == [5, 5, 3, 4, 4]
+    assert [o.shape[-1] for o in outputs] == [5, 4, 4, 3, 5]
     below = LSTM(4, return_sequences=True), RNN(MinimalRNNCell(3), return_sequences=True), GRU(5)
     y = given
     for layer in below:
@@ -274,9 +274,17 @@ def test_stacked_cells_are_layers_one_above_the_other():
     np.testing.assert_allclose(Model(given, outputs).predict(x)[0], reference.predict(x), atol=1e-6)
     with lacuna.utils.custom_object_scope({"MinimalRNNCell": MinimalRNNCell}):
         assert RNN.from_config(stacked.get_config()).get_config() == stacked.get_config()
+    turned = layers.StackedRNNCells([layers.LSTMCell(4), layers.GRUCell(5)], reverse_state_order=True)
+    assert turned.state_size == (5, 4, 4)
+    assert layers.StackedRNNCells.from_config(turned.get_config()).state_size == (5, 4, 4)
 
 
 class AddsConstant(MinimalRNNCell):
+    def build(self, input_shape):
+        of_x, of_constant = input_shape
+        assert of_constant == (None, 4)
+        super().build(of_x)
+
     def call(self, inputs, states, constants=None):
         output, new = super().call(inputs, states)
         return output + constants[0], new
@@ -289,7 +297,50 @@ def test_constants():
     layer = RNN(AddsConstant(4), return_sequences=True)
     y = layer(given, constants=constant)
     wanted, _ = loop(minimal_step, x, layer.get_weights(), [np.zeros((3, 4))])
-    np.testing.assert_allclose(Model([given, constant], y).predict([x, c]), wanted + c[:, None], atol=1e-5)
+    model = Model([given, constant], y)
+    np.testing.assert_allclose(model.predict([x, c]), wanted + c[:, None], atol=1e-5)
+    with lacuna.utils.custom_object_scope({"AddsConstant": AddsConstant}):
+        again = RNN.from_config(layer.get_config())
+        copied = lacuna.models.model_from_json(model.to_json())
+    copied.set_weights(model.get_weights())
+    np.testing.assert_array_equal(copied.predict([x, c]), model.predict([x, c]))
+    assert again([given, constant]).shape == (None, None, 4)
+    with pytest.raises(ValueError, match="take constants"):
+        RNN(MinimalRNNCell(4))(given, constants=constant)
+    states = [Input((4,)), Input((4,))]
+    with lacuna.utils.custom_object_scope({"AddsConstant": AddsConstant}):
+        both = Bidirectional(RNN(AddsConstant(4)))
+        y = both(given, initial_state=states, constants=constant)
+        again = Bidirectional.from_config(both.get_config())
+    other = again([given, *states, constant])
+    again.set_weights(both.get_weights())
+    feeds = [x, rng.normal(size=(3, 4)), rng.normal(size=(3, 4)), c]
+    ours = [Model([given, *states, constant], symbol).predict(feeds) for symbol in (y, other)]
+    np.testing.assert_array_equal(ours[0], ours[1])
+    assert (ours[0] != Model([given, *states, constant], y).predict([x, c, c, c])).any()
+    with pytest.raises(ValueError, match="as many for the layer as for its copy"):
+        Bidirectional(LSTM(4))(given, initial_state=states[0])
+
+
+class Halves(layers.GRUCell):
+    """A cell of the library whose outputs are halved."""
+
+    def call(self, inputs, states, training=None):
+        output, new = super().call(inputs, states, training)
+        return output * 0.5, new
+
+
+def test_a_cell_that_derives_from_one_of_the_library(tmp_path):
+    x = np.random.default_rng(5).normal(size=(3, 5, 2))
+    given = Input((None, 2))
+    layer, plain = RNN(Halves(4), return_sequences=True), GRU(4, return_sequences=True)
+    ours, wanted = Model(given, layer(given)), Model(given, plain(given))
+    plain.set_weights(layer.get_weights())
+    np.testing.assert_allclose(ours.predict(x), 0.5 * wanted.predict(x), rtol=1e-6)
+    assert len(layer.trainable_weights) == 3
+    ours.save(str(tmp_path / "m.h5"))
+    again = lacuna.models.load_model(str(tmp_path / "m.h5"), custom_objects={"Halves": Halves}, compile=False)
+    np.testing.assert_array_equal(again.predict(x), ours.predict(x))
 
 
 class DoublesInTraining(MinimalRNNCell):

@@ -1,8 +1,7 @@
 // What cells have in common.
 #include "lacuna/layers/recurrent/cell.h"
 
-#include <algorithm>
-
+#include "lacuna/layers/initializers/of_whole.h"
 #include "lacuna/ops/elementwise/bias_add.h"
 #include "lacuna/ops/elementwise/operators.h"
 #include "lacuna/ops/elementwise/scalar.h"
@@ -17,23 +16,40 @@
 namespace lacuna::layers {
 namespace {
 
-// (batch, columns) of ones, for x (batch, …).
-Symbol ones_by_row(const Symbol& x, Dim columns) {
-  const Symbol zero = zeros_like(x.rank() == 3 ? sum(x, {1, 2}) : sum(x, {1}));
-  std::vector<float> ones(static_cast<size_t>(columns), 1);
-  const Symbol row = constant(tensor::Dense::of<float>({1, columns}, ones));
-  return expand_dims(zero, 1) + (x.dtype() == DType::float32 ? row : cast(row, x.dtype()));
+// Keras' identity for a recurrent kernel, (units, gates × units): one for each gate.
+class IdentityOfGates final : public initializers::OfWhole {
+ public:
+  explicit IdentityOfGates(double gain) : gain_(gain) {}
+  std::string class_name() const override { return "IdentityOfGates"; }
+  Config config() const override { return {{"gain", gain_}}; }
+  void fill(const Shape& shape, std::span<double> values) const override {
+    const auto units = static_cast<size_t>(shape[0]), columns = static_cast<size_t>(shape[1]);
+    for (size_t i = 0; i < units * columns; ++i) values[i] = i % columns % units == i / columns ? gain_ : 0;
+  }
+
+ private:
+  double gain_;
+};
+
+Arg<initializers::Initializer> for_gates(const Arg<initializers::Initializer>& given) {
+  if (!given || given->class_name() != "Identity") return given;
+  const Config config = given->config();
+  Settings settings("Identity", config);
+  double gain = 1;
+  settings("gain", gain);
+  return std::shared_ptr<initializers::Initializer>(std::make_shared<IdentityOfGates>(gain));
 }
 
 }  // namespace
 
-void Cell::make_weights(const Shape& x) {
-  if (state()->built) return;
-  build({x});
-  state()->built = true;
+Symbol full_by_row(const Symbol& x, Dim columns, double value) {
+  const Symbol zero = zeros_like(x.rank() == 3 ? sum(x, {1, 2}) : sum(x, {1}));
+  std::vector<float> all(static_cast<size_t>(columns), static_cast<float>(value));
+  const Symbol row = constant(tensor::Dense::of<float>({1, columns}, all));
+  return expand_dims(zero, 1) + (x.dtype() == DType::float32 ? row : cast(row, x.dtype()));
 }
 
-Symbol Cell::prepare(const CellCall&, const Symbol& x) const { return x; }
+Symbol Cell::prepare(const CellCall&, const Symbol& x, const RowsThatCount& rows) const { return rows(x); }
 
 std::vector<Symbol> Cell::call(const Inputs& inputs) {
   LACUNA_REQUIRE(inputs.size() == 1 + state_size().size() && inputs[0].rank() == 2, name(),
@@ -68,7 +84,7 @@ void GatedCell::build(const std::vector<Shape>& input_shapes) {
                  ": the number of features of the input must be known. Received: shape=", to_string(x), ".");
   add_weight("kernel", {x.back(), gates_ * units_}, options_->kernel_initializer,
              options_->kernel_regularizer, options_->kernel_constraint);
-  add_weight("recurrent_kernel", {units_, gates_ * units_}, options_->recurrent_initializer,
+  add_weight("recurrent_kernel", {units_, gates_ * units_}, for_gates(options_->recurrent_initializer),
              options_->recurrent_regularizer, options_->recurrent_constraint);
   if (options_->use_bias) add_bias();
 }
@@ -111,16 +127,16 @@ std::vector<Symbol> GatedCell::masks(const Symbol& x, Dim columns, double rate, 
   std::vector<Symbol> result;
   const auto all = keys(rate, of_state, drops);
   if (all.empty()) return result;
-  const Symbol ones = ones_by_row(x, columns);
+  const Symbol ones = full_by_row(x, columns, 1);
   for (const uint64_t key : all) result.push_back(dropout(ones, rate, key));
   return result;
 }
 
-Symbol GatedCell::prepare(const CellCall& call, const Symbol& x) const {
+Symbol GatedCell::prepare(const CellCall& call, const Symbol& x, const RowsThatCount& rows) const {
   std::vector<Symbol> dropped;
   for (const uint64_t key : keys(options_->dropout, false, call.drops()))
-    dropped.push_back(dropout(x, options_->dropout, key, {1, None, None}));  // The same in all steps.
-  return input_product(dropped.empty() ? std::vector{x} : dropped);
+    dropped.push_back(rows(dropout(x, options_->dropout, key, {1, None, None})));  // The same in all steps.
+  return input_product(dropped.empty() ? std::vector{rows(x)} : dropped);
 }
 
 StepFunction GatedCell::step(const CellCall& call) const {
@@ -150,56 +166,6 @@ Symbol GatedCell::activated(const Symbol& x) const {
 }
 Symbol GatedCell::activated_gate(const Symbol& x) const {
   return options_->recurrent_activation ? (*options_->recurrent_activation)(x) : x;
-}
-
-StackedRNNCells::StackedRNNCells(std::vector<std::shared_ptr<Cell>> cells, const LayerOptions& options)
-    : Cell(options, "StackedRNNCells"), cells_(std::move(cells)) {
-  LACUNA_REQUIRE(!cells_.empty(), "StackedRNNCells: there must be a cell or more. Received: none.");
-}
-
-std::vector<Dim> StackedRNNCells::state_size() const {
-  std::vector<Dim> sizes;
-  for (size_t i = cells_.size(); i-- > 0;)
-    for (const Dim size : cells_[i]->state_size()) sizes.push_back(size);
-  return sizes;
-}
-
-void StackedRNNCells::build(const std::vector<Shape>& input_shapes) {
-  Shape x = input_shapes[0];
-  for (const auto& cell : cells_) {
-    hold(*cell);
-    cell->make_weights(x);
-    x.back() = cell->state_size()[0];
-  }
-}
-
-Symbol StackedRNNCells::prepare(const CellCall& call, const Symbol& x) const {
-  return cells_[0]->prepare(call, x);
-}
-
-bool StackedRNNCells::branches_on_training() const {
-  return std::ranges::any_of(cells_, [](const auto& cell) { return cell->branches_on_training(); });
-}
-
-StepFunction StackedRNNCells::step(const CellCall& call) const {
-  std::vector<StepFunction> steps;
-  for (const auto& cell : cells_) {
-    CellCall one = call;
-    one.prepared = call.prepared && steps.empty();
-    steps.push_back(cell->step(one));
-  }
-  return [steps, this](const std::vector<Symbol>& x, const std::vector<Symbol>& states) {
-    StepResult result{x[0], {}};
-    auto end = states.end();
-    for (size_t i = 0; i < steps.size(); ++i) {
-      const auto begin = end - static_cast<std::ptrdiff_t>(cells_[i]->state_size().size());
-      StepResult one = steps[i]({result.output}, std::vector<Symbol>(begin, end));
-      end = begin;
-      result.output = one.output;
-      result.states.insert(result.states.begin(), one.states.begin(), one.states.end());
-    }
-    return result;
-  };
 }
 
 void list_first(Settings& s, Dim& units, RecurrentOptions& o, bool has_gates) {

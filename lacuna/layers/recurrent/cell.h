@@ -24,7 +24,8 @@ struct RecurrentOptions {
   double dropout = 0, recurrent_dropout = 0;
   int implementation = 1;  // Whether dropout draws for each gate (1), or once for all (2).
   bool return_sequences = false, return_state = false, go_backwards = false, stateful = false;
-  bool unroll = false;  // Taken for Keras' sake: nothing changes.
+  bool unroll = false;        // Taken for Keras' sake: nothing changes.
+  int64_t num_constants = 0;  // Of RNN: see Recurrent::take_constants.
   bool reset_after = false;
   std::string name{};
   bool trainable = true;
@@ -44,18 +45,23 @@ struct CellCall {
 // Called on a list: x at one step, (batch, features), and the states. Gives the output and the new states.
 class Cell : public Layer {
  public:
-  // The sizes of the states, without the batch. The first one is that of the output.
+  // The sizes of the states, without the batch.
   virtual std::vector<Dim> state_size() const = 0;
-  // What depends on x alone, for all steps at once: x is (time, batch, features).
-  virtual Symbol prepare(const CellCall& call, const Symbol& x) const;
+  // The size of the output, that of the first state unless overridden; known once the weights are made.
+  virtual Dim output_size() const { return state_size()[0]; }
+  // Whether steps read CellCall::constants, whose shapes build() then gets after that of x.
+  virtual bool takes_constants() const { return false; }
+  // What depends on x alone, for all steps at once: x is (time, batch, features). The result has a row for
+  // each that rows(x) gives, the steps that count by a mask.
+  virtual Symbol prepare(const CellCall& call, const Symbol& x, const RowsThatCount& rows) const;
   // The step function; the cell must outlive it.
   virtual StepFunction step(const CellCall& call) const = 0;
   // Whether the step function is another one in training; else the phase of the run decides.
   virtual bool branches_on_training() const { return false; }
-  // Makes the weights, if there are none yet.
-  void make_weights(const Shape& x);
 
  protected:
+  // input_shapes: that of x at one step, (batch, features), then those of the constants.
+  using Layer::build;
   using Layer::call;
   using Layer::Layer;
   std::vector<Symbol> call(const Inputs& inputs) override;
@@ -66,7 +72,7 @@ class GatedCell : public Cell {
  public:
   GatedCell(Dim units, RecurrentOptions options, const std::string& class_name, Dim gates);
   std::vector<Dim> state_size() const override { return {units_}; }
-  Symbol prepare(const CellCall& call, const Symbol& x) const override;
+  Symbol prepare(const CellCall& call, const Symbol& x, const RowsThatCount& rows) const override;
   StepFunction step(const CellCall& call) const override;
 
  protected:
@@ -95,13 +101,24 @@ class GatedCell : public Cell {
   std::vector<Symbol> masks(const Symbol& x, Dim columns, double rate, bool of_state, bool drops) const;
 };
 
-// Cells one above the other: the output of each is the input of the next. The states are those of the last
-// cell, then of the one before it, and so on, as in Keras 2.2.4.
+struct StackedOptions {
+  bool reverse_state_order = false;
+  std::string name{};
+  bool trainable = true;
+  std::optional<DType> dtype{};
+  Shape input_shape{}, batch_input_shape{};
+};
+
+// Cells one above the other: the output of each is the input of the next. The states are those of the first
+// cell, then of the second, and so on; with reverse_state_order from the last cell to the first, as before
+// Keras 2.2.3.
 class StackedRNNCells : public Cell {
  public:
-  explicit StackedRNNCells(std::vector<std::shared_ptr<Cell>> cells, const LayerOptions& options = {});
+  explicit StackedRNNCells(std::vector<std::shared_ptr<Cell>> cells, const StackedOptions& options = {});
   std::vector<Dim> state_size() const override;
-  Symbol prepare(const CellCall& call, const Symbol& x) const override;
+  Dim output_size() const override { return cells_.back()->output_size(); }
+  bool takes_constants() const override;
+  Symbol prepare(const CellCall& call, const Symbol& x, const RowsThatCount& rows) const override;
   StepFunction step(const CellCall& call) const override;
   bool branches_on_training() const override;
 
@@ -109,8 +126,14 @@ class StackedRNNCells : public Cell {
   void build(const std::vector<Shape>& input_shapes) override;
 
  private:
+  std::vector<std::shared_ptr<Cell>> by_states() const;  // In the order of the states.
+
   std::vector<std::shared_ptr<Cell>> cells_;
+  bool reversed_;
 };
+
+// (batch, columns) of one value, for x (batch, …).
+Symbol full_by_row(const Symbol& x, Dim columns, double value);
 
 // The settings of cells, by Keras' names. first: up to bias_initializer; rest: up to implementation.
 void list_first(Settings& s, Dim& units, RecurrentOptions& o, bool has_gates);

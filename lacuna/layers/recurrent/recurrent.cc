@@ -5,17 +5,32 @@
 
 #include "lacuna/graph/assignment.h"
 #include "lacuna/layers/in_training_alone.h"
+#include "lacuna/layers/recurrent/nested.h"
 
 namespace lacuna::layers {
 
 namespace {
 
-const bool rnn_copied = copyable<RNN>();
+void rnn_list(Settings& s, std::shared_ptr<Cell>& cell, RecurrentOptions& o) {
+  nested(s, "cell", cell);
+  list_of_layer(s, o);
+  if (s.reads() || o.num_constants > 0) s("num_constants", o.num_constants);
+}
+const bool rnn_registered = known<RNN>("RNN", rnn_list);
 
 }  // namespace
 
 RNN::RNN(std::shared_ptr<Cell> cell, RecurrentOptions options)
-    : Recurrent(options, "RNN", [&](const std::string&) { return cell; }) {}
+    : Recurrent(options, "RNN", [&](const std::string&) { return cell; }) {
+  take_constants(static_cast<size_t>(options.num_constants));
+  state()->settings = [cell, o = *options_, constants = constants_]() mutable {
+    Settings settings;
+    std::shared_ptr<Cell> written = cell;
+    o.num_constants = static_cast<int64_t>(*constants);
+    rnn_list(settings, written, o);
+    return settings.written();
+  };
+}
 
 RecurrentOptions of_cell(const RecurrentOptions& layer, const std::string& name) {
   RecurrentOptions options = layer;
@@ -41,24 +56,40 @@ void Recurrent::build(const std::vector<Shape>& input_shapes) {
       ": the input must have rank 3: batch, time and features; to_dense(x), and Reshape, make one of "
       "csr. Received: shape=",
       to_string(x), ".");
+  LACUNA_REQUIRE(*constants_ < input_shapes.size(), name(),
+                 ": there must be an input beside the constants. Received: inputs=", input_shapes.size(),
+                 ", constants=", *constants_, ".");
+  std::vector<Shape> of_cell{{x[0], x[2]}};
+  if (cell_->takes_constants())
+    of_cell.insert(of_cell.end(), input_shapes.end() - static_cast<std::ptrdiff_t>(*constants_),
+                   input_shapes.end());
   hold(*cell_);
-  cell_->make_weights(x);
-  if (!options_->stateful) return;
-  LACUNA_REQUIRE(x[0] != None, name(),
+  cell_->make_weights_for(of_cell);
+  if (options_->stateful) make_states(x[0]);
+}
+
+void Recurrent::make_states(Dim batch) {
+  LACUNA_REQUIRE(batch != None, name(),
                  ": a stateful layer must know the batch size, by batch_input_shape or Input(batch_shape=…). "
-                 "Received: shape=",
-                 to_string(x), ".");
+                 "Received: batch size=None.");
+  if (!carried_->empty() && (*carried_)[0]->spec().shape[0] == batch) return;
   carried_->clear();
   for (const Dim size : cell_->state_size())
     carried_->push_back(std::make_shared<Variable>(text(name(), "/state_", carried_->size()),
-                                                   Spec{{x[0], size}, dtype()}, Draw{}));
+                                                   Spec{{batch, size}, dtype()}, Draw{}));
+}
+
+std::vector<Symbol> Recurrent::get_initial_state(const Symbol& x) const {
+  std::vector<Symbol> states;
+  for (const Dim size : cell_->state_size()) states.push_back(full_by_row(x, size, 0));
+  return states;
 }
 
 void Recurrent::reset_states(const std::vector<tensor::Dense>& states) {
   LACUNA_REQUIRE(options_->stateful, name(),
                  ": reset_states is for layers with stateful=True. Received: stateful=False.");
-  LACUNA_REQUIRE(!carried_->empty(), name(),
-                 ": reset_states needs a layer that has been called. Received: no call.");
+  if (carried_->empty())
+    make_states(state()->batch_input_shape.empty() ? None : state()->batch_input_shape[0]);
   LACUNA_REQUIRE(states.empty() || states.size() == carried_->size(), name(),
                  ": reset_states takes a value for each state, or none. Received: values=", states.size(),
                  ", states=", carried_->size(), ".");
@@ -88,6 +119,9 @@ std::vector<Symbol> Recurrent::run(const Inputs& inputs, std::optional<bool> tra
   LACUNA_REQUIRE(inputs.size() == 1 + *constants_ || inputs.size() == 1 + sizes.size() + *constants_, name(),
                  ": there must be an initial state for each state of the cell, or none. Received: states=",
                  inputs.size() - 1 - *constants_, ", states of the cell=", sizes.size(), ".");
+  LACUNA_REQUIRE(!*constants_ || cell_->takes_constants(), name(),
+                 ": the steps of the cell must take constants to be given some. Received: constants=",
+                 *constants_, ", cell '", cell_->name(), "'.");
   const size_t end_of_states = inputs.size() - *constants_;
   for (size_t j = 1; j < end_of_states; ++j)
     LACUNA_REQUIRE(inputs[j].rank() == 2 && inputs[j].shape()[1] == sizes[j - 1], name(),
@@ -101,7 +135,9 @@ std::vector<Symbol> Recurrent::run(const Inputs& inputs, std::optional<bool> tra
   options.carried = *carried_;
   options.initial_states.assign(at(1), at(end_of_states));
   for (const Dim size : sizes) options.state_shapes.push_back({size});
-  options.prepare = [&](const Symbol& by_time) { return cell_->prepare(call, by_time); };
+  options.prepare = [&](const Symbol& by_time, const RowsThatCount& rows) {
+    return cell_->prepare(call, by_time, rows);
+  };
   const RnnResult result = rnn(cell_->step(call), {x}, options);
   std::vector<Symbol> outputs{options_->return_sequences ? result.outputs : result.last_output};
   if (options_->return_state) outputs.insert(outputs.end(), result.states.begin(), result.states.end());

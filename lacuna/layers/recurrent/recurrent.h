@@ -14,8 +14,18 @@ namespace layers {
 class Recurrent : public Layer {
  public:
   const Cell& cell() const { return *cell_; }
-  // stateful: makes the next batch start from zeros, or from these values, (batch, units) each.
+  const std::shared_ptr<Cell>& shared_cell() const { return cell_; }
+  bool return_sequences() const { return options_->return_sequences; }
+  bool return_state() const { return options_->return_state; }
+  bool go_backwards() const { return options_->go_backwards; }
+  bool stateful() const { return options_->stateful; }
+  // stateful: makes the next batch start from zeros, or from these values, (batch, units) each. Before the
+  // first call batch_input_shape must tell the size of a batch.
   void reset_states(const std::vector<tensor::Dense>& states = {});
+  // Where a stateful layer keeps its states, once the size of a batch is known; else empty.
+  const std::vector<VariablePtr>& states() const { return *carried_; }
+  // The states that x, (batch, time, features), starts from by itself: zeros.
+  std::vector<Symbol> get_initial_state(const Symbol& x) const;
 
   // How many of the inputs, the last ones, are constants that each step may read: see CellCall.
   void take_constants(size_t count) { *constants_ = count; }
@@ -31,16 +41,18 @@ class Recurrent : public Layer {
   Symbol activity_loss(const Symbol& output) override;
 
   std::shared_ptr<const RecurrentOptions> options_;
+  std::shared_ptr<size_t> constants_ = std::make_shared<size_t>(0);
 
  private:
   std::vector<Symbol> run(const Inputs& inputs, std::optional<bool> training) const;
+  void make_states(Dim batch);
 
   std::shared_ptr<Cell> cell_;
-  std::shared_ptr<size_t> constants_ = std::make_shared<size_t>(0);
   std::shared_ptr<std::vector<VariablePtr>> carried_;  // Of a stateful layer, once it is built.
 };
 
-// A layer of any cell. Of the options it has those from return_sequences to unroll.
+// A layer of any cell, which may give outputs of another size than its states. Of the options it has those
+// from return_sequences to num_constants.
 class RNN : public Recurrent {
  public:
   explicit RNN(std::shared_ptr<Cell> cell, RecurrentOptions options = {});

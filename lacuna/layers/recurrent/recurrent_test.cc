@@ -77,11 +77,11 @@ TEST(Recurrent, GradientsOfStackedCells) {
                                            std::make_shared<GRUCell>(3, options())};
   RecurrentOptions o = options();
   o.return_state = true;
-  RNN layer(std::make_shared<StackedRNNCells>(cells, LayerOptions{.dtype = DType::float64}), o);
+  RNN layer(std::make_shared<StackedRNNCells>(cells, StackedOptions{.dtype = DType::float64}), o);
   const std::vector<Symbol> outputs = layer(Inputs({x}, false));
   ASSERT_EQ(outputs.size(), 4u);
-  EXPECT_EQ(outputs[1].shape(), (Shape{None, 3}));
-  EXPECT_EQ(outputs[3].shape(), (Shape{None, 2}));
+  EXPECT_EQ(outputs[1].shape(), (Shape{None, 2}));
+  EXPECT_EQ(outputs[3].shape(), (Shape{None, 3}));
   expect_gradients({x}, outputs[0], {random_dense<double>({3, 4, 3}, 1)});
 }
 
@@ -100,6 +100,30 @@ TEST(Recurrent, CarriesTheStatesFromRunToRun) {
   }
   EXPECT_NE(results[0], results[1]);
   EXPECT_EQ(results[0], results[2]);
+}
+
+TEST(Recurrent, TakesStatesBeforeTheFirstCall) {
+  RecurrentOptions o;
+  o.stateful = true;
+  GRU unknown(3, o);
+  EXPECT_THROW(unknown.reset_states(), InvalidArgument);
+  o.batch_input_shape = {2, 4, 3};
+  GRU layer(3, o);
+  const std::vector<float> ones(6, 1);
+  layer.reset_states({tensor::Dense::of<float>({2, 3}, ones)});
+  ASSERT_EQ(layer.states().size(), 1u);
+  layer(Input({.batch_shape = {2, 4, 3}}));
+  EXPECT_EQ(test::values(Tensor(layer.states()[0]->to_dense())), ones);
+  EXPECT_THROW(layer.reset_states({tensor::Dense::of<float>({2, 3}, ones), {}}), InvalidArgument);
+}
+
+TEST(Recurrent, AnIdentityForEachGate) {
+  RecurrentOptions o;
+  o.recurrent_initializer = initializers::Identity{.gain = 2};
+  LSTM layer(2, o);
+  layer(Input({.shape = {4, 3}}));
+  EXPECT_EQ(test::values(Tensor(layer.get_weights()[1])),
+            (std::vector<float>{2, 0, 2, 0, 2, 0, 2, 0, 0, 2, 0, 2, 0, 2, 0, 2}));
 }
 
 TEST(Recurrent, SaysWhatDoesNotFit) {

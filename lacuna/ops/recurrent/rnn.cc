@@ -6,11 +6,9 @@
 
 #include "lacuna/base/error.h"
 #include "lacuna/graph/variable.h"
-#include "lacuna/ops/elementwise/arithmetic.h"
-#include "lacuna/ops/elementwise/scalar.h"
-#include "lacuna/ops/parts/cast.h"
+#include "lacuna/ops/recurrent/counted_rows.h"
 #include "lacuna/ops/recurrent/scan.h"
-#include "lacuna/ops/reductions/reduce.h"
+#include "lacuna/ops/recurrent/steps.h"
 #include "lacuna/ops/shape/permute_dimensions.h"
 #include "lacuna/ops/shape/reshape.h"
 #include "lacuna/ops/shape/slice.h"
@@ -41,13 +39,17 @@ RnnResult rnn(const StepFunction& function, const std::vector<Symbol>& inputs, c
     const Symbol turned = swap_time(x);
     return options.go_backwards ? slice(turned, 0, INT64_MAX, INT64_MIN, -1) : turned;
   };
+  const Symbol mask = options.mask ? in_order_of_steps(options.mask) : Symbol();
+  const RowsThatCount rows_that_count = [&](const Symbol& x) {
+    return mask ? counted_rows(x, mask) : steps_as_rows(x);
+  };
   for (const Symbol& x : inputs) {
     LACUNA_REQUIRE(x.storage() == Storage::dense && x.rank() >= 2,
                    "rnn: inputs must be dense, of shape (batch, time, …). Received: inputs=", x.spec(), ".");
-    const Symbol steps = in_order_of_steps(x), given = options.prepare ? options.prepare(steps) : steps;
-    sequences.push_back(given);
-    step.inputs.push_back(
-        of_a_step(Shape(given.shape().begin() + 2, given.shape().end()), given.dtype(), "x"));
+    const Symbol steps = in_order_of_steps(x);
+    const Symbol rows = options.prepare ? options.prepare(steps, rows_that_count) : rows_that_count(steps);
+    sequences.push_back(mask ? rows : rows_as_steps(rows, steps));
+    step.inputs.push_back(of_a_step(Shape(rows.shape().begin() + 1, rows.shape().end()), rows.dtype(), "x"));
   }
   if (initial.empty())
     for (const VariablePtr& v : options.carried) initial.push_back(read(v));
@@ -61,47 +63,13 @@ RnnResult rnn(const StepFunction& function, const std::vector<Symbol>& inputs, c
   StepResult result = function(step.inputs, step.states);
   step.outputs = {result.output};
   step.new_states = std::move(result.states);
-  const Scanned scanned = scan(step, sequences, initial,
-                               options.mask ? in_order_of_steps(options.mask) : Symbol(), options.carried);
+  const Scanned scanned = scan(step, sequences, initial, mask, options.carried);
   const Symbol& outputs = scanned.outputs[0];
   Symbol last;
   for (size_t j = 0; j < step.new_states.size() && !last; ++j)
     if (step.new_states[j] == step.outputs[0]) last = scanned.states[j];
   if (!last) last = squeeze(slice(outputs, 0, -1, INT64_MAX), 0);
   return {last, swap_time(outputs), scanned.states};
-}
-
-Symbol steps_as_rows(const Symbol& x) {
-  LACUNA_REQUIRE(
-      x.storage() == Storage::dense && x.rank() >= 3,
-      "TimeDistributed: the input must be dense, of shape (batch, time, …). Received: input=", x.spec(), ".");
-  const Dim batch = x.shape()[0], steps = x.shape()[1];
-  Shape rows{batch == None || steps == None ? -1 : batch * steps};
-  rows.insert(rows.end(), x.shape().begin() + 2, x.shape().end());
-  return reshape_all(x, rows);
-}
-
-Symbol rows_as_steps(const Symbol& y, const Symbol& x) {
-  const Dim batch = x.shape()[0], steps = x.shape()[1];
-  const Shape inner(y.shape().begin() + 1, y.shape().end());
-  LACUNA_REQUIRE(
-      size_of(inner) != None,
-      "TimeDistributed: the dimensions of the result beside the batch must be known. Received: result=",
-      y.spec(), ".");
-  Shape shape{batch == None ? -1 : batch, steps};
-  if (steps == None) shape = {batch, -1};
-  shape.insert(shape.end(), inner.begin(), inner.end());
-  if (batch != None || steps != None) return reshape_all(y, shape);
-  // Neither is known: the shape is taken from zeros of that shape.
-  const Symbol numbers = is_float(x.dtype()) ? x : cast(x, y.dtype());
-  std::vector<int> axes(x.rank() - 2);
-  std::iota(axes.begin(), axes.end(), 2);
-  Symbol like = zeros_like(sum(numbers, axes));
-  for (size_t i = 0; i < inner.size(); ++i) like = expand_dims(like);
-  tensor::Dense zeros;
-  zeros.resize(inner, like.dtype());
-  std::fill_n(zeros.data.data(), zeros.data.bytes(), std::byte{0});
-  return reshape_like(y, add(like, constant(std::move(zeros))));
 }
 
 }  // namespace lacuna

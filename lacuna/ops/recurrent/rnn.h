@@ -15,14 +15,18 @@ struct StepResult {
 using StepFunction =
     std::function<StepResult(const std::vector<Symbol>& x, const std::vector<Symbol>& states)>;
 
+// Of (time, batch, …) the rows that count, (rows, …), step by step: all without a mask.
+using RowsThatCount = std::function<Symbol(const Symbol& by_time)>;
+
 struct RnnOptions {
   std::vector<Shape> state_shapes{};     // Without the batch: of the states that start as zeros.
   std::vector<Symbol> initial_states{};  // (batch, …); if empty, all states start as zeros.
   Symbol mask{};                         // (batch, time): see scan.
   // A variable for each state, or none: the first states, and where each run leaves the last ones.
   std::vector<VariablePtr> carried{};
-  // What to make of an input for all its steps at once, (time, batch, …), before the scan; none unless given.
-  std::function<Symbol(const Symbol& by_time)> prepare{};
+  // What to make of an input, (time, batch, …), for all its steps at once, before the scan: rows, one for
+  // each that `rows` gives. None unless given.
+  std::function<Symbol(const Symbol& by_time, const RowsThatCount& rows)> prepare{};
   bool go_backwards = false;  // From the last step to the first; the outputs are in that order.
 };
 
@@ -34,10 +38,5 @@ struct RnnResult {
 
 // inputs: (batch, time, …), each.
 RnnResult rnn(const StepFunction& step, const std::vector<Symbol>& inputs, const RnnOptions& options);
-
-// (batch, time, …) as (batch · time, …), so that an op on rows treats each step by itself; and the rows y of
-// its result as (batch, time, …) again, as many as x has steps.
-Symbol steps_as_rows(const Symbol& x);
-Symbol rows_as_steps(const Symbol& y, const Symbol& x);
 
 }  // namespace lacuna

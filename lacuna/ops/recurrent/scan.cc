@@ -12,6 +12,9 @@
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/variable.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/products/dot.h"
 #include "lacuna/ops/recurrent/scan_op.h"
 
 namespace lacuna {
@@ -125,14 +128,15 @@ std::vector<Spec> Scan::infer(std::span<const Spec> in) const {
                    ".");
   };
   size_t at = 0;
-  for (const Symbol& s : step_.inputs) require(in[at++], s.spec(), 1, "a sequence");
+  for (const Symbol& s : step_.inputs) require(in[at++], s.spec(), step_.masked ? 0 : 1, "a sequence");
   for (size_t j = 0; j < step_.states.size(); ++j)
     if (step_.starts[j]) require(in[at++], step_.states[j].spec(), 0, "an initial state");
   for (const Symbol& s : step_.fixed) require(in[at++], s.spec(), 0, "a value");
   if (step_.masked)
     LACUNA_REQUIRE(in[at].shape.size() == 2 && is_float(in[at].dtype),
                    "scan: a mask has the shape (steps, batch), of floats. Received: mask=", in[at], ".");
-  const Dim steps = in[0].shape[0], batch = in[0].shape[1];
+  const Shape& first = with_steps(step_, in, at).shape;
+  const Dim steps = first[0], batch = first[1];
   std::vector<Spec> out;
   const auto over = [&](const Spec& spec, bool with_steps) {
     Spec result = spec;
@@ -141,7 +145,10 @@ std::vector<Spec> Scan::infer(std::span<const Spec> in) const {
     out.push_back(std::move(result));
   };
   for (const Symbol& s : step_.outputs) over(s.spec(), true);
-  for (size_t k = out.size() - step_.kept; k < out.size(); ++k) out[k].shape[0] = None;  // Only in training.
+  for (size_t k = out.size() - step_.kept; k < out.size(); ++k) {
+    if (step_.masked) out[k].shape.erase(out[k].shape.begin());
+    out[k].shape[0] = None;  // Only in training.
+  }
   for (const Symbol& s : step_.states)
     for (const bool with_steps : {true, true, false}) over(s.spec(), with_steps);
   return out;
@@ -167,7 +174,8 @@ Scanned scan(const Step& given, const std::vector<Symbol>& sequences, const std:
   own.insert(own.end(), step.states.begin(), step.states.end());
   const std::vector<Symbol> outer = outer_symbols(results, dependents(in_order(results), own));
   ClosedStep closed{.inputs = step.inputs, .states = step.states};
-  const Dim batch = sequences[0].shape().size() > 1 ? sequences[0].shape()[1] : None;
+  const Shape& whole = mask ? mask.shape() : sequences[0].shape();
+  const Dim batch = whole.size() > 1 ? whole[1] : None;
   for (const Symbol& s : outer) {
     Spec spec = s.spec();
     const bool by_row = !spec.shape.empty() && spec.storage == Storage::dense &&
@@ -213,5 +221,33 @@ Scanned scan(const Step& given, const std::vector<Symbol>& sequences, const std:
   for (size_t j = 0; j < given.states.size(); ++j) result.states.emplace_back(node, op->last(j));
   return result;
 }
+
+namespace {
+
+// A step belongs to one dtype, so that there is an example for each. With a weight, a value by row, one that
+// is added, and a state that starts as zeros; without a mask, and with one of which all counts, since
+// sequences have a row for what counts alone.
+const bool scan_registered = register_op("scan", [] {
+  std::vector<Example> examples;
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    const auto of = [&](const Shape& shape, const char* name) { return placeholder({shape, dtype}, name); };
+    const Symbol x = of({None, 3}, "x"), s = of({None, 3}, "s"), z = of({None, 3}, "z"), w = of({3, 3}, "w");
+    const Symbol next = multiply(tanh(add(x, dot(s, w))), of({None, 3}, "rows"));
+    const Step step{{x}, {s, z}, {add(multiply(next, next), of({3}, "b")), add(next, z)}, {next, add(z, x)}};
+    const std::vector<Symbol> first{of({None, 3}, "s0"), {}};
+    for (const bool masked : {false, true}) {
+      const Scanned y = masked ? scan(step, {of({None, 3}, "xs")}, first, of({1, None}, "mask"))
+                               : scan(step, {of({2, None, 3}, "xs")}, first);
+      const Node& node = *y.outputs[0].node();
+      Example example{node.shared_op(), {}};
+      for (const Symbol& in : node.in()) example.in.push_back({in.shape()});
+      if (masked) example.in.back().values = Values::positive;
+      examples.push_back(std::move(example));
+    }
+  }
+  return examples;
+});
+
+}  // namespace
 
 }  // namespace lacuna

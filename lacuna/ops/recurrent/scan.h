@@ -21,11 +21,11 @@ struct Scanned {
   std::vector<Symbol> states{};   // (batch, …): after the last step.
 };
 
-// sequences: (steps, batch, …), one for each input. initial: the first states, (batch, …); an empty symbol
-// stands for zeros. mask: (steps, batch) or empty. Where it is 0, the states of the row stay as they were,
-// its outputs are those of the step before (zeros in the first one), and the step costs nothing for that row.
-// All dense. carried: a variable for each state, or none. Each run, whatever it is for, writes the last
-// states to them, also if a later part of the run fails.
+// sequences: (steps, batch, …), one for each input; with a mask, what counted_rows gives of that. initial:
+// the first states, (batch, …); an empty symbol stands for zeros. mask: (steps, batch) or empty. Where it is
+// 0, the states of the row stay as they were, its outputs are those of the step before (zeros in the first
+// one), and the step costs nothing for that row. All dense. carried: a variable for each state, or none. Each
+// run, whatever it is for, writes the last states to them, also if a later part of the run fails.
 Scanned scan(const Step& step, const std::vector<Symbol>& sequences, const std::vector<Symbol>& initial,
              const Symbol& mask = {}, const std::vector<VariablePtr>& carried = {});
 

@@ -10,10 +10,14 @@
 
 #include <algorithm>
 
+#include "lacuna/base/error.h"
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/variable.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
 #include "lacuna/ops/products/dot_t.h"
+#include "lacuna/ops/recurrent/counted_rows.h"
+#include "lacuna/ops/recurrent/scan.h"
 
 namespace lacuna {
 namespace {
@@ -88,8 +92,9 @@ ScanGradient::ScanGradient(std::shared_ptr<const Op> of, StepFlags given)
   const auto all = [](const std::vector<bool>& list) {
     return static_cast<size_t>(std::ranges::count(list, true));
   };
-  table = dense_rules(first_given() + all(flags.outputs) + all(flags.after) + all(flags.last),
-                      stacked.size() + summed.size() + all(flags.states), run_scan_gradient);
+  table =
+      dense_rules(first_given() + all(flags.outputs) + all(flags.before) + all(flags.after) + all(flags.last),
+                  stacked.size() + summed.size() + all(flags.states), run_scan_gradient);
 }
 
 std::vector<Symbol> ScanGradient::plan_inputs() const {
@@ -117,8 +122,12 @@ std::vector<Symbol> ScanGradient::plan_outputs(bool training) const {
 }
 
 std::vector<Spec> ScanGradient::infer(std::span<const Spec> in) const {
+  for (size_t k = 0; k < step().inputs.size(); ++k)
+    LACUNA_REQUIRE(in[k].dtype == step().inputs[k].dtype(),
+                   "scan_gradient: the inputs must be those of the scan. Received: ", in[k], ".");
   std::vector<Spec> out;
-  const Dim steps = in[0].shape[0], batch = in[0].shape[1];
+  const Shape& first = with_steps(step(), in, first_value() - 1).shape;
+  const Dim steps = first[0], batch = first[1];
   const auto of_batch = [&](const Symbol& s) {
     Spec spec = s.spec();
     spec.shape[0] = batch;
@@ -126,7 +135,8 @@ std::vector<Spec> ScanGradient::infer(std::span<const Spec> in) const {
   };
   for (const Symbol& s : stacked) {
     out.push_back(of_batch(s));
-    out.back().shape.insert(out.back().shape.begin(), steps);
+    if (step().masked) out.back().shape[0] = in[0].shape[0];
+    else out.back().shape.insert(out.back().shape.begin(), steps);
   }
   for (const size_t f : sum_of) out.push_back(in[step().inputs.size() + f]);
   for (size_t j = 0; j < step().states.size(); ++j)
@@ -151,6 +161,7 @@ std::vector<Symbol> Scan::gradient(const Node& node, std::span<const Symbol> dou
     if (dout[place]) in.push_back(dout[place]);
   };
   for (size_t k = 0; k < step_.outputs.size(); ++k) give(k, flags.outputs);
+  for (size_t j = 0; j < states; ++j) give(before(j), flags.before);
   for (size_t j = 0; j < states; ++j) give(after(j), flags.after);
   for (size_t j = 0; j < states; ++j) give(last(j), flags.last);
   size_t at = inputs;
@@ -179,8 +190,12 @@ std::vector<Symbol> Scan::gradient(const Node& node, std::span<const Symbol> dou
     din[first_fixed() + op.sum_of[i]] = {gradient, op.stacked.size() + i};
   for (const ScanGradient::Product& p : op.products) {
     const auto state = std::ranges::find(step_.states, p.a), input = std::ranges::find(step_.inputs, p.a);
+    const auto of_state = [&] {
+      const Symbol all(self, before(static_cast<size_t>(state - step_.states.begin())));
+      return step_.masked ? counted_rows(all, node.in().back()) : all;
+    };
     const Symbol a =
-        state != step_.states.end() ? Symbol(self, before(static_cast<size_t>(state - step_.states.begin())))
+        state != step_.states.end() ? of_state()
         : input != step_.inputs.end()
             ? node.in(static_cast<size_t>(input - step_.inputs.begin()))
             : Symbol(gradient, static_cast<size_t>(std::ranges::find(op.stacked, p.a) - op.stacked.begin()));
@@ -189,4 +204,30 @@ std::vector<Symbol> Scan::gradient(const Node& node, std::span<const Symbol> dou
   return din;
 }
 
+namespace {
+
+const bool scan_gradient_registered = register_op("scan_gradient", [] {
+  std::vector<Example> examples;
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    const auto row = [&](const char* name) { return placeholder({{None, 3}, dtype}, name); };
+    const Symbol x = row("x"), s = row("s"), w = row("w");
+    const Symbol next = multiply(x, multiply(s, w));
+    const Step step{{x}, {s}, {add(next, w)}, {next}};
+    for (const bool masked : {false, true}) {
+      const Scanned y = masked ? scan(step, {row("xs")}, {row("s0")}, placeholder({{1, None}, dtype}, "mask"))
+                               : scan(step, {placeholder({{2, None, 3}, dtype}, "xs")}, {row("s0")});
+      const Node& node = *y.outputs[0].node();
+      std::vector<Symbol> dy;
+      for (const Spec& spec : node.out()) dy.push_back(placeholder(spec, "dy"));
+      const std::vector<Symbol> dx = node.op().gradient(node, dy, std::vector<bool>(node.in().size(), true));
+      Example example{dx[0].node()->shared_op(), {}};
+      for (const Symbol& in : dx[0].node()->in()) example.in.push_back({in.shape()});
+      if (masked) example.in[2].values = Values::positive;  // After x and the fixed w.
+      examples.push_back(std::move(example));
+    }
+  }
+  return examples;
+});
+
+}  // namespace
 }  // namespace lacuna

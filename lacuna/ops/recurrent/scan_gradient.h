@@ -5,21 +5,21 @@
 namespace lacuna {
 
 struct StepFlags {
-  std::vector<bool> outputs, after, last;   // Where a gradient is given.
-  std::vector<bool> inputs, states, fixed;  // Where one is wanted.
+  std::vector<bool> outputs, before, after, last;  // Where a gradient is given.
+  std::vector<bool> inputs, states, fixed;         // Where one is wanted.
 };
 
 // Inputs: the sequences, the fixed values, the mask, the outputs, the states before and after each step, and
-// the gradients that are given. Results: `stacked`, (steps, batch, …); the sums over the steps of `summed`;
-// the gradients of the first states.
+// the gradients that are given. Results: `stacked`, (steps, batch, …), or with a mask rows for what counts;
+// the sums over the steps of `summed`; the gradients of the first states.
 struct ScanGradient final : Op {
   ScanGradient(std::shared_ptr<const Op> forward, StepFlags flags);
 
   std::string_view name() const override { return "scan_gradient"; }
   std::string key() const override {
     std::string result = text("scan_gradient ", scan().key());
-    for (const auto* list :
-         {&flags.outputs, &flags.after, &flags.last, &flags.inputs, &flags.states, &flags.fixed}) {
+    for (const auto* list : {&flags.outputs, &flags.before, &flags.after, &flags.last, &flags.inputs,
+                             &flags.states, &flags.fixed}) {
       result += ' ';
       for (const bool flag : *list) result += flag ? '1' : '0';
     }

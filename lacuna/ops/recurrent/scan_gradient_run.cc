@@ -1,4 +1,5 @@
 // Runs the gradient of a scan.
+#include "lacuna/base/error.h"
 #include "lacuna/base/threads.h"
 #include "lacuna/ops/recurrent/scan_gradient.h"
 #include "lacuna/ops/recurrent/scan_run.h"
@@ -29,22 +30,26 @@ class ScanBackwards {
         context_(context),
         in_(in),
         out_(out),
-        steps_(static_cast<size_t>(in[0]->dense().shape[0])),
-        batch_(static_cast<size_t>(in[0]->dense().shape[1])),
+        steps_(static_cast<size_t>(with_steps(step_, in, op.first_value() - 1)->dense().shape[0])),
+        batch_(static_cast<size_t>(with_steps(step_, in, op.first_value() - 1)->dense().shape[1])),
+        left_(step_.masked ? static_cast<size_t>(in[0]->dense().shape[0]) : steps_ * batch_),
         mask_(step_.masked ? in[op.first_value() - 1] : nullptr) {}
 
   void run() {
     prepare();
     for (size_t i = steps_; i-- > 0;) {
-      add_given(i);
+      add_given(i, op_.flags.after, after_);
+      if (i + 1 < steps_) add_given(i + 1, op_.flags.before, before_);
       const StepRows rows = plan_.rows(mask_, i, batch_);
-      if (!rows.all())
-        for (size_t k = 0; k < op_.stacked.size(); ++k) stacked(k, i).zero(batch_);
       if (!rows.size()) continue;
+      LACUNA_REQUIRE(rows.size() <= left_,
+                     "scan_gradient: the mask must be that of the scan. Received: another one.");
+      left_ -= rows.size();
       feed(i, rows);
       plan_.run(context_.step, seed_of_step(context_.seed, i));
-      keep(i, rows);
+      keep(rows);
     }
+    if (steps_ > 0) add_given(0, op_.flags.before, before_);
     size_t at = op_.stacked.size() + op_.summed.size();
     for (size_t j = 0; j < step_.states.size(); ++j)
       if (op_.flags.states[j]) {
@@ -58,7 +63,10 @@ class ScanBackwards {
   Block block(const Tensor* const sequence, const Symbol& s, size_t i) const {
     return {const_cast<std::byte*>(sequence->dense().data.data()) + i * batch_ * row(s), row(s)};
   }
-  Block stacked(size_t k, size_t i) { return block(out_[k], op_.stacked[k], i); }
+  // The rows that count at this step, of a sequence or of what has the rows of one.
+  std::byte* rows_of(const Tensor* const rows, const Symbol& s) const {
+    return const_cast<std::byte*>(rows->dense().data.data()) + left_ * row(s);
+  }
   // The gradient of state j, which one side holds before a step and the other after it.
   Block carried(size_t j, bool other = false) {
     const size_t bytes = row(step_.states[j]), side = other ? 1 - side_ : side_;
@@ -69,7 +77,8 @@ class ScanBackwards {
     size_t at = 0, given = op_.first_given();
     const auto make_room = [](tensor::Dense& y) { y.resize(y.shape, y.dtype); };
     for (const Symbol& s : op_.stacked) {
-      set_over_steps(out_[at]->dense(), steps_, batch_, s.spec());
+      if (step_.masked) set_rows(out_[at]->dense(), left_, s.spec());
+      else set_over_steps(out_[at]->dense(), steps_, batch_, s.spec());
       make_room(out_[at++]->dense());
     }
     for (const size_t f : op_.sum_of) {
@@ -84,6 +93,8 @@ class ScanBackwards {
         make_room(out_[at++]->dense());
       }
     for (const bool flag : op_.flags.outputs) given += flag;
+    before_ = given;
+    for (const bool flag : op_.flags.before) given += flag;
     after_ = given;
     for (const bool flag : op_.flags.after) given += flag;
     for (size_t j = 0; j < step_.states.size(); ++j) {
@@ -93,11 +104,10 @@ class ScanBackwards {
     }
   }
 
-  // Gradients of the states after step i, as outputs.
-  void add_given(size_t i) {
-    size_t given = after_;
+  // Gradients of the states before or after step i, as outputs.
+  void add_given(size_t i, const std::vector<bool>& flags, size_t given) {
     for (size_t j = 0; j < step_.states.size(); ++j)
-      if (op_.flags.after[j])
+      if (flags[j])
         accumulate(step_.states[j].dtype(), carried(j).data, block(in_[given++], step_.states[j], i).data,
                    batch_ * row(step_.states[j]));
   }
@@ -107,7 +117,10 @@ class ScanBackwards {
     const auto at_step = [&](const Tensor* sequence, const Symbol& s) {
       plan_.feed(to++, block(sequence, s, i).data, rows);
     };
-    for (size_t k = 0; k < step_.inputs.size(); ++k) at_step(in_[k], step_.inputs[k]);
+    const auto counted = [&](const Tensor* sequence, const Symbol& s) {
+      plan_.feed(to++, rows_of(sequence, s), rows.size());
+    };
+    for (size_t k = 0; k < step_.inputs.size(); ++k) counted(in_[k], step_.inputs[k]);
     for (size_t j = 0; j < step_.states.size(); ++j) at_step(in_[op_.first_state() + 2 * j], step_.states[j]);
     for (size_t f = 0; f < step_.fixed.size(); ++f) {
       const Tensor& value = *in_[step_.inputs.size() + f];
@@ -115,19 +128,28 @@ class ScanBackwards {
       else plan_.feed(to++, value);
     }
     for (size_t k = 0; k < op_.values.size(); ++k) {
-      const bool kept = k + step_.kept >= op_.values.size();
-      if (kept && !context_.training) ++to;  // Not written, and not needed.
-      else at_step(in_[op_.first_value() + k], op_.values[k]);
+      const Tensor* value = in_[op_.first_value() + k];
+      if (!step_.is_kept(k)) at_step(value, op_.values[k]);
+      else if (context_.training) counted(value, op_.values[k]);
+      else ++to;  // Not written, and not needed.
     }
     for (size_t j = 0; j < step_.states.size(); ++j)
       at_step(in_[op_.first_state() + 2 * j + 1], op_.afters[j]);
-    for (size_t k = 0; k < op_.douts.size(); ++k) at_step(in_[op_.first_given() + k], op_.douts[k]);
+    for (size_t k = 0, given = 0; k < op_.flags.outputs.size(); ++k) {
+      if (!op_.flags.outputs[k]) continue;
+      const Tensor* dout = in_[op_.first_given() + given];
+      if (step_.is_kept(k)) counted(dout, op_.douts[given++]);
+      else at_step(dout, op_.douts[given++]);
+    }
     for (size_t j = 0; j < step_.states.size(); ++j) plan_.feed(to++, carried(j).data, rows);
   }
 
-  void keep(size_t i, const StepRows& rows) {
+  void keep(const StepRows& rows) {
     size_t at = 0;
-    for (; at < op_.stacked.size(); ++at) stacked(at, i).scatter(plan_.rows_of(at, rows), rows);
+    for (; at < op_.stacked.size(); ++at) {
+      const Symbol& s = op_.stacked[at];
+      Block{rows_of(out_[at], s), row(s)}.copy(plan_.rows_of(at, rows), rows.size());
+    }
     for (const size_t f : op_.sum_of) {
       std::byte* sum = out_[at]->dense().data.data();
       const tensor::Dense& part = plan_.result(at++);
@@ -156,9 +178,9 @@ class ScanBackwards {
   Context& context_;
   std::span<const Tensor* const> in_;
   std::span<Tensor* const> out_;
-  size_t steps_, batch_;
+  size_t steps_, batch_, left_;  // left_: rows that count in the steps before the current one.
   const Tensor* mask_;
-  size_t side_ = 0, after_ = 0;
+  size_t side_ = 0, before_ = 0, after_ = 0;
 };
 
 }  // namespace

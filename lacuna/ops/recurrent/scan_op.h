@@ -18,13 +18,15 @@ struct ClosedStep {
   std::vector<bool> starts{};     // Whether a first state is given; else it is zeros.
   std::vector<Symbol> outputs{};  // Those that are not new states, then `kept` products.
   size_t kept = 0;                // Only written in training: the gradient need not compute them again.
+  bool is_kept(size_t output) const { return output + kept >= outputs.size(); }
   std::vector<Symbol> new_states{};
   bool masked = false;
   std::vector<VariablePtr> carried{};  // Where the last states are written; may be empty.
   std::string key{};                   // Of its own.
 };
 
-// Inputs: the sequences, the first states that are given, the fixed values, the mask.
+// Inputs: the sequences, the first states that are given, the fixed values, the mask. With a mask, sequences
+// and kept products have rows for what counts alone: see counted_rows.
 // Results: the outputs, (steps, batch, …); then for each state its values before and after each step, both
 // (steps, batch, …), and after the last one, (batch, …). The latter share memory.
 class Scan final : public Op {
@@ -51,6 +53,13 @@ class Scan final : public Op {
   ClosedStep step_;
   Rules rules_{};
 };
+
+// Of the inputs of a scan or of its gradient, the one whose shape begins with (steps, batch): the mask, which
+// stands at `mask`, or else the first sequence.
+template <class Inputs>
+const auto& with_steps(const ClosedStep& step, const Inputs& in, size_t mask) {
+  return in[step.masked ? mask : 0];
+}
 
 // Rules of one row: so many dense inputs and results.
 Rules dense_rules(size_t in, size_t out, Kernel kernel);

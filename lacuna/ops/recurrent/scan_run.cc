@@ -1,4 +1,4 @@
-// Runs a scan.
+// What the runs of a scan and of its gradient share.
 #include "lacuna/ops/recurrent/scan_run.h"
 
 #include <algorithm>
@@ -7,7 +7,6 @@
 
 #include "lacuna/base/error.h"
 #include "lacuna/base/random.h"
-#include "lacuna/ops/recurrent/scan_op.h"
 
 namespace lacuna {
 
@@ -79,9 +78,15 @@ StepRows StepPlan::rows(const Tensor* mask, size_t at, size_t batch) {
   return {rows_, batch};
 }
 
-void StepPlan::feed(size_t i, const std::byte* block, const StepRows& rows) {
+void StepPlan::feed(size_t i, const std::byte* rows, size_t count) {
   tensor::Dense& view = views_[i].dense();
-  view.shape[0] = static_cast<Dim>(rows.size());
+  view.shape[0] = static_cast<Dim>(count);
+  view.data = Buffer::view(rows, count * bytes_of_row(view.shape, view.dtype), nullptr);
+  pointers_[i] = &views_[i];
+}
+
+void StepPlan::feed(size_t i, const std::byte* block, const StepRows& rows) {
+  const tensor::Dense& view = views_[i].dense();
   const size_t row = bytes_of_row(view.shape, view.dtype);
   if (!rows.all()) {
     packed_[i].resize(rows.batch * row);  // At once for all rows, so that it grows once.
@@ -89,8 +94,7 @@ void StepPlan::feed(size_t i, const std::byte* block, const StepRows& rows) {
       if (row) std::memcpy(packed_[i].data() + r * row, block + rows.rows[r] * row, row);
     block = packed_[i].data();
   }
-  view.data = Buffer::view(block, rows.size() * row, nullptr);
-  pointers_[i] = &views_[i];
+  feed(i, block, rows.size());
 }
 
 const std::byte* StepPlan::rows_of(size_t i, const StepRows& rows) const {
@@ -99,113 +103,6 @@ const std::byte* StepPlan::rows_of(size_t i, const StepRows& rows) const {
                  "scan: a step must give a row for each row of the batch. Received: result=",
                  Tensor(y).spec(), ", batch=", rows.size(), ".");
   return y.data.data();
-}
-
-namespace {
-
-// The blocks of the states at each step: before step i at `i`, after it at `i + 1`.
-struct History {
-  std::byte* memory = nullptr;
-  size_t row = 0, batch = 0;
-  Block operator[](size_t i) const { return {memory + i * batch * row, row}; }
-};
-
-struct ScanState {
-  StepPlan plan{};
-  std::vector<History> histories{};
-};
-
-// Checks what is only known in a run: (steps, batch).
-std::pair<size_t, size_t> steps_and_batch(const Scan& op, std::span<const Tensor* const> in) {
-  const ClosedStep& step = op.step();
-  const Shape& first = in[0]->dense().shape;
-  const auto require = [&](bool fits, const Tensor& x) {
-    LACUNA_REQUIRE(fits,
-                   "scan: sequences and mask must have as many steps and rows, and states and what has a row "
-                   "for each sample as many rows. Received: sequence=",
-                   in[0]->spec(), " and ", x.spec(), ".");
-  };
-  for (size_t i = 0; i < in.size(); ++i) {
-    const Shape& shape = in[i]->dense().shape;
-    const bool is_sequence = i < step.inputs.size(), is_fixed = i >= op.first_fixed();
-    const size_t place = i - op.first_fixed();
-    if (is_sequence || (is_fixed && place >= step.fixed.size()))
-      require(shape[0] == first[0] && shape[1] == first[1], *in[i]);
-    else if (!is_fixed || step.by_row[place]) require(shape[0] == first[1], *in[i]);
-  }
-  return {static_cast<size_t>(first[0]), static_cast<size_t>(first[1])};
-}
-
-}  // namespace
-
-void run_scan(const Op& base, Context& context, std::span<const Tensor* const> in,
-              std::span<Tensor* const> out) {
-  const auto& op = static_cast<const Scan&>(base);
-  const ClosedStep& step = op.step();
-  const auto size = steps_and_batch(op, in);
-  const size_t steps = size.first, batch = size.second;
-  const size_t inputs = step.inputs.size(), states = step.states.size(),
-               written = step.outputs.size() - (context.training ? 0 : step.kept);
-  auto& [plan, histories] = context.scratch.state<ScanState>();
-  if (!plan.ready()) {
-    std::vector<Symbol> from = step.inputs,
-                        to(step.outputs.begin(), step.outputs.begin() + static_cast<std::ptrdiff_t>(written));
-    from.insert(from.end(), step.states.begin(), step.states.end());
-    from.insert(from.end(), step.fixed.begin(), step.fixed.end());
-    to.insert(to.end(), step.new_states.begin(), step.new_states.end());
-    plan.make(from, to, context.training);
-    histories.resize(states);
-  }
-  const Tensor* mask = step.masked ? in.back() : nullptr;
-  for (size_t k = 0; k < step.outputs.size(); ++k) {
-    const Spec& spec = step.outputs[k].spec();
-    tensor::Dense& y = out[k]->dense();
-    set_over_steps(y, k < written ? steps : 0, batch, spec);
-    y.resize(y.shape, y.dtype);
-  }
-  size_t given = inputs;
-  for (size_t j = 0; j < states; ++j) {
-    const Spec& spec = step.states[j].spec();
-    const size_t row = bytes_of_row(spec), bytes = steps * batch * row;
-    histories[j] = {context.scratch.get<std::byte>(j, bytes + batch * row).data(), row, batch};
-    tensor::Dense &before = out[op.before(j)]->dense(), &after = out[op.after(j)]->dense(),
-                  &last = out[op.last(j)]->dense();
-    set_over_steps(before, steps, batch, spec);
-    set_over_steps(after, steps, batch, spec);
-    set_rows(last, batch, spec);
-    before.data = Buffer::view(histories[j][0].data, bytes, nullptr);
-    after.data = Buffer::view(histories[j][1].data, bytes, nullptr);
-    last.data = Buffer::view(histories[j][steps].data, batch * row, nullptr);
-    if (step.starts[j]) histories[j][0].copy(in[given++]->dense().data.data(), batch);
-    else histories[j][0].zero(batch);
-  }
-  for (size_t i = 0; i < steps; ++i) {
-    const StepRows rows = plan.rows(mask, i, batch);
-    const auto block_of = [&](size_t k) {
-      const size_t row = bytes_of_row(step.outputs[k].spec());
-      return Block{out[k]->dense().data.data() + i * batch * row, row};
-    };
-    if (!rows.all()) {
-      for (const History& h : histories) h[i + 1].copy(h[i].data, batch);
-      for (size_t k = 0; k < written; ++k) block_of(k).zero(batch);
-    }
-    if (!rows.size()) continue;
-    for (size_t k = 0; k < inputs; ++k)
-      plan.feed(k, in[k]->dense().data.data() + i * batch * bytes_of_row(step.inputs[k].spec()), rows);
-    for (size_t j = 0; j < states; ++j) plan.feed(inputs + j, histories[j][i].data, rows);
-    for (size_t f = 0; f < step.fixed.size(); ++f) {
-      const Tensor& value = *in[op.first_fixed() + f];
-      if (step.by_row[f]) plan.feed(inputs + states + f, value.dense().data.data(), rows);
-      else plan.feed(inputs + states + f, value);
-    }
-    plan.run(context.step, seed_of_step(context.seed, i));
-    for (size_t k = 0; k < written; ++k) block_of(k).scatter(plan.rows_of(k, rows), rows);
-    for (size_t j = 0; j < states; ++j) histories[j][i + 1].scatter(plan.rows_of(written + j, rows), rows);
-  }
-  for (size_t j = 0; j < step.carried.size(); ++j) {
-    tensor::Dense& to = step.carried[j]->value().dense();  // Of the batch that the first state had.
-    Block{to.data.data(), histories[j].row}.copy(histories[j][steps].data, batch);
-  }
 }
 
 }  // namespace lacuna

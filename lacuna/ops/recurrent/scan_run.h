@@ -47,6 +47,8 @@ class StepPlan {
   void feed(size_t i, const Tensor& whole) { pointers_[i] = &whole; }
   // The rows that count of a block.
   void feed(size_t i, const std::byte* block, const StepRows& rows);
+  // Rows that stand one after another.
+  void feed(size_t i, const std::byte* rows, size_t count);
   void run(int64_t step, uint64_t seed) { plan_->run(pointers_, step, seed); }
   // Result i as bytes; it must have a row for each row that counts.
   const std::byte* rows_of(size_t i, const StepRows& rows) const;

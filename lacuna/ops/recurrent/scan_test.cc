@@ -11,6 +11,7 @@
 #include "lacuna/ops/elementwise/operators.h"
 #include "lacuna/ops/elementwise/unary.h"
 #include "lacuna/ops/products/dot.h"
+#include "lacuna/ops/recurrent/counted_rows.h"
 #include "lacuna/ops/reductions/reduce.h"
 #include "lacuna/ops/testing.h"
 
@@ -38,7 +39,7 @@ struct Rig {
                     .states = {s, count},
                     .outputs = {square(next) + bias + count},
                     .new_states = {next, s + count}};
-    scanned = scan(step, {x}, {first, Symbol()}, masked ? mask : Symbol());
+    scanned = scan(step, {masked ? counted_rows(x, mask) : x}, {first, Symbol()}, masked ? mask : Symbol());
   }
 };
 

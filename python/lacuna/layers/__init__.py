@@ -41,6 +41,7 @@ from lacuna.layers.core import (
     SpatialDropout3D,
 )
 from lacuna.layers.cross_net import CrossNet, CrossNetV2
+from lacuna.layers.cudnn_recurrent import CuDNNGRU, CuDNNLSTM
 from lacuna.layers.embeddings import Embedding
 from lacuna.layers.factorization_machine import FactorizationMachine
 from lacuna.layers.input import Input, InputLayer
@@ -105,7 +106,7 @@ from lacuna.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
-from lacuna.layers.recurrent import GRU, LSTM, RNN, CuDNNGRU, CuDNNLSTM, SimpleRNN
+from lacuna.layers.recurrent import GRU, LSTM, RNN, SimpleRNN
 from lacuna.layers.separable import (
     DepthwiseConv2D,
     SeparableConv1D,

@@ -129,8 +129,9 @@ class Layer(HasWeights):
             _classes[cls.__name__] = cls
             return
         for base in cls.__mro__[1:]:
+            ours = _classes.get(base.__name__) is base and not getattr(base, "_open", False)
             for method in ("build", "call"):
-                if _classes.get(base.__name__) is base and method in cls.__dict__:
+                if ours and method in cls.__dict__:
                     raise TypeError(
                         f"{cls.__name__}: {method} can only be defined in a class that derives from Layer itself. "
                         f"Received: a class that derives from {base.__name__}."

@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 from lacuna import _core
-from lacuna._arguments import whole
+from lacuna._arguments import flag, whole
 from lacuna._custom import shown
 from lacuna._types import Config, Flag, Identifier, Number, Whole
 from lacuna.layers.base import Layer, deserialize, options, serialize
@@ -23,9 +23,38 @@ def __dir__() -> list[str]:
     return __all__
 
 
+class OfGates:
+    """What has a kernel, a recurrent kernel and a bias for all gates: SimpleRNN, GRU, LSTM and their cells."""
+
+    weights: Any
+
+    @property
+    def kernel(self) -> Any:
+        """The variable, of shape (features, gates × units)."""
+        return self.weights[0]
+
+    @property
+    def recurrent_kernel(self) -> Any:
+        """The variable, of shape (units, gates × units)."""
+        return self.weights[1]
+
+    @property
+    def bias(self) -> Any:
+        """The variable; None without use_bias."""
+        return self.weights[2] if len(self.weights) > 2 else None
+
+
 class RNNCell(Layer):
     """The base of the library's cells. A cell is called on a list of x at one step, (batch, features), and its states,
-    and gives a list of the output and the new states."""
+    and gives a list of the output and the new states. Your own cell may derive from one of them and override
+    call(inputs, states); dropout of the inherited call then draws anew in each step."""
+
+    _open = True  # Other classes may override build and call.
+
+    def build(self, input_shape: Any) -> None:
+        """Makes the weights; the first call of the layer does so by itself. input_shape: that of x at one step, or a
+        list of it and of the shapes of constants."""
+        _core.make_weights(self._core, input_shape if isinstance(input_shape, list) else [input_shape])
 
     @property
     def state_size(self) -> Any:
@@ -39,7 +68,7 @@ class RNNCell(Layer):
         return output, new_states
 
 
-class SimpleRNNCell(RNNCell):
+class SimpleRNNCell(OfGates, RNNCell):
     """The cell of SimpleRNN."""
 
     def __init__(
@@ -63,7 +92,7 @@ class SimpleRNNCell(RNNCell):
         self._make("SimpleRNNCell", locals())
 
 
-class GRUCell(RNNCell):
+class GRUCell(OfGates, RNNCell):
     """The cell of GRU."""
 
     def __init__(
@@ -90,7 +119,7 @@ class GRUCell(RNNCell):
         self._make("GRUCell", locals())
 
 
-class LSTMCell(RNNCell):
+class LSTMCell(OfGates, RNNCell):
     """The cell of LSTM; its states are h and c."""
 
     def __init__(
@@ -118,8 +147,9 @@ class LSTMCell(RNNCell):
 
 
 class StackedRNNCells(RNNCell):
-    """Cells one above the other: the output of each is the input of the next. The states are those of the last cell,
-    then those of the one before it, and so on, as in Keras 2.2.4."""
+    """Cells one above the other: the output of each is the input of the next. The states are those of the first
+    cell, then those of the second, and so on. reverse_state_order=True: from the last cell to the first, as before
+    Keras 2.2.3."""
 
     def __init__(self, cells: Any, **kwargs: Any) -> None:
         if not isinstance(cells, (list, tuple)):
@@ -127,11 +157,16 @@ class StackedRNNCells(RNNCell):
         self.cells = list(cells)
         made = [core_of_cell(cell) for cell in self.cells]
         self._held = [held for held, _ in made]
-        self._adopt(_core.stacked_cells([core for _, core in made], options("StackedRNNCells", kwargs)))
+        self.reverse_state_order = flag(
+            "StackedRNNCells", "reverse_state_order", kwargs.pop("reverse_state_order", False)
+        )
+        cores, settings = [core for _, core in made], options("StackedRNNCells", kwargs)
+        self._adopt(_core.stacked_cells(cores, self.reverse_state_order, settings))
 
     def get_config(self) -> Config:
         """The cells, each as {'class_name': …, 'config': …}."""
-        return {**self._core.common_config, "cells": [serialize(cell) for cell in self.cells]}
+        config = {**self._core.common_config, "cells": [serialize(cell) for cell in self.cells]}
+        return {**config, "reverse_state_order": True} if self.reverse_state_order else config
 
     @classmethod
     def from_config(cls, config: Any, custom_objects: Config | None = None) -> Any:
@@ -156,15 +191,21 @@ class _OwnCell:
         sizes = sizes if isinstance(sizes, (list, tuple)) else [sizes]
         return [whole("RNN", "state_size", size) for size in sizes]
 
+    def _output_size(self):
+        size = getattr(self.cell, "output_size", None)
+        return self._sizes()[0] if size is None else whole("RNN", "output_size", size)
+
     def _branches(self):
         return "training" in self.takes
 
-    def _make_weights(self, shape):
+    def _takes_constants(self):
+        return "constants" in self.takes
+
+    def _make_weights(self, shapes):
         cell = self.cell
-        of_a_step = (shape[0], *shape[2:]) if len(shape) > 2 else tuple(shape)
         layer = cell if isinstance(cell, Layer) else None
         if (layer is None or not layer.built) and hasattr(cell, "build"):
-            cell.build(of_a_step)
+            cell.build(shapes if len(shapes) > 1 else shapes[0])
         if layer is None:
             return None
         layer._core.built = True
@@ -181,7 +222,7 @@ class _OwnCell:
 
 def core_of_cell(cell: Any) -> Any:
     """What must be kept alive for a cell, and the library's cell."""
-    if isinstance(cell, RNNCell):
+    if isinstance(cell, RNNCell) and type(cell).call is RNNCell.call:
         return cell, cell._core
     own = _OwnCell(cell)
     name = {"name": cell.name} if isinstance(cell, Layer) else {}

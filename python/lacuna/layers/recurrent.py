@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from lacuna import _core
 from lacuna._arrays import view
 from lacuna._types import Config, Flag, Identifier, Number, Whole
 from lacuna.layers.base import Layer, deserialize, options, serialize
-from lacuna.layers.cells import StackedRNNCells, core_of_cell
+from lacuna.layers.cells import GRUCell, LSTMCell, OfGates, SimpleRNNCell, StackedRNNCells, core_of_cell
 
 __all__ = [
     "GRU",
     "LSTM",
     "RNN",
-    "CuDNNGRU",
-    "CuDNNLSTM",
     "SimpleRNN",
 ]
 
@@ -54,15 +53,57 @@ class Recurrent(Layer):
 
     _constants = 0
 
+    def build(self, input_shape: Any) -> None:
+        """Makes the weights, and the states of a stateful layer; the first call does so by itself. input_shape: that of
+        x, or a list of it and of those of initial states and constants."""
+        _core.make_weights(self._core, input_shape if isinstance(input_shape, list) else [input_shape])
+
+    def call(
+        self,
+        inputs: Any,
+        mask: Any = None,
+        training: Flag | None = None,
+        initial_state: Any = None,
+        constants: Any = None,
+    ) -> Any:
+        """What the layer makes of the symbols, without counting as a call of it. mask: of x, (batch, time); that of
+        `inputs` is not used."""
+        symbols = [*_listed(inputs), *_listed(initial_state), *_listed(constants)]
+        if constants is not None:
+            _core.take_constants(self._core, len(_listed(constants)))
+        masks = [*_listed(mask)[:1], *[None] * len(symbols)]
+        outputs = _core.call_of_layer(self._core, symbols, masks[: len(symbols)], training)
+        return outputs if len(outputs) > 1 else outputs[0]
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """The mask of the output: that of the input with return_sequences, else None; with return_state a list, in
+        which states have none."""
+        masks = _core.masks_of_layer(self._core, _listed(inputs)[:1], [*_listed(mask), None][:1])
+        return masks if len(masks) > 1 else masks[0]
+
+    @property
+    def states(self) -> Any:
+        """The variables that hold the states of a stateful layer, once the size of a batch is known; else a None for
+        each state."""
+        return _core.states(self._core)
+
+    def get_initial_state(self, inputs: Any) -> Any:
+        """The states that x starts from by itself: zeros, (batch, units) each."""
+        return _core.initial_state(self._core, _listed(inputs)[0])
+
     def reset_states(self, states: Any = None) -> None:
         """Makes the next batch of a stateful layer start from zeros, or from `states`: an array, or a list of one for
-        each state, (batch, units) each."""
+        each state, (batch, units) each. Before the first call, batch_input_shape or build() must have told the size of
+        a batch."""
         values = states if isinstance(states, (list, tuple)) else [] if states is None else [states]
         _core.reset_states(self._core, [view(value, f"reset_states: states[{i}]") for i, value in enumerate(values)])
 
 
-class _OfUnits(Recurrent):
-    """The base of SimpleRNN, GRU and LSTM. Keras' old arguments input_dim and input_length give an input_shape."""
+class _OfUnits(OfGates, Recurrent):
+    """The base of SimpleRNN, GRU and LSTM. Keras' old arguments input_dim and input_length give an input_shape. `cell`
+    is the cell, of class `_cell_class`."""
+
+    _cell_class: Any
 
     def _make(self, class_name, arguments):
         kwargs = dict(arguments["kwargs"])
@@ -70,25 +111,17 @@ class _OfUnits(Recurrent):
         if columns is not None and kwargs.get("input_shape") is None:
             kwargs["input_shape"] = (length, columns)
         super()._make(class_name, {**arguments, "kwargs": kwargs})
-
-    @property
-    def kernel(self) -> Any:
-        """The variable, of shape (features, gates × units)."""
-        return self.weights[0]
-
-    @property
-    def recurrent_kernel(self) -> Any:
-        """The variable, of shape (units, gates × units)."""
-        return self.weights[1]
-
-    @property
-    def bias(self) -> Any:
-        """The variable; None without use_bias."""
-        return self.weights[2] if len(self.weights) > 2 else None
+        self.cell = self._cell_class.__new__(self._cell_class)
+        self.cell._adopt(_core.cell_of(self._core))
+        settings = inspect.signature(self._cell_class).parameters
+        vars(self.cell).update({name: value for name, value in vars(self).items() if name in settings})
 
 
 class SimpleRNN(_OfUnits):
-    """h' = activation(x kernel + bias + h recurrent_kernel)."""
+    """h' = activation(x kernel + bias + h recurrent_kernel). `implementation`, an argument of old scripts, has no
+    effect."""
+
+    _cell_class = SimpleRNNCell
 
     def __init__(
         self,
@@ -114,6 +147,7 @@ class SimpleRNN(_OfUnits):
         unroll: Flag = False,
         **kwargs: Any,
     ) -> None:
+        kwargs.pop("implementation", None)
         self._make("SimpleRNN", locals())
 
 
@@ -123,6 +157,8 @@ class GRU(_OfUnits):
     reset_after: the reset gate acts after the product with recurrent_kernel, as in cuDNN; the bias then has a second
     row for that product.
     """
+
+    _cell_class = GRUCell
 
     def __init__(
         self,
@@ -161,6 +197,8 @@ class LSTM(_OfUnits):
     unit_forget_bias: the bias of the forget gate starts as 1.
     """
 
+    _cell_class = LSTMCell
+
     def __init__(
         self,
         units: Whole,
@@ -191,85 +229,14 @@ class LSTM(_OfUnits):
         self._make("LSTM", locals())
 
 
-class CuDNNGRU(GRU):
-    """GRU with the settings of cuDNN: a sigmoid for the gates, and reset_after. Its name stands in old scripts; it runs
-    as any GRU does."""
-
-    def __init__(
-        self,
-        units: Whole,
-        kernel_initializer: Identifier = "glorot_uniform",
-        recurrent_initializer: Identifier = "orthogonal",
-        bias_initializer: Identifier = "zeros",
-        kernel_regularizer: Identifier = None,
-        recurrent_regularizer: Identifier = None,
-        bias_regularizer: Identifier = None,
-        activity_regularizer: Identifier = None,
-        kernel_constraint: Identifier = None,
-        recurrent_constraint: Identifier = None,
-        bias_constraint: Identifier = None,
-        return_sequences: Flag = False,
-        return_state: Flag = False,
-        stateful: Flag = False,
-        **kwargs: Any,
-    ) -> None:
-        given = {name: value for name, value in locals().items() if name not in ("self", "kwargs", "__class__")}
-        super().__init__(**given, recurrent_activation="sigmoid", reset_after=True, **kwargs)
-
-    def get_config(self) -> Config:
-        """The settings."""
-        return _without(super().get_config(), _FIXED_BY_CUDNN | {"reset_after"})
-
-
-class CuDNNLSTM(LSTM):
-    """LSTM with the settings of cuDNN: a sigmoid for the gates. Its name stands in old scripts; it runs as any LSTM
-    does."""
-
-    def __init__(
-        self,
-        units: Whole,
-        kernel_initializer: Identifier = "glorot_uniform",
-        recurrent_initializer: Identifier = "orthogonal",
-        bias_initializer: Identifier = "zeros",
-        unit_forget_bias: Flag = True,
-        kernel_regularizer: Identifier = None,
-        recurrent_regularizer: Identifier = None,
-        bias_regularizer: Identifier = None,
-        activity_regularizer: Identifier = None,
-        kernel_constraint: Identifier = None,
-        recurrent_constraint: Identifier = None,
-        bias_constraint: Identifier = None,
-        return_sequences: Flag = False,
-        return_state: Flag = False,
-        stateful: Flag = False,
-        **kwargs: Any,
-    ) -> None:
-        given = {name: value for name, value in locals().items() if name not in ("self", "kwargs", "__class__")}
-        super().__init__(**given, recurrent_activation="sigmoid", **kwargs)
-
-    def get_config(self) -> Config:
-        """The settings."""
-        return _without(super().get_config(), _FIXED_BY_CUDNN)
-
-
-_FIXED_BY_CUDNN = {
-    "activation",
-    "dropout",
-    "go_backwards",
-    "implementation",
-    "recurrent_activation",
-    "recurrent_dropout",
-    "unroll",
-    "use_bias",
-}
-
-
 class RNN(Recurrent):
     """The layer of a cell, or of a list of cells that stand one above the other.
 
     A cell of your own is a Layer with `state_size`, a number or a list of numbers, the size of the output first, and
     `call(inputs, states)`, which returns the output and a list of the new states; call may have the arguments
-    `constants` and `training` too. It runs while the graph is built, once.
+    `constants` and `training` too. It runs while the graph is built, once. With constants, its build(input_shape) gets
+    a list of the shape of x and those of the constants. Where the size of the output is another one, the cell has
+    `output_size`.
     """
 
     def __init__(
@@ -311,7 +278,3 @@ def _listed(given):
     if given is None:
         return []
     return list(given) if isinstance(given, (list, tuple)) else [given]
-
-
-def _without(config, names):
-    return {name: value for name, value in config.items() if name not in names}

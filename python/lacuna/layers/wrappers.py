@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from lacuna import _core
+from lacuna._arguments import whole
 from lacuna._custom import shown
 from lacuna._types import Config, Flag
-from lacuna.layers.base import Layer, deserialize, serialize
-from lacuna.layers.merge import concatenate
+from lacuna.layers.base import Layer, deserialize, options, serialize
 
 __all__ = [
     "Bidirectional",
@@ -22,18 +22,29 @@ def __dir__() -> list[str]:
 
 
 class Wrapper(Layer):
-    """The base of layers that apply another one, `layer`."""
+    """The base of layers that apply another one, `layer`. Your own one defines call(inputs), and build(input_shape) if
+    it has weights beside those of the layer."""
+
+    _open = True  # Other classes may override build and call.
 
     def __init__(self, layer: Any, **kwargs: Any) -> None:
-        if not (isinstance(layer, Layer) or getattr(type(layer), "_saved_as", None)):
-            raise TypeError(f"{type(self).__name__}: layer must be a layer or a model. Received: layer={shown(layer)}.")
-        self.layer = layer
+        self.layer = self._checked(layer)
         super().__init__(**kwargs)
         self.supports_masking = True
 
+    def _checked(self, layer):
+        if not (isinstance(layer, Layer) or getattr(type(layer), "_saved_as", None)):
+            raise TypeError(f"{type(self).__name__}: layer must be a layer or a model. Received: layer={shown(layer)}.")
+        return layer
+
+    @property
+    def activity_regularizer(self) -> Any:
+        """That of the layer, or None."""
+        return getattr(self.layer, "activity_regularizer", None)
+
     def get_config(self) -> Config:
         """The settings, and the layer as {'class_name': …, 'config': …}."""
-        return {**super().get_config(), "layer": serialize(self.layer)}
+        return {**self._core.common_config, "layer": serialize(self.layer)}
 
     @classmethod
     def from_config(cls, config: Any, custom_objects: Config | None = None) -> Any:
@@ -42,23 +53,46 @@ class Wrapper(Layer):
         return cls(layer, **{name: value for name, value in config.items() if name != "layer"})
 
 
-class TimeDistributed(Wrapper):
-    """Applies a layer to each step of (batch, time, …), with the same weights: a step is a row for it."""
+class _LibraryWrapper(Wrapper):
+    """A wrapper of the library."""
 
-    def __init__(self, layer: Any, **kwargs: Any) -> None:
-        super().__init__(layer, **kwargs)
-        self._core.feeds_ids = isinstance(layer, Layer) and layer._core.feeds_ids
+    _open = False
 
-    def call(self, inputs: Any) -> Any:
-        """The results of all steps, (batch, time, …)."""
-        return _core.rows_as_steps(self.layer(_core.steps_as_rows(inputs)), inputs)
+    def build(self, input_shape: Any) -> None:
+        """Makes the weights; the first call does so by itself. input_shape: a shape, or a list of one for each
+        input."""
+        _core.make_weights(self._core, input_shape if isinstance(input_shape, list) else [input_shape])
+
+    def _call(self, symbols, mask, training):
+        masks = [*_listed(mask)[:1], *[None] * len(symbols)]
+        outputs = _core.call_of_layer(self._core, symbols, masks[: len(symbols)], training)
+        return outputs if len(outputs) > 1 else outputs[0]
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """The mask of the input."""
-        return mask
+        """The mask of the output, or a list of masks, for an input with that mask."""
+        masks = _core.masks_of_layer(self._core, _listed(inputs)[:1], [*_listed(mask), None][:1])
+        return masks if len(masks) > 1 else masks[0]
 
 
-class Bidirectional(Wrapper):
+class TimeDistributed(_LibraryWrapper):
+    """Applies a layer to each step of (batch, time, …), with the same weights: a step is a row for it. Batch and time
+    may be unknown. `dtype` may be that of integer ids.
+
+    The mask of the output is the one that the layer gives; without one, a step counts if anything in it does.
+    """
+
+    def __init__(self, layer: Any, **kwargs: Any) -> None:
+        self.layer = self._checked(layer)
+        if "int" in str(kwargs.get("dtype")):
+            del kwargs["dtype"]
+        self._adopt(_core.time_distributed(self, layer._core, options("TimeDistributed", kwargs)))
+
+    def call(self, inputs: Any, training: Flag | None = None, mask: Any = None) -> Any:
+        """What the layer makes of the symbol, without counting as a call of it."""
+        return self._call([inputs], mask, training)
+
+
+class Bidirectional(_LibraryWrapper):
     """A recurrent layer and its copy that runs from the last step to the first.
 
     merge_mode: how the outputs become one: 'concat', 'sum', 'mul' or 'ave'; None gives a list of both. With
@@ -67,16 +101,11 @@ class Bidirectional(Wrapper):
     """
 
     def __init__(self, layer: Any, merge_mode: str | None = "concat", weights: Any = None, **kwargs: Any) -> None:
-        if merge_mode not in (*_MERGED, None):
-            raise ValueError(
-                "Bidirectional: merge_mode must be 'concat', 'sum', 'mul', 'ave' or None. Received: "
-                f"merge_mode={shown(merge_mode)}."
-            )
         for setting in ("go_backwards", "return_sequences", "return_state"):
             if not hasattr(layer, setting):
                 raise TypeError(f"Bidirectional: layer must be recurrent. Received: layer={shown(layer)}.")
-        super().__init__(layer, **kwargs)
         self.merge_mode, self._initial_weights = merge_mode, weights
+        self._constants = whole("Bidirectional", "num_constants", kwargs.pop("num_constants", None) or 0)
         config = layer.get_config()
         self.forward_layer = type(layer).from_config({**config, "name": f"forward_{layer.name}"})
         config = {**self.forward_layer.get_config(), "name": f"backward_{layer.name}"}
@@ -84,66 +113,63 @@ class Bidirectional(Wrapper):
         self.layer = self.forward_layer
         self.return_sequences, self.return_state = layer.return_sequences, layer.return_state
         self.stateful = layer.stateful
+        cores, settings = (self.forward_layer._core, self.backward_layer._core), options("Bidirectional", kwargs)
+        self._adopt(_core.bidirectional(self, *cores, merge_mode, self._constants, settings))
 
     def __call__(
         self, inputs: Any, initial_state: Any = None, constants: Any = None, training: Flag | None = None
     ) -> Any:
-        """Applies the layer to x, or to a list of x and the initial states: those of the first layer, then those of its
-        copy."""
+        """Applies the layer to x, or to a list of x, the initial states and the constants. initial_state: a list of the
+        states of the first layer, then those of its copy. constants: symbols that the cell of an RNN gets in each
+        step."""
+        more = [*_listed(initial_state), *_listed(constants)]
+        if more:
+            inputs = [*_listed(inputs), *more]
         if constants is not None:
-            raise ValueError(f"{self.name}: constants are not supported. Received: constants={shown(constants)}.")
-        if initial_state is not None:
-            inputs = [*(inputs if isinstance(inputs, (list, tuple)) else [inputs]), *initial_state]
+            self._take_constants(constants)
         first = self._initial_weights is not None and not self.built
         outputs = super().__call__(inputs, training)
         if first:
             self.set_weights(self._initial_weights)
         return outputs
 
-    def call(self, inputs: Any) -> Any:
-        """The merged outputs, then the states."""
-        x, *states = inputs if isinstance(inputs, list) else [inputs]
-        half = len(states) // 2
-        if len(states) % 2:
-            raise ValueError(f"{self.name}: both layers must get initial states. Received: states={len(states)}.")
-        ahead = _listed(self.forward_layer(x, initial_state=states[:half] or None))
-        back = _listed(self.backward_layer(x, initial_state=states[half:] or None))
-        y, y_back = ahead[0], back[0]
-        if self.return_sequences:
-            y_back = y_back[:, ::-1]
-        merged = [y, y_back] if self.merge_mode is None else [_MERGED[self.merge_mode](y, y_back)]
-        outputs = [*merged, *ahead[1:], *back[1:]]
-        return outputs if len(outputs) > 1 else outputs[0]
+    def call(
+        self,
+        inputs: Any,
+        mask: Any = None,
+        training: Flag | None = None,
+        initial_state: Any = None,
+        constants: Any = None,
+    ) -> Any:
+        """What the layer makes of the symbols, without counting as a call of it. mask: of x."""
+        if constants is not None:
+            self._take_constants(constants)
+        return self._call([*_listed(inputs), *_listed(initial_state), *_listed(constants)], mask, training)
 
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """The mask of the input with return_sequences; else none."""
-        mask = mask[0] if isinstance(mask, list) else mask
-        merged = [mask if self.return_sequences else None] * (2 if self.merge_mode is None else 1)
-        if not self.return_state:
-            return merged if len(merged) > 1 else merged[0]
-        sizes = _core.state_count(self.forward_layer._core)
-        return [*merged, *[None] * (2 * sizes)]
+    def _take_constants(self, constants):
+        self._constants = len(_listed(constants))
+        _core.take_constants(self._core, self._constants)
 
     def reset_states(self) -> None:
         """Makes the next batch of stateful layers start from zeros."""
         self.forward_layer.reset_states()
         self.backward_layer.reset_states()
 
+    @property
+    def constraints(self) -> Config:
+        """Empty, as in Keras 2.2.4: a constraint belongs to its weight."""
+        return {}
+
     def get_config(self) -> Config:
         """The settings, and the layer as {'class_name': …, 'config': …}."""
         config = super().get_config()
         name = self.forward_layer.name.removeprefix("forward_")
         config["layer"] = {**config["layer"], "config": {**config["layer"]["config"], "name": name}}
-        return {**config, "merge_mode": self.merge_mode}
-
-
-_MERGED = {
-    "concat": lambda a, b: concatenate([a, b]),
-    "sum": lambda a, b: a + b,
-    "mul": lambda a, b: a * b,
-    "ave": lambda a, b: (a + b) * 0.5,
-}
+        config["merge_mode"] = self.merge_mode
+        return {**config, "num_constants": self._constants} if self._constants else config
 
 
 def _listed(given):
-    return given if isinstance(given, list) else [given]
+    if given is None:
+        return []
+    return list(given) if isinstance(given, (list, tuple)) else [given]
