@@ -134,6 +134,19 @@ void Model::set_itself_trainable(bool trainable) {
   as_layer_->trainable = trainable;
 }
 
+std::vector<Shape> Model::compute_output_shapes(const std::vector<Shape>& input_shapes) {
+  return network().compute_output_shapes(input_shapes);
+}
+
+Shape Model::compute_output_shape(const Shape& input_shape) {
+  std::vector<Shape> all = compute_output_shapes({input_shape});
+  LACUNA_REQUIRE(all.size() == 1,
+                 "compute_output_shape: compute_output_shapes answers for a model with several outputs. "
+                 "Received: outputs=",
+                 all.size(), ".");
+  return std::move(all[0]);
+}
+
 Symbol Model::operator()(const Symbol& input) {
   const auto outputs = (*this)(std::vector{input});
   LACUNA_REQUIRE(outputs.size() == 1,
@@ -152,6 +165,10 @@ std::vector<Symbol> Model::operator()(const std::vector<Symbol>& inputs) {
   call->masks = std::move(applied.masks);
   call->losses = std::move(applied.losses);
   call->updates = std::move(applied.updates);
+  for (Network::AddedMetric& metric : applied.metrics) {
+    call->metrics.push_back(std::move(metric.value));
+    call->metric_names.push_back(std::move(metric.name));
+  }
   for (layers::LayerUpdate& update : call->updates) update.layers.push_back(as_layer_);
   call->again = [model = *this](const std::vector<Symbol>& symbols) mutable { return model(symbols); };
   layers::add_call(call);

@@ -27,11 +27,7 @@ Symbol ones_by_row(const Symbol& x, Dim columns) {
 
 }  // namespace
 
-void Cell::make_weights(const Shape& x) {
-  if (state()->built) return;
-  build({x});
-  state()->built = true;
-}
+void Cell::make_weights(const Shape& x) { make_weights_for({x}); }
 
 Symbol Cell::prepare(const CellCall&, const Symbol& x) const { return x; }
 

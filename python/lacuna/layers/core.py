@@ -8,6 +8,7 @@ from typing import Any
 from lacuna._arguments import shown
 from lacuna._custom import custom, name_of
 from lacuna._data_format import format_of
+from lacuna._local_functions import local_function, local_key
 from lacuna._types import Config, Flag, Function, Identifier, Number, Shape, Whole
 from lacuna.layers.base import Layer
 
@@ -158,7 +159,8 @@ class ActivityRegularization(Layer):
 class Lambda(Layer):
     """function(inputs, **arguments) as a layer; inputs is a symbol or a list. It runs while the graph is built, and has
     no weights. mask: the mask of the output, or a function of (inputs, mask) that returns it; without one, an input
-    with a mask is a TypeError. output_shape: ignored, since the shape follows from the function."""
+    with a mask is a TypeError. output_shape: the shape of the output without the batch, or a function of the shape of
+    the input; it is only what compute_output_shape answers, since the shape follows from the function."""
 
     def __init__(
         self,
@@ -168,8 +170,9 @@ class Lambda(Layer):
         arguments: Config | None = None,
         **kwargs: Any,
     ) -> None:
-        if isinstance(function, str) and function in custom:
-            function = custom[function]
+        function, mask, output_shape = (
+            custom.get(given, given) if isinstance(given, str) else given for given in (function, mask, output_shape)
+        )
         if not callable(function):
             raise TypeError(
                 "Lambda: function must be callable, or the name of one that custom_object_scope knows. Received: "
@@ -177,8 +180,8 @@ class Lambda(Layer):
             )
         if not isinstance(arguments, (dict, type(None))):
             raise TypeError(f"Lambda: arguments must be a dict by name. Received: arguments={shown(arguments)}.")
-        mask = custom.get(mask, mask) if isinstance(mask, str) else mask
         self.function, self.mask, self.arguments = function, mask, dict(arguments or {})
+        self.output_shape_given = output_shape
         super().__init__(**kwargs)
         self.supports_masking = mask is not None
 
@@ -190,11 +193,34 @@ class Lambda(Layer):
         return self.function(inputs, **arguments)
 
     def get_config(self) -> Config:
-        """The settings. The function, and a mask that is a function, are kept by name only; pass them as custom_objects
-        to make the layer again."""
-        mask = name_of(self.mask) if callable(self.mask) else None
-        settings = {"function": name_of(self.function), "mask": mask, "arguments": self.arguments}
-        return {**super().get_config(), **settings}
+        """The settings. Functions are kept by name only; pass them as custom_objects to make the layer again in another
+        process. In this one they are found again as long as a layer uses them."""
+        shape = self.output_shape_given
+        functions = {"function": self.function, "mask": self.mask, "output_shape": shape}
+        functions = {name: given for name, given in functions.items() if callable(given)}
+        settings = {"mask": None, "output_shape": shape, **{name: name_of(f) for name, f in functions.items()}}
+        here = {name: local_key(f) for name, f in functions.items()}
+        return {**super().get_config(), **settings, "arguments": self.arguments, "functions_here": here}
+
+    @classmethod
+    def from_config(cls, config: Any) -> Any:
+        """A layer made from what get_config returned."""
+        here = config.get("functions_here") or {}
+        config = {name: given for name, given in config.items() if name != "functions_here"}
+        for name, key in here.items():
+            if not config[name].isidentifier() or config[name] not in custom:
+                config[name] = local_function(key) or config[name]
+        return cls(**config)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """What output_shape says; without it, the shape that the function gives."""
+        shape = self.output_shape_given
+        if shape is None:
+            return super().compute_output_shape(input_shape)
+        if callable(shape):
+            return shape(input_shape)
+        first = input_shape[0] if isinstance(input_shape[0], (list, tuple)) else input_shape
+        return (first[0], *shape)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The mask that was given, or what it returns if it is a function."""

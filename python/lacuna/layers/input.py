@@ -56,13 +56,6 @@ class InputLayer(Layer):
     def __call__(self, inputs: Any) -> Any:
         raise TypeError("InputLayer: an input has no inputs; its symbol is `output`. Received: a call.")
 
-    @property
-    def input(self) -> Any:
-        """The symbol that is fed."""
-        return self._symbol
-
-    output = input
-
 
 def Input(
     shape: Shape | None = None,

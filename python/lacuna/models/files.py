@@ -7,11 +7,11 @@ import warnings
 from typing import Any
 
 from lacuna import _core, losses, metrics, optimizers, regularizers
-from lacuna._arguments import listed, shown, unsupported
+from lacuna._arguments import listed, shown
 from lacuna._custom import bad_config, custom_object_scope
 from lacuna._files import path_of
 from lacuna._types import Config, Flag, Path
-from lacuna.layers.base import Layer, deserialize, layers_in
+from lacuna.layers.base import Layer, checked_symbols, deserialize, layers_in
 
 __all__ = [
     "clone_model",
@@ -184,10 +184,12 @@ def restored_config(cls, config: Any, custom_objects: Config, training: Flag | N
 
 
 def clone_model(model: Any, input_tensors: Any = None) -> Any:
-    """A new model with the same layers and names, and with new weights of its own."""
+    """A new model with the same layers and names, and with new weights of its own. input_tensors: what Input() gave, or
+    a list of that, to be the inputs of the new model."""
     _require_model("clone_model", model)
-    unsupported("clone_model", input_tensors=input_tensors)
-    return type(model).from_config(model.get_config(), own_objects(model))
+    if input_tensors is None:
+        return type(model).from_config(model.get_config(), own_objects(model))
+    return model._clone_on(checked_symbols("clone_model", input_tensors), own_objects(model))
 
 
 def own_objects(model: Any) -> Any:
