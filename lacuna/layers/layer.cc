@@ -19,6 +19,7 @@
 #include "lacuna/layers/weight_limit.h"
 #include "lacuna/ops/elementwise/in_train_phase.h"
 #include "lacuna/ops/parts/cast.h"
+#include "lacuna/ops/parts/fixed_phase.h"
 #include "lacuna/ops/reductions/reduce.h"
 
 namespace lacuna::layers {
@@ -211,6 +212,7 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
   updates_.clear();
   const auto held = state_->inner.size(), made = state_->weights.size();
   std::vector<Symbol> outputs;
+  const FixedPhase phase(inputs.training.value_or(FixedPhase::trains()));
   try {
     outputs = call(inputs);
   } catch (...) {  // Otherwise a second try would hold them again.

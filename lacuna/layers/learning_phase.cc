@@ -16,7 +16,9 @@ constexpr std::array<std::string_view, 4> kActInTraining{"batch_moments", "dropo
 
 bool uses_learning_phase(const Symbol& symbol) {
   return std::ranges::any_of(in_order({symbol}), [](const auto& node) {
-    return std::ranges::count(kActInTraining, node->op().name()) > 0;
+    // The key of an op that was made in a FixedPhase says so.
+    return std::ranges::count(kActInTraining, node->op().name()) > 0 &&
+           !node->op().key().ends_with(" always");
   });
 }
 

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "lacuna/graph/assignment.h"
-#include "lacuna/layers/in_training_alone.h"
 
 namespace lacuna::layers {
 
@@ -74,7 +73,6 @@ void Recurrent::reset_states(const std::vector<tensor::Dense>& states) {
 }
 
 std::vector<Symbol> Recurrent::call(const Inputs& inputs) {
-  if (options_->dropout > 0 || options_->recurrent_dropout > 0) refuse_training_elsewhere(name(), inputs);
   if (inputs.training || !cell_->branches_on_training()) return run(inputs, inputs.training);
   return in_both_phases([&](bool training) { return run(inputs, training); });
 }

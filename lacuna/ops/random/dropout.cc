@@ -12,6 +12,7 @@
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/parts/alias.h"
 #include "lacuna/ops/parts/at_entries.h"
+#include "lacuna/ops/parts/fixed_phase.h"
 #include "lacuna/ops/parts/ids.h"
 #include "lacuna/ops/random/step_random.h"
 
@@ -38,12 +39,14 @@ class Mask {
 
 struct Dropout final : Op {
   Dropout(double r, uint64_t k, Shape noise = {}) : rate(r), key_of_mask(k), noise_shape(std::move(noise)) {}
+  bool acts(const Context& context) const { return context.training || always; }
 
   std::string_view name() const override { return "dropout"; }
   std::string key() const override {
     uint64_t bits;
     std::memcpy(&bits, &rate, sizeof(bits));
-    return text("dropout ", bits, ' ', key_of_mask, noise_shape.empty() ? "" : to_string(noise_shape));
+    return text("dropout ", bits, ' ', key_of_mask, noise_shape.empty() ? "" : to_string(noise_shape),
+                always ? " always" : "");
   }
 
   std::string_view cost(const Rule& rule) const override { return rows_and_stored(rule.in[0]); }
@@ -99,7 +102,7 @@ struct Dropout final : Op {
     const auto& self = static_cast<const Dropout&>(op);
     const tensor::Dense& x = in[0]->dense();
     tensor::Dense& y = out[0]->dense();
-    if (!context.training) return alias(x, y);
+    if (!self.acts(context)) return alias(x, y);
     y.resize(x.shape, x.dtype);
     const size_t rows = x.shape.empty() ? 1 : static_cast<size_t>(x.shape[0]),
                  width = rows ? x.size() / rows : 0;
@@ -129,7 +132,7 @@ struct Dropout final : Op {
     const auto& self = static_cast<const Dropout&>(op);
     const tensor::Csr& x = in[0]->csr();
     tensor::Csr& y = out[0]->csr();
-    if (!context.training) return alias(x, x.data, x.dtype, y);
+    if (!self.acts(context)) return alias(x, x.data, x.dtype, y);
     const auto fits = [&](size_t axis, Dim size) {
       const Shape& noise = self.noise_shape;
       return noise.empty() || noise[axis] == 1 || noise[axis] == None || noise[axis] == size;
@@ -157,6 +160,7 @@ struct Dropout final : Op {
   double rate;
   uint64_t key_of_mask;
   Shape noise_shape;
+  bool always = FixedPhase::trains();
 };
 
 const bool dropout_registered = register_op("dropout", [] {
