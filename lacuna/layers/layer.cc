@@ -171,6 +171,8 @@ Layer::Layer(const LayerOptions& options, const std::string& class_name)
   }
 }
 
+void Layer::set_name(const std::string& name) { state_->name = checked_name(state_->class_name, name); }
+
 Symbol Layer::operator()(const Symbol& input) { return only_output(apply(Inputs({input}, false))); }
 Symbol Layer::operator()(const std::vector<Symbol>& inputs) { return only_output(apply(Inputs(inputs))); }
 std::vector<Symbol> Layer::operator()(const Inputs& inputs) { return apply(inputs); }

@@ -191,6 +191,7 @@ class Layer {
   void make_weights_for(const std::vector<Shape>& input_shapes);
 
   const std::string& name() const { return state_->name; }
+  void set_name(const std::string& name);  // Of the layer; its weights keep theirs.
   bool trainable() const { return state_->trainable; }
   Config get_config() const { return state_->config(); }
   void set_trainable(bool trainable) { state_->trainable = trainable; }

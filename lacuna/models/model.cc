@@ -27,6 +27,13 @@ void Model::set_network(const std::shared_ptr<Network>& network, const std::stri
   as_layer_->settings = [network] { return network->config(); };
 }
 
+void Model::set_name(const std::string& name) {
+  name_ = checked_name("Model", name);
+  if (!trainer_) return;
+  as_layer_->name = name_;
+  network().set_name(name_);
+}
+
 Trainer& Model::trainer() {
   prepare(nullptr);
   LACUNA_REQUIRE(trainer_ != nullptr,

@@ -31,6 +31,7 @@ class Model {
   Model& operator=(const Model&) = default;
 
   const std::string& name() const { return name_; }
+  void set_name(const std::string& name);
 
   // Optimizer, loss and metrics: by name, settings, or functions of (y_true, y_pred).
   virtual void compile(const CompileOptions& options);

@@ -23,6 +23,7 @@ class Network {
   Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name);
 
   const std::string& name() const { return name_; }
+  void set_name(const std::string& name) { name_ = name; }
 
   // The lock of all variables that the network reads (graph/turn.h). Functions below that read or replace
   // values of weights take it.

@@ -178,7 +178,11 @@ void bind_layer(nb::module_& m) {
           },
           "inputs"_a.none(), "training"_a.none())
       .def_prop_ro("id", [](const AnyLayer& l) { return id(l->state().get()); })
-      .def_prop_ro("name", [](const AnyLayer& l) { return l->name(); })
+      .def_prop_rw(
+          "name", [](const AnyLayer& l) { return l->name(); },
+          [](const AnyLayer& l, nb::handle name) {
+            l->set_name(to_text({l->state()->class_name.c_str(), "name"}, name));
+          })
       .def_prop_ro("class_name", [](const AnyLayer& l) { return l->state()->class_name; })
       .def_prop_ro("config",
                    [](const AnyLayer& l) {  // For a layer of Python: what its get_config adds to.

@@ -155,7 +155,11 @@ void bind_model(nb::module_& m) {
           },
           "inputs"_a.none())
       .def_prop_ro("id", [](Model& self) { return reinterpret_cast<uintptr_t>(self.state().get()); })
-      .def_prop_ro("name", [](Model& self) { return self.name(); })
+      .def_prop_rw(
+          "name", [](Model& self) { return self.name(); },
+          [](Model& self, nb::handle name) {
+            self.set_name(to_text({"Model", "name"}, name));
+          })
       .def_prop_ro("inputs", [](Model& self) { return network_of(self).inputs(); })
       .def_prop_ro("outputs", [](Model& self) { return network_of(self).outputs(); })
       .def_prop_ro("input_names", [](Model& self) { return network_of(self).input_names(); })

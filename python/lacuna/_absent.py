@@ -132,6 +132,8 @@ PLANS = "a step is a plan that is made once, and there is no other way to run it
 CONFIGS = "a layer is made again by from_config(get_config()), and its weights by set_weights or a file"
 COMPILED = "save keeps how a model is compiled, and load_model compiles it again"
 WIDTHS = "a layer computes in the dtype of its weights: write its argument dtype, or set_floatx"
+LOSS = "targets and weights are fed; write the loss of model.outputs and a K.placeholder by functions of lacuna.losses"
+LAYERS = "model.layers has the layers, which have these themselves"
 CALLS = "a layer is called on symbols, and K.function runs what it gives"
 
 # Attributes and methods, by class.
@@ -149,6 +151,8 @@ MEMBERS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("compiled_loss", "compiled_metrics", "compute_metrics"), EAGER),
         **dict.fromkeys(("compile_from_config", "get_compile_config"), COMPILED),
         **dict.fromkeys(("distribute_reduction_method", "distribute_strategy"), "config.set_num_threads sets threads"),
+        **dict.fromkeys(("metrics_tensors", "sample_weights", "targets", "total_loss"), LOSS),
+        **dict.fromkeys(("constraints", "container_nodes", "input_layers", "output_layers", "regularizers"), LAYERS),
         "export": "save writes an HDF5 file, which Keras 2 reads",
     },
 }

@@ -255,3 +255,23 @@ def test_what_is_not_there_says_so():
         _ = Dense(1).nonsense
     with pytest.raises(AttributeError, match="must have been called once"):
         _ = Dense(1).output
+
+
+def test_names_may_be_set():
+    x = Input((3,))
+    dense = Dense(2, name="old")
+    model = Model(x, dense(x))
+    dense.name, model.name = "new", "mine"
+    assert model.get_layer("new") is dense and model.name == "mine" and dense.weights[0].name == "old/kernel"
+    assert Model.from_config(model.get_config()).layers[1].name == "new"
+    with pytest.raises(TypeError, match="name must be a text"):
+        dense.name = 3
+
+
+def test_settings_are_fixed():
+    dense = Dense(2)
+    with pytest.raises(
+        AttributeError, match=r"activation is fixed when the layer is made: make another by from_config"
+    ):
+        dense.activation = "relu"
+    dense.mine, dense.trainable = 3, False

@@ -18,6 +18,7 @@ SHAPES = [
     (layers.MaxPooling1D(2), (None, 9, 3), (None, 4, 3)),
     (layers.GlobalAveragePooling1D(), (None, None, 3), (None, 3)),
     (layers.LSTM(6, return_sequences=True), (None, 5, 2), (None, 5, 6)),
+    (layers.LSTM(6, stateful=True), (3, 5, 2), (3, 6)),
     (layers.Bidirectional(layers.GRU(6)), (None, 5, 2), (None, 12)),
     (TimeDistributed(Dense(2)), (None, 5, 3), (None, 5, 2)),
     (TimeDistributed(Sequential([Dense(4), Dense(2)])), (None, 5, 3), (None, 5, 2)),
@@ -110,6 +111,39 @@ def test_an_override_is_asked():
     said = layers.Lambda(lambda x: x, output_shape=(7,))
     assert said.compute_output_shape((None, 3)) == (None, 7)
     assert layers.Lambda(lambda x: x, output_shape=lambda s: (s[0], 8)).compute_output_shape((5, 3)) == (5, 8)
+
+
+def test_what_is_declared_fills_in_what_ops_leave_open():
+    class Known(Layer):
+        def call(self, inputs):
+            return [inputs * 2.0, inputs]
+
+        def compute_output_shape(self, input_shape):
+            return [(input_shape[0], 4, 5), input_shape]
+
+    x, values = Input((None, 5)), np.random.RandomState(0).rand(2, 4, 5)
+    first, second = Known()(x)
+    assert K.int_shape(first) == (None, 4, 5) and K.int_shape(second) == (None, None, 5)
+    np.testing.assert_allclose(Model(x, first).predict(values), values * 2, rtol=1e-6)
+    with pytest.raises(ValueError, match="reshape"):
+        Model(x, first).predict(values[:, :3])
+    assert K.int_shape(layers.Lambda(lambda x: x * 2.0, output_shape=(4, 5))(x)) == (None, 4, 5)
+
+
+def test_weights_have_no_values_for_it():
+    class Reads(Layer):
+        def build(self, input_shape):
+            self.w = self.add_weight("w", (input_shape[-1], 2))
+            self.set_weights([np.ones((3, 2))])
+
+        def call(self, inputs):
+            return K.dot(inputs, self.w) * float(K.get_value(self.w).sum())
+
+    layer = Reads()
+    with pytest.raises(ValueError, match="a weight has no values while the shape"):
+        layer.compute_output_shape((None, 3))
+    x = Input((3,))
+    np.testing.assert_allclose(Model(x, layer(x)).predict(np.ones((1, 3))), [[18, 18]])
 
 
 def test_errors_name_the_layer():

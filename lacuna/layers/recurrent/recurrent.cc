@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "lacuna/graph/assignment.h"
+#include "lacuna/layers/sketch.h"
 
 namespace lacuna::layers {
 
@@ -42,7 +43,7 @@ void Recurrent::build(const std::vector<Shape>& input_shapes) {
       to_string(x), ".");
   hold(*cell_);
   cell_->make_weights(x);
-  if (!options_->stateful) return;
+  if (!options_->stateful || Sketch::is_on()) return;
   LACUNA_REQUIRE(x[0] != None, name(),
                  ": a stateful layer must know the batch size, by batch_input_shape or Input(batch_shape=…). "
                  "Received: shape=",

@@ -7,7 +7,7 @@ from typing import Any
 
 from lacuna import _core
 from lacuna._absent import member_refusal
-from lacuna._arguments import whole
+from lacuna._arguments import text, whole
 from lacuna._types import Config, Whole
 
 alive = weakref.WeakValueDictionary()  # Layers and models by the identity of their state.
@@ -51,7 +51,19 @@ class Node:
 
 
 class HasCalls:
-    """A layer or a model, which was called on symbols."""
+    """A layer or a model, which has a name and was called on symbols."""
+
+    @property
+    def name(self) -> str:
+        """The name that was given, else the class name with a number. It may be set; weights keep the names that they
+        were made with."""
+        return self._core.name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._core.name = text(type(self).__name__, "name", name)
+
+    _name = name
 
     def __getattr__(self, name: str) -> Any:
         """The error for what Keras has and Lacuna has not."""

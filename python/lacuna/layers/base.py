@@ -14,7 +14,7 @@ from lacuna._custom import bad_config, custom_object_scope, to_config
 from lacuna._types import Config, DTypeLike, Flag, Identifier, Shape
 from lacuna._weights import HasWeights
 from lacuna.layers._added import AddsToSteps
-from lacuna.layers._calls import HasCalls, alive, one_or_all
+from lacuna.layers._calls import HasCalls, alive, one_or_all, shapes_of
 from lacuna.layers._input_spec import check
 
 __all__ = [
@@ -154,7 +154,17 @@ class Layer(HasWeights, HasCalls, AddsToSteps):
         self._adopt(_core.layer(class_name, {**options(class_name, arguments["kwargs"]), **given, **held}))
         plain = self._core.config
         vars(self).update({name: objects[name] if name in objects else plain[name] for name in given})
+        vars(self)["_fixed"] = frozenset(given)
         first_weights(self._core, arguments["kwargs"].get("weights"))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """An AttributeError for a setting of a layer of the library, which would keep the one that it was made with."""
+        if name in vars(self).get("_fixed", ()):
+            raise AttributeError(
+                f"{self.name}: {name} is fixed when the layer is made: make another by "
+                f"from_config({{**get_config(), '{name}': …}}). Received: {name}={shown(value)}."
+            )
+        super().__setattr__(name, value)
 
     def _adopt(self, core):
         self._core = core
@@ -254,7 +264,15 @@ class Layer(HasWeights, HasCalls, AddsToSteps):
         arguments = {} if training is None else {"training": training}
         if "mask" in takes and any(mask is not None for mask in masks):
             arguments["mask"] = masks if isinstance(inputs, list) else masks[0]
-        return self.call(inputs, **arguments)
+        outputs = self.call(inputs, **arguments)
+        if not self._declares_shape() or _core.is_sketch():
+            return outputs
+        declared = self.compute_output_shape(shapes_of(inputs)) if _is_open(outputs) else None
+        return outputs if declared is None else _sized(outputs, declared)
+
+    def _declares_shape(self):
+        """Whether compute_output_shape knows sizes that call() may leave open."""
+        return type(self).compute_output_shape is not Layer.compute_output_shape
 
     def add_weight(
         self,
@@ -322,11 +340,6 @@ class Layer(HasWeights, HasCalls, AddsToSteps):
         self._core.set_own_weights(own if isinstance(weights, (list, tuple)) else weights, learn)
 
     @property
-    def name(self) -> str:
-        """The name that was given, else the class name with a number."""
-        return self._core.name
-
-    @property
     def dtype(self) -> Any:
         """The dtype of the weights."""
         return self._core.dtype
@@ -392,6 +405,22 @@ def _as_it_was(layer):
         for name in set(vars(layer)) - set(before):
             del vars(layer)[name]
         vars(layer).update(before)
+
+
+def _is_open(outputs):
+    return any(None in s.shape[1:] for s in listed(outputs) if isinstance(s, _core.Symbol) and not s.is_sparse)
+
+
+def _sized(outputs, declared):
+    """The outputs with the sizes, other than the batch, that compute_output_shape says and the ops leave open."""
+    if isinstance(outputs, (list, tuple)):
+        return [_sized(*both) for both in zip(outputs, declared, strict=False)] + list(outputs[len(declared) :])
+    said = tuple(declared)[1:]
+    if not _is_open(outputs) or len(said) != len(outputs.shape) - 1:
+        return outputs
+    sizes = [size if known is None else known for known, size in zip(outputs.shape[1:], said, strict=True)]
+    fits = sizes != list(outputs.shape[1:]) and sizes.count(None) == 0
+    return _core.reshape(outputs, sizes) if fits else outputs
 
 
 def masked(inputs: Any, mask: Any) -> Any:

@@ -160,7 +160,7 @@ class Lambda(Layer):
     """function(inputs, **arguments) as a layer; inputs is a symbol or a list. It runs while the graph is built, and has
     no weights. mask: the mask of the output, or a function of (inputs, mask) that returns it; without one, an input
     with a mask is a TypeError. output_shape: the shape of the output without the batch, or a function of the shape of
-    the input; it is only what compute_output_shape answers, since the shape follows from the function."""
+    the input; compute_output_shape answers it, and it fills in sizes that the function leaves open."""
 
     def __init__(
         self,
@@ -211,6 +211,9 @@ class Lambda(Layer):
             if not config[name].isidentifier() or config[name] not in custom:
                 config[name] = local_function(key) or config[name]
         return cls(**config)
+
+    def _declares_shape(self):
+        return self.output_shape_given is not None
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """What output_shape says; without it, the shape that the function gives."""

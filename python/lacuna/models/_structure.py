@@ -17,11 +17,6 @@ class Structure(HasWeights, HasCalls):
     """A network of layers: what models have whether they are trained or not."""
 
     @property
-    def name(self) -> str:
-        """The name that was given, else the class name with a number."""
-        return self._core.name
-
-    @property
     def layers(self) -> Any:
         """The layers, from the inputs to the outputs."""
         return list(self._layers)

@@ -189,6 +189,12 @@ def clone_model(model: Any, input_tensors: Any = None) -> Any:
     _require_model("clone_model", model)
     if input_tensors is None:
         return type(model).from_config(model.get_config(), own_objects(model))
+    for given in listed(input_tensors):
+        if isinstance(given, _core.Variable):
+            raise ValueError(
+                "clone_model: input_tensors must be what Input() gives; the values of a variable are fed, as an array. "
+                f"Received: {shown(given)}."
+            )
     return model._clone_on(checked_symbols("clone_model", input_tensors), own_objects(model))
 
 
