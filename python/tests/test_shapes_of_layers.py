@@ -7,8 +7,23 @@ from lacuna import Input, Model, Sequential, layers, models
 from lacuna import backend as K
 from lacuna.layers import Dense, Layer, TimeDistributed
 
-# A layer, the shape of its input, and that of its output.
+# A layer, the shape of its input, and that of its output: the answers of Keras 2.2.4.
 SHAPES = [
+    (layers.Conv1D(4, 3, padding="causal", dilation_rate=2), (None, None, 2), (None, None, 4)),
+    (layers.Conv2D(4, 3, strides=2), (None, None, 8, 1), (None, None, 3, 4)),
+    (layers.Conv2DTranspose(3, 3, strides=2), (None, 5, 5, 2), (None, 11, 11, 3)),
+    (layers.Conv2DTranspose(3, 3, strides=2, padding="same"), (None, None, 5, 2), (None, None, 10, 3)),
+    (layers.SeparableConv2D(3, 2, depth_multiplier=2), (None, 6, 6, 2), (None, 5, 5, 3)),
+    (layers.DepthwiseConv2D(2, depth_multiplier=3), (None, 6, 6, 2), (None, 5, 5, 6)),
+    (layers.AveragePooling2D(2, strides=1), (None, 9, None, 3), (None, 8, None, 3)),
+    (layers.GlobalAveragePooling2D(data_format="channels_first"), (None, 5, 6, 3), (None, 5)),
+    (layers.UpSampling2D((2, 3)), (None, 4, 5, 3), (None, 8, 15, 3)),
+    (layers.ZeroPadding2D(((1, 2), (3, 4))), (None, 4, None, 5), (None, 7, None, 5)),
+    (layers.Cropping1D((1, 2)), (None, 9, 5), (None, 6, 5)),
+    (layers.LocallyConnected1D(3, 2), (None, 6, 2), (None, 5, 3)),
+    (layers.Reshape((-1, 2)), (None, None, 4), (None, None, 2)),
+    (layers.Permute((2, 1)), (None, 3, None), (None, None, 3)),
+    (TimeDistributed(layers.Conv2D(4, 3)), (None, 6, 8, 8, 2), (None, 6, 6, 6, 4)),
     (Dense(3), (None, 5), (None, 3)),
     (Dense(3), (None, None, 5), (None, None, 3)),
     (layers.Embedding(9, 4), (None, 7), (None, 7, 4)),
@@ -42,6 +57,9 @@ def test_the_answer_is_the_shape_of_a_call(layer, given, shape):
 def test_several_inputs_and_outputs():
     assert layers.Concatenate().compute_output_shape([(None, 2), (None, 3)]) == (None, 5)
     assert layers.Add().compute_output_shape([(None, None, 5), (None, 4, 5)]) == (None, 4, 5)
+    assert layers.Add().compute_output_shape([(None, 4, 3), (None, 3)]) == (None, 4, 3)
+    assert layers.Concatenate(axis=1).compute_output_shape([(None, 4, 3), (None, None, 3)]) == (None, None, 3)
+    assert layers.Dot((2, 1)).compute_output_shape([(None, 4, 3), (None, 3, 5)]) == (None, 4, 5)
     assert layers.LSTM(4, return_state=True).compute_output_shape((None, 3, 2)) == [(None, 4)] * 3
 
 
