@@ -11,6 +11,7 @@
 #include <random>
 
 #include "lacuna/base/forks.h"
+#include "lacuna/base/keys_aside.h"
 
 namespace lacuna {
 namespace {
@@ -104,7 +105,17 @@ void set_random_seed(uint64_t seed) {
   ++generation;
 }
 
+namespace {
+
+thread_local uint64_t* keys_aside = nullptr;
+
+}  // namespace
+
+KeysAside::KeysAside() : before_(std::exchange(keys_aside, &next_)) {}
+KeysAside::~KeysAside() { keys_aside = before_; }
+
 uint64_t next_key() {
+  if (keys_aside) return mix((*keys_aside)++);
   const std::lock_guard lock(seed_mutex);
   return mix(seed_state++);
 }

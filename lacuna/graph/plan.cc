@@ -7,6 +7,7 @@
 
 #include "lacuna/base/error.h"
 #include "lacuna/base/threads.h"
+#include "lacuna/graph/values_needed.h"
 #include "lacuna/graph/variable.h"
 #include "lacuna/tensor/row_table.h"
 
@@ -48,6 +49,7 @@ Plan::Plan(std::vector<Symbol> inputs, std::vector<Symbol> outputs, bool trainin
     const size_t place = first[node.get()];
     const Symbol symbol(node, 0);
     if (const VariablePtr variable = variable_of(symbol)) {
+      require_values(*variable);
       places_[place] = &variable->value();
       if (variable->is_table()) {
         tables_.push_back(&variable->value().table());

@@ -1,12 +1,14 @@
 // Weights, and the nodes without inputs: variables, placeholders, constants.
 #include "lacuna/graph/variable.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 
 #include "lacuna/graph/assignment.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
+#include "lacuna/graph/values_needed.h"
 #include "lacuna/tensor/cast_storage.h"
 #include "lacuna/tensor/row_table.h"
 
@@ -95,7 +97,18 @@ void Variable::set_behind(std::shared_ptr<Behind> behind) {
   behind_ = std::move(behind);
 }
 
+void require_values(const Variable& variable) {
+  const Spec& spec = variable.spec();
+  LACUNA_REQUIRE(
+      spec.storage != Storage::dense || variable.value().dense().data.bytes() > 0 ||
+          std::ranges::count(spec.shape, 0) > 0,
+      "Variable: a weight has no values while the shape of a layer's output is computed: build and "
+      "call must not read them. Received: weight '",
+      variable.name(), "' ", spec, ".");
+}
+
 Tensor Variable::copy() const {
+  require_values(*this);
   const auto turn = turn_.take();
   if (is_table()) return value_.table().to_row_sparse();
   const Tensor* caught_up = behind_ ? behind_->caught_up() : nullptr;

@@ -3,6 +3,8 @@
 
 #include <mutex>
 
+#include "lacuna/layers/sketch.h"
+
 namespace lacuna::layers {
 namespace {
 
@@ -14,6 +16,7 @@ std::mutex& mutex() {  // One for all layers: it is rarely locked, and only for 
 }  // namespace
 
 void add_call(const std::shared_ptr<const Call>& call) {
+  if (Sketch::is_on()) return;
   const std::lock_guard lock(mutex());
   call->layer->calls.push_back(call);
 }

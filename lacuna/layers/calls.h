@@ -18,6 +18,9 @@ void remove_call(const std::shared_ptr<const Call>& call);
 // To be called in call(): adds to the loss of every model that holds the layer. Of a symbol that is no
 // scalar, the mean counts.
 void add_loss(const Symbol& loss);
+// The same for what fit and evaluate report under a name.
+void add_metric(const Symbol& value, const std::string& name);
+bool is_within_call();  // Whether this thread is in the call() of a layer.
 
 // The mean of a dense symbol; a scalar itself. `where` starts the message of an error.
 Symbol mean_of(const char* where, const Symbol& symbol);

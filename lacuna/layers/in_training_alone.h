@@ -13,9 +13,5 @@ class InTrainingAlone : public Layer {
   std::vector<Symbol> call(const Inputs& inputs) override;
 };
 
-// Throws for training=true while training is not being traced, since predict would then behave as in
-// training.
-void refuse_training_elsewhere(const std::string& name, const Inputs& inputs);
-
 }  // namespace layers
 }  // namespace lacuna

@@ -2,6 +2,7 @@
 #include "lacuna/layers/input.h"
 
 #include "lacuna/base/utf8.h"
+#include "lacuna/layers/calls.h"
 
 namespace lacuna::layers {
 
@@ -32,6 +33,7 @@ Symbol Input(const InputOptions& options) {
       placeholder({shape, options.dtype.value_or(floatx()), options.sparse ? Storage::csr : Storage::dense},
                   call->layer->name);
   call->outputs = {symbol};
+  add_call(call);
   return symbol.with_origin(call);
 }
 

@@ -2,6 +2,7 @@
 // training.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "lacuna/base/testing.h"
@@ -133,8 +134,18 @@ TEST(Inputs, WithoutTrainingDropoutAndNoisePassOn) {
   EXPECT_EQ(layers::Dropout(0.5)(Inputs({x}, false, false))[0].node(), x.node());
   EXPECT_EQ(layers::GaussianNoise(1)(Inputs({x}, false, false))[0].node(), x.node());
   EXPECT_NE(layers::Dropout(0.5)(x).node(), x.node());
-  EXPECT_THROW(layers::Dropout(0.5)(Inputs({x}, false, true)), InvalidArgument);
-  EXPECT_THROW(layers::BatchNormalization()(Inputs({x}, false, true)), InvalidArgument);
+}
+
+TEST(Inputs, InTrainingAlwaysTheyActInPredictionsToo) {
+  const Symbol x = Input({.shape = {64}});
+  Model model(x, layers::Dropout(0.5)(Inputs({x}, false, true))[0]);
+  const std::vector<float> ones(4 * 64, 1);
+  const auto predict = [&] { return model.predict(Array(array<float>{ones, {4, 64}}), {.batch_size = 2}); };
+  const tensor::Dense first = predict(), second = predict();
+  const auto a = first.values<float>(), b = second.values<float>();
+  EXPECT_TRUE(std::ranges::all_of(a, [](float v) { return v == 0 || v == 2; }));
+  EXPECT_FALSE(std::ranges::equal(a, b));
+  EXPECT_FALSE(std::ranges::equal(a.first(128), a.last(128)));
 }
 
 TEST(Inputs, WithoutTrainingAveragesStandStill) {

@@ -6,9 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
-#include <unordered_set>
 #include <utility>
 
 #include "lacuna/base/names.h"
@@ -17,9 +15,11 @@
 #include "lacuna/graph/let_go.h"
 #include "lacuna/layers/calls.h"
 #include "lacuna/layers/initializers/of_whole.h"
+#include "lacuna/layers/sketch.h"
 #include "lacuna/layers/weight_limit.h"
 #include "lacuna/ops/elementwise/in_train_phase.h"
 #include "lacuna/ops/parts/cast.h"
+#include "lacuna/ops/parts/fixed_phase.h"
 #include "lacuna/ops/reductions/reduce.h"
 
 namespace lacuna::layers {
@@ -41,18 +41,14 @@ double memory_of_the_machine() {
 
 }  // namespace
 
-void add_new(std::vector<Weight*>& all, const std::vector<Weight*>& more) {
-  std::unordered_set<Weight*> there(all.begin(), all.end());
-  for (Weight* w : more)
-    if (there.insert(w).second) all.push_back(w);
-}
-
 // A layer whose call() this thread is in.
 struct Open {
   LayerState& state;
   Open* before;
   std::vector<Symbol> losses{};
   std::vector<LayerUpdate> updates{};
+  std::vector<Symbol> metrics{};
+  std::vector<std::string> metric_names{};
   std::optional<bool> phase{};  // The phase that is being traced: see in_both_phases.
 };
 
@@ -60,49 +56,17 @@ namespace {
 
 thread_local Open* open = nullptr;
 
-bool holds(const LayerState& layer, const LayerState& other) {
-  return &layer == &other ||
-         std::ranges::any_of(layer.inner, [&](const auto& held) { return holds(*held, other); });
-}
-
 }  // namespace
 
 Apart::Apart() : before_(std::exchange(open, nullptr)) {}
 Apart::~Apart() { open = before_; }
 
-void LayerState::hold(const std::shared_ptr<LayerState>& layer) {
-  if (std::ranges::count(inner, layer)) return;
-  LACUNA_REQUIRE(!holds(*layer, *this), name,
-                 ": a layer must not hold itself, nor a model or layer that holds it. Received: '",
-                 layer->name, "'.");
-  if (inner.size() < keys_to_come.size()) {
-    const Config none, *one = keys_to_come[inner.size()].config();
-    Settings keys("layer", one ? *one : none);
-    int64_t drawn = 0;
-    keys("key", drawn);
-    if (drawn) layer->key = static_cast<uint64_t>(drawn);
-    if (const Setting* more = keys.find("inner_keys"); more && more->as<SettingList>())
-      layer->keys_to_come = *more->as<SettingList>();
-  }
-  inner.push_back(layer);
-}
-
-SettingList LayerState::inner_keys() const {
-  SettingList result;
-  bool any = false;
-  for (const auto& layer : inner) {
-    Config one{{"key", static_cast<int64_t>(layer->key)}};
-    if (SettingList more = layer->inner_keys(); !more.empty()) one["inner_keys"] = std::move(more);
-    any |= layer->key || one.size() > 1;
-    result.emplace_back(std::move(one));
-  }
-  return any ? result : SettingList();
-}
-
 void is_applied(const Call& call) {
   if (!open) return;
   open->state.hold(call.layer);
   open->losses.insert(open->losses.end(), call.losses.begin(), call.losses.end());
+  open->metrics.insert(open->metrics.end(), call.metrics.begin(), call.metrics.end());
+  open->metric_names.insert(open->metric_names.end(), call.metric_names.begin(), call.metric_names.end());
   for (LayerUpdate update : call.updates) open->updates.push_back(std::move(update));
 }
 
@@ -121,48 +85,16 @@ void add_loss(const Symbol& loss) {
   open->losses.push_back(mean_of("add_loss", loss));
 }
 
-std::vector<Weight*> LayerState::ordered_weights() {
-  std::vector<Weight*> result, all;
-  for (const bool first : {true, false})
-    for (Weight& w : weights)
-      if (w.trainable == first) result.push_back(&w);
-  for (const auto& layer : inner) std::ranges::copy(layer->ordered_weights(), std::back_inserter(all));
-  add_new(result, all);
-  return result;
+void add_metric(const Symbol& value, const std::string& name) {
+  LACUNA_REQUIRE(open != nullptr,
+                 "add_metric: must be called within the call method of a layer. Received: a call from "
+                 "elsewhere; write model.add_metric(value, name).");
+  LACUNA_REQUIRE(!name.empty(), "add_metric: a name must be given. Received: name=''.");
+  open->metrics.push_back(mean_of("add_metric", value));
+  open->metric_names.push_back(name);
 }
 
-std::vector<Weight*> LayerState::trainable_weights() {
-  std::vector<Weight*> result, all;
-  if (!trainable) return result;
-  for (Weight& w : weights)
-    if (w.trainable) result.push_back(&w);
-  for (const auto& layer : inner) std::ranges::copy(layer->trainable_weights(), std::back_inserter(all));
-  add_new(result, all);
-  return result;
-}
-
-Config LayerState::config() const {
-  LACUNA_REQUIRE(static_cast<bool>(settings),
-                 "get_config: the layer must say what its settings are. Received: layer '", name,
-                 "' of class ", class_name, ".");
-  Config result = common_config();
-  result.merge(settings());
-  return result;
-}
-
-Config LayerState::common_config() const {
-  Config result{{"name", name}};
-  if (is_model) {  // Keras has no flag for models: written only if false.
-    if (!trainable) result["trainable"] = false;
-    return result;
-  }
-  if (class_name != "InputLayer") result["trainable"] = trainable;
-  result["dtype"] = name_of(dtype);
-  Settings shape;
-  Shape given = batch_input_shape;
-  if (!given.empty()) result.merge(Config(shape.shape("batch_input_shape", given).written()));
-  return result;
-}
+bool is_within_call() { return open != nullptr; }
 
 bool add_class(const std::string& class_name, Reader read) {
   readers()[class_name] = std::move(read);
@@ -200,7 +132,7 @@ std::shared_ptr<Layer> from_config(const std::string& class_name, const Config& 
 }
 
 Call::~Call() {
-  for (auto* symbols : {&inputs, &outputs, &masks, &losses}) let_go(*symbols);
+  for (auto* symbols : {&inputs, &outputs, &masks, &losses, &metrics}) let_go(*symbols);
 }
 
 std::shared_ptr<const Call> call_of(const Symbol& symbol) {
@@ -248,6 +180,8 @@ Layer::Layer(const LayerOptions& options, const std::string& class_name)
   }
 }
 
+void Layer::set_name(const std::string& name) { state_->name = checked_name(state_->class_name, name); }
+
 Symbol Layer::operator()(const Symbol& input) { return only_output(apply(Inputs({input}, false))); }
 Symbol Layer::operator()(const std::vector<Symbol>& inputs) { return only_output(apply(Inputs(inputs))); }
 std::vector<Symbol> Layer::operator()(const Inputs& inputs) { return apply(inputs); }
@@ -279,6 +213,7 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
   if (training && training == traced_phase()) inputs.training.reset();  // The argument adds nothing.
   if (!training && !traced_phase() && fixed_learning_phase() == false) inputs.training = false;
   if (open) open->state.hold(state_);  // Before its own call, which uses the key that hold() sets.
+  Sketch::keep(state_);
   Open here{.state = *state_, .before = open};
   struct Close {
     Open* before;
@@ -289,6 +224,7 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
   updates_.clear();
   const auto held = state_->inner.size(), made = state_->weights.size();
   std::vector<Symbol> outputs;
+  const FixedPhase phase(inputs.training.value_or(FixedPhase::trains()));
   try {
     outputs = call(inputs);
   } catch (...) {  // Otherwise a second try would hold them again.
@@ -317,6 +253,8 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
   for (const Symbol& output : outputs)
     if (const Symbol loss = activity_loss(output)) record->losses.push_back(loss.with_origin(nullptr));
   for (const Symbol& loss : here.losses) record->losses.push_back(loss.with_origin(nullptr));
+  record->metrics = std::move(here.metrics);
+  record->metric_names = std::move(here.metric_names);
   if (const auto copier = copiers().find(typeid(*this)); copier != copiers().end())
     record->again = [copy = copier->second(*this), is_list = inputs.is_list,
                      training](const std::vector<Symbol>& symbols) {
@@ -332,13 +270,24 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
 
 void Layer::make_weights_for(const std::vector<Shape>& input_shapes) {
   if (state_->built) return;
+  Sketch::keep(state_);
+  state_->built = true;  // Now, since a build in Python may ask for its own weights.
   try {
     build(input_shapes);
+    if (!state_->first_weights.empty() && !Sketch::is_on()) {
+      set_weights(state_->first_weights);
+      state_->first_weights.clear();
+    }
   } catch (...) {
+    state_->built = false;
     state_->weights.clear();  // Otherwise a second try would add them again.
     throw;
   }
-  state_->built = true;
+}
+
+void Layer::hold(const Layer& layer) {
+  Sketch::keep(state_);
+  state_->hold(layer.state());
 }
 
 std::vector<Symbol> Layer::in_both_phases(const std::function<std::vector<Symbol>(bool training)>& trace) {
@@ -350,13 +299,17 @@ std::vector<Symbol> Layer::in_both_phases(const std::function<std::vector<Symbol
   } end{here};
   const std::vector<Update> updates = updates_;
   const std::vector<LayerUpdate> inner_updates = here.updates;
-  const size_t losses = here.losses.size();
+  const size_t losses = here.losses.size(), metrics = here.metrics.size();
   const auto own = [&] { return state_->inner.size() + state_->weights.size(); };
   const size_t at_first = own();
   here.phase = false;
   const std::vector<Symbol> otherwise = trace(false);
   std::vector<Symbol> losses_otherwise(here.losses.begin() + static_cast<std::ptrdiff_t>(losses),
                                        here.losses.end());
+  const std::vector<Symbol> metrics_otherwise(here.metrics.begin() + static_cast<std::ptrdiff_t>(metrics),
+                                              here.metrics.end());
+  here.metrics.resize(metrics);
+  here.metric_names.resize(metrics);
   updates_ = updates;
   here.updates = inner_updates;
   here.losses.resize(losses);
@@ -372,6 +325,12 @@ std::vector<Symbol> Layer::in_both_phases(const std::function<std::vector<Symbol
                  " and ", otherwise.size(), ".");
   for (size_t i = 0; i < result.size(); ++i)
     if (!(result[i] == otherwise[i])) result[i] = in_train_phase(result[i], otherwise[i]);
+  LACUNA_REQUIRE(here.metrics.size() == metrics + metrics_otherwise.size(), name(),
+                 ": call must add as many metrics in training as outside of it. Received: ",
+                 here.metrics.size() - metrics, " and ", metrics_otherwise.size(), ".");
+  for (size_t i = 0; i < metrics_otherwise.size(); ++i)
+    if (Symbol& m = here.metrics[metrics + i]; !(m == metrics_otherwise[i]))
+      m = in_train_phase(m, metrics_otherwise[i]);
   for (size_t i = losses; i < here.losses.size(); ++i) {
     Symbol& loss = here.losses[i];
     const auto same = std::ranges::find(losses_otherwise, loss);
@@ -417,7 +376,15 @@ std::vector<Symbol> Layer::compute_masks(const Inputs& inputs) {
 }
 
 void Layer::add_update(const VariablePtr& variable, const Symbol& value, double momentum) {
-  updates_.push_back(update(variable, value, momentum));
+  Update made = update(variable, value, momentum);
+  if (!open) state_->added_updates.push_back(std::move(made));
+  else if (&open->state == state_.get()) updates_.push_back(std::move(made));
+  else open->updates.push_back({{state_}, std::move(made)});
+}
+
+void Layer::add_loss(const Symbol& loss) {
+  if (open) layers::add_loss(loss);
+  else state_->added_losses.push_back(mean_of("add_loss", loss));
 }
 
 Symbol Layer::activity_loss(const Symbol&) { return {}; }
@@ -438,6 +405,17 @@ Symbol Layer::add_weight(const std::string& name, const Shape& shape,
       "Received: "
       "constraint of '",
       name, "' along axis 0.");
+  checked_name(state_->name, name);
+  const Spec spec{shape, dtype(), sparse ? Storage::row_table : Storage::dense};
+  if (Sketch::is_on()) {
+    Sketch::keep(state_);
+    const std::string full = state_->name + "/" + name;
+    auto variable = sparse
+                        ? std::make_shared<Variable>(full, spec, Draw{})
+                        : std::make_shared<Variable>(full, tensor::Dense{.dtype = dtype(), .shape = shape});
+    state_->weights.push_back({.variable = std::move(variable), .trainable = trainable});
+    return read(state_->weights.back().variable);
+  }
   double bytes = static_cast<double>(size_of(dtype()));
   for (const Dim d : shape) bytes *= static_cast<double>(d);
   if (!sparse) WeightLimit::take(state_->name, name, bytes);
@@ -448,8 +426,6 @@ Symbol Layer::add_weight(const std::string& name, const Shape& shape,
       "rows that are "
       "touched are kept. Received: ",
       name, " of shape ", to_string(shape), ", bytes=", bytes, ".");
-  checked_name(state_->name, name);
-  const Spec spec{shape, dtype(), sparse ? Storage::row_table : Storage::dense};
   Weight weight{.variable = initializers::filled(state_->name + "/" + name, spec, *initializer),
                 .regularizer = regularizer.get(),
                 .constraint = constraint.get(),

@@ -77,6 +77,10 @@ struct LayerState {
   std::function<Config()> settings{};  // Its own settings, without the common ones; empty without describe().
   uint64_t key = 0;  // Key of its random numbers in training (Dropout), 0 if none; saved with a model.
   std::vector<Weight> weights{};
+  std::vector<tensor::Dense> first_weights{};  // What the weights are set to when they are made; then empty.
+  // Added outside of a call.
+  std::vector<Symbol> added_losses{};
+  std::vector<Update> added_updates{};
   // The calls, oldest first. Their outputs own them.
   std::vector<std::weak_ptr<const struct Call>> calls{};
 
@@ -89,6 +93,10 @@ struct LayerState {
   // hold() will add, in order.
   SettingList inner_keys() const;
   SettingList keys_to_come{};
+
+  // Makes these variables its own weights, and says whether they learn; its other weights then do the
+  // opposite.
+  void set_own_weights(const std::vector<VariablePtr>& variables, bool learn);
 
   // Its own weights, trainable ones first, then those of its inner layers, layer by layer. Each weight once.
   std::vector<Weight*> ordered_weights();
@@ -136,6 +144,8 @@ struct Call final : Origin {
   std::vector<Symbol> outputs{};  // Without origin, else they would own themselves.
   std::vector<Symbol> masks{};    // Of the outputs; empty if all steps count.
   std::vector<Symbol> losses{};   // Of activity regularizers.
+  std::vector<Symbol> metrics{};  // What add_metric added, and the names.
+  std::vector<std::string> metric_names{};
   std::vector<LayerUpdate> updates{};
   // Makes the call once more, on other inputs. Empty for a layer whose class was not registered (see known).
   std::function<std::vector<Symbol>(const std::vector<Symbol>& inputs)> again{};
@@ -173,6 +183,12 @@ class Layer {
   // The same for a layer with any number of outputs; the two above are for layers with one.
   std::vector<Symbol> operator()(const Inputs& inputs);
 
+  // The shape of the output for an input of that shape, the batch first and None for an open dimension. The
+  // layer stays as it is: it needs no weights, and makes none.
+  Shape compute_output_shape(const Shape& input_shape);
+  // The same for any number of inputs and outputs.
+  std::vector<Shape> compute_output_shapes(const std::vector<Shape>& input_shapes, bool is_list = true);
+
   // The masks of the outputs, for a mask or an empty symbol for each input: see compute_mask.
   std::vector<Symbol> masks_of_outputs(const Inputs& inputs) { return compute_masks(inputs); }
 
@@ -180,6 +196,7 @@ class Layer {
   void make_weights_for(const std::vector<Shape>& input_shapes);
 
   const std::string& name() const { return state_->name; }
+  void set_name(const std::string& name);  // Of the layer; its weights keep theirs.
   bool trainable() const { return state_->trainable; }
   Config get_config() const { return state_->config(); }
   void set_trainable(bool trainable) { state_->trainable = trainable; }
@@ -188,8 +205,16 @@ class Layer {
   // Copies, trainable weights first. A table above 1 GiB is an error that names weight.rows().
   std::vector<tensor::Dense> get_weights() const;
   void set_weights(const std::vector<tensor::Dense>& weights);
+  // The same before there are weights: the first call makes them with these values.
+  void set_first_weights(std::vector<tensor::Dense> weights) { state_->first_weights = std::move(weights); }
   // The variables, in the same order.
   std::vector<VariablePtr> weights() const;
+
+  // Adds an update that each step of training makes, beside the trained weights: in call(), for that call;
+  // elsewhere for every model that holds the layer and can compute the value.
+  void add_update(const VariablePtr& variable, const Symbol& value, double momentum = 0);
+  // The same for a loss; of a symbol that is no scalar, the mean counts.
+  void add_loss(const Symbol& loss);
 
  protected:
   // Creates the weights with add_weight. input_shapes: one for each input, the batch first. Layers that
@@ -213,9 +238,7 @@ class Layer {
   // trace for that phase only. Inner layers must be made before.
   std::vector<Symbol> in_both_phases(const std::function<std::vector<Symbol>(bool training)>& trace);
   void supports_masking() { state_->supports_masking = true; }
-  void hold(const Layer& layer) { state_->hold(layer.state()); }
-  // To be called in call(): adds an update that each step of training makes, beside the trained weights.
-  void add_update(const VariablePtr& variable, const Symbol& value, double momentum = 0);
+  void hold(const Layer& layer);
   // The loss of the activity regularizer for the output, or empty.
   virtual Symbol activity_loss(const Symbol& output);
 

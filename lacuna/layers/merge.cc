@@ -1,6 +1,8 @@
 // Layers that merge several inputs.
 #include "lacuna/layers/merge.h"
 
+#include <algorithm>
+
 #include "lacuna/ops/elementwise/arithmetic.h"
 #include "lacuna/ops/elementwise/scale.h"
 #include "lacuna/ops/elementwise/unary.h"
@@ -8,6 +10,7 @@
 #include "lacuna/ops/products/batch_dot.h"
 #include "lacuna/ops/reductions/reduce.h"
 #include "lacuna/ops/shape/concatenate.h"
+#include "lacuna/ops/shape/reshape.h"
 
 namespace lacuna::layers {
 namespace {
@@ -17,9 +20,20 @@ void require_several(const std::string& name, const std::vector<Symbol>& inputs)
                  ": two inputs or more must be given. Received: inputs=", inputs.size(), ".");
 }
 
-Symbol fold(const std::string& name, const std::vector<Symbol>& inputs,
+// As in Keras, the axes that an input lacks come after its batch: (batch, features) is added to each step of
+// (batch, steps, features). NumPy would put them first, and take the batch for steps.
+std::vector<Symbol> of_one_rank(std::vector<Symbol> inputs) {
+  size_t rank = 0;
+  for (const Symbol& x : inputs) rank = std::max(rank, x.rank());
+  for (Symbol& x : inputs)
+    while (x.rank() > 0 && x.rank() < rank) x = expand_dims(x, 1);
+  return inputs;
+}
+
+Symbol fold(const std::string& name, const std::vector<Symbol>& given,
             Symbol (*op)(const Symbol&, const Symbol&)) {
-  require_several(name, inputs);
+  require_several(name, given);
+  const std::vector<Symbol> inputs = of_one_rank(given);
   Symbol result = inputs[0];
   for (size_t i = 1; i < inputs.size(); ++i) result = op(result, inputs[i]);
   return result;
@@ -98,7 +112,8 @@ Subtract::Subtract(const LayerOptions& options) : Merge(options, "Subtract") {
 Symbol Subtract::call(const std::vector<Symbol>& inputs) {
   LACUNA_REQUIRE(inputs.size() == 2, name(),
                  ": exactly two inputs must be given. Received: inputs=", inputs.size(), ".");
-  return lacuna::subtract(inputs[0], inputs[1]);
+  const std::vector<Symbol> both = of_one_rank(inputs);
+  return lacuna::subtract(both[0], both[1]);
 }
 
 Multiply::Multiply(const LayerOptions& options) : Merge(options, "Multiply") {

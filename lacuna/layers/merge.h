@@ -25,7 +25,8 @@ class Concatenate : public Layer {
   int axis_;
 };
 
-// Element by element. csr inputs give csr; csr with dense gives dense in Add and Average, csr in Multiply.
+// Element by element; an input of fewer axes has them added after the batch. csr inputs give csr; csr with
+// dense gives dense in Add and Average, csr in Multiply.
 class Add : public Merge {
  public:
   explicit Add(const LayerOptions& options = {});

@@ -1,7 +1,6 @@
 // BatchNormalization: gives features mean 0 and variance 1 over the batch.
 #include "lacuna/layers/normalization.h"
 
-#include "lacuna/layers/in_training_alone.h"
 #include "lacuna/ops/elementwise/operators.h"
 #include "lacuna/ops/elementwise/unary.h"
 #include "lacuna/ops/reductions/batch_moments.h"
@@ -57,7 +56,6 @@ void BatchNormalization::build(const std::vector<Shape>& input_shapes) {
 }
 
 std::vector<Symbol> BatchNormalization::call(const Inputs& inputs) {
-  refuse_training_elsewhere(name(), inputs);
   LACUNA_REQUIRE(inputs.size() == 1, name(),
                  ": the layer must be called on one input. Received: inputs=", inputs.size(), ".");
   return {normalized(inputs[0], inputs.training == false)};

@@ -5,24 +5,26 @@
 #include "lacuna/base/dialect.h"
 #include "lacuna/base/message.h"
 #include "lacuna/base/names.h"
-#include "lacuna/layers/layer.h"
+#include "lacuna/layers/numbers_of_names.h"
+#include "lacuna/layers/sketch.h"
 
 namespace lacuna::layers {
 namespace {
 
-struct LastNumbers {
+struct Numbers {
   std::mutex mutex;
   std::map<std::string, int> by_prefix;
 };
-LastNumbers& last_numbers() {
-  static auto* table = new LastNumbers;
+Numbers& all_numbers() {
+  static auto* table = new Numbers;
   return *table;
 }
 
 }  // namespace
 
 int next_number(const std::string& prefix) {
-  LastNumbers& last = last_numbers();
+  if (auto* aside = Sketch::numbers()) return ++(*aside)[prefix];
+  Numbers& last = all_numbers();
   const std::lock_guard lock(last.mutex);
   return ++last.by_prefix[prefix];
 }
@@ -35,9 +37,15 @@ std::string unique_name(const std::string& class_name) {
 }
 
 void reset_names() {
-  LastNumbers& last = last_numbers();
+  Numbers& last = all_numbers();
   const std::lock_guard lock(last.mutex);
   last.by_prefix.clear();
+}
+
+std::map<std::string, int> last_numbers() {
+  Numbers& last = all_numbers();
+  const std::lock_guard lock(last.mutex);
+  return last.by_prefix;
 }
 
 }  // namespace lacuna::layers

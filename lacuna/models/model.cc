@@ -27,6 +27,13 @@ void Model::set_network(const std::shared_ptr<Network>& network, const std::stri
   as_layer_->settings = [network] { return network->config(); };
 }
 
+void Model::set_name(const std::string& name) {
+  name_ = checked_name("Model", name);
+  if (!trainer_) return;
+  as_layer_->name = name_;
+  network().set_name(name_);
+}
+
 Trainer& Model::trainer() {
   prepare(nullptr);
   LACUNA_REQUIRE(trainer_ != nullptr,
@@ -134,6 +141,19 @@ void Model::set_itself_trainable(bool trainable) {
   as_layer_->trainable = trainable;
 }
 
+std::vector<Shape> Model::compute_output_shapes(const std::vector<Shape>& input_shapes) {
+  return network().compute_output_shapes(input_shapes);
+}
+
+Shape Model::compute_output_shape(const Shape& input_shape) {
+  std::vector<Shape> all = compute_output_shapes({input_shape});
+  LACUNA_REQUIRE(all.size() == 1,
+                 "compute_output_shape: compute_output_shapes answers for a model with several outputs. "
+                 "Received: outputs=",
+                 all.size(), ".");
+  return std::move(all[0]);
+}
+
 Symbol Model::operator()(const Symbol& input) {
   const auto outputs = (*this)(std::vector{input});
   LACUNA_REQUIRE(outputs.size() == 1,
@@ -152,6 +172,10 @@ std::vector<Symbol> Model::operator()(const std::vector<Symbol>& inputs) {
   call->masks = std::move(applied.masks);
   call->losses = std::move(applied.losses);
   call->updates = std::move(applied.updates);
+  for (Network::AddedMetric& metric : applied.metrics) {
+    call->metrics.push_back(std::move(metric.value));
+    call->metric_names.push_back(std::move(metric.name));
+  }
   for (layers::LayerUpdate& update : call->updates) update.layers.push_back(as_layer_);
   call->again = [model = *this](const std::vector<Symbol>& symbols) mutable { return model(symbols); };
   layers::add_call(call);

@@ -32,6 +32,7 @@ class Model {
   Model& operator=(const Model&) = default;
 
   const std::string& name() const { return name_; }
+  void set_name(const std::string& name);
 
   // Optimizer, loss and metrics: by name, settings, or functions of (y_true, y_pred).
   virtual void compile(const CompileOptions& options);
@@ -105,6 +106,11 @@ class Model {
   virtual void set_trainable(bool trainable);
   virtual bool trainable();
   virtual void set_itself_trainable(bool trainable);  // Without its layers, whose flags stay.
+
+  // The shapes of the outputs for inputs of these shapes, the batch first and None for an open dimension. The
+  // model stays as it is: a Sequential needs no weights for it, and makes none.
+  virtual std::vector<Shape> compute_output_shapes(const std::vector<Shape>& input_shapes);
+  Shape compute_output_shape(const Shape& input_shape);
 
   // The model as a layer: the same weights on other symbols.
   Symbol operator()(const Symbol& input);

@@ -174,6 +174,16 @@ void Sequential::start(const Shape& shape, bool sparse) {
   state_->stale = true;
 }
 
+std::vector<Shape> Sequential::compute_output_shapes(const std::vector<Shape>& input_shapes) {
+  if (built()) return Model::compute_output_shapes(input_shapes);
+  std::vector<Shape> shapes = input_shapes;
+  for (const AnyLayer& layer : state_->layers) {
+    LaterModel* later = later_of(layer);
+    shapes = later ? later->model.compute_output_shapes(shapes) : layer->compute_output_shapes(shapes, false);
+  }
+  return shapes;
+}
+
 Config Sequential::unbuilt_config() const {
   Config result = config_of(state_->layers, {}, {}, name());
   if (!state_->trainable) result["trainable"] = false;

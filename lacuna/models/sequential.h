@@ -43,6 +43,7 @@ class Sequential : public Model {
   void compile(const CompileOptions& options) override;
   Config get_config() override;
   std::optional<Config> training_config() const override;
+  std::vector<Shape> compute_output_shapes(const std::vector<Shape>& input_shapes) override;
   bool trainable() override;
   void set_trainable(bool trainable) override;
   void set_itself_trainable(bool trainable) override;

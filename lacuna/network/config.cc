@@ -48,7 +48,8 @@ class Calls {
 
 class Reader {
  public:
-  Reader(const Config& config, const MakeCallable& make) : make_(make) {
+  Reader(const Config& config, const MakeCallable& make, const std::vector<Symbol>& given) : make_(make) {
+    take_inputs(config, given);
     for (const Setting& entry : list(config, "layers")) add(entry);
     // A layer that is called twice may stand before the layer that its second call reads: that call then
     // waits.
@@ -95,6 +96,20 @@ class Reader {
     return part<Config>(config, key, [](const Setting& s) { return s.config(); });
   }
 
+  void take_inputs(const Config& config, const std::vector<Symbol>& given) {
+    if (given.empty()) return;
+    const SettingList& names = list(config, "input_layers");
+    LACUNA_REQUIRE(given.size() == names.size(),
+                   "clone_model: a tensor must be given for each input. Received: input_tensors=",
+                   given.size(), ", inputs=", names.size(), ".");
+    for (size_t i = 0; i < given.size(); ++i) {
+      const auto* parts = names[i].as<SettingList>();
+      const auto* input = parts && !parts->empty() ? (*parts)[0].as<std::string>() : nullptr;
+      if (!input) malformed("[layer, call, output] of each input");
+      given_[*input] = given[i];
+    }
+  }
+
   void add(const Setting& setting) {
     if (!setting.config()) malformed("a class_name and a config of each layer");
     const Config& config = *setting.config();
@@ -103,7 +118,9 @@ class Reader {
                    entry.name, "' for two layers.");
     const std::string& class_name = name(config, "class_name");
     if (class_name == "InputLayer") {
-      entry.outputs = {{layers::input_from_config(nested(config, "config"))}};
+      const auto given = given_.find(entry.name);
+      entry.outputs = {
+          {given == given_.end() ? layers::input_from_config(nested(config, "config")) : given->second}};
     } else {
       entry.made = make_(class_name, nested(config, "config"));
       const auto key = config.find("key");
@@ -202,6 +219,7 @@ class Reader {
   }
 
   const MakeCallable& make_;
+  std::map<std::string, Symbol> given_{};
   std::vector<Entry> entries_{};
   std::map<std::string, size_t> places_{};
   std::multimap<Place, size_t> waiting_{};  // Entries, by the call they wait for.
@@ -253,8 +271,9 @@ Config Network::config() const {
           {"output_layers", places(outputs_)}};
 }
 
-NetworkParts network_from_config(const Config& config, const MakeCallable& make) {
-  NetworkParts parts = Reader(config, make).take();
+NetworkParts network_from_config(const Config& config, const MakeCallable& make,
+                                 const std::vector<Symbol>& inputs) {
+  NetworkParts parts = Reader(config, make, inputs).take();
   if (const auto found = config.find("name"); found != config.end() && found->second.as<std::string>())
     parts.name = *found->second.as<std::string>();
   return parts;

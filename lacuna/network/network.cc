@@ -12,6 +12,7 @@
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/op.h"
 #include "lacuna/layers/calls.h"
+#include "lacuna/layers/sketch.h"
 #include "lacuna/ops/products/take.h"
 #include "lacuna/tensor/weight_rows.h"
 
@@ -187,6 +188,8 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
   for (const auto& call : by_height(walk)) {
     for (const Symbol& loss : call->losses) activity_losses_.push_back(loss);
     updates_.insert(updates_.end(), call->updates.begin(), call->updates.end());
+    for (size_t i = 0; i < call->metrics.size(); ++i)
+      added_metrics_.push_back({call->metric_names[i], call->metrics[i]});
     const auto [place, fresh] = names.try_emplace(call->layer->name, call->layer.get());
     if (!fresh && place->second == call->layer.get()) continue;
     LACUNA_REQUIRE(fresh, "Model: names of layers must differ. Received: '", call->layer->name,
@@ -204,6 +207,52 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
   join_turns(outputs_, own, turn_);
   for (const layers::LayerUpdate& u : updates_) turn_.join(u.update.variable->turn());
   id_limits_ = limits_of_ids(inputs_, outputs_);
+}
+
+namespace {
+
+// The layer and those that it holds, without what models hold: a call of the model has taken that over.
+void visit(const std::shared_ptr<LayerState>& layer, std::set<const LayerState*>& seen,
+           const std::function<void(const std::shared_ptr<LayerState>&)>& use) {
+  if (layer->is_model || !seen.insert(layer.get()).second) return;
+  use(layer);
+  for (const auto& inner : layer->inner) visit(inner, seen, use);
+}
+
+}  // namespace
+
+bool Network::can_compute(const Symbol& symbol) const {
+  return std::ranges::all_of(in_order({symbol}), [&](const auto& node) {
+    const Symbol s(node, 0);
+    return !is_placeholder(s) || std::ranges::count(inputs_, s);
+  });
+}
+
+std::vector<Symbol> Network::activity_losses() const {
+  std::vector<Symbol> result = activity_losses_;
+  std::set<const LayerState*> seen;
+  for (const auto& layer : layers_)
+    visit(layer, seen, [&](const auto& one) {
+      std::ranges::copy_if(one->added_losses, std::back_inserter(result),
+                           [&](const Symbol& loss) { return can_compute(loss); });
+    });
+  for (size_t i = activity_losses_.size(); i < result.size(); ++i) join(turn_, {result[i]});
+  return result;
+}
+
+std::vector<layers::LayerUpdate> Network::updates() const {
+  std::vector<layers::LayerUpdate> result = updates_;
+  std::set<const LayerState*> seen;
+  for (const auto& layer : layers_)
+    visit(layer, seen, [&](const auto& one) {
+      for (const Update& update : one->added_updates)
+        if (can_compute(update.value)) result.push_back({{one}, update});
+    });
+  for (size_t i = updates_.size(); i < result.size(); ++i) {
+    join(turn_, {result[i].update.value});
+    turn_.join(result[i].update.variable->turn());
+  }
+  return result;
 }
 
 Symbol Network::added(const char* where, const Symbol& symbol) {
@@ -268,7 +317,7 @@ std::vector<Weight*> Network::trainable_weights() const {
 
 std::vector<layers::LayerUpdate> Network::wanted_updates() const {
   std::vector<layers::LayerUpdate> result;
-  std::ranges::copy_if(updates_, std::back_inserter(result), &layers::LayerUpdate::is_wanted);
+  std::ranges::copy_if(updates(), std::back_inserter(result), &layers::LayerUpdate::is_wanted);
   return result;
 }
 
@@ -346,10 +395,26 @@ Network::Applied Network::applied(const std::vector<Symbol>& inputs) const {
   for (const Symbol& s : substitute(outputs_, inputs_, inputs))
     result.outputs.push_back(s.with_origin(nullptr));
   for (const Symbol& mask : output_masks_) result.masks.push_back(mask ? for_inputs(mask) : Symbol());
-  for (const Symbol& s : substitute(activity_losses_, inputs_, inputs))
+  for (const Symbol& s : substitute(activity_losses(), inputs_, inputs))
     result.losses.push_back(s.with_origin(nullptr));
-  result.updates = updates_;
+  for (const AddedMetric& metric : added_metrics_)
+    result.metrics.push_back({metric.name, for_inputs(metric.value)});
+  result.updates = updates();
   for (layers::LayerUpdate& u : result.updates) u.update.value = for_inputs(u.update.value);
+  return result;
+}
+
+std::vector<Shape> Network::compute_output_shapes(const std::vector<Shape>& input_shapes) const {
+  LACUNA_REQUIRE(input_shapes.size() == inputs_.size(),
+                 "compute_output_shape: there must be a shape for each input. Received: shapes=",
+                 input_shapes.size(), ", inputs=", inputs_.size(), ".");
+  const layers::Sketch all_as_before;
+  std::vector<Symbol> inputs;
+  for (size_t i = 0; i < inputs_.size(); ++i)
+    inputs.push_back(
+        placeholder({input_shapes[i], inputs_[i].dtype(), inputs_[i].storage()}, input_names_[i]));
+  std::vector<Shape> result;
+  for (const Symbol& output : applied(inputs).outputs) result.push_back(output.shape());
   return result;
 }
 
@@ -377,6 +442,8 @@ Network::Applied Network::called_again(const std::vector<Symbol>& inputs) const 
     layers::remove_call(made);  // The layer's output stays the one that its user knows.
     result.losses.insert(result.losses.end(), made->losses.begin(), made->losses.end());
     result.updates.insert(result.updates.end(), made->updates.begin(), made->updates.end());
+    for (size_t i = 0; i < made->metrics.size(); ++i)
+      result.metrics.push_back({made->metric_names[i], made->metrics[i].with_origin(nullptr)});
   }
   for (layers::LayerUpdate& u : result.updates) u.update.value = u.update.value.with_origin(nullptr);
   for (const Symbol& s : outputs_) {

@@ -23,6 +23,7 @@ class Network {
   Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name);
 
   const std::string& name() const { return name_; }
+  void set_name(const std::string& name) { name_ = name; }
 
   // The lock of all variables that the network reads (graph/turn.h). Functions below that read or replace
   // values of weights take it.
@@ -52,7 +53,7 @@ class Network {
   void restore(const Snapshot& snapshot);  // Optimizers keep states of its rows.
 
   // What layers add to the loss, such as activity regularizers, and what add_loss added.
-  const std::vector<Symbol>& activity_losses() const { return activity_losses_; }
+  std::vector<Symbol> activity_losses() const;
   // Adds a symbol that depends on the inputs and weights of the network alone to the loss of what is compiled
   // from now on. Of one that is no scalar, the mean counts.
   void add_loss(const Symbol& loss);
@@ -68,7 +69,7 @@ class Network {
 
   // What a training step changes besides the trained weights, such as moving averages. wanted_updates: only
   // those whose layers are trainable now.
-  const std::vector<layers::LayerUpdate>& updates() const { return updates_; }
+  std::vector<layers::LayerUpdate> updates() const;
   std::vector<layers::LayerUpdate> wanted_updates() const;
 
   // A mask for each output, empty if all its steps count: see layers::mask_of.
@@ -92,11 +93,15 @@ class Network {
   struct Applied {
     std::vector<Symbol> outputs{}, masks{}, losses{};
     std::vector<layers::LayerUpdate> updates{};
+    std::vector<AddedMetric> metrics{};
   };
   Applied applied(const std::vector<Symbol>& inputs) const;
+  // The shapes of the outputs for inputs of these shapes.
+  std::vector<Shape> compute_output_shapes(const std::vector<Shape>& input_shapes) const;
 
  private:
   Applied called_again(const std::vector<Symbol>& inputs) const;
+  bool can_compute(const Symbol& symbol) const;  // Whether it depends on the inputs alone.
 
   std::string name_;
   Turn turn_{};
@@ -125,6 +130,8 @@ struct NetworkParts {
   std::vector<Symbol> inputs{}, outputs{};
   std::string name{};
 };
-NetworkParts network_from_config(const Config& config, const MakeCallable& make);
+// inputs: what takes the place of the config's inputs, in order; new ones unless given.
+NetworkParts network_from_config(const Config& config, const MakeCallable& make,
+                                 const std::vector<Symbol>& inputs = {});
 
 }  // namespace lacuna

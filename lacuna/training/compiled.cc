@@ -165,7 +165,8 @@ void add_loss(CompiledOutput& output, const Symbol& y, const Symbol& mask, const
   const Spec wanted = output.loss->target(y.spec());
   LACUNA_REQUIRE(!given || !is_placeholder(given) ||
                      (given.dtype() == wanted.dtype && given.storage() == wanted.storage),
-                 "compile: a placeholder of target_tensors must have the dtype of the loss's target. Received: target of '",
+                 "compile: a placeholder of target_tensors must have the dtype of the loss's target. "
+                 "Received: target of '",
                  output.name, "' ", given.spec(), ", expected ", wanted, ".");
   output.target = given ? given : placeholder(wanted, output.name + "_target");
   output.matrix = output.loss->matrix(output.target, y.spec());
@@ -178,7 +179,8 @@ void add_loss(CompiledOutput& output, const Symbol& y, const Symbol& mask, const
   output.plain_loss = scalar(values);
   if (values.rank() <= (output.temporal ? 1 : 0)) return;
   const Symbol& w = output.sample_weight;
-  const Symbol used = zero_weights_count ? constant(1, w.dtype()) : mean(not_equal(w, constant(0, w.dtype())));
+  const Symbol used =
+      zero_weights_count ? constant(1, w.dtype()) : mean(not_equal(w, constant(0, w.dtype())));
   const Symbol least = constant(1e-30, w.dtype());  // A batch without weight has loss 0, not 0 / 0.
   const Symbol weighted = multiply(cast(per_weight(values, output), w.dtype()), w);
   output.weighted_loss = cast(mean(divide(weighted, maximum(used, least))), values.dtype());
@@ -192,9 +194,10 @@ struct Computed {
     added.push_back(scale(output.plain_loss, output.weight));
     if (several) losses.emplace_back(output.name + "_loss", output.plain_loss);
     for (const auto& metric : output.metrics) {
-      LACUNA_REQUIRE(metric.value && !metric.running,
-                     "compile: a metric with a state or with weights needs a target that is fed. Received: metric '",
-                     metric.name, "' of output '", output.name, "', whose target is one of target_tensors.");
+      LACUNA_REQUIRE(
+          metric.value && !metric.running,
+          "compile: a metric with a state or with weights needs a target that is fed. Received: metric '",
+          metric.name, "' of output '", output.name, "', whose target is one of target_tensors.");
       metrics.emplace_back(several ? output.name + "_" + metric.name : metric.name, metric.value);
     }
     output.loss = nullptr;

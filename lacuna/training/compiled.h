@@ -42,8 +42,8 @@ struct CompileOptions {
   // weighted_acc, …
   Metrics weighted_metrics{};
   std::map<std::string, Metrics> output_weighted_metrics{};
-  // The targets of outputs, if not those that fit makes: a placeholder is fed with y; of any other symbol, which
-  // is computed, there is no y. Empty: fit makes one. Files do not keep them.
+  // The targets of outputs, if not those that fit makes: a placeholder is fed with y; of any other symbol,
+  // which is computed, there is no y. Empty: fit makes one. Files do not keep them.
   PerOutput<Symbol> target_tensors{};
   // Whether rows of weight 0 count in the number that a weighted loss is divided by: Σ w v / n, as in Keras
   // 3, or Σ w v / (number of w != 0).

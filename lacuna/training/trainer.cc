@@ -128,6 +128,8 @@ void Trainer::check_trainable(const char* where, const Compiled& compiled) {
   warned_of_ = std::move(trainable);
 }
 
+uint64_t Trainer::next_seed() { return mix(random_.seed ^ mix(~runs_++)); }
+
 void Trainer::train_step(const Compiled& compiled, Program& program, Feeds feeds, Dim rows,
                          Measures& measures) {
   std::span<const optimizers::Gradient> gradients;
@@ -202,7 +204,7 @@ std::vector<double> Trainer::test_on_batch(const Arrays& x, const Arrays& y, con
   const auto feeds = feed.pack_range(0, feed.rows());
   const auto measures = this->measures(c, "test_on_batch", reset_metrics);
   const auto turn = network_->turn().take();
-  held->run(feeds, random_.steps, random_.seed);
+  held->run(feeds, random_.steps, next_seed());
   measures->add(*held, feeds, feed.rows());
   held->apply_updates();
   std::vector<double> values = measures->values();

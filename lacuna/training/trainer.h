@@ -139,6 +139,8 @@ class Trainer {
   // Before training: if a seed was set since, shuffles restart from it. In a child that was forked without a
   // seed, dropout's masks are drawn anew too.
   void follow_seed();
+  uint64_t next_seed();  // Of a run that does not train: each draws other random numbers.
+  uint64_t runs_ = 0;
   uint64_t next_shuffle();  // The key that shuffles the next epoch.
 
   std::shared_ptr<Network> network_;

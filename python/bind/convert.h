@@ -21,6 +21,9 @@ nb::list to_handles(const std::vector<layers::Weight*>& weights);
 // What the regularizers of weights add to the loss.
 std::vector<Symbol> penalties(const std::vector<layers::Weight*>& weights);
 
+// Inputs and outputs of the layer's calls that still exist, oldest first.
+nb::list calls_of_layer(const layers::LayerState& state);
+
 // A view of a user's arrays, which stay alive with it.
 struct ArrayHandle {
   Array array{};

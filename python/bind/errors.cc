@@ -47,7 +47,8 @@ void translate(const std::exception_ptr& thrown, void*) {
     raise(nb::module_::import_("lacuna._files")
               .attr("error")(e.number, message_text(e.what()), nb::bytes(e.path.data(), e.path.size())));
   } catch (const NotCompiled& e) {
-    PyErr_SetObject(nb::module_::import_("lacuna._custom").attr("NotCompiled").ptr(), message_text(e.what()).ptr());
+    PyErr_SetObject(nb::module_::import_("lacuna._custom").attr("NotCompiled").ptr(),
+                    message_text(e.what()).ptr());
   } catch (const InvalidType& e) {
     PyErr_SetObject(PyExc_TypeError, message_text(e.what()).ptr());
   } catch (const std::invalid_argument& e) {

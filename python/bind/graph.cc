@@ -440,7 +440,9 @@ void bind_graph_values(nb::module_& m) {
 void bind_updates(nb::module_& m) {
   def(m, "set_strict_sparse", config::set_strict_sparse, "strict"_a);
   m.def("strict_sparse", &config::strict_sparse);
-  nb::class_<Update>(m, "Update", "What a step changes beside the weights that learn: see K.update.");
+  nb::class_<Update>(m, "Update", "What a step changes beside the weights that learn: see K.update.")
+      .def_prop_ro("variable", [](const Update& u) { return VariableHandle{u.variable}; })
+      .def_prop_ro("value", [](const Update& u) { return u.value; });
   def(
       m, "update",
       [](nb::handle given, nb::handle value, double momentum) {

@@ -1,8 +1,12 @@
 // Layers: those of the library, and those whose build and call are written in Python.
 #include "lacuna/layers/layer.h"
 
+#include <algorithm>
+
 #include "lacuna/layers/calls.h"
 #include "lacuna/layers/input.h"
+#include "lacuna/layers/learning_phase.h"
+#include "lacuna/layers/sketch.h"
 #include "lacuna/models/sequential.h"
 #include "python/bind/argument.h"
 
@@ -33,7 +37,6 @@ class PythonLayer final : public layers::Layer {
     };
   }
 
-  using Layer::add_update;
   using Layer::add_weight;
 
  protected:
@@ -94,17 +97,6 @@ class PythonLayer final : public layers::Layer {
 
 const bool told = layers::copyable<PythonLayer>();
 
-// Inputs and outputs of the layer's calls that still exist, oldest first.
-nb::list calls(const layers::LayerState& state) {
-  nb::list result;
-  for (const auto& call : layers::calls_of(state)) {
-    nb::list outputs;
-    for (const Symbol& s : call->outputs) outputs.append(s.with_origin(call));
-    result.append(nb::make_tuple(nb::cast(call->inputs), outputs));
-  }
-  return result;
-}
-
 // What calls of the layer add to the loss: all of them, or those on these symbols.
 std::vector<Symbol> losses(const layers::LayerState& state,
                            const std::optional<std::vector<Symbol>>& inputs) {
@@ -113,6 +105,39 @@ std::vector<Symbol> losses(const layers::LayerState& state,
     if (!inputs || call->inputs == *inputs)
       result.insert(result.end(), call->losses.begin(), call->losses.end());
   return result;
+}
+
+// The same for the updates of calls, as far as all layers that they belong to are trainable.
+std::vector<Update> updates(const layers::LayerState& state,
+                            const std::optional<std::vector<Symbol>>& inputs) {
+  std::vector<Update> result;
+  for (const auto& call : layers::calls_of(state))
+    if (!inputs || call->inputs == *inputs)
+      for (const layers::LayerUpdate& u : call->updates)
+        if (u.is_wanted()) result.push_back(u.update);
+  return result;
+}
+
+// Updates that were added outside of a call.
+std::vector<Update> free_updates(const layers::LayerState& state) {
+  return state.trainable ? state.added_updates : std::vector<Update>();
+}
+
+std::vector<Shape> to_shapes(const Place& at, nb::handle given) {
+  std::vector<Shape> result;
+  for (const nb::object& one : to_list(at, given)) result.push_back(to_dims(at, one));
+  return result;
+}
+
+// The layer that made a symbol, the number of its call, and the place among the outputs; None for a symbol
+// that no layer made.
+nb::object history(const Symbol& symbol) {
+  const auto call = layers::call_of(symbol);
+  if (!call) return nb::none();
+  const auto all = layers::calls_of(*call->layer);
+  const auto output = std::ranges::find(call->outputs, symbol) - call->outputs.begin();
+  const auto number = std::ranges::find(all, call) - all.begin();
+  return nb::make_tuple(AnyLayer(layers::Layer(call->layer)), number, output);
 }
 
 uintptr_t id(const layers::LayerState* state) { return reinterpret_cast<uintptr_t>(state); }
@@ -153,7 +178,11 @@ void bind_layer(nb::module_& m) {
           },
           "inputs"_a.none(), "training"_a.none())
       .def_prop_ro("id", [](const AnyLayer& l) { return id(l->state().get()); })
-      .def_prop_ro("name", [](const AnyLayer& l) { return l->name(); })
+      .def_prop_rw(
+          "name", [](const AnyLayer& l) { return l->name(); },
+          [](const AnyLayer& l, nb::handle name) {
+            l->set_name(to_text({l->state()->class_name.c_str(), "name"}, name));
+          })
       .def_prop_ro("class_name", [](const AnyLayer& l) { return l->state()->class_name; })
       .def_prop_ro("config",
                    [](const AnyLayer& l) {  // For a layer of Python: what its get_config adds to.
@@ -198,7 +227,7 @@ void bind_layer(nb::module_& m) {
             if (held.state()) l->state()->hold(held.state());  // Otherwise when it is applied.
           },
           "model"_a)
-      .def_prop_ro("calls", [](const AnyLayer& l) { return calls(*l->state()); })
+      .def_prop_ro("calls", [](const AnyLayer& l) { return calls_of_layer(*l->state()); })
       .def_prop_ro("losses", [](const AnyLayer& l) { return losses(*l->state(), std::nullopt); })
       .def(
           "losses_for",
@@ -206,6 +235,64 @@ void bind_layer(nb::module_& m) {
             return losses(*l->state(), to_symbols({"get_losses_for", "inputs"}, inputs));
           },
           "inputs"_a.none())
+      .def_prop_ro("updates", [](const AnyLayer& l) { return updates(*l->state(), std::nullopt); })
+      .def_prop_ro("is_python", [](const AnyLayer& l) { return dynamic_cast<PythonLayer*>(&*l) != nullptr; })
+      .def(
+          "set_own_weights",
+          [](const AnyLayer& l, nb::handle given, bool learn) {
+            const std::string name = l->name();
+            std::vector<VariablePtr> variables;
+            for (const nb::object& one : to_list({name.c_str(), "weights"}, given))
+              variables.push_back(Argument<VariableHandle>::of({name.c_str(), "weights"}, one).variable);
+            l->state()->set_own_weights(variables, learn);
+          },
+          "variables"_a, "learn"_a)
+      .def(
+          "masks",
+          [](const AnyLayer& l, nb::handle inputs, const std::vector<nb::object>& masks, bool is_list) {
+            layers::Inputs given(to_symbols({"compute_mask", "inputs"}, inputs), is_list);
+            LACUNA_REQUIRE(masks.size() == given.size(), l->name(),
+                           ": compute_mask must get a mask, or None, for each input. Received: masks=",
+                           masks.size(), ", inputs=", given.size(), ".");
+            for (const nb::object& mask : masks)
+              given.masks.push_back(mask.is_none() ? Symbol() : to_symbol(mask, nullptr, "compute_mask"));
+            nb::list result;
+            for (const Symbol& mask : l->masks_of_outputs(given)) result.append(symbol_or_none(mask));
+            return result;
+          },
+          "inputs"_a.none(), "masks"_a, "is_list"_a)
+      .def_prop_ro("free_updates", [](const AnyLayer& l) { return free_updates(*l->state()); })
+      .def_prop_ro("free_losses", [](const AnyLayer& l) { return l->state()->added_losses; })
+      .def(
+          "updates_for",
+          [](const AnyLayer& l, nb::handle inputs) {
+            return updates(*l->state(), to_symbols({"get_updates_for", "inputs"}, inputs));
+          },
+          "inputs"_a.none())
+      .def(
+          "compute_output_shape",
+          [](const AnyLayer& l, nb::handle shapes, bool is_list) {
+            const std::string name = l->name();
+            nb::list result;
+            for (const Shape& shape :
+                 l->compute_output_shapes(to_shapes({name.c_str(), "input_shape"}, shapes), is_list))
+              result.append(from_shape(shape));
+            return result;
+          },
+          "shapes"_a, "is_list"_a)
+      .def(
+          "make_weights",
+          [](const AnyLayer& l, nb::handle shapes) {
+            const std::string name = l->name();
+            l->make_weights_for(to_shapes({name.c_str(), "input_shape"}, shapes));
+          },
+          "shapes"_a)
+      .def(
+          "set_first_weights",
+          [](const AnyLayer& l, const std::vector<ArrayHandle>& weights) {
+            l->set_first_weights(to_values(weights));
+          },
+          "weights"_a)
       .def_prop_ro("penalties", [](const AnyLayer& l) { return penalties(l->state()->ordered_weights()); })
       .def("get_weights",
            [](const AnyLayer& l) { return to_numpy(without_gil([&] { return l->get_weights(); })); })
@@ -221,13 +308,13 @@ void bind_layer(nb::module_& m) {
           "add_update",
           [](const AnyLayer& l, nb::handle given) {
             const Update& u = argument<Update>({l->name().c_str(), "an update"}, given);
-            auto* python = dynamic_cast<PythonLayer*>(&*l);
-            LACUNA_REQUIRE(python, l->name(),
-                           ": updates can be added to layers that derive from Layer alone. Received: a ",
-                           l->state()->class_name, ".");
-            python->add_update(u.variable, u.value, u.momentum);
+            l->add_update(u.variable, u.value, u.momentum);
           },
-          "update"_a.none());
+          "update"_a.none())
+      .def(
+          "add_loss",
+          [](const AnyLayer& l, nb::handle loss) { l->add_loss(to_symbol(loss, nullptr, "add_loss")); },
+          "loss"_a.none());
   def_add_weight(layer);
 }
 
@@ -238,6 +325,10 @@ void bind_layer_makers(nb::module_& m) {
   def(
       m, "input_layer", [](const Symbol& input) { return AnyLayer(input); }, "input"_a);
   m.def("traced_phase", layers::traced_phase);
+  m.def("is_sketch", layers::Sketch::is_on);
+  m.def("is_within_call", layers::is_within_call);
+  m.def("history", history, "symbol"_a);
+  m.def("uses_learning_phase", layers::uses_learning_phase, "symbol"_a);
   m.def(
       "mask_of", [](const Symbol& symbol) { return symbol_or_none(layers::mask_of(symbol)); }, "symbol"_a);
   def(
@@ -271,9 +362,20 @@ void bind_layer_makers(nb::module_& m) {
 
 }  // namespace
 
+nb::list calls_of_layer(const layers::LayerState& state) {
+  nb::list result;
+  for (const auto& call : layers::calls_of(state)) {
+    nb::list outputs;
+    for (const Symbol& s : call->outputs) outputs.append(s.with_origin(call));
+    result.append(nb::make_tuple(nb::cast(call->inputs), outputs));
+  }
+  return result;
+}
+
 void bind_layers(nb::module_& m) {
   def(
-      m, "add_loss", [](const Symbol& loss) { layers::add_loss(loss); }, "loss"_a);
+      m, "add_metric", [](const Symbol& value, const std::string& name) { layers::add_metric(value, name); },
+      "value"_a, "name"_a);
   bind_layer(m);
   bind_layer_makers(m);
 }

@@ -167,7 +167,11 @@ void bind_model(nb::module_& m) {
           },
           "inputs"_a.none())
       .def_prop_ro("id", [](Model& self) { return reinterpret_cast<uintptr_t>(self.state().get()); })
-      .def_prop_ro("name", [](Model& self) { return self.name(); })
+      .def_prop_rw(
+          "name", [](Model& self) { return self.name(); },
+          [](Model& self, nb::handle name) {
+            self.set_name(to_text({"Model", "name"}, name));
+          })
       .def_prop_ro("inputs", [](Model& self) { return network_of(self).inputs(); })
       .def_prop_ro("outputs", [](Model& self) { return network_of(self).outputs(); })
       .def_prop_ro("input_names", [](Model& self) { return network_of(self).input_names(); })
@@ -202,6 +206,26 @@ void bind_model(nb::module_& m) {
           "trainable", [](Model& self) { return without_gil([&] { return self.trainable(); }); },
           [](Model& self, bool trainable) { without_gil([&] { self.set_trainable(trainable); }); })
       .def_prop_ro("losses", [](Model& self) { return network_of(self).activity_losses(); })
+      .def_prop_ro("updates",
+                   [](Model& self) {
+                     std::vector<Update> result;
+                     for (const layers::LayerUpdate& u : network_of(self).wanted_updates())
+                       result.push_back(u.update);
+                     return result;
+                   })
+      .def_prop_ro("calls",
+                   [](Model& self) { return self.state() ? calls_of_layer(*self.state()) : nb::list(); })
+      .def(
+          "compute_output_shape",
+          [](Model& self, nb::handle shapes) {
+            std::vector<Shape> all;
+            const Place at{"compute_output_shape", "input_shape"};
+            for (const nb::object& one : to_list(at, shapes)) all.push_back(to_dims(at, one));
+            nb::list result;
+            for (const Shape& shape : self.compute_output_shapes(all)) result.append(from_shape(shape));
+            return result;
+          },
+          "shapes"_a)
       .def_prop_ro("penalties", [](Model& self) { return penalties(network_of(self).weights()); })
       .def_prop_ro("input_count",
                    [](Model& self) { return self.state() ? network_of(self).inputs().size() : 1; })
@@ -240,10 +264,11 @@ void bind_network(nb::module_& m) {
       [](nb::handle config) { return from_config(saving::in_older_words(to_config(config))); }, "config"_a);
   m.def(
       "network_from_config",
-      [](nb::handle config, nb::handle make) {
+      [](nb::handle config, nb::handle make, nb::handle given_inputs) {
         const Config network = to_config(config);
         const NetworkParts parts = network_from_config(
-            network, [&](const std::string& class_name, const Config& of_layer) -> Callable {
+            network,
+            [&](const std::string& class_name, const Config& of_layer) -> Callable {
               const nb::object made = make(class_name, from_config(of_layer));
               const bool is_layer =
                   nb::hasattr(made, "_core") && nb::isinstance<AnyLayer>(made.attr("_core"));
@@ -255,10 +280,11 @@ void bind_network(nb::module_& m) {
                     if (nb::isinstance<Symbol>(output)) return std::vector{nb::cast<Symbol>(output)};
                     return to_symbols({class_name.c_str(), "its output"}, output);
                   }};
-            });
+            },
+            to_symbols({"clone_model", "input_tensors"}, given_inputs));
         return nb::make_tuple(parts.inputs, parts.outputs);
       },
-      "config"_a.none(), "make"_a);
+      "config"_a.none(), "make"_a, "inputs"_a);
 }
 
 void bind_sequential(nb::module_& m) {

@@ -29,7 +29,8 @@ CompileOptions compile_options(const Arg<optimizers::Optimizer>& optimizer, nb::
                                const std::map<std::string, std::vector<Metric>>& output_metrics,
                                nb::handle loss_weights, const std::vector<Metric>& weighted_metrics,
                                const std::map<std::string, std::vector<Metric>>& output_weighted_metrics,
-                               nb::handle sample_weight_mode, std::optional<bool> zero_weights_count, nb::handle target_tensors) {
+                               nb::handle sample_weight_mode, std::optional<bool> zero_weights_count,
+                               nb::handle target_tensors) {
   CompileOptions result{
       .optimizer = optimizer,
       .loss = per_output<Loss>("loss", loss),

@@ -27,7 +27,6 @@ ABSENT: dict[str, dict[str, str]] = {
     "layers": {
         **dict.fromkeys(("ConvLSTM2D", "ConvLSTM2DCell", "ConvRNN2D", "ConvRecurrent2D"), VIDEO),
         **dict.fromkeys(("Highway", "MaxoutDense", "Recurrent"), KERAS1),
-        "InputSpec": "a layer checks its inputs itself, in build",
     },
     "backend": {
         **dict.fromkeys(("get_session", "set_session", "manual_variable_initialization"), SESSION),
@@ -49,9 +48,7 @@ ABSENT: dict[str, dict[str, str]] = {
     },
     "utils.io_utils": dict.fromkeys(("h5dict", "H5Dict"), FILES),
     "utils.data_utils": dict.fromkeys(("get_index", "init_pool", "init_pool_generator", "next_sample"), INSIDE),
-    "engine": {"InputSpec": "a layer checks its inputs itself, in build"},
     "engine.base_layer": {
-        "InputSpec": "a layer checks its inputs itself, in build",
         "Node": "the calls of a layer are its inputs and outputs; a model's layers are in model.layers",
     },
     "engine.saving": {
@@ -121,6 +118,35 @@ ABSENT: dict[str, dict[str, str]] = {
     "applications": {},
 }
 
+PLANS = "a step is a plan that is made once, and there is no other way to run it"
+CONFIGS = "a layer is made again by from_config(get_config()), and its weights by set_weights or a file"
+COMPILED = "save keeps how a model is compiled, and load_model compiles it again"
+WIDTHS = "a layer computes in the dtype of its weights: write its argument dtype, or set_floatx"
+LOSS = "targets and weights are fed; write the loss of model.outputs and a K.placeholder by functions of lacuna.losses"
+LAYERS = "model.layers has the layers, which have these themselves"
+CALLS = "a layer is called on symbols, and K.function runs what it gives"
+
+# Attributes and methods, by class.
+MEMBERS: dict[str, dict[str, str]] = {
+    "Layer": {
+        **dict.fromkeys(("build_from_config", "get_build_config", "load_own_variables", "save_own_variables"), CONFIGS),
+        **dict.fromkeys(("autocast", "compute_dtype", "dtype_policy", "variable_dtype"), WIDTHS),
+        **dict.fromkeys(("compute_output_spec", "stateless_call", "symbolic_call"), CALLS),
+        **dict.fromkeys(("dynamic", "rematerialized_call", "supports_jit"), PLANS),
+        **dict.fromkeys(("quantization_mode", "quantize"), "weights are float32 or float64"),
+    },
+    "Model": {
+        **dict.fromkeys(("auto_jit", "jit_compile", "run_eagerly", "steps_per_execution", "train_function"), PLANS),
+        **dict.fromkeys(("predict_step", "make_predict_function", "make_test_function", "compute_loss"), EAGER),
+        **dict.fromkeys(("compiled_loss", "compiled_metrics", "compute_metrics"), EAGER),
+        **dict.fromkeys(("compile_from_config", "get_compile_config"), COMPILED),
+        **dict.fromkeys(("distribute_reduction_method", "distribute_strategy"), "config.set_num_threads sets threads"),
+        **dict.fromkeys(("metrics_tensors", "sample_weights", "targets", "total_loss"), LOSS),
+        **dict.fromkeys(("constraints", "container_nodes", "input_layers", "output_layers", "regularizers"), LAYERS),
+        "export": "save writes an HDF5 file, which Keras 2 reads",
+    },
+}
+
 # What the name of a class, a method or an argument says, wherever it is asked for.
 EVERYWHERE = {"train_step": EAGER, "test_step": EAGER, "make_train_function": EAGER, "GradientTape": EAGER}
 
@@ -137,6 +163,20 @@ def refusal(module: ModuleType, name: str) -> AttributeError:
     """The error for a name that a module of Lacuna lacks."""
     told = sentence(module.__name__.removeprefix("lacuna."), name)
     return AttributeError(told or f"module '{module.__name__}' has no attribute '{name}'", name=name, obj=module)
+
+
+def member_refusal(obj: Any, name: str) -> AttributeError:
+    """The error for an attribute that an object lacks."""
+    names = [cls.__name__ for cls in type(obj).__mro__]
+    reasons = [MEMBERS[of].get(name) for of in names if of in MEMBERS]
+    if "Model" in names:
+        reasons += [EVERYWHERE.get(name), MEMBERS["Layer"].get(name)]
+    reason = next(filter(None, reasons), None)
+    cls = type(obj).__name__
+    told = (
+        f"{cls}.{name} is of Keras, not in Lacuna: {reason}." if reason else f"'{cls}' object has no attribute '{name}'"
+    )
+    return AttributeError(told, name=name, obj=obj)
 
 
 def refusing(module_name: str) -> Callable[[str], Any]:

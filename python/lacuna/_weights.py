@@ -38,6 +38,22 @@ class HasWeights:
         learn = set(self.trainable_weights)
         return [v for v in self.weights if v not in learn]
 
+    # As newer versions of Keras name them.
+    @property
+    def variables(self) -> Any:
+        """The same as weights."""
+        return self.weights
+
+    @property
+    def trainable_variables(self) -> Any:
+        """The same as trainable_weights."""
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> Any:
+        """The same as non_trainable_weights."""
+        return self.non_trainable_weights
+
     def get_weights(self) -> list[Any]:
         """Copies of all values, as arrays, in the order of `weights`. A weight with sparse_weight=True that would take
         more than 1 GiB is an error: weights[i].rows() gives its touched rows."""

@@ -244,7 +244,7 @@ pointwise_constraint=None, bias_constraint=None, **kwargs)
     layers.Layer: """
         add_update(self, updates, inputs=None)
         compute_mask(self, inputs, mask=None)
-        add_weight(self, name, shape, dtype=None, initializer=None, regularizer=None, trainable=True, \
+        add_weight(self, name=None, shape=None, dtype=None, initializer=None, regularizer=None, trainable=True, \
 constraint=None, sparse_weight=False)
         count_params(self)
         from_config(config)

@@ -227,7 +227,8 @@ def calls():
             method = getattr(type(thing), name)
             if not name.startswith("_") and callable(method):
                 yield of(f"{type(thing).__name__}.{name}", getattr(thing, name))
-            if isinstance(method, property) and method.fset and name != "built":
+            # A name would stand in all later messages.
+            if isinstance(method, property) and method.fset and name not in ("built", "name", "_name"):
                 yield (
                     f"{type(thing).__name__}.{name}",
                     lambda value, t=thing, n=name: setattr(t, n, value),

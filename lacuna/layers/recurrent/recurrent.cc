@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "lacuna/graph/assignment.h"
-#include "lacuna/layers/in_training_alone.h"
 #include "lacuna/layers/recurrent/nested.h"
+#include "lacuna/layers/sketch.h"
 
 namespace lacuna::layers {
 
@@ -65,7 +65,7 @@ void Recurrent::build(const std::vector<Shape>& input_shapes) {
                    input_shapes.end());
   hold(*cell_);
   cell_->make_weights_for(of_cell);
-  if (options_->stateful) make_states(x[0]);
+  if (options_->stateful && !Sketch::is_on()) make_states(x[0]);
 }
 
 void Recurrent::make_states(Dim batch) {
@@ -105,7 +105,6 @@ void Recurrent::reset_states(const std::vector<tensor::Dense>& states) {
 }
 
 std::vector<Symbol> Recurrent::call(const Inputs& inputs) {
-  if (options_->dropout > 0 || options_->recurrent_dropout > 0) refuse_training_elsewhere(name(), inputs);
   if (inputs.training || !cell_->branches_on_training()) return run(inputs, inputs.training);
   return in_both_phases([&](bool training) { return run(inputs, training); });
 }

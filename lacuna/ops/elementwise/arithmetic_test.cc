@@ -71,6 +71,10 @@ TEST(Arithmetic, OpenDimensions) {
   EXPECT_EQ(shape({None, 3}, {1, 1}), (Shape{None, 3}));
   EXPECT_EQ(shape({None, 3}, {7, 3}), (Shape{None, 3}));
   EXPECT_EQ(shape({None, 1}, {3}), (Shape{None, 3}));
+  EXPECT_EQ(shape({None, None}, {None, 3}), (Shape{None, 3}));
+  EXPECT_EQ(shape({None, None}, {None, 1}), (Shape{None, None}));
+  EXPECT_EQ(shape({2, 3, None}, {None}), (Shape{2, 3, None}));
+  EXPECT_EQ(shape({2, 3, 0}, {1}), (Shape{2, 3, 0}));
 }
 
 TEST(Arithmetic, Errors) {

@@ -66,7 +66,10 @@ Shape broadcast(const char* where, const Spec& a, const Spec& b) {
     const Dim y = i < b.shape.size() ? b.shape[b.shape.size() - 1 - i] : 1;
     LACUNA_REQUIRE(x == y || x == 1 || y == 1 || x == None || y == None, where,
                    ": the shapes must be equal, or 1 where they differ. Received: a=", a, ", b=", b, ".");
-    out[rank - 1 - i] = x == None || y == None ? None : x == 1 ? y : x;
+    const bool open = x == None || y == None;
+    // An open size beside one above 1 is 1 or that size; only the first axis, the batch, stays open.
+    const Dim known = x == 1 || x == None ? y : x;
+    out[rank - 1 - i] = open && (known <= 1 || i + 1 == rank) ? None : known;
   }
   return out;
 }

@@ -31,8 +31,8 @@ Dims dims_of(const Tensor& x);  // For a row_table, the first dimension is its r
 Dims expand(const Dims& x, const std::vector<int>& axes);
 void resize(tensor::Dense& out, const Dims& dims, DType dtype);
 
-// The broadcast shape while a graph is built: None with None or with a number gives None. Throws unless the
-// shapes fit.
+// The broadcast shape while a graph is built: None with None or with 1 gives None, and along the first axis,
+// the batch, with any number. Throws unless the shapes fit.
 Shape broadcast(const char* where, const Spec& a, const Spec& b);
 // Whether x can be broadcast to exactly the shape `to`.
 bool broadcasts_to(const Shape& x, const Shape& to);

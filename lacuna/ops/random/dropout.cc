@@ -12,6 +12,7 @@
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/parts/alias.h"
 #include "lacuna/ops/parts/at_entries.h"
+#include "lacuna/ops/parts/fixed_phase.h"
 #include "lacuna/ops/parts/ids.h"
 #include "lacuna/ops/random/step_random.h"
 
@@ -38,7 +39,11 @@ class Mask {
 
 struct Dropout final : RandomOp {
   Dropout(double r, uint64_t k, Shape noise = {}, bool in_each_phase = false)
-      : rate(r), key_of_mask(k), noise_shape(std::move(noise)), always(in_each_phase) {}
+      : rate(r),
+        key_of_mask(k),
+        noise_shape(std::move(noise)),
+        always(in_each_phase || FixedPhase::trains()) {}
+  bool acts(const Context& context) const { return context.training || always; }
 
   std::string_view name() const override { return "dropout"; }
   std::string key() const override {
@@ -101,7 +106,7 @@ struct Dropout final : RandomOp {
     const auto& self = static_cast<const Dropout&>(op);
     const tensor::Dense& x = in[0]->dense();
     tensor::Dense& y = out[0]->dense();
-    if (!self.always && !context.training) return alias(x, y);
+    if (!self.acts(context)) return alias(x, y);
     y.resize(x.shape, x.dtype);
     const size_t rows = x.shape.empty() ? 1 : static_cast<size_t>(x.shape[0]),
                  width = rows ? x.size() / rows : 0;
@@ -131,7 +136,7 @@ struct Dropout final : RandomOp {
     const auto& self = static_cast<const Dropout&>(op);
     const tensor::Csr& x = in[0]->csr();
     tensor::Csr& y = out[0]->csr();
-    if (!self.always && !context.training) return alias(x, x.data, x.dtype, y);
+    if (!self.acts(context)) return alias(x, x.data, x.dtype, y);
     const auto fits = [&](size_t axis, Dim size) {
       const Shape& noise = self.noise_shape;
       return noise.empty() || noise[axis] == 1 || noise[axis] == None || noise[axis] == size;

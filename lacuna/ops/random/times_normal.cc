@@ -12,6 +12,7 @@
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/parts/at_entries.h"
 #include "lacuna/ops/parts/entries.h"
+#include "lacuna/ops/parts/fixed_phase.h"
 #include "lacuna/ops/parts/ids.h"
 #include "lacuna/ops/random/step_random.h"
 
@@ -28,7 +29,10 @@ double normal(uint64_t row, uint64_t place) {
 struct TimesNormal final : RandomOp {
   explicit TimesNormal(uint64_t k) : key_of_noise(k) {}
   std::string_view name() const override { return "times_normal"; }
-  std::string key() const override { return text("times_normal ", key_of_noise); }
+  std::string key() const override { return text("times_normal ", key_of_noise, always ? " always" : ""); }
+  static bool acts(const Op& op, const Context& context) {
+    return context.training || static_cast<const TimesNormal&>(op).always;
+  }
 
   std::string_view cost(const Rule& rule) const override { return rows_and_stored(rule.in[0]); }
   const Rules& rules() const override {
@@ -60,7 +64,7 @@ struct TimesNormal final : RandomOp {
       using T = typename decltype(tag)::type;
       const auto from = entries<T>(*in[0]);
       const auto to = entries_like<T>(*in[0], *out[0]);
-      if (!context.training) return std::fill(to.begin(), to.end(), T(0));
+      if (!acts(op, context)) return std::fill(to.begin(), to.end(), T(0));
       parallel_for(rows, std::max<size_t>(1, 1024 / (width + 1)), [&](size_t begin, size_t end) {
         for (size_t r = begin; r < end; ++r)
           for (size_t j = 0; j < width; ++j)
@@ -77,7 +81,7 @@ struct TimesNormal final : RandomOp {
       using T = typename decltype(tag)::type;
       const auto from = entries<T>(*in[0]);
       const auto to = entries_like<T>(*in[0], *out[0]);
-      if (!context.training) return std::fill(to.begin(), to.end(), T(0));
+      if (!acts(op, context)) return std::fill(to.begin(), to.end(), T(0));
       with_index(x, [&](auto indices, auto indptr) {
         parallel_for(static_cast<size_t>(x.rows), 16, [&](size_t begin, size_t end) {
           for (size_t r = begin; r < end; ++r)
@@ -89,6 +93,7 @@ struct TimesNormal final : RandomOp {
   }
 
   uint64_t key_of_noise;
+  bool always = FixedPhase::trains();
 };
 
 const bool times_normal_registered = register_op("times_normal", [] {

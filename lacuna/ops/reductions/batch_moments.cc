@@ -8,6 +8,7 @@
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/elementwise/scale.h"
 #include "lacuna/ops/parts/alias.h"
+#include "lacuna/ops/parts/fixed_phase.h"
 #include "lacuna/ops/parts/views.h"
 #include "lacuna/ops/reductions/batch_moments_cpu.h"
 
@@ -27,9 +28,9 @@ void check(const Op& op, In in, Dim features) {
 
 // (x, m, dm, dv) -> dx
 struct Gradient final : Op {
-  explicit Gradient(size_t a) : axis(a) {}
+  Gradient(size_t a, bool always_trains) : axis(a), always(always_trains) {}
   std::string_view name() const override { return "batch_moments_gradient"; }
-  std::string key() const override { return text(name(), ' ', axis); }
+  std::string key() const override { return text(name(), ' ', axis, always ? " always" : ""); }
 
   std::string_view cost(const Rule& rule) const override { return stored_values(rule.in[0]); }
   const Rules& rules() const override {
@@ -62,7 +63,9 @@ struct Gradient final : Op {
       const T *m = in[1]->dense().values<T>().data(), *dm = in[2]->dense().values<T>().data(),
               *dv = in[3]->dense().values<T>().data(), *from = x.values<T>().data();
       T* to = dx.values<T>().data();
-      const T share = context.training ? T(1) / static_cast<T>(p.outer * p.inner) : T(0);
+      const T share = context.training || static_cast<const Gradient&>(op).always
+                          ? T(1) / static_cast<T>(p.outer * p.inner)
+                          : T(0);
       const size_t row = p.features * p.inner;
       parallel_for(p.outer, std::max<size_t>(1, kGrain / (row + 1)), [&](size_t begin, size_t end) {
         for (size_t at = begin * row; at < end * row; at += row) {
@@ -90,7 +93,9 @@ struct Gradient final : Op {
       const T *m = in[1]->dense().values<T>().data(), *dm = in[2]->dense().values<T>().data(),
               *dv = in[3]->dense().values<T>().data();
       T* to = dx.values<T>().data();
-      const T share = context.training ? T(1) / static_cast<T>(view.rows) : T(0);
+      const T share = context.training || static_cast<const Gradient&>(op).always
+                          ? T(1) / static_cast<T>(view.rows)
+                          : T(0);
       for (int32_t k = view.indptr[0]; k < view.indptr[view.rows]; ++k) {
         const int32_t c = view.indices[k];
         to[k] = share * (dm[c] + 2 * (view.data[k] - m[c]) * dv[c]);
@@ -99,13 +104,14 @@ struct Gradient final : Op {
   }
 
   size_t axis;
+  bool always;  // Acts as in training: see FixedPhase.
 };
 
 // (x, moving mean, moving variance) -> m, v, n
 struct Moments final : Op {
-  explicit Moments(size_t a) : axis(a) {}
+  Moments(size_t a, bool always_trains) : axis(a), always(always_trains) {}
   std::string_view name() const override { return "batch_moments"; }
-  std::string key() const override { return text(name(), ' ', axis); }
+  std::string key() const override { return text(name(), ' ', axis, always ? " always" : ""); }
 
   std::string_view cost(const Rule& rule) const override {
     return rule.in[0] == Storage::csr ? "non-zeros + columns" : "elements";
@@ -138,10 +144,10 @@ struct Moments final : Op {
     if (!wanted[0] || (!dout[0] && !dout[1])) return {{}, {}, {}};
     const Symbol m{apply_node(node.shared_op(), node.in()), 0};
     const auto or_zero = [&](const Symbol& d) { return d ? d : scale(m, 0); };
-    return {
-        lacuna::apply(std::make_shared<Gradient>(axis), {node.in(0), m, or_zero(dout[0]), or_zero(dout[1])}),
-        {},
-        {}};
+    return {lacuna::apply(std::make_shared<Gradient>(axis, always),
+                          {node.in(0), m, or_zero(dout[0]), or_zero(dout[1])}),
+            {},
+            {}};
   }
 
   static void run(const Op& op, Context& context, In in, Out out) {
@@ -162,7 +168,7 @@ struct Moments final : Op {
     with_float("batch_moments", moving.dtype, [&](auto tag) {
       using T = typename decltype(tag)::type;
       count.values<T>()[0] = static_cast<T>(n);
-      if (!context.training || n == 0) {
+      if (!(context.training || static_cast<const Moments&>(op).always) || n == 0) {
         alias(moving, mean);
         alias(in[2]->dense(), variance);
         return;
@@ -177,18 +183,20 @@ struct Moments final : Op {
   }
 
   size_t axis;
+  bool always;  // Acts as in training: see FixedPhase.
 };
 
 const bool batch_moments_registered = register_op("batch_moments", [] {
   return std::vector<Example>{
-      {std::make_shared<Moments>(1), {{{None, 4}}, {{4}}, {{4}, DType::float32, Values::positive}}},
-      {std::make_shared<Moments>(1), {{{None, 70}}, {{70}}, {{70}, DType::float32, Values::positive}}},
-      {std::make_shared<Moments>(2), {{{None, 3, 4}}, {{4}}, {{4}, DType::float32, Values::positive}}},
-      {std::make_shared<Moments>(1), {{{None, 3, 4}}, {{3}}, {{3}, DType::float32, Values::positive}}}};
+      {std::make_shared<Moments>(1, false), {{{None, 4}}, {{4}}, {{4}, DType::float32, Values::positive}}},
+      {std::make_shared<Moments>(1, false), {{{None, 70}}, {{70}}, {{70}, DType::float32, Values::positive}}},
+      {std::make_shared<Moments>(2, false), {{{None, 3, 4}}, {{4}}, {{4}, DType::float32, Values::positive}}},
+      {std::make_shared<Moments>(1, false),
+       {{{None, 3, 4}}, {{3}}, {{3}, DType::float32, Values::positive}}}};
 });
 const bool batch_moments_gradient_registered = register_op("batch_moments_gradient", [] {
-  return std::vector<Example>{{std::make_shared<Gradient>(1), {{{None, 4}}, {{4}}, {{4}}, {{4}}}},
-                              {std::make_shared<Gradient>(1), {{{None, 3, 4}}, {{3}}, {{3}}, {{3}}}}};
+  return std::vector<Example>{{std::make_shared<Gradient>(1, false), {{{None, 4}}, {{4}}, {{4}}, {{4}}}},
+                              {std::make_shared<Gradient>(1, false), {{{None, 3, 4}}, {{3}}, {{3}}, {{3}}}}};
 });
 
 }  // namespace
@@ -198,8 +206,8 @@ BatchMoments batch_moments(const Symbol& x, const Symbol& moving_mean, const Sym
   if (axis < 0) axis += static_cast<int>(x.rank());
   LACUNA_REQUIRE(axis >= 0 && axis < static_cast<int>(x.rank()),
                  "batch_moments: axis must be one of x. Received: axis=", axis, ", x=", x.spec(), ".");
-  const auto node =
-      apply_node(std::make_shared<Moments>(static_cast<size_t>(axis)), {x, moving_mean, moving_variance});
+  const auto node = apply_node(std::make_shared<Moments>(static_cast<size_t>(axis), FixedPhase::trains()),
+                               {x, moving_mean, moving_variance});
   return {{node, 0}, {node, 1}, {node, 2}};
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lacuna._absent import refusing
+from lacuna.layers._input_spec import InputSpec
 from lacuna.layers.advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from lacuna.layers.base import Layer, deserialize, serialize
 from lacuna.layers.cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
@@ -181,6 +182,7 @@ __all__ = [
     "GlobalMaxPooling3D",
     "Input",
     "InputLayer",
+    "InputSpec",
     "LSTM",
     "LSTMCell",
     "Lambda",

@@ -71,7 +71,7 @@ class PReLU(Layer):
         **kwargs: Any,
     ) -> None:
         self._make("PReLU", locals())
-        self.shared_axes = self.shared_axes and list(self.shared_axes)
+        vars(self)["shared_axes"] = self.shared_axes and list(self.shared_axes)
 
     @property
     def alpha(self) -> Any:

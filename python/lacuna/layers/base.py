@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-import weakref
 from typing import Any
 
 from lacuna import _core, activations, constraints, initializers, regularizers
 from lacuna._arguments import dtype_name, flag, from_config, listed, no_more, settings_of, shown, unsupported, whole
+from lacuna._arrays import view
 from lacuna._custom import bad_config, custom_object_scope, to_config
-from lacuna._types import Config, DTypeLike, Flag, Identifier, Shape, Whole
+from lacuna._types import Config, DTypeLike, Flag, Identifier, Shape
 from lacuna._weights import HasWeights
+from lacuna.layers._added import AddsToSteps
+from lacuna.layers._calls import HasCalls, alive, one_or_all, shapes_of
+from lacuna.layers._input_spec import check
 
 __all__ = [
     "Layer",
@@ -25,7 +28,6 @@ def __dir__() -> list[str]:
     return __all__
 
 
-_alive = weakref.WeakValueDictionary()  # Layers and models by the identity of their state.
 _classes = {}  # Lacuna's own layer classes, by name.
 # The module whose get() reads an argument, by the last word of the argument's name, as in kernel_initializer.
 _KINDS = {
@@ -39,12 +41,12 @@ _models = {}  # Model classes by name. They register themselves, since models im
 
 def remember(core: Any, owner: Any) -> Any:
     """Makes found() return `owner` for the state of `core`."""
-    _alive[core.id] = owner
+    alive[core.id] = owner
 
 
 def found(core: Any) -> Any:
     """The Python object of a library's layer; if it no longer exists, a new one with the same weights."""
-    layer = _alive.get(core.id)
+    layer = alive.get(core.id)
     if layer is None:
         cls = _classes.get(core.class_name, Layer)
         layer = cls.__new__(cls)
@@ -58,20 +60,6 @@ def register_model(cls) -> Any:
     return cls
 
 
-def makers(symbols: Any) -> Any:
-    """The layers that made the symbols, from these back to the inputs."""
-    result, seen, to_visit = [], set(), list(symbols)
-    while to_visit:
-        history = getattr(to_visit.pop(), "_history", None)
-        if history is None or id(history) in seen:
-            continue
-        seen.add(id(history))
-        layer, inputs = history
-        result.append(layer)
-        to_visit.extend(inputs)
-    return result
-
-
 def layers_in(value: Any) -> Any:
     """The layers and models in a value: the value itself, or the contents of lists, tuples, sets and dicts."""
     if isinstance(value, Layer) or getattr(type(value), "_saved_as", None):
@@ -83,12 +71,16 @@ def layers_in(value: Any) -> Any:
     return [layer for one in value for layer in layers_in(one)]
 
 
+class NoSymbol(TypeError, ValueError):
+    """Something else was given than a symbol: a wrong type, and in Keras a ValueError."""
+
+
 def checked_symbols(name: str, inputs: Any) -> Any:
-    """The inputs, which must be a symbol or a list of symbols; TypeError for anything else."""
+    """The inputs, which must be a symbol or a list of symbols; NoSymbol for anything else."""
     several = isinstance(inputs, (list, tuple))
     for x in inputs if several else [inputs]:
         if not isinstance(x, (_core.Symbol, _core.Variable)):
-            raise TypeError(f"{name}: inputs must be symbols, of Input() or of layers. Received: {shown(x)}.")
+            raise NoSymbol(f"{name}: inputs must be symbols, of Input() or of layers. Received: {shown(x)}.")
     return list(inputs) if several else inputs
 
 
@@ -101,7 +93,8 @@ def options(where: Any, kwargs: Any) -> Any:
         if kwargs.get("input_shape") is None:
             kwargs["input_shape"] = columns
     dtype, batch_size = dtype_name(kwargs.pop("dtype", None)), kwargs.pop("batch_size", None)
-    unsupported(where, weights=kwargs.pop("weights", None), input_dtype=kwargs.pop("input_dtype", None))
+    kwargs.pop("weights", None)  # See first_weights.
+    unsupported(where, input_dtype=kwargs.pop("input_dtype", None))
     names = ("name", "trainable", "input_shape", "batch_input_shape")
     settings = {"dtype": dtype, **{name: kwargs.pop(name) for name in names if kwargs.get(name, ...) is not ...}}
     no_more(where, kwargs)
@@ -113,13 +106,21 @@ def options(where: Any, kwargs: Any) -> Any:
     return settings
 
 
+def first_weights(core: Any, weights: Any) -> None:
+    """Takes Keras' argument `weights`: arrays, as set_weights takes them, which the first call fills the weights
+    with."""
+    if weights is not None:
+        given = enumerate(listed(weights))
+        core.set_first_weights([view(w, f"{core.name}: weights[{i}]") for i, w in given])
+
+
 def _dims(where, shape):
     if isinstance(shape, (list, tuple)):
         return shape
     return (whole(where, "input_shape", shape),)
 
 
-class Layer(HasWeights):
+class Layer(HasWeights, HasCalls, AddsToSteps):
     """The base class of all layers. Your own layer derives from it and defines build(input_shape), which calls
     add_weight, and call(inputs), which returns a symbol; both run while the graph is built, not in each step."""
 
@@ -140,6 +141,7 @@ class Layer(HasWeights):
     def __init__(self, **kwargs: Any) -> None:
         cls = type(self).__name__
         self._adopt(_core.python_layer(self, cls, options(cls, kwargs)))
+        first_weights(self._core, kwargs.get("weights"))
 
     def _make(self, class_name, arguments):
         """Makes and holds the library's layer of that class. arguments: the locals() of __init__. Each becomes an
@@ -153,38 +155,74 @@ class Layer(HasWeights):
         self._adopt(_core.layer(class_name, {**options(class_name, arguments["kwargs"]), **given, **held}))
         plain = self._core.config
         vars(self).update({name: objects[name] if name in objects else plain[name] for name in given})
+        vars(self)["_fixed"] = frozenset(given)
+        first_weights(self._core, arguments["kwargs"].get("weights"))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """An AttributeError for a setting of a layer of the library, which would keep the one that it was made with."""
+        if name in vars(self).get("_fixed", ()):
+            raise AttributeError(
+                f"{self.name}: {name} is fixed when the layer is made: make another by "
+                f"from_config({{**get_config(), '{name}': …}}). Received: {name}={shown(value)}."
+            )
+        super().__setattr__(name, value)
 
     def _adopt(self, core):
         self._core = core
         remember(core, self)
 
-    def __call__(self, inputs: Any, training: Flag | None = None) -> Any:
+    def __call__(self, inputs: Any, training: Flag | None = None, mask: Any = None) -> Any:
         """Applies the layer to a symbol or a list of symbols and returns a symbol, or a list if it has several outputs.
         training: False makes it behave as in prediction; None, the default, as the run does: in training or
-        prediction. The first call builds the weights. Layers and models that are attributes, that are in lists and
-        dicts in attributes, or that call() applies, belong to this layer: they are trained, counted and saved with
-        it."""
+        prediction. mask: a mask, or a list of masks, in place of those that the inputs have. The first call builds the
+        weights. Layers and models that are attributes, that are in lists and dicts in attributes, or that call()
+        applies, belong to this layer: they are trained, counted and saved with it."""
         inputs = checked_symbols(self.name, inputs)
+        if mask is not None:
+            inputs = masked(inputs, mask)
         for layer in layers_in(vars(self)):
             with contextlib.suppress(ValueError):  # A layer may know the model that holds it.
                 self._core.hold(layer._core)
-        outputs = self._core(inputs, training)
+        self.assert_input_compatibility(inputs)
+        with _as_it_was(self) if _core.is_sketch() else contextlib.nullcontext():
+            outputs = self._core(inputs, training)
+        if self.input_spec is not None:
+            self.assert_input_compatibility(inputs)  # build may have set it.
         for output in outputs:
             output._history = (self, inputs if isinstance(inputs, list) else [inputs])
         return outputs[0] if len(outputs) == 1 else outputs
+
+    input_spec: Any = None  # An InputSpec, or a list of them: what the inputs must be.
+    stateful = False
+
+    def assert_input_compatibility(self, inputs: Any) -> None:
+        """ValueError unless the inputs are as input_spec says."""
+        if self.input_spec is not None:
+            check(self.name, self.input_spec, inputs)
 
     def _build(self, shapes):
         self.build(shapes[0] if len(shapes) == 1 else shapes)
 
     def build(self, input_shape: Any) -> None:
-        """Makes the weights by add_weight; override it. input_shape: a shape with the batch dimension first, or a list
-        of shapes."""
+        """Makes the weights for an input of that shape, the batch dimension first, or for a list of shapes: what the
+        first call does. Your own layer overrides it, and makes weights by add_weight."""
+        if type(self).build is Layer.build:
+            self._core.make_weights(listed_shapes(self.name, input_shape)[0])
+        else:
+            self.built = True
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The shape of the output for an input of that shape, the batch dimension first and None where a dimension is
+        open; lists for several inputs or outputs. The layer needs no weights for it, and makes none."""
+        shapes, several = listed_shapes(self.name, input_shape)
+        with _as_it_was(self):
+            return one_or_all(self._core.compute_output_shape(shapes, several))
 
     def call(self, inputs: Any) -> Any:
         """Makes the output, a symbol or a list, from the input, a symbol or a list; override it. If it has an argument
         `training`, it is called with True and with False, and each run uses the result for its phase. If it has an
         argument `mask`, it gets the mask of the input, or a list of masks, if there is one."""
-        return inputs
+        return inputs if self._core.is_python else self(inputs)
 
     @property
     def supports_masking(self) -> Any:
@@ -199,17 +237,23 @@ class Layer(HasWeights):
         """The mask of the output, a symbol or None, from the input and its mask, or lists of these; you may override
         it. By default the mask of the input is passed on, and it is a TypeError if there is one and supports_masking is
         False. A mask has shape (batch, steps): 1 where a step counts and 0 where it does not."""
-        masks = mask if isinstance(mask, (list, tuple)) else [mask]
+        several, masks = isinstance(inputs, (list, tuple)), listed(mask)
+        if not self._core.is_python and len(listed(inputs)) > 1:
+            return one_or_all(self._core.masks(list(inputs), masks if several else [mask], True))
         if not self.supports_masking and any(m is not None for m in masks):
             raise TypeError(
                 f"{self.name}: the layer does not support masking, but its input has a mask. Received: "
                 f"mask={shown(mask)}."
             )
-        return masks[0] if len(masks) == 1 else None
+        if self._core.is_python:
+            return one_or_all(masks) if any(m is not None for m in masks) else None
+        return one_or_all(self._core.masks(listed(inputs), masks, several))
 
     def _compute_mask(self, inputs, masks):
-        single = len(inputs) == 1
-        return self.compute_mask(inputs[0] if single else inputs, masks[0] if single else masks)
+        if len(inputs) == 1:
+            return self.compute_mask(inputs[0], masks[0])
+        mask = self.compute_mask(inputs, masks)
+        return None if type(self).compute_mask is Layer.compute_mask else mask
 
     def _takes_training(self, given):
         parameters = inspect.signature(self.call).parameters
@@ -221,40 +265,20 @@ class Layer(HasWeights):
         arguments = {} if training is None else {"training": training}
         if "mask" in takes and any(mask is not None for mask in masks):
             arguments["mask"] = masks if isinstance(inputs, list) else masks[0]
-        return self.call(inputs, **arguments)
+        outputs = self.call(inputs, **arguments)
+        if not self._declares_shape() or _core.is_sketch():
+            return outputs
+        declared = self.compute_output_shape(shapes_of(inputs)) if _is_open(outputs) else None
+        return outputs if declared is None else _sized(outputs, declared)
 
-    def add_update(self, updates: Any, inputs: Any = None) -> Any:
-        """Adds an update, or a list of updates, such as K.update(…), that each training step makes beside the changes
-        of trainable weights. To be called within call(). No update is made while the layer is not trainable."""
-        for update in updates if isinstance(updates, (list, tuple)) else [updates]:
-            self._core.add_update(update)
-
-    def add_loss(self, losses: Any, inputs: Any = None) -> None:
-        """Adds a symbol, or a list of them, to the loss of every model that holds the layer; of one that is no scalar,
-        the mean counts. To be called within call()."""
-        for loss in losses if isinstance(losses, (list, tuple)) else [losses]:
-            _core.add_loss(loss)
-
-    def add_metric(self, value: Any, name: str | None = None, aggregation: str | None = "mean") -> None:
-        """Not there: an error that names the method of models."""
-        raise ValueError(
-            f"{self.name}: add_metric of a layer is of Keras, not in Lacuna: write model.add_metric(value, name), with "
-            "a value that the layer returns."
-        )
-
-    @property
-    def losses(self) -> Any:
-        """The symbols that the layer adds to the loss: penalties of its weights, and those of each call."""
-        return self._core.penalties + self._core.losses
-
-    def get_losses_for(self, inputs: Any) -> Any:
-        """The losses of the call on these symbols; for None, those of no call: the penalties of the weights."""
-        return self._core.penalties if inputs is None else self._core.losses_for(listed(inputs))
+    def _declares_shape(self):
+        """Whether compute_output_shape knows sizes that call() may leave open."""
+        return type(self).compute_output_shape is not Layer.compute_output_shape
 
     def add_weight(
         self,
-        name: str,
-        shape: Shape,
+        name: str | Shape | None = None,
+        shape: Shape | Identifier = None,
         dtype: DTypeLike = None,
         initializer: Identifier = None,
         regularizer: Identifier = None,
@@ -262,7 +286,14 @@ class Layer(HasWeights):
         constraint: Identifier = None,
         sparse_weight: Flag = False,
     ) -> Any:
-        """Makes a new weight of the layer's dtype, filled by the initializer (glorot_uniform unless given)."""
+        """Makes a new weight of the layer's dtype, filled by the initializer (glorot_uniform unless given). Also in the
+        order of Keras 3: shape, initializer."""
+        if isinstance(name, (tuple, list)):
+            name, shape, initializer = None, name, initializer if shape is None else shape
+        if name is None:
+            name = f"weight_{len(self._core.weights) + 1}"
+        if shape is None:
+            shape = ()
         if dtype is not None and dtype_name(dtype) != self.dtype:
             unsupported(self.name, dtype=dtype)
         regularizer = regularizers.get(regularizer)
@@ -277,10 +308,37 @@ class Layer(HasWeights):
             sparse_weight,
         )
 
+    def add_variable(self, *args: Any, **kwargs: Any) -> Any:
+        """The same as add_weight."""
+        return self.add_weight(*args, **kwargs)
+
     @property
-    def name(self) -> str:
-        """The name that was given, else the class name with a number."""
-        return self._core.name
+    def trainable_weights(self) -> Any:
+        """The variables that training changes. A layer of your own may set them: its other variables then do not
+        learn."""
+        return self._core.trainable_weights
+
+    @trainable_weights.setter
+    def trainable_weights(self, weights: Any) -> None:
+        self._set_own(weights, True)
+
+    @property
+    def non_trainable_weights(self) -> Any:
+        """The variables that training does not change; a layer of your own may set them."""
+        learn = set(self.trainable_weights)
+        return [v for v in self.weights if v not in learn]
+
+    @non_trainable_weights.setter
+    def non_trainable_weights(self, weights: Any) -> None:
+        self._set_own(weights, False)
+
+    # As layers of Keras say in build: self._trainable_weights += ….
+    _trainable_weights, _non_trainable_weights = trainable_weights, non_trainable_weights
+
+    def _set_own(self, weights, learn):
+        held = {v for layer in layers_in(vars(self)) for v in layer.weights}
+        own = [v for v in weights if not isinstance(v, _core.Variable) or v not in held]
+        self._core.set_own_weights(own if isinstance(weights, (list, tuple)) else weights, learn)
 
     @property
     def dtype(self) -> Any:
@@ -294,7 +352,13 @@ class Layer(HasWeights):
 
     @built.setter
     def built(self, built: Flag) -> None:
-        """Does nothing: Keras layers set it in build(); here the first call does."""
+        """Says whether the first call need not build: your own layer may set it."""
+        self._core.built = flag(self.name, "built", built)
+
+    def _added(self):
+        """The losses of add_loss, also those of the layers that this one holds."""
+        held = {id(layer): layer for layer in layers_in(vars(self)) if isinstance(layer, Layer)}
+        return super()._added() + [added for layer in held.values() for added in layer._added()]
 
     def get_config(self) -> Config:
         """The settings, by the names of the arguments, from which from_config makes the same layer with new weights.
@@ -327,77 +391,6 @@ class Layer(HasWeights):
             total += size
         return total
 
-    @property
-    def input(self) -> Any:
-        """The symbol, or the list of symbols, that the layer was called on."""
-        return self._at(0)
-
-    @property
-    def output(self) -> Any:
-        """The symbol that the layer made."""
-        return self._at(1)
-
-    @property
-    def input_mask(self) -> Any:
-        """The mask of `input`, or a list of masks; None if all steps count."""
-        return _masks(self.input)
-
-    @property
-    def output_mask(self) -> Any:
-        """The mask of `output`; None if all steps count."""
-        return _masks(self.output)
-
-    @property
-    def input_shape(self) -> Any:
-        """The shape of `input`; the batch dimension, first, is None."""
-        return _shapes(self.input)
-
-    @property
-    def output_shape(self) -> Any:
-        """The shape of `output`; the batch dimension, first, is None."""
-        return _shapes(self.output)
-
-    def get_input_at(self, node_index: Whole) -> Any:
-        """The symbol, or the list of symbols, of a call of the layer; calls are counted from 0."""
-        return self._node("get_input_at", node_index, 0)
-
-    def get_output_at(self, node_index: Whole) -> Any:
-        """What a call of the layer made."""
-        return self._node("get_output_at", node_index, 1)
-
-    def get_input_shape_at(self, node_index: Whole) -> Any:
-        """The shape of get_input_at."""
-        return _shapes(self._node("get_input_shape_at", node_index, 0))
-
-    def get_output_shape_at(self, node_index: Whole) -> Any:
-        """The shape of get_output_at."""
-        return _shapes(self._node("get_output_shape_at", node_index, 1))
-
-    def get_input_mask_at(self, node_index: Whole) -> Any:
-        """The mask of get_input_at."""
-        return _masks(self._node("get_input_mask_at", node_index, 0))
-
-    def get_output_mask_at(self, node_index: Whole) -> Any:
-        """The mask of get_output_at."""
-        return _masks(self._node("get_output_mask_at", node_index, 1))
-
-    def _node(self, where, index, end):
-        calls, index = self._core.calls, whole(where, "node_index", index)
-        if not -len(calls) <= index < len(calls):
-            raise ValueError(
-                f"{where}: node_index must be below the number of calls. Received: node_index={index}, layer "
-                f"'{self.name}', calls={len(calls)}."
-            )
-        symbols = calls[index][end]
-        return symbols[0] if len(symbols) == 1 else symbols
-
-    def _at(self, end):
-        calls = self._core.calls
-        if len(calls) != 1:
-            raise AttributeError(f"{self.name}: the layer must have been called once. Received: calls={len(calls)}.")
-        symbols = calls[0][end]
-        return symbols[0] if len(symbols) == 1 else symbols
-
     def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self.name}'>"
 
@@ -408,12 +401,71 @@ def _again(cls, config, key):
     return layer
 
 
-def _masks(symbols):
-    return [_core.mask_of(s) for s in symbols] if isinstance(symbols, list) else _core.mask_of(symbols)
+@contextlib.contextmanager
+def _as_it_was(layer):
+    """Afterwards the layer has the attributes that it had before: those of a build that made no values are dropped."""
+    before = dict(vars(layer))
+    try:
+        yield
+    finally:
+        for name in set(vars(layer)) - set(before):
+            del vars(layer)[name]
+        vars(layer).update(before)
 
 
-def _shapes(symbols):
-    return [s.shape for s in symbols] if isinstance(symbols, list) else symbols.shape
+def _is_open(outputs):
+    return any(None in s.shape[1:] for s in listed(outputs) if isinstance(s, _core.Symbol) and not s.is_sparse)
+
+
+def _sized(outputs, declared):
+    """The outputs with the sizes, other than the batch, that compute_output_shape says and the ops leave open."""
+    if isinstance(outputs, (list, tuple)):
+        return [_sized(*both) for both in zip(outputs, declared, strict=False)] + list(outputs[len(declared) :])
+    said = tuple(declared)[1:]
+    if not _is_open(outputs) or len(said) != len(outputs.shape) - 1:
+        return outputs
+    sizes = [size if known is None else known for known, size in zip(outputs.shape[1:], said, strict=True)]
+    fits = sizes != list(outputs.shape[1:]) and sizes.count(None) == 0
+    return _core.reshape(outputs, sizes) if fits else outputs
+
+
+def masked(inputs: Any, mask: Any) -> Any:
+    """The same symbols, with a mask, or None for the mask that it has, for each."""
+    from lacuna.layers.core import Lambda  # It is a layer itself.
+
+    if not isinstance(inputs, list):
+        return Lambda(_same, mask=mask)(inputs)
+    if not isinstance(mask, (list, tuple)) or len(mask) != len(inputs):
+        raise ValueError(f"mask: must be a list with a mask for each input. Received: mask={shown(mask)}.")
+    return [x if m is None else Lambda(_same, mask=m)(x) for x, m in zip(inputs, mask, strict=True)]
+
+
+def _same(x):
+    return x
+
+
+def listed_shapes(where: str, shape: Any) -> Any:
+    """A shape or a list of shapes as a list, and whether it was one."""
+    if not isinstance(shape, (list, tuple)):
+        raise TypeError(f"{where}: input_shape must be a shape or a list of shapes. Received: {shown(shape)}.")
+    several = bool(shape) and all(isinstance(one, (list, tuple)) for one in shape)
+    return (list(shape) if several else [shape]), several
+
+
+# A symbol of a layer, as Keras describes it.
+_core.Symbol._keras_shape = property(lambda symbol: symbol.shape)
+_core.Variable._keras_shape = property(lambda variable: variable.shape)
+
+
+def _history_of(symbol):
+    history = _core.history(symbol)
+    if history is None:
+        raise AttributeError("_keras_history: the symbol must be of a layer. Received: one of an op outside of layers.")
+    return (found(history[0]), *history[1:])
+
+
+_core.Symbol._keras_history = property(_history_of)
+_core.Symbol._uses_learning_phase = property(_core.uses_learning_phase)
 
 
 def serialize(layer: Any) -> Any:

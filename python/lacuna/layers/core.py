@@ -9,6 +9,7 @@ from lacuna._arguments import shown
 from lacuna._code import arrays_as_lists, described, function_of, lists_as_arrays
 from lacuna._custom import custom, name_of
 from lacuna._data_format import format_of
+from lacuna._local_functions import local_function, local_key
 from lacuna._types import Config, Flag, Function, Identifier, Number, Shape, Whole
 from lacuna.layers.base import Layer
 
@@ -156,13 +157,11 @@ class ActivityRegularization(Layer):
         self._make("ActivityRegularization", locals())
 
 
-_NO_SHAPE = {"output_shape": None, "output_shape_type": "raw"}  # Keras wants both in a config.
-
-
 class Lambda(Layer):
     """function(inputs, **arguments) as a layer; inputs is a symbol or a list. It runs while the graph is built, and has
     no weights. mask: the mask of the output, or a function of (inputs, mask) that returns it; without one, an input
-    with a mask is a TypeError. output_shape: ignored, since the shape follows from the function."""
+    with a mask is a TypeError. output_shape: the shape of the output without the batch, or a function of the shape of
+    the input; compute_output_shape answers it, and it fills in sizes that the function leaves open."""
 
     def __init__(
         self,
@@ -172,8 +171,9 @@ class Lambda(Layer):
         arguments: Config | None = None,
         **kwargs: Any,
     ) -> None:
-        if isinstance(function, str) and function in custom:
-            function = custom[function]
+        function, mask, output_shape = (
+            custom.get(given, given) if isinstance(given, str) else given for given in (function, mask, output_shape)
+        )
         if not callable(function):
             raise TypeError(
                 "Lambda: function must be callable, or the name of one that custom_object_scope knows. Received: "
@@ -181,8 +181,8 @@ class Lambda(Layer):
             )
         if not isinstance(arguments, (dict, type(None))):
             raise TypeError(f"Lambda: arguments must be a dict by name. Received: arguments={shown(arguments)}.")
-        mask = custom.get(mask, mask) if isinstance(mask, str) else mask
         self.function, self.mask, self.arguments = function, mask, dict(arguments or {})
+        self.output_shape_given = output_shape
         super().__init__(**kwargs)
         self.supports_masking = mask is not None
 
@@ -194,18 +194,45 @@ class Lambda(Layer):
         return self.function(inputs, **arguments)
 
     def get_config(self) -> Config:
-        """The settings. The function, and a mask that is a function, are kept by name; pass them as custom_objects to
-        make the layer again. A function without a name is kept as byte code, which load_model(safe_mode=False) runs."""
-        mask = name_of(self.mask) if callable(self.mask) else None
-        settings = {"mask": mask, "arguments": arrays_as_lists(self.arguments)}
-        return {**super().get_config(), **described(self.function), **settings, **_NO_SHAPE}
+        """The settings. Functions are kept by name; pass them as custom_objects to make the layer again in another
+        process. In this one they are found again as long as a layer uses them. A function without a name is also kept
+        as byte code, which load_model(safe_mode=False) runs."""
+        shape = self.output_shape_given
+        functions = {"function": self.function, "mask": self.mask, "output_shape": shape}
+        here = {name: local_key(given) for name, given in functions.items() if callable(given)}
+        settings = {
+            "mask": name_of(self.mask) if callable(self.mask) else None,
+            "output_shape": name_of(shape) if callable(shape) else shape,
+            "output_shape_type": "function" if callable(shape) else "raw",
+            "arguments": arrays_as_lists(self.arguments),
+            "functions_here": here,
+        }
+        return {**super().get_config(), **described(self.function), **settings}
 
     @classmethod
     def from_config(cls, config: Any) -> Any:
         """A layer made from what get_config returned. ValueError for byte code, unless the caller allows it."""
-        config = {name: value for name, value in config.items() if name not in _NO_SHAPE}
+        here = config.get("functions_here") or {}
+        config = {name: given for name, given in config.items() if name not in ("functions_here", "output_shape_type")}
+        for name, key in here.items():
+            known = isinstance(config[name], str) and config[name].isidentifier() and config[name] in custom
+            if not known:
+                config[name] = local_function(key) or config[name]
         arguments = lists_as_arrays(config.pop("arguments", None))
         return cls(function_of("Lambda", config), arguments=arguments, **config)
+
+    def _declares_shape(self):
+        return self.output_shape_given is not None
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """What output_shape says; without it, the shape that the function gives."""
+        shape = self.output_shape_given
+        if shape is None:
+            return super().compute_output_shape(input_shape)
+        if callable(shape):
+            return shape(input_shape)
+        first = input_shape[0] if isinstance(input_shape[0], (list, tuple)) else input_shape
+        return (first[0], *shape)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The mask that was given, or what it returns if it is a function."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lacuna._types import Flag, Identifier, Whole
+from lacuna._types import Flag, Identifier, Shape, Whole
 from lacuna.layers.base import Layer
 
 __all__ = [
@@ -40,13 +40,17 @@ class Embedding(Layer):
         activity_regularizer: Identifier = None,
         embeddings_constraint: Identifier = None,
         mask_zero: Flag = False,
-        input_length: Whole | None = None,
+        input_length: Whole | Shape | None = None,
         sparse_grad: Flag = False,
         combiner: str | None = None,
         weighted: Flag = True,
         **kwargs: Any,
     ) -> None:
-        self._make("Embedding", locals())
+        steps = input_length if isinstance(input_length, (list, tuple)) else None
+        if steps is not None:  # Of ids of rank 3 or more, which the shape of the input says.
+            kwargs = {"batch_input_shape": (None, *steps), **kwargs}
+            input_length = None
+        self._make("Embedding", {name: value for name, value in locals().items() if name != "steps"})
 
     @property
     def embeddings(self) -> Any:

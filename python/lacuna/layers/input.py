@@ -53,15 +53,12 @@ class InputLayer(Layer):
         layer._adopt(_core.input_layer(symbol))
         return layer
 
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The same shape."""
+        return input_shape
+
     def __call__(self, inputs: Any) -> Any:
         raise TypeError("InputLayer: an input has no inputs; its symbol is `output`. Received: a call.")
-
-    @property
-    def input(self) -> Any:
-        """The symbol that is fed."""
-        return self._symbol
-
-    output = input
 
 
 def Input(

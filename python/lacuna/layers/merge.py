@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lacuna._arguments import shown
 from lacuna._types import Axes, Flag
 from lacuna.layers.base import Layer
 
@@ -31,56 +32,71 @@ def __dir__() -> list[str]:
     return __all__
 
 
-class Add(Layer):
+class _Merge(Layer):
+    """The base of layers that make one output of several inputs."""
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """The mask of the output, or None, from a list of the inputs and a list of their masks, or None."""
+        if mask is None:
+            return None
+        if not isinstance(inputs, (list, tuple)) or not isinstance(mask, (list, tuple)) or len(inputs) != len(mask):
+            raise ValueError(
+                f"{self.name}: compute_mask must get a list of inputs and a list with a mask, or None, for each. "
+                f"Received: inputs={shown(inputs)}, mask={shown(mask)}."
+            )
+        return super().compute_mask(inputs, mask)
+
+
+class Add(_Merge):
     """The sum of the inputs: csr if all inputs are csr, else dense."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._make("Add", locals())
 
 
-class Subtract(Layer):
+class Subtract(_Merge):
     """The first of two inputs minus the second."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._make("Subtract", locals())
 
 
-class Multiply(Layer):
+class Multiply(_Merge):
     """The product of the inputs, element by element; csr if any of them is csr."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._make("Multiply", locals())
 
 
-class Average(Layer):
+class Average(_Merge):
     """The mean of the inputs: csr if all inputs are csr, else dense."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._make("Average", locals())
 
 
-class Maximum(Layer):
+class Maximum(_Merge):
     """The largest of the inputs, element by element. They are all dense, or all csr, which gives csr."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._make("Maximum", locals())
 
 
-class Minimum(Layer):
+class Minimum(_Merge):
     """The smallest of the inputs, element by element. They are all dense, or all csr, which gives csr."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._make("Minimum", locals())
 
 
-class Concatenate(Layer):
+class Concatenate(_Merge):
     """Concatenates the inputs along an axis; the batch is axis 0. csr with dense gives csr, as scipy's hstack does."""
 
     def __init__(self, axis: Axes = -1, **kwargs: Any) -> None:
         self._make("Concatenate", locals())
 
 
-class Dot(Layer):
+class Dot(_Merge):
     """For each sample, the product of two inputs over one axis of each. axes: one number for both or a pair; the batch
     is axis 0. normalize: vectors are first scaled to norm 1, so that the result is their cosine."""
 

@@ -21,13 +21,9 @@ from lacuna._arguments import (
 from lacuna._arrays import views
 from lacuna._types import ArrayLike, Flag, Identifier, Number, Whole
 from lacuna.callbacks import CallbackList, History
+from lacuna.layers._calls import one_or_all
 from lacuna.models._batches import Workers, gives_batches, source_of
 from lacuna.models._validation import validation_arrays
-
-
-def one_or_all(values):
-    """The value of a list of one, else the list."""
-    return values[0] if len(values) == 1 else values
 
 
 class Trained:

@@ -7,11 +7,11 @@ import warnings
 from typing import Any
 
 from lacuna import _core, losses, metrics, optimizers, regularizers
-from lacuna._arguments import flag, listed, shown, unsupported
+from lacuna._arguments import flag, listed, shown
 from lacuna._code import code_allowed, is_code_enough
 from lacuna._custom import bad_config, custom_object_scope
 from lacuna._types import Config, Flag
-from lacuna.layers.base import Layer, deserialize, layers_in
+from lacuna.layers.base import Layer, checked_symbols, deserialize, layers_in
 from lacuna.models._streams import opened
 
 __all__ = [
@@ -211,11 +211,19 @@ def restored_config(cls, config: Any, custom_objects: Config, training: Flag | N
 
 
 def clone_model(model: Any, input_tensors: Any = None) -> Any:
-    """A new model with the same layers and names, and with new weights of its own."""
+    """A new model with the same layers and names, and with new weights of its own. input_tensors: what Input() gave, or
+    a list of that, to be the inputs of the new model."""
     _require_model("clone_model", model)
-    unsupported("clone_model", input_tensors=input_tensors)
-    with code_allowed():
-        return type(model).from_config(model.get_config(), own_objects(model))
+    if input_tensors is None:
+        with code_allowed():
+            return type(model).from_config(model.get_config(), own_objects(model))
+    for given in listed(input_tensors):
+        if isinstance(given, _core.Variable):
+            raise ValueError(
+                "clone_model: input_tensors must be what Input() gives; the values of a variable are fed, as an array. "
+                f"Received: {shown(given)}."
+            )
+    return model._clone_on(checked_symbols("clone_model", input_tensors), own_objects(model))
 
 
 def own_objects(model: Any) -> Any:

@@ -10,19 +10,18 @@ from lacuna._arguments import (
     flag,
     listed,
     shown,
-    text,
     unsupported,
-    whole,
 )
 from lacuna._custom import bad_config, custom_object_scope
 from lacuna._files import path_of
 from lacuna._types import ArrayLike, Config, Flag, Function, Whole
-from lacuna._weights import HasWeights
-from lacuna.layers.base import checked_symbols, deserialize, found, makers, register_model, remember
+from lacuna.layers._calls import makers, one_or_all
+from lacuna.layers.base import checked_symbols, deserialize, found, register_model, remember
 from lacuna.models._generators import TrainedByGenerators
 from lacuna.models._readable import warn_of_lost_settings
 from lacuna.models._streams import bytes_of, is_open, write
-from lacuna.models._training import Trained, one_or_all
+from lacuna.models._structure import Structure
+from lacuna.models._training import Trained
 from lacuna.models.files import named, own_objects, restored_bytes, restored_config, to_yaml
 
 __all__ = [
@@ -41,7 +40,7 @@ _SUBCLASS = (
 
 
 @register_model
-class Model(HasWeights, Trained, TrainedByGenerators):
+class Model(Structure, Trained, TrainedByGenerators):
     """A network of layers from `inputs` to `outputs`, which are symbols or lists of symbols."""
 
     _saved_as = "Model"  # The class that files name.
@@ -76,113 +75,7 @@ class Model(HasWeights, Trained, TrainedByGenerators):
             symbol._history = (self, inputs)
         return one_or_all(outputs)
 
-    # Structure
-
-    @property
-    def name(self) -> str:
-        """The name that was given, else the class name with a number."""
-        return self._core.name
-
-    @property
-    def layers(self) -> Any:
-        """The layers, from the inputs to the outputs."""
-        return list(self._layers)
-
-    def get_layer(self, name: str | None = None, index: Whole | None = None) -> Any:
-        """The layer with that name, or at that index of `layers`. ValueError if there is none."""
-        if index is not None:
-            index = whole("get_layer", "index", index)
-            if not -len(self._layers) <= index < len(self._layers):
-                raise ValueError(
-                    f"get_layer: index must be below the number of layers. Received: index={index}, "
-                    f"layers={len(self._layers)}."
-                )
-            return self._layers[index]
-        if name is None:
-            raise ValueError("get_layer: name or index must be given. Received: neither.")
-        text("get_layer", "name", name)
-        for layer in self._layers:
-            if layer.name == name:
-                return layer
-        return found(self._core.get_layer(name))  # Its error lists the names that exist.
-
-    @property
-    def inputs(self) -> Any:
-        """The symbols that are fed."""
-        return self._core.inputs
-
-    @property
-    def outputs(self) -> Any:
-        """The symbols that the model computes."""
-        return self._core.outputs
-
-    @property
-    def input(self) -> Any:
-        """The symbol that is fed, or a list of them."""
-        return one_or_all(self.inputs)
-
-    @property
-    def output(self) -> Any:
-        """The symbol that the model computes, or a list of them."""
-        return one_or_all(self.outputs)
-
-    @property
-    def input_shape(self) -> Any:
-        """The shape of `input`; the batch dimension, first, is None."""
-        return one_or_all([s.shape for s in self.inputs])
-
-    @property
-    def output_shape(self) -> Any:
-        """The shape of `output`; the batch dimension, first, is None."""
-        return one_or_all([s.shape for s in self.outputs])
-
-    @property
-    def input_names(self) -> Any:
-        """The names of the inputs: the keys of a dict x."""
-        return self._core.input_names
-
-    @property
-    def output_names(self) -> Any:
-        """The names of the layers that compute the outputs: the keys of a dict y."""
-        return self._core.output_names
-
-    @property
-    def built(self) -> Any:
-        """Whether the weights exist."""
-        return True
-
-    @property
-    def stateful(self) -> bool:
-        """Whether a layer keeps a state from batch to batch."""
-        return any(getattr(layer, "stateful", False) for layer in self.layers)
-
-    def reset_states(self) -> None:
-        """Makes the next batch of all stateful layers start from zeros."""
-        for layer in self.layers:
-            if getattr(layer, "stateful", hasattr(layer, "layers")):
-                layer.reset_states()
-
-    def add_loss(self, losses: Any, inputs: Any = None) -> None:
-        """Adds a symbol, or a list of them, that are computed from the model's layers, to the loss; of one that is no
-        scalar, the mean counts. It takes effect at the next compile, which then needs no loss. Files do not keep it."""
-        for loss in losses if isinstance(losses, (list, tuple)) else [losses]:
-            self._core.add_loss(loss)
-
-    def add_metric(self, value: Any, name: str | None = None, aggregation: str | None = "mean") -> None:
-        """Adds a symbol, computed from the model's layers, to what fit and evaluate report: its mean over the rows,
-        under that name. It takes effect at the next compile. Files do not keep it."""
-        if aggregation not in ("mean", None):
-            raise ValueError(f"add_metric: aggregation must be 'mean'. Received: aggregation={shown(aggregation)}.")
-        self._core.add_metric(value, name)
-
-    @property
-    def losses(self) -> Any:
-        """The symbols that are added to the loss: penalties of weights, those of layers, and those of add_loss."""
-        return self._core.penalties + self._core.losses
-
-    def get_losses_for(self, inputs: Any) -> Any:
-        """The losses that depend on the model's inputs; for None, the others: the penalties of weights."""
-        return self._core.penalties if inputs is None else self._core.losses
+    # Numbers
 
     def count_params(self) -> int:
         """The number of values in all weights, including rows that were never touched."""
@@ -224,6 +117,13 @@ class Model(HasWeights, Trained, TrainedByGenerators):
     def from_config(cls, config: Any, custom_objects: Config | None = None) -> Any:
         """A model made from what get_config returned, with new weights. custom_objects: a dict of your own classes and
         functions by name."""
+        return cls._from_config_on([], config, custom_objects)
+
+    def _clone_on(self, inputs, custom_objects):
+        return self._from_config_on(listed(inputs), self.get_config(), custom_objects)
+
+    @classmethod
+    def _from_config_on(cls, inputs, config, custom_objects):
         made = []  # The network does not keep Python objects alive, so this list must, until the model has them.
 
         def make(class_name, of_layer):
@@ -233,7 +133,7 @@ class Model(HasWeights, Trained, TrainedByGenerators):
         with custom_object_scope(custom_objects), bad_config("Model", config):
             name = config.get("name")
             model = cls.__new__(cls)  # The __init__ of a user's class has other arguments.
-            Model.__init__(model, *_core.network_from_config(config, make), name=name)
+            Model.__init__(model, *_core.network_from_config(config, make, inputs), name=name)
             if config.get("trainable") is False:
                 model._core.freeze_itself()
             return model

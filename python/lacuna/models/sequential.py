@@ -52,15 +52,32 @@ class Sequential(Model):
         """A model made from what get_config returned, with new weights. custom_objects: a dict of your own classes and
         functions by name."""
         with bad_config("Sequential", config):
-            model, shape = cls.__new__(cls), config.get("build_input_shape")
-            Sequential.__init__(model, name=config.get("name"))
-            for of_layer in listed(config["layers"]):
-                model.add(deserialize(of_layer, custom_objects))
-            if shape and not model.built:
-                model.build(shape)
-            if config.get("trainable") is False:
-                model._core.freeze_itself()
-            return model
+            return cls._with_layers([deserialize(of, custom_objects) for of in listed(config["layers"])], config)
+
+    def _clone_on(self, inputs, custom_objects):
+        config = self.get_config()
+        layers = [of for of in config["layers"] if of["class_name"] != "InputLayer"]
+        return type(self)._with_layers([inputs, *(deserialize(of, custom_objects) for of in layers)], config)
+
+    @classmethod
+    def _with_layers(cls, layers, config):
+        model, shape = cls.__new__(cls), config.get("build_input_shape")
+        Sequential.__init__(model, layers, name=config.get("name"))
+        if shape and not model.built:
+            model.build(shape)
+        if config.get("trainable") is False:
+            model._core.freeze_itself()
+        return model
+
+    @property
+    def weights(self) -> Any:
+        """The variables, layer by layer; those of layers that have some, while the shape of the input is unknown."""
+        return self._core.weights if self.built else [v for layer in self.layers for v in layer.weights]
+
+    @property
+    def trainable_weights(self) -> Any:
+        """The variables that training changes."""
+        return self._core.trainable_weights if self.built else [v for la in self.layers for v in la.trainable_weights]
 
     def pop(self) -> None:
         """Removes the last layer."""
@@ -78,12 +95,22 @@ class Sequential(Model):
 
     def build(self, input_shape: Shape | None = None) -> None:
         """Makes the weights for an input shape, the batch dimension first: (None, 20)."""
-        if input_shape is None:
-            raise ValueError("build: input_shape must be given. Received: none.")
-        self._core.build(input_shape)
+        if input_shape is not None:
+            self._core.build(input_shape)
+        elif not self.built:
+            raise ValueError("build: input_shape must be given, since no layer says it. Received: none.")
+
+    @property
+    def model(self) -> Any:
+        """The model itself: in old versions of Keras, a model within it."""
+        return self
 
     def __call__(self, inputs: Any, training: Flag | None = None) -> Any:
         """Applies the model as a layer. If the shape of the input was not known, the first call makes the weights."""
+        if not self.built and _core.is_sketch():
+            for layer in self.layers:
+                inputs = layer(inputs)
+            return inputs
         if not self.built:
             self.build(checked_symbols(self.name, inputs).shape)
         return super().__call__(inputs, training)
