@@ -101,7 +101,7 @@ void require_values(const Variable& variable) {
   const Spec& spec = variable.spec();
   LACUNA_REQUIRE(
       spec.storage != Storage::dense || variable.value().dense().data.bytes() > 0 ||
-          std::ranges::count(spec.shape, 0) > 0,
+          variable.value().dense().size() == 0,
       "Variable: a weight has no values while the shape of a layer's output is computed: build and "
       "call must not read them. Received: weight '",
       variable.name(), "' ", spec, ".");
