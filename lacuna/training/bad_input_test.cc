@@ -81,11 +81,11 @@ TEST(Model, BadInputChangesNoWeight) {
             std::string::npos);
 }
 
-TEST(Model, EmbeddingIdsMustBeIntegersInRange) {
+TEST(Model, EmbeddingIdsMustBeWholeAndInRange) {
   Sequential model({layers::Embedding(50, 4, {.input_length = 1}), layers::Flatten(), Dense(1)});
   model.compile({.optimizer = "sgd", .loss = "mse"});
   const std::vector<float> y{1, 2};
-  EXPECT_THROW(model.fit(std::vector<float>{1, 2}, y, {.verbose = 0}), std::invalid_argument);
+  EXPECT_THROW(model.fit(std::vector<float>{1, 2.5f}, y, {.verbose = 0}), std::invalid_argument);
   EXPECT_THROW(model.fit(std::vector<int32_t>{1, 50}, y, {.verbose = 0}), std::out_of_range);
   EXPECT_THROW(model.fit(std::vector<int64_t>{-1, 3}, y, {.verbose = 0}), std::out_of_range);
   EXPECT_NO_THROW(model.fit(std::vector<uint8_t>{1, 49}, y, {.verbose = 0}));
