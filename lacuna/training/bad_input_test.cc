@@ -81,7 +81,7 @@ TEST(Model, BadInputChangesNoWeight) {
             std::string::npos);
 }
 
-TEST(Model, EmbeddingIdsMustBeIntegersInRange) {
+TEST(Model, EmbeddingIdsMustBeWholeAndInRange) {
   Sequential model({layers::Embedding(50, 4, {.input_length = 1}), layers::Flatten(), Dense(1)});
   model.compile({.optimizer = "sgd", .loss = "mse"});
   const std::vector<float> y{1, 2};

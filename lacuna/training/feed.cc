@@ -94,6 +94,11 @@ std::string advice_on_labels(const CompiledOutput& output, const Tensor& user) {
   return {};
 }
 
+// Whether floats of that dtype tell all ids below the limit apart: old scripts keep ids in arrays of zeros.
+bool carries(DType dtype, Dim limit) {
+  return is_float(dtype) && limit <= (dtype == DType::float64 ? Dim{1} << 53 : Dim{1} << 24);
+}
+
 }  // namespace
 
 Feed::Feed(const char* where, const Network& network, const Compiled* compiled, data::Check check,
@@ -116,7 +121,8 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
     specs_.push_back(wanted);
     const bool ids_only = wanted.dtype == DType::int64;
     const Dim limit = network.id_limit(i);  // If ids index no weight, -1 may pad.
-    add(std::move(array), std::move(argument), std::move(wanted), ids_only,
+    const bool exact = ids && carries(array.dtype(), limit);
+    add(std::move(array), std::move(argument), std::move(wanted), ids_only && !exact,
         ids_only && limit < std::numeric_limits<Dim>::max() ? limit : 0);
   }
   if (!compiled) return;

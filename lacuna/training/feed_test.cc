@@ -140,8 +140,20 @@ TEST(Feed, IdsAreWholeNumbersOfTheRowsThatThereAre) {
   Feed good = feed(dense<int32_t>({2, 2}, {0, 4, 1, 2}));
   EXPECT_EQ(good.pack_range(0, 2)[0]->dtype(), DType::int64);
   EXPECT_THROW(feed(dense<int32_t>({2, 2}, {0, 5, 1, 2})), std::out_of_range);
-  EXPECT_EQ(feed(dense({1, 2}, {0, 1})).pack_range(0, 1)[0]->dtype(), DType::int64);
-  EXPECT_NE(message_of([&] { feed(dense({1, 2}, {0, 0.5})); }).find("astype('int64')"), std::string::npos);
+  Feed floats = feed(dense({1, 2}, {0, 4}));
+  EXPECT_EQ(floats.pack_range(0, 1)[0]->dense().values<int64_t>()[1], 4);
+  EXPECT_THROW(feed(dense({1, 2}, {0, 5})), std::out_of_range);
+  EXPECT_NE(message_of([&] {
+              feed(dense({1, 2}, {0, 1.5f}));
+            }).find("must be whole numbers"),
+            std::string::npos);
+  const Symbol more = Input({.shape = {2}});
+  const Network wide(
+      {more}, {layers::Flatten()(layers::Embedding((1 << 24) + 1, 1, {.sparse_grad = true})(more))}, "m");
+  EXPECT_NE(message_of([&] {
+              Feed("predict", wide, nullptr, data::Check::whole, Array(dense({1, 2}, {0, 1})));
+            }).find("astype('int64')"),
+            std::string::npos);
 }
 
 }  // namespace

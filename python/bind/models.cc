@@ -205,14 +205,17 @@ void bind_model(nb::module_& m) {
       .def_prop_rw(
           "trainable", [](Model& self) { return without_gil([&] { return self.trainable(); }); },
           [](Model& self, bool trainable) { without_gil([&] { self.set_trainable(trainable); }); })
-      .def_prop_ro("losses", [](Model& self) { return network_of(self).activity_losses(); })
-      .def_prop_ro("updates",
-                   [](Model& self) {
-                     std::vector<Update> result;
-                     for (const layers::LayerUpdate& u : network_of(self).wanted_updates())
-                       result.push_back(u.update);
-                     return result;
-                   })
+      // They join the turns of what was added outside of calls, which may wait.
+      .def_prop_ro("losses",
+                   [](Model& self) { return without_gil([&] { return self.network().activity_losses(); }); })
+      .def_prop_ro(
+          "updates",
+          [](Model& self) {
+            std::vector<Update> result;
+            for (const layers::LayerUpdate& u : without_gil([&] { return self.network().wanted_updates(); }))
+              result.push_back(u.update);
+            return result;
+          })
       .def_prop_ro("calls",
                    [](Model& self) { return self.state() ? calls_of_layer(*self.state()) : nb::list(); })
       .def(

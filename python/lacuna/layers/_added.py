@@ -15,14 +15,14 @@ class AddsToSteps:
     def add_update(self, updates: Any, inputs: Any = None) -> Any:
         """Adds an update, or a list of updates, such as K.update(…), that each training step makes beside the changes
         of trainable weights: within call(), for that call; elsewhere for every model that holds the layer and can
-        compute the value. No update is made while the layer is not trainable."""
+        compute the value, from the next compile on. No update is made while the layer is not trainable."""
         for update in updates if isinstance(updates, (list, tuple)) else [updates]:
             self._core.add_update(update)
 
     def add_loss(self, losses: Any, inputs: Any = None) -> None:
         """Adds a symbol or a number, or a list of them, to the loss of every model that holds the layer and can compute
         it; of one that is no scalar, the mean counts. Within call() it belongs to that call; elsewhere to the call on
-        `inputs` or, without these, to none."""
+        `inputs` or, without these, to none, and counts from the next compile on."""
         for loss in losses if isinstance(losses, (list, tuple)) else [losses]:
             self._core.add_loss(number_or_symbol(loss, self.dtype))
             if not _core.is_within_call():
