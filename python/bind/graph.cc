@@ -34,7 +34,7 @@ std::optional<Symbol> size_beside(const Symbol& size, nb::handle other, const ch
     const Symbol& symbol = nb::cast<Symbol&>(other);
     return is_size(symbol) ? std::optional(cast(symbol, DType::float64)) : std::nullopt;
   }
-  if (!PyIndex_Check(other.ptr()) || nb::hasattr(other, "shape")) return {};
+  if (!PyIndex_Check(other.ptr()) || nb::hasattr(other, "__len__")) return {};  // NumPy's whole numbers too.
   return constant(*to_number(other, op), DType::float64);
 }
 
