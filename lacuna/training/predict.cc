@@ -35,7 +35,7 @@ std::vector<double> Trainer::evaluate(const CompiledPtr& compiled, Measures& mea
     ahead.run(true, [&](Feeds feeds) {
       test = program(compiled, Mode::test, batches, std::move(test));
       const auto turn = network_->turn().take();
-      run_apart(*test, feeds);
+      test->run(feeds, random_.steps, random_.seed);
       measures.add(*test, feeds, size);
     });
     progress.add(size);
@@ -85,7 +85,7 @@ std::vector<tensor::Dense> Trainer::predict(Batches& batches, int verbose) {
     ahead.run(true, [&](Feeds feeds) {
       run = program(nullptr, Mode::predict, batches, std::move(run));
       const auto turn = network_->turn().take();
-      run_apart(*run, feeds);
+      run->run(feeds, random_.steps, random_.seed);
       for (size_t i = 0; i < outputs.size(); ++i) outputs[i].append(run->output(i), size);
     });
     progress.add(size);

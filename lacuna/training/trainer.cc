@@ -141,10 +141,6 @@ void Trainer::train_step(const Compiled& compiled, Program& program, Feeds feeds
   ++random_.steps;
 }
 
-void Trainer::run_apart(Program& program, Feeds feeds) {
-  program.run(feeds, runs_apart_++, mix(~random_.seed));
-}
-
 Explanation Trainer::explain(const Arrays& x, const Arrays& y, Dim rows) {
   LACUNA_REQUIRE(rows > 0, "explain: batch_size must be positive. Received: batch_size=", rows, ".");
   const CompiledPtr training = y.given() ? compiled("explain") : nullptr;
@@ -202,7 +198,7 @@ std::vector<double> Trainer::test_on_batch(const Arrays& x, const Arrays& y, con
   const auto feeds = feed.pack_range(0, feed.rows());
   const auto measures = this->measures(c, "test_on_batch", reset_metrics);
   const auto turn = network_->turn().take();
-  run_apart(*held, feeds);
+  held->run(feeds, random_.steps, random_.seed);
   measures->add(*held, feeds, feed.rows());
   std::vector<double> values = measures->values();
   for (size_t i = 0; i < c->losses(); ++i) values[i] = held->value(i);

@@ -125,9 +125,6 @@ class Trainer {
                                    std::shared_ptr<Program> before);
   // One training step, whose results are added to `measures`. If it throws, the model is as before.
   void train_step(const Compiled& compiled, Program& program, Feeds feeds, Dim rows, Measures& measures);
-  // A run without training, with the network's turn: what is random in it is drawn anew, and training's own
-  // numbers stay as they are.
-  void run_apart(Program& program, Feeds feeds);
   std::vector<double> evaluate(const CompiledPtr& compiled, Measures& measures, Batches& batches,
                                int verbose);
   // What a single step adds its results to.
@@ -156,7 +153,6 @@ class Trainer {
   std::vector<Made> programs_{};         // A few, looked up at every call.
   std::shared_ptr<Measures> running_{};  // Of single steps since the last reset.
   RandomState random_{};
-  int64_t runs_apart_ = 0;
   uint64_t seed_generation_ = seed_generation(), forks_ = forks_without_seed();
   std::optional<std::vector<layers::Weight*>> warned_of_{};  // The trainable weights at the last warning.
   bool warned_of_none_ = false;

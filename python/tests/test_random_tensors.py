@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 
 import lacuna
-from lacuna import Input, Model
 from lacuna import backend as K
-from lacuna.layers import Dense, Dropout, Lambda
 
 
 def test_values_follow_their_distribution():
@@ -91,23 +89,3 @@ def test_a_variational_autoencoder_learns():
     model.compile("adam", loss)
     losses = model.fit(x, x, epochs=20, batch_size=32, verbose=0).history["loss"]
     assert losses[-1] < 0.8 * losses[0]
-
-
-def test_each_prediction_draws_anew():
-    def trained(predicts):
-        lacuna.utils.set_random_seed(3)
-        x = Input((50,))
-        model = Model(x, Dense(1)(Dropout(0.5)(Lambda(lambda v: K.dropout(v, 0.5))(x))))
-        model.compile("sgd", "mse")
-        drawn = [Model(x, model.layers[1].output).predict(np.ones((40, 50)), batch_size=20) for _ in range(predicts)]
-        fed = model.predict(np.ones((4, 50))) if predicts else None
-        model.fit(np.ones((8, 50)), np.zeros(8), verbose=0)
-        return drawn, fed, model.get_weights()
-
-    x = Input((50,))
-    model = Model(x, Lambda(lambda v: K.dropout(v, 0.5))(x))
-    first, second = (model.predict(np.ones((40, 50)), batch_size=20) for _ in range(2))
-    assert (first != second).any() and (first[:20] != first[20:]).any()
-    _, _, before = trained(0)
-    _, _, after = trained(2)
-    assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))  # Training draws what it drew.
