@@ -1,8 +1,9 @@
-// What TensorFlow's Keras 2 says in other words than Keras 2.2.4.
+// What TensorFlow's Keras 2 and Keras 3 say in other words than Keras 2.2.4.
 #include "lacuna/saving/later_keras.h"
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string_view>
 
 namespace lacuna::saving {
@@ -25,7 +26,15 @@ const std::vector<Later>& later_settings() {
       {"implementation", {"LocallyConnected1D", "LocallyConnected2D"}, 1},
       {"time_major", recurrent, false},
       {"zero_output_for_mask", recurrent, false},
+      {"seed", recurrent, Setting()},
       {"synchronized", {"BatchNormalization"}, false},
+      {"renorm", {"BatchNormalization"}, false},
+      {"renorm_clipping", {"BatchNormalization"}, Setting()},
+      {"renorm_momentum", {"BatchNormalization"}, {}},
+      {"optional", {"InputLayer"}, false},
+      {"input_axes", {}, Setting()},
+      {"output_axes", {}, Setting()},
+      {"quantization_config", {}, Setting()},
       {"kernel_initializer", by_depth, {}},  // Their kernels have other names.
       {"kernel_regularizer", by_depth, Setting()},
       {"kernel_constraint", by_depth, Setting()},
@@ -46,6 +55,8 @@ const std::vector<Later>& later_optimizer_settings() {
       {"clipnorm", {}, Setting()},
       {"clipvalue", {}, Setting()},
       {"global_clipnorm", {}, Setting()},
+      {"loss_scale_factor", {}, Setting()},
+      {"gradient_accumulation_steps", {}, Setting()},
   };
   return all;
 }
@@ -69,6 +80,7 @@ std::string older_class(std::string name) {
   if (name.starts_with(kCustom)) name.erase(0, kCustom.size());
   if (name == "Functional") return "Model";
   if (name == "L1" || name == "L2") return "L1L2";
+  if (name == "DTypePolicy") return "Policy";
   return name;
 }
 
@@ -84,6 +96,106 @@ Config translated_parts(const Config& config) {
 Setting dtype_of(const Config& policy) {
   const auto name = policy.find("name");
   return name == policy.end() ? Setting() : name->second;
+}
+
+// Appends the tensors in the arguments of a call, as Keras 3 writes them, as [layer, call, output, kwargs].
+// Returns false for what is no tensor.
+bool add_tensors(const Setting& argument, const Config& kwargs, SettingList& all) {
+  if (const auto* list = argument.as<SettingList>())
+    return std::ranges::all_of(*list, [&](const Setting& one) { return add_tensors(one, kwargs, all); });
+  if (!argument.config()) return false;
+  const auto held = argument.config()->find("config");
+  if (held == argument.config()->end() || !held->second.config()) return false;
+  const auto history = held->second.config()->find("keras_history");
+  if (history == held->second.config()->end() || !history->second.as<SettingList>()) return false;
+  SettingList tensor = *history->second.as<SettingList>();
+  tensor.push_back(kwargs);
+  all.push_back(std::move(tensor));
+  return true;
+}
+
+// One call of a layer: {"args": …, "kwargs": …} becomes a list of tensors. A call of anything but tensors
+// stays.
+Setting older_call(const Setting& call) {
+  if (!call.config() || !call.config()->contains("args")) return call;
+  Config kwargs;
+  if (const auto given = call.config()->find("kwargs");
+      given != call.config()->end() && given->second.config())
+    for (const auto& [name, value] : *given->second.config())
+      if (!value.is_none()) kwargs.emplace(name, value);
+  SettingList tensors;
+  return add_tensors(call.config()->at("args"), kwargs, tensors) ? Setting(std::move(tensors)) : call;
+}
+
+// A single input or output, ["a", 0, 0], is a list of one.
+void list_alone(Config& config, const char* name) {
+  const auto found = config.find(name);
+  if (found == config.end()) return;
+  const auto* list = found->second.as<SettingList>();
+  if (list && !list->empty() && (*list)[0].as<std::string>()) found->second = SettingList{Setting(*list)};
+}
+
+// Calls f for each layer in the config of a model.
+template <class F>
+void for_each_layer(const Config& model, const F& f) {
+  const auto layers = model.find("layers");
+  const auto* list = layers == model.end() ? nullptr : layers->second.as<SettingList>();
+  for (size_t i = 0; list && i < list->size(); ++i)
+    if ((*list)[i].config()) f(*(*list)[i].config());
+}
+
+const SettingList& list_in(const Config& config, const char* name) {
+  static const SettingList none;
+  const auto found = config.find(name);
+  const auto* list = found == config.end() ? nullptr : found->second.as<SettingList>();
+  return list ? *list : none;
+}
+
+// Whether the calls in a model's config are as Keras 3 writes them.
+bool is_of_keras_3(const Config& model) {
+  bool is = false;
+  for_each_layer(model, [&](const Config& layer) {
+    for (const Setting& call : list_in(layer, "inbound_nodes"))
+      is |= call.config() && call.config()->contains("args");
+  });
+  return is;
+}
+
+// Keras 2 counts the calls of a model in a model from 1, since the first made it; Keras 3 from 0.
+SettingList counted_from_1(const SettingList& tensors, const std::set<std::string>& models) {
+  SettingList result;
+  for (const Setting& one : tensors) {
+    const auto* tensor = one.as<SettingList>();
+    if (!tensor) return tensors;
+    SettingList moved = *tensor;
+    const auto* name = moved.empty() ? nullptr : moved[0].as<std::string>();
+    if (name && moved.size() > 1 && models.contains(*name) && moved[1].as<int64_t>())
+      moved[1] = *moved[1].as<int64_t>() + 1;
+    result.push_back(std::move(moved));
+  }
+  return result;
+}
+
+void count_models_from_1(Config& model) {
+  std::set<std::string> models;
+  for_each_layer(model, [&](const Config& layer) {
+    const auto kind = layer.find("class_name"), name = layer.find("name");
+    if (kind == layer.end() || name == layer.end() || !name->second.as<std::string>()) return;
+    if (kind->second == Setting("Model") || kind->second == Setting("Sequential"))
+      models.insert(*name->second.as<std::string>());
+  });
+  SettingList layers;
+  for_each_layer(model, [&](const Config& layer) {
+    Config moved = layer;
+    SettingList calls;
+    for (const Setting& call : list_in(layer, "inbound_nodes"))
+      calls.push_back(call.as<SettingList>() ? Setting(counted_from_1(*call.as<SettingList>(), models))
+                                             : call);
+    moved["inbound_nodes"] = std::move(calls);
+    layers.push_back(std::move(moved));
+  });
+  model["layers"] = std::move(layers);
+  model["output_layers"] = counted_from_1(list_in(model, "output_layers"), models);
 }
 
 Setting translated(const Setting& setting) {
@@ -105,8 +217,22 @@ Setting translated(const Setting& setting) {
   if (const auto axis = config.find("axis"); axis != config.end() && older == "BatchNormalization")
     if (const auto* axes = axis->second.as<SettingList>(); axes && axes->size() == 1)
       axis->second = Setting((*axes)[0]);
+  if (older == "Model") {
+    for (const char* ends : {"input_layers", "output_layers"}) list_alone(config, ends);
+    if (is_of_keras_3(*setting.config()->at("config").config())) count_models_from_1(config);
+  }
+  if (older == "LeakyReLU" && config.contains("negative_slope")) {
+    config["alpha"] = config["negative_slope"];
+    config.erase("negative_slope");
+  }
   name->second = older;
   held->second = std::move(config);
+  if (const auto calls = both.find("inbound_nodes"); calls != both.end())
+    if (const auto* list = calls->second.as<SettingList>()) {
+      SettingList older_calls;
+      for (const Setting& call : *list) older_calls.push_back(older_call(call));
+      calls->second = std::move(older_calls);
+    }
   return both;
 }
 

@@ -1,4 +1,5 @@
-// Configs of TensorFlow's Keras 2 in the words of Keras 2.2.4, which are those of this library.
+// Configs of TensorFlow's Keras 2, and of Keras 3, in the words of Keras 2.2.4, which are those of this
+// library.
 #pragma once
 #include "lacuna/base/config.h"
 #include "lacuna/base/export.h"

@@ -40,6 +40,29 @@ TEST(LaterKeras, LeavesOutWhatSaysNothing) {
   EXPECT_EQ(config("BatchNormalization", R"({"axis": [3]})"), bare("BatchNormalization", {{"axis", 3}}));
 }
 
+TEST(LaterKeras, KnowsCallsAsKeras3WritesThem) {
+  const char* tensor = R"({"class_name": "__keras_tensor__", "config": {"keras_history": ["a", 0, 1]}})";
+  const std::string call = std::string(R"([{"args": [[)") + tensor + ", " + tensor +
+                           R"(]], "kwargs": {"mask": null, "training": true}}])";
+  const auto layer = [](const std::string& calls) {
+    return R"({"class_name": "Functional", "config": {"input_layers": ["a", 0, 0], "output_layers": [["b", 0, 0]],
+        "layers": [{"class_name": "Add", "config": {"quantization_config": null}, "inbound_nodes": )" +
+           calls + "}]}}";
+  };
+  const SettingList one{"a", 0, 1, Config{{"training", true}}};
+  const auto ends = [](const char* name) { return SettingList{SettingList{name, 0, 0}}; };
+  EXPECT_EQ(
+      older(layer(call)),
+      to_json({{"class_name", "Model"},
+               {"config", Config{{"input_layers", ends("a")},
+                                 {"output_layers", ends("b")},
+                                 {"layers", SettingList{Config{
+                                                {"class_name", "Add"},
+                                                {"config", Config()},
+                                                {"inbound_nodes", SettingList{SettingList{one, one}}}}}}}}}));
+  EXPECT_NE(older(layer(R"([{"args": [3], "kwargs": {}}])")).find("args"), std::string::npos);
+}
+
 TEST(LaterKeras, KnowsOptimizersOfTensorFlow) {
   EXPECT_EQ(older(R"({"loss": "mse", "optimizer_config": {"class_name": "Custom>Adam", "config":
       {"name": "Adam", "learning_rate": 0.5, "weight_decay": null, "use_ema": false, "ema_momentum": 0.99}}})"),

@@ -198,7 +198,7 @@ def test_axes_that_are_inserted():
 def test_arithmetic_of_sizes():
     x = K.placeholder((None, 4))
     rows = K.shape(x)[0]
-    made = K.function([x], [rows * 2, 3 * rows - 1, rows // 2, rows % 2, rows / 2, rows * K.shape(x)[1]])
+    made = K.function([x], [rows * np.int64(2), 3 * rows - 1, rows // 2, rows % 2, rows / 2, rows * K.shape(x)[1]])
     values = made([np.zeros((5, 4))])
     assert values == [10, 14, 2, 1, 2.5, 20]
     assert [v.dtype.kind for v in values] == ["i", "i", "i", "i", "f", "i"]

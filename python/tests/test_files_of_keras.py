@@ -1,4 +1,4 @@
-"""Files that a real Keras 2 and Keras-MXNet have written (data/README.md): what they predicted comes back."""
+"""Files of real ones of Keras 2, Keras 3 and Keras-MXNet (data/README.md): what they predicted comes back."""
 
 import lzma
 import pathlib
@@ -41,7 +41,7 @@ def test_predictions_come_back(file, tmp_path):
 
 
 def test_there_are_files():
-    assert len(FILES) == 7
+    assert len(FILES) == 10
 
 
 def test_a_later_setting_that_changes_something_is_refused():

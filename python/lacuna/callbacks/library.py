@@ -1,59 +1,29 @@
-"""Callbacks that the C++ library implements: early stopping, checkpoints, schedules, logs."""
+"""Callbacks that the C++ library implements: early stopping, checkpoints, logs."""
 
 from __future__ import annotations
 
-import inspect
 import os
-import warnings
 from typing import Any
 
 import numpy as np
 
 from lacuna import _core
-from lacuna._arguments import flag, no_more, number, shown, text, whole
-from lacuna._arrays import assign
+from lacuna._arguments import flag, shown, text
 from lacuna._files import path_of
-from lacuna._types import Config, Flag, Function, Number, Path, Whole
+from lacuna._types import Config, Flag, Number, Path, Whole
+from lacuna.callbacks._bound import Bound, ours
 from lacuna.callbacks.base import Callback
 
 __all__ = [
     "CSVLogger",
     "EarlyStopping",
-    "LearningRateScheduler",
     "ModelCheckpoint",
-    "ReduceLROnPlateau",
     "TerminateOnNaN",
 ]
 
 
 def __dir__() -> list[str]:
     return __all__
-
-
-def _ours(model):
-    """The library's model; None for a model of another kind: any object that has what the callback uses."""
-    core = getattr(model, "_core", None)
-    return core if isinstance(core, _core.Model) else None
-
-
-def _rate(model):
-    return float(_core.eval(model.optimizer.lr))
-
-
-class Bound(Callback):
-    """A callback that the C++ library implements. A copy is made again from the settings and then given the state of
-    this one. For a model of another kind the library decides, and Python acts."""
-
-    def __setstate__(self, state):
-        seen = state.pop("_seen", None)
-        self.__dict__.update(state)
-        self._make()
-        if seen:
-            self._core.restore(*seen)
-
-    def on_train_begin(self, logs: Config | None = None) -> None:
-        """Resets the state."""
-        self._core.on_train_begin(_ours(self.model))
 
 
 class EarlyStopping(Bound):
@@ -110,7 +80,7 @@ class EarlyStopping(Bound):
 
     def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
         """Compares the monitored value with the best one and acts on it."""
-        core = _ours(self.model)
+        core = ours(self.model)
         if core is not None:
             return self._core.on_epoch_end(core, epoch, logs or {})
         verdict = self._core.judge(epoch, logs or {})
@@ -185,108 +155,6 @@ class ModelCheckpoint(Bound):
             self.model.save(path)
 
 
-class LearningRateScheduler(Callback):
-    """Sets the learning rate before each epoch to schedule(epoch, lr) or schedule(epoch), with the epoch counted from
-    0. The rate is added to the logs as "lr"."""
-
-    def __init__(self, schedule: Function, verbose: Whole | str = 0) -> None:
-        if not callable(schedule):
-            raise TypeError(
-                f"LearningRateScheduler: schedule must be a function. Received: schedule={shown(schedule)}."
-            )
-        self.schedule, self.verbose = schedule, whole("LearningRateScheduler", "verbose", verbose)
-
-    def on_epoch_begin(self, epoch: Whole, logs: Config | None = None) -> None:
-        """Sets the rate."""
-        lr = _rate(self.model)
-        try:
-            inspect.signature(self.schedule).bind(epoch, lr)
-            rate_too = True
-        except TypeError:  # It takes the epoch alone, as in older versions of Keras.
-            rate_too = False
-        except ValueError:  # A function written in C has no signature.
-            rate_too = True
-        rate = self.schedule(epoch, lr) if rate_too else self.schedule(epoch)
-        if isinstance(rate, bool):
-            raise ValueError(f"LearningRateScheduler: the schedule must give a number. Received: {rate!r}.")
-        rate = number("LearningRateScheduler", "what the schedule gives", rate)
-        core = _ours(self.model)
-        if core is None:
-            assign(self.model.optimizer.lr, rate)
-        else:
-            _core.schedule_learning_rate(core, epoch, rate, self.verbose)
-
-    def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
-        """Adds the rate to the logs."""
-        if logs is not None:
-            logs["lr"] = _rate(self.model)
-
-
-class ReduceLROnPlateau(Bound):
-    """Multiplies the learning rate by `factor`, down to min_lr, when `monitor` has not become better by min_delta for
-    `patience` epochs. cooldown: epochs after a reduction that are not counted. mode: 'min', 'max', or 'auto', as in
-    EarlyStopping. The rate is added to the logs as "lr"."""
-
-    def __init__(
-        self,
-        monitor: str = "val_loss",
-        factor: Number = 0.1,
-        patience: Whole = 10,
-        verbose: Whole | str = 0,
-        mode: str = "auto",
-        min_delta: Number = 1e-4,
-        cooldown: Whole = 0,
-        min_lr: Number = 0,
-        **kwargs: Any,
-    ) -> None:
-        if "epsilon" in kwargs:
-            warnings.warn(
-                "ReduceLROnPlateau: epsilon is the older name of min_delta.", DeprecationWarning, stacklevel=2
-            )
-        min_delta = kwargs.pop("epsilon", min_delta)
-        no_more("ReduceLROnPlateau", kwargs)
-        self.monitor, self.factor, self.patience, self.verbose = monitor, factor, patience, verbose
-        self.mode, self.min_delta, self.cooldown, self.min_lr = mode, min_delta, cooldown, min_lr
-        self._make()
-
-    def _make(self):
-        self._core = _core.ReduceLROnPlateau(
-            self.monitor,
-            self.factor,
-            self.patience,
-            self.verbose,
-            self.mode,
-            self.min_delta,
-            self.cooldown,
-            self.min_lr,
-        )
-
-    def __getstate__(self):
-        return {**super().__getstate__(), "_seen": (self.wait, self.best)}
-
-    @property
-    def wait(self) -> Any:
-        """The number of epochs since the best one."""
-        return self._core.wait
-
-    @property
-    def best(self) -> Any:
-        """The best value so far."""
-        return self._core.best
-
-    def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
-        """Compares the monitored value with the best one and acts on it."""
-        logs = {} if logs is None else logs
-        core = _ours(self.model)
-        if core is not None:
-            return logs.update(self._core.on_epoch_end(core, epoch, logs))
-        logs["lr"] = _rate(self.model)
-        rate = self._core.judge(epoch, logs, logs["lr"])
-        if rate != logs["lr"]:
-            assign(self.model.optimizer.lr, rate)
-        return None
-
-
 class TerminateOnNaN(Bound):
     """Ends fit after the batch when the loss of a batch is not finite."""
 
@@ -300,7 +168,7 @@ class TerminateOnNaN(Bound):
 
     def on_batch_end(self, batch: Whole, logs: Config | None = None) -> None:
         """Checks the loss."""
-        core = _ours(self.model)
+        core = ours(self.model)
         if core is not None:
             self._core.on_batch_end(core, batch, logs or {})
         elif not np.isfinite((logs or {}).get("loss", 0.0)):
