@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <cstring>
 #include <functional>
 #include <limits>
@@ -104,35 +103,15 @@ void put_right(tensor::Csr& a, bool logical, std::vector<std::pair<int64_t, size
   a.indices.resize(to * sizeof(J));
 }
 
-[[noreturn]] void throw_ids(const Tensor& user, const std::string& name) {
-  throw InvalidArgument(name, ": embedding ids must be integers. Received: dtype=", user.dtype(),
-                        ", shape=", to_string(user.shape()), "; write x.astype('int64').");
-}
-
-// Floats that are whole numbers as int64: scripts of Keras fill arrays of zeros with ids.
-Tensor whole_numbers(const Tensor& user, const std::string& name) {
-  tensor::Dense ids;
-  ids.resize(user.shape(), DType::int64);
-  with_float("ids", user.dtype(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const T* from = user.dense().values<T>().data();
-    for (int64_t& id : ids.values<int64_t>()) {
-      const T value = *from++;
-      if (!(std::abs(value) < T(0x1p53)) || value != std::trunc(value)) throw_ids(user, name);
-      id = static_cast<int64_t>(value);
-    }
-  });
-  return ids;
-}
-
 }  // namespace
 
 Rows::Rows(Tensor user, std::string argument_name, bool ids_only, Check check)
     : user_(std::move(user)), name_(std::move(argument_name)), whole_(check == Check::whole) {
   LACUNA_REQUIRE(user_.storage() == Storage::dense || user_.storage() == Storage::csr, name_,
                  ": an array must be dense or csr. Received: ", user_.spec(), ".");
-  const bool floats = ids_only && is_float(user_.dtype());
-  if (floats && user_.storage() == Storage::csr) throw_ids(user_, name_);
+  LACUNA_REQUIRE(!ids_only || !is_float(user_.dtype()), name_,
+                 ": embedding ids must be integers. Received: dtype=", user_.dtype(),
+                 ", shape=", to_string(user_.shape()), "; write x.astype('int64').");
   if (user_.storage() == Storage::csr) {
     const tensor::Csr& a = user_.csr();
     const bool pointers = a.rows >= 0 && a.columns >= 0 &&
@@ -150,7 +129,6 @@ Rows::Rows(Tensor user, std::string argument_name, bool ids_only, Check check)
                  ": values must fill the shape. Received: shape=", to_string(a.shape),
                  ", len(values)=", a.data.bytes() / size_of(a.dtype), ".");
   count_ = a.shape[0];
-  if (floats) user_ = whole_numbers(user_, name_);
 }
 
 void Rows::pack(std::span<const int64_t> rows, const Spec& wanted, Tensor& out) {

@@ -19,8 +19,7 @@ enum class Check : uint8_t { whole, by_batch };
 // and new values, or an error is thrown. So a batch is checked after it is packed. Not thread-safe.
 class Rows {
  public:
-  // `argument_name` starts every message. With `ids_only`, floats must be whole numbers and
-  // dense, and are copied as int64.
+  // `argument_name` starts every message. With `ids_only`, float values are an error.
   Rows(Tensor user, std::string argument_name, bool ids_only = false, Check check = Check::whole);
 
   Dim count() const { return count_; }

@@ -33,6 +33,7 @@ Setting for_keras(const Setting& setting) {
   if (!setting.config()) return setting;
   Config result;
   for (const auto& [name, value] : *setting.config()) {
+    if (name == "functions_here") continue;  // Lambda's keys of functions, which only this process knows.
     const auto always = ours.find(name);
     if (always == ours.end() || always->second != value) result.emplace(name, for_keras(value));
   }

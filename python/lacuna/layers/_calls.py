@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lacuna import _core
 from lacuna._absent import member_refusal
@@ -65,11 +65,13 @@ class HasCalls:
 
     _name = name
 
-    def __getattr__(self, name: str) -> Any:
-        """The error for what Keras has and Lacuna has not."""
-        if not name.startswith("__") and hasattr(type(self), name):
-            return object.__getattribute__(self, name)  # A property that raised an AttributeError of its own.
-        raise member_refusal(self, name)
+    if not TYPE_CHECKING:  # A checker of types then still finds names that do not exist.
+
+        def __getattr__(self, name: str) -> Any:
+            """The error for what Keras has and Lacuna has not."""
+            if not name.startswith("__") and hasattr(type(self), name):
+                return object.__getattribute__(self, name)  # A property that raised an AttributeError of its own.
+            raise member_refusal(self, name)
 
     def _all_calls(self):
         return [(inputs or outputs, outputs) for inputs, outputs in self._core.calls]

@@ -32,10 +32,17 @@ def named(model: Any) -> Any:
     """The dict that to_json and files hold of a model: its class, its config, and the versions that Keras expects."""
     return {
         "class_name": type(model).__name__,
-        "config": model.get_config(),
+        "config": _elsewhere(model.get_config()),
         "keras_version": "2.2.4",
         "backend": "lacuna",
     }
+
+
+def _elsewhere(config):
+    """A config without keys of functions that only this process knows (see Lambda)."""
+    if isinstance(config, dict):
+        return {name: _elsewhere(value) for name, value in config.items() if name != "functions_here"}
+    return [_elsewhere(one) for one in config] if isinstance(config, list) else config
 
 
 def model_from_config(config: Any, custom_objects: Config | None = None) -> Any:
