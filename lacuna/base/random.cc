@@ -33,7 +33,9 @@ void draw_row(const Draw& draw, int64_t r, std::span<T> values) {
       for (T& v : values) v = static_cast<T>(draw.a);
       return;
     case Draw::Kind::identity:
-      for (size_t j = 0; j < n; ++j) values[j] = static_cast<T>(static_cast<int64_t>(j) == r ? draw.a : 0);
+      // The key is the size of a block, where blocks are repeated; 0: there is one.
+      for (size_t j = 0; j < n; ++j)
+        values[j] = static_cast<T>((draw.key ? j % draw.key == high % draw.key : j == high) ? draw.a : 0);
       return;
     case Draw::Kind::uniform:
       for (size_t j = 0; j < n; j += 4) {

@@ -81,7 +81,7 @@ class Optimizer {
   virtual void step(std::span<const VariablePtr> weights, std::span<const Gradient> gradients);
 
   // Called when a model is compiled, with the weights that it trains.
-  virtual void prepare(const std::vector<VariablePtr>& /*weights*/) {}
+  virtual void prepare(const std::vector<VariablePtr>& weights) { weights_ = weights; }
   // The variables that steps read or change besides the weights.
   virtual std::vector<VariablePtr> variables() const { return {lr, decay, iterations}; }
 
@@ -127,6 +127,11 @@ class Optimizer {
   virtual void remember(const std::vector<Remembered>& values);
   virtual void remember_of(const VariablePtr& weight, const std::vector<Remembered>& values);
 
+  // Keras' weights of an optimizer: iterations, then each state of all weights of the model that was compiled
+  // last, zeros before the first step. The states of tables are kept by files alone: InvalidArgument.
+  virtual std::vector<tensor::Dense> get_weights();
+  virtual void set_weights(const std::vector<tensor::Dense>& weights);
+
   // The states of a dense weight; null before the first step.
   const std::vector<tensor::Dense>* states_of(const Variable& weight) const;
   // The number of rows caught up so far; a row counts each time.
@@ -165,6 +170,9 @@ class Optimizer {
   // Keras has two names for this limit.
   double norm_limit() const { return common_.clipnorm > 0 ? common_.clipnorm : common_.global_clipnorm; }
 
+  States& dense_states(size_t i);
+
+  std::vector<VariablePtr> weights_{};  // Of the model that was compiled last.
   std::string class_name_;
   CommonSettings common_;
   Config config_;  // As constructed; lr and decay may have changed since.

@@ -80,6 +80,9 @@ struct Own::Steps {
 
 Own::Own(std::string class_name, const OwnSettings& o)
     : Optimizer(std::move(class_name), optimizers::common(in_one_dialect(o)), {}, nullptr), key_(next_key()) {
+  // Of the dtype of weights, so that updates can multiply gradients by them.
+  lr = std::make_shared<Variable>("lr", filled({{}, floatx(), Storage::dense}, o.lr));
+  decay = std::make_shared<Variable>("decay", filled({{}, floatx(), Storage::dense}, o.decay));
   LACUNA_REQUIRE(
       o.lazy_update, this->class_name(),
       ": lazy_update must be True, since updates of one's own move only rows that a batch touches. Received: "
@@ -219,6 +222,26 @@ const Own::Table* Own::table_of(const Variable& weight) const {
     for (size_t i = 0; i < steps->weights.size(); ++i)
       if (steps->weights[i].get() == &weight && steps->tables[i]) return steps->tables[i].get();
   return nullptr;
+}
+
+std::vector<tensor::Dense> Own::get_weights() {
+  std::vector<tensor::Dense> result{iterations->to_dense()};
+  for (const auto& steps : steps_)
+    for (const VariablePtr& variable : steps->others) result.push_back(variable->to_dense());
+  return result;
+}
+
+void Own::set_weights(const std::vector<tensor::Dense>& weights) {
+  std::vector<VariablePtr> all{iterations};
+  for (const auto& steps : steps_) all.insert(all.end(), steps->others.begin(), steps->others.end());
+  LACUNA_REQUIRE(weights.size() == all.size(),
+                 "set_weights: there must be as many arrays as get_weights gives. Received: arrays=",
+                 weights.size(), ", expected=", all.size(), ".");
+  for (size_t i = 0; i < all.size(); ++i)
+    LACUNA_REQUIRE(weights[i].shape == all[i]->spec().shape,
+                   "set_weights: an array must have the shape of the variable. Received: ",
+                   to_string(weights[i].shape), ", expected ", to_string(all[i]->spec().shape), ".");
+  for (size_t i = 0; i < all.size(); ++i) all[i]->assign(weights[i]);
 }
 
 std::vector<Optimizer::Remembered> Own::remembered() const {

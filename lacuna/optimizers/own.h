@@ -54,6 +54,9 @@ class Own : public Optimizer {
   std::vector<VariablePtr> variables() const override;
   bool needs_whole_gradients() const override { return true; }
 
+  // iterations, then the variables that updates change besides the params.
+  std::vector<tensor::Dense> get_weights() override;
+  void set_weights(const std::vector<tensor::Dense>& weights) override;
   std::vector<Remembered> remembered() const override;
   std::vector<Remembered> remembered_of(const Variable& weight) const override;
   std::vector<RememberedSpec> specs() const override;

@@ -1,6 +1,7 @@
 // Saves and restores what an optimizer remembers between steps.
 #include "lacuna/optimizers/optimizer.h"
 #include "lacuna/optimizers/states.h"
+#include "lacuna/tensor/cast_storage.h"
 
 namespace lacuna::optimizers {
 namespace {
@@ -59,6 +60,48 @@ std::vector<Optimizer::Remembered> Optimizer::remembered_of(const Variable& weig
   for (Tensor& behind : found->second.states->copy_behind())
     result.push_back({kBehind[part++], std::move(behind)});
   return result;
+}
+
+States& Optimizer::dense_states(size_t i) {
+  LACUNA_REQUIRE(!weights_[i]->is_table(),
+                 "get_weights: the states of a weight with sparse_weight or sparse_grad are kept by "
+                 "model.save. Received: "
+                 "weight '",
+                 weights_[i]->name(), "' ", weights_[i]->spec(), ".");
+  return states_at(weights_[i]);
+}
+
+std::vector<tensor::Dense> Optimizer::get_weights() {
+  std::vector<tensor::Dense> result{iterations->to_dense()};
+  for (size_t k = 0; k < rule_->states(); ++k)
+    for (size_t i = 0; i < weights_.size(); ++i) result.push_back(dense_states(i).copy()[k].dense());
+  return result;
+}
+
+void Optimizer::set_weights(const std::vector<tensor::Dense>& weights) {
+  const size_t states = rule_->states();
+  LACUNA_REQUIRE(weights.size() == 1 + states * weights_.size(),
+                 "set_weights: there must be as many arrays as get_weights gives. Received: arrays=",
+                 weights.size(), ", expected=", 1 + states * weights_.size(), ".");
+  std::vector<std::vector<Tensor>> all;
+  for (size_t i = 0; i < weights_.size(); ++i) {
+    all.emplace_back();
+    const auto specs = dense_states(i).specs();
+    for (size_t k = 0; k < states; ++k) {
+      const tensor::Dense& given = weights[1 + k * weights_.size() + i];
+      LACUNA_REQUIRE(given.shape == specs[k].shape,
+                     "set_weights: an array must have the shape of the state. Received: ",
+                     to_string(given.shape), ", expected ", to_string(specs[k].shape), ".");
+      all.back().push_back(cast(Tensor(given), specs[k].dtype));
+    }
+  }
+  LACUNA_REQUIRE(weights[0].size() == 1,
+                 "set_weights: the first array must be the number of steps. Received: ",
+                 to_string(weights[0].shape), ".");
+  for (size_t i = 0; i < weights_.size(); ++i) dense_states(i).assign(all[i]);
+  iterations->set_scalar(with_dtype(weights[0].dtype, [&](auto tag) {
+    return static_cast<double>(weights[0].values<typename decltype(tag)::type>()[0]);
+  }));
 }
 
 void Optimizer::remember(const std::vector<Remembered>& values) {

@@ -100,7 +100,20 @@ void bind_optimizers(nb::module_& m) {
       .def_prop_rw(
           "decay", [](const O& o) { return VariableHandle{o->decay}; }, rate(&Opt::decay))
       .def_prop_rw(
-          "iterations", [](const O& o) { return VariableHandle{o->iterations}; }, rate(&Opt::iterations));
+          "iterations", [](const O& o) { return VariableHandle{o->iterations}; }, rate(&Opt::iterations))
+      .def("get_weights", [](const O& o) { return to_numpy(without_gil([&] { return o->get_weights(); })); })
+      .def(
+          "set_weights",
+          [](const O& o, const std::vector<ArrayHandle>& weights) {
+            std::vector<tensor::Dense> all;
+            for (const ArrayHandle& one : weights) {
+              LACUNA_REQUIRE(one.array.tensor().storage() == Storage::dense,
+                             "set_weights: arrays must be dense. Received: ", one.array.tensor().spec(), ".");
+              all.push_back(one.array.tensor().dense());
+            }
+            without_gil([&] { o->set_weights(all); });
+          },
+          "weights"_a);
   def_make<optimizers::Optimizer>(m, "optimizer");
   nb::class_<Ending>(m, "Ending", "What the end of a run of K.function does: a step of an optimizer.");
   def(

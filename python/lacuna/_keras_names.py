@@ -5,15 +5,17 @@ of Lacuna. TensorFlow itself, where it is installed, stays importable for its da
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.machinery
 import importlib.util
+import numbers
 import sys
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from lacuna import _absent, config
+from lacuna import _absent, _core, config
 
 __all__ = ["keras_names"]
 
@@ -207,6 +209,26 @@ class Finder:
         return spec
 
 
+def _follow_seeds_of_numpy() -> None:
+    """Makes np.random.seed seed Lacuna too: Keras takes its seeds from NumPy, so that scripts repeat their runs so."""
+    import numpy as np
+
+    seed = np.random.seed
+    if hasattr(seed, "_lacuna"):
+        return
+
+    @functools.wraps(seed)
+    def seed_both(seed_given: Any = None) -> None:
+        seed(seed_given)
+        if isinstance(seed_given, numbers.Integral):
+            _core.set_random_seed(int(seed_given))
+        elif seed_given is not None:  # An array.
+            _core.set_random_seed(int(np.random.RandomState(seed_given).randint(2**31 - 1)))
+
+    seed_both._lacuna = True  # type: ignore[attr-defined]
+    np.random.seed = seed_both
+
+
 def keras_names(keras: str | None = None) -> None:
     """Makes `import keras`, `from keras.layers import …` and `from tensorflow import keras` give Lacuna from now on,
     in this process. keras: "2.2.4" or "3", whose defaults are used (lacuna.config.set_keras); None: those in use.
@@ -220,6 +242,7 @@ def keras_names(keras: str | None = None) -> None:
             f"keras_names: must be called before Keras is imported. Received: {', '.join(others)} is imported; "
             "write `import lacuna; lacuna.keras_names()` in the first line of the program."
         )
+    _follow_seeds_of_numpy()
     if Finder not in sys.meta_path:
         sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]
         if "multiprocessing.spawn" in sys.modules:

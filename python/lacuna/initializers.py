@@ -160,7 +160,8 @@ class VarianceScaling(BuiltIn):
 
 
 class Identity(BuiltIn):
-    """`gain` on the diagonal of a matrix."""
+    """`gain` on the diagonal of a matrix. If it is no square, as many such squares as fit along its longer side, of
+    which it must be a multiple (ValueError); in the dialect of Keras 3 one square, and zeros."""
 
     def __init__(self, gain: Number = 1.0) -> None:
         self._make("Identity", locals())

@@ -28,7 +28,7 @@ from typing import Any
 from lacuna import _core
 from lacuna._absent import refusing
 from lacuna._arguments import ByDialect, core_of, flag, identified, no_more, shown
-from lacuna._arrays import assign
+from lacuna._arrays import assign, constant_view
 from lacuna._custom import custom, custom_object_scope, to_config
 from lacuna._settings import Settings
 from lacuna._types import Config, Flag, Identifier, Number, TensorLike
@@ -150,6 +150,18 @@ class Optimizer(Settings):
         if not isinstance(params, (list, tuple)):
             raise TypeError(f"get_updates: params must be a list of variables. Received: params={shown(params)}.")
         return [_core.as_ending(self._core, loss, list(params))]
+
+    def get_weights(self) -> Any:
+        """The number of steps, and then the states of all weights as arrays, in Keras' order; those of one's own
+        optimizer in the order of its updates. ValueError for a weight with sparse_weight=True or sparse_grad=True, whose
+        states model.save keeps."""
+        return self._core.get_weights()
+
+    def set_weights(self, weights: Any) -> None:
+        """Sets what get_weights returned. ValueError for other shapes or another number of arrays."""
+        if not isinstance(weights, (list, tuple)):
+            raise TypeError(f"set_weights: weights must be a list of arrays. Received: weights={shown(weights)}.")
+        self._core.set_weights([constant_view(one, "set_weights: weights") for one in weights])
 
     def get_config(self) -> Config:
         """The settings, by the names of the arguments."""

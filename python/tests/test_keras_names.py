@@ -205,3 +205,16 @@ if __name__ == "__main__":
     command = [sys.executable, "-m", "lacuna", "--keras", "2.2.4", str(script)]
     told = subprocess.run(command, capture_output=True, text=True)
     assert told.stdout == "(6, 1) 2.2.4\n", told.stderr
+
+
+def test_a_seed_of_numpy_repeats_a_run(tmp_path):
+    script = tmp_path / "seeded.py"
+    script.write_text(
+        "import numpy as np\nfrom keras.models import Sequential\nfrom keras.layers import Dense, Dropout\n"
+        "def run(seed):\n    np.random.seed(seed)\n"
+        "    m = Sequential([Dense(4, input_dim=3), Dropout(0.5), Dense(1)])\n    m.compile('sgd', 'mse')\n"
+        "    return m.fit(np.ones((8, 3)), np.ones(8), verbose=0).history['loss']\n"
+        "assert run(3) == run(3) != run(4)\nassert run([1, 2]) == run([1, 2])\n"
+    )
+    run = subprocess.run([sys.executable, "-m", "lacuna", str(script)], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr

@@ -327,3 +327,29 @@ def test_arguments_of_compile_that_change_nothing_are_told_once():
     model.compile("sgd", "mse", context=["gpu(0)"], run_eagerly=False)
     with pytest.raises(ValueError, match="run_eagerly=True is of Keras, not in Lacuna"):
         model.compile("sgd", "mse", run_eagerly=True)
+
+
+def test_the_weights_of_an_optimizer():
+    x, y = RANDOM.rand(8, 3), RANDOM.rand(8, 1)
+
+    def model_with(optimizer):
+        model = Sequential([Dense(2, input_dim=3, kernel_initializer="ones"), Dense(1, kernel_initializer="ones")])
+        model.compile(optimizer, "mse")
+        return model
+
+    for make, count in [(lambda: optimizers.Adam(0.1), 9), (lambda: optimizers.SGD(0.1), 1), (HeavyBall, 5)]:
+        first, second = model_with(make()), model_with(make())
+        assert [np.count_nonzero(w) for w in first.optimizer.get_weights()] == [0] * count
+        first.fit(x, y, epochs=2, verbose=0)
+        second.set_weights(first.get_weights())
+        second.optimizer.set_weights(first.optimizer.get_weights())
+        assert second.optimizer.get_weights()[0] == 2
+        for model in (first, second):
+            model.fit(x, y, epochs=2, verbose=0, shuffle=False)
+        for a, b in zip(first.get_weights(), second.get_weights()):
+            np.testing.assert_array_equal(a, b)
+        with pytest.raises(ValueError, match="as many arrays as get_weights gives"):
+            first.optimizer.set_weights([])
+    assert [w.shape for w in model_with("adam").optimizer.get_weights()][1:5] == [(3, 2), (2,), (2, 1), (1,)]
+    with pytest.raises(ValueError, match="kept by model.save"):
+        fitted(optimizers.Adam(), True).optimizer.get_weights()

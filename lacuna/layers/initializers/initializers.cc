@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lacuna/base/dialect.h"
+
 namespace lacuna {
 
 LACUNA_REGISTRY_HERE(initializers::Initializer)
@@ -146,7 +148,12 @@ Ptr Identity::make() const {
   return made("Identity", written(identity, *this), [gain = gain](const Shape& shape) {
     LACUNA_REQUIRE(shape.size() == 2,
                    "Identity: the weight must be a matrix. Received: shape=", to_string(shape), ".");
-    return Draw{.kind = Draw::Kind::identity, .a = gain};
+    if (speaks_keras_3()) return Draw{.kind = Draw::Kind::identity, .a = gain};
+    const auto [shorter, longer] = std::minmax(shape[0], shape[1]);
+    LACUNA_REQUIRE(shorter > 0 && longer % shorter == 0,
+                   "Identity: the longer side must be a multiple of the shorter one. Received: shape=",
+                   to_string(shape), ".");
+    return Draw{.kind = Draw::Kind::identity, .a = gain, .key = static_cast<uint64_t>(shorter)};
   });
 }
 

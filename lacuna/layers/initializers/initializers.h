@@ -99,7 +99,8 @@ struct LecunUniform {
   Ptr make() const { return lecun_uniform(seed).make(); }
 };
 
-// gain on the diagonal of a matrix, zeros elsewhere.
+// gain on the diagonal of a matrix, zeros elsewhere. If it is no square, as many such squares as fit along
+// its longer side, of which it must be a multiple; in the dialect of Keras 3 one.
 struct Identity {
   double gain = 1;
   Ptr make() const;

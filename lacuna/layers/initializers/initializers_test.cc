@@ -56,9 +56,6 @@ TEST(Initializers, Statistics) {
   EXPECT_EQ(drawn("zeros"), std::vector<double>(kRows * kColumns, 0));
   EXPECT_EQ(drawn("one"), std::vector<double>(kRows * kColumns, 1));
   EXPECT_EQ(drawn(Constant{.value = 0.25}), std::vector<double>(kRows * kColumns, 0.25));
-  const auto identity = drawn(Identity{.gain = 3});
-  for (size_t r = 0; r < kRows; ++r)
-    for (size_t c = 0; c < kColumns; ++c) EXPECT_EQ(identity[r * kColumns + c], r == c ? 3 : 0);
 }
 
 TEST(Initializers, VarianceFollowsTheFan) {
@@ -118,6 +115,15 @@ TEST(Initializers, Errors) {
             "VarianceScaling: mode must be 'fan_in', 'fan_out' or 'fan_avg'. Received: mode='fan'.");
   EXPECT_EQ(message_of([] { VarianceScaling{.scale = 0}.make(); }),
             "VarianceScaling: scale must be positive. Received: scale=0.");
+  EXPECT_THROW(Identity{}.make()->draw({3, 7}), InvalidArgument);
+  for (const Shape& shape : {Shape{2, 6}, Shape{6, 2}}) {
+    const Draw blocks = Identity{.gain = 3}.make()->draw(shape);
+    std::vector<double> row(static_cast<size_t>(shape[1]));
+    for (int64_t r = 0; r < shape[0]; ++r) {
+      blocks.scaled(2).row(r, std::span<double>(row));
+      for (size_t c = 0; c < row.size(); ++c) EXPECT_EQ(row[c], static_cast<int64_t>(c % 2) == r % 2 ? 6 : 0);
+    }
+  }
   EXPECT_EQ(message_of([] { Identity{}.make()->draw({3}); }),
             "Identity: the weight must be a matrix. Received: shape=(3,).");
 }
