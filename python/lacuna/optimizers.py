@@ -153,8 +153,8 @@ class Optimizer(Settings):
 
     def get_weights(self) -> Any:
         """The number of steps, and then the states of all weights as arrays, in Keras' order; those of one's own
-        optimizer in the order of its updates. ValueError for a weight with sparse_weight=True or sparse_grad=True, whose
-        states model.save keeps."""
+        optimizer in the order of its updates. ValueError for a weight with sparse_weight=True or sparse_grad=True,
+        whose states model.save keeps."""
         return self._core.get_weights()
 
     def set_weights(self, weights: Any) -> None:
