@@ -30,7 +30,14 @@ def set_keras(version: str) -> None:
 
     A default is read once, when an object is made: later changes and files do not change what an object means. They
     differ in the first names of layers (dense_1 or dense), and in the rates of Adadelta, Adagrad, Adamax and Nadam.
-    ValueError for another version."""
+    ValueError for another version.
+
+        >>> lacuna.config.set_keras("3")
+        >>> rate = float(K.get_value(Adagrad().lr))
+        >>> lacuna.config.set_keras("2.2.4")
+        >>> round(rate, 6), round(float(K.get_value(Adagrad().lr)), 6)
+        (0.001, 0.01)
+    """
     _core.set_keras(text("set_keras", "version", version))
 
 
