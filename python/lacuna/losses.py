@@ -111,7 +111,7 @@ def categorical_crossentropy(y_true: TensorLike, y_pred: TensorLike) -> Any:
 def sparse_categorical_crossentropy(y_true: TensorLike, y_pred: TensorLike) -> Any:
     """-log p[t]; p: probabilities; t: whole numbers, the class as an index into the last axis of p.
 
-    Ids (batch, …) or (batch, …, 1) and (batch, …, classes) give (batch, …). IndexError for an id outside of the classes.
+    Ids (batch, …) or (batch, …, 1) and (batch, …, classes) give (batch, …). IndexError for an id that is no class.
 
         >>> K.eval(sparse_categorical_crossentropy(K.constant([[1]]), K.constant([[0.5, 0.5]]))).round(3)
         array([0.693], dtype=float32)

@@ -177,8 +177,9 @@ class Optimizer(Settings):
 class SGD(Optimizer):
     """w ← w - lr g, or with momentum v ← momentum v - lr g, w ← w + v.
 
-    lr: the rate; decay: how it falls, as said above. nesterov: the variant w ← w + momentum v - lr g. kwargs: clipnorm,
-    clipvalue, lazy_update and the like.
+    lr: the rate; decay: how it falls; kwargs: clipnorm, clipvalue, lazy_update and the like: lacuna.optimizers tells
+    about both. nesterov: the variant w ← w + momentum v - lr g. ValueError for a negative rate, TypeError for an
+    unknown argument.
 
         >>> model = Sequential([Dense(1, use_bias=False, kernel_initializer="ones", input_dim=2)])
         >>> model.compile(SGD(lr=0.25, momentum=0.9, nesterov=False), "mse")
@@ -255,8 +256,8 @@ class Adadelta(Optimizer):
 class Adam(Optimizer):
     """Adam (Kingma and Ba, 2014); amsgrad: the variant of Reddi et al., 2018.
 
-    lr, decay, kwargs: as in SGD. beta_1, beta_2: what the means of g and of g² keep in a step, in [0, 1). epsilon is added
-    to the root.
+    lr, decay, kwargs: as in SGD. beta_1, beta_2: what the means of g and of g² keep in a step, in [0, 1). epsilon is
+    added to the root.
 
         >>> model = Sequential([Dense(1, use_bias=False, kernel_initializer="ones", sparse_weight=True, input_dim=2)])
         >>> model.compile(Adam(lr=0.5), "mse")

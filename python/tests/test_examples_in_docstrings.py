@@ -1,5 +1,5 @@
-"""The examples in the docstrings of the public functions give what they say, and the names used most have one. They take
-for granted what a script imports at its head: np, csr_matrix, K, and the names of layers, models and the like."""
+"""The examples in the docstrings of the public functions give what they say, and the names used most have one. They
+take for granted what a script imports at its head: np, csr_matrix, K, and the names of layers, models and the like."""
 
 import doctest
 import importlib

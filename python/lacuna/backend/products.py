@@ -55,6 +55,7 @@ def dot(
     csr gives dense; transposed csr with dense gives row_sparse. y may be a weight with sparse_weight=True. The gradient
     of a csr operand has its pattern. forward_stype, as in MXNet, sets the storage of the result: "csr" for dense with
     csr, where each row stores all columns in which y has a value; "default" (dense) for any product.
+
     ValueError if the inner sizes differ, or for storages without a rule.
 
         >>> K.eval(K.dot(K.variable(csr_matrix([[0, 2.0]])), K.variable([[1.0], [3.0]])))

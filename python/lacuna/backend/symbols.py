@@ -52,8 +52,8 @@ def placeholder(
     sparse: Flag = False,
     name: str | None = None,
 ) -> Any:
-    """A symbol whose value is fed later. The shape includes the batch; None is an open dimension. sparse: csr, of rank
-    2.
+    """A symbol whose value is fed later. The shape includes the batch; None is an open dimension. sparse: csr, of rank 2.
+
     ValueError without shape and ndim, or for a csr one of another rank.
 
         >>> x = K.placeholder((None, 1000), sparse=True)
@@ -76,6 +76,7 @@ def variable(
 ) -> Any:
     """A variable with that initial value: an array, a list, a number, or a scipy matrix, which gives csr. dtype: floatx
     unless given. sparse_weight: stores rows as a layer's weight with that flag does.
+
     ValueError for what holds no numbers.
 
         >>> v = K.variable(csr_matrix([[0, 2.0]]))

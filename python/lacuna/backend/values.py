@@ -78,6 +78,7 @@ def function(inputs: TensorLike, outputs: Any, updates: Any = None, **kwargs: An
     """A function that takes a list of values (arrays, or csr matrices for sparse placeholders) and returns a list of
     arrays, or one array if `outputs` is a single symbol. updates: results of K.update and the like, or (variable,
     symbol) pairs; they are made after each run.
+
     ValueError if an input is no placeholder, or a value does not fit its placeholder, csr for a dense one included.
 
         >>> x = K.placeholder((None, 3), sparse=True)
@@ -155,6 +156,7 @@ def moving_average_update(x: TensorLike, value: TensorLike, momentum: Number) ->
 def gradients(loss: TensorLike, variables: Any) -> Any:
     """The gradients of a loss, or of the sum of its values, as symbols; None for a variable on which it does not
     depend. Several losses are added.
+
     Each has the shape of its variable. TypeError for what is no symbol or variable.
 
         >>> w = K.variable([1.0, 3.0])

@@ -78,8 +78,8 @@ class Dense(Layer):
 class Activation(Layer):
     """activation(x). csr is accepted if the function maps zero to zero.
 
-    activation: a name of lacuna.activations or a function of a symbol. The shape stays. ValueError for an unknown name, or
-    if csr does not stay sparse.
+    activation: a name of lacuna.activations or a function of a symbol. The shape stays. ValueError for an unknown name,
+    or if csr does not stay sparse.
 
         >>> Sequential([Activation("relu")]).predict(np.array([[-1.0, 2.0]]))
         array([[0., 2.]], dtype=float32)

@@ -164,7 +164,8 @@ def minimum(inputs: Any, **kwargs: Any) -> Any:
 
 def concatenate(inputs: Any, axis: Axes = -1, **kwargs: Any) -> Any:
     """Concatenate(axis, **kwargs)(inputs)
-    The symbol of all inputs, a list of symbols, one after another along `axis`; errors as of Concatenate.
+
+    inputs: a list of symbols. Errors as of Concatenate.
 
         >>> words, numbers = Input((1000,), sparse=True), Input((3,))
         >>> K.int_shape(concatenate([words, numbers]))

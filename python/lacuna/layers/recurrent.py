@@ -121,8 +121,8 @@ class SimpleRNN(_OfUnits):
     """h' = activation(x kernel + bias + h recurrent_kernel). `implementation`, an argument of old scripts, has no
     effect.
 
-    (batch, time, features) becomes (batch, units); see Recurrent for sequences, states and masks. ValueError for another
-    rank, or csr.
+    (batch, time, features) becomes (batch, units), or (batch, time, units) with return_sequences; return_state adds the
+    last states, (batch, units) each. Masked steps leave the states as they are. ValueError for another rank, or csr.
 
         >>> sums = SimpleRNN(1, "linear", kernel_initializer="ones", recurrent_initializer="ones")
         >>> Sequential([sums]).predict(np.array([[[1.0], [2.0], [3.0]]]))
@@ -165,8 +165,8 @@ class GRU(_OfUnits):
     reset_after: the reset gate acts after the product with recurrent_kernel, as in cuDNN; the bias then has a second
     row for that product.
 
-    (batch, time, features) becomes (batch, units); see Recurrent for sequences, states and masks. ValueError for another
-    rank, or csr.
+    (batch, time, features) becomes (batch, units), or (batch, time, units) with return_sequences; return_state adds the
+    last states, (batch, units) each. Masked steps leave the states as they are. ValueError for another rank, or csr.
 
         >>> x = Input((None, 8))
         >>> output, state = GRU(4, return_sequences=True, return_state=True)(x)
@@ -212,8 +212,8 @@ class LSTM(_OfUnits):
 
     unit_forget_bias: the bias of the forget gate starts as 1.
 
-    (batch, time, features) becomes (batch, units); see Recurrent for sequences, states and masks. ValueError for another
-    rank, or csr.
+    (batch, time, features) becomes (batch, units), or (batch, time, units) with return_sequences; return_state adds the
+    last states, (batch, units) each. Masked steps leave the states as they are. ValueError for another rank, or csr.
 
         >>> model = Sequential([Embedding(1000, 8, mask_zero=True, sparse_grad=True), LSTM(4)])
         >>> model.predict(np.array([[5, 2, 7], [3, 0, 0]])).shape

@@ -152,6 +152,7 @@ class Trained:
             max_queue_size, workers, use_multiprocessing as in fit_generator.
 
         Ctrl-C, or an exception from a callback, ends training after a whole step.
+
         ValueError if the model is not compiled, or if an array does not have the rows or the shape that it must have.
 
             >>> x, y = csr_matrix([[0, 1.0], [1.0, 0], [0, 2.0]]), np.array([1.0, 0.0, 2.0])
@@ -249,11 +250,13 @@ class Trained:
     ) -> Any:
         """The loss, or a list of loss and metrics (see metrics_names), over all rows. x may give batches, `steps` of
         them or all; kwargs: as in fit_generator.
+
         ValueError if the model is not compiled, or for a shape that does not fit.
 
             >>> model = Sequential([Dense(1, kernel_initializer="ones", input_dim=2)])
             >>> model.compile("sgd", "mse", metrics=["mae"])
-            >>> [float(value) for value in model.evaluate(csr_matrix([[0, 1.0], [2.0, 0]]), np.array([1.0, 0.0]), verbose=0)]
+            >>> x, y = csr_matrix([[0, 1.0], [2.0, 0]]), np.array([1.0, 0.0])
+            >>> [float(value) for value in model.evaluate(x, y, verbose=0)]
             [2.0, 1.0]
         """
         workers, steps = _workers("evaluate", kwargs), _steps("evaluate", "steps", steps)
@@ -279,6 +282,7 @@ class Trained:
     ) -> Any:
         """An array with a row for each row of x, or a list of arrays for several outputs. x may give batches, `steps`
         of them or all: x alone, or tuples whose first element it is; kwargs: as in fit_generator.
+
         ValueError for a shape that does not fit, IndexError for ids that an Embedding does not have.
 
             >>> model = Sequential([Dense(1, kernel_initializer="ones", input_dim=2)])
@@ -302,7 +306,8 @@ class Trained:
     ) -> Any:
         """Trains one step on all rows at once. Returns the loss, or a list of loss and metrics: those of this batch or,
         without reset_metrics, of all batches since the last reset_metrics().
-        sample_weight, class_weight: as in fit. ValueError if the model is not compiled, or for a shape that does not fit.
+
+        sample_weight, class_weight: as in fit. ValueError as of evaluate.
 
             >>> model = Sequential([Dense(1, kernel_initializer="ones", input_dim=2)])
             >>> model.compile(SGD(lr=0.25), "mse")

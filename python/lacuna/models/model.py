@@ -93,8 +93,9 @@ class Model(Structure, Trained, TrainedByGenerators):
         self, line_length: Whole | None = None, positions: Any = None, print_fn: Function | None = None
     ) -> None:
         """Prints a line for each layer: name, shape, number of values. print_fn: called with each line instead of
-        print.
-        line_length: the columns of the table. ValueError while the shape of the input is unknown.
+        print. line_length: the columns of the table.
+
+        ValueError while the shape of the input is unknown.
 
             >>> Sequential([Dense(2, input_dim=1000, name="score")], name="words").summary(line_length=60)
             ____________________________________________________________
@@ -195,12 +196,12 @@ class Model(Structure, Trained, TrainedByGenerators):
     def save_weights(self, filepath: Any, overwrite: Flag = True) -> None:
         """Writes the weights alone, in the same way as save; of a sparse weight, only rows that were touched.
 
-            >>> model = Sequential([Dense(1, kernel_initializer="ones", input_dim=2)])
-            >>> model.save_weights("weights.h5")
-            >>> model.set_weights([np.zeros((2, 1)), np.zeros(1)])
-            >>> model.load_weights("weights.h5")
-            >>> model.predict(csr_matrix([[0.0, 2.0]]))
-            array([[2.]], dtype=float32)
+        >>> model = Sequential([Dense(1, kernel_initializer="ones", input_dim=2)])
+        >>> model.save_weights("weights.h5")
+        >>> model.set_weights([np.zeros((2, 1)), np.zeros(1)])
+        >>> model.load_weights("weights.h5")
+        >>> model.predict(csr_matrix([[0.0, 2.0]]))
+        array([[2.]], dtype=float32)
         """
         if is_open(filepath):
             return write("save_weights", filepath, self._core.save_weights_to_bytes(), overwrite)
