@@ -48,8 +48,12 @@ def _imported():
 @pytest.mark.parametrize("name", _MODULES)
 def test_examples(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # Some save a model.
-    module = importlib.import_module(f"lacuna.{name}")
-    result = doctest.testmod(module, globs={**_imported(), **vars(module)})
+    module, dialect = importlib.import_module(f"lacuna.{name}"), lacuna.config.keras()
+    lacuna.config.set_keras("2.2.4")
+    try:
+        result = doctest.testmod(module, globs={**_imported(), **vars(module)})
+    finally:
+        lacuna.config.set_keras(dialect)
     assert result.attempted > 0 and result.failed == 0
 
 

@@ -52,7 +52,8 @@ def placeholder(
     sparse: Flag = False,
     name: str | None = None,
 ) -> Any:
-    """A symbol whose value is fed later. The shape includes the batch; None is an open dimension. sparse: csr, of rank 2.
+    """A symbol whose value is fed later. The shape includes the batch; None is an open dimension. sparse: csr, of
+    rank 2.
 
     ValueError without shape and ndim, or for a csr one of another rank.
 
