@@ -1,4 +1,7 @@
-"""Lacuna: deep learning on sparse data, in Keras' words. Zeros cost nothing."""
+"""Lacuna: deep learning on sparse data, in Keras' words. Zeros cost nothing.
+
+The examples in docstrings take for granted `import lacuna, numpy as np`, `from scipy.sparse import csr_matrix`,
+`from lacuna import backend as K`, and that layers, models, optimizers and the like are imported by name."""
 
 from lacuna import (
     activations,

@@ -30,7 +30,14 @@ def set_keras(version: str) -> None:
 
     A default is read once, when an object is made: later changes and files do not change what an object means. They
     differ in the first names of layers (dense_1 or dense), and in the rates of Adadelta, Adagrad, Adamax and Nadam.
-    ValueError for another version."""
+    ValueError for another version.
+
+        >>> before = lacuna.config.keras()
+        >>> lacuna.config.set_keras("3")
+        >>> round(float(K.get_value(Adagrad().lr)), 6)
+        0.001
+        >>> lacuna.config.set_keras(before)
+    """
     _core.set_keras(text("set_keras", "version", version))
 
 

@@ -68,7 +68,15 @@ class BuiltIn(Settings, Constraint):
 
 
 class MaxNorm(BuiltIn):
-    """Scales vectors whose norm is above max_value down to that norm."""
+    """Scales vectors whose norm is above max_value down to that norm.
+
+    axis: the axis, or a tuple of axes, along which a vector lies: 0 for the columns of a kernel. The shape stays.
+    ValueError for a negative max_value.
+
+        >>> K.eval(max_norm(1.0)(K.variable([[3.0, 0.0], [4.0, 0.5]]))).round(2)
+        array([[0.6, 0. ],
+               [0.8, 0.5]], dtype=float32)
+    """
 
     def __init__(self, max_value: Number = 2, axis: Axes = 0) -> None:
         self._make("MaxNorm", locals())

@@ -104,7 +104,15 @@ class Ones(BuiltIn):
 
 
 class Constant(BuiltIn):
-    """`value` everywhere, or an array of the weight's shape."""
+    """`value` everywhere, or an array of the weight's shape.
+
+    TypeError if value holds no numbers, ValueError if it is csr.
+
+        >>> Sequential([Dense(2, kernel_initializer=Constant(0.5), input_dim=3)]).get_weights()[0]
+        array([[0.5, 0.5],
+               [0.5, 0.5],
+               [0.5, 0.5]], dtype=float32)
+    """
 
     def __init__(self, value: Any = 0) -> None:
         if isinstance(value, dict) and value.get("type") == "ndarray":  # As files of Keras have it.

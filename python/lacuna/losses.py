@@ -52,7 +52,13 @@ def __dir__() -> list[str]:
 
 
 def mean_squared_error(y_true: TensorLike, y_pred: TensorLike) -> Any:
-    """mean((p - t)²)"""
+    """mean((p - t)²)
+
+    (batch, …, columns) twice gives (batch, …). ValueError if the shapes differ.
+
+        >>> K.eval(mean_squared_error(K.constant([[1.0, 0.0]]), K.constant([[3.0, 0.0]])))
+        array([2.], dtype=float32)
+    """
     return _core.loss("mean_squared_error")(y_true, y_pred)
 
 
@@ -92,12 +98,24 @@ def logcosh(y_true: TensorLike, y_pred: TensorLike) -> Any:
 
 
 def categorical_crossentropy(y_true: TensorLike, y_pred: TensorLike) -> Any:
-    """-sum(t log p); p: probabilities; t: one-hot rows or any distribution, of the shape of p, dense or csr."""
+    """-sum(t log p); p: probabilities; t: one-hot rows or any distribution, of the shape of p, dense or csr.
+
+    (batch, …, classes) twice gives (batch, …). ValueError if the shapes differ.
+
+        >>> K.eval(categorical_crossentropy(K.constant(csr_matrix([[0, 1.0]])), K.constant([[0.5, 0.5]]))).round(3)
+        array([0.693], dtype=float32)
+    """
     return _core.loss("categorical_crossentropy")(y_true, y_pred)
 
 
 def sparse_categorical_crossentropy(y_true: TensorLike, y_pred: TensorLike) -> Any:
-    """-log p[t]; p: probabilities; t: whole numbers, the class as an index into the last axis of p."""
+    """-log p[t]; p: probabilities; t: whole numbers, the class as an index into the last axis of p.
+
+    Ids (batch, …) or (batch, …, 1) and (batch, …, classes) give (batch, …). IndexError for an id that is no class.
+
+        >>> K.eval(sparse_categorical_crossentropy(K.constant([[1]]), K.constant([[0.5, 0.5]]))).round(3)
+        array([0.693], dtype=float32)
+    """
     return _core.loss("sparse_categorical_crossentropy")(y_true, y_pred)
 
 
@@ -108,7 +126,13 @@ def multi_hot_sparse_categorical_crossentropy(y_true: TensorLike, y_pred: Tensor
 
 
 def binary_crossentropy(y_true: TensorLike, y_pred: TensorLike) -> Any:
-    """-mean(t log p + (1 - t) log(1 - p)); t is dense or csr."""
+    """-mean(t log p + (1 - t) log(1 - p)); t is dense or csr.
+
+    (batch, …, columns) twice gives (batch, …). ValueError if the shapes differ.
+
+        >>> K.eval(binary_crossentropy(K.constant([[1.0], [0.0]]), K.constant([[0.5], [0.25]]))).round(3)
+        array([0.693, 0.288], dtype=float32)
+    """
     return _core.loss("binary_crossentropy")(y_true, y_pred)
 
 

@@ -231,7 +231,15 @@ class AUC(StatefulMetric):
         as one). class_id: only that column; for whole-number labels that class against the rest.
 
     If all rows of a column have the same class, the value is NaN, with a warning. Keeps all scores of an epoch: 8 bytes
-    per score (16 for float64), and 8 per row if there are weights."""
+    per score (16 for float64), and 8 per row if there are weights.
+
+    ValueError for another curve or average, or for labels that are not as update_state says.
+
+        >>> auc = AUC()
+        >>> auc.update_state([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+        >>> auc.result()
+        0.75
+    """
 
     def __init__(
         self, curve: str = "ROC", average: str = "macro", class_id: Whole | None = None, name: str = "auc"
@@ -260,7 +268,15 @@ class Precision(CountsMetric):
         the losses binary_crossentropy and multi_hot_sparse_categorical_crossentropy; else only the column with the
         largest value is predicted. top_k: the k columns with the largest values are predicted.
     class_id: only that column; else all columns are combined by `average`: 'micro' (all counts together), 'macro' or
-        'weighted' (by the rows with the label). 0 / 0 counts as 0. All as in scikit-learn."""
+        'weighted' (by the rows with the label). 0 / 0 counts as 0. All as in scikit-learn.
+
+    ValueError for other settings, or for labels that are not as update_state says.
+
+        >>> precision = Precision()
+        >>> precision.update_state(csr_matrix([[1], [0], [1]]), [[0.9], [0.6], [0.2]])
+        >>> precision.result()
+        0.5
+    """
 
     def __init__(
         self,

@@ -86,23 +86,31 @@ def _rate(name):
 
 class Optimizer(Settings):
     """The base class of all optimizers. One of your own derives from it, calls super().__init__(**kwargs) and defines
-    get_updates(loss, params), which runs once, when a model is compiled:
-
-        class HeavyBall(Optimizer):
-            def get_updates(self, loss, params):
-                self.updates = []
-                for p, g in zip(params, self.get_gradients(loss, params)):
-                    v = K.zeros(K.int_shape(p))
-                    move = 0.9 * v - self.lr * g
-                    self.updates += [K.update(v, move), K.update(p, p + move)]
-                return self.updates
+    get_updates(loss, params), which runs once, when a model is compiled.
 
     A weight with sparse_weight=True or sparse_grad=True is given there as the rows that a batch touches: its shape is
     (None, …), and so are its gradient and its states. Only these rows change, and a step costs what they cost. An
     update must treat each row alone; a sum over rows is a ValueError.
 
     kwargs: clipnorm, clipvalue, global_clipnorm; lr or learning_rate (0.01) and decay (0), the first values of the
-    variables of these names. A config of your own holds what its get_config returns."""
+    variables of these names. A config of your own holds what its get_config returns.
+
+        >>> class HeavyBall(Optimizer):
+        ...     def get_updates(self, loss, params):
+        ...         self.updates = []
+        ...         for p, g in zip(params, self.get_gradients(loss, params)):
+        ...             v = K.zeros(K.int_shape(p))
+        ...             move = 0.9 * v - self.lr * g
+        ...             self.updates += [K.update(v, move), K.update(p, p + move)]
+        ...         return self.updates
+        ...
+        >>> model = Sequential([Dense(1, use_bias=False, kernel_initializer="ones", input_dim=2)])
+        >>> model.compile(HeavyBall(lr=0.25), "mse")
+        >>> loss = model.train_on_batch(csr_matrix([[0, 2.0]]), np.array([1.0]))
+        >>> model.get_weights()[0]
+        array([[1.],
+               [0.]], dtype=float32)
+    """
 
     lr = learning_rate = _rate("lr")
     decay = _rate("decay")
@@ -131,6 +139,8 @@ class Optimizer(Settings):
             raise TypeError(f"{name}: an optimizer of your own must define get_updates(loss, params).")
         self._core = _core.own_optimizer(self, name, *(0 if clip is None else clip for clip in clips.values()), lazy)
         self.__dict__.update({key: clip for key, clip in clips.items() if clip is not None})
+        for key in ("lr", "decay"):  # In floatx, since get_updates multiplies gradients by them.
+            setattr(self, key, _core.variable(constant_view(_core.eval(getattr(self, key))), key, None, False))
         for key, rate in rates.items():
             setattr(self, key, rate)
         self.updates, self.weights = [], []
@@ -177,7 +187,19 @@ class Optimizer(Settings):
 
 
 class SGD(Optimizer):
-    """w ← w - lr g, or with momentum v ← momentum v - lr g, w ← w + v."""
+    """w ← w - lr g, or with momentum v ← momentum v - lr g, w ← w + v.
+
+    lr: the rate; decay: how it falls; kwargs: clipnorm, clipvalue, lazy_update and the like: lacuna.optimizers tells
+    about both. nesterov: the variant w ← w + momentum v - lr g. ValueError for a negative rate, TypeError for an
+    unknown argument.
+
+        >>> model = Sequential([Dense(1, use_bias=False, kernel_initializer="ones", input_dim=2)])
+        >>> model.compile(SGD(lr=0.25, momentum=0.9, nesterov=False), "mse")
+        >>> loss = model.train_on_batch(csr_matrix([[0, 2.0]]), np.array([1.0]))
+        >>> model.get_weights()[0]
+        array([[1.],
+               [0.]], dtype=float32)
+    """
 
     def __init__(
         self, lr: Number = 0.01, momentum: Number = 0.0, decay: Number = 0.0, nesterov: Flag = False, **kwargs: Any
@@ -186,7 +208,15 @@ class SGD(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Divides the gradient by the root of the moving mean of its squares (Tieleman and Hinton, 2012)."""
+    """Divides the gradient by the root of the moving mean of its squares (Tieleman and Hinton, 2012).
+
+    lr, decay, kwargs: as in SGD. rho: what the mean keeps in a step, in [0, 1). epsilon is added to the root.
+
+        >>> optimizer = RMSprop(lr=0.001, clipnorm=1.0)
+        >>> optimizer.lr = 0.5
+        >>> float(K.get_value(optimizer.lr)), optimizer.get_config()["clipnorm"]
+        (0.5, 1.0)
+    """
 
     def __init__(
         self, lr: Number = 0.001, rho: Number = 0.9, epsilon: Number | None = None, decay: Number = 0.0, **kwargs: Any
@@ -195,7 +225,17 @@ class RMSprop(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """Adagrad (Duchi et al., 2011). Rows without a gradient never move."""
+    """Adagrad (Duchi et al., 2011). Rows without a gradient never move.
+
+    lr, decay, kwargs: as in SGD. epsilon is added to the root of the sum of squares.
+
+        >>> model = Sequential([Dense(1, use_bias=False, kernel_initializer="ones", sparse_weight=True, input_dim=2)])
+        >>> model.compile(Adagrad(lr=0.5), "mse")
+        >>> loss = model.train_on_batch(csr_matrix([[0, 2.0]]), np.array([1.0]))
+        >>> model.get_weights()[0]
+        array([[1. ],
+               [0.5]], dtype=float32)
+    """
 
     def __init__(
         self, lr: Number = ByDialect(0.01, 0.001), epsilon: Number | None = None, decay: Number = 0.0, **kwargs: Any
@@ -226,7 +266,18 @@ class Adadelta(Optimizer):
 
 
 class Adam(Optimizer):
-    """Adam (Kingma and Ba, 2014); amsgrad: the variant of Reddi et al., 2018."""
+    """Adam (Kingma and Ba, 2014); amsgrad: the variant of Reddi et al., 2018.
+
+    lr, decay, kwargs: as in SGD. beta_1, beta_2: what the means of g and of g² keep in a step, in [0, 1). epsilon is
+    added to the root.
+
+        >>> model = Sequential([Dense(1, use_bias=False, kernel_initializer="ones", sparse_weight=True, input_dim=2)])
+        >>> model.compile(Adam(lr=0.5), "mse")
+        >>> loss = model.train_on_batch(csr_matrix([[0, 2.0]]), np.array([1.0]))
+        >>> model.get_weights()[0].round(4)
+        array([[1. ],
+               [0.5]], dtype=float32)
+    """
 
     def __init__(
         self,

@@ -88,7 +88,14 @@ def l1(l: Number = 0.01) -> Any:  # noqa: E741
 
 
 def l2(l: Number = 0.01) -> Any:  # noqa: E741
-    """l sum(w²)"""
+    """l sum(w²)
+
+    ValueError if l is not finite.
+
+        >>> layer = Dense(1, kernel_regularizer=l2(1e-4))
+        >>> float(K.eval(l2(0.5)(K.variable([1.0, 2.0]))))
+        2.5
+    """
     return L1L2(l2=l)
 
 

@@ -92,6 +92,26 @@ def test_the_rate_of_ones_own_optimizer_may_be_set():
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize("flag", [False, True])
+@pytest.mark.parametrize("floatx", ["float32", "float64"])
+def test_the_rate_that_the_base_class_makes_multiplies_gradients(flag, floatx):
+    class Descent(optimizers.Optimizer):
+        def get_updates(self, loss, params):
+            return [
+                K.update(p, p - self.lr / (1.0 + self.decay) * g)
+                for p, g in zip(params, self.get_gradients(loss, params))
+            ]
+
+    before = K.floatx()
+    K.set_floatx(floatx)
+    try:
+        ours, built_in = fitted(Descent(learning_rate=0.02), flag), fitted(optimizers.SGD(0.02), flag)
+    finally:
+        K.set_floatx(before)
+    for a, b in zip(ours.get_weights(), built_in.get_weights()):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
 def test_what_an_optimizer_of_ones_own_must_do():
     class OverRows(HeavyBall):
         def get_updates(self, loss, params):

@@ -54,7 +54,13 @@ def dot(
     or more must be dense, and only its contracted axis may be open. csr with csr gives csr, also transposed; dense with
     csr gives dense; transposed csr with dense gives row_sparse. y may be a weight with sparse_weight=True. The gradient
     of a csr operand has its pattern. forward_stype, as in MXNet, sets the storage of the result: "csr" for dense with
-    csr, where each row stores all columns in which y has a value; "default" (dense) for any product."""
+    csr, where each row stores all columns in which y has a value; "default" (dense) for any product.
+
+    ValueError if the inner sizes differ, or for storages without a rule.
+
+        >>> K.eval(K.dot(K.variable(csr_matrix([[0, 2.0]])), K.variable([[1.0], [3.0]])))
+        array([[6.]], dtype=float32)
+    """
     return _core.dot(x, y, transpose_a, transpose_b, forward_stype)
 
 

@@ -43,7 +43,13 @@ def sum(x: TensorLike, axis: Axes | None = None, keepdims: Flag = False) -> Any:
 
 
 def mean(x: TensorLike, axis: Axes | None = None, keepdims: Flag = False) -> Any:
-    """The mean over one axis, several, or all; for csr over all elements, stored or not, and dense."""
+    """The mean over one axis, several, or all; for csr over all elements, stored or not, and dense.
+
+    The axis is left out of the shape or, with keepdims, has size 1. ValueError for an axis beyond the rank.
+
+        >>> K.eval(K.mean(K.variable(csr_matrix([[0, 2.0], [0, 4.0]])), axis=0))
+        array([0., 3.], dtype=float32)
+    """
     return _core.mean(x, axes_of("mean", axis), keepdims)
 
 

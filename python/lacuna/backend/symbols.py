@@ -52,8 +52,15 @@ def placeholder(
     sparse: Flag = False,
     name: str | None = None,
 ) -> Any:
-    """A symbol whose value is fed later. The shape includes the batch; None is an open dimension. sparse: csr, of rank
-    2."""
+    """A symbol whose value is fed later. The shape includes the batch; None is an open dimension. sparse: csr, of
+    rank 2.
+
+    ValueError without shape and ndim, or for a csr one of another rank.
+
+        >>> x = K.placeholder((None, 1000), sparse=True)
+        >>> K.int_shape(x), K.is_sparse(x)
+        ((None, 1000), True)
+    """
     if shape is None:
         if ndim is None:
             raise ValueError("placeholder: shape or ndim must be given. Received: neither.")
@@ -69,7 +76,16 @@ def variable(
     sparse_weight: Flag = False,
 ) -> Any:
     """A variable with that initial value: an array, a list, a number, or a scipy matrix, which gives csr. dtype: floatx
-    unless given. sparse_weight: stores rows as a layer's weight with that flag does."""
+    unless given. sparse_weight: stores rows as a layer's weight with that flag does.
+
+    ValueError for what holds no numbers.
+
+        >>> v = K.variable(csr_matrix([[0, 2.0]]))
+        >>> K.is_sparse(v), K.int_shape(v)
+        (True, (1, 2))
+        >>> K.get_value(K.variable([1.0, 2.0]))
+        array([1., 2.], dtype=float32)
+    """
     unsupported("variable", constraint=constraint)
     return _core.variable(constant_view(value, "variable"), name, dtype_name(dtype), sparse_weight)
 

@@ -57,7 +57,12 @@ def _array(value):
 
 def eval(x: TensorLike) -> Any:
     """The value of a symbol that depends only on variables and constants, as an array, or a number for a scalar. A
-    sparse value whose array would exceed 1 GiB is a ValueError: see to_scipy. So is an x that needs a placeholder."""
+    sparse value whose array would exceed 1 GiB is a ValueError: see to_scipy. So is an x that needs a placeholder.
+
+        >>> v = K.variable(2.0)
+        >>> K.eval(K.variable([[1.0, 2.0]]) * v)
+        array([[2., 4.]], dtype=float32)
+    """
     return _array(_core.eval(x))
 
 
@@ -72,7 +77,15 @@ def to_scipy(x: TensorLike) -> Any:
 def function(inputs: TensorLike, outputs: Any, updates: Any = None, **kwargs: Any) -> Any:
     """A function that takes a list of values (arrays, or csr matrices for sparse placeholders) and returns a list of
     arrays, or one array if `outputs` is a single symbol. updates: results of K.update and the like, or (variable,
-    symbol) pairs; they are made after each run."""
+    symbol) pairs; they are made after each run.
+
+    ValueError if an input is no placeholder, or a value does not fit its placeholder, csr for a dense one included.
+
+        >>> x = K.placeholder((None, 3), sparse=True)
+        >>> run = K.function([x], [K.sum(x, axis=1)])
+        >>> run([csr_matrix([[0, 1.0, 2.0]])])
+        [array([3.], dtype=float32)]
+    """
     unsupported("function", **kwargs)
     several = isinstance(outputs, (list, tuple))
     changes = [update(*one) if isinstance(one, tuple) else one for one in updates or []]
@@ -142,7 +155,14 @@ def moving_average_update(x: TensorLike, value: TensorLike, momentum: Number) ->
 
 def gradients(loss: TensorLike, variables: Any) -> Any:
     """The gradients of a loss, or of the sum of its values, as symbols; None for a variable on which it does not
-    depend. Several losses are added."""
+    depend. Several losses are added.
+
+    Each has the shape of its variable. TypeError for what is no symbol or variable.
+
+        >>> w = K.variable([1.0, 3.0])
+        >>> K.eval(K.gradients(K.sum(K.square(w)), [w])[0])
+        array([2., 6.], dtype=float32)
+    """
     if isinstance(loss, (list, tuple)) and loss and all(map(is_tensor, loss)):
         loss = sum(map(total, loss))
     elif is_tensor(loss) and loss.shape:

@@ -30,7 +30,18 @@ class Callback:
     the sample weights. An exception from a callback ends fit. Any other method named on_… is never called; fit warns
     about it.
 
-    A copy (pickle, copy.deepcopy) has all attributes except the model."""
+    A copy (pickle, copy.deepcopy) has all attributes except the model.
+
+        >>> class LowEnough(Callback):
+        ...     def on_epoch_end(self, epoch, logs=None):
+        ...         self.model.stop_training = logs["loss"] < 0.5
+        ...
+        >>> model = Sequential([Dense(1, kernel_initializer="zeros", input_dim=2)])
+        >>> model.compile("sgd", "mse")
+        >>> history = model.fit(csr_matrix([[0, 2.0]]), np.array([0.0]), epochs=9, verbose=0, callbacks=[LowEnough()])
+        >>> history.epoch
+        [0]
+    """
 
     model = None
     params = None
@@ -219,7 +230,17 @@ class History(Callback):
 
 class LambdaCallback(Callback):
     """A callback made of functions, which take the arguments of the methods: (epoch, logs), (batch, logs), or
-    (logs)."""
+    (logs).
+
+    TypeError for what is no function.
+
+        >>> model = Sequential([Dense(1, kernel_initializer="zeros", input_dim=2)])
+        >>> model.compile("sgd", "mse")
+        >>> telling = LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, float(logs["loss"])))
+        >>> history = model.fit(csr_matrix([[0, 2.0]]), np.array([0.0]), epochs=2, verbose=0, callbacks=[telling])
+        0 0.0
+        1 0.0
+    """
 
     def __init__(
         self,

@@ -30,7 +30,18 @@ class EarlyStopping(Bound):
     """Ends training when `monitor` has not become better by min_delta for `patience` epochs.
 
     mode: 'min', 'max', or 'auto', which asks the metric with that name. For your own function the name decides: 'max'
-    for accuracy, auc, f1, r2 and the like. restore_best_weights: keeps only touched rows of a sparse weight."""
+    for accuracy, auc, f1, r2 and the like. restore_best_weights: keeps only touched rows of a sparse weight.
+
+    baseline: a value that the monitored one must become better than. A monitor that is not in the logs is a warning, a
+    negative patience or another mode a ValueError.
+
+        >>> model = Sequential([Dense(1, input_dim=2)])
+        >>> model.compile(SGD(lr=0.0), "mse")
+        >>> stopping = EarlyStopping(monitor="loss", patience=2)
+        >>> history = model.fit(csr_matrix([[0, 2.0]]), np.array([1.0]), epochs=10, verbose=0, callbacks=[stopping])
+        >>> history.epoch
+        [0, 1, 2]
+    """
 
     best_weights = None  # Those of the best epoch, of a model of another kind.
 
@@ -105,6 +116,15 @@ class ModelCheckpoint(Bound):
     save_best_only: saves only when `monitor` is better than ever before. mode: 'min', 'max', or 'auto', as in
     EarlyStopping.
     save_weights_only: calls save_weights instead of save. period: epochs between two saves.
+
+    ValueError if filepath names what is not in the logs. A monitor that is not in the logs is a warning.
+
+        >>> model = Sequential([Dense(1, input_dim=2)])
+        >>> model.compile("sgd", "mse")
+        >>> saving = ModelCheckpoint("model.{epoch:02d}.h5")
+        >>> history = model.fit(csr_matrix([[0, 2.0]]), np.array([1.0]), epochs=2, verbose=0, callbacks=[saving])
+        >>> load_model("model.02.h5").output_shape
+        (None, 1)
     """
 
     def __init__(

@@ -29,7 +29,17 @@ def _rate(model):
 
 class LearningRateScheduler(Callback):
     """Sets the learning rate before each epoch to schedule(epoch, lr) or schedule(epoch), with the epoch counted from
-    0. The rate is added to the logs as "lr"."""
+    0. The rate is added to the logs as "lr".
+
+    TypeError if schedule is no function, ValueError if it gives no number.
+
+        >>> model = Sequential([Dense(1, input_dim=2)])
+        >>> model.compile("sgd", "mse")
+        >>> rates = LearningRateScheduler(lambda epoch: 0.5**epoch)
+        >>> history = model.fit(csr_matrix([[0, 2.0]]), np.array([1.0]), epochs=3, verbose=0, callbacks=[rates])
+        >>> [float(rate) for rate in history.history["lr"]]
+        [1.0, 0.5, 0.25]
+    """
 
     def __init__(self, schedule: Function, verbose: Whole | str = 0) -> None:
         if not callable(schedule):
@@ -67,7 +77,17 @@ class LearningRateScheduler(Callback):
 class ReduceLROnPlateau(Bound):
     """Multiplies the learning rate by `factor`, down to min_lr, when `monitor` has not become better by min_delta for
     `patience` epochs. cooldown: epochs after a reduction that are not counted. mode: 'min', 'max', or 'auto', as in
-    EarlyStopping. The rate is added to the logs as "lr"."""
+    EarlyStopping. The rate is added to the logs as "lr".
+
+    ValueError for a factor outside of [0, 1).
+
+        >>> model = Sequential([Dense(1, kernel_initializer="zeros", input_dim=2)])
+        >>> model.compile(SGD(lr=1.0), "mse")
+        >>> rates = ReduceLROnPlateau(monitor="loss", factor=0.5, patience=1)
+        >>> history = model.fit(csr_matrix([[0, 2.0]]), np.array([0.0]), epochs=4, verbose=0, callbacks=[rates])
+        >>> [float(rate) for rate in history.history["lr"]]
+        [1.0, 1.0, 0.5, 0.25]
+    """
 
     def __init__(
         self,

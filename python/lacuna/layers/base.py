@@ -122,7 +122,18 @@ def _dims(where, shape):
 
 class Layer(HasWeights, HasCalls, AddsToSteps):
     """The base class of all layers. Your own layer derives from it and defines build(input_shape), which calls
-    add_weight, and call(inputs), which returns a symbol; both run while the graph is built, not in each step."""
+    add_weight, and call(inputs), which returns a symbol; both run while the graph is built, not in each step.
+
+        >>> class Scale(Layer):
+        ...     def build(self, input_shape):
+        ...         self.factor = self.add_weight("factor", (input_shape[-1],), initializer="ones")
+        ...         super().build(input_shape)
+        ...     def call(self, inputs):
+        ...         return inputs * self.factor
+        ...
+        >>> Sequential([Scale()]).predict(csr_matrix([[0, 2.0]]))
+        array([[0., 2.]], dtype=float32)
+    """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

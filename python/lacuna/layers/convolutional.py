@@ -54,7 +54,15 @@ class Convolution(Layer):
 
 class Conv1D(Convolution):
     """activation(convolution(x, kernel) + bias): (batch, steps, channels) becomes (batch, new steps, filters). padding:
-    'valid' (none), 'same' (the steps stay at stride 1) or 'causal' (no output depends on later steps)."""
+    'valid' (none), 'same' (the steps stay at stride 1) or 'causal' (no output depends on later steps).
+
+    ValueError for csr, another rank or padding, or a window larger than x without padding.
+
+        >>> sums = Conv1D(filters=1, kernel_size=2, kernel_initializer="ones")
+        >>> Sequential([sums]).predict(np.array([[[1.0], [2.0], [3.0]]]))
+        array([[[3.],
+                [5.]]], dtype=float32)
+    """
 
     def __init__(
         self,

@@ -39,6 +39,12 @@ class Dense(Layer):
 
     sparse_weight: only rows of the kernel that were touched are made and kept, with the optimizer's state, so that
     memory and time follow the non-zeros. l1 and l2 then count only the rows that a batch touches.
+
+    (batch, …, columns) becomes (batch, …, units). ValueError if units is not positive, or columns are unknown.
+
+        >>> model = Sequential([Dense(1, kernel_initializer="ones", sparse_weight=True, input_dim=2**40)])
+        >>> model.predict(csr_matrix(([3.0], ([0], [2**39])), shape=(1, 2**40)))
+        array([[3.]], dtype=float32)
     """
 
     def __init__(
@@ -70,7 +76,14 @@ class Dense(Layer):
 
 
 class Activation(Layer):
-    """activation(x). csr is accepted if the function maps zero to zero."""
+    """activation(x). csr is accepted if the function maps zero to zero.
+
+    activation: a name of lacuna.activations or a function of a symbol. The shape stays. ValueError for an unknown name,
+    or if csr does not stay sparse.
+
+        >>> Sequential([Activation("relu")]).predict(np.array([[-1.0, 2.0]]))
+        array([[0., 2.]], dtype=float32)
+    """
 
     def __init__(self, activation: Identifier, **kwargs: Any) -> None:
         self._make("Activation", locals())
@@ -81,6 +94,12 @@ class Dropout(Layer):
 
     noise_shape: has the rank of the input, with the batch. Along an axis where it is 1, all values are dropped or kept
     together; elsewhere it is None or the size of the input. (None, 1, features) drops whole features of a sample.
+
+    The shape stays. ValueError for a rate outside of [0, 1).
+
+        >>> values = K.eval(Dropout(0.5)(K.ones((100, 100)), training=True))
+        >>> sorted(set(values.ravel().tolist()))
+        [0.0, 2.0]
     """
 
     def __init__(
@@ -114,7 +133,14 @@ class SpatialDropout3D(Layer):
 
 class Masking(Layer):
     """Masks each step in which all features equal mask_value: it does not count in layers that support masks nor in the
-    loss, and its features become 0. The input is (batch, steps, features)."""
+    loss, and its features become 0. The input is (batch, steps, features).
+
+    csr is a ValueError.
+
+        >>> model = Sequential([Masking(-1.0, input_shape=(3, 1)), GlobalAveragePooling1D()])
+        >>> model.predict(np.array([[[2.0], [4.0], [-1.0]]]))
+        array([[3.]], dtype=float32)
+    """
 
     def __init__(self, mask_value: Number = 0.0, **kwargs: Any) -> None:
         self._make("Masking", locals())
@@ -122,7 +148,11 @@ class Masking(Layer):
 
 class Flatten(Layer):
     """Reshapes to (batch, all other values), with the channels last: data_format='channels_first' moves them. csr stays
-    as it is."""
+    as it is.
+
+        >>> Sequential([Flatten()]).predict(np.ones((2, 3, 4))).shape
+        (2, 12)
+    """
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         data_format = format_of(data_format)
@@ -130,7 +160,13 @@ class Flatten(Layer):
 
 
 class Reshape(Layer):
-    """Gives each sample another shape, target_shape without the batch; one dimension may be -1."""
+    """Gives each sample another shape, target_shape without the batch; one dimension may be -1.
+
+    ValueError if the shapes hold different numbers of values.
+
+        >>> Sequential([Reshape((3, -1))]).predict(np.ones((2, 12))).shape
+        (2, 3, 4)
+    """
 
     def __init__(self, target_shape: Shape, **kwargs: Any) -> None:
         self._make("Reshape", locals())
@@ -161,7 +197,13 @@ class Lambda(Layer):
     """function(inputs, **arguments) as a layer; inputs is a symbol or a list. It runs while the graph is built, and has
     no weights. mask: the mask of the output, or a function of (inputs, mask) that returns it; without one, an input
     with a mask is a TypeError. output_shape: the shape of the output without the batch, or a function of the shape of
-    the input; compute_output_shape answers it, and it fills in sizes that the function leaves open."""
+    the input; compute_output_shape answers it, and it fills in sizes that the function leaves open.
+
+    TypeError if function is not callable, or gives no symbol.
+
+        >>> Sequential([Lambda(lambda x: K.sqrt(x))]).predict(np.array([[1.0, 4.0]]))
+        array([[1., 2.]], dtype=float32)
+    """
 
     def __init__(
         self,

@@ -29,6 +29,16 @@ class Embedding(Layer):
 
     csr without a combiner is a ValueError. (Keras 3 reads the values as ids and missing entries as id 0. That makes a
     row for every column, and ids could not be told from weights.) Pass such ids as a dense array.
+
+    IndexError for an id outside of [0, input_dim), ValueError for one that is not whole.
+
+        >>> ids = np.array([[2, 5, 2**39]])
+        >>> table = Embedding(2**40, 4, sparse_grad=True)
+        >>> Sequential([table]).predict(ids).shape
+        (1, 3, 4)
+        >>> bags = Embedding(1000, 2, embeddings_initializer="ones", sparse_grad=True, combiner="sum")
+        >>> Sequential([bags]).predict(csr_matrix(([3.0, 1.0], ([0, 0], [7, 9])), shape=(1, 1000)))
+        array([[4., 4.]], dtype=float32)
     """
 
     def __init__(

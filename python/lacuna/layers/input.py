@@ -74,6 +74,11 @@ def Input(
 
     sparse: the input is csr, of rank 2; dense arrays are then converted batch by batch. Without it, csr is accepted
     too, if all ops that read it have a rule for csr. dtype: floatx unless given.
+    ValueError without a shape, or if a csr input is not of rank 2 with a known width.
+
+        >>> words = Input((1000,), sparse=True)
+        >>> K.int_shape(words), K.is_sparse(words)
+        ((None, 1000), True)
     """
     unsupported("Input", tensor=tensor)
     return _core.input(shape, batch_shape, name, dtype_name(dtype), sparse)

@@ -48,7 +48,14 @@ class _Merge(Layer):
 
 
 class Add(_Merge):
-    """The sum of the inputs: csr if all inputs are csr, else dense."""
+    """The sum of the inputs: csr if all inputs are csr, else dense.
+
+    Shapes are equal, or 1 where they differ. ValueError for other shapes, or for a single input.
+
+        >>> a, b = K.variable(csr_matrix([[0, 1.0]])), K.variable(csr_matrix([[0, 2.0]]))
+        >>> K.to_scipy(Add()([a, b])).toarray()
+        array([[0., 3.]], dtype=float32)
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         self._make("Add", locals())
@@ -62,7 +69,14 @@ class Subtract(_Merge):
 
 
 class Multiply(_Merge):
-    """The product of the inputs, element by element; csr if any of them is csr."""
+    """The product of the inputs, element by element; csr if any of them is csr.
+
+    Shapes are equal, or 1 where they differ. ValueError for other shapes, or for a single input.
+
+        >>> a, b = K.variable(csr_matrix([[0, 2.0]])), K.variable([[5.0, 3.0]])
+        >>> K.to_scipy(Multiply()([a, b])).toarray()
+        array([[0., 6.]], dtype=float32)
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         self._make("Multiply", locals())
@@ -90,7 +104,14 @@ class Minimum(_Merge):
 
 
 class Concatenate(_Merge):
-    """Concatenates the inputs along an axis; the batch is axis 0. csr with dense gives csr, as scipy's hstack does."""
+    """Concatenates the inputs along an axis; the batch is axis 0. csr with dense gives csr, as scipy's hstack does.
+
+    ValueError if sizes differ along another axis.
+
+        >>> words, numbers = K.variable(csr_matrix([[0, 2.0]])), K.variable([[5.0]])
+        >>> K.to_scipy(Concatenate()([words, numbers])).toarray()
+        array([[0., 2., 5.]], dtype=float32)
+    """
 
     def __init__(self, axis: Axes = -1, **kwargs: Any) -> None:
         self._make("Concatenate", locals())
@@ -98,7 +119,14 @@ class Concatenate(_Merge):
 
 class Dot(_Merge):
     """For each sample, the product of two inputs over one axis of each. axes: one number for both or a pair; the batch
-    is axis 0. normalize: vectors are first scaled to norm 1, so that the result is their cosine."""
+    is axis 0. normalize: vectors are first scaled to norm 1, so that the result is their cosine.
+
+    Two inputs (batch, n) give (batch, 1). ValueError if the sizes of the two axes differ.
+
+        >>> user, item = K.variable([[1.0, 2.0]]), K.variable([[3.0, 4.0]])
+        >>> K.eval(Dot(axes=1)([user, item]))
+        array([[11.]], dtype=float32)
+    """
 
     def __init__(self, axes: Axes, normalize: Flag = False, **kwargs: Any) -> None:
         self._make("Dot", locals())
@@ -135,7 +163,14 @@ def minimum(inputs: Any, **kwargs: Any) -> Any:
 
 
 def concatenate(inputs: Any, axis: Axes = -1, **kwargs: Any) -> Any:
-    """Concatenate(axis, **kwargs)(inputs)"""
+    """Concatenate(axis, **kwargs)(inputs)
+
+    inputs: a list of symbols. Errors as of Concatenate.
+
+        >>> words, numbers = Input((1000,), sparse=True), Input((3,))
+        >>> K.int_shape(concatenate([words, numbers]))
+        (None, 1003)
+    """
     return Concatenate(axis=axis, **kwargs)(inputs)
 
 

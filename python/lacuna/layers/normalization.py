@@ -27,6 +27,12 @@ class BatchNormalization(Layer):
 
     csr is accepted with center=False and subtract_mean=False, which only divides by the standard deviation, and stays
     csr; else it is a ValueError. The averages cost O(columns) per step in addition to the non-zeros.
+
+        >>> x = K.variable(csr_matrix([[0, 2.0], [0, 4.0]]))
+        >>> K.is_sparse(BatchNormalization(center=False, subtract_mean=False)(x))
+        True
+        >>> Sequential([BatchNormalization()]).predict(np.array([[1.0, 2.0]])).round(2)
+        array([[1., 2.]], dtype=float32)
     """
 
     def __init__(

@@ -43,7 +43,15 @@ def __dir__() -> list[str]:
 
 class MaxPooling1D(Layer):
     """The largest value of each channel under a window that moves over the steps.
-    strides: the size of the window unless given. padding: 'valid', or 'same', which does not count."""
+    strides: the size of the window unless given. padding: 'valid', or 'same', which does not count.
+
+    (batch, steps, channels) becomes (batch, new steps, channels). ValueError for csr, another rank, or a window larger
+    than x without padding.
+
+        >>> Sequential([MaxPooling1D(2)]).predict(np.array([[[1.0], [3.0], [2.0], [0.0]]]))
+        array([[[3.],
+                [2.]]], dtype=float32)
+    """
 
     def __init__(
         self,
@@ -139,7 +147,13 @@ class AveragePooling3D(Layer):
 
 class GlobalAveragePooling1D(Layer):
     """The mean over all steps: (batch, steps, features), or (batch, features, steps) with 'channels_first', becomes
-    (batch, features). If the input has a mask, only steps that count enter the mean; it is 0 if none does."""
+    (batch, features). If the input has a mask, only steps that count enter the mean; it is 0 if none does.
+
+    ValueError for csr or another rank.
+
+        >>> Sequential([GlobalAveragePooling1D()]).predict(np.array([[[1.0, 4.0], [3.0, 2.0]]]))
+        array([[2., 3.]], dtype=float32)
+    """
 
     def __init__(self, data_format: str | None = "channels_last", **kwargs: Any) -> None:
         data_format = format_of(data_format)
@@ -148,7 +162,13 @@ class GlobalAveragePooling1D(Layer):
 
 class GlobalMaxPooling1D(Layer):
     """The largest value over all steps: (batch, steps, features), or (batch, features, steps) with 'channels_first',
-    becomes (batch, features). As in Keras, an input with a mask is an error."""
+    becomes (batch, features). As in Keras, an input with a mask is an error.
+
+    ValueError for csr or another rank.
+
+        >>> Sequential([GlobalMaxPooling1D()]).predict(np.array([[[1.0, 4.0], [3.0, 2.0]]]))
+        array([[3., 4.]], dtype=float32)
+    """
 
     def __init__(self, data_format: str | None = "channels_last", **kwargs: Any) -> None:
         data_format = format_of(data_format)

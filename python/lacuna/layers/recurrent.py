@@ -119,7 +119,15 @@ class _OfUnits(OfGates, Recurrent):
 
 class SimpleRNN(_OfUnits):
     """h' = activation(x kernel + bias + h recurrent_kernel). `implementation`, an argument of old scripts, has no
-    effect."""
+    effect.
+
+    (batch, time, features) becomes (batch, units), or (batch, time, units) with return_sequences; return_state adds the
+    last states, (batch, units) each. Masked steps leave the states as they are. ValueError for another rank, or csr.
+
+        >>> sums = SimpleRNN(1, "linear", kernel_initializer="ones", recurrent_initializer="ones")
+        >>> Sequential([sums]).predict(np.array([[[1.0], [2.0], [3.0]]]))
+        array([[6.]], dtype=float32)
+    """
 
     _cell_class = SimpleRNNCell
 
@@ -156,6 +164,14 @@ class GRU(_OfUnits):
 
     reset_after: the reset gate acts after the product with recurrent_kernel, as in cuDNN; the bias then has a second
     row for that product.
+
+    (batch, time, features) becomes (batch, units), or (batch, time, units) with return_sequences; return_state adds the
+    last states, (batch, units) each. Masked steps leave the states as they are. ValueError for another rank, or csr.
+
+        >>> x = Input((None, 8))
+        >>> output, state = GRU(4, return_sequences=True, return_state=True)(x)
+        >>> K.int_shape(output), K.int_shape(state)
+        ((None, None, 4), (None, 4))
     """
 
     _cell_class = GRUCell
@@ -195,6 +211,13 @@ class LSTM(_OfUnits):
     the order i, f, c, o; the states are h and c.
 
     unit_forget_bias: the bias of the forget gate starts as 1.
+
+    (batch, time, features) becomes (batch, units), or (batch, time, units) with return_sequences; return_state adds the
+    last states, (batch, units) each. Masked steps leave the states as they are. ValueError for another rank, or csr.
+
+        >>> model = Sequential([Embedding(1000, 8, mask_zero=True, sparse_grad=True), LSTM(4)])
+        >>> model.predict(np.array([[5, 2, 7], [3, 0, 0]])).shape
+        (2, 4)
     """
 
     _cell_class = LSTMCell

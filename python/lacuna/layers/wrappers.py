@@ -79,6 +79,13 @@ class TimeDistributed(_LibraryWrapper):
     may be unknown. `dtype` may be that of integer ids.
 
     The mask of the output is the one that the layer gives; without one, a step counts if anything in it does.
+
+    TypeError if layer is no layer or model, ValueError for an input of rank 2, csr included.
+
+        >>> model = Sequential([TimeDistributed(Dense(1, kernel_initializer="ones"), input_shape=(None, 2))])
+        >>> model.predict(np.array([[[1.0, 2.0], [3.0, 4.0]]]))
+        array([[[3.],
+                [7.]]], dtype=float32)
     """
 
     def __init__(self, layer: Any, **kwargs: Any) -> None:
@@ -98,6 +105,12 @@ class Bidirectional(_LibraryWrapper):
     merge_mode: how the outputs become one: 'concat', 'sum', 'mul' or 'ave'; None gives a list of both. With
     return_state, the states of the first layer and then those of the copy follow.
     weights: initial values for both layers, as set_weights takes them.
+
+    TypeError if layer is not recurrent, ValueError for another merge_mode.
+
+        >>> model = Sequential([Embedding(1000, 8), Bidirectional(LSTM(4, return_sequences=True))])
+        >>> model.predict(np.array([[5, 2, 7]])).shape
+        (1, 3, 8)
     """
 
     def __init__(self, layer: Any, merge_mode: str | None = "concat", weights: Any = None, **kwargs: Any) -> None:

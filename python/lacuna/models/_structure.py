@@ -22,7 +22,12 @@ class Structure(HasWeights, HasCalls):
         return list(self._layers)
 
     def get_layer(self, name: str | None = None, index: Whole | None = None) -> Any:
-        """The layer with that name, or at that index of `layers`. ValueError if there is none."""
+        """The layer with that name, or at that index of `layers`. ValueError if there is none.
+
+        >>> model = Sequential([Dense(2, input_dim=1000, name="hidden"), Dense(1, name="score")])
+        >>> model.get_layer("hidden").output_shape, model.get_layer(index=-1).name
+        ((None, 2), 'score')
+        """
         if index is not None:
             index = whole("get_layer", "index", index)
             if not -len(self._layers) <= index < len(self._layers):

@@ -55,6 +55,11 @@ class Trained:
         zero_weights_count (a keyword): whether rows of weight 0 count in the number that a weighted loss is divided by;
         they do in Keras 3 and not in Keras 2.2.4, which lacuna.config.set_keras chooses. context, jit_compile,
         steps_per_execution and run_eagerly=False are taken and change nothing. ValueError for an unknown name.
+
+            >>> model = Sequential([Dense(1, activation="sigmoid", input_dim=1000)])
+            >>> model.compile(Adagrad(lr=0.1), loss="binary_crossentropy", metrics=["accuracy"])
+            >>> model.metrics_names
+            ['loss', 'acc']
         """
         zero_weights_count = kwargs.pop("zero_weights_count", None)
         _take_what_changes_nothing(kwargs)
@@ -147,6 +152,15 @@ class Trained:
             max_queue_size, workers, use_multiprocessing as in fit_generator.
 
         Ctrl-C, or an exception from a callback, ends training after a whole step.
+
+        ValueError if the model is not compiled, or if an array does not have the rows or the shape that it must have.
+
+            >>> x, y = csr_matrix([[0, 1.0], [1.0, 0], [0, 2.0]]), np.array([1.0, 0.0, 2.0])
+            >>> model = Sequential([Dense(1, input_dim=2)])
+            >>> model.compile("sgd", "mse", metrics=["mae"])
+            >>> history = model.fit(x, y, batch_size=2, epochs=3, verbose=0)
+            >>> history.epoch, sorted(history.history)
+            ([0, 1, 2], ['loss', 'mean_absolute_error'])
         """
         freq = kwargs.pop("validation_freq", 1)
         workers = _workers("fit", kwargs)
@@ -235,7 +249,16 @@ class Trained:
         **kwargs: Any,
     ) -> Any:
         """The loss, or a list of loss and metrics (see metrics_names), over all rows. x may give batches, `steps` of
-        them or all; kwargs: as in fit_generator."""
+        them or all; kwargs: as in fit_generator.
+
+        ValueError if the model is not compiled, or for a shape that does not fit.
+
+            >>> model = Sequential([Dense(1, kernel_initializer="ones", input_dim=2)])
+            >>> model.compile("sgd", "mse", metrics=["mae"])
+            >>> x, y = csr_matrix([[0, 1.0], [2.0, 0]]), np.array([1.0, 0.0])
+            >>> [float(value) for value in model.evaluate(x, y, verbose=0)]
+            [2.0, 1.0]
+        """
         workers, steps = _workers("evaluate", kwargs), _steps("evaluate", "steps", steps)
         with self._inputs(x, "evaluate", steps, workers, y=y) as inputs:
             return one_or_all(
@@ -258,7 +281,15 @@ class Trained:
         **kwargs: Any,
     ) -> Any:
         """An array with a row for each row of x, or a list of arrays for several outputs. x may give batches, `steps`
-        of them or all: x alone, or tuples whose first element it is; kwargs: as in fit_generator."""
+        of them or all: x alone, or tuples whose first element it is; kwargs: as in fit_generator.
+
+        ValueError for a shape that does not fit, IndexError for ids that an Embedding does not have.
+
+            >>> model = Sequential([Dense(1, kernel_initializer="ones", input_dim=2)])
+            >>> model.predict(csr_matrix([[0, 1.0], [2.0, 0]]))
+            array([[1.],
+                   [2.]], dtype=float32)
+        """
         workers, steps = _workers("predict", kwargs), _steps("predict", "steps", steps)
         with self._inputs(x, "predict", steps, workers, x_alone=True) as inputs:
             return one_or_all(
@@ -274,7 +305,16 @@ class Trained:
         reset_metrics: Flag = True,
     ) -> Any:
         """Trains one step on all rows at once. Returns the loss, or a list of loss and metrics: those of this batch or,
-        without reset_metrics, of all batches since the last reset_metrics()."""
+        without reset_metrics, of all batches since the last reset_metrics().
+
+        sample_weight, class_weight: as in fit. ValueError as of evaluate.
+
+            >>> model = Sequential([Dense(1, kernel_initializer="ones", input_dim=2)])
+            >>> model.compile(SGD(lr=0.25), "mse")
+            >>> x, y = csr_matrix([[0, 2.0]]), np.array([1.0])
+            >>> [float(model.train_on_batch(x, y)) for step in range(2)]
+            [1.0, 2.25]
+        """
         return one_or_all(
             self._core.train_on_batch(
                 self._x(x, "train_on_batch"),

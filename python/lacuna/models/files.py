@@ -129,6 +129,13 @@ def load_model(
     Lambda's function without a name, is a ValueError; with False that code is run, and it can do all that you can.
     ValueError if the file is damaged, truncated, of another version, or names something unknown; FileNotFoundError,
     which is a ValueError too, if there is no file. docs/reliability.md tells which files must be trusted.
+
+        >>> x, model = csr_matrix([[0, 2.0]]), Sequential([Dense(1, kernel_initializer="ones", input_dim=2)])
+        >>> model.compile("sgd", "mse")
+        >>> model.save("model.h5")
+        >>> loaded = load_model("model.h5")
+        >>> loaded.predict(x), loaded.loss.__name__
+        (array([[2.]], dtype=float32), 'mean_squared_error')
     """
     with _safely("load_model", safe_mode):
         return _restored(opened("load_model", filepath), custom_objects, compile)

@@ -41,7 +41,15 @@ _SUBCLASS = (
 
 @register_model
 class Model(Structure, Trained, TrainedByGenerators):
-    """A network of layers from `inputs` to `outputs`, which are symbols or lists of symbols."""
+    """A network of layers from `inputs` to `outputs`, which are symbols or lists of symbols.
+
+    TypeError without both, or for what is no symbol; ValueError if the outputs depend on an input that is not given.
+
+        >>> words = Input((1000,), sparse=True)
+        >>> model = Model(words, Dense(2, kernel_initializer="ones")(words))
+        >>> model.predict(csr_matrix(([3.0], ([0], [7])), shape=(1, 1000)))
+        array([[3., 3.]], dtype=float32)
+    """
 
     _saved_as = "Model"  # The class that files name.
 
@@ -85,7 +93,21 @@ class Model(Structure, Trained, TrainedByGenerators):
         self, line_length: Whole | None = None, positions: Any = None, print_fn: Function | None = None
     ) -> None:
         """Prints a line for each layer: name, shape, number of values. print_fn: called with each line instead of
-        print."""
+        print. line_length: the columns of the table.
+
+        ValueError while the shape of the input is unknown.
+
+            >>> Sequential([Dense(2, input_dim=1000, name="score")], name="words").summary(line_length=60)
+            ____________________________________________________________
+            Layer (type)               Output Shape            Param #
+            ============================================================
+            score (Dense)              (None, 2)               2002
+            ============================================================
+            Total params: 2,002
+            Trainable params: 2,002
+            Non-trainable params: 0
+            ____________________________________________________________
+        """
         unsupported("summary", positions=positions)
         for line in self._core.summary(line_length).splitlines():
             (print_fn or print)(line)
@@ -156,7 +178,14 @@ class Model(Structure, Trained, TrainedByGenerators):
         as a whole: if the process is killed during the save, the old file stays. The new file keeps the mode and, if
         the system allows it, the owner of the old one. overwrite=False: an existing file is a FileExistsError. A path
         that cannot be written is the matching OSError, which is also a ValueError. filepath may also be a group of
-        h5py, in which parts of the same names are replaced, or a stream of bytes."""
+        h5py, in which parts of the same names are replaced, or a stream of bytes.
+
+            >>> x, model = csr_matrix([[0.0, 2.0]]), Sequential([Dense(1, input_dim=2)])
+            >>> model.compile("sgd", "mse")
+            >>> model.save("model.h5")
+            >>> bool(np.all(load_model("model.h5").predict(x) == model.predict(x)))
+            True
+        """
         include_optimizer = flag("save", "include_optimizer", include_optimizer)
         warn_of_lost_settings(self)
         if is_open(filepath):
@@ -165,7 +194,15 @@ class Model(Structure, Trained, TrainedByGenerators):
         return self._core.save(path, overwrite, include_optimizer)
 
     def save_weights(self, filepath: Any, overwrite: Flag = True) -> None:
-        """Writes the weights alone, in the same way as save; of a sparse weight, only rows that were touched."""
+        """Writes the weights alone, in the same way as save; of a sparse weight, only rows that were touched.
+
+        >>> model = Sequential([Dense(1, kernel_initializer="ones", input_dim=2)])
+        >>> model.save_weights("weights.h5")
+        >>> model.set_weights([np.zeros((2, 1)), np.zeros(1)])
+        >>> model.load_weights("weights.h5")
+        >>> model.predict(csr_matrix([[0.0, 2.0]]))
+        array([[2.]], dtype=float32)
+        """
         if is_open(filepath):
             return write("save_weights", filepath, self._core.save_weights_to_bytes(), overwrite)
         path = path_of("save_weights", filepath)

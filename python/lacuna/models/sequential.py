@@ -24,7 +24,15 @@ def __dir__() -> list[str]:
 @register_model
 class Sequential(Model):
     """A model of layers one after another. The shape of the input comes from an Input() or InputLayer in first place,
-    from the input_shape (or input_dim, input_length) of the first layer, from build(), or else from the first x."""
+    from the input_shape (or input_dim, input_length) of the first layer, from build(), or else from the first x.
+
+    layers: a list of layers and models, each with one input and one output. TypeError for anything else, ValueError for
+    two layers of one name.
+
+        >>> model = Sequential([Dense(2, kernel_initializer="ones", input_dim=1000), Activation("relu")])
+        >>> model.predict(csr_matrix(([3.0], ([0], [7])), shape=(1, 1000)))
+        array([[3., 3.]], dtype=float32)
+    """
 
     _saved_as = "Sequential"
 
@@ -38,7 +46,13 @@ class Sequential(Model):
 
     def add(self, layer: Any) -> None:
         """Adds a layer, or a model with one input and one output, at the end. A Sequential without an input shape takes
-        the output shape of the layer before it, once that is known."""
+        the output shape of the layer before it, once that is known.
+
+            >>> model = Sequential()
+            >>> model.add(Dense(1, input_shape=(1000,), sparse_weight=True))
+            >>> model.output_shape
+            (None, 1)
+        """
         if isinstance(layer, _core.Symbol):
             layer = InputLayer._of(layer)
         if not isinstance(layer, (Layer, Model)):
