@@ -69,6 +69,13 @@ Tensor eval(const Symbol& x) {
         "K.eval: the symbol must depend on variables and constants alone; K.function takes values of "
         "placeholders. Received: input '",
         is_placeholder(Symbol(node, 0)) ? placeholder_name(Symbol(node, 0)) : "", "'.");
+  for (const auto& node : in_order({x}))
+    if (const VariablePtr variable = variable_of(Symbol(node, 0)))
+      LACUNA_REQUIRE(variable->spec().shape.empty() || variable->spec().shape[0] != None,
+                     "get_value: the rows of a weight with sparse_weight or sparse_grad are not there in "
+                     "get_updates; its "
+                     "states begin at a number, as K.zeros(K.int_shape(p)) and K.ones make them. Received: '",
+                     variable->name(), "' ", variable->spec(), ".");
   const Turn own;
   join(own, std::vector{x});
   const auto turn = own.take();

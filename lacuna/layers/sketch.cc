@@ -39,6 +39,9 @@ std::map<std::string, int>* Sketch::numbers() { return sketch ? &sketch->numbers
 std::vector<Shape> Layer::compute_output_shapes(const std::vector<Shape>& input_shapes, bool is_list) {
   LACUNA_REQUIRE(!input_shapes.empty(), name(),
                  ": compute_output_shape: input_shape must be given. Received: none.");
+  for (const Shape& shape : input_shapes)
+    LACUNA_REQUIRE(!shape.empty(), name(),
+                   ": compute_output_shape: a shape must have the batch first. Received: input_shape=().");
   const Sketch all_as_before;
   std::vector<Symbol> inputs;
   for (const Shape& shape : input_shapes)

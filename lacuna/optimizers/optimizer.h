@@ -120,11 +120,12 @@ class Optimizer {
     std::string name;
     Spec spec;
   };
-  virtual std::vector<Remembered> remembered() const;
+  // weights: those of the model that is saved or loaded.
+  virtual std::vector<Remembered> remembered(std::span<const VariablePtr> weights = {}) const;
   virtual std::vector<Remembered> remembered_of(const Variable& weight) const;
-  virtual std::vector<RememberedSpec> specs() const;
+  virtual std::vector<RememberedSpec> specs(std::span<const VariablePtr> weights = {}) const;
   virtual std::vector<RememberedSpec> specs_of(const VariablePtr& weight);
-  virtual void remember(const std::vector<Remembered>& values);
+  virtual void remember(const std::vector<Remembered>& values, std::span<const VariablePtr> weights = {});
   virtual void remember_of(const VariablePtr& weight, const std::vector<Remembered>& values);
 
   // Keras' weights of an optimizer: iterations, then each state of all weights of the model that was compiled

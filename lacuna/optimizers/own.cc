@@ -118,9 +118,8 @@ std::vector<Symbol> Own::get_gradients(const Symbol& loss, const std::vector<Var
 }
 
 void Own::prepare(const std::vector<VariablePtr>& weights) {
-  for (const auto& made : steps_)
-    if (made->weights == weights) return;
-  auto steps = std::make_unique<Steps>();
+  if (prepared(weights)) return;
+  auto steps = std::make_shared<Steps>();
   steps->weights = weights;
   std::vector<Symbol> gradients, reads;
   for (const VariablePtr& weight : weights) {
@@ -164,19 +163,46 @@ void Own::prepare(const std::vector<VariablePtr>& weights) {
   steps->plan = std::make_unique<Plan>(gradients, values, false);
   steps->held.resize(weights.size());
   steps->feeds.resize(weights.size());
+  const std::lock_guard lock(mutex_);
+  std::erase_if(steps_, [&](const auto& before) {
+    return std::ranges::any_of(before->weights, [&](const VariablePtr& weight) {
+      return std::ranges::find(weights, weight) != weights.end();
+    });
+  });
   steps_.push_back(std::move(steps));
 }
 
+std::shared_ptr<Own::Steps> Own::prepared(std::span<const VariablePtr> weights) const {
+  for (const auto& made : all_steps())
+    if (std::ranges::equal(made->weights, weights)) return made;
+  return nullptr;
+}
+
+std::vector<std::shared_ptr<Own::Steps>> Own::all_steps() const {
+  const std::lock_guard lock(mutex_);
+  return steps_;
+}
+
 Own::Steps& Own::steps_of(std::span<const VariablePtr> weights) {
-  for (const auto& made : steps_)
-    if (std::ranges::equal(made->weights, weights)) return *made;
-  prepare({weights.begin(), weights.end()});
-  return *steps_.back();
+  if (!prepared(weights)) prepare({weights.begin(), weights.end()});
+  return *prepared(weights);
+}
+
+std::vector<VariablePtr> Own::others_of(std::span<const VariablePtr> weights) const {
+  std::vector<VariablePtr> result;
+  for (const auto& steps : all_steps()) {
+    const bool is_of_these =
+        weights.empty() || std::ranges::any_of(steps->weights, [&](const VariablePtr& weight) {
+          return std::ranges::find(weights, weight) != weights.end();
+        });
+    if (is_of_these) result.insert(result.end(), steps->others.begin(), steps->others.end());
+  }
+  return result;
 }
 
 std::vector<VariablePtr> Own::variables() const {
   std::vector<VariablePtr> result{lr, decay, iterations};
-  for (const auto& steps : steps_)
+  for (const auto& steps : all_steps())
     for (const Update& u : steps->updates) {
       result.push_back(u.variable);
       for (const auto& node : in_order({u.value}))
@@ -218,7 +244,7 @@ void Own::step(std::span<const VariablePtr> weights, std::span<const Gradient> g
 }
 
 const Own::Table* Own::table_of(const Variable& weight) const {
-  for (const auto& steps : steps_)
+  for (const auto& steps : all_steps())
     for (size_t i = 0; i < steps->weights.size(); ++i)
       if (steps->weights[i].get() == &weight && steps->tables[i]) return steps->tables[i].get();
   return nullptr;
@@ -226,14 +252,13 @@ const Own::Table* Own::table_of(const Variable& weight) const {
 
 std::vector<tensor::Dense> Own::get_weights() {
   std::vector<tensor::Dense> result{iterations->to_dense()};
-  for (const auto& steps : steps_)
-    for (const VariablePtr& variable : steps->others) result.push_back(variable->to_dense());
+  for (const VariablePtr& variable : others_of({})) result.push_back(variable->to_dense());
   return result;
 }
 
 void Own::set_weights(const std::vector<tensor::Dense>& weights) {
-  std::vector<VariablePtr> all{iterations};
-  for (const auto& steps : steps_) all.insert(all.end(), steps->others.begin(), steps->others.end());
+  std::vector<VariablePtr> all = others_of({});
+  all.insert(all.begin(), iterations);
   LACUNA_REQUIRE(weights.size() == all.size(),
                  "set_weights: there must be as many arrays as get_weights gives. Received: arrays=",
                  weights.size(), ", expected=", all.size(), ".");
@@ -244,19 +269,17 @@ void Own::set_weights(const std::vector<tensor::Dense>& weights) {
   for (size_t i = 0; i < all.size(); ++i) all[i]->assign(weights[i]);
 }
 
-std::vector<Optimizer::Remembered> Own::remembered() const {
+std::vector<Optimizer::Remembered> Own::remembered(std::span<const VariablePtr> weights) const {
   auto result = Optimizer::remembered();
-  for (const auto& steps : steps_)
-    for (const VariablePtr& variable : steps->others)
-      result.push_back({text("variable_", result.size() - 1), variable->copy()});
+  for (const VariablePtr& variable : others_of(weights))
+    result.push_back({text("variable_", result.size() - 1), variable->copy()});
   return result;
 }
 
-std::vector<Optimizer::RememberedSpec> Own::specs() const {
+std::vector<Optimizer::RememberedSpec> Own::specs(std::span<const VariablePtr> weights) const {
   auto result = Optimizer::specs();
-  for (const auto& steps : steps_)
-    for (const VariablePtr& variable : steps->others)
-      result.push_back({text("variable_", result.size() - 1), variable->spec()});
+  for (const VariablePtr& variable : others_of(weights))
+    result.push_back({text("variable_", result.size() - 1), variable->spec()});
   return result;
 }
 
@@ -272,8 +295,8 @@ std::vector<Optimizer::RememberedSpec> Own::specs_of(const VariablePtr& weight) 
   return {{"states", table->spec()}};
 }
 
-void Own::remember(const std::vector<Remembered>& values) {
-  const auto known = specs();
+void Own::remember(const std::vector<Remembered>& values, std::span<const VariablePtr> weights) {
+  const auto known = specs(weights);
   LACUNA_REQUIRE(values.size() == known.size(),
                  "optimizer: all that it remembers must be given. Received: values=", values.size(),
                  ", known=", known.size(), ".");
@@ -283,8 +306,7 @@ void Own::remember(const std::vector<Remembered>& values) {
                    values[i].value.spec(), ", expected '", known[i].name, "' ", known[i].spec, ".");
   size_t next = 0;
   iterations->assign(values[next++].value);
-  for (const auto& steps : steps_)
-    for (const VariablePtr& variable : steps->others) variable->assign(values[next++].value);
+  for (const VariablePtr& variable : others_of(weights)) variable->assign(values[next++].value);
 }
 
 void Own::remember_of(const VariablePtr& weight, const std::vector<Remembered>& values) {

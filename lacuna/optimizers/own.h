@@ -23,6 +23,8 @@
 // other weights are given whole, with dense gradients.
 #pragma once
 #include <memory>
+#include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,8 +47,9 @@ class Own : public Optimizer {
   ~Own() override;
 
   // What a step changes: the params, in the order of the weights, their states, and other variables. It is
-  // called once, when a model is compiled. All values are computed from what was there before the step. If no
-  // update changes `iterations`, each step adds 1 to it. loss: a symbol that only gradients can be taken of.
+  // called when a model is compiled, unless it was for the same weights: so states begin anew where the
+  // trained weights change. All values are computed from what was there before the step. If no update changes
+  // `iterations`, each step adds 1 to it. loss: a symbol that only gradients can be taken of.
   virtual std::vector<Update> get_updates(const Symbol& loss, const std::vector<VariablePtr>& params) = 0;
 
   void step(std::span<const VariablePtr> weights, std::span<const Gradient> gradients) override;
@@ -57,11 +60,11 @@ class Own : public Optimizer {
   // iterations, then the variables that updates change besides the params.
   std::vector<tensor::Dense> get_weights() override;
   void set_weights(const std::vector<tensor::Dense>& weights) override;
-  std::vector<Remembered> remembered() const override;
+  std::vector<Remembered> remembered(std::span<const VariablePtr> weights = {}) const override;
   std::vector<Remembered> remembered_of(const Variable& weight) const override;
-  std::vector<RememberedSpec> specs() const override;
+  std::vector<RememberedSpec> specs(std::span<const VariablePtr> weights = {}) const override;
   std::vector<RememberedSpec> specs_of(const VariablePtr& weight) override;
-  void remember(const std::vector<Remembered>& values) override;
+  void remember(const std::vector<Remembered>& values, std::span<const VariablePtr> weights = {}) override;
   void remember_of(const VariablePtr& weight, const std::vector<Remembered>& values) override;
 
   // A new variable of the shape and dtype of a param, filled with `value`.
@@ -80,9 +83,15 @@ class Own : public Optimizer {
   struct Steps;
   Steps& steps_of(std::span<const VariablePtr> weights);
   const Table* table_of(const Variable& weight) const;
+  // The variables of the steps for some of these weights, or for all if none are given.
+  std::vector<VariablePtr> others_of(std::span<const VariablePtr> weights) const;
+  std::shared_ptr<Steps> prepared(std::span<const VariablePtr> weights) const;
+  std::vector<std::shared_ptr<Steps>> all_steps() const;
 
-  // For each list of weights that was prepared: one optimizer may train several models.
-  std::vector<std::unique_ptr<Steps>> steps_;
+  // For each list of weights that was prepared: one optimizer may train several models, also at once. No
+  // weight is in two lists.
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<Steps>> steps_;
   // Identifies this optimizer in tables, whose rows hold the states.
   std::shared_ptr<const void> owner_ = std::make_shared<char>();
   uint64_t key_;  // Of random numbers in updates.

@@ -31,7 +31,7 @@ Setting of_file(const Setting& setting) {
   return all;
 }
 
-std::vector<Optimizer::RememberedSpec> Optimizer::specs() const {
+std::vector<Optimizer::RememberedSpec> Optimizer::specs(std::span<const VariablePtr>) const {
   return {{kIterations, iterations->spec()}};
 }
 
@@ -44,7 +44,7 @@ std::vector<Optimizer::RememberedSpec> Optimizer::specs_of(const VariablePtr& we
   return result;
 }
 
-std::vector<Optimizer::Remembered> Optimizer::remembered() const {
+std::vector<Optimizer::Remembered> Optimizer::remembered(std::span<const VariablePtr>) const {
   return {{kIterations, iterations->copy()}};
 }
 
@@ -104,7 +104,7 @@ void Optimizer::set_weights(const std::vector<tensor::Dense>& weights) {
   }));
 }
 
-void Optimizer::remember(const std::vector<Remembered>& values) {
+void Optimizer::remember(const std::vector<Remembered>& values, std::span<const VariablePtr>) {
   const auto known = specs();
   LACUNA_REQUIRE(values.size() == known.size(),
                  "optimizer: all that it remembers must be given. Received: values=", values.size(),

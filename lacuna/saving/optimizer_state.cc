@@ -16,6 +16,12 @@ std::string folder(size_t number, const Variable& weight) {
   return text(number, '/', as_path(weight.name()), '/');
 }
 
+std::vector<VariablePtr> variables_of(const std::vector<layers::Weight*>& weights) {
+  std::vector<VariablePtr> result;
+  for (const layers::Weight* weight : weights) result.push_back(weight->variable);
+  return result;
+}
+
 }  // namespace
 
 void write_optimizer(const hdf5::Group& group, const Optimizer& optimizer, const Network& network,
@@ -27,8 +33,8 @@ void write_optimizer(const hdf5::Group& group, const Optimizer& optimizer, const
       outgoing.put(group, names.back(), std::move(value));
     }
   };
-  write("", optimizer.remembered());
   const auto weights = network.weights();
+  write("", optimizer.remembered(variables_of(weights)));
   for (size_t i = 0; i < weights.size(); ++i)
     write(folder(i, *weights[i]->variable), optimizer.remembered_of(*weights[i]->variable));
   group.write_texts("weight_names", names);
@@ -45,9 +51,11 @@ bool read_optimizer(const hdf5::Group& group, Optimizer& optimizer, const Networ
     return values;
   };
   size_t found = 0;
-  auto own = read("", optimizer.specs());
-  found += own.size();
   const auto weights = network.weights();
+  const std::vector<VariablePtr> variables = variables_of(weights);
+  const auto specs = optimizer.specs(variables);
+  const auto own = read("", specs);
+  found += own.size();
   std::vector<std::vector<Optimizer::Remembered>> of_weights;
   for (size_t i = 0; i < weights.size(); ++i) {
     const std::string number = text(i, '/');
@@ -58,8 +66,8 @@ bool read_optimizer(const hdf5::Group& group, Optimizer& optimizer, const Networ
     values = read(first->substr(0, first->rfind('/') + 1), optimizer.specs_of(weights[i]->variable));
     found += values.size();
   }
-  if (found != names.size() || own.size() != optimizer.specs().size()) return false;
-  optimizer.remember(own);
+  if (found != names.size() || own.size() != specs.size()) return false;
+  optimizer.remember(own, variables);
   for (size_t i = 0; i < weights.size(); ++i)
     if (!of_weights[i].empty()) optimizer.remember_of(weights[i]->variable, of_weights[i]);
   return true;

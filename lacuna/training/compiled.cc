@@ -137,6 +137,11 @@ void add_metrics(CompiledOutput& output, const Symbol& y, const Symbol& mask, co
       continue;
     }
     if (resolved->running) {
+      LACUNA_REQUIRE(!weighted,
+                     "compile: a metric with variables of its own takes no sample weights; give it in "
+                     "metrics. Received: "
+                     "weighted_metrics with '",
+                     resolved->name, "'.");
       output.metrics.push_back(running_metric(*resolved, output.target, y));
       output.metrics.back().name = name;
       continue;

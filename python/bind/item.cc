@@ -20,10 +20,15 @@ Symbol one_of_axis(const Symbol& x, nb::handle key, int axis) {
   const Dim size = x.shape()[static_cast<size_t>(axis)];
   if (PySlice_Check(key.ptr())) {
     Py_ssize_t start = 0, stop = 0, step = 0;
+    const nb::object given = key.attr("step");
+    LACUNA_REQUIRE(!given.equal(nb::int_(0)),
+                   "item: the step of a slice must not be 0. Received: x=", x.spec(), ".");
     if (PySlice_Unpack(key.ptr(), &start, &stop, &step) < 0) throw nb::python_error();
     const bool all = start == 0 && stop == PY_SSIZE_T_MAX && step == 1;
     return all ? x : slice(x, axis, start, stop, step);
   }
+  if (PyBool_Check(key.ptr()))
+    throw nb::type_error("item: True and False are no places of an axis; write x[None] for a new one.");
   // A whole number removes the axis, and a csr matrix must have both.
   const int64_t i = to_whole({"item", "a place"}, key, INT64_MIN, INT64_MAX);
   LACUNA_REQUIRE_RANGE(size == None || (i >= -size && i < size),

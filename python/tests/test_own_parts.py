@@ -373,3 +373,53 @@ def test_the_weights_of_an_optimizer():
     assert [w.shape for w in model_with("adam").optimizer.get_weights()][1:5] == [(3, 2), (2,), (2, 1), (1,)]
     with pytest.raises(ValueError, match="kept by model.save"):
         fitted(optimizers.Adam(), True).optimizer.get_weights()
+
+
+def test_other_trained_weights_begin_anew_and_files_hold_their_own(tmp_path):
+    model = linear(False)
+    model.compile(HeavyBall(), "mse")
+    model.fit(X, Y, epochs=2, verbose=0)
+    optimizer = model.optimizer
+    model.layers[0].trainable = False
+    model.compile(optimizer, "mse")
+    model.fit(X, Y, verbose=0)
+    other = Sequential([Dense(1, input_dim=3)])
+    other.compile(optimizer, "mse")
+    other.fit(np.ones((4, 3)), np.ones(4), verbose=0)
+    model.layers[0].trainable = True
+    model.compile(optimizer, "mse")
+    assert not np.any(np.concatenate([w.ravel() for w in optimizer.get_weights()[-4:]]))
+    model.fit(X, Y, verbose=0)
+    model.save(tmp_path / "m.h5")
+    again = load_model(tmp_path / "m.h5", custom_objects={"HeavyBall": HeavyBall})
+    for one in (model, again):
+        one.fit(X, Y, epochs=2, verbose=0, shuffle=False)
+    for a, b in zip(model.get_weights(), again.get_weights()):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_what_a_metric_and_a_state_cannot_be():
+    model = Sequential([Dense(1, activation="sigmoid", input_dim=2)])
+    with pytest.raises(ValueError, match="takes no sample weights"):
+        model.compile("sgd", "binary_crossentropy", weighted_metrics=[Positives()])
+
+    class Slow(HeavyBall):
+        def get_updates(self, loss, params):
+            return [K.update(K.variable(K.get_value(p)), p) for p in params]
+
+    with pytest.raises(ValueError, match="are not there in get_updates"):
+        fitted(Slow(), True)
+
+
+def test_arithmetic_of_whole_numbers():
+    n = K.variable([7, -3], dtype="int64")
+    for symbol, expected in [(n + n, [14, -6]), (7 - n, [0, 10]), (n * 3 - 1, [20, -10]), (n % 4, [3, 1])]:
+        assert K.dtype(symbol) == "int64"
+        np.testing.assert_array_equal(K.eval(symbol), expected)
+    x = K.variable(np.ones((4, 2)))
+    with pytest.raises(ValueError, match="step of a slice must not be 0"):
+        x[::0]
+    with pytest.raises(TypeError, match="are no places of an axis"):
+        x[True]
+    with pytest.raises(ValueError, match="must have the batch first"):
+        Dense(3).compute_output_shape(())

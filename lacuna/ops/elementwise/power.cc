@@ -10,6 +10,7 @@
 #include "lacuna/ops/elementwise/scalar_functions.h"
 #include "lacuna/ops/elementwise/scale.h"
 #include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/parts/whole.h"
 
 namespace lacuna {
 namespace {
@@ -99,7 +100,7 @@ const bool power_registered = register_op("power", positive_examples) &&
 }  // namespace
 
 Symbol power(const Symbol& a, const Symbol& b) { return applied_to<Power>(a, b); }
-Symbol mod(const Symbol& a, const Symbol& b) { return applied_to<Mod>(a, b); }
+Symbol mod(const Symbol& a, const Symbol& b) { return as_whole(a, b, applied_to<Mod>); }
 Symbol hypot(const Symbol& a, const Symbol& b) { return applied_to<Hypot>(a, b); }
 
 }  // namespace lacuna

@@ -1,6 +1,9 @@
 // Functions of mathematics, element by element.
 #include "lacuna/ops/elementwise/math_functions.h"
+
+#include "lacuna/ops/elementwise/scale.h"
 #include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/parts/whole.h"
 
 namespace lacuna {
 namespace {
@@ -15,7 +18,7 @@ const bool unary_math_registered =
 
 }  // namespace
 
-Symbol negative(const Symbol& x) { return applied<Negative>(x); }
+Symbol negative(const Symbol& x) { return is_whole(x) ? scale(x, -1) : applied<Negative>(x); }
 Symbol abs(const Symbol& x) { return applied<Abs>(x); }
 Symbol sign(const Symbol& x) { return applied<Sign>(x); }
 Symbol square(const Symbol& x) { return applied<Square>(x); }
