@@ -23,12 +23,13 @@ the settings with the current lr and decay, but none of the states, which model.
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 from lacuna import _core
 from lacuna._absent import refusing
 from lacuna._arguments import ByDialect, core_of, flag, identified, no_more, shown
-from lacuna._arrays import assign
+from lacuna._arrays import assign, constant_view
 from lacuna._custom import custom, custom_object_scope, to_config
 from lacuna._settings import Settings
 from lacuna._types import Config, Flag, Identifier, Number, TensorLike
@@ -102,7 +103,7 @@ class Optimizer(Settings):
     update must treat each row alone; a sum over rows is a ValueError.
 
     kwargs: clipnorm, clipvalue, global_clipnorm; lr or learning_rate (0.01) and decay (0), the first values of the
-    variables of these names. A config of your own holds what its get_config returns."""
+    variables of these names. A config of your own holds what its get_config returns: here, those that were given."""
 
     lr = learning_rate = _rate("lr")
     decay = _rate("decay")
@@ -131,9 +132,10 @@ class Optimizer(Settings):
             raise TypeError(f"{name}: an optimizer of your own must define get_updates(loss, params).")
         self._core = _core.own_optimizer(self, name, *(0 if clip is None else clip for clip in clips.values()), lazy)
         self.__dict__.update({key: clip for key, clip in clips.items() if clip is not None})
-        for key, rate in rates.items():
-            setattr(self, key, rate)
-        self.updates, self.weights = [], []
+        # Those of a built-in optimizer are float64; in get_updates they are multiplied with gradients.
+        for key, rate in {"lr": 0.01, "decay": 0.0, **rates}.items():
+            setattr(self, key, _core.variable(constant_view(rate, key), key, None, False))
+        self._given, self.updates, self.weights = list(rates), [], []
 
     def get_gradients(self, loss: TensorLike, params: Any) -> Any:
         """The gradients of a scalar loss, a symbol for each of `params`. ValueError if the loss does not depend on
@@ -142,6 +144,13 @@ class Optimizer(Settings):
         for param, gradient in zip(params, gradients):
             if gradient is None:
                 raise ValueError(f"get_gradients: the loss must depend on each param. Received: {shown(param)}.")
+        # A model's loss is known by this name; its gradients are clipped before a step reads them.
+        clips = [key for key in _CLIPS if vars(self).get(key)]
+        if clips and loss.name != "loss":
+            raise ValueError(
+                f"get_gradients: {clips[0]} is for models that are compiled; clip what K.gradients returns by K.clip "
+                f"or K.l2_normalize. Received: {clips[0]}={vars(self)[clips[0]]}."
+            )
         return gradients
 
     def get_updates(self, loss: TensorLike, params: Any) -> Any:
@@ -155,7 +164,10 @@ class Optimizer(Settings):
         """The settings, by the names of the arguments."""
         if type(self).get_updates is Optimizer.get_updates:
             return super().get_config()
-        return {key: vars(self)[key] for key in _CLIPS if key in vars(self)}
+        taken = signature(type(self)).parameters.values()
+        names, any_name = {p.name for p in taken}, any(p.kind is p.VAR_KEYWORD for p in taken)
+        rates = {key: float(getattr(self, key).numpy()) for key in self._given if any_name or key in names}
+        return {**rates, **{key: vars(self)[key] for key in _CLIPS if key in vars(self)}}
 
     def _make(self, class_name, arguments):
         kwargs = arguments["kwargs"]

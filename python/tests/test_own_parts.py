@@ -327,3 +327,49 @@ def test_arguments_of_compile_that_change_nothing_are_told_once():
     model.compile("sgd", "mse", context=["gpu(0)"], run_eagerly=False)
     with pytest.raises(ValueError, match="run_eagerly=True is of Keras, not in Lacuna"):
         model.compile("sgd", "mse", run_eagerly=True)
+
+
+class Plain(optimizers.Optimizer):
+    def get_updates(self, loss, params):
+        return [K.update(p, p - self.lr * g) for p, g in zip(params, self.get_gradients(loss, params))]
+
+
+def test_the_rates_of_the_base_class_are_of_floatx_and_go_to_a_file(tmp_path):
+    model, built_in = fitted(Plain(lr=0.02, clipvalue=0.1), False), fitted(optimizers.SGD(0.02, clipvalue=0.1), False)
+    for a, b in zip(model.get_weights(), built_in.get_weights()):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+    assert K.dtype(model.optimizer.lr) == K.dtype(model.optimizer.decay) == "float32"
+    K.set_value(model.optimizer.lr, 0.5)
+    model.save(tmp_path / "m.h5")
+    again = load_model(tmp_path / "m.h5", custom_objects={"Plain": Plain}).optimizer
+    assert again.get_config() == {"lr": 0.5, "clipvalue": 0.1}
+    assert "lr" not in Plain().get_config()
+
+
+def test_a_config_of_ones_own_has_no_rate_that_its_class_does_not_take():
+    class Fixed(Plain):
+        def __init__(self, momentum=0.9):
+            super().__init__(lr=0.2)
+
+        def get_config(self):
+            return {**super().get_config(), "momentum": 0.9}
+
+    assert Fixed().get_config() == {"momentum": 0.9}
+
+
+def test_a_clip_of_ones_own_is_an_error_in_a_function():
+    model = linear(False)
+    loss = K.mean(model.output)
+    Plain().get_updates(loss, model.trainable_weights)
+    with pytest.raises(ValueError, match="get_gradients: clipnorm is for models that are compiled"):
+        Plain(clipnorm=0.1).get_updates(loss, model.trainable_weights)
+
+
+def test_a_clipnorm_of_ones_own_comes_from_a_file_by_its_name(tmp_path):
+    class Named(Plain):
+        def __init__(self, lr=0.01, clipnorm=1.0):
+            super().__init__(lr=lr, clipnorm=clipnorm)
+
+    fitted(Named(clipnorm=0.25), False).save(tmp_path / "m.h5")
+    again = load_model(tmp_path / "m.h5", custom_objects={"Named": Named}).optimizer
+    assert again.clipnorm == 0.25
