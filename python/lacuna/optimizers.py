@@ -125,6 +125,8 @@ class Optimizer(Settings):
     def __init__(self, **kwargs: Any) -> None:
         name = type(self).__name__
         rates = {key: kwargs.pop(key) for key in ("lr", "learning_rate", "decay") if key in kwargs}
+        if "lr" in rates and "learning_rate" in rates:
+            raise TypeError(f"{name}: lr and learning_rate are the same; give one of them. Received: both.")
         clips = {key: kwargs.pop(key, None) for key in _CLIPS}
         lazy = flag(name, "lazy_update", kwargs.pop("lazy_update", True))
         no_more(name, kwargs)
@@ -134,8 +136,20 @@ class Optimizer(Settings):
         self.__dict__.update({key: clip for key, clip in clips.items() if clip is not None})
         # Those of a built-in optimizer are float64; in get_updates they are multiplied with gradients.
         for key, rate in {"lr": 0.01, "decay": 0.0, **rates}.items():
-            setattr(self, key, _core.variable(constant_view(rate, key), key, None, False))
+            given = isinstance(rate, _core.Variable)
+            setattr(self, key, rate if given else _core.variable(constant_view(rate, key), key, None, False))
         self._given, self.updates, self.weights = list(rates), [], []
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "_core":
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        raise TypeError(f"{type(self).__name__}: __init__ must call super().__init__(**kwargs) first.")
+
+    def __reduce__(self):
+        make, (cls, config, own) = super().__reduce__()
+        if cls.get_updates is not Optimizer.get_updates:  # Variables are states; the config has what they begin with.
+            own = {key: value for key, value in own.items() if isinstance(value, (str, int, float, type(None)))}
+        return make, (cls, config, own)
 
     def get_gradients(self, loss: TensorLike, params: Any) -> Any:
         """The gradients of a scalar loss, a symbol for each of `params`. ValueError if the loss does not depend on

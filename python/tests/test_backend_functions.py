@@ -223,3 +223,10 @@ def test_gradients_of_several_values():
     assert np.allclose(K.eval(gradient), 2 * X)
     (gradient,) = K.gradients([K.sum(v), K.mean(K.square(v), axis=-1)], [v])
     assert np.allclose(K.eval(gradient), 1 + X)
+
+
+def test_updates_of_a_function_must_be_a_list_of_them():
+    variable = K.variable(1.0)
+    for bad in (5, K.update(variable, 2.0), [5], [(variable,)], [None]):
+        with pytest.raises(TypeError, match="function: updates must be"):
+            K.function([], [variable * 1.0], updates=bad)

@@ -1,5 +1,8 @@
 """Optimizers, metrics with a state, initializers, constraints and losses of one's own, in Python."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -373,3 +376,31 @@ def test_a_clipnorm_of_ones_own_comes_from_a_file_by_its_name(tmp_path):
     fitted(Named(clipnorm=0.25), False).save(tmp_path / "m.h5")
     again = load_model(tmp_path / "m.h5", custom_objects={"Named": Named}).optimizer
     assert again.clipnorm == 0.25
+
+
+def test_a_copy_of_ones_own_optimizer_has_its_settings():
+    optimizer = fitted(HeavyBall(lr=0.02, momentum=0.5), True).optimizer
+    for again in (copy.deepcopy(optimizer), pickle.loads(pickle.dumps(optimizer))):
+        assert type(again) is HeavyBall and again.momentum == 0.5
+        np.testing.assert_allclose(K.get_value(again.lr), 0.02)
+        assert K.get_value(again.iterations) == 0
+        fitted(again, True)
+
+
+def test_an_optimizer_of_ones_own_must_call_the_base_class():
+    class Early(HeavyBall):
+        def __init__(self):
+            self.lr = 0.1
+
+    class Never(HeavyBall):
+        def __init__(self):
+            self.momentum = 0.1
+
+    with pytest.raises(TypeError, match="Early: __init__ must call super"):
+        Early()
+    with pytest.raises(TypeError, match="Never: __init__ must call super"):
+        fitted(Never(), False)
+    with pytest.raises(TypeError, match="lr and learning_rate are the same"):
+        Plain(lr=0.1, learning_rate=0.1)
+    rate = K.variable(0.5)
+    assert K.get_value(Plain(lr=rate).lr) == 0.5
