@@ -143,7 +143,11 @@ void Own::prepare(const std::vector<VariablePtr>& weights) {
   }
   std::vector<Symbol> values;
   for (const Update& u : steps->updates) values.push_back(u.value);
-  require_row_wise("get_updates", values);
+  std::vector<VariablePtr> of_rows;
+  for (const OwnState& state : states) of_rows.push_back(state.variable);
+  for (size_t i = 0; i < weights.size(); ++i)
+    if (weights[i]->is_table()) of_rows.push_back(steps->params[i]);
+  require_row_wise("get_updates", values, gradients, of_rows);
   const auto owners = owners_of(steps->updates, steps->params, gradients, states);
   for (size_t i = 0; i < weights.size(); ++i) {
     steps->tables.push_back(nullptr);

@@ -23,6 +23,7 @@ the settings with the current lr and decay, but none of the states, which model.
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 from lacuna import _core
@@ -93,7 +94,8 @@ class Optimizer(Settings):
     update must treat each row alone; a sum over rows is a ValueError.
 
     kwargs: clipnorm, clipvalue, global_clipnorm; lr or learning_rate (0.01) and decay (0), the first values of the
-    variables of these names. A config of your own holds what its get_config returns.
+    variables of these names. A config of your own holds what its get_config returns: here, those that
+    were given.
 
         >>> class HeavyBall(Optimizer):
         ...     def get_updates(self, loss, params):
@@ -132,6 +134,8 @@ class Optimizer(Settings):
     def __init__(self, **kwargs: Any) -> None:
         name = type(self).__name__
         rates = {key: kwargs.pop(key) for key in ("lr", "learning_rate", "decay") if key in kwargs}
+        if "lr" in rates and "learning_rate" in rates:
+            raise TypeError(f"{name}: lr and learning_rate are the same; give one of them. Received: both.")
         clips = {key: kwargs.pop(key, None) for key in _CLIPS}
         lazy = flag(name, "lazy_update", kwargs.pop("lazy_update", True))
         no_more(name, kwargs)
@@ -139,11 +143,20 @@ class Optimizer(Settings):
             raise TypeError(f"{name}: an optimizer of your own must define get_updates(loss, params).")
         self._core = _core.own_optimizer(self, name, *(0 if clip is None else clip for clip in clips.values()), lazy)
         self.__dict__.update({key: clip for key, clip in clips.items() if clip is not None})
-        for key in ("lr", "decay"):  # In floatx, since get_updates multiplies gradients by them.
-            setattr(self, key, _core.variable(constant_view(_core.eval(getattr(self, key))), key, None, False))
         for key, rate in rates.items():
             setattr(self, key, rate)
-        self.updates, self.weights = [], []
+        self._given, self.updates, self.weights = list(rates), [], []
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "_core":
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        raise TypeError(f"{type(self).__name__}: __init__ must call super().__init__(**kwargs) first.")
+
+    def __reduce__(self):
+        make, (cls, config, own) = super().__reduce__()
+        if cls.get_updates is not Optimizer.get_updates:  # Variables are states; the config has what they begin with.
+            own = {key: value for key, value in own.items() if isinstance(value, (str, int, float, type(None)))}
+        return make, (cls, config, own)
 
     def get_gradients(self, loss: TensorLike, params: Any) -> Any:
         """The gradients of a scalar loss, a symbol for each of `params`. ValueError if the loss does not depend on
@@ -152,6 +165,13 @@ class Optimizer(Settings):
         for param, gradient in zip(params, gradients):
             if gradient is None:
                 raise ValueError(f"get_gradients: the loss must depend on each param. Received: {shown(param)}.")
+        # A model's loss is known by this name; its gradients are clipped before a step reads them.
+        clips = [key for key in _CLIPS if vars(self).get(key)]
+        if clips and loss.name != "loss":
+            raise ValueError(
+                f"get_gradients: {clips[0]} is for models that are compiled; clip what K.gradients returns by K.clip "
+                f"or K.l2_normalize. Received: {clips[0]}={vars(self)[clips[0]]}."
+            )
         return gradients
 
     def get_updates(self, loss: TensorLike, params: Any) -> Any:
@@ -177,7 +197,10 @@ class Optimizer(Settings):
         """The settings, by the names of the arguments."""
         if type(self).get_updates is Optimizer.get_updates:
             return super().get_config()
-        return {key: vars(self)[key] for key in _CLIPS if key in vars(self)}
+        taken = signature(type(self)).parameters.values()
+        names, any_name = {p.name for p in taken}, any(p.kind is p.VAR_KEYWORD for p in taken)
+        rates = {key: float(getattr(self, key).numpy()) for key in self._given if any_name or key in names}
+        return {**rates, **{key: vars(self)[key] for key in _CLIPS if key in vars(self)}}
 
     def _make(self, class_name, arguments):
         kwargs = arguments["kwargs"]

@@ -223,3 +223,18 @@ def test_gradients_of_several_values():
     assert np.allclose(K.eval(gradient), 2 * X)
     (gradient,) = K.gradients([K.sum(v), K.mean(K.square(v), axis=-1)], [v])
     assert np.allclose(K.eval(gradient), 1 + X)
+
+
+def test_updates_of_a_function_must_be_a_list_of_them():
+    variable = K.variable(1.0)
+    for bad in (5, K.update(variable, 2.0), [5], [(variable,)], [None]):
+        with pytest.raises(TypeError, match="function: updates must be"):
+            K.function([], [variable * 1.0], updates=bad)
+
+
+def test_the_root_of_a_negative_number_is_0():
+    x = K.variable(np.array([-1.0, -1e-9, 0.0, 4.0]))
+    np.testing.assert_array_equal(K.eval(K.sqrt(x)), [0, 0, 0, 2])
+    rows = K.constant(np.full((3, 5), 0.1))
+    spread = K.sqrt(K.mean(K.square(rows), axis=1) - K.square(K.mean(rows, axis=1)))
+    assert np.isfinite(K.eval(spread)).all()

@@ -1,5 +1,8 @@
 """Optimizers, metrics with a state, initializers, constraints and losses of one's own, in Python."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -423,3 +426,140 @@ def test_arithmetic_of_whole_numbers():
         x[True]
     with pytest.raises(ValueError, match="must have the batch first"):
         Dense(3).compute_output_shape(())
+
+
+class Plain(optimizers.Optimizer):
+    def get_updates(self, loss, params):
+        return [K.update(p, p - self.lr * g) for p, g in zip(params, self.get_gradients(loss, params))]
+
+
+def test_the_rates_of_the_base_class_are_of_floatx_and_go_to_a_file(tmp_path):
+    model, built_in = fitted(Plain(lr=0.02, clipvalue=0.1), False), fitted(optimizers.SGD(0.02, clipvalue=0.1), False)
+    for a, b in zip(model.get_weights(), built_in.get_weights()):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+    assert K.dtype(model.optimizer.lr) == K.dtype(model.optimizer.decay) == "float32"
+    K.set_value(model.optimizer.lr, 0.5)
+    model.save(tmp_path / "m.h5")
+    again = load_model(tmp_path / "m.h5", custom_objects={"Plain": Plain}).optimizer
+    assert again.get_config() == {"lr": 0.5, "clipvalue": 0.1}
+    assert "lr" not in Plain().get_config()
+
+
+def test_a_config_of_ones_own_has_no_rate_that_its_class_does_not_take():
+    class Fixed(Plain):
+        def __init__(self, momentum=0.9):
+            super().__init__(lr=0.2)
+
+        def get_config(self):
+            return {**super().get_config(), "momentum": 0.9}
+
+    assert Fixed().get_config() == {"momentum": 0.9}
+
+
+def test_a_clip_of_ones_own_is_an_error_in_a_function():
+    model = linear(False)
+    loss = K.mean(model.output)
+    Plain().get_updates(loss, model.trainable_weights)
+    with pytest.raises(ValueError, match="get_gradients: clipnorm is for models that are compiled"):
+        Plain(clipnorm=0.1).get_updates(loss, model.trainable_weights)
+
+
+def test_a_clipnorm_of_ones_own_comes_from_a_file_by_its_name(tmp_path):
+    class Named(Plain):
+        def __init__(self, lr=0.01, clipnorm=1.0):
+            super().__init__(lr=lr, clipnorm=clipnorm)
+
+    fitted(Named(clipnorm=0.25), False).save(tmp_path / "m.h5")
+    again = load_model(tmp_path / "m.h5", custom_objects={"Named": Named}).optimizer
+    assert again.clipnorm == 0.25
+
+
+def test_a_copy_of_ones_own_optimizer_has_its_settings():
+    optimizer = fitted(HeavyBall(lr=0.02, momentum=0.5), True).optimizer
+    for again in (copy.deepcopy(optimizer), pickle.loads(pickle.dumps(optimizer))):
+        assert type(again) is HeavyBall and again.momentum == 0.5
+        np.testing.assert_allclose(K.get_value(again.lr), 0.02)
+        assert K.get_value(again.iterations) == 0
+        fitted(again, True)
+
+
+def test_an_optimizer_of_ones_own_must_call_the_base_class():
+    class Early(HeavyBall):
+        def __init__(self):
+            self.lr = 0.1
+
+    class Never(HeavyBall):
+        def __init__(self):
+            self.momentum = 0.1
+
+    with pytest.raises(TypeError, match="Early: __init__ must call super"):
+        Early()
+    with pytest.raises(TypeError, match="Never: __init__ must call super"):
+        fitted(Never(), False)
+    with pytest.raises(TypeError, match="lr and learning_rate are the same"):
+        Plain(lr=0.1, learning_rate=0.1)
+    rate = K.variable(0.5)
+    assert K.get_value(Plain(lr=rate).lr) == 0.5
+
+
+JOIN_ROWS = [
+    lambda w: K.cumsum(w, axis=0),
+    lambda w: w[::-1],
+    lambda w: w * w[0:1],
+    lambda w: K.concatenate([w[1:], w[:1]], axis=0),
+    lambda w: w - K.mean(w, axis=0, keepdims=True),
+]
+
+
+@pytest.mark.parametrize("joined", JOIN_ROWS)
+def test_what_joins_rows_of_a_table_is_refused(joined):
+    class Joined(HeavyBall):
+        def get_updates(self, loss, params):
+            return [K.update(p, p - 0.01 * joined(g)) for p, g in zip(params, self.get_gradients(loss, params))]
+
+    def model_with(**arguments):
+        return Sequential([InputLayer((40,), sparse=True), Dense(2, use_bias=False, **arguments)])
+
+    for flag in (False, True):
+        for make, optimizer in [
+            (lambda: model_with(sparse_weight=flag), Joined()),
+            (lambda: model_with(sparse_weight=flag, kernel_constraint=joined), "sgd"),
+        ]:
+            try:
+                model = make()
+                model.compile(optimizer, "mse")
+                model.fit(X, np.ones((60, 2)), batch_size=9, verbose=0)
+            except ValueError as error:
+                assert flag, error
+            else:
+                assert not flag
+
+
+@pytest.mark.parametrize("flag", [False, True])
+def test_what_treats_rows_alone_is_taken(flag):
+    matrix = K.constant(RANDOM.rand(4, 4))
+
+    class Alone(HeavyBall):
+        def get_updates(self, loss, params):
+            updates = []
+            for p, g in zip(params, self.get_gradients(loss, params)):
+                if K.ndim(p) == 2 and K.int_shape(p)[1] == 4:
+                    g = K.dot(g, matrix) / (K.sqrt(K.sum(K.square(g), axis=1, keepdims=True)) + 1e-7)
+                updates.append(K.update(p, p - 0.01 * K.switch(K.greater(g, 0.0), g, 2 * g)))
+            return updates
+
+    fitted(Alone(), flag)
+
+
+def test_a_penalty_on_a_table_is_a_sum_over_its_rows():
+    def model_with(penalty, flag=True):
+        model = Sequential([InputLayer((40,), sparse=True), Dense(2, sparse_weight=flag, kernel_regularizer=penalty)])
+        model.compile("sgd", "mse")
+        model.fit(X, np.ones((60, 2)), verbose=0)
+
+    for penalty in (lambda w: 0.1 * K.sum(K.abs(w)), lambda w: 0.1 * K.sum(K.square(w))):
+        model_with(penalty)
+    for penalty in (lambda w: K.sum(w / K.max(w)), lambda w: K.mean(K.square(w))):
+        model_with(penalty, flag=False)
+        with pytest.raises(ValueError, match="must be a sum over its rows"):
+            model_with(penalty)

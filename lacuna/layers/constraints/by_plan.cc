@@ -17,7 +17,7 @@ ByPlan::Made& ByPlan::made(const Spec& spec) const {
       value && value.spec() == spec,
       "constraint: a function must give a symbol of the weight's shape and dtype. Received: weight ", spec,
       ", value ", value ? text(value.spec()) : std::string("none"), ".");
-  if (!spec.shape.empty() && spec.shape[0] == None) require_row_wise("constraint", {value});
+  if (!spec.shape.empty() && spec.shape[0] == None) require_row_wise("constraint", {value}, {w}, {});
   made_.push_back(std::make_unique<Made>(
       Made{spec, std::make_unique<Plan>(std::vector<Symbol>{w}, std::vector<Symbol>{value}, false),
            tensor::Dense()}));

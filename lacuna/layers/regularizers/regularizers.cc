@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "lacuna/base/error.h"
+#include "lacuna/graph/row_wise.h"
 #include "lacuna/graph/variable.h"
 #include "lacuna/ops/elementwise/arithmetic.h"
 #include "lacuna/ops/elementwise/scale.h"
@@ -44,7 +45,10 @@ class FromFunction final : public Regularizer {
  public:
   FromFunction(std::function<Symbol(const Symbol&)> function, std::string name, std::optional<Config> config)
       : function_(std::move(function)), name_(std::move(name)), config_(std::move(config)) {}
-  Symbol loss(const Symbol& w) const override { return function_(w); }
+  Symbol loss(const Symbol& w) const override {
+    if (w.storage() == Storage::row_sparse) require_sum_over_rows(name_.c_str(), function_, w.spec());
+    return function_(w);
+  }
   std::string class_name() const override { return name_; }
   Config config() const override { return config_.value_or(Config{}); }
   bool by_name() const override { return !config_; }

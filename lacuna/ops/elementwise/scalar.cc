@@ -26,7 +26,10 @@ Symbol power(const Symbol& x, double exponent) {
 Symbol power(double base, const Symbol& x) { return with<unary::PowerOf>(x, base); }
 Symbol maximum(const Symbol& x, double s) { return with<unary::Maximum>(x, s); }
 Symbol minimum(const Symbol& x, double s) { return with<unary::Minimum>(x, s); }
-Symbol mod(const Symbol& x, double s) { return with<unary::Mod>(x, s); }
+Symbol mod(const Symbol& x, double s) {
+  if (s != std::trunc(s)) return with<unary::Mod>(x, s);
+  return as_whole(x, [&](const Symbol& f) { return with<unary::Mod>(f, s); });
+}
 Symbol mod(double s, const Symbol& x) { return with<unary::ModOf>(x, s); }
 Symbol hypot(const Symbol& x, double s) { return with<unary::Hypot>(x, s); }
 

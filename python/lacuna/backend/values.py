@@ -88,7 +88,11 @@ def function(inputs: TensorLike, outputs: Any, updates: Any = None, **kwargs: An
     """
     unsupported("function", **kwargs)
     several = isinstance(outputs, (list, tuple))
-    changes = [update(*one) if isinstance(one, tuple) else one for one in updates or []]
+    if not isinstance(updates, (list, tuple, type(None))):
+        raise TypeError(
+            f"function: updates must be a list of what K.update returns. Received: updates={shown(updates)}."
+        )
+    changes = [update(*one) if isinstance(one, tuple) and len(one) == 2 else one for one in updates or []]
     endings = [one for one in changes if isinstance(one, _core.Ending)]
     changes = [one for one in changes if not isinstance(one, _core.Ending)]
     inputs = [inputs] if is_tensor(inputs) else symbols_of("function", inputs)

@@ -192,9 +192,10 @@ def _compile_as(model, training):
 
 
 def _optimizer_of_file(config):
-    """In a file clipnorm is the limit of all gradients together, in either dialect."""
+    """In a file clipnorm is the limit of all gradients together, in either dialect, unless the class is one's own."""
     settings = config.get("config")
-    if not isinstance(settings, dict) or "clipnorm" not in settings:
+    own = not hasattr(optimizers, str(config.get("class_name")))
+    if own or not isinstance(settings, dict) or "clipnorm" not in settings:
         return config
     rest = {name: value for name, value in settings.items() if name != "clipnorm"}
     return {**config, "config": {**rest, "global_clipnorm": settings["clipnorm"]}}
