@@ -50,7 +50,7 @@ using lacuna::reciprocal, lacuna::relu, lacuna::retain, lacuna::round, lacuna::r
 using lacuna::scatter_elemwise_div, lacuna::scatter_minus_scalar, lacuna::scatter_plus_scalar, lacuna::selu;
 using lacuna::set_floatx, lacuna::shape, lacuna::sigmoid, lacuna::sign, lacuna::sign_ste, lacuna::sin;
 using lacuna::sinh, lacuna::softmax, lacuna::softplus, lacuna::softsign;
-using lacuna::sparse_categorical_crossentropy, lacuna::sqrt, lacuna::square, lacuna::square_sum;
+using lacuna::sparse_categorical_crossentropy, lacuna::square, lacuna::square_sum;
 using lacuna::stddev, lacuna::stop_gradient, lacuna::subtract, lacuna::sum, lacuna::tan, lacuna::tanh;
 using lacuna::transpose, lacuna::trunc, lacuna::var, lacuna::where, lacuna::zeros_like;
 
@@ -69,6 +69,9 @@ bool is_sparse(const Symbol& x);
 // The same values in dense storage: by this a user says that zeros may be stored. It also works if x is
 // declared dense and csr is fed to it.
 Symbol to_dense(const Symbol& x);
+
+// √x, and 0 where x < 0, as in Keras 2.2.4: a variance may be just below 0 by rounding. csr stays csr.
+Symbol sqrt(const Symbol& x);
 
 // The product of two matrices; of operands of rank 3, one product for each sample of the batch.
 Symbol matmul(const Symbol& x, const Symbol& y);

@@ -129,7 +129,8 @@ void require_sum_over_rows(const char* where, const std::function<Symbol(const S
     Shape held = rows.shape;
     if (held[0] == None) held[0] = count;  // As a table tells how many rows it holds.
     part.resize(held, static_cast<size_t>(count), rows.dtype);
-    for (Dim r = 0; r < count; ++r) part.row_ids()[static_cast<size_t>(r)] = rows.shape[0] == None ? r : first + r;
+    for (Dim r = 0; r < count; ++r)
+      part.row_ids()[static_cast<size_t>(r)] = rows.shape[0] == None ? r : first + r;
     std::memcpy(part.data.data(), made.data.data() + static_cast<size_t>(first) * row,
                 static_cast<size_t>(count) * row);
     const Tensor fed = std::move(part);

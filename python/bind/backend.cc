@@ -119,7 +119,7 @@ void bind_unary(nb::module_& m) {
       {"sinh", lacuna::sinh},
       {"softplus", lacuna::softplus},
       {"softsign", lacuna::softsign},
-      {"sqrt", lacuna::sqrt},
+      {"sqrt", backend::sqrt},
       {"square", lacuna::square},
       {"stop_gradient", lacuna::stop_gradient},
       {"tan", lacuna::tan},

@@ -18,7 +18,7 @@ FUNCTIONS = {
     "sign": np.sign,
     "softplus": lambda x: np.logaddexp(x, 0),
     "softsign": lambda x: x / (1 + np.abs(x)),
-    "sqrt": np.sqrt,
+    "sqrt": lambda x: np.sqrt(np.where(x < 0, 0, x)),
     "square": np.square,
     "tanh": np.tanh,
     "elu": lambda x: np.where(x > 0, x, np.expm1(x)),

@@ -119,7 +119,7 @@ def square(x: TensorLike) -> Any:
 
 def sqrt(x: TensorLike) -> Any:
     """√x, 0 where x < 0 as in Keras 2.2.4, since a variance may be just below 0 by rounding; csr stays csr."""
-    return _core.sqrt(_core.clip(x, 0, np.inf))
+    return _core.sqrt(x)
 
 
 def cbrt(x: TensorLike) -> Any:
