@@ -122,9 +122,30 @@ std::vector<Symbol> ScanGradient::plan_outputs(bool training) const {
 }
 
 std::vector<Spec> ScanGradient::infer(std::span<const Spec> in) const {
-  for (size_t k = 0; k < step().inputs.size(); ++k)
-    LACUNA_REQUIRE(in[k].dtype == step().inputs[k].dtype(),
-                   "scan_gradient: the inputs must be those of the scan. Received: ", in[k], ".");
+  size_t at = 0;
+  // Rows of what the step has; the axes before them, of steps and samples, are looked at in a run.
+  const auto must_have_rows_of = [&](const Symbol& s) {
+    const Spec& given = in[at++];
+    const size_t rest = s.shape().empty() ? 0 : s.shape().size() - 1;
+    bool same = given.dtype == s.dtype() && given.shape.size() >= rest;
+    for (size_t i = 0; same && i < rest; ++i) {
+      const Dim wanted = s.shape()[s.shape().size() - 1 - i];
+      same = wanted == None || given.shape[given.shape.size() - 1 - i] == wanted;
+    }
+    LACUNA_REQUIRE(same, "scan_gradient: the inputs must be those of the scan. Received: ", given,
+                   ", expected rows of ", s.spec(), ".");
+  };
+  for (const Symbol& s : step().inputs) must_have_rows_of(s);
+  for (const Symbol& s : step().fixed) must_have_rows_of(s);
+  at = first_value();
+  for (const Symbol& s : step().outputs) must_have_rows_of(s);
+  for (const Symbol& s : step().states) must_have_rows_of(s), must_have_rows_of(s);
+  const auto of_given = [&](const std::vector<bool>& flags_of, const std::vector<Symbol>& of) {
+    for (size_t j = 0; j < flags_of.size(); ++j)
+      if (flags_of[j]) must_have_rows_of(of[j]);
+  };
+  of_given(flags.outputs, step().outputs);
+  for (const auto* some : {&flags.before, &flags.after, &flags.last}) of_given(*some, step().states);
   std::vector<Spec> out;
   const Shape& first = with_steps(step(), in, first_value() - 1).shape;
   const Dim steps = first[0], batch = first[1];
@@ -221,7 +242,11 @@ const bool scan_gradient_registered = register_op("scan_gradient", [] {
       for (const Spec& spec : node.out()) dy.push_back(placeholder(spec, "dy"));
       const std::vector<Symbol> dx = node.op().gradient(node, dy, std::vector<bool>(node.in().size(), true));
       Example example{dx[0].node()->shared_op(), {}};
-      for (const Symbol& in : dx[0].node()->in()) example.in.push_back({in.shape()});
+      for (const Symbol& in : dx[0].node()->in()) {
+        Shape shape = in.shape();
+        if (shape.size() == 3) shape[0] = masked ? 1 : 2;  // As many steps as the others have.
+        example.in.push_back({shape});
+      }
       if (masked) example.in[2].values = Values::positive;  // After x and the fixed w.
       examples.push_back(std::move(example));
     }
