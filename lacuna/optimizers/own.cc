@@ -62,15 +62,11 @@ Tensor filled(const Spec& spec, double value) {
 
 }  // namespace
 
-struct Own::Table : OwnTable {
-  using OwnTable::OwnTable;
-};
-
 struct Own::Steps {
   std::vector<VariablePtr> weights, params;
   std::vector<Update> updates;
   std::vector<VariablePtr> others;  // Variables that updates change, apart from params and states of tables.
-  std::vector<std::unique_ptr<Table>> tables;  // One for each weight; null if it is dense.
+  std::vector<std::unique_ptr<OwnTable>> tables;  // One for each weight; null if it is dense.
   std::unique_ptr<Plan> plan;
   UpdateValues values;
   std::vector<Tensor> held;  // Gradients that are not fed as they came.
@@ -155,7 +151,8 @@ void Own::prepare(const std::vector<VariablePtr>& weights) {
     std::vector<OwnState> of_table;
     for (size_t s = 0; s < states.size(); ++s)
       if (owners[s] == i) of_table.push_back(states[s]);
-    steps->tables.back() = std::make_unique<Table>(weights[i], steps->params[i], std::move(of_table), owner_);
+    steps->tables.back() =
+        std::make_unique<OwnTable>(weights[i], steps->params[i], std::move(of_table), owner_);
   }
   for (const Update& u : steps->updates) {
     if (u.variable == iterations) steps->counts = false;
@@ -247,7 +244,7 @@ void Own::step(std::span<const VariablePtr> weights, std::span<const Gradient> g
   if (steps.counts) iterations->set_scalar(iterations->scalar() + 1);
 }
 
-const Own::Table* Own::table_of(const Variable& weight) const {
+const OwnTable* Own::table_of(const Variable& weight) const {
   for (const auto& steps : all_steps())
     for (size_t i = 0; i < steps->weights.size(); ++i)
       if (steps->weights[i].get() == &weight && steps->tables[i]) return steps->tables[i].get();
@@ -288,13 +285,13 @@ std::vector<Optimizer::RememberedSpec> Own::specs(std::span<const VariablePtr> w
 }
 
 std::vector<Optimizer::Remembered> Own::remembered_of(const Variable& weight) const {
-  const Table* table = table_of(weight);
+  const OwnTable* table = table_of(weight);
   if (!table || !table->values()) return {};
   return {{"states", table->copy()}};
 }
 
 std::vector<Optimizer::RememberedSpec> Own::specs_of(const VariablePtr& weight) {
-  const Table* table = table_of(*weight);
+  const OwnTable* table = table_of(*weight);
   if (!table || !table->values()) return {};
   return {{"states", table->spec()}};
 }
@@ -314,7 +311,7 @@ void Own::remember(const std::vector<Remembered>& values, std::span<const Variab
 }
 
 void Own::remember_of(const VariablePtr& weight, const std::vector<Remembered>& values) {
-  if (const Table* table = table_of(*weight)) table->assign(values[0].value.row_sparse());
+  if (const OwnTable* table = table_of(*weight)) table->assign(values[0].value.row_sparse());
 }
 
 }  // namespace lacuna::optimizers

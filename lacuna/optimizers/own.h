@@ -35,6 +35,8 @@
 namespace LACUNA_EXPORT lacuna {
 namespace optimizers {
 
+class OwnTable;
+
 struct OwnSettings {
   double lr = 0.01, decay = 0;  // For get_updates; nothing else reads them.
   bool lazy_update = true;      // Must be true: of a table only the rows that a batch touches move.
@@ -79,10 +81,9 @@ class Own : public Optimizer {
   static std::vector<Symbol> get_gradients(const Symbol& loss, const std::vector<VariablePtr>& params);
 
  private:
-  struct Table;
   struct Steps;
   Steps& steps_of(std::span<const VariablePtr> weights);
-  const Table* table_of(const Variable& weight) const;
+  const OwnTable* table_of(const Variable& weight) const;
   // The variables of the steps for some of these weights, or for all if none are given.
   std::vector<VariablePtr> others_of(std::span<const VariablePtr> weights) const;
   std::shared_ptr<Steps> prepared(std::span<const VariablePtr> weights) const;

@@ -173,6 +173,13 @@ void add_loss(CompiledOutput& output, const Symbol& y, const Symbol& mask, const
                  "compile: a placeholder of target_tensors must have the dtype of the loss's target. "
                  "Received: target of '",
                  output.name, "' ", given.spec(), ", expected ", wanted, ".");
+  if (given && losses::find(output.loss->function)) {  // A user's own function may take other shapes.
+    bool fits = given.rank() == wanted.shape.size();
+    for (size_t i = 0; fits && i < given.rank(); ++i)
+      fits = given.shape()[i] == wanted.shape[i] || given.shape()[i] == None || wanted.shape[i] == None;
+    LACUNA_REQUIRE(fits, "compile: a target tensor must have the shape of its output. Received: target of '",
+                   output.name, "' ", given.spec(), ", expected ", wanted, ".");
+  }
   output.target = given ? given : placeholder(wanted, output.name + "_target");
   output.matrix = output.loss->matrix(output.target, y.spec());
   if (output.loss->ids_target()) output.classes = std::max<Dim>(y.shape().back(), 0);

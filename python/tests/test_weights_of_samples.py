@@ -99,6 +99,8 @@ def test_target_tensors():
     assert model.train_on_batch(x, None)[0] < before
     with pytest.raises(ValueError):
         model.train_on_batch(x, [y, y])
+    with pytest.raises(ValueError, match="must have the shape of its output"):
+        model.compile("sgd", "mse", target_tensors=[K.variable(y), K.variable(np.ones((3, 7)))])
     with pytest.raises(ValueError, match="a metric with a state or with weights needs a target that is fed"):
         model.compile("sgd", "mse", ["auc"], target_tensors=[K.variable(y), K.variable(y)])
 
