@@ -178,8 +178,11 @@ class Loader:
 
 
 def path_of(full_name: str) -> str | None:
-    """The path below keras of a module's name; None for modules of others."""
+    """The path below keras of a module's name; None for modules of others. An installed TensorFlow keeps the copy of Keras
+    in its `tensorflow.python`, since it uses that itself."""
     for root in ROOTS:
+        if root == "tensorflow.python.keras" and not isinstance(sys.modules.get("tensorflow"), NoTensorFlow):
+            continue
         if full_name == root or full_name.startswith(root + "."):
             return full_name[len(root) + 1 :]
     return None

@@ -148,6 +148,39 @@ def test_tensorflow_where_it_is_not_installed():
     assert "Dense" in out.splitlines()[-1]
 
 
+def test_tensorflow_that_is_installed_keeps_all_but_its_keras(tmp_path):
+    """As TensorFlow does it: it imports its own copy of Keras while it loads, and looks for Keras itself."""
+    files = {
+        "__init__.py": """
+            from tensorflow.python.keras.legacy import base
+            class Lazy: pass
+            keras, constant, made_of = Lazy(), float, base
+            try: import keras.src.optimizers
+            except ImportError: pass
+        """,
+        "python/__init__.py": "",
+        "python/keras/__init__.py": "",
+        "python/keras/legacy.py": "base = 'its own'",
+    }
+    for name, text in files.items():
+        (tmp_path / "tensorflow" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "tensorflow" / name).write_text(textwrap.dedent(text))
+    out = run(
+        """
+        import lacuna
+        lacuna.keras_names()
+        import tensorflow as tf
+        from tensorflow.keras.layers import Dense
+        from tensorflow.python.keras import legacy
+        import keras
+        assert tf.keras.layers.Dense is Dense is keras.layers.Dense and Dense.__module__.startswith("lacuna")
+        print(tf.made_of, legacy.base, tf.constant(2))
+        """,
+        PYTHONPATH=str(tmp_path),
+    )
+    assert out == "its own its own 2.0\n"
+
+
 def test_the_dialect_is_checked():
     assert lacuna.config.keras() == "2.2.4"
     for wrong in ("2", "3.0", ""):
