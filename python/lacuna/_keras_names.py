@@ -178,8 +178,8 @@ class Loader:
 
 
 def path_of(full_name: str) -> str | None:
-    """The path below keras of a module's name; None for modules of others. An installed TensorFlow keeps the copy of Keras
-    in its `tensorflow.python`, since it uses that itself."""
+    """The path below keras of a module's name; None for modules of others. An installed TensorFlow keeps the copy of
+    Keras in its `tensorflow.python`, since it uses that itself."""
     for root in ROOTS:
         if root == "tensorflow.python.keras" and not isinstance(sys.modules.get("tensorflow"), NoTensorFlow):
             continue
