@@ -135,12 +135,13 @@ def test_functions_on_layers(capsys):
 def test_models_as_dot():
     model = sparse_model()
     told = vis_utils.model_to_dot(model, show_shapes=True, rankdir="LR").to_string()
-    assert '"words" -> "d" [label="csr", style=bold];' in told and '"d" -> "sum" [label="dense"];' in told
+    assert '"words" -> "d" [label=" csr", style=bold];' in told and '"d" -> "sum" [label=" dense"];' in told
+    assert '"words" [label="words: InputLayer\\n|{input:|output:}|{{(None, 100)}|{(None, 100)}}"];' in told
     assert '"shared" -> "shared"' in told and '"shared" -> "inner"' in told and "rankdir=LR" in told
     assert '"d" [label="d: Dense\\n|{input:|output:}|{{(None, 100)}|{(None, 5)}}"];' in told
     assert all(f'"{layer.name}" [' in told for layer in model.layers)
     told = vis_utils.model_to_dot(Sequential([Dense(2, input_dim=3, name="o")]), show_layer_names=False).to_string()
-    assert '"o_input" [label="InputLayer"];' in told and '"o_input" -> "o" [label="dense"];' in told
+    assert '"o_input" [label="InputLayer"];' in told and '"o_input" -> "o" [label=" dense"];' in told
     with pytest.raises(ValueError, match="shape must be known; call build"):
         vis_utils.model_to_dot(Sequential([Dense(2)]))
     with pytest.raises(ValueError, match="rankdir must be one of TB, LR, BT, RL. Received: 'XX'"):
