@@ -10,6 +10,7 @@
 #include "lacuna/models/nameless.h"
 #include "lacuna/optimizers/own.h"
 #include "lacuna/saving/json.h"
+#include "lacuna/saving/keras_archive.h"
 #include "lacuna/saving/later_keras.h"
 #include "lacuna/saving/optimizer_state.h"
 #include "lacuna/saving/weights.h"
@@ -238,11 +239,11 @@ void Model::load_weights_from_bytes(const std::string& bytes, const LoadWeightsO
 }
 
 Model load_model(const std::string& path, bool compile) {
-  return make(ModelFile(hdf5::File::open("load_model", path)), compile);
+  return make(ModelFile(saving::open_model("load_model", path)), compile);
 }
 
 Model load_model_from_bytes(const std::string& bytes, bool compile) {
-  return make(ModelFile(hdf5::File::open_bytes("load_model", bytes)), compile);
+  return make(ModelFile(saving::open_model_bytes("load_model", bytes)), compile);
 }
 
 }  // namespace lacuna

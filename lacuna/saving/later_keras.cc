@@ -20,7 +20,7 @@ struct Later {
 };
 
 const std::vector<Later>& later_settings() {
-  static const std::vector<std::string_view> recurrent{"RNN", "GRU", "LSTM"},
+  static const std::vector<std::string_view> recurrent{"RNN", "GRU", "LSTM", "Cell"},
       by_depth{"SeparableConv1D", "SeparableConv2D", "DepthwiseConv2D"};
   static const std::vector<Later> all{
       {"ragged", {"InputLayer"}, false},
@@ -252,6 +252,7 @@ Setting translated(const Setting& setting) {
   if (name == both.end() || held == both.end()) return both;
   const auto* class_name = name->second.as<std::string>();
   if (!class_name || !held->second.config()) return both;
+  for (const char* note : {"shared_object_id", "build_config"}) both.erase(note);
   const std::string older = older_class(*class_name);
   if (older == "Policy") return dtype_of(*held->second.config());
   Config config = *held->second.config();

@@ -1,8 +1,10 @@
 """Files of real ones of Keras 2, Keras 3 and Keras-MXNet (data/README.md): what they predicted comes back."""
 
+import io
 import json
 import lzma
 import pathlib
+import zipfile
 
 import h5py
 import numpy as np
@@ -11,7 +13,8 @@ import pytest
 from lacuna.layers import Dense
 from lacuna.models import load_model, model_from_config, model_from_json
 
-FILES = sorted((pathlib.Path(__file__).parent / "data").glob("*.h5.xz"))
+DATA = pathlib.Path(__file__).parent / "data"
+FILES = sorted(DATA.glob("*.h5.xz"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=[file.name.partition(".")[0] for file in FILES])
@@ -52,6 +55,51 @@ def test_a_later_setting_that_changes_something_is_refused():
         model_from_config({"class_name": "Sequential", "config": {"layers": [layer]}})
 
 
+@pytest.fixture
+def archive(tmp_path):
+    path = tmp_path / "model.keras"
+    path.write_bytes(lzma.decompress((DATA / "keras3_mixed.keras.xz").read_bytes()))
+    return path
+
+
+def test_an_archive_of_keras_3_is_read(archive):
+    with zipfile.ZipFile(archive) as members:
+        x, y = (np.load(io.BytesIO(members.read(name))) for name in ("x0.npy", "y0.npy"))
+    with pytest.warns(UserWarning, match="the optimizer starts anew"):
+        model = load_model(archive)
+    np.testing.assert_allclose(model.predict(x), y, atol=1e-5)
+    assert type(model.optimizer).__name__ == "Adam" and model.metrics_names == ["loss", "mean_absolute_error"]
+    with archive.open("rb") as stream:
+        np.testing.assert_allclose(load_model(stream, compile=False).predict(x), y, atol=1e-5)
+
+
+def _rezipped(archive, compression=zipfile.ZIP_STORED, leave_out=None):
+    with zipfile.ZipFile(archive) as members:
+        held = {name: members.read(name) for name in members.namelist() if name != leave_out}
+    with zipfile.ZipFile(archive, "w", compression) as members:
+        for name, data in held.items():
+            members.writestr(name, data)
+
+
+def test_a_damaged_archive_is_refused(archive):
+    whole = archive.read_bytes()
+    for size in (4, 100, len(whole) // 2, len(whole) - 30):
+        archive.write_bytes(whole[:size])
+        with pytest.raises(ValueError, match="a .keras file must be a ZIP archive"):
+            load_model(archive)
+    archive.write_bytes(whole.replace(b'"units"', b'"unity"'))
+    with pytest.raises(ValueError, match="a member is damaged"):
+        load_model(archive)
+    archive.write_bytes(whole)
+    _rezipped(archive, leave_out="config.json")
+    with pytest.raises(ValueError, match="has no member 'config.json'"):
+        load_model(archive)
+    archive.write_bytes(whole)
+    _rezipped(archive, zipfile.ZIP_DEFLATED)
+    with pytest.raises(ValueError, match="a member is compressed"):
+        load_model(archive)
+
+
 def _tensor(layer):
     return {"class_name": "__keras_tensor__", "config": {"keras_history": [layer, 0, 0]}}
 
@@ -75,7 +123,13 @@ MASK = ("NotEqual", "not_equal", {}, [_tensor("ids"), 0], {})
 def test_masks_that_keras_3_writes_are_made_by_the_layers():
     drop = ("Dropout", "drop", {"rate": 0.5}, [_tensor("embedding")], {"training": False})
     mask = {"mask": _tensor("not_equal")}
-    lstm = ("LSTM", "lstm", {"units": 2, "return_sequences": True, "zero_output_for_mask": True}, [_tensor("drop")], mask)
+    lstm = (
+        "LSTM",
+        "lstm",
+        {"units": 2, "return_sequences": True, "zero_output_for_mask": True},
+        [_tensor("drop")],
+        mask,
+    )
     model = model_from_json(_of_keras_3(EMBEDDING, MASK, drop, lstm, output="lstm"))
     assert [layer.name for layer in model.layers] == ["ids", "embedding", "drop", "lstm"]
     ids = np.array([[1, 2, 0], [0, 3, 4]])
