@@ -13,6 +13,7 @@ import scipy.sparse as sp
 import lacuna
 from lacuna import backend as K
 from lacuna import utils
+from lacuna._files import FileError
 from lacuna.layers import Add, Dense, Dropout, Input
 from lacuna.models import Model, Sequential
 from lacuna.utils import conv_utils, generic_utils, io_utils, layer_utils, multi_gpu_utils, test_utils, vis_utils
@@ -150,6 +151,8 @@ def test_models_as_dot():
 
 def test_pictures_are_drawn_by_graphviz(tmp_path, monkeypatch):
     model = sparse_model()
+    with pytest.raises(FileError, match="Received: File name too long"):
+        utils.plot_model(model, tmp_path / ("m" * 300 + ".dot"))
     utils.plot_model(model, tmp_path / "m.dot")
     assert (tmp_path / "m.dot").read_text() == vis_utils.model_to_dot(model).to_string()
     monkeypatch.setenv("PATH", str(tmp_path))

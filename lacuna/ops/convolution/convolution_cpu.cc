@@ -41,7 +41,7 @@ const T* patches(const Sizes& s, size_t p, size_t n, const T* x, Scratch& scratc
   T* to = scratch.get<T>(0, n * width).data();
   parallel_for(n, std::max<size_t>(1, kGrain / (width + 1)), [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i)
-      s.each_tap(p + i, [&, row = to + i * width](size_t tap, size_t place) {
+      s.each_tap<true>(p + i, [&, row = to + i * width](size_t tap, size_t place) {
         if (place == Walk::kPadding) std::fill_n(row + tap * c, c, T(0));
         else std::copy_n(x + place * c, c, row + tap * c);
       });
@@ -58,7 +58,7 @@ void add_patches(const Sizes& s, size_t p, size_t n, const T* from, T* x) {
     const size_t start = std::max(p, (first + begin) * s.out()),
                  stop = std::min(p + n, (first + end) * s.out());
     for (size_t i = start; i < stop; ++i)
-      s.each_place(i, [&, row = from + (i - p) * width](size_t tap, size_t place) {
+      s.each_tap(i, [&, row = from + (i - p) * width](size_t tap, size_t place) {
         T* to = x + place * c;
         for (size_t j = 0; j < c; ++j) to[j] += row[tap * c + j];
       });
@@ -72,7 +72,7 @@ void each_product(const Sizes& s, size_t first, size_t last, size_t begin, size_
                   const F& f) {
   const size_t c = s.channels, n = s.filters, m = c ? n / c : 0;
   for (size_t p = first; p < last; ++p)
-    s.each_place(p, [&, to = y + p * n](size_t tap, size_t place) {
+    s.each_tap(p, [&, to = y + p * n](size_t tap, size_t place) {
       X* from = x + place * c;
       K* w = kernel + tap * n;
       if (m == 1)  // SIMD cannot divide.

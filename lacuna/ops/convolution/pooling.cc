@@ -27,7 +27,7 @@ bool is_larger(T v, T than) {
 template <class T>
 void pool(const Walk& w, size_t channels, Pool mode, size_t p, const T* x, T* y) {
   size_t count = 0;
-  w.each_place(p, [&](size_t, size_t place) {
+  w.each_tap(p, [&](size_t, size_t place) {
     const T* from = x + place * channels;
     if (count++ == 0) std::copy_n(from, channels, y);
     else if (mode == Pool::average)
@@ -42,9 +42,9 @@ void pool(const Walk& w, size_t channels, Pool mode, size_t p, const T* x, T* y)
 template <class T>
 void average_gradient(const Walk& w, size_t channels, size_t p, const T* dy, T* dx) {
   size_t count = 0;
-  w.each_place(p, [&](size_t, size_t) { ++count; });
+  w.each_tap(p, [&](size_t, size_t) { ++count; });
   const T share = T(1) / static_cast<T>(count);
-  w.each_place(p, [&](size_t, size_t place) {
+  w.each_tap(p, [&](size_t, size_t place) {
     for (size_t c = 0; c < channels; ++c) dx[place * channels + c] += share * dy[c];
   });
 }
@@ -60,7 +60,7 @@ void each_largest(const Walk& w, size_t channels, size_t p, const T* x, const F&
   for (size_t first = 0; first < channels; first += kBlock) {
     const size_t n = std::min(kBlock, channels - first);
     bool begun = false;
-    w.each_place(p, [&](size_t, size_t place) {
+    w.each_tap(p, [&](size_t, size_t place) {
       const T* from = x + place * channels + first;
       const auto here = static_cast<Index>(place - sample);
       for (size_t c = 0; c < n; ++c) {

@@ -23,9 +23,9 @@ struct Walk {
   bool is_pointwise() const { return taps() == 1 && in() == out() && axes[2].stride == 1; }
 
   // Calls f(tap, place) for each value under the window of output p, which counts through the batch. `place`
-  // counts the places of x through the batch; kPadding: the window is outside of x there.
+  // counts the places of x through the batch. kAll: also where the window is outside of x, with kPadding.
   static constexpr size_t kPadding = ~size_t{0};
-  template <class F>
+  template <bool kAll = false, class F>
   void each_tap(size_t p, const F& f) const {
     const auto& [a, b, c] = axes;
     const size_t sample = p / out(), row = p / c.out;
@@ -39,17 +39,11 @@ struct Walk {
         const size_t line = ((sample * a.in + at_a) * b.in + at_b) * c.in;
         for (size_t k = 0; k < c.size; ++k, ++tap) {
           const size_t at_c = start[2] + k * c.dilation - c.before;
-          f(tap, inside && at_c < c.in ? line + at_c : kPadding);
+          const bool is_there = inside && at_c < c.in;
+          if (kAll || is_there) f(tap, is_there ? line + at_c : kPadding);
         }
       }
     }
-  }
-  // The same without what is outside of x.
-  template <class F>
-  void each_place(size_t p, const F& f) const {
-    each_tap(p, [&](size_t tap, size_t place) {
-      if (place != kPadding) f(tap, place);
-    });
   }
 };
 

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from lacuna._arguments import flag, shown
-from lacuna._files import path_of
+from lacuna._files import error, path_of
 from lacuna._types import Flag, Path
 
 __all__ = [
@@ -73,8 +73,12 @@ class Dot:
         """Writes the picture to a file. format: that of the file's name unless given; see create."""
         name = os.fsdecode(path_of("Dot", path))
         picture = self.create(prog, format or os.path.splitext(name)[1][1:] or "dot")
-        with open(name, "wb") as file:
-            file.write(picture)
+        try:
+            with open(name, "wb") as file:
+                file.write(picture)
+        except OSError as failed:
+            why = f"Dot: the file must be writable. Received: {failed.strerror}, file {shown(name)}."
+            raise error(failed.errno, why, name) from None
 
     def _repr_svg_(self) -> str | None:
         try:
