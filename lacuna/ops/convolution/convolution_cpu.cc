@@ -139,13 +139,12 @@ void Convolving::run(const Op& o, Context& context, In in, Out out) {
   std::array<const tensor::Dense*, 3> parts{};
   parts[op.made] = &made;
   for (size_t i = 0; i < 2; ++i) parts[kOperands[op.made][i]] = &in[i]->dense();
-  const auto& [y, x, kernel] = parts;
-  const Sizes s{op.walk(x->shape), static_cast<size_t>(x->shape.back()),
-                static_cast<size_t>(y->shape.back())};
+  const tensor::Dense &y = *parts[kY], &x = *parts[kX], &kernel = *parts[kKernel];
+  const Sizes s{op.walk(x.shape), static_cast<size_t>(x.shape.back()), static_cast<size_t>(y.shape.back())};
   with_float(op.name().data(), made.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    (op.multiplier ? depthwise<T> : by_matrices<T>)(op.made, s, x->values<T>().data(),
-                                                    kernel->values<T>().data(), y->values<T>().data(),
+    (op.multiplier ? depthwise<T> : by_matrices<T>)(op.made, s, x.values<T>().data(),
+                                                    kernel.values<T>().data(), y.values<T>().data(),
                                                     made.values<T>().data(), context.scratch);
   });
 }
