@@ -10,6 +10,7 @@
 #include "lacuna/models/nameless.h"
 #include "lacuna/optimizers/own.h"
 #include "lacuna/saving/json.h"
+#include "lacuna/saving/keras_archive.h"
 #include "lacuna/saving/later_keras.h"
 #include "lacuna/saving/optimizer_state.h"
 #include "lacuna/saving/weights.h"
@@ -115,6 +116,15 @@ void write_weights_alone(const hdf5::Group& root, Network& network) {
   outgoing.write();
 }
 
+// Keras 1 wrote its version since 1.1.1; the configs of older files show it by the names of their settings.
+void require_keras_2(const char* where, const hdf5::Group& group) {
+  if (group.has("keras_version")) return saving::require_keras_2(where, group.text("keras_version"));
+  if (!group.has("model_config")) return;
+  const std::string config = group.text("model_config");
+  for (const char* setting : {"\"W_regularizer\"", "\"border_mode\""})
+    if (config.find(setting) != std::string::npos) saving::require_keras_2(where, "1.0");
+}
+
 void read_weights_alone(const hdf5::File& file, Network& network, const LoadWeightsOptions& options) {
   LACUNA_REQUIRE(
       options.by_name || !options.skip_mismatch,
@@ -122,6 +132,7 @@ void read_weights_alone(const hdf5::File& file, Network& network, const LoadWeig
   const hdf5::Group& root = file.root();
   const hdf5::Group group =
       root.has_group("model_weights") && !root.has("layer_names") ? root.group("model_weights") : root;
+  require_keras_2("load_weights", group);
   const auto turn = network.turn().take();
   if (options.by_name) saving::read_weights_by_name(group, network, options.skip_mismatch, options.reshape);
   else saving::read_weights(group, network, options.reshape);
@@ -149,6 +160,7 @@ ModelFile::ModelFile(hdf5::File file) : file_(std::move(file)) {
     root.wrong("the file must hold a model", root.has("layer_names")
                                                  ? "weights alone, which load_weights reads"
                                                  : "a file without model_config");
+  require_keras_2("load_model", root);
   const auto config_of = [&](const char* name) {
     return saving::in_older_words(from_json("load_model", root.text(name)));
   };
@@ -227,11 +239,11 @@ void Model::load_weights_from_bytes(const std::string& bytes, const LoadWeightsO
 }
 
 Model load_model(const std::string& path, bool compile) {
-  return make(ModelFile(hdf5::File::open("load_model", path)), compile);
+  return make(ModelFile(saving::open_model("load_model", path)), compile);
 }
 
 Model load_model_from_bytes(const std::string& bytes, bool compile) {
-  return make(ModelFile(hdf5::File::open_bytes("load_model", bytes)), compile);
+  return make(ModelFile(saving::open_model_bytes("load_model", bytes)), compile);
 }
 
 }  // namespace lacuna

@@ -6,6 +6,9 @@
 #include <set>
 #include <string_view>
 
+#include "lacuna/base/error.h"
+#include "lacuna/saving/later_masks.h"
+
 namespace lacuna::saving {
 namespace {
 
@@ -17,7 +20,7 @@ struct Later {
 };
 
 const std::vector<Later>& later_settings() {
-  static const std::vector<std::string_view> recurrent{"RNN", "GRU", "LSTM"},
+  static const std::vector<std::string_view> recurrent{"RNN", "GRU", "LSTM", "Cell"},
       by_depth{"SeparableConv1D", "SeparableConv2D", "DepthwiseConv2D"};
   static const std::vector<Later> all{
       {"ragged", {"InputLayer"}, false},
@@ -114,17 +117,24 @@ bool add_tensors(const Setting& argument, const Config& kwargs, SettingList& all
   return true;
 }
 
-// One call of a layer: {"args": …, "kwargs": …} becomes a list of tensors. A call of anything but tensors
-// stays.
+// One call of a layer: {"args": …, "kwargs": …} becomes a list of tensors, of which initial states are the
+// last. A call of anything but tensors stays. training=False is in each file, and says only how the model was
+// made.
 Setting older_call(const Setting& call) {
   if (!call.config() || !call.config()->contains("args")) return call;
   Config kwargs;
+  Setting states = SettingList{};
   if (const auto given = call.config()->find("kwargs");
       given != call.config()->end() && given->second.config())
-    for (const auto& [name, value] : *given->second.config())
-      if (!value.is_none()) kwargs.emplace(name, value);
+    for (const auto& [name, value] : *given->second.config()) {
+      if (value.is_none() || (name == "training" && value == Setting(false))) continue;
+      if (name == "initial_state") states = value;
+      else kwargs.emplace(name, value);
+    }
   SettingList tensors;
-  return add_tensors(call.config()->at("args"), kwargs, tensors) ? Setting(std::move(tensors)) : call;
+  const bool all =
+      add_tensors(call.config()->at("args"), kwargs, tensors) && add_tensors(states, {}, tensors);
+  return all ? Setting(std::move(tensors)) : call;
 }
 
 // A single input or output, ["a", 0, 0], is a list of one.
@@ -133,6 +143,38 @@ void list_alone(Config& config, const char* name) {
   if (found == config.end()) return;
   const auto* list = found->second.as<SettingList>();
   if (list && !list->empty() && (*list)[0].as<std::string>()) found->second = SettingList{Setting(*list)};
+}
+
+// A Bidirectional names its layer "forward_…" and has a second one, which is left out if it is what a copy of
+// the first would be.
+void leave_out_copy(Config& both) {
+  const auto layer = both.find("layer"), copy = both.find("backward_layer");
+  if (layer == both.end() || copy == both.end() || !layer->second.config() || !copy->second.config()) return;
+  const auto bare = [](const Config& of, bool turn) {
+    Config result = of;
+    const auto held = result.find("config");
+    if (held == result.end() || !held->second.config()) return result;
+    Config config = *held->second.config();
+    config.erase("name");
+    if (const auto back = config.find("go_backwards");
+        turn && back != config.end() && back->second.as<bool>())
+      back->second = Setting(!*back->second.as<bool>());
+    held->second = std::move(config);
+    return result;
+  };
+  Config given = *layer->second.config();
+  if (bare(given, true) != bare(*copy->second.config(), false)) return;
+  both.erase(copy);
+  const auto held = given.find("config");
+  if (held == given.end() || !held->second.config()) return;
+  Config config = *held->second.config();
+  const auto name = config.find("name");
+  constexpr std::string_view kForward = "forward_";
+  if (name != config.end() && name->second.as<std::string>() &&
+      name->second.as<std::string>()->starts_with(kForward))
+    name->second = name->second.as<std::string>()->substr(kForward.size());
+  held->second = std::move(config);
+  both["layer"] = std::move(given);
 }
 
 // Calls f for each layer in the config of a model.
@@ -210,6 +252,7 @@ Setting translated(const Setting& setting) {
   if (name == both.end() || held == both.end()) return both;
   const auto* class_name = name->second.as<std::string>();
   if (!class_name || !held->second.config()) return both;
+  for (const char* note : {"shared_object_id", "build_config"}) both.erase(note);
   const std::string older = older_class(*class_name);
   if (older == "Policy") return dtype_of(*held->second.config());
   Config config = *held->second.config();
@@ -219,8 +262,12 @@ Setting translated(const Setting& setting) {
       axis->second = Setting((*axes)[0]);
   if (older == "Model") {
     for (const char* ends : {"input_layers", "output_layers"}) list_alone(config, ends);
-    if (is_of_keras_3(*setting.config()->at("config").config())) count_models_from_1(config);
+    if (is_of_keras_3(*setting.config()->at("config").config())) {
+      leave_out_masks(config);
+      count_models_from_1(config);
+    }
   }
+  if (older == "Bidirectional") leave_out_copy(config);
   if (older == "LeakyReLU" && config.contains("negative_slope")) {
     config["alpha"] = config["negative_slope"];
     config.erase("negative_slope");
@@ -238,7 +285,17 @@ Setting translated(const Setting& setting) {
 
 }  // namespace
 
+void require_keras_2(const char* where, const std::string& version) {
+  LACUNA_REQUIRE(
+      !version.starts_with("1."), where,
+      ": the layers and weights of Keras 1 are not read; load the model in Keras 2 and save it again. "
+      "Received: keras_version='",
+      version, "'.");
+}
+
 Config in_older_words(const Config& config) {
+  if (const auto version = config.find("keras_version"); version != config.end())
+    if (const auto* given = version->second.as<std::string>()) require_keras_2("model_from_config", *given);
   Config result = *translated(config).config();
   const auto optimizer = result.find("optimizer_config");
   if (optimizer == result.end() || !optimizer->second.config()) return result;

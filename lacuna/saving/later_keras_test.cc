@@ -63,6 +63,21 @@ TEST(LaterKeras, KnowsCallsAsKeras3WritesThem) {
   EXPECT_NE(older(layer(R"([{"args": [3], "kwargs": {}}])")).find("args"), std::string::npos);
 }
 
+TEST(LaterKeras, LeavesOutTheSecondLayerOfABidirectionalIfItIsACopy) {
+  const auto both = [](const char* units) {
+    return older(text(R"({"class_name": "Bidirectional", "config": {
+        "layer": {"class_name": "GRU", "config": {"go_backwards": false, "name": "forward_gru", "units": 3}},
+        "backward_layer": {"class_name": "GRU", "config": {"go_backwards": true, "name": "b", "units": )",
+                      units, "}}}}"));
+  };
+  EXPECT_EQ(both("3"), to_json({{"class_name", "Bidirectional"},
+                                {"config", Config{{"layer", Config{{"class_name", "GRU"},
+                                                                   {"config", Config{{"go_backwards", false},
+                                                                                     {"name", "gru"},
+                                                                                     {"units", 3}}}}}}}}));
+  EXPECT_NE(both("4").find("backward_layer"), std::string::npos);
+}
+
 TEST(LaterKeras, KnowsOptimizersOfTensorFlow) {
   EXPECT_EQ(older(R"({"loss": "mse", "optimizer_config": {"class_name": "Custom>Adam", "config":
       {"name": "Adam", "learning_rate": 0.5, "weight_decay": null, "use_ema": false, "ema_momentum": 0.99}}})"),

@@ -4,6 +4,7 @@
 #include "lacuna/layers/weight_limit.h"
 #include "lacuna/models/model_file.h"
 #include "lacuna/models/sequential.h"
+#include "lacuna/saving/keras_archive.h"
 #include "lacuna/saving/later_keras.h"
 #include "python/bind/argument.h"
 #include "python/bind/path.h"
@@ -63,7 +64,7 @@ void bind_model_file(nb::module_& m) {
       [](const nb::bytes& path) {
         const std::string name = string_of(path);
         const WithoutGil no_gil;
-        return new OpenFile(hdf5::File::open("load_model", name));
+        return new OpenFile(saving::open_model("load_model", name));
       },
       "path"_a, nb::rv_policy::take_ownership);
   m.def(
@@ -71,7 +72,7 @@ void bind_model_file(nb::module_& m) {
       [](const nb::bytes& data) {
         const std::string bytes = string_of(data);
         const WithoutGil no_gil;
-        return new OpenFile(hdf5::File::open_bytes("load_model", bytes));
+        return new OpenFile(saving::open_model_bytes("load_model", bytes));
       },
       "data"_a, nb::rv_policy::take_ownership);
 

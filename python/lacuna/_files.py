@@ -43,7 +43,8 @@ _KINDS = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryEr
 def error(number, message, path):
     """The error for a value of errno. The C++ library calls this."""
     kind = type(OSError(number, message))
-    return next((own for own in _KINDS if issubclass(own, kind)), FileError)(number, message, os.fsdecode(path))
+    found = [own for own in _KINDS if kind is not OSError and issubclass(own, kind)]
+    return (found[0] if found else FileError)(number, message, os.fsdecode(path))
 
 
 def path_of(where, path):

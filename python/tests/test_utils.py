@@ -13,6 +13,7 @@ import scipy.sparse as sp
 import lacuna
 from lacuna import backend as K
 from lacuna import utils
+from lacuna._files import FileError
 from lacuna.layers import Add, Dense, Dropout, Input
 from lacuna.models import Model, Sequential
 from lacuna.utils import conv_utils, generic_utils, io_utils, layer_utils, multi_gpu_utils, test_utils, vis_utils
@@ -135,12 +136,13 @@ def test_functions_on_layers(capsys):
 def test_models_as_dot():
     model = sparse_model()
     told = vis_utils.model_to_dot(model, show_shapes=True, rankdir="LR").to_string()
-    assert '"words" -> "d" [label="csr", style=bold];' in told and '"d" -> "sum" [label="dense"];' in told
+    assert '"words" -> "d" [label=" csr", style=bold];' in told and '"d" -> "sum" [label=" dense"];' in told
+    assert '"words" [label="words: InputLayer\\n|{input:|output:}|{{(None, 100)}|{(None, 100)}}"];' in told
     assert '"shared" -> "shared"' in told and '"shared" -> "inner"' in told and "rankdir=LR" in told
     assert '"d" [label="d: Dense\\n|{input:|output:}|{{(None, 100)}|{(None, 5)}}"];' in told
     assert all(f'"{layer.name}" [' in told for layer in model.layers)
     told = vis_utils.model_to_dot(Sequential([Dense(2, input_dim=3, name="o")]), show_layer_names=False).to_string()
-    assert '"o_input" [label="InputLayer"];' in told and '"o_input" -> "o" [label="dense"];' in told
+    assert '"o_input" [label="InputLayer"];' in told and '"o_input" -> "o" [label=" dense"];' in told
     with pytest.raises(ValueError, match="shape must be known; call build"):
         vis_utils.model_to_dot(Sequential([Dense(2)]))
     with pytest.raises(ValueError, match="rankdir must be one of TB, LR, BT, RL. Received: 'XX'"):
@@ -149,6 +151,8 @@ def test_models_as_dot():
 
 def test_pictures_are_drawn_by_graphviz(tmp_path, monkeypatch):
     model = sparse_model()
+    with pytest.raises(FileError, match="Received: File name too long"):
+        utils.plot_model(model, tmp_path / ("m" * 300 + ".dot"))
     utils.plot_model(model, tmp_path / "m.dot")
     assert (tmp_path / "m.dot").read_text() == vis_utils.model_to_dot(model).to_string()
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -186,6 +186,8 @@ void list_rest(Settings& s, RecurrentOptions& o, bool is_layer) {
 void list_of_layer(Settings& s, RecurrentOptions& o) {
   s("return_sequences", o.return_sequences)("return_state", o.return_state)("go_backwards", o.go_backwards);
   s("stateful", o.stateful)("unroll", o.unroll);
+  // Written only where it is set: Keras 2 does not know it.
+  if (s.reads() || o.zero_output_for_mask) s("zero_output_for_mask", o.zero_output_for_mask);
 }
 
 }  // namespace lacuna::layers

@@ -24,8 +24,9 @@ struct RecurrentOptions {
   double dropout = 0, recurrent_dropout = 0;
   int implementation = 1;  // Whether dropout draws for each gate (1), or once for all (2).
   bool return_sequences = false, return_state = false, go_backwards = false, stateful = false;
-  bool unroll = false;        // Taken for Keras' sake: nothing changes.
-  int64_t num_constants = 0;  // Of RNN: see Recurrent::take_constants.
+  bool unroll = false;                // Taken for Keras' sake: nothing changes.
+  bool zero_output_for_mask = false;  // Of Keras 3: outputs are 0 where the mask is, else those before.
+  int64_t num_constants = 0;          // Of RNN: see Recurrent::take_constants.
   bool reset_after = false;
   std::string name{};
   bool trainable = true;

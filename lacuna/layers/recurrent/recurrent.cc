@@ -6,6 +6,9 @@
 #include "lacuna/graph/assignment.h"
 #include "lacuna/layers/recurrent/nested.h"
 #include "lacuna/layers/sketch.h"
+#include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/ops/shape/reshape.h"
+#include "lacuna/ops/shape/slice.h"
 
 namespace lacuna::layers {
 
@@ -139,6 +142,12 @@ std::vector<Symbol> Recurrent::run(const Inputs& inputs, std::optional<bool> tra
   };
   const RnnResult result = rnn(cell_->step(call), {x}, options);
   std::vector<Symbol> outputs{options_->return_sequences ? result.outputs : result.last_output};
+  if (options_->zero_output_for_mask && options.mask) {
+    const Symbol mask =
+        options_->go_backwards ? slice(options.mask, 1, INT64_MAX, INT64_MIN, -1) : options.mask;
+    outputs[0] = multiply(
+        outputs[0], options_->return_sequences ? expand_dims(mask, -1) : slice(mask, 1, -1, INT64_MAX, 1));
+  }
   if (options_->return_state) outputs.insert(outputs.end(), result.states.begin(), result.states.end());
   return outputs;
 }

@@ -10,11 +10,8 @@
 #include "lacuna/ops/convolution/convolution_op.h"
 #include "lacuna/ops/parts/broadcast.h"
 
-namespace lacuna::cpu {
+namespace lacuna {
 namespace {
-
-using In = std::span<const Tensor* const>;
-using Out = std::span<Tensor* const>;
 
 // Sizes of a run: of x, of its windows and of y.
 struct Sizes : Walk {
@@ -22,10 +19,6 @@ struct Sizes : Walk {
   size_t outputs() const { return batch * out(); }
   size_t patch() const { return taps() * channels; }  // The values under a window.
 };
-
-Sizes sizes_of(const Convolving& op, const Shape& x, Dim filters) {
-  return {op.walk(x), static_cast<size_t>(x.back()), static_cast<size_t>(filters)};
-}
 
 // Calls f(first output, outputs) for each chunk, in order: several whole samples, or a part of one.
 template <class F>
@@ -48,7 +41,7 @@ const T* patches(const Sizes& s, size_t p, size_t n, const T* x, Scratch& scratc
   T* to = scratch.get<T>(0, n * width).data();
   parallel_for(n, std::max<size_t>(1, kGrain / (width + 1)), [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i)
-      s.each_tap(p + i, [&, row = to + i * width](size_t tap, size_t place) {
+      s.each_tap<true>(p + i, [&, row = to + i * width](size_t tap, size_t place) {
         if (place == Walk::kPadding) std::fill_n(row + tap * c, c, T(0));
         else std::copy_n(x + place * c, c, row + tap * c);
       });
@@ -66,138 +59,94 @@ void add_patches(const Sizes& s, size_t p, size_t n, const T* from, T* x) {
                  stop = std::min(p + n, (first + end) * s.out());
     for (size_t i = start; i < stop; ++i)
       s.each_tap(i, [&, row = from + (i - p) * width](size_t tap, size_t place) {
-        if (place == Walk::kPadding) return;
         T* to = x + place * c;
         for (size_t j = 0; j < c; ++j) to[j] += row[tap * c + j];
       });
   });
 }
 
-// y[p] = Σ_tap x[place] ∘ kernel[tap], with several values of y for each channel.
-template <class T>
-void depthwise(const Sizes& s, const T* x, const T* kernel, T* y) {
-  const size_t c = s.channels, f = s.filters, m = c ? f / c : 0;
-  parallel_for(s.outputs(), std::max<size_t>(1, kGrain / (s.taps() * f + 1)), [&](size_t begin, size_t end) {
-    for (size_t p = begin; p < end; ++p) {
-      T* to = y + p * f;
-      std::fill_n(to, f, T(0));
-      s.each_tap(p, [&](size_t tap, size_t place) {
-        if (place == Walk::kPadding) return;
-        const T *from = x + place * c, *w = kernel + tap * f;
-        if (m == 1)
-          for (size_t j = 0; j < c; ++j) to[j] += from[j] * w[j];
-        else
-          for (size_t j = 0; j < f; ++j) to[j] += from[j / m] * w[j];
-      });
-    }
-  });
+// Calls f(value of x, of the kernel, of y) for each product of a depthwise convolution: for the outputs from
+// first to last, and for their filters from begin to end.
+template <class X, class K, class Y, class F>
+void each_product(const Sizes& s, size_t first, size_t last, size_t begin, size_t end, X* x, K* kernel, Y* y,
+                  const F& f) {
+  const size_t c = s.channels, n = s.filters, m = c ? n / c : 0;
+  for (size_t p = first; p < last; ++p)
+    s.each_tap(p, [&, to = y + p * n](size_t tap, size_t place) {
+      X* from = x + place * c;
+      K* w = kernel + tap * n;
+      if (m == 1)  // SIMD cannot divide.
+        for (size_t j = begin; j < end; ++j) f(from[j], w[j], to[j]);
+      else
+        for (size_t j = begin; j < end; ++j) f(from[j / m], w[j], to[j]);
+    });
 }
 
 template <class T>
-void depthwise_transpose(const Sizes& s, const T* y, const T* kernel, T* x) {
-  const size_t c = s.channels, f = s.filters, m = c ? f / c : 0;
-  parallel_for(s.batch, 1, [&](size_t begin, size_t end) {
-    for (size_t p = begin * s.out(); p < end * s.out(); ++p)
-      s.each_tap(p, [&, from = y + p * f](size_t tap, size_t place) {
-        if (place == Walk::kPadding) return;
-        const T* w = kernel + tap * f;
-        T* to = x + place * c;
-        if (m == 1)
-          for (size_t j = 0; j < c; ++j) to[j] += from[j] * w[j];
-        else
-          for (size_t j = 0; j < f; ++j) to[j / m] += from[j] * w[j];
-      });
+void depthwise(Convolving::Part made, const Sizes& s, const T* x, const T* kernel, const T* y, T* to,
+               Scratch& scratch) {
+  const size_t n = s.filters, size = s.taps() * n, grain = std::max<size_t>(1, kGrain / (size + 1));
+  if (made == Convolving::kY)
+    return parallel_for(s.outputs(), grain, [&](size_t first, size_t last) {
+      std::fill(to + first * n, to + last * n, T(0));
+      each_product(s, first, last, 0, n, x, kernel, to, [](T of_x, T w, T& sum) { sum += of_x * w; });
+    });
+  if (made == Convolving::kX)
+    return parallel_for(s.batch, 1, [&](size_t first, size_t last) {
+      std::fill(to + first * s.in() * s.channels, to + last * s.in() * s.channels, T(0));
+      each_product(s, first * s.out(), last * s.out(), 0, n, to, kernel, y,
+                   [](T& sum, T w, T of_y) { sum += of_y * w; });
+    });
+  double* sums = scratch.get<double>(0, size).data();
+  std::fill_n(sums, size, 0.0);
+  parallel_for(n, 16, [&](size_t begin, size_t end) {  // Each filter is summed in the order of the outputs.
+    each_product(s, 0, s.outputs(), begin, end, x, sums, y, [](T of_x, double& sum, T of_y) {
+      sum += static_cast<double>(of_x) * static_cast<double>(of_y);
+    });
   });
+  std::transform(sums, sums + size, to, [](double sum) { return static_cast<T>(sum); });
 }
 
-// Each block of filters is summed in the order of the outputs.
 template <class T>
-void depthwise_kernel_gradient(const Sizes& s, const T* x, const T* dy, T* kernel, Scratch& scratch) {
-  const size_t c = s.channels, f = s.filters, m = c ? f / c : 0;
-  const auto sums = scratch.get<double>(0, s.taps() * f);
-  std::ranges::fill(sums, 0.0);
-  parallel_for(f, 16, [&](size_t begin, size_t end) {
-    for (size_t p = 0; p < s.outputs(); ++p)
-      s.each_tap(p, [&](size_t tap, size_t place) {
-        if (place == Walk::kPadding) return;
-        for (size_t j = begin; j < end; ++j)
-          sums[tap * f + j] += static_cast<double>(x[place * c + j / m]) * static_cast<double>(dy[p * f + j]);
-      });
+void by_matrices(Convolving::Part made, const Sizes& s, const T* x, const T* kernel, const T* y, T* to,
+                 Scratch& scratch) {
+  const size_t n = s.filters, width = s.patch();
+  if (made != Convolving::kX) {
+    if (made == Convolving::kKernel) std::fill_n(to, width * n, T(0));
+    return each_chunk(s, [&](size_t p, size_t rows) {
+      const T* seen = patches(s, p, rows, x, scratch);
+      if (made == Convolving::kY)
+        kernels::matmul(false, false, rows, n, width, seen, width, kernel, n, to + p * n);
+      else kernels::add_matmul(true, false, width, n, rows, seen, width, y + p * n, n, to);
+    });
+  }
+  const bool direct = s.is_pointwise();
+  if (!direct) std::fill_n(to, s.batch * s.in() * s.channels, T(0));
+  T* turned = scratch.get<T>(1, width * n).data();  // BLIS is faster on it.
+  kernels::transpose(kernel, width, n, turned);
+  each_chunk(s, [&](size_t p, size_t rows) {
+    T* seen = direct ? to + p * width : scratch.get<T>(0, rows * width).data();
+    kernels::matmul(false, false, rows, width, n, y + p * n, n, turned, width, seen);
+    if (!direct) add_patches(s, p, rows, seen, to);
   });
-  for (size_t i = 0; i < sums.size(); ++i) kernel[i] = static_cast<T>(sums[i]);
 }
 
 }  // namespace
 
-void convolution(const Op& o, Context& context, In in, Out out) {
+void Convolving::run(const Op& o, Context& context, In in, Out out) {
   const auto& op = static_cast<const Convolving&>(o);
-  const tensor::Dense &x = in[0]->dense(), &kernel = in[1]->dense();
-  op.check_kernel(kernel.shape, x.shape.back(), None);
-  tensor::Dense& y = out[0]->dense();
-  op.set_y(y.shape, x.shape, op.filters(kernel.shape));
-  y.resize(y.shape, x.dtype);
-  const Sizes s = sizes_of(op, x.shape, y.shape.back());
-  with_float("convolution", x.dtype, [&](auto tag) {
+  tensor::Dense& made = op.result(in, out);
+  std::array<const tensor::Dense*, 3> parts{};
+  parts[op.made] = &made;
+  for (size_t i = 0; i < 2; ++i) parts[kOperands[op.made][i]] = &in[i]->dense();
+  const tensor::Dense &y = *parts[kY], &x = *parts[kX], &kernel = *parts[kKernel];
+  const Sizes s{op.walk(x.shape), static_cast<size_t>(x.shape.back()), static_cast<size_t>(y.shape.back())};
+  with_float(op.name().data(), made.dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    const T *from = x.values<T>().data(), *w = kernel.values<T>().data();
-    T* to = y.values<T>().data();
-    if (op.multiplier) return depthwise(s, from, w, to);
-    each_chunk(s, [&](size_t p, size_t n) {
-      const T* rows = patches(s, p, n, from, context.scratch);
-      kernels::matmul(false, false, n, s.filters, s.patch(), rows, s.patch(), w, s.filters,
-                      to + p * s.filters);
-    });
+    (op.multiplier ? depthwise<T> : by_matrices<T>)(op.made, s, x.values<T>().data(),
+                                                    kernel.values<T>().data(), y.values<T>().data(),
+                                                    made.values<T>().data(), context.scratch);
   });
 }
 
-void convolution_transpose(const Op& o, Context& context, In in, Out out) {
-  const auto& op = static_cast<const Convolving&>(o);
-  const tensor::Dense &y = in[0]->dense(), &kernel = in[1]->dense();
-  tensor::Dense& x = out[0]->dense();
-  const Shape* shape = in.size() > 2 ? &in[2]->dense().shape : nullptr;
-  op.check_kernel(kernel.shape, shape ? shape->back() : None, y.shape.back());
-  op.set_x(x.shape, y.shape, kernel.shape, shape);
-  x.resize(x.shape, y.dtype);
-  const Sizes s = sizes_of(op, x.shape, y.shape.back());
-  with_float("convolution_transpose", y.dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const T *from = y.values<T>().data(), *w = kernel.values<T>().data();
-    T* to = x.values<T>().data();
-    const bool direct = op.multiplier == 0 && s.is_pointwise();
-    if (!direct) std::ranges::fill(x.values<T>(), T(0));
-    if (op.multiplier) return depthwise_transpose(s, from, w, to);
-    T* turned = context.scratch.get<T>(1, kernel.size()).data();  // BLIS is faster on it.
-    kernels::transpose(w, s.patch(), s.filters, turned);
-    each_chunk(s, [&](size_t p, size_t n) {
-      T* rows = direct ? to + p * s.channels : context.scratch.get<T>(0, n * s.patch()).data();
-      kernels::matmul(false, false, n, s.patch(), s.filters, from + p * s.filters, s.filters, turned,
-                      s.patch(), rows);
-      if (!direct) add_patches(s, p, n, rows, to);
-    });
-  });
-}
-
-void convolution_kernel_gradient(const Op& o, Context& context, In in, Out out) {
-  const auto& op = static_cast<const Convolving&>(o);
-  const tensor::Dense &x = in[0]->dense(), &dy = in[1]->dense();
-  tensor::Dense& kernel = out[0]->dense();
-  op.set_kernel(kernel.shape, x.shape.back(), dy.shape.back());
-  op.check_kernel(kernel.shape, x.shape.back(), dy.shape.back());
-  op.check_y(x.shape, dy.shape);
-  kernel.resize(kernel.shape, x.dtype);
-  const Sizes s = sizes_of(op, x.shape, dy.shape.back());
-  with_float("convolution_kernel_gradient", x.dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const T *from = x.values<T>().data(), *above = dy.values<T>().data();
-    T* to = kernel.values<T>().data();
-    if (op.multiplier) return depthwise_kernel_gradient(s, from, above, to, context.scratch);
-    std::ranges::fill(kernel.values<T>(), T(0));
-    each_chunk(s, [&](size_t p, size_t n) {
-      const T* rows = patches(s, p, n, from, context.scratch);
-      kernels::add_matmul(true, false, s.patch(), s.filters, n, rows, s.patch(), above + p * s.filters,
-                          s.filters, to);
-    });
-  });
-}
-
-}  // namespace lacuna::cpu
+}  // namespace lacuna

@@ -152,6 +152,18 @@ TEST(Pooling, TheFirstLargestGetsTheGradientAndNaNIsKept) {
   for (const float v : values(test::run({y}, {in}, {bad})[0])) EXPECT_TRUE(std::isnan(v));
 }
 
+TEST(Pooling, HasASecondDerivative) {
+  const Tensor x = dense({1, 4, 1}, {3, 1, 2, 5}), factors = dense({1, 4, 1}, {1, 10, 100, 1000});
+  const Symbol in = input(x), c = input(factors);
+  for (const auto& [mode, wanted] : {std::pair{Pool::max, std::vector<float>{2, 0, 0, 2000}},
+                                     std::pair{Pool::average, std::vector<float>{5.5, 5.5, 550, 550}}}) {
+    const Symbol y = pooling(in, {2}, {.mode = mode});
+    const Symbol dx = gradients(sum(multiply(y, y)), {in})[0];
+    const Symbol second = gradients(sum(multiply(dx, c)), {in})[0];
+    EXPECT_EQ(values(test::run({second}, {in, c}, {x, factors})[0]), wanted);
+  }
+}
+
 TEST(Pooling, TakesChannelsFirst) {
   const Tensor x = dense({1, 2, 4}, {1, 5, 2, 3, 8, 6, 7, 9});
   const Symbol in = input(x);

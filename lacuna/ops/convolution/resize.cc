@@ -37,7 +37,8 @@ Symbol fixed_kernel(const Shape& sizes, Dim channels, DType dtype, const F& weig
 Symbol spread(const Symbol& x, const Symbol& kernel, const Shape& sizes, const Shape& factors) {
   Shape more;
   for (size_t i = 0; i < sizes.size(); ++i) more.push_back(sizes[i] - factors[i]);
-  return depthwise_transpose(x, kernel, {.size = sizes, .strides = factors}, more);
+  const Window window{.size = sizes, .strides = factors};
+  return apply(std::make_shared<Convolving>(Convolving::kX, window, 1, more), {x, kernel});
 }
 
 Symbol bilinear(Symbol x, const Shape& factors) {

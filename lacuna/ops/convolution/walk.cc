@@ -2,6 +2,7 @@
 #include "lacuna/ops/convolution/walk.h"
 
 #include "lacuna/base/error.h"
+#include "lacuna/graph/rule.h"
 
 namespace lacuna {
 
@@ -15,13 +16,12 @@ Padding padding_from_name(const std::string& where, const std::string& name, boo
 
 WindowOp::WindowOp(Window w) : window(std::move(w)) {
   const size_t n = spatial();
-  for (Shape* given : {&window.strides, &window.dilation})
-    if (given->empty()) given->assign(n, 1);
-  const auto positive = [](const Shape& list) {
-    return std::ranges::all_of(list, [](Dim d) { return d > 0; });
-  };
-  LACUNA_REQUIRE(n >= 1 && n <= 3 && window.strides.size() == n && window.dilation.size() == n &&
-                     positive(window.size) && positive(window.strides) && positive(window.dilation),
+  bool fits = n >= 1 && n <= 3;
+  for (Shape* list : {&window.size, &window.strides, &window.dilation}) {
+    if (list->empty()) list->assign(n, 1);
+    fits = fits && list->size() == n && std::ranges::all_of(*list, [](Dim d) { return d > 0; });
+  }
+  LACUNA_REQUIRE(fits,
                  "convolution: the sizes of the window, its strides and its dilation must be positive, one "
                  "number for each of one to three spatial axes. Received: window=",
                  to_string(window.size), ", strides=", to_string(window.strides),
@@ -31,6 +31,29 @@ WindowOp::WindowOp(Window w) : window(std::move(w)) {
 std::string WindowOp::key() const {
   return text(name(), ' ', to_string(window.size), to_string(window.strides), to_string(window.dilation),
               static_cast<int>(window.padding));
+}
+
+std::vector<Spec> WindowOp::infer(std::span<const Spec> in) const {
+  rule_for(*this, in);
+  Shapes shapes{};
+  for (size_t i = 0; i < in.size(); ++i) {
+    LACUNA_REQUIRE(in[i].shape.size() == spatial() + 2 && is_float(in[i].dtype) && in[i].dtype == in[0].dtype,
+                   name(), ": operands must be of floats of one dtype and have rank ", spatial() + 2,
+                   ". Received: ", in[i], " as operand ", i, ", after ", in[0], ".");
+    shapes[i] = &in[i].shape;
+  }
+  Spec y{{}, in[0].dtype};
+  set_shape(y.shape, shapes);
+  return {y};
+}
+
+tensor::Dense& WindowOp::result(In in, Out out) const {
+  Shapes shapes{};
+  for (size_t i = 0; i < in.size(); ++i) shapes[i] = &in[i]->dense().shape;
+  tensor::Dense& y = out[0]->dense();
+  set_shape(y.shape, shapes);
+  y.resize(y.shape, in[0]->dense().dtype);
+  return y;
 }
 
 Dim WindowOp::out_of(size_t axis, Dim in) const {
@@ -44,24 +67,18 @@ Dim WindowOp::out_of(size_t axis, Dim in) const {
   return (in - span) / stride + 1;
 }
 
-void WindowOp::check_x(const Spec& x) const {
-  LACUNA_REQUIRE(x.shape.size() == spatial() + 2 && is_float(x.dtype), name(),
-                 ": x must be of floats and have rank ", spatial() + 2,
-                 ": batch, spatial axes and channels. Received: x=", x, ".");
-}
-
 void WindowOp::set_y(Shape& y, const Shape& x, Dim channels) const {
   y.assign(x.begin(), x.end());
   for (size_t i = 0; i < spatial(); ++i) y[i + 1] = out_of(i, x[i + 1]);
   y.back() = channels;
 }
 
-void WindowOp::check_y(const Shape& x, const Shape& y) const {
-  bool fits = is_same(x[0], y[0]);
+void WindowOp::check_y(const Shape& x, const Shape& y, Dim channels) const {
+  bool fits = is_same(x[0], y[0]) && is_same(channels, y.back());
   for (size_t i = 0; i < spatial(); ++i) fits = fits && is_same(out_of(i, x[i + 1]), y[i + 1]);
   LACUNA_REQUIRE(fits, name(),
-                 ": y must have the batch and the spatial sizes that the window makes of x. Received: x=",
-                 to_string(x), ", y=", to_string(y), ", window=", to_string(window.size),
+                 ": y must have the sizes that the window makes of x. Received: x=", to_string(x),
+                 ", y=", to_string(y), ", window=", to_string(window.size),
                  ", strides=", to_string(window.strides), ".");
 }
 

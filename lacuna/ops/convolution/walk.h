@@ -23,9 +23,9 @@ struct Walk {
   bool is_pointwise() const { return taps() == 1 && in() == out() && axes[2].stride == 1; }
 
   // Calls f(tap, place) for each value under the window of output p, which counts through the batch. `place`
-  // counts the places of x through the batch; kPadding: the window is outside of x there.
+  // counts the places of x through the batch. kAll: also where the window is outside of x, with kPadding.
   static constexpr size_t kPadding = ~size_t{0};
-  template <class F>
+  template <bool kAll = false, class F>
   void each_tap(size_t p, const F& f) const {
     const auto& [a, b, c] = axes;
     const size_t sample = p / out(), row = p / c.out;
@@ -39,7 +39,8 @@ struct Walk {
         const size_t line = ((sample * a.in + at_a) * b.in + at_b) * c.in;
         for (size_t k = 0; k < c.size; ++k, ++tap) {
           const size_t at_c = start[2] + k * c.dilation - c.before;
-          f(tap, inside && at_c < c.in ? line + at_c : kPadding);
+          const bool is_there = inside && at_c < c.in;
+          if (kAll || is_there) f(tap, is_there ? line + at_c : kPadding);
         }
       }
     }
@@ -48,22 +49,29 @@ struct Walk {
 
 inline bool is_same(Dim a, Dim b) { return a == b || a == None || b == None; }
 
-// The base of ops that have a window.
+// The base of ops that have a window. All their operands have rank spatial() + 2 and one dtype.
 struct WindowOp : Op {
+  using In = std::span<const Tensor* const>;
+  using Out = std::span<Tensor* const>;
+  using Shapes = std::array<const Shape*, 3>;  // Of the inputs; null beyond the last.
+
   explicit WindowOp(Window w);
   std::string key() const override;
+  std::string_view cost(const Rule&) const override { return "elements of y × size of the window"; }
+  std::vector<Spec> infer(std::span<const Spec> in) const final;
+
+  // Gives the result its shape, in the graph and in a run. Throws unless the sizes that are known fit.
+  virtual void set_shape(Shape& result, const Shapes& in) const = 0;
+  // The result of a run, in its size.
+  tensor::Dense& result(In in, Out out) const;
 
   size_t spatial() const { return window.size.size(); }
-  // The size of a spatial axis of the result for that of x; None if it is open. Throws if the window is
-  // larger than x.
+  // The size of a spatial axis of y for that of x; None if it is open. Throws if the window is larger than x.
   Dim out_of(size_t axis, Dim in) const;
-  // x has rank spatial() + 2, and is of floats.
-  void check_x(const Spec& x) const;
-  // The shape of the result for an x, with that many channels.
+  // The shape of y for an x, with that many channels.
   void set_y(Shape& y, const Shape& x, Dim channels) const;
-  // Throws unless the batch and the spatial axes of y are those that the window makes of x, where both are
-  // known.
-  void check_y(const Shape& x, const Shape& y) const;
+  // Throws unless y is what the window makes of x.
+  void check_y(const Shape& x, const Shape& y, Dim channels = None) const;
   // x: the shape in a run.
   Walk walk(const Shape& x) const;
 

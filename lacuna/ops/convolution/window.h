@@ -1,8 +1,6 @@
 // A window that moves over the spatial axes of x, (batch, one to three spatial axes, channels), as in
 // convolution and pooling.
 #pragma once
-#include <array>
-#include <cstddef>
 #include <string>
 
 #include "lacuna/graph/symbol.h"

@@ -6,6 +6,7 @@ import inspect
 from typing import Any
 
 from lacuna import _core
+from lacuna._arguments import flag
 from lacuna._arrays import view
 from lacuna._types import Config, Flag, Identifier, Number, Whole
 from lacuna.layers.base import Layer, deserialize, options, serialize
@@ -34,6 +35,7 @@ class Recurrent(Layer):
     dropout, recurrent_dropout: in training, shares of the features of x and of the state that are dropped, the same
     ones in all steps; implementation=2 drops the same ones for all gates.
     unroll: has no effect.
+    zero_output_for_mask: Keras 3's: outputs are 0 where the mask is, else those of the step before.
 
     Where the mask of the input is 0, a step leaves the states as they are, and is not computed.
     """
@@ -52,6 +54,7 @@ class Recurrent(Layer):
         return super().__call__(inputs, training)
 
     _constants = 0
+    zero_output_for_mask = False
 
     def build(self, input_shape: Any) -> None:
         """Makes the weights, and the states of a stateful layer; the first call does so by itself. input_shape: that of
@@ -110,7 +113,7 @@ class _OfUnits(OfGates, Recurrent):
         length, columns = kwargs.pop("input_length", None), kwargs.pop("input_dim", None)
         if columns is not None and kwargs.get("input_shape") is None:
             kwargs["input_shape"] = (length, columns)
-        super()._make(class_name, {**arguments, "kwargs": kwargs})
+        super()._make(class_name, {**arguments, **_zeros_for_mask(class_name, kwargs), "kwargs": kwargs})
         self.cell = self._cell_class.__new__(self._cell_class)
         self.cell._adopt(_core.cell_of(self._core))
         settings = inspect.signature(self._cell_class).parameters
@@ -280,6 +283,7 @@ class RNN(Recurrent):
             "go_backwards": go_backwards,
             "stateful": stateful,
             "unroll": unroll,
+            **_zeros_for_mask("RNN", kwargs),
         }
         self._constants = kwargs.pop("num_constants", None) or 0
         self._adopt(_core.rnn_layer(self, core, {**options("RNN", kwargs), **self._settings}))
@@ -295,6 +299,12 @@ class RNN(Recurrent):
         """A layer made from what get_config returned."""
         cell = deserialize(config["cell"], custom_objects)
         return cls(cell, **{name: value for name, value in config.items() if name != "cell"})
+
+
+def _zeros_for_mask(where, kwargs):
+    """The setting of that name, taken out of kwargs, where it is True."""
+    given = flag(where, "zero_output_for_mask", kwargs.pop("zero_output_for_mask", False))
+    return {"zero_output_for_mask": True} if given else {}
 
 
 def _listed(given):

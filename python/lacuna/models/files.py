@@ -122,8 +122,8 @@ def save_model(model: Any, filepath: Any, overwrite: Flag = True, include_optimi
 def load_model(
     filepath: Any, custom_objects: Config | None = None, compile: Flag = True, safe_mode: Flag = True
 ) -> Any:
-    """Loads the model from a file that save or Keras 2 wrote: a path, a group of h5py, or a stream of bytes. compile:
-    whether it is compiled as it was when saved, with the optimizer's state.
+    """Loads the model from a file that save, Keras 2 or Keras 3 (.h5, .keras) wrote: a path, a group of h5py, or a
+    stream of bytes. compile: whether it is compiled as it was when saved, with the optimizer's state.
 
     custom_objects: a dict of your own classes and functions by name. safe_mode: a file that holds code, that of a
     Lambda's function without a name, is a ValueError; with False that code is run, and it can do all that you can.

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from lacuna._arguments import flag, shown
-from lacuna._files import path_of
+from lacuna._files import error, path_of
 from lacuna._types import Flag, Path
 
 __all__ = [
@@ -38,7 +38,8 @@ class Dot:
     def add_edge(self, start: str, end: str, label: str) -> None:
         """Adds an arrow between two boxes; that of sparse data is bold."""
         style = "" if label in ("", "dense") else ", style=bold"
-        self._lines.append(f"{_quoted(start)} -> {_quoted(end)} [label={_quoted(label)}{style}];")
+        beside = f" {label}" if label else ""  # The space keeps the text off the arrow.
+        self._lines.append(f"{_quoted(start)} -> {_quoted(end)} [label={_quoted(beside)}{style}];")
 
     def to_string(self) -> str:
         """The graph as text."""
@@ -72,8 +73,12 @@ class Dot:
         """Writes the picture to a file. format: that of the file's name unless given; see create."""
         name = os.fsdecode(path_of("Dot", path))
         picture = self.create(prog, format or os.path.splitext(name)[1][1:] or "dot")
-        with open(name, "wb") as file:
-            file.write(picture)
+        try:
+            with open(name, "wb") as file:
+                file.write(picture)
+        except OSError as failed:
+            why = f"Dot: the file must be writable. Received: {failed.strerror}, file {shown(name)}."
+            raise error(failed.errno, why, name) from None
 
     def _repr_svg_(self) -> str | None:
         try:
@@ -111,7 +116,8 @@ def _calls(layer: Any) -> list[Any]:
 
 def _shapes(layer: Any, outputs: Any) -> tuple[Any, Any]:
     calls = _calls(layer) or [(outputs, outputs)]
-    ends = [{str(_one([s.shape for s in call[end]])) for call in calls} for end in (0, 1)]
+    # What comes in is what goes out of an InputLayer.
+    ends = [{str(_one([s.shape for s in call[end] or call[1]])) for call in calls} for end in (0, 1)]
     return tuple(one.pop() if len(one) == 1 else "multiple" for one in ends)  # type: ignore[return-value]
 
 
@@ -128,7 +134,7 @@ def model_to_dot(model: Any, show_shapes: Flag = False, show_layer_names: Flag =
         >>> from lacuna.models import Model
         >>> x = Input((1000,), sparse=True, name="words")
         >>> print(model_to_dot(Model(x, Dense(1, name="score")(x))).to_string().splitlines()[-2])
-        "words" -> "score" [label="csr", style=bold];
+        "words" -> "score" [label=" csr", style=bold];
     """
     from lacuna.models import Model, Sequential
 
