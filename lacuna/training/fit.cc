@@ -74,6 +74,7 @@ class Trainer::Fit {
     callbacks_->on_epoch_begin(epoch);
     batches_.begin(options_.shuffle == Shuffle::none ? 0 : trainer_.next_shuffle());
     Progress progress(batches_, options_.verbose);
+    trainer_.reset_metrics();
     measures_.reset();
     logs_.clear();
     for (const auto& name : compiled_.metrics_names) logs_.emplace_back(name, 0.0);

@@ -27,6 +27,7 @@ std::vector<double> Trainer::evaluate(const CompiledPtr& compiled, Measures& mea
                                       int verbose) {
   std::shared_ptr<Program> test;
   Progress progress(batches, verbose);
+  reset_metrics();
   measures.reset();
   batches.begin(0);
   ReadAhead ahead(batches);

@@ -302,10 +302,11 @@ class Trained:
         y: ArrayLike,
         sample_weight: ArrayLike = None,
         class_weight: Any = None,
-        reset_metrics: Flag = True,
+        reset_metrics: Flag | None = None,
     ) -> Any:
-        """Trains one step on all rows at once. Returns the loss, or a list of loss and metrics: those of this batch or,
-        without reset_metrics, of all batches since the last reset_metrics().
+        """Trains one step on all rows at once. Returns the loss, or a list of loss and metrics: those of this batch, but
+        metrics with a state go on until reset_metrics(), fit or evaluate; auc, whose state grows with the rows, does
+        not. reset_metrics: True begins all metrics anew, False lets all go on.
 
         sample_weight, class_weight: as in fit. ValueError as of evaluate.
 
@@ -321,12 +322,12 @@ class Trained:
                 self._y(y, "train_on_batch"),
                 self._y(sample_weight, "train_on_batch", "sample_weight"),
                 class_weight_of("train_on_batch", class_weight, self),
-                flag("train_on_batch", "reset_metrics", reset_metrics),
+                reset_metrics if reset_metrics is None else flag("train_on_batch", "reset_metrics", reset_metrics),
             )
         )
 
     def test_on_batch(
-        self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike = None, reset_metrics: Flag = True
+        self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike = None, reset_metrics: Flag | None = None
     ) -> Any:
         """The loss, or a list of loss and metrics, over all rows in one batch; reset_metrics: as in train_on_batch."""
         return one_or_all(
@@ -334,7 +335,7 @@ class Trained:
                 self._x(x, "test_on_batch"),
                 self._y(y, "test_on_batch"),
                 self._y(sample_weight, "test_on_batch", "sample_weight"),
-                flag("test_on_batch", "reset_metrics", reset_metrics),
+                reset_metrics if reset_metrics is None else flag("test_on_batch", "reset_metrics", reset_metrics),
             )
         )
 
