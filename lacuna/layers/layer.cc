@@ -244,8 +244,7 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
   for (const Symbol& output : outputs) record->outputs.push_back(output.with_origin(nullptr));
   if (std::ranges::any_of(masks, [](const Symbol& mask) { return static_cast<bool>(mask); }))
     for (const Symbol& mask : masks) record->masks.push_back(mask ? mask.with_origin(nullptr) : mask);
-  for (Update& update : updates_) record->updates.push_back({{state_}, std::move(update)});
-  updates_.clear();
+  record->updates = std::exchange(updates_, {});
   for (LayerUpdate& update : here.updates) {
     update.layers.push_back(state_);
     record->updates.push_back(std::move(update));
@@ -297,8 +296,7 @@ std::vector<Symbol> Layer::in_both_phases(const std::function<std::vector<Symbol
     Open& of;
     ~Phase() { of.phase.reset(); }
   } end{here};
-  const std::vector<Update> updates = updates_;
-  const std::vector<LayerUpdate> inner_updates = here.updates;
+  const std::vector<LayerUpdate> updates = updates_, inner_updates = here.updates;
   const size_t losses = here.losses.size(), metrics = here.metrics.size();
   const auto own = [&] { return state_->inner.size() + state_->weights.size(); };
   const size_t at_first = own();
@@ -375,11 +373,13 @@ std::vector<Symbol> Layer::compute_masks(const Inputs& inputs) {
   return {compute_mask(inputs.symbols, inputs.masks)};
 }
 
-void Layer::add_update(const VariablePtr& variable, const Symbol& value, double momentum) {
+void Layer::add_update(const VariablePtr& variable, const Symbol& value, double momentum,
+                       const Symbol& replaced) {
   Update made = update(variable, value, momentum);
   if (!open) state_->added_updates.push_back(std::move(made));
-  else if (&open->state == state_.get()) updates_.push_back(std::move(made));
-  else open->updates.push_back({{state_}, std::move(made)});
+  else
+    (&open->state == state_.get() ? updates_ : open->updates)
+        .push_back({{state_}, std::move(made), replaced});
 }
 
 void Layer::add_loss(const Symbol& loss) {

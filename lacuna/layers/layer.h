@@ -113,6 +113,9 @@ struct LayerState {
 struct LayerUpdate {
   std::vector<std::shared_ptr<LayerState>> layers{};
   Update update{};
+  // If not empty: what the variable stands in for while the update does not take place. So a frozen layer may
+  // compute by its averages.
+  Symbol replaced{};
   bool is_wanted() const;
 };
 
@@ -211,8 +214,10 @@ class Layer {
   std::vector<VariablePtr> weights() const;
 
   // Adds an update that each step of training makes, beside the trained weights: in call(), for that call;
-  // elsewhere for every model that holds the layer and can compute the value.
-  void add_update(const VariablePtr& variable, const Symbol& value, double momentum = 0);
+  // elsewhere for every model that holds the layer and can compute the value. replaced, in call() alone: see
+  // LayerUpdate.
+  void add_update(const VariablePtr& variable, const Symbol& value, double momentum = 0,
+                  const Symbol& replaced = {});
   // The same for a loss; of a symbol that is no scalar, the mean counts.
   void add_loss(const Symbol& loss);
 
@@ -268,7 +273,7 @@ class Layer {
   Symbol only_output(std::vector<Symbol> outputs) const;
 
   std::shared_ptr<LayerState> state_;
-  std::vector<Update> updates_{};  // Of the current call.
+  std::vector<LayerUpdate> updates_{};  // Of the current call.
 };
 
 // Makes a layer from its config, as Keras' layers.deserialize. Each class is registered once, beside its

@@ -321,6 +321,16 @@ std::vector<layers::LayerUpdate> Network::wanted_updates() const {
   return result;
 }
 
+Network::Frozen Network::frozen() const {
+  Frozen result;
+  for (const layers::LayerUpdate& u : updates_) {
+    if (!u.replaced || u.is_wanted()) continue;
+    result.from.push_back(u.replaced);
+    result.to.push_back(read(u.update.variable));
+  }
+  return result;
+}
+
 std::vector<tensor::Dense> Network::get_weights() const {
   const auto turn = turn_.take();
   std::vector<tensor::Dense> result;
@@ -400,7 +410,10 @@ Network::Applied Network::applied(const std::vector<Symbol>& inputs) const {
   for (const AddedMetric& metric : added_metrics_)
     result.metrics.push_back({metric.name, for_inputs(metric.value)});
   result.updates = updates();
-  for (layers::LayerUpdate& u : result.updates) u.update.value = for_inputs(u.update.value);
+  for (layers::LayerUpdate& u : result.updates) {
+    u.update.value = for_inputs(u.update.value);
+    if (u.replaced) u.replaced = for_inputs(u.replaced);
+  }
   return result;
 }
 

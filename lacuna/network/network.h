@@ -71,6 +71,11 @@ class Network {
   // those whose layers are trainable now.
   std::vector<layers::LayerUpdate> updates() const;
   std::vector<layers::LayerUpdate> wanted_updates() const;
+  // What frozen layers replace by their averages, now: `to` stands in for `from` (LayerUpdate::replaced).
+  struct Frozen {
+    std::vector<Symbol> from{}, to{};
+  };
+  Frozen frozen() const;
 
   // A mask for each output, empty if all its steps count: see layers::mask_of.
   const std::vector<Symbol>& output_masks() const { return output_masks_; }

@@ -172,6 +172,9 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
   targets_ = targets.size();
   weighted_ = weighted;
   const std::vector<Symbol> fed_y = fed_targets(targets, std::span(fed).subspan(inputs_), wanted, fed_as);
+  const Network::Frozen frozen = predict ? network.frozen() : compiled->frozen;
+  fed_as.from.insert(fed_as.from.end(), frozen.from.begin(), frozen.from.end());
+  fed_as.to.insert(fed_as.to.end(), frozen.to.begin(), frozen.to.end());
   std::vector<Symbol> outputs = substitute(wanted, fed_as.from, fed_as.to);
   const auto end_of_losses = outputs.end() - static_cast<std::ptrdiff_t>(updates_.size());
   const std::vector<Symbol> activity(outputs.begin() + static_cast<std::ptrdiff_t>(own), end_of_losses);
