@@ -72,6 +72,7 @@ struct LayerState {
   bool built = false;
   bool feeds_ids = false;         // An Input made for it has integer ids.
   bool supports_masking = false;  // It takes an input that has a mask.
+  bool takes_arguments = false;   // Its call takes further arguments: see Inputs.
   DType dtype = DType::float32;
   Shape batch_input_shape{};
   std::function<Config()> settings{};  // Its own settings, without the common ones; empty without describe().
@@ -133,6 +134,12 @@ struct Inputs {
   // Keras' argument: whether the layer behaves as in training. Empty: as in training while the model trains,
   // else not.
   std::optional<bool> training;
+  // Further arguments of call, for layers that take them: settings by name, and the names of the last
+  // symbols, which are no inputs but arguments too.
+  Config arguments{};
+  std::vector<std::string> named{};
+
+  size_t unnamed() const { return symbols.size() - named.size(); }
 };
 
 // One call of a layer: the origin of the symbols that it returned.
@@ -144,6 +151,8 @@ struct Call final : Origin {
   std::shared_ptr<LayerState> layer{};
   std::vector<Symbol> inputs{};
   std::optional<bool> training{};
+  Config arguments{};  // Of Inputs; the last of `inputs` have these names.
+  std::vector<std::string> named{};
   std::vector<Symbol> outputs{};  // Without origin, else they would own themselves.
   std::vector<Symbol> masks{};    // Of the outputs; empty if all steps count.
   std::vector<Symbol> losses{};   // Of activity regularizers.

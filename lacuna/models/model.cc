@@ -108,6 +108,10 @@ std::vector<double> Model::test_on_batch(const Arrays& x, const Arrays& y, const
 }
 
 std::vector<tensor::Dense> Model::predict_on_batch(const Arrays& x) {
+  if (!x.given()) {  // Of a model whose inputs are all tensors.
+    BatchGenerator nothing([] { return std::optional(Batch{}); });
+    return predict_generator(nothing, {.steps = 1});
+  }
   Dim rows = 1;
   const auto larger = [&](const Array& a) { rows = std::max(rows, a.tensor().rows()); };
   for (const Array& a : x.list) larger(a);

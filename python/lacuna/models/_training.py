@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import contextmanager
+from itertools import repeat
 from typing import Any
 
 from lacuna import _core, losses, optimizers
@@ -109,6 +110,8 @@ class Trained:
         self._core.stop_training = flag(self.name, "stop_training", stop)
 
     def _x(self, x, where):
+        if self._core.input_count == 0 and isinstance(x, (list, dict)) and not x:
+            return None
         return views(x, f"{where}: x", self._core.input_count)
 
     def _y(self, y, where, argument="y"):
@@ -206,6 +209,8 @@ class Trained:
     @contextmanager
     def _inputs(self, x, where, steps, workers, y=None, epochs=1, x_alone=False):
         """What the library takes as x: views of arrays, or a Source of batches."""
+        if x is None and y is None and steps is not None and self._core.input_count == 0:
+            x = repeat((None, None))  # All inputs are tensors.
         if not gives_batches(x):
             yield self._x(x, where)
             return
