@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from own_optimizers import RANDOM
 
-from lacuna import config, optimizers
+from lacuna import backend as K
+from lacuna import config, metrics, optimizers
 from lacuna.layers import BatchNormalization, Dense, Input, TimeDistributed
 from lacuna.models import Model, Sequential, clone_model, load_model, model_from_json
 
@@ -193,3 +194,15 @@ def test_a_batch_normalization_of_keras_acts_as_in_that_keras(keras_3, dialect, 
         text["keras_version"] = version
     read = model_from_json(json.dumps(text)).layers[0]
     assert read.frozen_uses_averages is later and read.unbiased_variance is not later
+
+
+def test_top_k_of_either():
+    y, p = K.constant([[0, 1.0, 0], [1, 0, 0]]), K.constant([[0.1, 0.3, 0.6], [0.1, 0.3, 0.6]])
+    ids = K.constant([1, 0], dtype="int32")
+    functions = metrics.top_k_categorical_accuracy, metrics.sparse_top_k_categorical_accuracy
+    assert [K.eval(f(t, p, k=2)) for f, t in zip(functions, (y, ids))] == [0.5, 0.5]
+    config.set_keras("3")
+    try:
+        assert [K.eval(f(t, p, k=2)).tolist() for f, t in zip(functions, (y, ids))] == [[1, 0]] * 2
+    finally:
+        config.set_keras("2.2.4")

@@ -33,7 +33,8 @@ def test_the_other_inputs_alone_get_data():
         model.test_on_batch(x, [Y, B])
         model.fit(x, [Y, B], batch_size=10, verbose=0)
         model.evaluate(x, [Y, B], batch_size=10, verbose=0)
-        assert [p.shape for p in (*model.predict(x, batch_size=10), *model.predict_on_batch(x))] == [(10, 4), (10, 3)] * 2
+        for given in (model.predict(x, batch_size=10), model.predict_on_batch(x)):
+            assert [p.shape for p in given] == [(10, 4), (10, 3)]
     now = model.get_layer("left").get_weights()
     assert (left[0] != now[0]).all()
     np.testing.assert_allclose(model.predict(B, batch_size=10)[0], A @ now[0] + now[1], rtol=1e-5)
@@ -159,6 +160,16 @@ def test_summary_plot_and_files(tmp_path):
         with pytest.raises(ValueError, match="x must hold 2 arrays"):
             again.predict(B)
         np.testing.assert_allclose(again.predict([A, B])[0], model.predict(B, batch_size=10)[0], rtol=1e-6)
+
+
+def test_a_clone_on_a_variable():
+    x = Input((3,))
+    model, sequential = Model(x, Dense(4)(x)), Sequential([Dense(4, input_dim=3)])
+    for one in (model, sequential):
+        clone = clone_model(one, input_tensors=K.variable(A))
+        clone.compile("sgd", "mse")
+        clone.train_on_batch(None, Y)
+        np.testing.assert_allclose(clone.predict(None, steps=1), dense_of(clone, A), rtol=1e-5)
 
 
 def test_errors():

@@ -94,6 +94,10 @@ struct Squeeze final : Reshaping {
   std::string_view name() const override { return "squeeze"; }
   std::string key() const override { return text("squeeze ", axis); }
   void change(Shape& shape) const override {
+    LACUNA_REQUIRE(
+        shape[axis] != 0,
+        "squeeze: the axis must have size 1, and is empty; of x[i], i must be a place of x. Received: x=",
+        to_string(shape), ", axis=", axis, ".");
     LACUNA_REQUIRE(shape[axis] == 1 || shape[axis] == None,
                    "squeeze: the axis must have size 1. Received: x=", to_string(shape), ", axis=", axis,
                    ".");

@@ -185,10 +185,10 @@ class Layer(HasWeights, HasCalls, AddsToSteps):
 
     def __call__(self, inputs: Any, training: Flag | None = None, mask: Any = None, **arguments: Any) -> Any:
         """Applies the layer to a symbol or a list of symbols and returns a symbol, or a list if it has several outputs.
-        training: False makes it behave as in prediction; None, the default, as the run does: in training or
-        prediction. mask: a mask, or a list of masks, in place of those that the inputs have. arguments: further
-        arguments that call() of your own layer has, symbols or what JSON can hold; a model's config keeps them. The
-        first call builds the weights. Layers and models that are attributes, that are in lists and dicts in attributes, or that call()
+        training: False makes it behave as in prediction; None, the default, as the run does: in training or prediction.
+        mask: a mask, or a list of masks, in place of those that the inputs have. arguments: further arguments that
+        call() of your own layer has, symbols or what JSON can hold; a model's config keeps them. The first call builds
+        the weights. Layers and models that are attributes, that are in lists and dicts in attributes, or that call()
         applies, belong to this layer: they are trained, counted and saved with it."""
         inputs = checked_symbols(self.name, inputs)
         if mask is not None:

@@ -309,9 +309,9 @@ class Trained:
         class_weight: Any = None,
         reset_metrics: Flag | None = None,
     ) -> Any:
-        """Trains one step on all rows at once. Returns the loss, or a list of loss and metrics: those of this batch, but
-        metrics with a state go on until reset_metrics(), fit or evaluate; auc, whose state grows with the rows, does
-        not. reset_metrics: True begins all metrics anew, False lets all go on.
+        """Trains one step on all rows at once. Returns the loss, or a list of loss and metrics: those of this batch,
+        but metrics with a state go on until reset_metrics(), fit or evaluate; auc, whose state grows with the rows,
+        does not. reset_metrics: True begins all metrics anew, False lets all go on.
 
         sample_weight, class_weight: as in fit. ValueError as of evaluate.
 
