@@ -242,6 +242,18 @@ bool Network::has_rows(Dim rows) const {
                              [&](const Symbol& s) { return !is_placeholder(s) && s.shape()[0] == rows; });
 }
 
+Dim Network::rows_for_one() const {
+  if (fed_inputs_.size() == inputs_.size()) return None;
+  std::vector<Shape> shapes;
+  for (const Symbol& s : inputs_) {
+    shapes.push_back(s.shape());
+    if (is_placeholder(s)) shapes.back()[0] = 1;
+  }
+  for (const Shape& shape : compute_output_shapes(shapes))
+    if (!shape.empty() && shape[0] != None && shape[0] != 1) return shape[0];
+  return None;
+}
+
 bool Network::can_compute(const Symbol& symbol) const {
   return std::ranges::all_of(in_order({symbol}), [&](const auto& node) {
     const Symbol s(node, 0);

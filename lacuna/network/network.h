@@ -36,6 +36,9 @@ class Network {
   Dim own_rows() const { return own_rows_; }
   // Whether such a tensor has so many rows, which then may belong to the rows of a batch.
   bool has_rows(Dim rows) const;
+  // The rows of such a tensor if outputs have as many for a batch of one row, which then is repeated; else
+  // None.
+  Dim rows_for_one() const;
   const std::vector<Symbol>& outputs() const { return outputs_; }
   const std::vector<std::string>& input_names() const { return input_names_; }
   const std::vector<std::string>& output_names() const {

@@ -103,7 +103,7 @@ bool carries(DType dtype, Dim limit) {
 
 Feed::Feed(const char* where, const Network& network, const Compiled* compiled, data::Check check,
            const Arrays& x, const Arrays& y, const Arrays& sample_weight, const ClassWeights& class_weight)
-    : where_(where), check_(check), own_rows_(network.own_rows()) {
+    : where_(where), network_(network), check_(check), own_rows_(network.own_rows()) {
   const size_t inputs = network.fed_inputs().size();
   parts_.reserve(inputs + 2 * network.outputs().size());
   specs_.reserve(inputs + network.outputs().size());
@@ -173,7 +173,11 @@ void Feed::add_targets(const char* where, const Compiled& compiled, const Arrays
     add_weights(where, compiled, sample_weight, class_weight, inputs);
 }
 
-void Feed::require_own_rows(Dim rows) const {
+void Feed::require_own_rows(Dim rows) {
+  if (rows == 1 && own_rows_ == None && !one_row_fits_) {
+    own_rows_ = network_.rows_for_one();
+    one_row_fits_ = own_rows_ == None;
+  }
   LACUNA_REQUIRE(own_rows_ == None || rows == own_rows_, where_,
                  ": a batch must have as many rows as the outputs, which get theirs from an input that is a "
                  "tensor; write batch_size=",

@@ -39,7 +39,7 @@ class Feed {
   void add_targets(const char* where, const Compiled& compiled, const Arrays& y, const Arrays& sample_weight,
                    const ClassWeights& class_weight);
   // Throws unless a batch of so many rows has those that outputs get from a tensor.
-  void require_own_rows(Dim rows) const;
+  void require_own_rows(Dim rows);
 
   struct Part {
     data::Rows rows;
@@ -56,12 +56,14 @@ class Feed {
                    const ClassWeights& class_weight, size_t first_target);
 
   const char* where_;
+  const Network& network_;
   data::Check check_;
   std::vector<Part> parts_;
   std::vector<const Tensor*> batches_[2];
   size_t turn_ = 0;  // Which of the two batches was packed last.
   std::vector<Spec> specs_;
   Dim rows_ = -1, own_rows_ = None;
+  bool one_row_fits_ = false;  // Known to.
   bool weighted_ = false;
 };
 

@@ -81,9 +81,13 @@ def test_rows_of_a_tensor_belong_to_those_of_the_arrays():
     model.compile("adam", "mse")
     model.fit(B, A + B, batch_size=32, epochs=1500, verbose=0)
     assert model.evaluate(B, A + B, verbose=0) < 0.01
+    for call in (model.predict, lambda x: model.train_on_batch(x, x), lambda x: model.evaluate(x, x, verbose=0)):
+        with pytest.raises(ValueError, match="write batch_size=10"):
+            call(B[:1])  # Which would be repeated.
     items, x = Input(tensor=K.constant(A)), Input((3,))  # Here a batch has rows of its own.
     scores = Model([items, x], Lambda(lambda two: K.dot(two[1], K.transpose(two[0])))([items, x]))
     np.testing.assert_allclose(scores.predict(B[:7], batch_size=3), B[:7] @ A.T, rtol=1e-5)
+    np.testing.assert_allclose(scores.predict(B[:1]), B[:1] @ A.T, rtol=1e-5)
     row = Input(tensor=K.constant(A[:1]))
     np.testing.assert_allclose(Model([row, x], Add()([row, x])).predict(B, batch_size=4), A[:1] + B, rtol=1e-6)
 

@@ -8,6 +8,8 @@ import inspect
 import numbers
 from typing import Any
 
+import numpy as np
+
 from lacuna import _core, activations, constraints, initializers, regularizers
 from lacuna._arguments import dtype_name, flag, from_config, listed, no_more, settings_of, shown, unsupported, whole
 from lacuna._arrays import view
@@ -478,7 +480,7 @@ def _is_plain(value):
         return all(isinstance(key, str) and _is_plain(one) for key, one in value.items())
     if isinstance(value, (list, tuple)):
         return all(map(_is_plain, value))
-    return value is None or isinstance(value, (str, numbers.Real))  # Also True, and numbers of NumPy.
+    return value is None or isinstance(value, (str, numbers.Real, np.bool_))  # Also True, and numbers of NumPy.
 
 
 def listed_shapes(where: str, shape: Any) -> Any:
