@@ -5,6 +5,7 @@
 #include "lacuna/ops/convolution/channels.h"
 #include "lacuna/ops/convolution/convolution.h"
 #include "lacuna/ops/elementwise/bias_add.h"
+#include "lacuna/tensor/checked_sizes.h"
 
 namespace lacuna::layers {
 namespace {
@@ -100,7 +101,8 @@ Symbol ConvolutionTranspose::convolved(const Symbol& y, const Symbol& kernel) co
   const Padding padding = padding_from_name(name(), options_->padding);
   Shape more;
   for (size_t i = 0; i < spatial(); ++i) {
-    const Dim stride = options_->strides[i], span = (size_[i] - 1) * options_->dilation_rate[i] + 1;
+    const Dim stride = options_->strides[i],
+              span = checked_product(name(), size_[i] - 1, options_->dilation_rate[i]) + 1;
     if (!options_->output_padding.empty())
       more.push_back(span - stride + options_->output_padding[i] -
                      (padding == Padding::same ? span / 2 * 2 : 0));

@@ -6,6 +6,7 @@
 #include "lacuna/ops/products/interactions.h"
 #include "lacuna/ops/products/take.h"
 #include "lacuna/ops/products/translate.h"
+#include "lacuna/tensor/checked_sizes.h"
 
 namespace lacuna::layers {
 namespace {
@@ -49,7 +50,7 @@ void FactorizationMachine::build(const std::vector<Shape>& input_shapes) {
   LACUNA_REQUIRE(x.size() == 2 && (x.back() != None || options_->ids), name(),
                  ": the input must have rank 2 and a known last dimension. Received: shape=", to_string(x),
                  ".");
-  add_weight("kernel", {options_->ids ? options_->input_dim : x.back(), factors_ + 1},
+  add_weight("kernel", {options_->ids ? options_->input_dim : x.back(), checked_sum(name(), factors_, 1)},
              options_->kernel_initializer, options_->kernel_regularizer, options_->kernel_constraint, true,
              options_->sparse_weight);
   if (options_->use_bias)

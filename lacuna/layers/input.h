@@ -11,6 +11,9 @@ struct InputOptions {
   std::string name{};
   std::optional<DType> dtype{};  // floatx unless given
   bool sparse = false;           // csr: shape must have one dimension
+  // What the input is: it is then not fed, and shape, dtype and sparse are those of the tensor. A placeholder
+  // is fed.
+  Symbol tensor{};
 };
 
 // The start of a network. Takes csr with sparse; without it, csr is taken as well where the network's ops

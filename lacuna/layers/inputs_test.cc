@@ -8,6 +8,7 @@
 #include "lacuna/base/testing.h"
 #include "lacuna/layers/core.h"
 #include "lacuna/layers/embedding.h"
+#include "lacuna/layers/merge.h"
 #include "lacuna/layers/noise.h"
 #include "lacuna/layers/normalization.h"
 #include "lacuna/models/testing.h"
@@ -15,6 +16,7 @@
 #include "lacuna/ops/elementwise/unary.h"
 #include "lacuna/ops/reductions/reduce.h"
 #include "lacuna/optimizers/sgd.h"
+#include "lacuna/saving/json.h"
 
 namespace lacuna {
 namespace {
@@ -50,6 +52,40 @@ TEST(Inputs, ALayerMayGiveSeveralOutputs) {
   EXPECT_EQ(model.network().layers().size(), 3u);
   // One of the outputs may be used alone.
   EXPECT_EQ(Model({a, b}, {Dense(1)(both[1])}).network().weights().size(), 2u);
+}
+
+// scale x + shift, where scale and shift are arguments of call.
+class ScaledAndShifted final : public Layer {
+ public:
+  explicit ScaledAndShifted(layers::LayerOptions options) : Layer(options, "ScaledAndShifted") {
+    state()->takes_arguments = true;
+    describe(layers::no_settings, options);
+  }
+
+ protected:
+  void build(const std::vector<Shape>& input_shapes) override { EXPECT_EQ(input_shapes.size(), 1u); }
+  std::vector<Symbol> call(const Inputs& in) override {
+    EXPECT_EQ(in.named, std::vector<std::string>{"shift"});
+    return {in[0] * *in.arguments.at("scale").as<double>() + in[1]};
+  }
+};
+const bool scaled_and_shifted_known =
+    layers::known<ScaledAndShifted>("ScaledAndShifted", layers::no_settings);
+
+TEST(Inputs, FurtherArgumentsAreKeptInAConfig) {
+  ASSERT_TRUE(scaled_and_shifted_known);
+  const Symbol a = Input({.shape = {3}, .name = "a"}), b = Input({.shape = {3}, .name = "b"});
+  Inputs given({a, b}, false);
+  given.arguments = {{"scale", 2.0}};
+  given.named = {"shift"};
+  Model model({a, b}, ScaledAndShifted({.name = "c"})(given));
+  const Config config = model.get_config();
+  EXPECT_NE(to_json(config).find(R"(["a",0,0,{"scale":2.0,"shift":["b",0,0]}])"), std::string::npos);
+  const Problem p(4, 3);
+  for (Model& one : std::vector<Model>{model, Model::from_config(config)})
+    EXPECT_EQ(one.predict(Arrays{Array(p.dense), Array(p.dense)}).values<float>()[1],
+              3 * p.dense.values<float>()[1]);
+  EXPECT_THROW(Dense(1)(given), InvalidType);
 }
 
 TEST(Inputs, OneIsTakenWhereThereIsOne) {
@@ -134,6 +170,35 @@ TEST(Inputs, WithoutTrainingDropoutAndNoisePassOn) {
   EXPECT_EQ(layers::Dropout(0.5)(Inputs({x}, false, false))[0].node(), x.node());
   EXPECT_EQ(layers::GaussianNoise(1)(Inputs({x}, false, false))[0].node(), x.node());
   EXPECT_NE(layers::Dropout(0.5)(x).node(), x.node());
+}
+
+TEST(Inputs, OneThatIsATensorIsNotFed) {
+  const std::vector<float> values{1, 2, 3, 4, 5, 6}, y{0, 1, 2};
+  const auto variable = std::make_shared<Variable>("v", tensor::Dense::of<float>({3, 2}, values));
+  const Symbol x = Input({.name = "x", .tensor = read(variable)}), z = Input({.shape = {2}, .name = "z"});
+  EXPECT_EQ(x.shape(), (Shape{3, 2}));
+  Model alone(x, Dense(1, {.kernel_initializer = "ones"})(x));
+  EXPECT_TRUE(alone.network().fed_inputs().empty());
+  EXPECT_EQ(alone.network().own_rows(), 3);
+  alone.compile({.optimizer = optimizers::SGD{.lr = 0.01}, .loss = "mse"});
+  EXPECT_NEAR(alone.train_on_batch({}, Array(y))[0], (9 + 36 + 81) / 3.0, 1e-5);
+  EXPECT_EQ(alone.fit({}, Array(y), {.batch_size = 3, .epochs = 2, .verbose = 0}).epoch.size(), 2u);
+  EXPECT_EQ(alone.predict_on_batch({})[0].shape, (Shape{3, 1}));
+  EXPECT_EQ(
+      message_of<InvalidArgument>([&] { alone.predict(Arrays{}); }),
+      "predict: steps must be given where there are no arrays, as of a model whose inputs are all tensors. "
+      "Received: none.");
+  Model both({x, z}, {layers::add({x, z})});
+  const array fed{std::span<const float>(values), {3, 2}};
+  EXPECT_EQ(both.predict(fed).values<float>()[5], 12.0f);
+  Model on_others({z}, both(std::vector{z, z}));
+  EXPECT_EQ(on_others.predict(fed).values<float>()[5], 12.0f);
+  EXPECT_THROW(both.predict(fed, {.batch_size = 2}), InvalidArgument);
+  Model parts({x, z}, {Dense(1)(x), Dense(1)(z)});
+  EXPECT_EQ(
+      message_of<InvalidArgument>([&] { parts.predict_all(Array(fed), {.batch_size = 2}); }),
+      "predict: a batch must have as many rows as the outputs, which get theirs from an input that is a "
+      "tensor; write batch_size=3. Received: a batch of 2 rows.");
 }
 
 TEST(Inputs, InTrainingAlwaysTheyActInPredictionsToo) {

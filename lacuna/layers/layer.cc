@@ -201,7 +201,12 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
   const auto in_my_dtype = [&](const Symbol& s) {
     return s && is_float(s.dtype()) && s.dtype() != dtype() ? cast(s, dtype()) : s;
   };
-  LACUNA_REQUIRE(!given.empty(), name(), ": inputs must hold symbols. Received: an empty list.");
+  LACUNA_REQUIRE(given.size() > inputs.named.size(), name(),
+                 ": inputs must hold symbols. Received: an empty list.");
+  if (!state_->takes_arguments && !(inputs.arguments.empty() && inputs.named.empty()))
+    throw InvalidType(name(), ": call has no argument '",
+                      inputs.named.empty() ? inputs.arguments.begin()->first : inputs.named[0],
+                      "'. Received: layer of class ", state_->class_name, ".");
   inputs.masks.clear();
   for (Symbol& s : inputs.symbols) {
     LACUNA_REQUIRE(static_cast<bool>(s), name(), ": inputs must be symbols. Received: an empty symbol.");
@@ -219,6 +224,7 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
     Open* before;
     ~Close() { open = before; }
   } close{std::exchange(open, &here)};
+  shapes.resize(inputs.unnamed());
   make_weights_for(shapes);
   std::vector<Symbol> masks = compute_masks(inputs);
   updates_.clear();
@@ -241,11 +247,12 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
   record->layer = state_;
   record->inputs = given;
   record->training = training;
+  record->arguments = inputs.arguments;
+  record->named = inputs.named;
   for (const Symbol& output : outputs) record->outputs.push_back(output.with_origin(nullptr));
   if (std::ranges::any_of(masks, [](const Symbol& mask) { return static_cast<bool>(mask); }))
     for (const Symbol& mask : masks) record->masks.push_back(mask ? mask.with_origin(nullptr) : mask);
-  for (Update& update : updates_) record->updates.push_back({{state_}, std::move(update)});
-  updates_.clear();
+  record->updates = std::exchange(updates_, {});
   for (LayerUpdate& update : here.updates) {
     update.layers.push_back(state_);
     record->updates.push_back(std::move(update));
@@ -256,9 +263,12 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
   record->metrics = std::move(here.metrics);
   record->metric_names = std::move(here.metric_names);
   if (const auto copier = copiers().find(typeid(*this)); copier != copiers().end())
-    record->again = [copy = copier->second(*this), is_list = inputs.is_list,
-                     training](const std::vector<Symbol>& symbols) {
-      return (*copy)(Inputs(symbols, is_list, training));
+    record->again = [copy = copier->second(*this), is_list = inputs.is_list, training,
+                     arguments = inputs.arguments, named = inputs.named](const std::vector<Symbol>& symbols) {
+      Inputs once_more(symbols, is_list, training);
+      once_more.arguments = arguments;
+      once_more.named = named;
+      return (*copy)(once_more);
     };
   add_call(record);
   open = here.before;
@@ -297,8 +307,7 @@ std::vector<Symbol> Layer::in_both_phases(const std::function<std::vector<Symbol
     Open& of;
     ~Phase() { of.phase.reset(); }
   } end{here};
-  const std::vector<Update> updates = updates_;
-  const std::vector<LayerUpdate> inner_updates = here.updates;
+  const std::vector<LayerUpdate> updates = updates_, inner_updates = here.updates;
   const size_t losses = here.losses.size(), metrics = here.metrics.size();
   const auto own = [&] { return state_->inner.size() + state_->weights.size(); };
   const size_t at_first = own();
@@ -375,11 +384,13 @@ std::vector<Symbol> Layer::compute_masks(const Inputs& inputs) {
   return {compute_mask(inputs.symbols, inputs.masks)};
 }
 
-void Layer::add_update(const VariablePtr& variable, const Symbol& value, double momentum) {
+void Layer::add_update(const VariablePtr& variable, const Symbol& value, double momentum,
+                       const Symbol& replaced) {
   Update made = update(variable, value, momentum);
   if (!open) state_->added_updates.push_back(std::move(made));
-  else if (&open->state == state_.get()) updates_.push_back(std::move(made));
-  else open->updates.push_back({{state_}, std::move(made)});
+  else
+    (&open->state == state_.get() ? updates_ : open->updates)
+        .push_back({{state_}, std::move(made), replaced});
 }
 
 void Layer::add_loss(const Symbol& loss) {

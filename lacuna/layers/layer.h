@@ -72,6 +72,7 @@ struct LayerState {
   bool built = false;
   bool feeds_ids = false;         // An Input made for it has integer ids.
   bool supports_masking = false;  // It takes an input that has a mask.
+  bool takes_arguments = false;   // Its call takes further arguments: see Inputs.
   DType dtype = DType::float32;
   Shape batch_input_shape{};
   std::function<Config()> settings{};  // Its own settings, without the common ones; empty without describe().
@@ -113,6 +114,9 @@ struct LayerState {
 struct LayerUpdate {
   std::vector<std::shared_ptr<LayerState>> layers{};
   Update update{};
+  // If not empty: what the variable stands in for while the update does not take place. So a frozen layer may
+  // compute by its averages.
+  Symbol replaced{};
   bool is_wanted() const;
 };
 
@@ -130,6 +134,12 @@ struct Inputs {
   // Keras' argument: whether the layer behaves as in training. Empty: as in training while the model trains,
   // else not.
   std::optional<bool> training;
+  // Further arguments of call, for layers that take them: settings by name, and the names of the last
+  // symbols, which are no inputs but arguments too.
+  Config arguments{};
+  std::vector<std::string> named{};
+
+  size_t unnamed() const { return symbols.size() - named.size(); }
 };
 
 // One call of a layer: the origin of the symbols that it returned.
@@ -141,6 +151,8 @@ struct Call final : Origin {
   std::shared_ptr<LayerState> layer{};
   std::vector<Symbol> inputs{};
   std::optional<bool> training{};
+  Config arguments{};  // Of Inputs; the last of `inputs` have these names.
+  std::vector<std::string> named{};
   std::vector<Symbol> outputs{};  // Without origin, else they would own themselves.
   std::vector<Symbol> masks{};    // Of the outputs; empty if all steps count.
   std::vector<Symbol> losses{};   // Of activity regularizers.
@@ -211,8 +223,10 @@ class Layer {
   std::vector<VariablePtr> weights() const;
 
   // Adds an update that each step of training makes, beside the trained weights: in call(), for that call;
-  // elsewhere for every model that holds the layer and can compute the value.
-  void add_update(const VariablePtr& variable, const Symbol& value, double momentum = 0);
+  // elsewhere for every model that holds the layer and can compute the value. replaced, in call() alone: see
+  // LayerUpdate.
+  void add_update(const VariablePtr& variable, const Symbol& value, double momentum = 0,
+                  const Symbol& replaced = {});
   // The same for a loss; of a symbol that is no scalar, the mean counts.
   void add_loss(const Symbol& loss);
 
@@ -268,7 +282,7 @@ class Layer {
   Symbol only_output(std::vector<Symbol> outputs) const;
 
   std::shared_ptr<LayerState> state_;
-  std::vector<Update> updates_{};  // Of the current call.
+  std::vector<LayerUpdate> updates_{};  // Of the current call.
 };
 
 // Makes a layer from its config, as Keras' layers.deserialize. Each class is registered once, beside its

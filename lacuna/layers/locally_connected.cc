@@ -5,6 +5,7 @@
 #include "lacuna/ops/convolution/channels.h"
 #include "lacuna/ops/convolution/local.h"
 #include "lacuna/ops/elementwise/arithmetic.h"
+#include "lacuna/tensor/checked_sizes.h"
 
 namespace lacuna::layers {
 namespace {
@@ -56,11 +57,11 @@ void LocallyConnected::build(const std::vector<Shape>& input_shapes) {
                    "window. Received: shape=",
                    to_string(x), ", kernel_size=", to_string(size_), ".");
     bias.push_back((x[first + i] - size_[i]) / options_->strides[i] + 1);
-    places *= bias.back();
+    places = checked_product(name(), places, bias.back());
   }
   bias.push_back(filters_);
-  add_weight("kernel", {places, size_of(size_) * channels, filters_}, options_->kernel_initializer,
-             options_->kernel_regularizer, options_->kernel_constraint);
+  add_weight("kernel", {places, checked_product(name(), size_of(size_), channels), filters_},
+             options_->kernel_initializer, options_->kernel_regularizer, options_->kernel_constraint);
   if (options_->use_bias)
     add_weight("bias", bias, options_->bias_initializer, options_->bias_regularizer,
                options_->bias_constraint);

@@ -16,7 +16,8 @@ void normalization_list(Settings& s, BatchNormalizationOptions& o) {
   s("moving_variance_initializer", o.moving_variance_initializer);
   s("beta_regularizer", o.beta_regularizer)("gamma_regularizer", o.gamma_regularizer);
   s("beta_constraint", o.beta_constraint)("gamma_constraint", o.gamma_constraint);
-  s("subtract_mean", o.subtract_mean);
+  s("subtract_mean", o.subtract_mean)("frozen_uses_averages", o.frozen_uses_averages);
+  s("unbiased_variance", o.unbiased_variance);
 }
 const bool normalization_registered = known<BatchNormalization>("BatchNormalization", normalization_list);
 
@@ -79,9 +80,10 @@ Symbol BatchNormalization::normalized(const Symbol& x, bool averages) {
     const BatchMoments batch = batch_moments(x, mean, variance, axis);
     mean = batch.mean;
     variance = batch.variance;
-    add_update(moving_mean, mean, o.momentum);
-    // As in Keras, nearly the variance over n - 1.
-    add_update(moving_variance, variance * (batch.n / (batch.n - (1 + o.epsilon))), o.momentum);
+    const auto replaced = [&](const Symbol& moment) { return o.frozen_uses_averages ? moment : Symbol(); };
+    add_update(moving_mean, mean, o.momentum, replaced(mean));
+    const Symbol moved = o.unbiased_variance ? variance * (batch.n / (batch.n - (1 + o.epsilon))) : variance;
+    add_update(moving_variance, moved, o.momentum, replaced(variance));
   }
 
   const auto along_axis = [&](Symbol features) {

@@ -128,6 +128,36 @@ TEST(BatchNormalization, AveragesOfAFrozenLayerStandStill) {
   EXPECT_EQ(moving(layer), second);
 }
 
+// Numbers of Keras 3.15.
+TEST(BatchNormalization, FrozenOneUsesItsAveragesIfItIsToldTo) {
+  for (const bool uses_averages : {false, true}) {
+    BatchNormalization layer(
+        {.momentum = 0.5, .frozen_uses_averages = uses_averages, .unbiased_variance = false});
+    const Symbol in = Input({.shape = {2}}), inner_in = Input({.shape = {2}});
+    Model inner(inner_in, layer(inner_in));
+    layers::Dense last(1, {.kernel_initializer = "ones"});
+    Model model(in, last(inner(in)));
+    layer.set_weights({tensor::Dense::of<float>({2}, std::vector<float>{2, 1}),
+                       tensor::Dense::of<float>({2}, std::vector<float>{0, -1}),
+                       tensor::Dense::of<float>({2}, std::vector<float>{1, 2}),
+                       tensor::Dense::of<float>({2}, std::vector<float>{4, 9})});
+    inner.set_trainable(false);
+    const auto step = [&] {
+      model.compile({.optimizer = optimizers::SGD{.lr = 0.01}, .loss = "mse"});
+      return model.train_on_batch(kFed, kY)[0];
+    };
+    EXPECT_NEAR(step(), uses_averages ? 129.80902 : 15.502984, 1e-3);
+    if (uses_averages) {
+      EXPECT_NEAR(last.get_weights()[0].values<float>()[1], -1.3663, 1e-4);
+    }
+    EXPECT_EQ(layer.get_weights()[3].values<float>()[1], 9);
+    inner.set_trainable(true);
+    step();
+    EXPECT_NEAR(layer.get_weights()[2].values<float>()[1], 16, 1e-4);
+    EXPECT_NEAR(layer.get_weights()[3].values<float>()[1], 179.5, 1e-3);  // (9 + 350) / 2
+  }
+}
+
 TEST(BatchNormalization, SharedOneMovesForEachUse) {
   BatchNormalization layer({.momentum = 0.5});
   const Symbol a = Input({.shape = {2}}), b = Input({.shape = {2}});

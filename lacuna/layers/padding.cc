@@ -4,6 +4,7 @@
 #include "lacuna/layers/window_settings.h"
 #include "lacuna/ops/convolution/resize.h"
 #include "lacuna/ops/shape/pad.h"
+#include "lacuna/tensor/checked_sizes.h"
 
 namespace lacuna::layers {
 namespace {
@@ -136,6 +137,8 @@ UpSampling::UpSampling(const char* class_name, size_t spatial, Shape size, const
 
 Symbol UpSampling::call(const Symbol& x) {
   require_spatial(name(), x.spec(), size_.size());
+  for (size_t i = 0, first = is_channels_first(name(), options_.data_format) ? 2 : 1; i < size_.size(); ++i)
+    if (const Dim of_x = x.shape()[first + i]; of_x != None) checked_product(name(), of_x, size_[i]);
   return upsample(x, size_, is_channels_first(name(), options_.data_format),
                   options_.interpolation == "bilinear" ? Interpolation::bilinear : Interpolation::nearest);
 }

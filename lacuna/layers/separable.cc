@@ -5,6 +5,7 @@
 #include "lacuna/ops/convolution/channels.h"
 #include "lacuna/ops/convolution/convolution.h"
 #include "lacuna/ops/elementwise/bias_add.h"
+#include "lacuna/tensor/checked_sizes.h"
 
 namespace lacuna::layers {
 namespace {
@@ -58,7 +59,7 @@ void Separable::build(const std::vector<Shape>& input_shapes) {
   LACUNA_REQUIRE(channels != None, name(),
                  ": the number of channels must be known. Received: shape=", to_string(x), ", data_format='",
                  o.data_format, "'.");
-  const Dim between = channels * o.depth_multiplier;
+  const Dim between = checked_product(name(), channels, o.depth_multiplier);
   Shape depthwise = size_, pointwise(size_.size(), 1);
   depthwise.insert(depthwise.end(), {channels, o.depth_multiplier});
   pointwise.insert(pointwise.end(), {between, filters_});

@@ -1,7 +1,9 @@
 // Shapes of outputs of layers that have no weights yet, and what must not change when they are asked for.
 #include <gtest/gtest.h>
 
+#include "lacuna/base/message.h"
 #include "lacuna/base/random.h"
+#include "lacuna/base/testing.h"
 #include "lacuna/layers/calls.h"
 #include "lacuna/layers/convolution.h"
 #include "lacuna/layers/core.h"
@@ -26,6 +28,18 @@ TEST(Sketch, GivesTheShapeThatACallWouldGive) {
   EXPECT_EQ(Concatenate().compute_output_shapes({{None, 2}, {None, 3}}), (std::vector<Shape>{{None, 5}}));
   EXPECT_EQ(LSTM(6, {.return_state = true}).compute_output_shapes({{None, 5, 2}}, false),
             (std::vector<Shape>{{None, 6}, {None, 6}, {None, 6}}));
+}
+
+TEST(Sketch, SizesBeyond2To63AreErrors) {
+  const Dim half = Dim{1} << 40, big = Dim{1} << 62;
+  EXPECT_EQ(message_of<InvalidArgument>([&] {
+              Flatten().compute_output_shape({None, half, half});
+            }),
+            text("reshape: sizes must be below 2^63. Received: ", half, " * ", half, "."));
+  EXPECT_EQ(Flatten().compute_output_shape({None, half, half / 1024 / 1024}), (Shape{None, Dim{1} << 60}));
+  EXPECT_THROW(Concatenate().compute_output_shapes({{None, big}, {None, big}}), InvalidArgument);
+  EXPECT_EQ(Concatenate().compute_output_shapes({{None, big}, {None, big - 1}})[0], (Shape{None, INT64_MAX}));
+  EXPECT_THROW(LSTM(big).compute_output_shape({None, 3, 2}), InvalidArgument);
 }
 
 TEST(Sketch, MakesNoWeights) {

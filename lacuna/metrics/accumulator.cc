@@ -28,6 +28,7 @@ class WeightedMean final : public Accumulator {
     if (why && weight_ == 0) *why = "no sample has a weight above 0";
     return weight_ > 0 ? sum_ / weight_ : std::numeric_limits<double>::quiet_NaN();
   }
+  bool goes_on() const override { return false; }  // Like the mean of a batch without weights.
   size_t cost() const override { return 1; }
 
  private:

@@ -35,6 +35,10 @@ class Accumulator {
   // anything.
   virtual double value(std::string* why = nullptr) = 0;
 
+  // Whether it goes on from one train_on_batch to the next, as Keras' metrics with a state do. Not a state
+  // that grows with the rows, which would make each step slower than the last.
+  virtual bool goes_on() const { return true; }
+
   // About how many numbers value() reads. A running value is recomputed only after so many more were fed.
   virtual size_t cost() const = 0;
 };

@@ -74,6 +74,7 @@ class Curve final : public Accumulator {
     return is_float64_ ? average(float64_, why) : average(float32_, why);
   }
 
+  bool goes_on() const override { return false; }
   size_t cost() const override {
     size_t result = 0;
     for (const auto& column : float32_) result += column.size();

@@ -37,21 +37,17 @@ Named named(const char* where, const Config& both) {
 Callable callable(const std::string& class_name, const Config& config) {
   if (class_name == "Sequential") {
     Sequential model = Sequential::from_config(config);
-    return {nullptr, [model](const std::vector<Symbol>& inputs, std::optional<bool>) mutable {
+    return {nullptr, [model](const layers::Inputs& inputs) mutable {
               if (!model.built() && inputs.size() == 1) model.build(inputs[0].shape());
-              return model(inputs);
+              return model(inputs.symbols);
             }};
   }
   if (class_name == "Model") {
     Model model = Model::from_config(config);
-    return {nullptr, [model](const std::vector<Symbol>& inputs, std::optional<bool>) mutable {
-              return model(inputs);
-            }};
+    return {nullptr, [model](const layers::Inputs& inputs) mutable { return model(inputs.symbols); }};
   }
   const auto layer = layers::from_config(class_name, config);
-  return {layer->state(), [layer](const std::vector<Symbol>& inputs, std::optional<bool> training) {
-            return (*layer)(layers::Inputs(inputs, inputs.size() > 1, training));
-          }};
+  return {layer->state(), [layer](const layers::Inputs& inputs) { return (*layer)(inputs); }};
 }
 
 void freeze_as(Model& model, const Config& config) {

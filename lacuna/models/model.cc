@@ -95,18 +95,23 @@ std::vector<tensor::Dense> Model::predict_generator(BatchSource& source, const P
 }
 
 std::vector<double> Model::train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
-                                          const ClassWeights& class_weight, bool reset_metrics) {
+                                          const ClassWeights& class_weight,
+                                          std::optional<bool> reset_metrics) {
   prepare(&x);
   return trainer().train_on_batch(x, y, sample_weight, class_weight, reset_metrics);
 }
 
 std::vector<double> Model::test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
-                                         bool reset_metrics) {
+                                         std::optional<bool> reset_metrics) {
   prepare(&x);
   return trainer().test_on_batch(x, y, sample_weight, reset_metrics);
 }
 
 std::vector<tensor::Dense> Model::predict_on_batch(const Arrays& x) {
+  if (!x.given()) {  // Of a model whose inputs are all tensors.
+    BatchGenerator nothing([] { return std::optional(Batch{}); });
+    return predict_generator(nothing, {.steps = 1});
+  }
   Dim rows = 1;
   const auto larger = [&](const Array& a) { rows = std::max(rows, a.tensor().rows()); };
   for (const Array& a : x.list) larger(a);

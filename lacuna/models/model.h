@@ -58,12 +58,13 @@ class Model {
   std::vector<double> evaluate_generator(BatchSource& source, const EvaluateOptions& options = {});
   std::vector<tensor::Dense> predict_generator(BatchSource& source, const PredictOptions& options = {});
 
-  // One training step, or one evaluation or prediction, on all rows at once. Without reset_metrics, metrics
-  // are those of all batches since the last reset.
+  // One training step, or one evaluation or prediction, on all rows at once. Metrics with a state go on
+  // from batch to batch: see Trainer.
   std::vector<double> train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight = {},
-                                     const ClassWeights& class_weight = {}, bool reset_metrics = true);
+                                     const ClassWeights& class_weight = {},
+                                     std::optional<bool> reset_metrics = {});
   std::vector<double> test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight = {},
-                                    bool reset_metrics = true);
+                                    std::optional<bool> reset_metrics = {});
   void reset_metrics() { trainer().reset_metrics(); }
   std::vector<tensor::Dense> predict_on_batch(const Arrays& x);
 

@@ -20,6 +20,23 @@ namespace {
 
 constexpr int64_t kFormat = 1;  // One more whenever older versions can no longer read what is written.
 
+// Moves settings that no Keras knows, and that have no default of their own, from a layer's config to a place
+// beside it, where Keras does not look; in_older_words moves them back.
+void set_beside(Config& both) {
+  const auto name = both.find("class_name"), held = both.find("config");
+  if (name == both.end() || name->second != Setting("BatchNormalization") || held == both.end() ||
+      !held->second.config())
+    return;
+  Config config = *held->second.config();
+  for (const char* ours : {"frozen_uses_averages", "unbiased_variance"}) {
+    const auto setting = config.find(ours);
+    if (setting == config.end()) continue;
+    both[ours] = setting->second;
+    config.erase(setting);
+  }
+  both["config"] = std::move(config);
+}
+
 // Removes settings that Keras 2 or Keras-MXNet does not know if they have their default values, so that they
 // can read the rest.
 Setting for_keras(const Setting& setting) {
@@ -38,6 +55,7 @@ Setting for_keras(const Setting& setting) {
     const auto always = ours.find(name);
     if (always == ours.end() || always->second != value) result.emplace(name, for_keras(value));
   }
+  set_beside(result);
   return result;
 }
 
@@ -162,7 +180,8 @@ ModelFile::ModelFile(hdf5::File file) : file_(std::move(file)) {
                                                  : "a file without model_config");
   require_keras_2("load_model", root);
   const auto config_of = [&](const char* name) {
-    return saving::in_older_words(from_json("load_model", root.text(name)));
+    return saving::in_older_words(from_json("load_model", root.text(name)),
+                                  root.has("keras_version") ? root.text("keras_version") : std::string());
   };
   model_config_ = config_of("model_config");
   if (root.has("training_config")) training_config_ = config_of("training_config");

@@ -160,13 +160,19 @@ class Reader {
     return made[static_cast<size_t>(*output)];
   }
 
-  // The argument `training` after [layer, call, output], if it is there.
-  static std::optional<bool> training_of(const Setting& input) {
+  // The arguments of call, which stand after [layer, call, output] of an input.
+  static const Config& arguments_in(const Setting& input) {
+    static const Config none;
     const auto* parts = input.as<SettingList>();
     const Config* arguments = parts && parts->size() > 3 ? (*parts)[3].config() : nullptr;
-    const auto found = arguments ? arguments->find("training") : Config::const_iterator();
-    if (!arguments || found == arguments->end() || !found->second.as<bool>()) return std::nullopt;
-    return *found->second.as<bool>();
+    return arguments ? *arguments : none;
+  }
+
+  // Whether an argument is [layer, call, output], as TensorFlow's Keras writes a symbol too.
+  bool is_symbol(const Setting& argument) const {
+    const auto* parts = argument.as<SettingList>();
+    return parts && parts->size() == 3 && (*parts)[0].as<std::string>() && (*parts)[1].as<int64_t>() &&
+           (*parts)[2].as<int64_t>() && places_.contains(*(*parts)[0].as<std::string>());
   }
 
   Symbol end_of(const Setting& setting) const {
@@ -179,14 +185,30 @@ class Reader {
 
   // Makes the next call of an entry, or returns the call that it waits for.
   std::optional<Place> call(Entry& entry) {
-    std::vector<Symbol> inputs;
-    for (const Setting& from : *entry.calls[entry.done]) {
-      inputs.push_back(find(from));
-      if (inputs.back()) continue;
-      const SettingList& parts = *from.as<SettingList>();
+    const SettingList& sources = *entry.calls[entry.done];
+    std::vector<const Setting*> symbols;
+    for (const Setting& from : sources) symbols.push_back(&from);
+    layers::Inputs inputs({}, sources.size() > 1);
+    for (const auto& [name, value] : arguments_in(sources[0])) {
+      if (name == "training" && value.as<bool>()) inputs.training = *value.as<bool>();
+      if (name == "training" || name == "mask") continue;
+      if (is_symbol(value)) {
+        inputs.named.push_back(name);
+        symbols.push_back(&value);
+      } else if (!value.is_none() || (entry.made.layer && entry.made.layer->takes_arguments)) {
+        inputs.arguments.emplace(name, value);
+      }
+    }
+    for (const Setting* from : symbols) {
+      inputs.symbols.push_back(find(*from));
+      if (inputs.symbols.back()) continue;
+      const SettingList& parts = *from->as<SettingList>();
       return Place{places_.at(*parts[0].as<std::string>()), *parts[1].as<int64_t>()};
     }
-    entry.outputs.push_back(entry.made.call(inputs, training_of((*entry.calls[entry.done])[0])));
+    LACUNA_REQUIRE(entry.made.layer || (inputs.named.empty() && inputs.arguments.empty()),
+                   "Model: a model takes no further arguments. Received: model '", entry.name,
+                   "', called with some in the config.");
+    entry.outputs.push_back(entry.made.call(inputs));
     ++entry.done;
     return std::nullopt;
   }
@@ -249,9 +271,14 @@ Config Network::config() const {
     for (const auto& call : calls_of.of(*layer)) {
       SettingList inputs = places(call->inputs);
       if (inputs.empty()) continue;  // An input.
+      Config arguments = call->arguments;
+      if (call->training) arguments["training"] = *call->training;
+      const size_t unnamed = inputs.size() - call->named.size();
+      for (size_t i = 0; i < call->named.size(); ++i) arguments[call->named[i]] = inputs[unnamed + i];
+      inputs.resize(unnamed);
       for (Setting& input : inputs) {
         SettingList with_arguments = *input.as<SettingList>();
-        with_arguments.emplace_back(call->training ? Config{{"training", *call->training}} : Config{});
+        with_arguments.emplace_back(arguments);
         input = std::move(with_arguments);
       }
       calls.emplace_back(std::move(inputs));

@@ -29,14 +29,22 @@ bool is_input(const Call& call) { return call.layer->class_name == "InputLayer";
 
 using Nodes = std::set<const Node*>;
 
-// The nodes of the inputs, which must be different placeholders.
+// The name of an input: that of its layer or, without one, of the placeholder.
+std::string input_name(const Symbol& input) {
+  const auto call = call_of(input);
+  return call && is_input(*call) ? call->layer->name : placeholder_name(input);
+}
+
+// The nodes of the inputs, which must be different ones.
 Nodes checked_inputs(const std::vector<Symbol>& inputs) {
   Nodes given;
   for (const Symbol& s : inputs) {
-    LACUNA_REQUIRE(s && is_placeholder(s), "Model: inputs must come from Input(). Received: ",
+    const auto call = s ? call_of(s) : nullptr;
+    LACUNA_REQUIRE(s && (is_placeholder(s) || (call && is_input(*call))),
+                   "Model: inputs must come from Input(). Received: ",
                    s ? text(s.node()->op().name(), " ", s.spec()) : std::string("an empty symbol"), ".");
     LACUNA_REQUIRE(given.insert(s.node().get()).second,
-                   "Model: inputs must differ from each other. Received: '", placeholder_name(s), "' twice.");
+                   "Model: inputs must differ from each other. Received: '", input_name(s), "' twice.");
   }
   return given;
 }
@@ -175,7 +183,12 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
                  "Model: inputs and outputs must be given. Received: inputs=", inputs_.size(),
                  ", outputs=", outputs_.size(), ".");
   const Nodes given = checked_inputs(inputs_);
-  for (const Symbol& s : inputs_) input_names_.push_back(placeholder_name(s));
+  for (const Symbol& s : inputs_) {
+    input_names_.push_back(input_name(s));
+    if (!is_placeholder(s)) continue;
+    fed_inputs_.push_back(s);
+    fed_names_.push_back(input_names_.back());
+  }
   for (const Symbol& s : outputs_)
     LACUNA_REQUIRE(static_cast<bool>(s), "Model: outputs must be symbols. Received: an empty one.");
 
@@ -206,7 +219,10 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
   }
   join_turns(outputs_, own, turn_);
   for (const layers::LayerUpdate& u : updates_) turn_.join(u.update.variable->turn());
-  id_limits_ = limits_of_ids(inputs_, outputs_);
+  id_limits_ = limits_of_ids(fed_inputs_, outputs_);
+  if (fed_inputs_.size() < inputs_.size())
+    for (const Symbol& s : outputs_)
+      if (!s.shape().empty() && s.shape()[0] != None) own_rows_ = s.shape()[0];
 }
 
 namespace {
@@ -220,6 +236,23 @@ void visit(const std::shared_ptr<LayerState>& layer, std::set<const LayerState*>
 }
 
 }  // namespace
+
+bool Network::has_rows(Dim rows) const {
+  return std::ranges::any_of(inputs_,
+                             [&](const Symbol& s) { return !is_placeholder(s) && s.shape()[0] == rows; });
+}
+
+Dim Network::rows_for_one() const {
+  if (fed_inputs_.size() == inputs_.size()) return None;
+  std::vector<Shape> shapes;
+  for (const Symbol& s : inputs_) {
+    shapes.push_back(s.shape());
+    if (is_placeholder(s)) shapes.back()[0] = 1;
+  }
+  for (const Shape& shape : compute_output_shapes(shapes))
+    if (!shape.empty() && shape[0] != None && shape[0] != 1) return shape[0];
+  return None;
+}
 
 bool Network::can_compute(const Symbol& symbol) const {
   return std::ranges::all_of(in_order({symbol}), [&](const auto& node) {
@@ -321,6 +354,16 @@ std::vector<layers::LayerUpdate> Network::wanted_updates() const {
   return result;
 }
 
+Network::Frozen Network::frozen() const {
+  Frozen result;
+  for (const layers::LayerUpdate& u : updates_) {
+    if (!u.replaced || u.is_wanted()) continue;
+    result.from.push_back(u.replaced);
+    result.to.push_back(read(u.update.variable));
+  }
+  return result;
+}
+
 std::vector<tensor::Dense> Network::get_weights() const {
   const auto turn = turn_.take();
   std::vector<tensor::Dense> result;
@@ -400,7 +443,10 @@ Network::Applied Network::applied(const std::vector<Symbol>& inputs) const {
   for (const AddedMetric& metric : added_metrics_)
     result.metrics.push_back({metric.name, for_inputs(metric.value)});
   result.updates = updates();
-  for (layers::LayerUpdate& u : result.updates) u.update.value = for_inputs(u.update.value);
+  for (layers::LayerUpdate& u : result.updates) {
+    u.update.value = for_inputs(u.update.value);
+    if (u.replaced) u.replaced = for_inputs(u.replaced);
+  }
   return result;
 }
 

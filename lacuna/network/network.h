@@ -18,8 +18,8 @@ struct Snapshot {
 
 class Network {
  public:
-  // Inputs must come from Input(). Outputs must depend only on these inputs and on weights of layers between.
-  // Throws InvalidArgument otherwise.
+  // Inputs must come from Input() or be placeholders. Outputs must depend only on these inputs and on weights
+  // of layers between. Throws InvalidArgument otherwise.
   Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name);
 
   const std::string& name() const { return name_; }
@@ -29,6 +29,16 @@ class Network {
   // values of weights take it.
   const Turn& turn() const { return turn_; }
   const std::vector<Symbol>& inputs() const { return inputs_; }
+  // Those of the inputs that are fed: not those that are a tensor (InputOptions::tensor).
+  const std::vector<Symbol>& fed_inputs() const { return fed_inputs_; }
+  const std::vector<std::string>& fed_names() const { return fed_names_; }
+  // The rows of each batch where outputs get theirs from such a tensor; else None.
+  Dim own_rows() const { return own_rows_; }
+  // Whether such a tensor has so many rows, which then may belong to the rows of a batch.
+  bool has_rows(Dim rows) const;
+  // The rows of such a tensor if outputs have as many for a batch of one row, which then is repeated; else
+  // None.
+  Dim rows_for_one() const;
   const std::vector<Symbol>& outputs() const { return outputs_; }
   const std::vector<std::string>& input_names() const { return input_names_; }
   const std::vector<std::string>& output_names() const {
@@ -71,11 +81,16 @@ class Network {
   // those whose layers are trainable now.
   std::vector<layers::LayerUpdate> updates() const;
   std::vector<layers::LayerUpdate> wanted_updates() const;
+  // What frozen layers replace by their averages, now: `to` stands in for `from` (LayerUpdate::replaced).
+  struct Frozen {
+    std::vector<Symbol> from{}, to{};
+  };
+  Frozen frozen() const;
 
   // A mask for each output, empty if all its steps count: see layers::mask_of.
   const std::vector<Symbol>& output_masks() const { return output_masks_; }
 
-  // Whether an input holds integer ids, because it feeds an embedding.
+  // Whether an input that is fed, by its number, holds integer ids, because it feeds an embedding.
   bool takes_ids(size_t input) const { return id_limits_[input] > 0; }
   // Ids of such an input must be below this: the fewest rows of the embeddings that it feeds.
   Dim id_limit(size_t input) const { return id_limits_[input]; }
@@ -105,8 +120,9 @@ class Network {
 
   std::string name_;
   Turn turn_{};
-  std::vector<Symbol> inputs_, outputs_;
-  std::vector<std::string> input_names_, output_names_;
+  std::vector<Symbol> inputs_, fed_inputs_, outputs_;
+  std::vector<std::string> input_names_, fed_names_, output_names_;
+  Dim own_rows_ = None;
   std::vector<std::shared_ptr<layers::LayerState>> layers_;
   std::vector<std::shared_ptr<const layers::Call>> calls_;  // Only those of this network, in order.
   Symbol added(const char* where, const Symbol& symbol);    // A scalar that the network can compute.
@@ -120,8 +136,7 @@ class Network {
 // A layer or a model that was made from its config, to be called in a network that is rebuilt.
 struct Callable {
   std::shared_ptr<layers::LayerState> layer{};  // Null for a model.
-  // training: see layers::Inputs.
-  std::function<std::vector<Symbol>(const std::vector<Symbol>&, std::optional<bool> training)> call{};
+  std::function<std::vector<Symbol>(const layers::Inputs&)> call{};
 };
 using MakeCallable = std::function<Callable(const std::string& class_name, const Config& config)>;
 

@@ -2,6 +2,7 @@
 #include "lacuna/saving/later_keras.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -87,11 +88,32 @@ std::string older_class(std::string name) {
   return name;
 }
 
-Setting translated(const Setting& setting);
+// Whether a version is one of TensorFlow's Keras 2 or of Keras 3: 2.2.4-tf, 2.4.0, 3.1.0.
+bool is_later(const std::string& version) {
+  if (version.ends_with("-tf")) return true;
+  int major = 0, minor = 0;
+  return std::sscanf(version.c_str(), "%d.%d", &major, &minor) == 2 &&
+         (major > 2 || (major == 2 && minor > 3));
+}
 
-Config translated_parts(const Config& config) {
+// What a BatchNormalization does that no Keras writes. Lacuna says it in the config, or in a file beside it;
+// else the layer acts as in the Keras that wrote it: a later one names its module, or the file its version.
+void tell_dialect(Config& both, bool later, Config& config) {
+  if (!config.contains("moving_mean_initializer")) return;  // One's own class of that name.
+  later |= both.contains("module");
+  for (const auto& [name, of_keras] :
+       {std::pair("frozen_uses_averages", later), std::pair("unbiased_variance", !later)}) {
+    const auto beside = both.find(name);
+    config.emplace(name, beside != both.end() ? beside->second : Setting(of_keras));
+    if (beside != both.end()) both.erase(beside);
+  }
+}
+
+Setting translated(const Setting& setting, bool later);
+
+Config translated_parts(const Config& config, bool later) {
   Config result;
-  for (const auto& [name, value] : config) result.emplace(name, translated(value));
+  for (const auto& [name, value] : config) result.emplace(name, translated(value, later));
   return result;
 }
 
@@ -240,14 +262,14 @@ void count_models_from_1(Config& model) {
   model["output_layers"] = counted_from_1(list_in(model, "output_layers"), models);
 }
 
-Setting translated(const Setting& setting) {
+Setting translated(const Setting& setting, bool later) {
   if (const auto* list = setting.as<SettingList>()) {
     SettingList result;
-    for (const Setting& item : *list) result.push_back(translated(item));
+    for (const Setting& item : *list) result.push_back(translated(item, later));
     return result;
   }
   if (!setting.config()) return setting;
-  Config both = translated_parts(*setting.config());
+  Config both = translated_parts(*setting.config(), later);
   const auto name = both.find("class_name"), held = both.find("config");
   if (name == both.end() || held == both.end()) return both;
   const auto* class_name = name->second.as<std::string>();
@@ -260,6 +282,7 @@ Setting translated(const Setting& setting) {
   if (const auto axis = config.find("axis"); axis != config.end() && older == "BatchNormalization")
     if (const auto* axes = axis->second.as<SettingList>(); axes && axes->size() == 1)
       axis->second = Setting((*axes)[0]);
+  if (older == "BatchNormalization") tell_dialect(both, later, config);
   if (older == "Model") {
     for (const char* ends : {"input_layers", "output_layers"}) list_alone(config, ends);
     if (is_of_keras_3(*setting.config()->at("config").config())) {
@@ -293,10 +316,11 @@ void require_keras_2(const char* where, const std::string& version) {
       version, "'.");
 }
 
-Config in_older_words(const Config& config) {
-  if (const auto version = config.find("keras_version"); version != config.end())
-    if (const auto* given = version->second.as<std::string>()) require_keras_2("model_from_config", *given);
-  Config result = *translated(config).config();
+Config in_older_words(const Config& config, const std::string& written_by) {
+  const auto version = config.find("keras_version");
+  const auto* own = version == config.end() ? nullptr : version->second.as<std::string>();
+  if (own) require_keras_2("model_from_config", *own);
+  Config result = *translated(config, is_later(own ? *own : written_by)).config();
   const auto optimizer = result.find("optimizer_config");
   if (optimizer == result.end() || !optimizer->second.config()) return result;
   Config both = *optimizer->second.config();

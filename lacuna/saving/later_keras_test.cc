@@ -78,6 +78,23 @@ TEST(LaterKeras, LeavesOutTheSecondLayerOfABidirectionalIfItIsACopy) {
   EXPECT_NE(both("4").find("backward_layer"), std::string::npos);
 }
 
+TEST(LaterKeras, ABatchNormalizationActsAsInTheKerasThatWroteIt) {
+  const auto uses_averages = [](const char* beside, const std::string& version) {
+    const std::string json =
+        text(R"({"class_name": "BatchNormalization", "config": {"moving_mean_initializer": 0})", beside, "}");
+    const std::string now = to_json(in_older_words(from_json("test", json), version));
+    const bool uses = now.find(R"("frozen_uses_averages":true)") != std::string::npos;
+    EXPECT_EQ(now.find(R"("unbiased_variance":false)") != std::string::npos, uses) << now;
+    return uses;
+  };
+  for (const char* version : {"", "2.2.4", "2.3.1", "2.1.6"}) EXPECT_FALSE(uses_averages("", version));
+  for (const char* version : {"2.2.4-tf", "2.4.0", "2.15.0", "3.0.5"})
+    EXPECT_TRUE(uses_averages("", version));
+  EXPECT_TRUE(uses_averages(R"(, "module": "keras.layers")", ""));
+  EXPECT_FALSE(uses_averages(R"(, "frozen_uses_averages": false, "unbiased_variance": true)", "3.0.5"));
+  EXPECT_EQ(older(R"({"class_name": "BatchNormalization", "config": {}})").find("frozen"), std::string::npos);
+}
+
 TEST(LaterKeras, KnowsOptimizersOfTensorFlow) {
   EXPECT_EQ(older(R"({"loss": "mse", "optimizer_config": {"class_name": "Custom>Adam", "config":
       {"name": "Adam", "learning_rate": 0.5, "weight_decay": null, "use_ema": false, "ema_momentum": 0.99}}})"),

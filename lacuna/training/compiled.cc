@@ -277,6 +277,7 @@ Compiled compile(const Network& network, const CompileOptions& options) {
   result.optimizer = options.optimizer.get();
   result.trainable = network.trainable_weights();
   result.updates = network.wanted_updates();
+  result.frozen = network.frozen();
   result.added_losses = network.activity_losses();
   const auto& names = network.output_names();
   check_names(options.output_metrics, names, "metrics");

@@ -81,6 +81,7 @@ struct Compiled {
   // What a training step changes, by the `trainable` flags at compile, as in Keras.
   std::vector<layers::Weight*> trainable{};
   std::vector<layers::LayerUpdate> updates{};
+  Network::Frozen frozen{};             // By the same flags.
   std::vector<Symbol> added_losses{};   // Scalars, of layers and of add_loss.
   std::vector<Symbol> added_metrics{};  // Scalars; their names are the last of metrics_names.
   // "loss", then the loss of each output if there are several, then the metrics. evaluate returns values in

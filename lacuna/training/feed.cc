@@ -103,14 +103,29 @@ bool carries(DType dtype, Dim limit) {
 
 Feed::Feed(const char* where, const Network& network, const Compiled* compiled, data::Check check,
            const Arrays& x, const Arrays& y, const Arrays& sample_weight, const ClassWeights& class_weight)
-    : check_(check) {
+    : where_(where), network_(network), check_(check), own_rows_(network.own_rows()) {
+  const size_t inputs = network.fed_inputs().size();
+  parts_.reserve(inputs + 2 * network.outputs().size());
+  specs_.reserve(inputs + network.outputs().size());
+  add_inputs(where, network, x);
+  if (compiled) add_targets(where, *compiled, y, sample_weight, class_weight);
+  if (rows_ >= 0) return;
+  LACUNA_REQUIRE(own_rows_ != None, where,
+                 ": without arrays, the number of rows of an input that is a tensor must be known. Received: "
+                 "outputs[0] ",
+                 network.outputs()[0].spec(), ".");
+  rows_ = own_rows_;
+}
+
+void Feed::add_inputs(const char* where, const Network& network, const Arrays& x) {
+  const auto& input_names = network.fed_names();
+  LACUNA_REQUIRE(!input_names.empty() || !x.given(), where,
+                 ": x must not be given for a model whose inputs are all tensors. Received: x.");
+  if (input_names.empty()) return;
   LACUNA_REQUIRE(x.given(), where, ": x must be given. Received: none.");
-  const auto& input_names = network.input_names();
   const auto inputs = match(where, "x", x, input_names);
-  parts_.reserve(inputs.size() + 2 * network.outputs().size());
-  specs_.reserve(inputs.size() + network.outputs().size());
   for (size_t i = 0; i < inputs.size(); ++i) {
-    const Symbol& input = network.inputs()[i];
+    const Symbol& input = network.fed_inputs()[i];
     Spec wanted{{}, input.dtype(), input.storage()};
     if (inputs[i]->storage() == Storage::csr) wanted.storage = Storage::csr;
     const bool ids = network.takes_ids(i) && wanted.storage == Storage::dense;
@@ -125,9 +140,12 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
     add(std::move(array), std::move(argument), std::move(wanted), ids_only && !exact,
         ids_only && limit < std::numeric_limits<Dim>::max() ? limit : 0);
   }
-  if (!compiled) return;
+}
 
-  const auto targets = compiled->targets();
+void Feed::add_targets(const char* where, const Compiled& compiled, const Arrays& y,
+                       const Arrays& sample_weight, const ClassWeights& class_weight) {
+  const size_t inputs = parts_.size();
+  const auto targets = compiled.targets();
   std::vector<std::string> names;
   names.reserve(targets.size());
   for (const CompiledOutput* o : targets) names.push_back(o->name);
@@ -152,7 +170,18 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
     if (output.loss->name == "binary_crossentropy") look_at_labels(output);
   }
   if (sample_weight.given() || class_weight.given())
-    add_weights(where, *compiled, sample_weight, class_weight, inputs.size());
+    add_weights(where, compiled, sample_weight, class_weight, inputs);
+}
+
+void Feed::require_own_rows(Dim rows) {
+  if (rows == 1 && own_rows_ == None && !one_row_fits_) {
+    own_rows_ = network_.rows_for_one();
+    one_row_fits_ = own_rows_ == None;
+  }
+  LACUNA_REQUIRE(own_rows_ == None || rows == own_rows_, where_,
+                 ": a batch must have as many rows as the outputs, which get theirs from an input that is a "
+                 "tensor; write batch_size=",
+                 own_rows_, ". Received: a batch of ", rows, " rows.");
 }
 
 namespace {
@@ -345,11 +374,20 @@ std::span<const Tensor* const> Feed::packed_parts(const PackPart& pack_part) {
   return batch;
 }
 
+void Feed::require_arrays(const char* steps) const {
+  LACUNA_REQUIRE(
+      !parts_.empty(), where_, ": ", steps,
+      " must be given where there are no arrays, as of a model whose inputs are all tensors. Received: "
+      "none.");
+}
+
 std::span<const Tensor* const> Feed::pack(std::span<const int64_t> rows) {
+  require_own_rows(static_cast<Dim>(rows.size()));
   return packed_parts([&](Part& part, Tensor& batch) { part.rows.pack(rows, part.wanted, batch); });
 }
 
 std::span<const Tensor* const> Feed::pack_range(Dim begin, Dim end) {
+  require_own_rows(end - begin);
   return packed_parts(
       [&](Part& part, Tensor& batch) { part.rows.pack_range(begin, end, part.wanted, batch); });
 }

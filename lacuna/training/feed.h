@@ -21,6 +21,9 @@ class Feed {
 
   Dim rows() const { return rows_; }
   bool weighted() const { return weighted_; }
+  // Throws, and names the argument `steps`, if there are no arrays at all: then nothing tells how many
+  // batches there are.
+  void require_arrays(const char* steps) const;
   // Storage and dtype of inputs and targets as they will be fed; without shapes.
   const std::vector<Spec>& specs() const { return specs_; }
 
@@ -32,6 +35,12 @@ class Feed {
   size_t packed() const;
 
  private:
+  void add_inputs(const char* where, const Network& network, const Arrays& x);
+  void add_targets(const char* where, const Compiled& compiled, const Arrays& y, const Arrays& sample_weight,
+                   const ClassWeights& class_weight);
+  // Throws unless a batch of so many rows has those that outputs get from a tensor.
+  void require_own_rows(Dim rows);
+
   struct Part {
     data::Rows rows;
     Spec wanted;
@@ -46,12 +55,15 @@ class Feed {
   void add_weights(const char* where, const Compiled& compiled, const Arrays& sample_weight,
                    const ClassWeights& class_weight, size_t first_target);
 
+  const char* where_;
+  const Network& network_;
   data::Check check_;
   std::vector<Part> parts_;
   std::vector<const Tensor*> batches_[2];
   size_t turn_ = 0;  // Which of the two batches was packed last.
   std::vector<Spec> specs_;
-  Dim rows_ = -1;
+  Dim rows_ = -1, own_rows_ = None;
+  bool one_row_fits_ = false;  // Known to.
   bool weighted_ = false;
 };
 

@@ -74,6 +74,7 @@ class Trainer::Fit {
     callbacks_->on_epoch_begin(epoch);
     batches_.begin(options_.shuffle == Shuffle::none ? 0 : trainer_.next_shuffle());
     Progress progress(batches_, options_.verbose);
+    trainer_.reset_metrics();
     measures_.reset();
     logs_.clear();
     for (const auto& name : compiled_.metrics_names) logs_.emplace_back(name, 0.0);
@@ -237,6 +238,7 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
   check_of_arrays(options);
   check(options);
   Feed feed("fit", *network_, c.get(), data::Check::whole, x, y, options.sample_weight, options.class_weight);
+  feed.require_arrays("steps_per_epoch");
   LACUNA_REQUIRE(feed.rows() > 0, "fit: x must have rows. Received: rows=0.");
   Dim rows = feed.rows();
   Validation other(*network_, *c, options);
@@ -247,7 +249,10 @@ History Trainer::fit(const Arrays& x, const Arrays& y, const FitOptions& options
                    options.validation_split, ", rows=", feed.rows(), ".");
     if (rows < feed.rows()) split.emplace(feed, rows, feed.rows(), options.batch_size);
   }
-  ArrayBatches batches(feed, 0, rows, options.batch_size, options.shuffle);
+  // The rows of a tensor cannot change places with those of the arrays.
+  const bool paired = network_->has_rows(std::min(options.batch_size, rows));
+  const Shuffle how = paired && options.shuffle == Shuffle::rows ? Shuffle::batch : options.shuffle;
+  ArrayBatches batches(feed, 0, rows, options.batch_size, how);
   return Fit(*this, c, batches, split ? &*split : other.batches(), options).run();
 }
 

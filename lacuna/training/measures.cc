@@ -47,6 +47,14 @@ void Measures::reset() {
   }
 }
 
+void Measures::begin_step() {
+  for (size_t i = 0; i < sums_.size(); ++i)
+    if (!running_[i]) sums_[i] = 0;
+  rows_ = 0;
+  for (State& state : states_)
+    if (!state.accumulator->goes_on()) state.accumulator->reset();
+}
+
 void Measures::add(const Program& program, std::span<const Tensor* const> feeds, Dim rows) {
   for (size_t i = 0; i < sums_.size(); ++i)
     if (running_[i]) sums_[i] = program.value(i);

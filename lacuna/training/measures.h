@@ -20,6 +20,8 @@ class Measures {
   const Compiled& compiled() const { return compiled_; }
 
   void reset();
+  // Before a single step: forgets what is not the state of a metric that goes on (Accumulator::goes_on).
+  void begin_step();
   // Adds a batch, after a run of the program with these feeds.
   void add(const Program& program, std::span<const Tensor* const> feeds, Dim rows);
 

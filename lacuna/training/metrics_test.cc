@@ -1,6 +1,7 @@
 // Metrics with a state and csr targets through fit, evaluate and validation.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "lacuna/callbacks/early_stopping.h"
 #include "lacuna/metrics/auc.h"
@@ -65,6 +66,35 @@ TEST(ModelMetrics, AreExactInFitEvaluateAndValidation) {
   for (const double value : h.history.at("val_auc")) EXPECT_NEAR(value, expected, 1e-12);
   EXPECT_NEAR(model.train_on_batch(p.csr, y)[1], expected, 1e-12);
   EXPECT_NEAR(model.test_on_batch(p.csr, y)[1], expected, 1e-12);
+}
+
+TEST(ModelMetrics, ThoseWithAStateGoOnFromBatchToBatch) {
+  const Problem p;
+  const auto y = labels_of(p);
+  Model model = linear(true, false, {.activation = "sigmoid"});
+  model.compile(
+      {.optimizer = SGD{.lr = 0}, .loss = "binary_crossentropy", .metrics = {metrics::Recall{}, "auc"}});
+  std::vector<float> inverse;  // No step changes the weights, so that what was recalled is now wrong.
+  for (const float label : y) inverse.push_back(1 - label);
+  const double recall = model.test_on_batch(p.csr, y)[1], of_inverse = [&] {
+    model.reset_metrics();
+    return model.test_on_batch(p.csr, inverse)[1];
+  }();
+  const double positives = std::accumulate(y.begin(), y.end(), 0.0), all = static_cast<double>(y.size()),
+               both = (recall * positives + of_inverse * (all - positives)) / all;
+  const auto two = [&](std::optional<bool> reset) {
+    model.reset_metrics();
+    model.train_on_batch(p.csr, y, {}, {}, reset);
+    return model.train_on_batch(p.csr, inverse, {}, {}, reset);
+  };
+  const double auc = model.evaluate(p.csr, inverse, {.verbose = 0})[2];
+  EXPECT_NEAR(two({})[1], both, 1e-12);
+  EXPECT_NEAR(two({})[2], auc, 1e-12);  // Its state grows with the rows.
+  EXPECT_NEAR(two(false)[2], 0.5, 1e-12);
+  EXPECT_NEAR(two(true)[1], of_inverse, 1e-12);
+  two({});
+  model.evaluate(p.csr, y, {.verbose = 0});
+  EXPECT_NEAR(model.train_on_batch(p.csr, y)[1], recall, 1e-12);
 }
 
 // Weights beyond float32 count in a float32 model: 1e-50 is not 0, and 1e45 is not infinite.

@@ -27,6 +27,7 @@ std::vector<double> Trainer::evaluate(const CompiledPtr& compiled, Measures& mea
                                       int verbose) {
   std::shared_ptr<Program> test;
   Progress progress(batches, verbose);
+  reset_metrics();
   measures.reset();
   batches.begin(0);
   ReadAhead ahead(batches);
@@ -57,6 +58,7 @@ std::vector<double> Trainer::evaluate(const Arrays& x, const Arrays& y, const Ev
   require_no_steps("evaluate", options.steps);
   const CompiledPtr c = compiled("evaluate");
   Feed feed("evaluate", *network_, c.get(), data::Check::by_batch, x, y, options.sample_weight);
+  feed.require_arrays("steps");
   LACUNA_REQUIRE(feed.rows() > 0, "evaluate: x must have rows. Received: rows=0.");
   Measures measures(*c, "evaluate");
   ArrayBatches batches(feed, 0, feed.rows(), options.batch_size);
@@ -102,6 +104,7 @@ std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOption
   require_batch_size("predict", options.batch_size);
   require_no_steps("predict", options.steps);
   Feed feed("predict", *network_, nullptr, data::Check::by_batch, x);
+  feed.require_arrays("steps");
   ArrayBatches batches(feed, 0, feed.rows(), options.batch_size);
   return predict(batches, options.verbose);
 }

@@ -24,13 +24,13 @@ struct Substitution {
 Substitution fed_inputs(const Network& network, const std::vector<Symbol>& outputs,
                         const std::vector<Spec>& fed) {
   Substitution result;
-  for (size_t i = 0; i < network.inputs().size(); ++i) {
-    const Symbol& old = network.inputs()[i];
+  for (size_t i = 0; i < network.fed_inputs().size(); ++i) {
+    const Symbol& old = network.fed_inputs()[i];
     if (old.storage() == fed[i].storage && old.dtype() == fed[i].dtype) {
       result.inputs.push_back(old);
       continue;
     }
-    const Symbol now = placeholder({old.shape(), fed[i].dtype, fed[i].storage}, network.input_names()[i]);
+    const Symbol now = placeholder({old.shape(), fed[i].dtype, fed[i].storage}, network.fed_names()[i]);
     result.inputs.push_back(now);
     result.from.push_back(old);
     if (old.dtype() == fed[i].dtype) {
@@ -164,14 +164,17 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
     for (const Update& u : compiled->metric_updates()) updates_.push_back(u);
   for (const Update& u : updates_) wanted.push_back(u.value);
 
-  LACUNA_REQUIRE(fed.size() == network.inputs().size() + targets.size(),
+  LACUNA_REQUIRE(fed.size() == network.fed_inputs().size() + targets.size(),
                  "Program: a spec must be given for each input and target. Received: specs=", fed.size(),
-                 ", inputs=", network.inputs().size(), ", targets=", targets.size(), ".");
+                 ", inputs=", network.fed_inputs().size(), ", targets=", targets.size(), ".");
   Substitution fed_as = fed_inputs(network, wanted, fed);
   inputs_ = fed_as.inputs.size();
   targets_ = targets.size();
   weighted_ = weighted;
   const std::vector<Symbol> fed_y = fed_targets(targets, std::span(fed).subspan(inputs_), wanted, fed_as);
+  const Network::Frozen frozen = predict ? network.frozen() : compiled->frozen;
+  fed_as.from.insert(fed_as.from.end(), frozen.from.begin(), frozen.from.end());
+  fed_as.to.insert(fed_as.to.end(), frozen.to.begin(), frozen.to.end());
   std::vector<Symbol> outputs = substitute(wanted, fed_as.from, fed_as.to);
   const auto end_of_losses = outputs.end() - static_cast<std::ptrdiff_t>(updates_.size());
   const std::vector<Symbol> activity(outputs.begin() + static_cast<std::ptrdiff_t>(own), end_of_losses);

@@ -173,19 +173,21 @@ void Trainer::reset_metrics() {
 }
 
 std::vector<double> Trainer::train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
-                                            const ClassWeights& class_weight, bool reset_metrics) {
+                                            const ClassWeights& class_weight,
+                                            std::optional<bool> reset_metrics) {
   const CompiledPtr c = compiled("train_on_batch");
   Feed feed("train_on_batch", *network_, c.get(), data::Check::by_batch, x, y, sample_weight, class_weight);
   LACUNA_REQUIRE(feed.rows() > 0, "train_on_batch: x must have rows. Received: rows=0.");
   const auto held = program(c, Mode::train, feed.specs(), feed.weighted());
   Program& train = *held;
   const auto feeds = feed.pack_range(0, feed.rows());
-  const auto measures = this->measures(c, "train_on_batch", reset_metrics);
+  const auto measures = this->measures(c, "train_on_batch", reset_metrics.value_or(false));
   std::vector<double> values;
   {
     const auto turn = network_->turn().take();
     check_trainable("train_on_batch", *c);
     follow_seed();
+    if (!reset_metrics) measures->begin_step();
     train_step(*c, train, feeds, feed.rows(), *measures);
     values = measures->values();
     for (size_t i = 0; i < c->losses(); ++i) values[i] = train.value(i);
@@ -196,14 +198,15 @@ std::vector<double> Trainer::train_on_batch(const Arrays& x, const Arrays& y, co
 }
 
 std::vector<double> Trainer::test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
-                                           bool reset_metrics) {
+                                           std::optional<bool> reset_metrics) {
   const CompiledPtr c = compiled("test_on_batch");
   Feed feed("test_on_batch", *network_, c.get(), data::Check::by_batch, x, y, sample_weight);
   LACUNA_REQUIRE(feed.rows() > 0, "test_on_batch: x must have rows. Received: rows=0.");
   const auto held = program(c, Mode::test, feed.specs(), feed.weighted());
   const auto feeds = feed.pack_range(0, feed.rows());
-  const auto measures = this->measures(c, "test_on_batch", reset_metrics);
+  const auto measures = this->measures(c, "test_on_batch", reset_metrics.value_or(false));
   const auto turn = network_->turn().take();
+  if (!reset_metrics) measures->begin_step();
   held->run(feeds, random_.steps, next_seed());
   measures->add(*held, feeds, feed.rows());
   held->apply_updates();

@@ -106,12 +106,15 @@ class Trainer {
   std::vector<double> evaluate(BatchSource& source, const EvaluateOptions& options);
   std::vector<tensor::Dense> predict(BatchSource& source, const PredictOptions& options);
 
-  // One training step, or one evaluation, on all rows of x. Without reset_metrics, metrics are those of all
-  // batches since the last reset; losses are always of this one.
+  // One training step, or one evaluation, on all rows of x. Metrics with a state go on from step to step,
+  // until reset_metrics(), fit or evaluate; the other values are those of this batch. AUC, whose state grows,
+  // is one of these. reset_metrics: true begins all metrics anew, false lets all of them go on; losses are
+  // always those of this batch.
   std::vector<double> train_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
-                                     const ClassWeights& class_weight, bool reset_metrics = true);
+                                     const ClassWeights& class_weight,
+                                     std::optional<bool> reset_metrics = {});
   std::vector<double> test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight,
-                                    bool reset_metrics = true);
+                                    std::optional<bool> reset_metrics = {});
   void reset_metrics();
 
   // What each op does with the first `rows` rows of x: in a prediction or, with y, in a training step without

@@ -156,8 +156,8 @@ Shape to_dims(const Place& at, nb::handle given) {
     const nb::object index = index_of(d);
     if (!index.is_valid()) wrong_type(at, "a tuple of whole numbers or None", given);
     const Py_ssize_t value = PyNumber_AsSsize_t(index.ptr(), nullptr);  // Clipped.
-    if (value < 0 || value == PY_SSIZE_T_MAX)
-      wrong_value(at, "a tuple of numbers that are not negative", given);
+    if (value < 0) wrong_value(at, "a tuple of numbers that are not negative", given);
+    if (value == PY_SSIZE_T_MAX) wrong_value(at, "a tuple of numbers below 2^63 - 1", given);
     return value;
   };
   if (index_of(given).is_valid()) return {dim(given)};

@@ -24,6 +24,10 @@ std::vector<Symbol> penalties(const std::vector<layers::Weight*>& weights);
 // Inputs and outputs of the layer's calls that still exist, oldest first.
 nb::list calls_of_layer(const layers::LayerState& state);
 
+// What a layer is called on without the symbols that are arguments; and the arguments by name.
+nb::list main_inputs(const std::vector<Symbol>& symbols, const std::vector<std::string>& named);
+nb::dict arguments_of(const layers::Inputs& inputs);
+
 // A view of a user's arrays, which stay alive with it.
 struct ArrayHandle {
   Array array{};

@@ -31,6 +31,7 @@ class PythonLayer final : public layers::Layer {
  public:
   PythonLayer(nb::handle self, const LayerOptions& options, const std::string& class_name)
       : Layer(options, class_name), self_(self, "layer") {
+    state()->takes_arguments = true;
     state()->settings = [self_ = self_] {
       const WithGil gil;
       return to_config(self_.get().attr("get_config")());
@@ -61,7 +62,8 @@ class PythonLayer final : public layers::Layer {
   }
   std::vector<Symbol> compute_masks(const layers::Inputs& inputs) override {
     const WithGil gil;
-    const nb::object mask = self_.get().attr("_compute_mask")(inputs.symbols, or_none(inputs.masks));
+    const nb::object mask =
+        self_.get().attr("_compute_mask")(main_inputs(inputs.symbols, inputs.named), masks_of(inputs));
     const std::string where = name() + ": compute_mask";
     if (!nb::isinstance<nb::list>(mask) && !nb::isinstance<nb::tuple>(mask)) return {to_mask(mask, where)};
     std::vector<Symbol> result;
@@ -70,9 +72,9 @@ class PythonLayer final : public layers::Layer {
   }
 
  private:
-  static nb::list or_none(const std::vector<Symbol>& symbols) {
+  static nb::list masks_of(const layers::Inputs& inputs) {
     nb::list result;
-    for (const Symbol& symbol : symbols) result.append(symbol_or_none(symbol));
+    for (size_t i = 0; i < inputs.unnamed(); ++i) result.append(symbol_or_none(inputs.masks[i]));
     return result;
   }
   static Symbol to_mask(const nb::object& mask, const std::string& where) {
@@ -82,8 +84,10 @@ class PythonLayer final : public layers::Layer {
   // Returns what call makes of the inputs.
   std::vector<Symbol> traced(const layers::Inputs& inputs, std::optional<bool> training) {
     const WithGil gil;
-    const nb::object given = inputs.is_list ? nb::cast(inputs.symbols) : nb::cast(inputs[0]);
-    const nb::object output = self_.get().attr("_traced")(given, or_none(inputs.masks), training);
+    const nb::object given =
+        inputs.is_list ? nb::object(main_inputs(inputs.symbols, inputs.named)) : nb::cast(inputs[0]);
+    const nb::object output =
+        self_.get().attr("_traced")(given, masks_of(inputs), training, arguments_of(inputs));
     const std::string where = name() + ": call";
     if (!nb::isinstance<nb::list>(output) && !nb::isinstance<nb::tuple>(output))
       return {to_result(output, where)};
@@ -165,7 +169,7 @@ void bind_layer(nb::module_& m) {
   layer
       .def(
           "__call__",
-          [](const AnyLayer& l, nb::handle inputs, nb::handle training) {
+          [](const AnyLayer& l, nb::handle inputs, nb::handle training, nb::handle arguments) {
             const std::string name = l->name();
             const Place at{name.c_str(), "inputs"};
             const bool is_list = nb::isinstance<nb::list>(inputs);
@@ -174,9 +178,21 @@ void bind_layer(nb::module_& m) {
             else symbols = {to_symbol(inputs, nullptr, at.where)};
             std::optional<bool> phase;
             if (!training.is_none()) phase = to_flag({at.where, "training"}, training);
-            return (*l)(layers::Inputs(std::move(symbols), is_list, phase));
+            layers::Inputs given(std::move(symbols), is_list, phase);
+            for (const auto [key, value] : nb::cast<nb::dict>(arguments)) {
+              const auto argument = nb::cast<std::string>(key);
+              if (nb::isinstance<Symbol>(value) || nb::isinstance<VariableHandle>(value)) {
+                given.symbols.push_back(to_symbol(value, nullptr, at.where));
+                given.named.push_back(argument);
+              } else {
+                nb::dict one;
+                one[key] = value;
+                given.arguments.merge(to_config(one));
+              }
+            }
+            return (*l)(given);
           },
-          "inputs"_a.none(), "training"_a.none())
+          "inputs"_a.none(), "training"_a.none(), "arguments"_a)
       .def_prop_ro("id", [](const AnyLayer& l) { return id(l->state().get()); })
       .def_prop_rw(
           "name", [](const AnyLayer& l) { return l->name(); },
@@ -350,14 +366,17 @@ void bind_layer_makers(nb::module_& m) {
   def(
       m, {"input", "Input"},
       [](const std::optional<Dims>& shape, const std::optional<Dims>& batch_shape,
-         const std::optional<std::string>& name, const std::optional<std::string>& dtype, bool sparse) {
+         const std::optional<std::string>& name, const std::optional<std::string>& dtype, bool sparse,
+         nb::handle tensor) {
         layers::InputOptions options{.name = name.value_or(""), .sparse = sparse};
+        if (!tensor.is_none()) options.tensor = to_symbol(tensor, nullptr, "Input: tensor");
         if (shape) options.shape = shape->shape;
         if (batch_shape) options.batch_shape = batch_shape->shape;
         if (dtype) options.dtype = dtype_from_name(*dtype);
         return layers::Input(options);
       },
-      "shape"_a.none(), "batch_shape"_a.none(), "name"_a.none(), "dtype"_a.none(), "sparse"_a);
+      "shape"_a.none(), "batch_shape"_a.none(), "name"_a.none(), "dtype"_a.none(), "sparse"_a,
+      "tensor"_a.none());
 }
 
 }  // namespace
@@ -367,8 +386,21 @@ nb::list calls_of_layer(const layers::LayerState& state) {
   for (const auto& call : layers::calls_of(state)) {
     nb::list outputs;
     for (const Symbol& s : call->outputs) outputs.append(s.with_origin(call));
-    result.append(nb::make_tuple(nb::cast(call->inputs), outputs));
+    result.append(nb::make_tuple(main_inputs(call->inputs, call->named), outputs));
   }
+  return result;
+}
+
+nb::list main_inputs(const std::vector<Symbol>& symbols, const std::vector<std::string>& named) {
+  nb::list result;
+  for (size_t i = 0; i + named.size() < symbols.size(); ++i) result.append(symbols[i]);
+  return result;
+}
+
+nb::dict arguments_of(const layers::Inputs& inputs) {
+  nb::dict result = from_config(inputs.arguments);
+  for (size_t i = 0; i < inputs.named.size(); ++i)
+    result[inputs.named[i].c_str()] = inputs[inputs.unnamed() + i];
   return result;
 }
 

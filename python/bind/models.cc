@@ -232,7 +232,7 @@ void bind_model(nb::module_& m) {
           "shapes"_a)
       .def_prop_ro("penalties", [](Model& self) { return penalties(network_of(self).weights()); })
       .def_prop_ro("input_count",
-                   [](Model& self) { return self.state() ? network_of(self).inputs().size() : 1; })
+                   [](Model& self) { return self.state() ? network_of(self).fed_inputs().size() : 1; })
       .def_prop_ro("output_count",
                    [](Model& self) { return self.state() ? network_of(self).outputs().size() : 1; });
   def_files(model);
@@ -277,13 +277,15 @@ void bind_network(nb::module_& m) {
               const bool is_layer =
                   nb::hasattr(made, "_core") && nb::isinstance<AnyLayer>(made.attr("_core"));
               const auto layer = is_layer ? nb::cast<AnyLayer&>(made.attr("_core"))->state() : nullptr;
-              return {
-                  layer, [made, class_name](const std::vector<Symbol>& inputs, std::optional<bool> training) {
-                    const nb::object given = inputs.size() == 1 ? nb::cast(inputs[0]) : nb::cast(inputs);
-                    const nb::object output = training ? made(given, "training"_a = *training) : made(given);
-                    if (nb::isinstance<Symbol>(output)) return std::vector{nb::cast<Symbol>(output)};
-                    return to_symbols({class_name.c_str(), "its output"}, output);
-                  }};
+              return {layer, [made, class_name](const layers::Inputs& inputs) {
+                        const nb::object given =
+                            inputs.is_list ? main_inputs(inputs.symbols, inputs.named) : nb::cast(inputs[0]);
+                        nb::dict arguments = arguments_of(inputs);
+                        if (inputs.training) arguments["training"] = *inputs.training;
+                        const nb::object output = made(given, **arguments);
+                        if (nb::isinstance<Symbol>(output)) return std::vector{nb::cast<Symbol>(output)};
+                        return to_symbols({class_name.c_str(), "its output"}, output);
+                      }};
             },
             to_symbols({"clone_model", "input_tensors"}, given_inputs));
         return nb::make_tuple(parts.inputs, parts.outputs);

@@ -145,20 +145,21 @@ void def_training(nb::class_<Model>& c) {
   c.def(
        "train_on_batch",
        [](Model& model, nb::handle x, nb::handle y, nb::handle sample_weight, const ByClass& class_weight,
-          bool reset_metrics) {
+          std::optional<bool> reset_metrics) {
          const Arrays inputs = to_arrays(x), targets = to_arrays(y), weights = to_arrays(sample_weight);
          const WithoutGil no_gil;
          return model.train_on_batch(inputs, targets, weights, to_class_weights(class_weight), reset_metrics);
        },
-       "x"_a.none(), "y"_a.none(), "sample_weight"_a.none(), "class_weight"_a, "reset_metrics"_a)
+       "x"_a.none(), "y"_a.none(), "sample_weight"_a.none(), "class_weight"_a, "reset_metrics"_a.none())
       .def(
           "test_on_batch",
-          [](Model& model, nb::handle x, nb::handle y, nb::handle sample_weight, bool reset_metrics) {
+          [](Model& model, nb::handle x, nb::handle y, nb::handle sample_weight,
+             std::optional<bool> reset_metrics) {
             const Arrays inputs = to_arrays(x), targets = to_arrays(y), weights = to_arrays(sample_weight);
             const WithoutGil no_gil;
             return model.test_on_batch(inputs, targets, weights, reset_metrics);
           },
-          "x"_a.none(), "y"_a.none(), "sample_weight"_a.none(), "reset_metrics"_a)
+          "x"_a.none(), "y"_a.none(), "sample_weight"_a.none(), "reset_metrics"_a.none())
       .def("reset_metrics", [](Model& model) { without_gil([&] { model.reset_metrics(); }); })
       .def(
           "predict_on_batch",

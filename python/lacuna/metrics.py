@@ -120,13 +120,18 @@ def multi_hot_sparse_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike
 
 def top_k_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike, k: Whole = 5) -> Any:
     """1 where argmax(t) is the index of one of the k largest values of p, else 0; all values that tie count as
-    included."""
-    return _core.top_k_categorical_accuracy(y_true, y_pred, k)
+    included. In the dialect of Keras 2.2.4 the mean over all rows."""
+    return _mean_in_keras_2(_core.top_k_categorical_accuracy(y_true, y_pred, k))
 
 
 def sparse_top_k_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike, k: Whole = 5) -> Any:
-    """1 where t is the index of one of the k largest values of p, else 0; all values that tie count as included."""
-    return _core.sparse_top_k_categorical_accuracy(y_true, y_pred, k)
+    """1 where t is the index of one of the k largest values of p, else 0; all values that tie count as included. In
+    the dialect of Keras 2.2.4 the mean over all rows."""
+    return _mean_in_keras_2(_core.sparse_top_k_categorical_accuracy(y_true, y_pred, k))
+
+
+def _mean_in_keras_2(rows):
+    return rows if _core.keras() == "3" else _core.mean(rows, [], False)
 
 
 class Metric(Settings):

@@ -28,7 +28,8 @@ KERAS = {
         BatchNormalization(axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True, \
 beta_initializer='zeros', gamma_initializer='ones', moving_mean_initializer='zeros', \
 moving_variance_initializer='ones', beta_regularizer=None, gamma_regularizer=None, beta_constraint=None, \
-gamma_constraint=None, subtract_mean=True, **kwargs)
+gamma_constraint=None, subtract_mean=True, frozen_uses_averages=None, unbiased_variance=None, \
+**kwargs)
         Concatenate(axis=-1, **kwargs)
         concatenate(inputs, axis=-1, **kwargs)
         deserialize(config, custom_objects=None)
@@ -288,9 +289,9 @@ verbose=0)
         summary(self, line_length=None, positions=None, print_fn=None)
         reset_metrics(self)
         reset_states(self)
-        test_on_batch(self, x, y, sample_weight=None, reset_metrics=True)
+        test_on_batch(self, x, y, sample_weight=None, reset_metrics=None)
         to_json(self, **kwargs)
-        train_on_batch(self, x, y, sample_weight=None, class_weight=None, reset_metrics=True)
+        train_on_batch(self, x, y, sample_weight=None, class_weight=None, reset_metrics=None)
     """,
     models.Sequential: """
         add(self, layer)

@@ -179,9 +179,7 @@ def test_batch_size(model, x, y, size):
 
 
 def test_what_is_not_supported_is_said(model, x, y):
-    symbol = Input((3,))
     for match, call in [
-        ("Input: tensor", lambda: Input((3,), tensor=symbol)),
         ("summary: positions", lambda: model.summary(positions=[1])),
     ]:
         with pytest.raises(ValueError, match=f"{match} is not supported yet. Received: "):

@@ -40,6 +40,34 @@ def test_a_metric_with_variables_counts_over_an_epoch(tmp_path):
     assert again.evaluate(x, y, verbose=0)[1] == expected
 
 
+def test_a_metric_with_a_state_goes_on_from_batch_to_batch():
+    x, y = RANDOM.rand(40, 2), RANDOM.randint(0, 2, (40, 1))
+    model = Sequential([Dense(1, activation="sigmoid", input_dim=2)])
+    positives = Positives()
+    model.compile(optimizers.SGD(0.0), "binary_crossentropy", [positives, "precision", "acc", "auc"])
+    parts = [slice(0, 10), slice(10, 40)]
+
+    def expected(rows):
+        said, true = model.predict(x[rows]) > 0.5, y[rows] == 1
+        return [(said & true).sum(), (said & true).sum() / max(said.sum(), 1)]
+
+    def others(rows):
+        return model.evaluate(x[rows], y[rows], verbose=0)[3:]  # Which have no state, or one that grows.
+
+    first, second = (others(rows) for rows in parts)  # Evaluate begins anew too.
+    for step in (model.train_on_batch, model.test_on_batch):
+        got = [step(x[rows], y[rows]) for rows in parts]
+        np.testing.assert_allclose([g[1:3] for g in got], [expected(parts[0]), expected(slice(0, 40))])
+        np.testing.assert_allclose([g[3:] for g in got], [first, second], rtol=1e-6)
+        model.reset_metrics()
+    model.train_on_batch(x, y)
+    positives.reset_states()
+    assert model.train_on_batch(x[:10], y[:10])[1] == expected(parts[0])[0]
+    model.fit(x, y, verbose=0)
+    np.testing.assert_allclose(model.test_on_batch(x[:10], y[:10])[1:3], expected(parts[0]))
+    assert model.train_on_batch(x[:10], y[:10], reset_metrics=True)[1] == expected(parts[0])[0]
+
+
 def test_initializers_of_ones_own():
     class Ramp(initializers.Initializer):
         def __init__(self, step=1.0):

@@ -180,3 +180,13 @@ def test_errors():
     model = Model(s, pad(s[[7]], 1, 6))
     with pytest.raises(IndexError, match=r"ids must be in \[0, 6\), the size of the axis. Received: id=7"):
         model.predict(X, batch_size=6)
+
+
+def test_a_place_beyond_an_open_axis_is_told_when_it_is_known():
+    x = K.placeholder((None, 3))
+    run_place = K.function([x], [x[5] * 1.0])
+    assert run_place([A[:, :3]])[0].tolist() == A[5, :3].tolist()
+    with pytest.raises(ValueError, match=r"of x\[i\], i must be a place of x"):
+        run_place([A[:5, :3]])
+    with pytest.raises(ValueError, match="write max"):
+        K.clip(x, 2, 1)

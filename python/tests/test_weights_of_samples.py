@@ -155,7 +155,7 @@ def test_metrics_go_on_unless_reset():
         assert np.allclose(last[1:], whole[1:])
         assert np.isclose(last[0], model.evaluate(x[10:], y[10:], verbose=0)[0])  # The loss is of the batch.
         model.reset_metrics()
-    one = model.test_on_batch(x[:10], y[:10])
+    one = model.test_on_batch(x[:10], y[:10], reset_metrics=True)
     assert not np.allclose(one[1:], whole[1:])
     assert np.allclose(model.test_on_batch(x[:10], y[:10], reset_metrics=False), one)
     before = model.train_on_batch(x[10:], y[10:], reset_metrics=False)

@@ -12,6 +12,7 @@
 #include "lacuna/ops/shape/concatenate.h"
 #include "lacuna/ops/shape/reshape.h"
 #include "lacuna/ops/shape/slice.h"
+#include "lacuna/tensor/checked_sizes.h"
 
 namespace lacuna::layers {
 namespace {
@@ -82,6 +83,7 @@ void GatedCell::build(const std::vector<Shape>& input_shapes) {
   const Shape& x = input_shapes[0];
   LACUNA_REQUIRE(x.size() >= 2 && x.back() != None, name(),
                  ": the number of features of the input must be known. Received: shape=", to_string(x), ".");
+  checked_product(name(), gates_, units_);
   add_weight("kernel", {x.back(), gates_ * units_}, options_->kernel_initializer,
              options_->kernel_regularizer, options_->kernel_constraint);
   add_weight("recurrent_kernel", {units_, gates_ * units_}, for_gates(options_->recurrent_initializer),

@@ -34,9 +34,11 @@ Symbol relu(const Symbol& x, double alpha, double max_value, double threshold) {
 }
 
 Symbol clip(const Symbol& x, double min_value, double max_value) {
-  LACUNA_REQUIRE(min_value <= max_value,
-                 "clip: min_value must not be above max_value. Received: min_value=", min_value,
-                 ", max_value=", max_value, ".");
+  LACUNA_REQUIRE(
+      min_value <= max_value,
+      "clip: min_value must not be above max_value; write max(min_value, max_value) for max_value, as "
+      "Keras 2.2.4 does. Received: min_value=",
+      min_value, ", max_value=", max_value, ".");
   return applied<unary::Clip>(x, {.high = max_value, .low = min_value});
 }
 

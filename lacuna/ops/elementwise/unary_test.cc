@@ -207,7 +207,8 @@ TEST(Unary, ParametersAreChecked) {
   EXPECT_EQ(message_of<InvalidArgument>([&] { relu(x, 0, -1); }),
             "relu: max_value must not be negative. Received: max_value=-1.");
   EXPECT_EQ(message_of<InvalidArgument>([&] { clip(x, 2, 1); }),
-            "clip: min_value must not be above max_value. Received: min_value=2, max_value=1.");
+            "clip: min_value must not be above max_value; write max(min_value, max_value) for max_value, as "
+            "Keras 2.2.4 does. Received: min_value=2, max_value=1.");
   EXPECT_FALSE(elu(x, 1.0) == elu(x, 1.0 + 1e-15));  // Different parameters make different nodes.
   EXPECT_TRUE(elu(x, 1.0) == elu(x, 1.0));
 }

@@ -7,6 +7,7 @@
 #include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
+#include "lacuna/tensor/checked_sizes.h"
 
 namespace lacuna {
 
@@ -62,7 +63,8 @@ struct ById final : Flat<> {
         "by_id: ids must be integers (int32 or int64), w have rows and a float dtype. Received: ids=", ids,
         ", w=", w, ".");
     Dim places = 1;
-    for (const Dim d : ids.shape) places = d == None || places == None ? None : places * d;
+    for (const Dim d : ids.shape)
+      places = d == None || places == None ? None : checked_product("by_id", places, d);
     return specs(places, w.dtype);
   }
 };

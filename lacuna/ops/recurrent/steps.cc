@@ -7,12 +7,14 @@
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/parts/gradient_at.h"
+#include "lacuna/tensor/checked_sizes.h"
 
 namespace lacuna {
 namespace {
 
 void set_steps_as_rows(Shape& shape) {
-  shape[0] = shape[0] == None || shape[1] == None ? None : shape[0] * shape[1];
+  const bool is_open = shape[0] == None || shape[1] == None;
+  shape[0] = is_open ? None : checked_product("steps_as_rows", shape[0], shape[1]);
   shape.erase(shape.begin() + 1);
 }
 

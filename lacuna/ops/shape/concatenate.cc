@@ -13,6 +13,7 @@
 #include "lacuna/ops/parts/ids.h"
 #include "lacuna/ops/shape/concatenate_part.h"
 #include "lacuna/ops/shape/slice.h"
+#include "lacuna/tensor/checked_sizes.h"
 
 namespace lacuna {
 namespace {
@@ -225,7 +226,7 @@ struct Concatenate final : Op {
       for (size_t i = 0; agree && i < y.shape.size(); ++i) {
         Dim& size = y.shape[i];
         const Dim other = part.shape[i];
-        if (i == axis) size = size == None || other == None ? None : size + other;
+        if (i == axis) size = size == None || other == None ? None : checked_sum("concatenate", size, other);
         else if (size == None) size = other;
         else agree &= other == None || other == size;
       }

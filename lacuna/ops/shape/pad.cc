@@ -10,6 +10,7 @@
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/parts/broadcast.h"
+#include "lacuna/tensor/checked_sizes.h"
 
 namespace lacuna {
 namespace {
@@ -33,7 +34,7 @@ struct Pad final : Op {
 
   Dim size(Dim of_x, size_t axis) const {
     if (of_x == None) return None;
-    const Dim result = of_x + before[axis] + after[axis];
+    const Dim result = checked_sum("pad", checked_sum("pad", of_x, before[axis]), after[axis]);
     LACUNA_REQUIRE(result >= 0 && -before[axis] <= of_x && -after[axis] <= of_x,
                    "pad: an axis must have as many values as are taken away. Received: size=", of_x,
                    ", axis=", axis, ", before=", before[axis], ", after=", after[axis], ".");

@@ -10,6 +10,7 @@
 #include "lacuna/graph/rule.h"
 #include "lacuna/ops/parts/gradient_at.h"
 #include "lacuna/ops/shape/reshape_csr.h"
+#include "lacuna/tensor/checked_sizes.h"
 
 namespace lacuna {
 namespace {
@@ -60,11 +61,11 @@ struct Reshape final : Reshaping {
     LACUNA_REQUIRE(!shape.empty(), "reshape: x must have rank 1 or more, the batch first. Received: x=().");
     Dim values = 1, named = 1;  // values is None while a dimension is unknown.
     for (size_t i = 1; i < shape.size(); ++i)
-      values = values == None || shape[i] == None ? None : values * shape[i];
+      values = values == None || shape[i] == None ? None : checked_product("reshape", values, shape[i]);
     bool free = false;
     for (const Dim d : target) {
       if (d == -1) free = true;
-      else named *= d;
+      else named = checked_product("reshape", named, d);
     }
     const bool fits = values == None || (free ? named > 0 && values % named == 0 : named == values);
     LACUNA_REQUIRE(fits,
@@ -93,6 +94,10 @@ struct Squeeze final : Reshaping {
   std::string_view name() const override { return "squeeze"; }
   std::string key() const override { return text("squeeze ", axis); }
   void change(Shape& shape) const override {
+    LACUNA_REQUIRE(
+        shape[axis] != 0,
+        "squeeze: the axis must have size 1, and is empty; of x[i], i must be a place of x. Received: x=",
+        to_string(shape), ", axis=", axis, ".");
     LACUNA_REQUIRE(shape[axis] == 1 || shape[axis] == None,
                    "squeeze: the axis must have size 1. Received: x=", to_string(shape), ", axis=", axis,
                    ".");

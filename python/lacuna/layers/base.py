@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import numbers
 from typing import Any
+
+import numpy as np
 
 from lacuna import _core, activations, constraints, initializers, regularizers
 from lacuna._arguments import dtype_name, flag, from_config, listed, no_more, settings_of, shown, unsupported, whole
@@ -182,11 +185,12 @@ class Layer(HasWeights, HasCalls, AddsToSteps):
         self._core = core
         remember(core, self)
 
-    def __call__(self, inputs: Any, training: Flag | None = None, mask: Any = None) -> Any:
+    def __call__(self, inputs: Any, training: Flag | None = None, mask: Any = None, **arguments: Any) -> Any:
         """Applies the layer to a symbol or a list of symbols and returns a symbol, or a list if it has several outputs.
-        training: False makes it behave as in prediction; None, the default, as the run does: in training or
-        prediction. mask: a mask, or a list of masks, in place of those that the inputs have. The first call builds the
-        weights. Layers and models that are attributes, that are in lists and dicts in attributes, or that call()
+        training: False makes it behave as in prediction; None, the default, as the run does: in training or prediction.
+        mask: a mask, or a list of masks, in place of those that the inputs have. arguments: further arguments that
+        call() of your own layer has, symbols or what JSON can hold; a model's config keeps them. The first call builds
+        the weights. Layers and models that are attributes, that are in lists and dicts in attributes, or that call()
         applies, belong to this layer: they are trained, counted and saved with it."""
         inputs = checked_symbols(self.name, inputs)
         if mask is not None:
@@ -196,11 +200,11 @@ class Layer(HasWeights, HasCalls, AddsToSteps):
                 self._core.hold(layer._core)
         self.assert_input_compatibility(inputs)
         with _as_it_was(self) if _core.is_sketch() else contextlib.nullcontext():
-            outputs = self._core(inputs, training)
+            outputs = self._core(inputs, training, _checked_arguments(self.name, arguments))
         if self.input_spec is not None:
             self.assert_input_compatibility(inputs)  # build may have set it.
         for output in outputs:
-            output._history = (self, inputs if isinstance(inputs, list) else [inputs])
+            output._history = (self, [*listed(inputs), *(one for one in arguments.values() if _is_symbol(one))])
         return outputs[0] if len(outputs) == 1 else outputs
 
     input_spec: Any = None  # An InputSpec, or a list of them: what the inputs must be.
@@ -271,9 +275,10 @@ class Layer(HasWeights, HasCalls, AddsToSteps):
         rest = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values())
         return "training" in parameters or (given and rest)
 
-    def _traced(self, inputs, masks, training):
+    def _traced(self, inputs, masks, training, arguments):
         takes = inspect.signature(self.call).parameters
-        arguments = {} if training is None else {"training": training}
+        if training is not None:
+            arguments["training"] = training
         if "mask" in takes and any(mask is not None for mask in masks):
             arguments["mask"] = masks if isinstance(inputs, list) else masks[0]
         outputs = self.call(inputs, **arguments)
@@ -453,6 +458,29 @@ def masked(inputs: Any, mask: Any) -> Any:
 
 def _same(x):
     return x
+
+
+def _is_symbol(value):
+    return isinstance(value, (_core.Symbol, _core.Variable))
+
+
+def _checked_arguments(name, arguments):
+    for key, value in arguments.items():
+        if not _is_symbol(value) and not _is_plain(value):
+            raise TypeError(
+                f"{name}: an argument of call must be a symbol, or what JSON can hold: a number, a text, a list or a "
+                f"dict of these; give several symbols as inputs, and an array as K.constant(array). Received: "
+                f"{key}={shown(value)}."
+            )
+    return arguments
+
+
+def _is_plain(value):
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(one) for key, one in value.items())
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (str, numbers.Real, np.bool_))  # Also True, and numbers of NumPy.
 
 
 def listed_shapes(where: str, shape: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lacuna import _core
-from lacuna._arguments import dtype_name, listed, no_more, unsupported
+from lacuna._arguments import dtype_name, listed, no_more
 from lacuna._types import DTypeLike, Flag, Shape, Whole
 from lacuna.layers.base import Layer
 
@@ -21,7 +21,7 @@ def __dir__() -> list[str]:
 
 class InputLayer(Layer):
     """Stands for an input in a network's list of layers; it may be the first layer of a Sequential. `output` is the
-    symbol that Input() returns."""
+    symbol that Input() returns. input_tensor: as tensor of Input."""
 
     def __init__(
         self,
@@ -34,11 +34,10 @@ class InputLayer(Layer):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        unsupported("InputLayer", input_tensor=input_tensor)
         no_more("InputLayer", kwargs)
         if batch_input_shape is None and input_shape is not None and batch_size is not None:
             batch_input_shape, input_shape = (batch_size, *listed(input_shape)), None
-        self._symbol = _core.input(input_shape, batch_input_shape, name, dtype_name(dtype), sparse)
+        self._symbol = _core.input(input_shape, batch_input_shape, name, dtype_name(dtype), sparse, input_tensor)
         self._adopt(_core.input_layer(self._symbol))
 
     @classmethod
@@ -73,12 +72,14 @@ def Input(
     open dimension. The symbol may stand first in a Sequential.
 
     sparse: the input is csr, of rank 2; dense arrays are then converted batch by batch. Without it, csr is accepted
-    too, if all ops that read it have a rule for csr. dtype: floatx unless given.
+    too, if all ops that read it have a rule for csr. dtype: floatx unless given. tensor: a symbol or a variable that
+    the input is, with its shape and dtype: it gets no data then, unless it is a placeholder. Each batch has its rows,
+    which fit does not shuffle; where there are no arrays at all, fit, evaluate and predict need a number of steps.
+    A file does not keep it: the input of a model that is loaded gets data.
     ValueError without a shape, or if a csr input is not of rank 2 with a known width.
 
         >>> words = Input((1000,), sparse=True)
         >>> K.int_shape(words), K.is_sparse(words)
         ((None, 1000), True)
     """
-    unsupported("Input", tensor=tensor)
-    return _core.input(shape, batch_shape, name, dtype_name(dtype), sparse)
+    return _core.input(shape, batch_shape, name, dtype_name(dtype), sparse, tensor)

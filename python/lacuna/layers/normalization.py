@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lacuna import _core
 from lacuna._types import Axes, Flag, Identifier, Number
 from lacuna.layers.base import Layer
 
@@ -21,9 +22,11 @@ class BatchNormalization(Layer):
     are those of the batch, and update moving averages: average momentum + value (1 - momentum). Otherwise the averages
     are used.
 
-    Weights: gamma (scale=True), beta (center=True), moving_mean, moving_variance, each (features,). As in Keras 2.2.4,
-    trainable=False stops the averages from changing, but training still normalizes with the mean and variance of the
-    batch.
+    Weights: gamma (scale=True), beta (center=True), moving_mean, moving_variance, each (features,). trainable=False
+    stops the averages from changing. frozen_uses_averages: whether training then uses them too, as in Keras 3, or
+    still the mean and variance of the batch, as in Keras 2.2.4. unbiased_variance: whether moving_variance averages
+    the variance over n - 1 (nearly, as in Keras 2.2.4), or over the n values of the batch, as in Keras 3. None, the
+    default of both, asks the dialect (lacuna.config.set_keras).
 
     csr is accepted with center=False and subtract_mean=False, which only divides by the standard deviation, and stays
     csr; else it is a ValueError. The averages cost O(columns) per step in addition to the non-zeros.
@@ -51,8 +54,14 @@ class BatchNormalization(Layer):
         beta_constraint: Identifier = None,
         gamma_constraint: Identifier = None,
         subtract_mean: Flag = True,
+        frozen_uses_averages: Flag | None = None,
+        unbiased_variance: Flag | None = None,
         **kwargs: Any,
     ) -> None:
+        if frozen_uses_averages is None:
+            frozen_uses_averages = _core.keras() == "3"
+        if unbiased_variance is None:
+            unbiased_variance = _core.keras() != "3"
         self._make("BatchNormalization", locals())
 
     @property

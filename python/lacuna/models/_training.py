@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from itertools import repeat
 from typing import Any
 
 from lacuna._arguments import (
@@ -41,6 +42,8 @@ class Trained(Compiled):
         self._core.stop_training = flag(self.name, "stop_training", stop)
 
     def _x(self, x, where):
+        if self._core.input_count == 0 and isinstance(x, (list, dict)) and not x:
+            return None
         return views(x, f"{where}: x", self._core.input_count)
 
     def _y(self, y, where, argument="y"):
@@ -138,6 +141,8 @@ class Trained(Compiled):
     @contextmanager
     def _inputs(self, x, where, steps, workers, y=None, epochs=1, x_alone=False):
         """What the library takes as x: views of arrays, or a Source of batches."""
+        if x is None and y is None and steps is not None and self._core.input_count == 0:
+            x = repeat((None, None))  # All inputs are tensors.
         if not gives_batches(x):
             yield self._x(x, where)
             return
@@ -234,10 +239,11 @@ class Trained(Compiled):
         y: ArrayLike,
         sample_weight: ArrayLike = None,
         class_weight: Any = None,
-        reset_metrics: Flag = True,
+        reset_metrics: Flag | None = None,
     ) -> Any:
-        """Trains one step on all rows at once. Returns the loss, or a list of loss and metrics: those of this batch or,
-        without reset_metrics, of all batches since the last reset_metrics().
+        """Trains one step on all rows at once. Returns the loss, or a list of loss and metrics: those of this batch,
+        but metrics with a state go on until reset_metrics(), fit or evaluate; auc, whose state grows with the rows,
+        does not. reset_metrics: True begins all metrics anew, False lets all go on.
 
         sample_weight, class_weight: as in fit. ValueError as of evaluate.
 
@@ -253,12 +259,12 @@ class Trained(Compiled):
                 self._y(y, "train_on_batch"),
                 self._y(sample_weight, "train_on_batch", "sample_weight"),
                 class_weight_of("train_on_batch", class_weight, self),
-                flag("train_on_batch", "reset_metrics", reset_metrics),
+                reset_metrics if reset_metrics is None else flag("train_on_batch", "reset_metrics", reset_metrics),
             )
         )
 
     def test_on_batch(
-        self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike = None, reset_metrics: Flag = True
+        self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike = None, reset_metrics: Flag | None = None
     ) -> Any:
         """The loss, or a list of loss and metrics, over all rows in one batch; reset_metrics: as in train_on_batch."""
         return one_or_all(
@@ -266,7 +272,7 @@ class Trained(Compiled):
                 self._x(x, "test_on_batch"),
                 self._y(y, "test_on_batch"),
                 self._y(sample_weight, "test_on_batch", "sample_weight"),
-                flag("test_on_batch", "reset_metrics", reset_metrics),
+                reset_metrics if reset_metrics is None else flag("test_on_batch", "reset_metrics", reset_metrics),
             )
         )
 

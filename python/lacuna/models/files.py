@@ -12,6 +12,7 @@ from lacuna._code import code_allowed, is_code_enough
 from lacuna._custom import bad_config, custom_object_scope
 from lacuna._types import Config, Flag
 from lacuna.layers.base import Layer, checked_symbols, deserialize, layers_in
+from lacuna.layers.input import Input
 from lacuna.models._streams import opened
 
 __all__ = [
@@ -227,18 +228,18 @@ def restored_config(cls, config: Any, custom_objects: Config, training: Flag | N
 
 def clone_model(model: Any, input_tensors: Any = None) -> Any:
     """A new model with the same layers and names, and with new weights of its own. input_tensors: what Input() gave, or
-    a list of that, to be the inputs of the new model."""
+    a list of that, to be the inputs of the new model; of a variable or another symbol Input(tensor=…) makes one."""
     _require_model("clone_model", model)
     if input_tensors is None:
         with code_allowed():
             return type(model).from_config(model.get_config(), own_objects(model))
-    for given in listed(input_tensors):
-        if isinstance(given, _core.Variable):
-            raise ValueError(
-                "clone_model: input_tensors must be what Input() gives; the values of a variable are fed, as an array. "
-                f"Received: {shown(given)}."
-            )
-    return model._clone_on(checked_symbols("clone_model", input_tensors), own_objects(model))
+    symbols = listed(checked_symbols("clone_model", input_tensors))
+    inputs = [one if _is_of_a_layer(one) else Input(tensor=one) for one in symbols]
+    return model._clone_on(inputs, own_objects(model))
+
+
+def _is_of_a_layer(symbol):
+    return isinstance(symbol, _core.Symbol) and _core.history(symbol) is not None
 
 
 def own_objects(model: Any) -> Any:

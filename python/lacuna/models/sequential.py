@@ -71,7 +71,7 @@ class Sequential(Model):
     def _clone_on(self, inputs, custom_objects):
         config = self.get_config()
         layers = [of for of in config["layers"] if of["class_name"] != "InputLayer"]
-        return type(self)._with_layers([inputs, *(deserialize(of, custom_objects) for of in layers)], config)
+        return type(self)._with_layers([*inputs, *(deserialize(of, custom_objects) for of in layers)], config)
 
     @classmethod
     def _with_layers(cls, layers, config):

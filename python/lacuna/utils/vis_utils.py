@@ -166,7 +166,8 @@ def model_to_dot(model: Any, show_shapes: Flag = False, show_layer_names: Flag =
         dot.add_node(layer.name, _label(layer, _shapes(layer, ends) if shapes else None, names))
     for config in model.get_config()["layers"]:
         for call in config["inbound_nodes"]:
-            for source, _, output, *_ in call:
+            arguments = [one for one in call[0][3].values() if isinstance(one, list) and one and one[0] in by_name]
+            for source, _, output, *_ in [*call, *arguments]:
                 made = [inputs[source]] if source in inputs else _calls(by_name[source])[-1][1]
                 dot.add_edge(source, config["name"], made[output].storage)
     return dot
