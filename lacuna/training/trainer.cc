@@ -131,11 +131,15 @@ void Trainer::check_trainable(const char* where, const Compiled& compiled) {
 uint64_t Trainer::next_seed() { return mix(random_.seed ^ mix(~runs_++)); }
 
 void Trainer::train_step(const Compiled& compiled, Program& program, Feeds feeds, Dim rows,
-                         Measures& measures) {
+                         Measures& measures, std::vector<double>* values) {
   std::span<const optimizers::Gradient> gradients;
   try {
     program.run(feeds, random_.steps, random_.seed);
     measures.add(program, feeds, rows);
+    if (values) {
+      *values = measures.values();
+      for (size_t i = 0; i < compiled.losses(); ++i) (*values)[i] = program.value(i);
+    }
     gradients = program.gradients();
     compiled.optimizer->step(program.variables(), gradients);
   } catch (...) {
@@ -188,9 +192,7 @@ std::vector<double> Trainer::train_on_batch(const Arrays& x, const Arrays& y, co
     check_trainable("train_on_batch", *c);
     follow_seed();
     if (!reset_metrics) measures->begin_step();
-    train_step(*c, train, feeds, feed.rows(), *measures);
-    values = measures->values();
-    for (size_t i = 0; i < c->losses(); ++i) values[i] = train.value(i);
+    train_step(*c, train, feeds, feed.rows(), *measures, &values);
   }
   if (!std::isfinite(values[0]))
     warn(text("train_on_batch: the loss is not finite. Received: loss=", values[0], "."));

@@ -131,8 +131,10 @@ class Trainer {
   // The program for the batch that was made last; `before` if all batches are alike.
   std::shared_ptr<Program> program(const CompiledPtr& compiled, Mode mode, const Batches& batches,
                                    std::shared_ptr<Program> before);
-  // One training step, whose results are added to `measures`. If it throws, the model is as before.
-  void train_step(const Compiled& compiled, Program& program, Feeds feeds, Dim rows, Measures& measures);
+  // One training step, whose results are added to `measures`. values: if not null, gets what train_on_batch
+  // returns. If it throws, the model is as before.
+  void train_step(const Compiled& compiled, Program& program, Feeds feeds, Dim rows, Measures& measures,
+                  std::vector<double>* values = nullptr);
   std::vector<double> evaluate(const CompiledPtr& compiled, Measures& measures, Batches& batches,
                                int verbose);
   // What a single step adds its results to.

@@ -1,7 +1,5 @@
 """Shapes whose sizes come near 2^63: they are exact, or an error that says so."""
 
-import math
-
 import pytest
 
 from lacuna import backend as K
