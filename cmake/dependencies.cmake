@@ -6,6 +6,13 @@ find_package(BZip2 REQUIRED)
 find_package(LibLZMA REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 
+# FarmHash has neither a CMake nor a pkg-config file. Its fingerprints are the bins of Keras' Hashing.
+find_library(farmhash_LIBRARY farmhash REQUIRED)
+find_path(farmhash_INCLUDE farmhash.h REQUIRED)
+add_library(farmhash UNKNOWN IMPORTED)
+set_target_properties(farmhash PROPERTIES
+  IMPORTED_LOCATION ${farmhash_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${farmhash_INCLUDE})
+
 # BLIS, serial, as an archive that is hidden in our library: so no other BLAS of the process replaces it. Not the serial
 # OpenBLAS: it is built without locks, and calls from several threads at a time give wrong products.
 find_library(blis_serial_LIBRARY libblis.a PATH_SUFFIXES blis-serial REQUIRED)
