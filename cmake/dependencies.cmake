@@ -4,7 +4,15 @@ find_package(hwy 1.0.3 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(BZip2 REQUIRED)
 find_package(LibLZMA REQUIRED)
+find_package(zstd REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
+
+# LZ4 has no CMake file in Debian.
+find_library(lz4_LIBRARY lz4 REQUIRED)
+find_path(lz4_INCLUDE lz4frame.h REQUIRED)
+add_library(lz4 UNKNOWN IMPORTED)
+set_target_properties(lz4 PROPERTIES
+  IMPORTED_LOCATION ${lz4_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${lz4_INCLUDE})
 
 # FarmHash has neither a CMake nor a pkg-config file. Its fingerprints are the bins of Keras' Hashing.
 find_library(farmhash_LIBRARY farmhash REQUIRED)

@@ -2,6 +2,7 @@
 #include "lacuna/data/csv_layout.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -10,7 +11,7 @@
 namespace lacuna::data {
 namespace {
 
-constexpr int32_t kSmallNumbers = 4096;
+constexpr int32_t kSmallNumbers = 10'000;
 
 std::vector<std::string> names_of_columns(const std::vector<Column>& columns) {
   std::vector<std::string> names;
@@ -54,6 +55,10 @@ CsvLayout::CsvLayout(const CsvOptions& options) : options_(options), uses_(optio
     const Column& column = options.columns[i];
     FieldUse& use = uses_[i];
     use.column = &column;
+    use.kind = column.kind;
+    use.separator = column.separator;
+    use.width = column.width();
+    if (std::has_single_bit(static_cast<uint64_t>(column.bins))) use.mask = static_cast<uint64_t>(column.bins) - 1;
     switch (column.kind) {
       case Column::Kind::number:
       case Column::Kind::category:

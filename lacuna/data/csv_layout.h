@@ -16,6 +16,10 @@ namespace lacuna::data {
 // What is done with a field of a line.
 struct FieldUse {
   const Column* column = nullptr;
+  Column::Kind kind = Column::Kind::ignored;
+  char separator = '\0';
+  Dim width = 0;
+  uint64_t mask = 0;  // Of a hash; 0 if the bins are no power of 2.
   size_t part = 0;
   Dim offset = 0;    // Of the column's range in its input.
   size_t place = 0;  // With CsvOptions::fields, which id of the row.
@@ -25,6 +29,8 @@ struct FieldUse {
   double transformed(double value) const;
   // The category of a number, before the offset; -1 if the transform has no value there.
   Dim bucket(double value) const;
+  // That of a whole number below 10,000.
+  Dim bucket_of_small(size_t whole) const { return buckets_of_small_[whole]; }
 
  private:
   friend class CsvLayout;

@@ -4,7 +4,6 @@
 #include <farmhash.h>
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -12,36 +11,10 @@
 
 #include "lacuna/base/utf8.h"
 #include "lacuna/data/number.h"
+#include "lacuna/kernels/field_ends.h"
 
 namespace lacuna::data {
 namespace {
-
-// Has the highest bit of each byte of `word` that is zero, up to the first such byte.
-uint64_t zero_bytes(uint64_t word) {
-  return (word - 0x0101010101010101) & ~word & 0x8080808080808080;
-}
-
-// The first place from p on that holds `delimiter` or the end of a line; `end` if there is none.
-const char* end_of_field(const char* p, const char* end, char delimiter) {
-  const uint64_t delimiters = 0x0101010101010101 * static_cast<unsigned char>(delimiter);
-  constexpr uint64_t kLines = 0x0101010101010101 * static_cast<unsigned char>('\n');
-  while (end - p >= 8) {
-    uint64_t word;
-    std::memcpy(&word, p, 8);
-    if constexpr (std::endian::native == std::endian::little) {
-      const uint64_t found = zero_bytes(word ^ delimiters) | zero_bytes(word ^ kLines);
-      if (found) return p + std::countr_zero(found) / 8;
-      p += 8;
-    } else {
-      for (int i = 0; i < 8; ++i, ++p)
-        if (*p == delimiter || *p == '\n') return p;
-    }
-  }
-  while (p < end && *p != delimiter && *p != '\n') ++p;
-  return p;
-}
-
-bool at_end_of_line(const char* p, const char* end) { return p == end || *p == '\n'; }
 
 }  // namespace
 
@@ -50,9 +23,8 @@ const char* end_of_line(const char* p, const char* end) {
   return found ? static_cast<const char*>(found) : end;
 }
 
-void CsvParser::make_room(const CsvText& text, RowBlock& block) {
-  const std::string& all = text.text.text;
-  const auto rows = static_cast<size_t>(std::ranges::count(all, '\n')) + 1;
+void CsvParser::make_room(const std::string& all, RowBlock& block) {
+  const size_t rows = kernels::count_lines(all.data(), all.size()) + 1;
   size_t list_items = 0;
   for (const Column& column : layout_.options().columns)
     if (column.separator) list_items += static_cast<size_t>(std::ranges::count(all, column.separator));
@@ -100,57 +72,10 @@ void CsvParser::finish(RowBlock& block) {
   block.rows = rows;
 }
 
-void CsvParser::parse(const CsvText& text, RowBlock& block) {
-  block_ = &block;
-  block.bad.clear();
-  make_room(text, block);
-  rows_ = 0;
-  const char* p = text.text.text.data();
-  const char* const end = p + text.text.text.size();
-  for (int64_t line = text.text.first_line; p < end; ++line) {
-    const char* const begin = p;
-    const bool blank = *p == '\n' || (*p == '\r' && (p + 1 == end || p[1] == '\n'));
-    if (blank && text.uses.size() > 1) {
-      p = end_of_line(p, end) + 1;
-      continue;
-    }
-    begin_row();
-    const bool good = parse_row(text, p, end);
-    if (!good) p = end_of_line(begin, end);
-    if (good) {
-      end_row();
-    } else {
-      std::string_view whole(begin, static_cast<size_t>(p - begin));
-      if (whole.ends_with('\r')) whole.remove_suffix(1);
-      block.bad.push_back({*text.path, line, failed_ ? failed_->column->name : "", reason_, std::string(whole)});
-      for (Writer& part : parts_) part.entries = part.row_begin;
-    }
-    p = std::min(p + 1, end);
-  }
-  finish(block);
-}
-
-void CsvParser::begin_row() {
-  for (Writer& part : parts_) {
-    part.row_begin = part.entries;
-    part.sorted = true;
-    part.last = -1;
-  }
-}
-
-void CsvParser::end_row() {
-  ++rows_;
-  for (size_t i = 0; i < parts_.size(); ++i) {
-    Writer& part = parts_[i];
-    if (!part.values) continue;
-    if (!part.sorted) sort_row(part);
-    tensor::Csr& csr = block_->parts[i].csr();
-    if (part.wide) {
-      csr.indptr.as<int64_t>()[rows_] = static_cast<int64_t>(part.entries);
-    } else {
-      csr.indptr.as<int32_t>()[rows_] = static_cast<int32_t>(part.entries);
-    }
-  }
+bool CsvParser::fail(const char* reason, const FieldUse* use) {
+  reason_ = reason;
+  failed_ = use;
+  return false;
 }
 
 // Sorts the columns of the last row; those that are named twice are added.
@@ -173,57 +98,103 @@ void CsvParser::sort_row(Writer& part) {
   }
 }
 
-bool CsvParser::fail(const char* reason, const FieldUse* use) {
-  reason_ = reason;
-  failed_ = use;
-  return false;
+[[gnu::always_inline]] inline void CsvParser::begin_row() {
+  for (Writer& part : parts_) {
+    part.row_begin = part.entries;
+    part.sorted = true;
+    part.last = -1;
+  }
 }
 
-std::string_view CsvParser::field(const char*& p, const char* end, bool& closed) {
-  const char quote = layout_.options().quote;
-  closed = true;
-  if (!quote || p == end || *p != quote) {
-    const char* const begin = p;
-    p = end_of_field(p, end, layout_.options().delimiter);
-    return {begin, static_cast<size_t>(p - begin)};
-  }
-  unquoted_.clear();
-  const char* q = p + 1;
-  for (; !at_end_of_line(q, end); ++q) {
-    if (*q == quote && (q + 1 == end || q[1] != quote)) break;
-    if (*q == quote) ++q;
-    unquoted_ += *q;
-  }
-  closed = q < end && *q == quote;
-  if (closed) ++q;
-  p = end_of_field(q, end, layout_.options().delimiter);
-  const std::string_view rest(q, static_cast<size_t>(p - q));
-  if (!rest.empty() && !(rest == "\r" && at_end_of_line(p, end))) closed = false;
-  return unquoted_;
-}
-
-bool CsvParser::parse_row(const CsvText& text, const char*& p, const char* end) {
-  const size_t count = text.uses.size();
-  for (size_t i = 0; i < count; ++i) {
-    const FieldUse* const use = text.uses[i];
-    bool closed = true;
-    std::string_view value = field(p, end, closed);
-    if (!closed) return fail("a quote must close at the end of its field, in its line", use);
-    const bool last = at_end_of_line(p, end);
-    if (last && value.ends_with('\r') && value.data() != unquoted_.data()) value.remove_suffix(1);
-    if (last && i + 1 < count) return fail("a line must have a field for each column; it has too few");
-    if (use && !use_field(*use, value)) return false;
-    if (!last) {
-      if (i + 1 == count) return fail("a line must have a field for each column; it has too many");
-      ++p;
+[[gnu::always_inline]] inline void CsvParser::end_row() {
+  ++rows_;
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    Writer& part = parts_[i];
+    if (!part.values) continue;
+    if (!part.sorted) sort_row(part);
+    tensor::Csr& csr = block_->parts[i].csr();
+    if (part.wide) {
+      csr.indptr.as<int64_t>()[rows_] = static_cast<int64_t>(part.entries);
+    } else {
+      csr.indptr.as<int32_t>()[rows_] = static_cast<int32_t>(part.entries);
     }
   }
+}
+
+[[gnu::always_inline]] inline bool CsvParser::put(const FieldUse& use, Dim id, float value) {
+  Writer& part = parts_[use.part];
+  id += use.offset;
+  if (!part.values) {
+    const size_t at = rows_ * layout_.fields_of(use.part) + use.place;
+    if (part.wide) part.wide[at] = id;
+    else part.narrow[at] = static_cast<int32_t>(id);
+    return true;
+  }
+  part.sorted = part.sorted && id > part.last;
+  part.last = id;
+  if (part.wide) part.wide[part.entries] = id;
+  else part.narrow[part.entries] = static_cast<int32_t>(id);
+  part.values[part.entries++] = value;
   return true;
 }
 
-bool CsvParser::use_field(const FieldUse& use, std::string_view field) {
+[[gnu::always_inline]] inline Dim CsvParser::category(const FieldUse& use, std::string_view word) {
+  if (use.words.empty()) {
+    const uint64_t hash = util::Fingerprint64(word.data(), word.size());
+    return static_cast<Dim>(use.mask ? hash & use.mask : hash % static_cast<uint64_t>(use.width));
+  }
+  const auto found = use.words.find(word);
+  if (found != use.words.end()) return found->second;
+  return is_utf8(word) ? 0 : -1;
+}
+
+[[gnu::always_inline]] inline bool CsvParser::use_words(const FieldUse& use, std::string_view field) {
+  const char separator = use.separator;
+  for (;;) {
+    const size_t at = separator ? field.find(separator) : std::string_view::npos;
+    const std::string_view word = field.substr(0, at);
+    if (!separator || !field.empty()) {
+      const Dim id = category(use, word);
+      if (id < 0) return fail("a word must be valid UTF-8", &use);
+      put(use, id);
+    }
+    if (at == std::string_view::npos) return true;
+    field.remove_prefix(at + 1);
+  }
+}
+
+[[gnu::always_inline]] inline bool CsvParser::use_number(const FieldUse& use, std::string_view field) {
+  const Column& column = *use.column;
+  const bool categories = use.width > 1;
+  if (categories && !field.empty() && field.size() <= 4) {  // Most numbers are small and whole.
+    size_t whole = 0;
+    bool digits = true;
+    for (const char c : field) {
+      digits = digits && is_digit(c);
+      whole = whole * 10 + static_cast<size_t>(static_cast<unsigned char>(c - '0'));
+    }
+    if (digits && use.bucket_of_small(whole) >= 0) return put(use, use.bucket_of_small(whole));
+  }
+  double value = 0;
+  if (field.empty()) {
+    if (!column.missing) return categories ? put(use, 0) : fail("a number must be given, unless `missing` says what it counts as", &use);
+    value = *column.missing;
+  } else if (const char* const end = field.data() + field.size(); read_number(field.data(), end, value) != end) {
+    return fail("a number must be finite, and nothing else", &use);
+  }
+  if (!categories) {
+    const auto single = static_cast<float>(use.transformed(value));
+    if (!std::isfinite(single)) return fail("a number must be finite in float32, after its transform", &use);
+    return put(use, 0, single);
+  }
+  const Dim bucket = use.bucket(value);
+  if (bucket < 0) return fail("a number must have a finite transform", &use);
+  return put(use, bucket);
+}
+
+[[gnu::always_inline]] inline bool CsvParser::use_field(const FieldUse& use, std::string_view field) {
   const char* const end = field.data() + field.size();
-  switch (use.column->kind) {
+  switch (use.kind) {
     case Column::Kind::category: return use_words(use, field);
     case Column::Kind::number: return use_number(use, field);
     case Column::Kind::label: {
@@ -252,64 +223,86 @@ bool CsvParser::use_field(const FieldUse& use, std::string_view field) {
   return true;
 }
 
-bool CsvParser::use_number(const FieldUse& use, std::string_view field) {
-  const Column& column = *use.column;
-  const bool categories = column.width() > 1;
-  double value = 0;
-  if (field.empty()) {
-    if (!column.missing) return categories ? put(use, 0) : fail("a number must be given, unless `missing` says what it counts as", &use);
-    value = *column.missing;
-  } else if (const char* const end = field.data() + field.size(); read_number(field.data(), end, value) != end) {
-    return fail("a number must be finite, and nothing else", &use);
+// The quoted field at p, without its quotes. False if they do not close in the line and at the end of the field.
+bool CsvParser::unquote(const char* p, const char* base, const char* end) {
+  const char quote = layout_.options().quote;
+  unquoted_.clear();
+  for (++p; p < end && *p != '\n'; ++p) {
+    if (*p == quote && (p + 1 == end || p[1] != quote)) break;
+    if (*p == quote) ++p;
+    unquoted_ += *p;
   }
-  if (!categories) {
-    const auto single = static_cast<float>(use.transformed(value));
-    if (!std::isfinite(single)) return fail("a number must be finite in float32, after its transform", &use);
-    return put(use, 0, single);
-  }
-  const Dim bucket = use.bucket(value);
-  if (bucket < 0) return fail("a number must have a finite transform", &use);
-  return put(use, bucket);
+  if (p == end || *p != quote) return false;
+  ++p;
+  while (base + *next_ < p) ++next_;
+  const char* const stop = base + *next_;
+  return p == stop || (*p == '\r' && p + 1 == stop && (stop == end || *stop == '\n'));
 }
 
-Dim CsvParser::category(const FieldUse& use, std::string_view word) {
-  if (use.words.empty())
-    return static_cast<Dim>(util::Fingerprint64(word.data(), word.size()) % static_cast<uint64_t>(use.column->bins));
-  const auto found = use.words.find(word);
-  if (found != use.words.end()) return found->second;
-  return is_utf8(word) ? 0 : -1;
-}
-
-bool CsvParser::use_words(const FieldUse& use, std::string_view field) {
-  const char separator = use.column->separator;
-  for (;;) {
-    const size_t at = separator ? field.find(separator) : std::string_view::npos;
-    const std::string_view word = field.substr(0, at);
-    if (!separator || !field.empty()) {
-      const Dim id = category(use, word);
-      if (id < 0) return fail("a word must be valid UTF-8", &use);
-      put(use, id);
-    }
-    if (at == std::string_view::npos) return true;
-    field.remove_prefix(at + 1);
+bool CsvParser::parse_row(const CsvText& text, const char*& p) {
+  const std::string& all = text.text.text;
+  const char* const base = all.data();
+  const char* const end = base + all.size();
+  const char quote = layout_.options().quote;
+  const size_t count = text.uses.size();
+  for (size_t i = 0; i < count; ++i) {
+    const FieldUse* const use = text.uses[i];
+    const bool quoted = quote && p < end && *p == quote;
+    if (quoted && !unquote(p, base, end)) return fail("a quote must close at the end of its field, in its line", use);
+    const char* const stop = base + *next_;
+    const bool last = stop == end || *stop == '\n';
+    std::string_view value = quoted ? std::string_view(unquoted_) : std::string_view(p, static_cast<size_t>(stop - p));
+    if (last != (i + 1 == count))
+      return fail(last ? "a line must have a field for each column; it has too few"
+                       : "a line must have a field for each column; it has too many");
+    if (last && !quoted && value.ends_with('\r')) value.remove_suffix(1);
+    if (use && !use_field(*use, value)) return false;
+    p = stop + 1;
+    ++next_;
   }
-}
-
-bool CsvParser::put(const FieldUse& use, Dim id, float value) {
-  Writer& part = parts_[use.part];
-  id += use.offset;
-  if (!part.values) {
-    const size_t at = rows_ * layout_.fields_of(use.part) + use.place;
-    if (part.wide) part.wide[at] = id;
-    else part.narrow[at] = static_cast<int32_t>(id);
-    return true;
-  }
-  part.sorted = part.sorted && id > part.last;
-  part.last = id;
-  if (part.wide) part.wide[part.entries] = id;
-  else part.narrow[part.entries] = static_cast<int32_t>(id);
-  part.values[part.entries++] = value;
   return true;
+}
+
+void CsvParser::parse(const CsvText& text, RowBlock& block) {
+  block_ = &block;
+  block.bad.clear();
+  const std::string& all = text.text.text;
+  make_room(all, block);
+  find_ends(all);
+  rows_ = 0;
+  const char* p = all.data();
+  const char* const end = p + all.size();
+  next_ = ends_.get();
+  for (int64_t line = text.text.first_line; p < end; ++line) {
+    const char* const begin = p;
+    const bool blank = *p == '\n' || (*p == '\r' && (p + 1 == end || p[1] == '\n'));
+    if (blank && text.uses.size() > 1) {
+      p = all.data() + *next_++ + 1;
+      continue;
+    }
+    begin_row();
+    if (parse_row(text, p)) {
+      end_row();
+      continue;
+    }
+    while (*next_ < all.size() && all[*next_] != '\n') ++next_;
+    p = all.data() + *next_++;
+    std::string_view whole(begin, static_cast<size_t>(p++ - begin));
+    if (whole.ends_with('\r')) whole.remove_suffix(1);
+    block.bad.push_back({*text.path, line, failed_ ? failed_->column->name : "", reason_, std::string(whole)});
+    for (Writer& part : parts_) part.entries = part.row_begin;
+  }
+  finish(block);
+}
+
+// Where the fields end, if quotes are ignored; the end of the text is the last.
+void CsvParser::find_ends(const std::string& all) {
+  if (capacity_ <= all.size()) {
+    capacity_ = all.size() + all.size() / 4 + 1;
+    ends_ = std::make_unique_for_overwrite<uint32_t[]>(capacity_);
+  }
+  const size_t count = kernels::field_ends(all.data(), all.size(), layout_.options().delimiter, ends_.get());
+  ends_[count] = static_cast<uint32_t>(all.size());
 }
 
 std::vector<std::string> fields_of_line(std::string_view line, char delimiter, char quote) {

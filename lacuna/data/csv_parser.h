@@ -41,9 +41,10 @@ class CsvParser {
     Dim last = -1;  // Column of this row.
   };
 
-  void make_room(const CsvText& text, RowBlock& block);
+  void make_room(const std::string& all, RowBlock& block);
+  void find_ends(const std::string& all);
   void finish(RowBlock& block);
-  bool parse_row(const CsvText& text, const char*& p, const char* end);
+  bool parse_row(const CsvText& text, const char*& p);
   bool use_field(const FieldUse& use, std::string_view field);
   bool use_number(const FieldUse& use, std::string_view field);
   bool use_words(const FieldUse& use, std::string_view field);
@@ -53,12 +54,14 @@ class CsvParser {
   void begin_row();
   void end_row();
   bool fail(const char* reason, const FieldUse* use = nullptr);
-  // The field at p, whose end p moves to.
-  std::string_view field(const char*& p, const char* end, bool& closed);
+  bool unquote(const char* p, const char* base, const char* end);
 
   const CsvLayout& layout_;
   RowBlock* block_ = nullptr;
   std::vector<Writer> parts_;
+  std::unique_ptr<uint32_t[]> ends_{};  // Of fields.
+  size_t capacity_ = 0;
+  const uint32_t* next_ = nullptr;  // The end of the field that is read.
   size_t rows_ = 0;
   const char* reason_ = nullptr;
   const FieldUse* failed_ = nullptr;

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "lacuna/base/error.h"
+#include "lacuna/kernels/field_ends.h"
 
 namespace lacuna::data {
 
@@ -50,7 +51,7 @@ bool NumberedTexts::next(NumberedText& to) {
     to.text.assign(block);
     to.file = opened_ - 1;
     to.first_line = line_;
-    line_ += std::ranges::count(block, '\n');
+    line_ += static_cast<int64_t>(kernels::count_lines(block.data(), block.size()));
     return true;
   }
 }

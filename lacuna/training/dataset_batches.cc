@@ -97,6 +97,7 @@ void DatasetBatches::fill() {
   if (shuffled) shuffle(windows_ == 0 ? key_ : mix(key_ ^ mix(windows_)));
   ++windows_;
   if (!ended_) return;
+  LACUNA_REQUIRE(!compiled_ || counted_ > 0, where_, ": the dataset must have rows. Received: rows=0.");
   known_rows_ = counted_;
   stream_.reset();
 }
