@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "lacuna/base/interrupt.h"
 #include "lacuna/data/gathered_rows.h"
 
 namespace lacuna::data {
@@ -84,7 +85,7 @@ LoadedRows load(const Dataset& dataset) {
   const Schema& schema = dataset.schema();
   GatheredRows all(schema);
   const auto stream = dataset.open("load");
-  for (RowBlock block; stream->next(block);) all.append(block, 0, block.rows);
+  for (RowBlock block; stream->next(block); poll_interrupt()) all.append(block, 0, block.rows);
   std::vector<Tensor> parts = all.take();
   LoadedRows result;
   for (size_t i = 0; i < schema.size(); ++i) {

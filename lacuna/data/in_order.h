@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "lacuna/base/interrupt.h"
+
 namespace lacuna::data {
 
 // Work has, besides a default constructor of its two types,
@@ -66,6 +68,7 @@ class InOrder {
   };
 
   void run(size_t worker) {
+    const WithoutInterrupts without;  // The thread that asks for things can be interrupted.
     for (;;) {
       std::unique_lock taking(taking_);
       Slot* slot = nullptr;

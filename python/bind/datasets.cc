@@ -1,6 +1,8 @@
 // Datasets and their columns.
 #include "lacuna/data/csv.h"
+#include "lacuna/data/libsvm_dataset.h"
 #include "python/bind/argument.h"
+#include "python/bind/data.h"
 #include "python/bind/path.h"
 
 namespace lacuna::bind {
@@ -73,6 +75,15 @@ nb::list load(const data::Dataset& dataset) {
   return result;
 }
 
+data::BadRowOptions bad_rows(const char* where, const std::string& on_bad, double max_bad,
+                             const std::optional<nb::bytes>& rejects) {
+  LACUNA_REQUIRE(on_bad == "raise" || on_bad == "skip", where,
+                 ": on_bad must be 'raise' or 'skip'. Received: on_bad='", on_bad, "'.");
+  return {.on_bad = on_bad == "skip" ? data::OnBad::skip : data::OnBad::raise,
+          .max_bad = max_bad,
+          .rejects = rejects ? string_of(*rejects) : std::string()};
+}
+
 data::Dataset csv(const std::vector<nb::bytes>& paths, const std::vector<nb::object>& columns, nb::handle delimiter,
                   nb::handle quote, nb::handle header, bool fields, const std::string& on_bad, double max_bad,
                   const std::optional<nb::bytes>& rejects, size_t readers) {
@@ -85,13 +96,21 @@ data::Dataset csv(const std::vector<nb::bytes>& paths, const std::vector<nb::obj
   const Place at{"csv", "header"};
   if (!PyUnicode_Check(header.ptr())) options.header = to_flag(at, header) ? data::Header::yes : data::Header::no;
   else if (to_text(at, header) != "auto") wrong_value(at, "True, False or 'auto'", header);
-  LACUNA_REQUIRE(on_bad == "raise" || on_bad == "skip", "csv: on_bad must be 'raise' or 'skip'. Received: on_bad='",
-                 on_bad, "'.");
-  options.bad = {.on_bad = on_bad == "skip" ? data::OnBad::skip : data::OnBad::raise, .max_bad = max_bad};
-  if (rejects) options.bad.rejects = string_of(*rejects);
-  std::vector<std::string> names;
-  for (const nb::bytes& path : paths) names.push_back(string_of(path));
-  return data::csv(names, std::move(options));
+  options.bad = bad_rows("csv", on_bad, max_bad, rejects);
+  return data::csv(strings_of(paths), std::move(options));
+}
+
+data::Dataset libsvm(const std::vector<nb::bytes>& paths, std::optional<Dim> n_features, nb::handle zero_based,
+                     bool query_id, const std::string& on_bad, double max_bad, const std::optional<nb::bytes>& rejects,
+                     size_t readers) {
+  const data::LibsvmDatasetOptions options{.n_features = n_features.value_or(0),
+                                           .zero_based = to_zero_based("libsvm", zero_based),
+                                           .query_id = query_id,
+                                           .bad = bad_rows("libsvm", on_bad, max_bad, rejects),
+                                           .readers = readers};
+  const std::vector<std::string> names = strings_of(paths);
+  const WithoutGil no_gil;
+  return data::libsvm(names, options);
 }
 
 }  // namespace
@@ -133,6 +152,8 @@ void bind_datasets(nb::module_& m) {
   def_method(c, "skip", [](data::Dataset& d, Dim count) { return d.skip(count); }, "count"_a);
   c.def("load", load);
   def(m, "csv", csv, "paths"_a, "columns"_a, "delimiter"_a, "quote"_a.none(), "header"_a, "fields"_a, "on_bad"_a,
+      "max_bad"_a, "rejects"_a.none(), "readers"_a);
+  def(m, "libsvm", libsvm, "paths"_a, "n_features"_a.none(), "zero_based"_a.none(), "query_id"_a, "on_bad"_a,
       "max_bad"_a, "rejects"_a.none(), "readers"_a);
 }
 

@@ -22,8 +22,8 @@ from lacuna.data.columns import (
     query_id,
     sample_weight,
 )
-from lacuna.data.dataset import BadRow, Dataset, Report, csv
-from lacuna.data.libsvm import load_libsvm
+from lacuna.data.dataset import BadRow, Dataset, Report, csv, libsvm
+from lacuna.data.load import load_libsvm
 
 __all__ = [
     "BadRow",
@@ -35,6 +35,7 @@ __all__ = [
     "csv",
     "ignored",
     "label",
+    "libsvm",
     "load_libsvm",
     "number",
     "numbers",

@@ -12,7 +12,7 @@ from lacuna._files import path_of
 from lacuna._types import Flag, Number, Path, Whole
 from lacuna.data.columns import Column
 
-__all__ = ["BadRow", "Dataset", "Report", "csv"]
+__all__ = ["BadRow", "Dataset", "Report", "csv", "libsvm"]
 
 
 def __dir__() -> list[str]:
@@ -40,7 +40,7 @@ class Report:
 
 
 class Dataset:
-    """A recipe for rows, made by lacuna.data.csv."""
+    """A recipe for rows, made by lacuna.data.csv, libsvm."""
 
     def __init__(self, core: Any) -> None:
         self._core = core
@@ -133,6 +133,37 @@ def csv(
             on_bad,
             max_bad,
             None if rejects is None else path_of("csv", rejects),
+            0 if readers is None else readers,
+        )
+    )
+
+
+def libsvm(
+    path: Path | Sequence[Path],
+    n_features: Whole | None = None,
+    zero_based: Flag | str = "auto",
+    query_id: Flag = False,
+    on_bad: str = "raise",
+    max_bad: Number = 0.01,
+    rejects: Path | None = None,
+    readers: Whole | None = None,
+) -> Dataset:
+    """A Dataset of libsvm (svmlight) text, plain or compressed, which is read anew in each epoch: the input x, csr, and the
+    target y, (rows, 1).
+
+    n_features, zero_based, query_id: as in load_libsvm. Unless n_features and zero_based are given, the files are read
+        once to find out. path, on_bad, max_bad, rejects, readers: as in csv.
+    """
+    paths = list(path) if isinstance(path, (list, tuple)) else [path]
+    return Dataset(
+        _core.libsvm(
+            [path_of("libsvm", one) for one in paths],
+            n_features,
+            zero_based,
+            query_id,
+            on_bad,
+            max_bad,
+            None if rejects is None else path_of("libsvm", rejects),
             0 if readers is None else readers,
         )
     )

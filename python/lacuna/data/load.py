@@ -1,4 +1,4 @@
-"""libsvm text."""
+"""Reads data files into memory."""
 
 from __future__ import annotations
 
