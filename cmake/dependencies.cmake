@@ -14,6 +14,13 @@ add_library(lz4 UNKNOWN IMPORTED)
 set_target_properties(lz4 PROPERTIES
   IMPORTED_LOCATION ${lz4_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${lz4_INCLUDE})
 
+# xxHash has no CMake file in Debian.
+find_library(xxhash_LIBRARY xxhash REQUIRED)
+find_path(xxhash_INCLUDE xxhash.h REQUIRED)
+add_library(xxhash UNKNOWN IMPORTED)
+set_target_properties(xxhash PROPERTIES
+  IMPORTED_LOCATION ${xxhash_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${xxhash_INCLUDE})
+
 # FarmHash has neither a CMake nor a pkg-config file. Its fingerprints are the bins of Keras' Hashing.
 find_library(farmhash_LIBRARY farmhash REQUIRED)
 find_path(farmhash_INCLUDE farmhash.h REQUIRED)

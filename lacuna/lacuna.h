@@ -21,6 +21,7 @@
 #include "lacuna/data/dataset.h"
 #include "lacuna/data/libsvm.h"
 #include "lacuna/data/libsvm_dataset.h"
+#include "lacuna/data/packed_file.h"
 #include "lacuna/data/slice_rows.h"
 #include "lacuna/graph/strict.h"
 #include "lacuna/layers/advanced_activations.h"

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iomanip>
+#include <sstream>
 #include <unordered_set>
 #include <utility>
 
@@ -56,6 +58,22 @@ Dim Column::width() const {
   }
   if (kind == Kind::category) return vocabulary.empty() ? bins : static_cast<Dim>(vocabulary.size()) + 1;
   return 0;
+}
+
+std::string settings_of(const Column& column) {
+  std::ostringstream out;
+  out.precision(17);
+  out << static_cast<int>(column.kind) << ' ' << std::quoted(column.input);
+  if (column.kind == Column::Kind::number) {
+    out << " transform " << static_cast<int>(column.transform) << " buckets " << column.buckets << " boundaries";
+    for (const double boundary : column.boundaries) out << ' ' << boundary;
+    if (column.missing) out << " missing " << *column.missing;
+  }
+  if (column.kind == Column::Kind::category) {
+    out << " bins " << column.bins << " separator " << int{column.separator} << " words";
+    for (const std::string& word : column.vocabulary) out << ' ' << std::quoted(word);
+  }
+  return out.str();
 }
 
 Column label(std::string name) { return named(std::move(name), Column::Kind::label); }

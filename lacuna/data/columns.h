@@ -36,6 +36,9 @@ struct Column {
   Dim width() const;
 };
 
+// All settings of a column but its name, as a text.
+std::string settings_of(const Column& column);
+
 // y, a number. Several labels are several targets.
 Column label(std::string name);
 // The weight of a row, 0 or more.

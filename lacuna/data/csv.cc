@@ -18,6 +18,11 @@ class Csv final : public TextSource<Csv> {
   }
 
   const Schema& schema() const override { return layout_.schema(); }
+  void add_settings(Fingerprint& to) const {
+    to.emplace_back("format", text("csv, delimiter ", int{options_.delimiter}, ", quote ", int{options_.quote}, ", header ",
+                                   static_cast<int>(options_.header), options_.fields ? ", fields" : ""));
+    for (const Column& column : options_.columns) to.emplace_back("column '" + column.name + "'", settings_of(column));
+  }
 
   using Text = CsvText;
   class Reader {

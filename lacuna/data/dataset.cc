@@ -23,8 +23,13 @@ class RangeSource final : public RowSource {
     if (!all) return std::nullopt;
     return std::min(count_, std::max<Dim>(0, *all - begin_));
   }
-  std::unique_ptr<RowStream> open(const char* where) const override {
+  std::unique_ptr<RowStream> open(const char* where, const RowOrder&) const override {
     return std::make_unique<Stream>(of_.schema(), of_.open(where), begin_, count_);
+  }
+  Fingerprint fingerprint(const char* where) const override {
+    Fingerprint result = of_.fingerprint(where);
+    result.emplace_back("rows", text(begin_, " to ", count_ == kAll ? "the last" : text("+", count_)));
+    return result;
   }
   BadRowReport report() const override { return of_.report(); }
 

@@ -41,15 +41,33 @@ class RowStream {
   virtual bool next(RowBlock& block) = 0;
 };
 
+// How the rows are to be shuffled by one who holds `bytes` of them at a time. key 0: not at all.
+struct RowOrder {
+  uint64_t key = 0;
+  size_t bytes = 0;
+};
+
+// What rows come from: names of files and settings, each with a text that changes when it does.
+using Fingerprint = std::vector<std::pair<std::string, std::string>>;
+
 // A kind of dataset. Thread-safe: it does not change, but for the report on the last pass.
 class RowSource {
  public:
   virtual ~RowSource() = default;
   virtual const Schema& schema() const = 0;
   virtual std::optional<Dim> rows() const { return std::nullopt; }
-  // where: the start of error messages.
-  virtual std::unique_ptr<RowStream> open(const char* where) const = 0;
+  // where: the start of error messages. A source that can read its parts in any order, and is larger than order.bytes,
+  // reads them in an order that depends on the key alone.
+  virtual std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const = 0;
+  virtual Fingerprint fingerprint(const char* where) const = 0;
   virtual BadRowReport report() const { return {}; }
+};
+
+enum class Compression : uint8_t { none, lz4, zstd };
+
+struct PackOptions {
+  Compression compression = Compression::none;
+  bool read_only = false;  // Opens a file that fits, and never writes one.
 };
 
 // Cheap to copy. The order of rows is that of the source; fit shuffles them (FitOptions::shuffle_bytes).
@@ -60,11 +78,19 @@ class Dataset {
   const Schema& schema() const { return source_->schema(); }
   // The number of rows, if it is known before they are read.
   std::optional<Dim> rows() const { return source_->rows(); }
-  std::unique_ptr<RowStream> open(const char* where) const { return source_->open(where); }
+  std::unique_ptr<RowStream> open(const char* where, const RowOrder& order = {}) const {
+    return source_->open(where, order);
+  }
+  Fingerprint fingerprint(const char* where) const { return source_->fingerprint(where); }
 
   // The first `count` rows, and all but those. Throws InvalidArgument if count is negative.
   Dataset take(Dim count) const;
   Dataset skip(Dim count) const;
+
+  // Writes the rows to a packed file, which is read faster than text, and opens it (packed_file.h). If the file is there
+  // already and was made of the same sources by the same settings, it is opened as it is; if not, it is made anew, with
+  // a warning that says what differs. Throws FileError, and InvalidArgument if a row cannot be read.
+  Dataset pack(const std::string& path, const PackOptions& options = {}) const;
 
   // The bad rows of the last pass that ended.
   BadRowReport report() const { return source_->report(); }

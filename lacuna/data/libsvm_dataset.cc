@@ -62,6 +62,10 @@ class Libsvm final : public TextSource<Libsvm> {
 
   const Schema& schema() const override { return schema_; }
   std::optional<Dim> rows() const override { return rows_; }
+  void add_settings(Fingerprint& to) const {
+    to.emplace_back("format", text("libsvm, n_features ", options_.n_features, ", zero_based ",
+                                   static_cast<int>(options_.zero_based), options_.query_id ? ", query_id" : ""));
+  }
 
   // Reads the files to find what the options leave open. Before any other use.
   void complete() {

@@ -10,6 +10,7 @@
 #include "lacuna/base/threads.h"
 #include "lacuna/data/bad_row_judge.h"
 #include "lacuna/data/dataset.h"
+#include "lacuna/data/fingerprint.h"
 #include "lacuna/data/in_order.h"
 #include "lacuna/data/numbered_text.h"
 
@@ -23,6 +24,7 @@ inline size_t workers_of(size_t readers) {
 
 // The base of a kind of text. Format is the class that derives from it, and has
 //   using Text: what is taken from the files at a time;
+//   void add_settings(Fingerprint&) const: the options that decide what the rows are;
 //   class Reader: Reader(const Format&, const char* where, size_t workers), and take and make as InOrder needs them.
 template <class Format>
 class TextSource : public RowSource, public std::enable_shared_from_this<TextSource<Format>> {
@@ -33,12 +35,19 @@ class TextSource : public RowSource, public std::enable_shared_from_this<TextSou
                    ": max_bad must be in [0, 1]. Received: max_bad=", bad_.max_bad, ".");
   }
 
-  std::unique_ptr<RowStream> open(const char* where) const override {
+  std::unique_ptr<RowStream> open(const char* where, const RowOrder& = {}) const override {
     return std::make_unique<Stream>(this->shared_from_this(), where);
   }
   BadRowReport report() const override {
     const std::lock_guard lock(mutex_);
     return report_;
+  }
+  Fingerprint fingerprint(const char* where) const override {
+    Fingerprint result;
+    for (const std::string& path : paths_) result.emplace_back(path, fingerprint_of_file(where, path));
+    result.emplace_back("on_bad", bad_.on_bad == OnBad::skip ? "skip" : "raise");
+    static_cast<const Format&>(*this).add_settings(result);
+    return result;
   }
   const std::vector<std::string>& paths() const { return paths_; }
 

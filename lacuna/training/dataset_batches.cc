@@ -66,7 +66,7 @@ void DatasetBatches::begin(uint64_t key) {
   at_ = 0;
   ended_ = false;
   stream_.reset();  // Before its successor: two streams of a file would hold twice the memory.
-  stream_ = dataset_.open(where_);
+  stream_ = dataset_.open(where_, {.key = shuffle_bytes_ > 0 ? key : 0, .bytes = shuffle_bytes_});
 }
 
 void DatasetBatches::fill() {

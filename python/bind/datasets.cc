@@ -1,6 +1,7 @@
 // Datasets and their columns.
 #include "lacuna/data/csv.h"
 #include "lacuna/data/libsvm_dataset.h"
+#include "lacuna/data/packed_file.h"
 #include "python/bind/argument.h"
 #include "python/bind/data.h"
 #include "python/bind/path.h"
@@ -23,6 +24,14 @@ data::Transform to_transform(const Place& at, nb::handle given) {
   if (name == "log1p") return data::Transform::log1p;
   if (name == "signed_log1p") return data::Transform::signed_log1p;
   wrong_value(at, "None, 'log1p' or 'signed_log1p'", given);
+}
+
+data::Compression to_compression(const Place& at, nb::handle given) {
+  if (given.is_none()) return data::Compression::none;
+  const std::string name = to_text(at, given);
+  if (name == "lz4") return data::Compression::lz4;
+  if (name == "zstd") return data::Compression::zstd;
+  wrong_value(at, "None, 'lz4' or 'zstd'", given);
 }
 
 nb::dict to_dict(const data::BadRowReport& report) {
@@ -150,7 +159,25 @@ void bind_datasets(nb::module_& m) {
       .def_prop_ro("report", [](const data::Dataset& d) { return to_dict(d.report()); });
   def_method(c, "take", [](data::Dataset& d, Dim count) { return d.take(count); }, "count"_a);
   def_method(c, "skip", [](data::Dataset& d, Dim count) { return d.skip(count); }, "count"_a);
+  def_method(
+      c, "pack",
+      [](data::Dataset& d, const nb::bytes& path, nb::handle compression, bool read_only) {
+        const data::PackOptions options{.compression = to_compression({"pack", "compression"}, compression),
+                                        .read_only = read_only};
+        const std::string name = string_of(path);
+        const WithoutGil no_gil;
+        return d.pack(name, options);
+      },
+      "path"_a, "compression"_a.none(), "read_only"_a);
   c.def("load", load);
+  def(
+      m, "open_dataset",
+      [](const nb::bytes& path) {
+        const std::string name = string_of(path);
+        const WithoutGil no_gil;
+        return data::open(name);
+      },
+      "path"_a);
   def(m, "csv", csv, "paths"_a, "columns"_a, "delimiter"_a, "quote"_a.none(), "header"_a, "fields"_a, "on_bad"_a,
       "max_bad"_a, "rejects"_a.none(), "readers"_a);
   def(m, "libsvm", libsvm, "paths"_a, "n_features"_a.none(), "zero_based"_a.none(), "query_id"_a, "on_bad"_a,

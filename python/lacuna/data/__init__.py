@@ -22,7 +22,7 @@ from lacuna.data.columns import (
     query_id,
     sample_weight,
 )
-from lacuna.data.dataset import BadRow, Dataset, Report, csv, libsvm
+from lacuna.data.dataset import BadRow, Dataset, Report, csv, libsvm, open
 from lacuna.data.load import load_libsvm
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "load_libsvm",
     "number",
     "numbers",
+    "open",
     "query_id",
     "sample_weight",
 ]
