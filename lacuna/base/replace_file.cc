@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "lacuna/base/path.h"
-#include "lacuna/base/utf8.h"
 #include "lacuna/base/seal.h"
+#include "lacuna/base/utf8.h"
 
 namespace lacuna {
 namespace {

@@ -9,7 +9,8 @@
 namespace lacuna::data {
 
 struct BadLine : InvalidArgument {
-  BadLine(const std::string& message, std::string reason_) : InvalidArgument(message), reason(std::move(reason_)) {}
+  BadLine(const std::string& message, std::string reason_)
+      : InvalidArgument(message), reason(std::move(reason_)) {}
   std::string reason;  // What must hold, and what was received.
 };
 

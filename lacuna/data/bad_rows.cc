@@ -17,8 +17,8 @@ std::string BadRow::what() const {
   std::string shown;
   for (const char c : std::string_view(text).substr(0, kShownBytes))
     shown += c >= ' ' && c <= '~' ? c : '?';  // A message is text, whatever the file holds.
-  return lacuna::text(reason, ", in ", column.empty() ? "" : lacuna::text("column '", column, "' of "), "line ", line,
-                      " of ", path, ": '", shown, text.size() > kShownBytes ? "…'" : "'");
+  return lacuna::text(reason, ", in ", column.empty() ? "" : lacuna::text("column '", column, "' of "),
+                      "line ", line, " of ", path, ": '", shown, text.size() > kShownBytes ? "…'" : "'");
 }
 
 BadRowJudge::BadRowJudge(const char* where, const BadRowOptions& options) : where_(where), options_(options) {
@@ -32,15 +32,16 @@ void BadRowJudge::judge(const RowBlock& block) {
   report_.bad += static_cast<int64_t>(block.bad.size());
   for (const BadRow& row : block.bad) {
     if (options_.on_bad == OnBad::raise)
-      throw InvalidArgument(where_, ": each row must be understood, or on_bad='skip' be given. Received: ", row.what(),
-                            ".");
+      throw InvalidArgument(
+          where_, ": each row must be understood, or on_bad='skip' be given. Received: ", row.what(), ".");
     if (report_.first.size() < kKeptRows) report_.first.push_back(row);
     if (rejects_) reject(row);
   }
   const double most = options_.max_bad * std::max(kFewRows, static_cast<double>(report_.rows));
-  LACUNA_REQUIRE(static_cast<double>(report_.bad) <= most, where_, ": at most max_bad of the rows may be bad. Received: ",
-                 report_.bad, " bad rows of ", report_.rows, ", max_bad=", options_.max_bad,
-                 "; the first: ", report_.first.front().what(), ".");
+  LACUNA_REQUIRE(static_cast<double>(report_.bad) <= most, where_,
+                 ": at most max_bad of the rows may be bad. Received: ", report_.bad, " bad rows of ",
+                 report_.rows, ", max_bad=", options_.max_bad, "; the first: ", report_.first.front().what(),
+                 ".");
 }
 
 void BadRowJudge::reject(const BadRow& row) {

@@ -1,4 +1,5 @@
-// Rows of a text that are not understood: what to do with them, and the report on them. A model never learns from one.
+// Rows of a text that are not understood: what to do with them, and the report on them. A model never learns
+// from one.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -16,7 +17,8 @@ enum class OnBad : uint8_t {
 
 struct BadRowOptions {
   OnBad on_bad = OnBad::raise;
-  // With skip, it is an error if more than this part of the rows is bad, or of 10,000 rows if there are fewer.
+  // With skip, it is an error if more than this part of the rows is bad, or of 10,000 rows if there are
+  // fewer.
   double max_bad = 0.01;
   std::string rejects{};  // With skip, a file to which the bad rows are written as they are; empty: none.
 };
@@ -28,7 +30,8 @@ struct BadRow {
   std::string reason{};
   std::string text{};  // Of the row, without the end of its line.
 
-  // "a label must be a finite number, 'x' in column 'click' of line 3 of day.csv: …", with 60 bytes of the text.
+  // "a label must be a finite number, 'x' in column 'click' of line 3 of day.csv: …", with 60 bytes of the
+  // text.
   std::string what() const;
 };
 

@@ -24,9 +24,11 @@ struct Column {
   Transform transform = Transform::none;
   Dim buckets = 0;
   std::vector<double> boundaries{};
-  std::optional<double> missing{};  // What a missing number counts as; without it, it has a bucket, or is bad.
+  std::optional<double>
+      missing{};  // What a missing number counts as; without it, it has a bucket, or is bad.
 
-  // Categories: bins by hash, or the words of a vocabulary. separator: between several in one field; 0: there is one.
+  // Categories: bins by hash, or the words of a vocabulary. separator: between several in one field; 0: there
+  // is one.
   Dim bins = 0;
   std::vector<std::string> vocabulary{};
   char separator = '\0';
@@ -48,8 +50,8 @@ Column query_id(std::string name);
 Column ignored(std::string name);
 
 struct NumberOptions {
-  // After the transform, x becomes one of `buckets` categories: 0 if it is missing, else 1 + ⌊x⌋, at least 1 and below
-  // `buckets`; or, of boundaries, 1 + how many of them are ≤ x.
+  // After the transform, x becomes one of `buckets` categories: 0 if it is missing, else 1 + ⌊x⌋, at least 1
+  // and below `buckets`; or, of boundaries, 1 + how many of them are ≤ x.
   Transform transform = Transform::none;
   Dim buckets = 0;
   std::vector<double> boundaries{};

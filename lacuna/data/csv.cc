@@ -10,18 +10,22 @@ namespace {
 class Csv final : public TextSource<Csv> {
  public:
   Csv(const std::vector<std::string>& paths, CsvOptions options)
-      : TextSource("csv", paths, options.bad, options.readers), options_(std::move(options)), layout_(options_) {
-    LACUNA_REQUIRE(options_.delimiter != '\n' && options_.delimiter != '\r' && options_.delimiter != options_.quote &&
-                       options_.delimiter != '\0',
+      : TextSource("csv", paths, options.bad, options.readers),
+        options_(std::move(options)),
+        layout_(options_) {
+    LACUNA_REQUIRE(options_.delimiter != '\n' && options_.delimiter != '\r' &&
+                       options_.delimiter != options_.quote && options_.delimiter != '\0',
                    "csv: the delimiter must not end a line or quote a field. Received: '",
                    std::string(1, options_.delimiter), "'.");
   }
 
   const Schema& schema() const override { return layout_.schema(); }
   void add_settings(Fingerprint& to) const {
-    to.emplace_back("format", text("csv, delimiter ", int{options_.delimiter}, ", quote ", int{options_.quote}, ", header ",
-                                   static_cast<int>(options_.header), options_.fields ? ", fields" : ""));
-    for (const Column& column : options_.columns) to.emplace_back("column '" + column.name + "'", settings_of(column));
+    to.emplace_back("format",
+                    text("csv, delimiter ", int{options_.delimiter}, ", quote ", int{options_.quote},
+                         ", header ", static_cast<int>(options_.header), options_.fields ? ", fields" : ""));
+    for (const Column& column : options_.columns)
+      to.emplace_back("column '" + column.name + "'", settings_of(column));
   }
 
   using Text = CsvText;

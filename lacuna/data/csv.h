@@ -9,7 +9,8 @@
 namespace LACUNA_EXPORT lacuna {
 namespace data {
 
-// Whether the first line of a file names its columns. automatic: it does if one of its fields is the name of a column.
+// Whether the first line of a file names its columns. automatic: it does if one of its fields is the name of
+// a column.
 enum class Header : uint8_t { automatic, yes, no };
 
 struct CsvOptions {
@@ -23,10 +24,11 @@ struct CsvOptions {
   size_t readers = 0;  // Threads that parse; 0: half of num_threads(), and none if that is 1.
 };
 
-// A dataset of files, one after another; a path with *, ? or [ stands for those that it matches. An input is one csr
-// tensor: each of its columns has a range there, in the order of options.columns, a number one column, a category as
-// many as it has bins. Rows that are not understood are bad: too few or too many fields, no finite number, a quote that
-// does not close in its line. Throws InvalidArgument for options that do not fit.
+// A dataset of files, one after another; a path with *, ? or [ stands for those that it matches. An input is
+// one csr tensor: each of its columns has a range there, in the order of options.columns, a number one
+// column, a category as many as it has bins. Rows that are not understood are bad: too few or too many
+// fields, no finite number, a quote that does not close in its line. Throws InvalidArgument for options that
+// do not fit.
 Dataset csv(const std::vector<std::string>& paths, CsvOptions options);
 
 }  // namespace data

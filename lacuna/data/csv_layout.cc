@@ -23,9 +23,12 @@ std::vector<std::string> names_of_columns(const std::vector<Column>& columns) {
 
 double FieldUse::transformed(double value) const {
   switch (column->transform) {
-    case Transform::none: return value;
-    case Transform::log1p: return std::log1p(value);
-    case Transform::signed_log1p: return std::copysign(std::log1p(std::fabs(value)), value);
+    case Transform::none:
+      return value;
+    case Transform::log1p:
+      return std::log1p(value);
+    case Transform::signed_log1p:
+      return std::copysign(std::log1p(std::fabs(value)), value);
   }
   return value;
 }
@@ -58,7 +61,8 @@ CsvLayout::CsvLayout(const CsvOptions& options) : options_(options), uses_(optio
     use.kind = column.kind;
     use.separator = column.separator;
     use.width = column.width();
-    if (std::has_single_bit(static_cast<uint64_t>(column.bins))) use.mask = static_cast<uint64_t>(column.bins) - 1;
+    if (std::has_single_bit(static_cast<uint64_t>(column.bins)))
+      use.mask = static_cast<uint64_t>(column.bins) - 1;
     switch (column.kind) {
       case Column::Kind::number:
       case Column::Kind::category:
@@ -74,10 +78,12 @@ CsvLayout::CsvLayout(const CsvOptions& options) : options_(options), uses_(optio
       case Column::Kind::query_id:
         use.part = part_of(column.name, Role::query, {{None}, DType::int64, Storage::dense});
         break;
-      case Column::Kind::ignored: break;
+      case Column::Kind::ignored:
+        break;
     }
   }
-  LACUNA_REQUIRE(features, "csv: a column must be a number or a category. Received: none of ", names.size(), " columns.");
+  LACUNA_REQUIRE(features, "csv: a column must be a number or a category. Received: none of ", names.size(),
+                 " columns.");
 }
 
 size_t CsvLayout::part_of(const std::string& name, Role role, Spec spec) {
@@ -85,8 +91,8 @@ size_t CsvLayout::part_of(const std::string& name, Role role, Spec spec) {
     if (schema_[i].role != role) continue;
     if (role == Role::input && schema_[i].name == name) return i;
     LACUNA_REQUIRE(role == Role::input || role == Role::target,
-                   "csv: there must be one column of sample weights and one query id. Received: '", schema_[i].name,
-                   "' and '", name, "'.");
+                   "csv: there must be one column of sample weights and one query id. Received: '",
+                   schema_[i].name, "' and '", name, "'.");
   }
   schema_.push_back({name, role, std::move(spec)});
   fields_.push_back(0);
@@ -96,14 +102,17 @@ size_t CsvLayout::part_of(const std::string& name, Role role, Spec spec) {
 void CsvLayout::place_feature(const Column& column, FieldUse& use) {
   const bool ids = options_.fields;
   LACUNA_REQUIRE(!ids || column.kind == Column::Kind::category || column.width() > 1,
-                 "csv: with fields, a number must have buckets. Received: column '", column.name, "' without.");
+                 "csv: with fields, a number must have buckets. Received: column '", column.name,
+                 "' without.");
   LACUNA_REQUIRE(!ids || column.separator == '\0',
-                 "csv: with fields, a category must be one word. Received: column '", column.name, "' with a separator.");
+                 "csv: with fields, a category must be one word. Received: column '", column.name,
+                 "' with a separator.");
   LACUNA_REQUIRE(column.separator == '\0' || column.separator != options_.delimiter,
                  "csv: a separator must not be the delimiter. Received: '", std::string(1, column.separator),
                  "' of column '", column.name, "'.");
-  use.part = part_of(column.input, Role::input,
-                     ids ? Spec{{None, 0}, DType::int32, Storage::dense} : Spec{{None, 0}, DType::float32, Storage::csr});
+  use.part = part_of(
+      column.input, Role::input,
+      ids ? Spec{{None, 0}, DType::int32, Storage::dense} : Spec{{None, 0}, DType::float32, Storage::csr});
   use.place = fields_[use.part]++;
   Spec& spec = schema_[use.part].spec;
   if (ids) {
@@ -123,7 +132,8 @@ void CsvLayout::place_feature(const Column& column, FieldUse& use) {
 }
 
 bool CsvLayout::is_header(const std::vector<std::string>& fields) const {
-  return std::ranges::any_of(uses_, [&](const FieldUse& use) { return std::ranges::count(fields, use.column->name) > 0; });
+  return std::ranges::any_of(
+      uses_, [&](const FieldUse& use) { return std::ranges::count(fields, use.column->name) > 0; });
 }
 
 FieldUses CsvLayout::in_order() const {
@@ -133,15 +143,18 @@ FieldUses CsvLayout::in_order() const {
   return result;
 }
 
-FieldUses CsvLayout::by_header(const char* where, const std::vector<std::string>& fields, const std::string& path) const {
+FieldUses CsvLayout::by_header(const char* where, const std::vector<std::string>& fields,
+                               const std::string& path) const {
   FieldUses result(fields.size(), nullptr);
   for (const FieldUse& use : uses_) {
     if (use.column->kind == Column::Kind::ignored) continue;
     const auto found = std::ranges::find(fields, use.column->name);
-    LACUNA_REQUIRE(found != fields.end(), where, ": a file's header must name all columns. Received: no column '",
-                   use.column->name, "' in ", path, nearest(use.column->name, fields), ".");
+    LACUNA_REQUIRE(found != fields.end(), where,
+                   ": a file's header must name all columns. Received: no column '", use.column->name,
+                   "' in ", path, nearest(use.column->name, fields), ".");
     LACUNA_REQUIRE(std::ranges::count(fields, use.column->name) == 1, where,
-                   ": a file's header must name a column once. Received: '", use.column->name, "' twice in ", path, ".");
+                   ": a file's header must name a column once. Received: '", use.column->name, "' twice in ",
+                   path, ".");
     result[static_cast<size_t>(found - fields.begin())] = &use;
   }
   return result;

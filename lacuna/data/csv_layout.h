@@ -56,7 +56,8 @@ class CsvLayout {
   // Whether these fields of a first line are names of columns.
   bool is_header(const std::vector<std::string>& fields) const;
   // Of a file whose header has these fields. Throws InvalidArgument if a column is missing. path: for errors.
-  FieldUses by_header(const char* where, const std::vector<std::string>& fields, const std::string& path) const;
+  FieldUses by_header(const char* where, const std::vector<std::string>& fields,
+                      const std::string& path) const;
   FieldUses in_order() const;
 
  private:

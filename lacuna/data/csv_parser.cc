@@ -14,9 +14,7 @@
 #include "lacuna/kernels/field_ends.h"
 
 namespace lacuna::data {
-namespace {
-
-}  // namespace
+namespace {}  // namespace
 
 const char* end_of_line(const char* p, const char* end) {
   const void* found = std::memchr(p, '\n', static_cast<size_t>(end - p));
@@ -177,9 +175,12 @@ void CsvParser::sort_row(Writer& part) {
   }
   double value = 0;
   if (field.empty()) {
-    if (!column.missing) return categories ? put(use, 0) : fail("a number must be given, unless `missing` says what it counts as", &use);
+    if (!column.missing)
+      return categories ? put(use, 0)
+                        : fail("a number must be given, unless `missing` says what it counts as", &use);
     value = *column.missing;
-  } else if (const char* const end = field.data() + field.size(); read_number(field.data(), end, value) != end) {
+  } else if (const char* const end = field.data() + field.size();
+             read_number(field.data(), end, value) != end) {
     return fail("a number must be finite, and nothing else", &use);
   }
   if (!categories) {
@@ -195,8 +196,10 @@ void CsvParser::sort_row(Writer& part) {
 [[gnu::always_inline]] inline bool CsvParser::use_field(const FieldUse& use, std::string_view field) {
   const char* const end = field.data() + field.size();
   switch (use.kind) {
-    case Column::Kind::category: return use_words(use, field);
-    case Column::Kind::number: return use_number(use, field);
+    case Column::Kind::category:
+      return use_words(use, field);
+    case Column::Kind::number:
+      return use_number(use, field);
     case Column::Kind::label: {
       float value = 0;
       if (field.empty() || read_number(field.data(), end, value) != end)
@@ -214,16 +217,19 @@ void CsvParser::sort_row(Writer& part) {
     case Column::Kind::query_id: {
       int64_t value = 0;
       const auto [stop, error] = std::from_chars(field.data(), end, value);
-      if (error != std::errc{} || stop != end) return fail("a query id must be a whole number of 64 bits", &use);
+      if (error != std::errc{} || stop != end)
+        return fail("a query id must be a whole number of 64 bits", &use);
       block_->parts[use.part].dense().values<int64_t>()[rows_] = value;
       return true;
     }
-    case Column::Kind::ignored: return true;
+    case Column::Kind::ignored:
+      return true;
   }
   return true;
 }
 
-// The quoted field at p, without its quotes. False if they do not close in the line and at the end of the field.
+// The quoted field at p, without its quotes. False if they do not close in the line and at the end of the
+// field.
 bool CsvParser::unquote(const char* p, const char* base, const char* end) {
   const char quote = layout_.options().quote;
   unquoted_.clear();
@@ -248,10 +254,12 @@ bool CsvParser::parse_row(const CsvText& text, const char*& p) {
   for (size_t i = 0; i < count; ++i) {
     const FieldUse* const use = text.uses[i];
     const bool quoted = quote && p < end && *p == quote;
-    if (quoted && !unquote(p, base, end)) return fail("a quote must close at the end of its field, in its line", use);
+    if (quoted && !unquote(p, base, end))
+      return fail("a quote must close at the end of its field, in its line", use);
     const char* const stop = base + *next_;
     const bool last = stop == end || *stop == '\n';
-    std::string_view value = quoted ? std::string_view(unquoted_) : std::string_view(p, static_cast<size_t>(stop - p));
+    std::string_view value =
+        quoted ? std::string_view(unquoted_) : std::string_view(p, static_cast<size_t>(stop - p));
     if (last != (i + 1 == count))
       return fail(last ? "a line must have a field for each column; it has too few"
                        : "a line must have a field for each column; it has too many");
@@ -289,7 +297,8 @@ void CsvParser::parse(const CsvText& text, RowBlock& block) {
     p = all.data() + *next_++;
     std::string_view whole(begin, static_cast<size_t>(p++ - begin));
     if (whole.ends_with('\r')) whole.remove_suffix(1);
-    block.bad.push_back({*text.path, line, failed_ ? failed_->column->name : "", reason_, std::string(whole)});
+    block.bad.push_back(
+        {*text.path, line, failed_ ? failed_->column->name : "", reason_, std::string(whole)});
     for (Writer& part : parts_) part.entries = part.row_begin;
   }
   finish(block);

@@ -32,9 +32,9 @@ class CsvParser {
  private:
   // Where the next values of a part go.
   struct Writer {
-    float* values = nullptr;     // Of a csr input.
-    int32_t* narrow = nullptr;   // Columns or ids: these,
-    int64_t* wide = nullptr;     // or these.
+    float* values = nullptr;    // Of a csr input.
+    int32_t* narrow = nullptr;  // Columns or ids: these,
+    int64_t* wide = nullptr;    // or these.
     size_t entries = 0;
     size_t row_begin = 0;  // Of the entries.
     bool sorted = true;

@@ -41,7 +41,8 @@ class RangeSource final : public RowSource {
 
     bool next(RowBlock& block) override {
       while (left_ > 0 && from_->next(block)) {
-        const Dim skipped = std::min(skip_, block.rows), end = skipped + std::min(left_, block.rows - skipped);
+        const Dim skipped = std::min(skip_, block.rows),
+                  end = skipped + std::min(left_, block.rows - skipped);
         skip_ -= skipped;
         if (skipped == end) continue;
         left_ -= end - skipped;
@@ -96,10 +97,18 @@ LoadedRows load(const Dataset& dataset) {
   for (size_t i = 0; i < schema.size(); ++i) {
     Array array(std::move(parts[i]));
     switch (schema[i].role) {
-      case Role::input: result.x.emplace(schema[i].name, std::move(array)); break;
-      case Role::target: result.y.emplace(schema[i].name, std::move(array)); break;
-      case Role::sample_weight: result.sample_weight = std::move(array); break;
-      case Role::query: result.query = std::move(array); break;
+      case Role::input:
+        result.x.emplace(schema[i].name, std::move(array));
+        break;
+      case Role::target:
+        result.y.emplace(schema[i].name, std::move(array));
+        break;
+      case Role::sample_weight:
+        result.sample_weight = std::move(array);
+        break;
+      case Role::query:
+        result.query = std::move(array);
+        break;
     }
   }
   return result;

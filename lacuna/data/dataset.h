@@ -1,4 +1,5 @@
-// A recipe for rows that need not be in memory at once: text files, or arrays. fit, evaluate and predict take it.
+// A recipe for rows that need not be in memory at once: text files, or arrays. fit, evaluate and predict take
+// it.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -56,8 +57,8 @@ class RowSource {
   virtual ~RowSource() = default;
   virtual const Schema& schema() const = 0;
   virtual std::optional<Dim> rows() const { return std::nullopt; }
-  // where: the start of error messages. A source that can read its parts in any order, and is larger than order.bytes,
-  // reads them in an order that depends on the key alone.
+  // where: the start of error messages. A source that can read its parts in any order, and is larger than
+  // order.bytes, reads them in an order that depends on the key alone.
   virtual std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const = 0;
   virtual Fingerprint fingerprint(const char* where) const = 0;
   virtual BadRowReport report() const { return {}; }
@@ -87,9 +88,10 @@ class Dataset {
   Dataset take(Dim count) const;
   Dataset skip(Dim count) const;
 
-  // Writes the rows to a packed file, which is read faster than text, and opens it (packed_file.h). If the file is there
-  // already and was made of the same sources by the same settings, it is opened as it is; if not, it is made anew, with
-  // a warning that says what differs. Throws FileError, and InvalidArgument if a row cannot be read.
+  // Writes the rows to a packed file, which is read faster than text, and opens it (packed_file.h). If the
+  // file is there already and was made of the same sources by the same settings, it is opened as it is; if
+  // not, it is made anew, with a warning that says what differs. Throws FileError, and InvalidArgument if a
+  // row cannot be read.
   Dataset pack(const std::string& path, const PackOptions& options = {}) const;
 
   // The bad rows of the last pass that ended.

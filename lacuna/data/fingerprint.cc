@@ -26,9 +26,10 @@ std::string fingerprint_of_file(const char* where, const std::string& path) {
   } const close{file};
   struct stat s;
   if (::fstat(file, &s) != 0) path_failed(where, kMust, path, errno);
-  LACUNA_REQUIRE(S_ISREG(s.st_mode), where, ": a regular file must be given where its rows are packed. Received: path='",
-                 path, "'.");
-  const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(), XXH3_freeState);
+  LACUNA_REQUIRE(S_ISREG(s.st_mode), where,
+                 ": a regular file must be given where its rows are packed. Received: path='", path, "'.");
+  const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(),
+                                                                              XXH3_freeState);
   XXH3_64bits_reset(state.get());
   std::vector<char> bytes(static_cast<size_t>(kEnd));
   for (const off_t from : {off_t{0}, std::max<off_t>(0, s.st_size - kEnd)}) {

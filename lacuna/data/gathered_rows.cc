@@ -59,7 +59,9 @@ void GatheredRows::append(const RowBlock& block, Dim begin, Dim end) {
       append(part, block.parts[i].csr(), from, to);
     } else {
       const size_t bytes = (to - from) * part.row_bytes;
-      if (bytes) std::memcpy(part.values.add(bytes), block.parts[i].dense().data.data() + from * part.row_bytes, bytes);
+      if (bytes)
+        std::memcpy(part.values.add(bytes), block.parts[i].dense().data.data() + from * part.row_bytes,
+                    bytes);
     }
   }
   rows_ += end - begin;
@@ -93,7 +95,8 @@ std::vector<Tensor> GatheredRows::take() {
     tensor::Csr csr{.dtype = part.spec.dtype, .rows = rows_, .columns = shape[1], .index = part.index};
     const bool wide = part.entries > static_cast<size_t>(std::numeric_limits<int32_t>::max());
     LACUNA_REQUIRE(part.index == DType::int64 || !wide,
-                   "dataset: the rows in memory must have fewer than 2^31 entries. Received: ", part.entries, ".");
+                   "dataset: the rows in memory must have fewer than 2^31 entries. Received: ", part.entries,
+                   ".");
     const std::span<const int64_t> ends(reinterpret_cast<const int64_t*>(part.indptr.memory.data()),
                                         static_cast<size_t>(rows_));
     const auto fill = [&](auto indptr) {

@@ -1,5 +1,5 @@
-// Makes things of other things on several threads, and hands them on in order, whatever the number of threads. It works
-// ahead by a bounded number of them.
+// Makes things of other things on several threads, and hands them on in order, whatever the number of
+// threads. It works ahead by a bounded number of them.
 #pragma once
 #include <algorithm>
 #include <condition_variable>
@@ -15,7 +15,8 @@ namespace lacuna::data {
 
 // Work has, besides a default constructor of its two types,
 //   bool take(Given&): the next thing, called by one thread at a time; false at the end;
-//   void make(size_t worker, Given&, Made&): called by several threads at a time, each with a number of its own.
+//   void make(size_t worker, Given&, Made&): called by several threads at a time, each with a number of its
+//   own.
 template <class Work, class Given, class Made>
 class InOrder {
  public:
@@ -37,7 +38,8 @@ class InOrder {
   InOrder(const InOrder&) = delete;
   InOrder& operator=(const InOrder&) = delete;
 
-  // Swaps the next thing with `to`, whose memory is used again. False at the end. Throws what its making threw.
+  // Swaps the next thing with `to`, whose memory is used again. False at the end. Throws what its making
+  // threw.
   bool next(Made& to) {
     if (over_) return false;
     if (threads_.empty()) {
@@ -64,7 +66,8 @@ class InOrder {
     Given given{};
     Made made{};
     std::exception_ptr error{};
-    bool full = false, end = false;  // end: there is nothing in it, nor after it.
+    bool busy = false, full = false;  // Something is being made in it; it was made.
+    bool end = false;                 // There is nothing in it, nor after it.
   };
 
   void run(size_t worker) {
@@ -76,8 +79,9 @@ class InOrder {
         std::unique_lock lock(mutex_);
         if (ended_) return;
         slot = &slots_[taken_ % slots_.size()];
-        changed_.wait(lock, [&] { return stop_ || !slot->full; });
+        changed_.wait(lock, [&] { return stop_ || !(slot->busy || slot->full); });
         if (stop_) return;
+        slot->busy = true;
         ++taken_;
       }
       bool some = false;
@@ -93,6 +97,7 @@ class InOrder {
       if (taking.owns_lock()) taking.unlock();
       {
         const std::lock_guard lock(mutex_);
+        slot->busy = false;
         slot->full = true;
         slot->end = !some || slot->error != nullptr;
       }

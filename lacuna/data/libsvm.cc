@@ -1,6 +1,6 @@
 // Parses libsvm text in one pass. The size of the result is estimated from the part that was parsed so far.
-#include "lacuna/data/bad_line.h"
 #include "lacuna/data/libsvm.h"
+#include "lacuna/data/bad_line.h"
 
 #include <algorithm>
 #include <charconv>
@@ -102,9 +102,10 @@ class Parser {
     if (entries_ && options_.n_features == 0) x.columns = named;
     if (entries_ && named > x.columns) {
       const std::string first = from_zero ? ", and the first column is 0" : ", and the first column is 1";
-      throw BadLine(text(where_, ": columns must be within n_features. Received: column ", largest_, " in line ",
-                         largest_line_, " of ", largest_name_, ", n_features=", options_.n_features, first, "."),
-                    text("columns must be within n_features=", options_.n_features, first, ", and not ", largest_));
+      throw BadLine(
+          text(where_, ": columns must be within n_features. Received: column ", largest_, " in line ",
+               largest_line_, " of ", largest_name_, ", n_features=", options_.n_features, first, "."),
+          text("columns must be within n_features=", options_.n_features, first, ", and not ", largest_));
     }
     if (from_zero && first_)
       for (size_t k = 0; k < entries_; ++k) ++indices_[k];

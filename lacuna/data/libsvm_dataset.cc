@@ -35,7 +35,9 @@ struct Summary {
 
   static Summary of(const LibsvmData& data) {
     Summary result{.rows = data.x.rows, .columns = data.x.columns};
-    with_index(data.x, [&](auto indices, auto) { result.names_zero = std::ranges::find(indices, 0) != indices.end(); });
+    with_index(data.x, [&](auto indices, auto) {
+      result.names_zero = std::ranges::find(indices, 0) != indices.end();
+    });
     return result;
   }
   RowBlock block() const {
@@ -54,7 +56,9 @@ class Libsvm final : public TextSource<Libsvm> {
  public:
   Libsvm(const std::vector<std::string>& paths, const LibsvmDatasetOptions& options)
       : TextSource("libsvm", paths, options.bad, options.readers),
-        options_{.n_features = options.n_features, .zero_based = options.zero_based, .query_id = options.query_id} {
+        options_{.n_features = options.n_features,
+                 .zero_based = options.zero_based,
+                 .query_id = options.query_id} {
     LACUNA_REQUIRE(options.n_features >= 0,
                    "libsvm: n_features must not be negative. Received: n_features=", options.n_features, ".");
     schema_ = schema_of(options_);
@@ -63,13 +67,15 @@ class Libsvm final : public TextSource<Libsvm> {
   const Schema& schema() const override { return schema_; }
   std::optional<Dim> rows() const override { return rows_; }
   void add_settings(Fingerprint& to) const {
-    to.emplace_back("format", text("libsvm, n_features ", options_.n_features, ", zero_based ",
-                                   static_cast<int>(options_.zero_based), options_.query_id ? ", query_id" : ""));
+    to.emplace_back("format",
+                    text("libsvm, n_features ", options_.n_features, ", zero_based ",
+                         static_cast<int>(options_.zero_based), options_.query_id ? ", query_id" : ""));
   }
 
   // Reads the files to find what the options leave open. Before any other use.
   void complete() {
-    const bool open_columns = options_.n_features == 0, open_base = options_.zero_based == ZeroBased::automatic;
+    const bool open_columns = options_.n_features == 0,
+               open_base = options_.zero_based == ZeroBased::automatic;
     if (!open_columns && !open_base) return;
     const LibsvmOptions wanted = options_;
     options_.n_features = 0;
@@ -82,7 +88,8 @@ class Libsvm final : public TextSource<Libsvm> {
     options_ = wanted;
     if (open_base) options_.zero_based = all.names_zero ? ZeroBased::yes : ZeroBased::no;
     if (open_columns) {
-      options_.n_features = std::max<Dim>(1, options_.zero_based == ZeroBased::yes ? all.columns : all.columns - 1);
+      options_.n_features =
+          std::max<Dim>(1, options_.zero_based == ZeroBased::yes ? all.columns : all.columns - 1);
       schema_ = schema_of(options_);
       rows_ = all.rows;
     }
@@ -91,7 +98,8 @@ class Libsvm final : public TextSource<Libsvm> {
   using Text = NumberedText;
   class Reader {
    public:
-    Reader(const Libsvm& source, const char* where, size_t) : source_(source), texts_(where, source.paths()) {}
+    Reader(const Libsvm& source, const char* where, size_t)
+        : source_(source), texts_(where, source.paths()) {}
 
     bool take(NumberedText& to) { return texts_.next(to); }
 
@@ -106,7 +114,8 @@ class Libsvm final : public TextSource<Libsvm> {
    private:
     RowBlock parsed(std::string_view text) const {
       LibsvmData data = parse_libsvm(text, source_.options_);
-      return source_.summarizes_ ? Summary::of(data).block() : block_of(std::move(data), source_.options_.query_id);
+      return source_.summarizes_ ? Summary::of(data).block()
+                                 : block_of(std::move(data), source_.options_.query_id);
     }
 
     RowBlock line_by_line(const NumberedText& text) const {

@@ -18,8 +18,8 @@ struct LibsvmDatasetOptions {
   size_t readers = 0;  // Threads that parse; 0: half of num_threads(), and none if that is 1.
 };
 
-// A dataset with the input x, csr, and the target y; a path with *, ? or [ stands for the files that it matches. Throws
-// InvalidArgument for options that do not fit, or if the files must be read and cannot be.
+// A dataset with the input x, csr, and the target y; a path with *, ? or [ stands for the files that it
+// matches. Throws InvalidArgument for options that do not fit, or if the files must be read and cannot be.
 Dataset libsvm(const std::vector<std::string>& paths, const LibsvmDatasetOptions& options = {});
 
 }  // namespace data

@@ -25,7 +25,8 @@ std::vector<std::string> files_of(const char* where, const std::vector<std::stri
     } found;
     const int failed = glob(pattern.c_str(), GLOB_ERR, nullptr, &found.found);
     if (failed == GLOB_NOSPACE) throw std::bad_alloc();
-    LACUNA_REQUIRE(failed != GLOB_ABORTED, where, ": the folders must be readable. Received: path='", pattern, "'.");
+    LACUNA_REQUIRE(failed != GLOB_ABORTED, where, ": the folders must be readable. Received: path='", pattern,
+                   "'.");
     if (failed == GLOB_NOMATCH) {  // A name may hold such a character itself; if not, the error names it.
       files.push_back(pattern);
       continue;

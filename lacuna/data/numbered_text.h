@@ -10,8 +10,8 @@
 
 namespace lacuna::data {
 
-// The files that patterns name: a path with *, ? or [ stands for all that it matches, in the order of their names.
-// Throws InvalidArgument if there are none, or if a pattern matches nothing.
+// The files that patterns name: a path with *, ? or [ stands for all that it matches, in the order of their
+// names. Throws InvalidArgument if there are none, or if a pattern matches nothing.
 std::vector<std::string> files_of(const char* where, const std::vector<std::string>& patterns);
 
 struct NumberedText {

@@ -68,8 +68,8 @@ Enum value_of(const char* const (&names)[N], const std::string& name) {
 json to_json(const Foot& foot) {
   json parts = json::array(), blocks = json::array(), sources = json::array();
   for (const RowPart& part : foot.schema)
-    parts.push_back({part.name, kRoles[static_cast<size_t>(part.role)], part.spec.shape, name_of(part.spec.dtype),
-                     part.spec.storage == Storage::csr});
+    parts.push_back({part.name, kRoles[static_cast<size_t>(part.role)], part.spec.shape,
+                     name_of(part.spec.dtype), part.spec.storage == Storage::csr});
   for (const BlockPlace& b : foot.blocks) blocks.push_back({b.begin, b.stored, b.bytes, b.checksum, b.rows});
   for (const auto& [name, is] : foot.fingerprint) sources.push_back({name, is});
   return {{"compression", kCompressions[static_cast<size_t>(foot.compression)]},
@@ -85,7 +85,8 @@ Foot from_json(const json& given) {
   Foot foot;
   foot.compression = value_of<Compression>(kCompressions, given.at("compression").get<std::string>());
   for (const json& part : given.at("schema"))
-    foot.schema.push_back({part.at(0).get<std::string>(), value_of<Role>(kRoles, part.at(1).get<std::string>()),
+    foot.schema.push_back({part.at(0).get<std::string>(),
+                           value_of<Role>(kRoles, part.at(1).get<std::string>()),
                            {part.at(2).get<Shape>(), dtype_from_name(part.at(3).get<std::string>()),
                             part.at(4).get<bool>() ? Storage::csr : Storage::dense}});
   for (const json& source : given.at("sources"))
@@ -128,7 +129,8 @@ class PackedFile {
     }
   }
   void require(bool holds, const char* where, const char* why) const {
-    LACUNA_REQUIRE(holds, where, ": the file must be a packed file, whole and as it was written. Received: path='", path_,
+    LACUNA_REQUIRE(holds, where,
+                   ": the file must be a packed file, whole and as it was written. Received: path='", path_,
                    "' (", why, ").");
   }
 
@@ -159,22 +161,26 @@ Foot read_foot(const char* where, const PackedFile& file) {
   }
   Dim rows = 0;
   for (const BlockPlace& block : foot.blocks) {
-    const bool inside = block.begin <= begin && block.stored <= begin - block.begin && block.bytes <= kMostBlockBytes;
+    const bool inside =
+        block.begin <= begin && block.stored <= begin - block.begin && block.bytes <= kMostBlockBytes;
     file.require(inside && block.rows > 0 && block.rows <= kMostBlockRows, where, "its blocks are damaged");
     rows += block.rows;
   }
   file.require(rows == foot.rows && foot.bad >= 0, where, "its blocks are damaged");
   for (const RowPart& part : foot.schema) {
     const Shape& shape = part.spec.shape;
-    const bool known = !shape.empty() && shape[0] == None && std::none_of(shape.begin() + 1, shape.end(), [](Dim d) { return d < 0; });
-    file.require(known && (part.spec.storage == Storage::dense || shape.size() == 2), where, "its schema is damaged");
+    const bool known = !shape.empty() && shape[0] == None &&
+                       std::none_of(shape.begin() + 1, shape.end(), [](Dim d) { return d < 0; });
+    file.require(known && (part.spec.storage == Storage::dense || shape.size() == 2), where,
+                 "its schema is damaged");
   }
   return foot;
 }
 
 class PackedRows final : public RowSource, public std::enable_shared_from_this<PackedRows> {
  public:
-  PackedRows(std::shared_ptr<const PackedFile> file, Foot foot) : file_(std::move(file)), foot_(std::move(foot)) {}
+  PackedRows(std::shared_ptr<const PackedFile> file, Foot foot)
+      : file_(std::move(file)), foot_(std::move(foot)) {}
 
   const Schema& schema() const override { return foot_.schema; }
   std::optional<Dim> rows() const override { return foot_.rows; }
@@ -224,7 +230,8 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
         const bool same = XXH3_64bits(stored.bytes.data(), stored.bytes.size()) == stored.place->checksum;
         file.require(same, where_, "a block is damaged");
         const std::string_view bytes = unpacked(stored, unpacked_[worker]);
-        file.require(decode_rows(source_.foot_.schema, stored.place->rows, bytes, block), where_, "a block is damaged");
+        file.require(decode_rows(source_.foot_.schema, stored.place->rows, bytes, block), where_,
+                     "a block is damaged");
       }
 
      private:
@@ -234,8 +241,8 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
         to.resize(stored.place->bytes);
         const bool lz4 = source_.foot_.compression == Compression::lz4;
         const size_t made =
-            lz4 ? static_cast<size_t>(LZ4_decompress_safe(given.data(), to.data(), static_cast<int>(given.size()),
-                                                          static_cast<int>(to.size())))
+            lz4 ? static_cast<size_t>(LZ4_decompress_safe(
+                      given.data(), to.data(), static_cast<int>(given.size()), static_cast<int>(to.size())))
                 : ZSTD_decompress(to.data(), to.size(), given.data(), given.size());
         source_.file_->require(made == to.size(), where_, "a block is damaged");
         return {to.data(), to.size()};
@@ -267,7 +274,10 @@ Dataset open_packed(const char* where, const std::string& path) {
 class Writer {
  public:
   Writer(const std::string& path, const Schema& schema, Compression compression)
-      : replace_("pack", path), path_(path), file_(std::fopen(replace_.temporary().c_str(), "wb")), waiting_(schema) {
+      : replace_("pack", path),
+        path_(path),
+        file_(std::fopen(replace_.temporary().c_str(), "wb")),
+        waiting_(schema) {
     if (!file_) path_failed("pack", kMust, path, errno);
     foot_.compression = compression;
     foot_.schema = schema;
@@ -314,14 +324,14 @@ class Writer {
 
   std::string_view packed() {
     const bool lz4 = foot_.compression == Compression::lz4;
-    LACUNA_REQUIRE(raw_.size() <= LZ4_MAX_INPUT_SIZE, "pack: a row must be smaller than 2 GB. Received: ", raw_.size(),
-                   " bytes.");
+    LACUNA_REQUIRE(raw_.size() <= LZ4_MAX_INPUT_SIZE,
+                   "pack: a row must be smaller than 2 GB. Received: ", raw_.size(), " bytes.");
     packed_.resize(lz4 ? static_cast<size_t>(LZ4_compressBound(static_cast<int>(raw_.size())))
                        : ZSTD_compressBound(raw_.size()));
-    const size_t size =
-        lz4 ? static_cast<size_t>(LZ4_compress_default(raw_.data(), packed_.data(), static_cast<int>(raw_.size()),
-                                                       static_cast<int>(packed_.size())))
-            : ZSTD_compress(packed_.data(), packed_.size(), raw_.data(), raw_.size(), 3);
+    const size_t size = lz4 ? static_cast<size_t>(LZ4_compress_default(raw_.data(), packed_.data(),
+                                                                       static_cast<int>(raw_.size()),
+                                                                       static_cast<int>(packed_.size())))
+                            : ZSTD_compress(packed_.data(), packed_.size(), raw_.data(), raw_.size(), 3);
     if (size == 0 || (!lz4 && ZSTD_isError(size))) throw std::bad_alloc();
     return {packed_.data(), size};
   }
@@ -345,7 +355,8 @@ std::string difference(const Fingerprint& is, const Fingerprint& wanted) {
   for (size_t i = 0; i < std::max(is.size(), wanted.size()); ++i) {
     if (i == is.size()) return text("'", wanted[i].first, "' is new");
     if (i == wanted.size() || is[i].first != wanted[i].first)
-      return text("it was made of '", is[i].first, "'", i < wanted.size() ? text(", and not of '", wanted[i].first, "'") : "");
+      return text("it was made of '", is[i].first, "'",
+                  i < wanted.size() ? text(", and not of '", wanted[i].first, "'") : "");
     if (is[i].second != wanted[i].second)
       return text("'", is[i].first, "' is ", wanted[i].second, ", and was ", is[i].second);
   }
@@ -376,10 +387,13 @@ Dataset Dataset::pack(const std::string& path, const PackOptions& options) const
     } catch (const InvalidArgument& error) {
       why = error.what();
     }
-    LACUNA_REQUIRE(!options.read_only, "pack: with read_only, the file must be made of the same sources and settings. "
-                                       "Received: path='", path, "', and ", why, ".");
+    LACUNA_REQUIRE(!options.read_only,
+                   "pack: with read_only, the file must be made of the same sources and settings. "
+                   "Received: path='",
+                   path, "', and ", why, ".");
   } else {
-    LACUNA_REQUIRE(!options.read_only, "pack: with read_only, the file must exist. Received: path='", path, "'.");
+    LACUNA_REQUIRE(!options.read_only, "pack: with read_only, the file must exist. Received: path='", path,
+                   "'.");
   }
   Writer writer(path, schema(), options.compression);
   if (!why.empty()) warn(text("pack: ", path, " is made anew: ", why, "."));
@@ -387,7 +401,8 @@ Dataset Dataset::pack(const std::string& path, const PackOptions& options) const
   for (RowBlock block; stream->next(block); poll_interrupt()) writer.add(block);
   // Of what was read: a source that changed meanwhile is not the one that the fingerprint names.
   const std::string changed = difference(fingerprint, source_->fingerprint("pack"));
-  LACUNA_REQUIRE(changed.empty(), "pack: the sources must not change while they are read. Received: ", changed, ".");
+  LACUNA_REQUIRE(changed.empty(),
+                 "pack: the sources must not change while they are read. Received: ", changed, ".");
   writer.finish(std::move(wanted), report().bad);
   return open_packed("pack", path);
 }

@@ -1,5 +1,5 @@
-// Each part of a block is an array after another, at multiples of 8 bytes: of csr the ends of its rows, the columns and
-// the values; of a dense part the values. A word before the values tells how they are written.
+// Each part of a block is an array after another, at multiples of 8 bytes: of csr the ends of its rows, the
+// columns and the values; of a dense part the values. A word before the values tells how they are written.
 #include "lacuna/data/row_coding.h"
 
 #include <algorithm>
@@ -24,8 +24,8 @@ void append(std::vector<char>& to, const void* from, size_t bytes) {
 template <class Small, class T>
 bool is_exact(T value) {
   return value >= static_cast<T>(std::numeric_limits<Small>::min()) &&
-         value <= static_cast<T>(std::numeric_limits<Small>::max()) && static_cast<T>(static_cast<Small>(value)) == value &&
-         !(value == 0 && std::signbit(value));
+         value <= static_cast<T>(std::numeric_limits<Small>::max()) &&
+         static_cast<T>(static_cast<Small>(value)) == value && !(value == 0 && std::signbit(value));
 }
 
 template <class Small, class T>
@@ -48,7 +48,8 @@ void append_values(std::vector<char>& to, std::span<const T> values) {
       coding = static_cast<uint64_t>(Coding::ones);
       return append(to, &coding, sizeof coding);
     }
-    if (append_as<uint8_t>(to, Coding::bytes, values) || append_as<int16_t>(to, Coding::shorts, values)) return;
+    if (append_as<uint8_t>(to, Coding::bytes, values) || append_as<int16_t>(to, Coding::shorts, values))
+      return;
   }
   append(to, &coding, sizeof coding);
   append(to, values.data(), values.size_bytes());
@@ -96,7 +97,8 @@ class Bytes {
     return false;
   }
   bool values(DType dtype, Buffer& to, size_t count) {
-    return with_dtype(dtype, [&](auto tag) { return values(to.as<typename decltype(tag)::type>().data(), count); });
+    return with_dtype(dtype,
+                      [&](auto tag) { return values(to.as<typename decltype(tag)::type>().data(), count); });
   }
   // How many of T there may be.
   template <class T>
@@ -122,7 +124,8 @@ bool take_pattern(Bytes& bytes, size_t rows, tensor::Csr& to) {
   std::vector<uint32_t> ends(rows + 1);
   if (!bytes.copy(ends.data(), ends.size()) || ends[0] != 0 || !std::ranges::is_sorted(ends)) return false;
   const size_t entries = ends.back();
-  if (entries > bytes.most<I>() || entries > static_cast<size_t>(std::numeric_limits<int32_t>::max())) return false;
+  if (entries > bytes.most<I>() || entries > static_cast<size_t>(std::numeric_limits<int32_t>::max()))
+    return false;
   to.resize(static_cast<Dim>(rows), to.columns, entries, to.dtype, to.index);
   std::ranges::transform(ends, to.indptr.as<I>().begin(), [](uint32_t end) { return static_cast<I>(end); });
   return bytes.copy(to.indices.as<I>().data(), entries);
@@ -156,7 +159,8 @@ bool decode_rows(const Schema& schema, Dim rows, std::string_view given, RowBloc
       csr.index = csr.columns > std::numeric_limits<int32_t>::max() ? DType::int64 : DType::int32;
       const bool wide = csr.index == DType::int64;
       const auto count = static_cast<size_t>(rows);
-      if (wide ? !take_pattern<int64_t>(bytes, count, csr) : !take_pattern<int32_t>(bytes, count, csr)) return false;
+      if (wide ? !take_pattern<int64_t>(bytes, count, csr) : !take_pattern<int32_t>(bytes, count, csr))
+        return false;
       if (!bytes.values(csr.dtype, csr.data, csr.nonzeros())) return false;
     } else {
       Shape shape = spec.shape;

@@ -8,8 +8,8 @@
 
 namespace lacuna::data {
 
-// Appends the rows to `to`. Values are left out where all of them are 1, and are whole numbers of 8 or 16 bits where
-// that loses nothing.
+// Appends the rows to `to`. Values are left out where all of them are 1, and are whole numbers of 8 or 16
+// bits where that loses nothing.
 void encode_rows(const Schema& schema, const RowBlock& rows, std::vector<char>& to);
 
 // Makes the rows again, in the memory of `to`. Returns false if the bytes are no such rows.

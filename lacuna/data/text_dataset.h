@@ -16,7 +16,8 @@
 
 namespace lacuna::data {
 
-// How many threads parse: those that the user wants, or half of those that there are, and none beside a single one.
+// How many threads parse: those that the user wants, or half of those that there are, and none beside a
+// single one.
 inline size_t workers_of(size_t readers) {
   if (readers > 0) return readers;
   return num_threads() > 1 ? (num_threads() + 1) / 2 : 0;
@@ -25,7 +26,8 @@ inline size_t workers_of(size_t readers) {
 // The base of a kind of text. Format is the class that derives from it, and has
 //   using Text: what is taken from the files at a time;
 //   void add_settings(Fingerprint&) const: the options that decide what the rows are;
-//   class Reader: Reader(const Format&, const char* where, size_t workers), and take and make as InOrder needs them.
+//   class Reader: Reader(const Format&, const char* where, size_t workers), and take and make as InOrder
+//   needs them.
 template <class Format>
 class TextSource : public RowSource, public std::enable_shared_from_this<TextSource<Format>> {
  public:
@@ -78,7 +80,8 @@ class TextSource : public RowSource, public std::enable_shared_from_this<TextSou
     size_t workers_;
     typename Format::Reader reader_;
     BadRowJudge judge_;
-    InOrder<typename Format::Reader, typename Format::Text, RowBlock> blocks_;  // Last: its threads use the reader.
+    InOrder<typename Format::Reader, typename Format::Text, RowBlock>
+        blocks_;  // Last: its threads use the reader.
     bool over_ = false;
   };
 

@@ -7,10 +7,10 @@
 #include <atomic>
 #include <optional>
 
-#include "lacuna/saving/hdf5-inl.h"
-#include "lacuna/saving/read_all.h"
 #include "lacuna/base/replace_file.h"
 #include "lacuna/base/seal.h"
+#include "lacuna/saving/hdf5-inl.h"
+#include "lacuna/saving/read_all.h"
 #include "lacuna/saving/trial.h"
 
 namespace lacuna::hdf5 {

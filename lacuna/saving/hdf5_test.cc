@@ -7,8 +7,8 @@
 #include <fstream>
 
 #include "lacuna/base/path.h"
-#include "lacuna/base/testing.h"
 #include "lacuna/base/seal.h"
+#include "lacuna/base/testing.h"
 
 namespace lacuna::hdf5 {
 namespace {

@@ -11,7 +11,8 @@
 namespace lacuna {
 namespace {
 
-constexpr size_t kWindowBytes = size_t{4} << 20;  // Of rows in order: more than a few blocks need no larger copy.
+constexpr size_t kWindowBytes = size_t{4}
+                                << 20;  // Of rows in order: more than a few blocks need no larger copy.
 
 // The parts of a role, as fit takes them: one as it is, several by name.
 Arrays arrays_of(const data::Schema& schema, const std::vector<Tensor>& parts, data::Role role) {
@@ -130,9 +131,12 @@ void DatasetBatches::warn_of_one_class(const data::RowBlock& block) {
     const auto labels = block.parts[i].dense().values<float>();
     if (std::ranges::any_of(labels, [&](float label) { return label != labels[0]; })) continue;
     warned_ = true;
-    warn(text(where_, ": rows should not be sorted by their labels where they are shuffled within a part of the data. "
-                      "Received: the first ", block.rows, " labels '", schema[i].name, "' are all ", labels[0],
-              "; shuffle the file, or raise shuffle_bytes."));
+    warn(
+        text(where_,
+             ": rows should not be sorted by their labels where they are shuffled within a part of the data. "
+             "Received: the first ",
+             block.rows, " labels '", schema[i].name, "' are all ", labels[0],
+             "; shuffle the file, or raise shuffle_bytes."));
   }
 }
 

@@ -1,5 +1,6 @@
-// Batches of a dataset that need not fit in memory: its rows are read into windows, each of which is packed as arrays
-// are. Shuffled rows change places within a window, so that a dataset smaller than that is shuffled as arrays are.
+// Batches of a dataset that need not fit in memory: its rows are read into windows, each of which is packed
+// as arrays are. Shuffled rows change places within a window, so that a dataset smaller than that is shuffled
+// as arrays are.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -18,10 +19,11 @@ namespace lacuna {
 
 class DatasetBatches final : public Batches {
  public:
-  // where: the start of messages, "fit". shuffle_bytes: of the rows that change places; 0: none do. The network, the
-  // dataset and `compiled` (null to predict) must outlive this.
-  DatasetBatches(const char* where, const Network& network, const Compiled* compiled, const data::Dataset& dataset,
-                 Dim batch_size, size_t shuffle_bytes = 0, const ClassWeights& class_weight = {});
+  // where: the start of messages, "fit". shuffle_bytes: of the rows that change places; 0: none do. The
+  // network, the dataset and `compiled` (null to predict) must outlive this.
+  DatasetBatches(const char* where, const Network& network, const Compiled* compiled,
+                 const data::Dataset& dataset, Dim batch_size, size_t shuffle_bytes = 0,
+                 const ClassWeights& class_weight = {});
   ~DatasetBatches() override;
 
   const std::vector<Spec>& specs() const override { return feeds_[turn_]->specs(); }

@@ -197,7 +197,8 @@ class Validation {
       generated_.emplace(where, network, &compiled, *options.validation_source, options.validation_steps);
     } else if (options.validation_dataset) {
       LACUNA_REQUIRE(!options.validation_steps, where,
-                     ": steps are of batches that come one by one; write dataset.take(rows). Received: validation_steps=",
+                     ": steps are of batches that come one by one; write dataset.take(rows). Received: "
+                     "validation_steps=",
                      *options.validation_steps, ".");
       dataset_.emplace(where, network, &compiled, *options.validation_dataset, options.batch_size);
     }
@@ -239,11 +240,12 @@ History Trainer::fit(const data::Dataset& dataset, const FitOptions& options) {
   const CompiledPtr c = compiled("fit");
   check(options);
   check_batch_size(options);
-  LACUNA_REQUIRE(options.validation_split == 0 && !options.sample_weight.given() && !options.steps_per_epoch,
-                 "fit: validation_split, sample_weight and steps_per_epoch are not of datasets; a column may be the "
-                 "weight, and dataset.take(rows) and skip(rows) are parts of a dataset. Received: validation_split=",
-                 options.validation_split, options.sample_weight.given() ? ", a sample_weight" : "",
-                 options.steps_per_epoch ? ", steps_per_epoch." : ".");
+  LACUNA_REQUIRE(
+      options.validation_split == 0 && !options.sample_weight.given() && !options.steps_per_epoch,
+      "fit: validation_split, sample_weight and steps_per_epoch are not of datasets; a column may be the "
+      "weight, and dataset.take(rows) and skip(rows) are parts of a dataset. Received: validation_split=",
+      options.validation_split, options.sample_weight.given() ? ", a sample_weight" : "",
+      options.steps_per_epoch ? ", steps_per_epoch." : ".");
   LACUNA_REQUIRE(options.shuffle != Shuffle::batch,
                  "fit: shuffle must be True or False where x is a dataset. Received: shuffle='batch'.");
   DatasetBatches batches("fit", *network_, c.get(), dataset, options.batch_size,

@@ -115,9 +115,10 @@ std::vector<tensor::Dense> Trainer::predict(BatchSource& source, const PredictOp
 std::vector<double> Trainer::evaluate(const data::Dataset& dataset, const EvaluateOptions& options) {
   require_batch_size("evaluate", options.batch_size);
   require_no_steps("evaluate", options.steps);
-  LACUNA_REQUIRE(!options.sample_weight.given(),
-                 "evaluate: sample_weight is of arrays; a column of the dataset may be the weight. Received: a "
-                 "sample_weight.");
+  LACUNA_REQUIRE(
+      !options.sample_weight.given(),
+      "evaluate: sample_weight is of arrays; a column of the dataset may be the weight. Received: a "
+      "sample_weight.");
   const CompiledPtr c = compiled("evaluate");
   Measures measures(*c, "evaluate");
   DatasetBatches batches("evaluate", *network_, c.get(), dataset, options.batch_size);

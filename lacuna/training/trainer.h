@@ -42,8 +42,8 @@ struct FitOptions {
   std::optional<int64_t> steps_per_epoch{};
   std::shared_ptr<BatchSource> validation_source{};  // In place of validation_data.
   std::optional<int64_t> validation_steps{};
-  int validation_freq = 1;               // Epochs between two validations; or
-  std::vector<int> validation_epochs{};  // those that are validated, counted from 1.
+  int validation_freq = 1;                            // Epochs between two validations; or
+  std::vector<int> validation_epochs{};               // those that are validated, counted from 1.
   std::optional<data::Dataset> validation_dataset{};  // In place of validation_data.
   // Of a dataset: the rows that change places are those of so many bytes, or all if they are fewer.
   size_t shuffle_bytes = size_t{128} << 20;

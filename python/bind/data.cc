@@ -1,7 +1,7 @@
 // Readers of data files.
+#include "python/bind/data.h"
 #include "lacuna/data/libsvm.h"
 #include "python/bind/argument.h"
-#include "python/bind/data.h"
 #include "python/bind/path.h"
 
 namespace lacuna::bind {

@@ -56,8 +56,9 @@ nb::list to_list_of_parts(const data::Schema& schema) {
   constexpr const char* kRoles[] = {"input", "target", "sample_weight", "query"};
   nb::list parts;
   for (const data::RowPart& part : schema)
-    parts.append(nb::make_tuple(part.name, kRoles[static_cast<size_t>(part.role)], from_shape(part.spec.shape),
-                                name_of(part.spec.dtype), name_of(part.spec.storage)));
+    parts.append(nb::make_tuple(part.name, kRoles[static_cast<size_t>(part.role)],
+                                from_shape(part.spec.shape), name_of(part.spec.dtype),
+                                name_of(part.spec.storage)));
   return parts;
 }
 
@@ -93,9 +94,10 @@ data::BadRowOptions bad_rows(const char* where, const std::string& on_bad, doubl
           .rejects = rejects ? string_of(*rejects) : std::string()};
 }
 
-data::Dataset csv(const std::vector<nb::bytes>& paths, const std::vector<nb::object>& columns, nb::handle delimiter,
-                  nb::handle quote, nb::handle header, bool fields, const std::string& on_bad, double max_bad,
-                  const std::optional<nb::bytes>& rejects, size_t readers) {
+data::Dataset csv(const std::vector<nb::bytes>& paths, const std::vector<nb::object>& columns,
+                  nb::handle delimiter, nb::handle quote, nb::handle header, bool fields,
+                  const std::string& on_bad, double max_bad, const std::optional<nb::bytes>& rejects,
+                  size_t readers) {
   data::CsvOptions options{.delimiter = to_character({"csv", "delimiter"}, delimiter),
                            .quote = to_character({"csv", "quote"}, quote),
                            .fields = fields,
@@ -103,15 +105,16 @@ data::Dataset csv(const std::vector<nb::bytes>& paths, const std::vector<nb::obj
   for (const nb::object& column : columns)
     options.columns.push_back(Argument<Column>::of({"csv", "columns"}, column));
   const Place at{"csv", "header"};
-  if (!PyUnicode_Check(header.ptr())) options.header = to_flag(at, header) ? data::Header::yes : data::Header::no;
+  if (!PyUnicode_Check(header.ptr()))
+    options.header = to_flag(at, header) ? data::Header::yes : data::Header::no;
   else if (to_text(at, header) != "auto") wrong_value(at, "True, False or 'auto'", header);
   options.bad = bad_rows("csv", on_bad, max_bad, rejects);
   return data::csv(strings_of(paths), std::move(options));
 }
 
-data::Dataset libsvm(const std::vector<nb::bytes>& paths, std::optional<Dim> n_features, nb::handle zero_based,
-                     bool query_id, const std::string& on_bad, double max_bad, const std::optional<nb::bytes>& rejects,
-                     size_t readers) {
+data::Dataset libsvm(const std::vector<nb::bytes>& paths, std::optional<Dim> n_features,
+                     nb::handle zero_based, bool query_id, const std::string& on_bad, double max_bad,
+                     const std::optional<nb::bytes>& rejects, size_t readers) {
   const data::LibsvmDatasetOptions options{.n_features = n_features.value_or(0),
                                            .zero_based = to_zero_based("libsvm", zero_based),
                                            .query_id = query_id,
@@ -157,8 +160,10 @@ void bind_datasets(nb::module_& m) {
   c.def_prop_ro("schema", [](const data::Dataset& d) { return to_list_of_parts(d.schema()); })
       .def_prop_ro("rows", [](const data::Dataset& d) { return d.rows(); })
       .def_prop_ro("report", [](const data::Dataset& d) { return to_dict(d.report()); });
-  def_method(c, "take", [](data::Dataset& d, Dim count) { return d.take(count); }, "count"_a);
-  def_method(c, "skip", [](data::Dataset& d, Dim count) { return d.skip(count); }, "count"_a);
+  def_method(
+      c, "take", [](data::Dataset& d, Dim count) { return d.take(count); }, "count"_a);
+  def_method(
+      c, "skip", [](data::Dataset& d, Dim count) { return d.skip(count); }, "count"_a);
   def_method(
       c, "pack",
       [](data::Dataset& d, const nb::bytes& path, nb::handle compression, bool read_only) {
@@ -178,8 +183,8 @@ void bind_datasets(nb::module_& m) {
         return data::open(name);
       },
       "path"_a);
-  def(m, "csv", csv, "paths"_a, "columns"_a, "delimiter"_a, "quote"_a.none(), "header"_a, "fields"_a, "on_bad"_a,
-      "max_bad"_a, "rejects"_a.none(), "readers"_a);
+  def(m, "csv", csv, "paths"_a, "columns"_a, "delimiter"_a, "quote"_a.none(), "header"_a, "fields"_a,
+      "on_bad"_a, "max_bad"_a, "rejects"_a.none(), "readers"_a);
   def(m, "libsvm", libsvm, "paths"_a, "n_features"_a.none(), "zero_based"_a.none(), "query_id"_a, "on_bad"_a,
       "max_bad"_a, "rejects"_a.none(), "readers"_a);
 }

@@ -83,7 +83,8 @@ void fit(Model& model, nb::handle x, nb::handle y, Dim batch_size, int epochs, i
                      .validation_epochs = validation_epochs,
                      .shuffle_bytes = shuffle_bytes};
   if (const data::Dataset* dataset = dataset_of(validation_data)) options.validation_dataset = *dataset;
-  else if (is_source(validation_data)) options.validation_source = std::make_shared<PythonSource>(validation_data);
+  else if (is_source(validation_data))
+    options.validation_source = std::make_shared<PythonSource>(validation_data);
   else if (!validation_data.is_none())
     options.validation_data = {to_arrays(validation_data[0]), to_arrays(validation_data[1]),
                                to_arrays(validation_data[2])};

@@ -19,7 +19,20 @@ from lacuna.layers import Dense, Embedding, Flatten, Input
 from lacuna.models import Model, Sequential
 
 # Keras 3.15's Hashing(num_bins) of these words.
-WORDS = ["", "a", "ab", "68fd1e64", "hello world", "ünïcödé", "x" * 17, "y" * 33, "z" * 70, "0", "-1", "12345678901234567890"]
+WORDS = [
+    "",
+    "a",
+    "ab",
+    "68fd1e64",
+    "hello world",
+    "ünïcödé",
+    "x" * 17,
+    "y" * 33,
+    "z" * 70,
+    "0",
+    "-1",
+    "12345678901234567890",
+]
 BINS = {
     2: [1, 1, 0, 0, 1, 0, 1, 0, 1, 1, 0, 1],
     1000: [263, 939, 502, 598, 11, 218, 581, 150, 619, 735, 430, 749],
@@ -182,7 +195,7 @@ def test_a_broken_word_is_bad_where_words_are_wanted(tmp_path):
 
 
 def test_a_text_cut_at_each_byte_gives_the_rows_before_it(tmp_path):
-    text = "y,n,c\r\n1,2.5,a\n0,-3,\"b,c\"\n1,4,\n"
+    text = 'y,n,c\r\n1,2.5,a\n0,-3,"b,c"\n1,4,\n'
     whole = data.csv(written(tmp_path / "whole.csv", text), COLUMNS).load()[0].toarray()
     for size in range(len(text)):
         part = text[:size]
@@ -201,7 +214,11 @@ def test_zst_and_lz4(tmp_path, program):
     path = written(tmp_path / "a.csv", "\n".join(lines))
     packed = subprocess.run([program, "-c", path], check=True, capture_output=True).stdout
     wanted = data.csv(path, COLUMNS).load()
-    for text in (packed, packed[: len(packed)] + subprocess.run([program, "-c"], input=b"\n1,2,a\n", check=True, capture_output=True).stdout):
+    for text in (
+        packed,
+        packed[: len(packed)]
+        + subprocess.run([program, "-c"], input=b"\n1,2,a\n", check=True, capture_output=True).stdout,
+    ):
         x, y, _ = data.csv(written(tmp_path / "packed", text), COLUMNS).load()
         assert np.array_equal(y[:300_000], wanted[1]) and (x[:300_000] != wanted[0]).nnz == 0
     assert len(y) == 300_001  # A second frame follows.
@@ -315,7 +332,9 @@ def test_a_model_learns_what_it_learns_from_arrays(tmp_path, shuffle):
     dataset = data.csv(clicks(tmp_path), [data.label("y"), data.sample_weight("weight"), *words])
     x, y, weight = dataset.load()
     streamed, arrays = twins(lambda: Sequential([Dense(1, activation="sigmoid", input_dim=192, sparse_weight=True)]))
-    fitted = streamed.fit(dataset, batch_size=64, epochs=3, shuffle=shuffle, validation_data=dataset.take(999), verbose=0)
+    fitted = streamed.fit(
+        dataset, batch_size=64, epochs=3, shuffle=shuffle, validation_data=dataset.take(999), verbose=0
+    )
     lacuna.utils.set_random_seed(4)
     wanted = arrays.fit(
         x, y, sample_weight=weight, batch_size=64, epochs=3, shuffle=shuffle, verbose=0,
@@ -345,7 +364,12 @@ def test_labels_that_are_sorted_warn(tmp_path):
     path = written(tmp_path / "sorted.csv", "1,a\n" * 300_000 + "0,b\n" * 300_000)
     model = compiled(lambda: Sequential([Dense(1, activation="sigmoid")]))
     with pytest.warns(UserWarning, match="should not be sorted by their labels.*raise shuffle_bytes"):
-        model.fit(data.csv(path, [data.label("y"), data.category("c", bins=9)]), shuffle_bytes=1000, batch_size=9999, verbose=0)
+        model.fit(
+            data.csv(path, [data.label("y"), data.category("c", bins=9)]),
+            shuffle_bytes=1000,
+            batch_size=9999,
+            verbose=0,
+        )
 
 
 def test_ids_by_field_train_an_embedding(tmp_path):
@@ -354,7 +378,9 @@ def test_ids_by_field_train_an_embedding(tmp_path):
     dataset = data.csv(clicks(tmp_path), columns, fields=True)
     x, y, _ = dataset.load()
     assert x.shape == (5000, 3) and x.dtype == np.int32
-    assert x[:, 0].min() >= 1 and x[:, 0].max() <= 3 and x[:, 1].min() >= 4 and 68 <= x[:, 2].min() <= x[:, 2].max() < 132
+    assert (
+        x[:, 0].min() >= 1 and x[:, 0].max() <= 3 and x[:, 1].min() >= 4 and 68 <= x[:, 2].min() <= x[:, 2].max() < 132
+    )
 
     def make():
         ids = Input((3,), dtype="int32")

@@ -16,7 +16,9 @@ def random_text(rng, rows, first=1, query=False):
     for row in range(rows):
         columns = np.sort(rng.choice(50, rng.integers(6), replace=False)) + first
         entries = " ".join(f"{c}:{rng.normal():.4f}" for c in columns)
-        lines.append(f"{rng.integers(3)} {f'qid:{row // 3} ' if query else ''}{entries}{' # note' if row % 7 == 0 else ''}")
+        lines.append(
+            f"{rng.integers(3)} {f'qid:{row // 3} ' if query else ''}{entries}{' # note' if row % 7 == 0 else ''}"
+        )
     return "\n".join(lines) + ("\n" if rng.integers(2) else "")
 
 

@@ -17,7 +17,10 @@ from lacuna.models import Sequential
 def log(path, rows=40_000, seed=0):
     rng = np.random.default_rng(seed)
     words = rng.integers(200, size=(rows, 4))
-    lines = (f"{int(a < 100)},{w:.2f},{a},{b},{c},{d / 8},{k // 5}" for k, ((a, b, c, d), w) in enumerate(zip(words, rng.random(rows))))
+    lines = (
+        f"{int(a < 100)},{w:.2f},{a},{b},{c},{d / 8},{k // 5}"
+        for k, ((a, b, c, d), w) in enumerate(zip(words, rng.random(rows)))
+    )
     path.write_text("\n".join(lines))
     return path
 
@@ -229,6 +232,8 @@ for dataset in (text, packed):
     model.fit(dataset, batch_size=10_000, shuffle_bytes=2**20, verbose=0)
 print(packed.rows, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
-    out = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True
+    ).stdout
     rows, megabytes = map(int, out.split())
     assert rows == 1_900_000 and megabytes < 60

@@ -130,7 +130,9 @@ def csv(
     """
     paths = list(path) if isinstance(path, (list, tuple)) else [path]
     if isinstance(columns, (str, bytes)) or not isinstance(columns, Sequence):
-        raise TypeError(f"csv: columns must be a list of lacuna.data.label, numbers and the like. Received: {shown(columns)}.")
+        raise TypeError(
+            f"csv: columns must be a list of lacuna.data.label, numbers and the like. Received: {shown(columns)}."
+        )
     each = [column for some in columns for column in (some if isinstance(some, (list, tuple)) else [some])]
     return Dataset(
         _core.csv(
