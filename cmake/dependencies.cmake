@@ -4,7 +4,29 @@ find_package(hwy 1.0.3 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(BZip2 REQUIRED)
 find_package(LibLZMA REQUIRED)
+find_package(zstd REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
+
+# LZ4 has no CMake file in Debian.
+find_library(lz4_LIBRARY lz4 REQUIRED)
+find_path(lz4_INCLUDE lz4frame.h REQUIRED)
+add_library(lz4 UNKNOWN IMPORTED)
+set_target_properties(lz4 PROPERTIES
+  IMPORTED_LOCATION ${lz4_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${lz4_INCLUDE})
+
+# xxHash has no CMake file in Debian.
+find_library(xxhash_LIBRARY xxhash REQUIRED)
+find_path(xxhash_INCLUDE xxhash.h REQUIRED)
+add_library(xxhash UNKNOWN IMPORTED)
+set_target_properties(xxhash PROPERTIES
+  IMPORTED_LOCATION ${xxhash_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${xxhash_INCLUDE})
+
+# FarmHash has neither a CMake nor a pkg-config file. Its fingerprints are the bins of Keras' Hashing.
+find_library(farmhash_LIBRARY farmhash REQUIRED)
+find_path(farmhash_INCLUDE farmhash.h REQUIRED)
+add_library(farmhash UNKNOWN IMPORTED)
+set_target_properties(farmhash PROPERTIES
+  IMPORTED_LOCATION ${farmhash_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${farmhash_INCLUDE})
 
 # BLIS, serial, as an archive that is hidden in our library: so no other BLAS of the process replaces it. Not the serial
 # OpenBLAS: it is built without locks, and calls from several threads at a time give wrong products.

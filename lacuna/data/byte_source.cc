@@ -1,9 +1,11 @@
-// Reads gz, xz, bz2 and plain files by zlib, liblzma and libbz2.
+// Reads gz, xz, bz2, zst, lz4 and plain files by their libraries.
 #include "lacuna/data/byte_source.h"
 
 #include <bzlib.h>
+#include <lz4frame.h>
 #include <lzma.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -63,7 +65,7 @@ class Gz final : public NamedSource {
   std::unique_ptr<gzFile_s, Close> file_{};
 };
 
-// The base of Xz and Bz2: reads the compressed bytes piece by piece.
+// The base of the sources below: reads the compressed bytes piece by piece.
 class Packed : public NamedSource {
  public:
   bool packed() const override { return true; }
@@ -159,6 +161,72 @@ class Bz2 final : public Packed {
   bool open_ = false;
 };
 
+// Zstandard, which may be several frames.
+class Zst final : public Packed {
+ public:
+  Zst(const std::string& path, const char* where) : Packed(path, where), stream_(ZSTD_createDStream()) {
+    if (!stream_) throw std::bad_alloc();
+  }
+
+  size_t read(char* to, size_t room) override {
+    ZSTD_outBuffer out{to, room, 0};
+    while (out.pos == 0) {
+      if (in_.pos == in_.size && !full_) {
+        const std::string_view piece = next_piece();
+        in_ = {piece.data(), piece.size(), 0};
+        if (piece.empty() && within_) fail("unexpected end of file");
+        if (piece.empty()) break;
+      }
+      const size_t left = ZSTD_decompressStream(stream_.get(), &out, &in_);
+      if (ZSTD_isError(left)) fail(ZSTD_getErrorName(left));
+      within_ = left != 0;
+      full_ = out.pos == out.size;  // There may be more without further input.
+    }
+    return out.pos;
+  }
+
+ private:
+  struct Free {
+    void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
+  };
+  std::unique_ptr<ZSTD_DStream, Free> stream_;
+  ZSTD_inBuffer in_{};
+  bool within_ = false, full_ = false;  // Within a frame; the last output was full.
+};
+
+// LZ4 in frames.
+class Lz4 final : public Packed {
+ public:
+  Lz4(const std::string& path, const char* where) : Packed(path, where) {
+    if (LZ4F_isError(LZ4F_createDecompressionContext(&stream_, LZ4F_VERSION))) throw std::bad_alloc();
+  }
+  ~Lz4() override { LZ4F_freeDecompressionContext(stream_); }
+
+  size_t read(char* to, size_t room) override {
+    size_t made = 0;
+    while (made == 0) {
+      if (piece_.empty() && !full_) {
+        piece_ = next_piece();
+        if (piece_.empty() && within_) fail("unexpected end of file");
+        if (piece_.empty()) break;
+      }
+      size_t used = piece_.size();
+      made = room;
+      const size_t left = LZ4F_decompress(stream_, to, &made, piece_.data(), &used, nullptr);
+      if (LZ4F_isError(left)) fail(LZ4F_getErrorName(left));
+      piece_.remove_prefix(used);
+      within_ = left != 0;
+      full_ = made == room;
+    }
+    return made;
+  }
+
+ private:
+  LZ4F_dctx* stream_ = nullptr;
+  std::string_view piece_{};
+  bool within_ = false, full_ = false;
+};
+
 // The first bytes of a file; empty for a pipe, which cannot be read twice.
 std::string beginning(const std::string& path) {
   std::error_code unknown;
@@ -177,6 +245,8 @@ std::unique_ptr<ByteSource> open_bytes(const std::string& path, const char* wher
   if (bytes.starts_with("\xFD"
                         "7zXZ\0"sv))
     return std::make_unique<Xz>(path, where);
+  if (bytes.starts_with("\x28\xB5\x2F\xFD"sv)) return std::make_unique<Zst>(path, where);
+  if (bytes.starts_with("\x04\x22\x4D\x18"sv)) return std::make_unique<Lz4>(path, where);
   if (bytes.starts_with("BZh")) return std::make_unique<Bz2>(path, where);
   return std::make_unique<Gz>(path, where);
 }

@@ -1,4 +1,4 @@
-// The bytes of a file, decompressed if its first bytes say that it is gz, xz or bz2.
+// The bytes of a file, decompressed if its first bytes say that it is gz, xz, bz2, zst or lz4.
 #pragma once
 #include <cstddef>
 #include <memory>

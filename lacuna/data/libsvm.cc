@@ -1,5 +1,6 @@
 // Parses libsvm text in one pass. The size of the result is estimated from the part that was parsed so far.
 #include "lacuna/data/libsvm.h"
+#include "lacuna/data/bad_line.h"
 
 #include <algorithm>
 #include <charconv>
@@ -99,10 +100,13 @@ class Parser {
     x.columns = options_.n_features;
     const Dim named = largest_ + 1 - base;
     if (entries_ && options_.n_features == 0) x.columns = named;
-    LACUNA_REQUIRE(!entries_ || named <= x.columns, where_,
-                   ": columns must be within n_features. Received: column ", largest_, " in line ",
-                   largest_line_, " of ", largest_name_, ", n_features=", options_.n_features,
-                   from_zero ? ", and the first column is 0." : ", and the first column is 1.");
+    if (entries_ && named > x.columns) {
+      const std::string first = from_zero ? ", and the first column is 0" : ", and the first column is 1";
+      throw BadLine(
+          text(where_, ": columns must be within n_features. Received: column ", largest_, " in line ",
+               largest_line_, " of ", largest_name_, ", n_features=", options_.n_features, first, "."),
+          text("columns must be within n_features=", options_.n_features, first, ", and not ", largest_));
+    }
     if (from_zero && first_)
       for (size_t k = 0; k < entries_; ++k) ++indices_[k];
     x.data = kept_values_.take(entries_);
@@ -290,8 +294,8 @@ class Parser {
     std::string shown;
     for (const char c : token.substr(0, kMost))
       shown += c >= ' ' && c <= '~' ? c : '?';  // A message is text, whatever the file holds.
-    throw InvalidArgument(where_, ": ", what, ". Received: '", shown, "' in line ", line_, " of ", name_,
-                          ".");
+    throw BadLine(text(where_, ": ", what, ". Received: '", shown, "' in line ", line_, " of ", name_, "."),
+                  what);
   }
 
   const LibsvmOptions& options_;

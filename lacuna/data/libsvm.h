@@ -32,10 +32,10 @@ struct LibsvmData {
   tensor::Dense qid{};  // (rows,) int64 with query_id.
 };
 
-// Reads a plain, gz, xz or bz2 file; its first bytes tell which. Throws InvalidArgument, with the line number
-// if there is one, if the file cannot be read or is truncated, if a label or value is not a finite number, or
-// if a column appears twice in a line or lies beyond n_features. Reads block by block: the text is never in
-// memory as a whole.
+// Reads a plain, gz, xz, bz2, zst or lz4 file; its first bytes tell which. Throws InvalidArgument, with the
+// line number if there is one, if the file cannot be read or is truncated, if a label or value is not a
+// finite number, or if a column appears twice in a line or lies beyond n_features. Reads block by block: the
+// text is never in memory as a whole.
 LibsvmData load_libsvm(const std::string& path, const LibsvmOptions& options = {});
 
 // Reads several files as if they were one text, in order: all have the same columns, and the first column has

@@ -77,6 +77,29 @@ void Model::prepare_from(BatchSource& source) {
   if (const auto first = source.peek()) prepare(&first->x);
 }
 
+void Model::prepare_from(const data::Dataset& dataset) {
+  if (trainer_) return;
+  const Arrays x = data::inputs_without_rows(dataset);
+  prepare(&x);
+}
+
+History Model::fit(const data::Dataset& dataset, const FitOptions& options) {
+  prepare_from(dataset);
+  trainer();
+  const auto held = trainer_;  // As in fit.
+  return held->fit(dataset, options);
+}
+
+std::vector<double> Model::evaluate(const data::Dataset& dataset, const EvaluateOptions& options) {
+  prepare_from(dataset);
+  return trainer().evaluate(dataset, options);
+}
+
+std::vector<tensor::Dense> Model::predict_all(const data::Dataset& dataset, const PredictOptions& options) {
+  prepare_from(dataset);
+  return trainer().predict(dataset, options);
+}
+
 History Model::fit_generator(BatchSource& source, const FitOptions& options) {
   prepare_from(source);
   trainer();

@@ -49,6 +49,12 @@ class Model {
   // An array for each output.
   std::vector<tensor::Dense> predict_all(const Arrays& x, const PredictOptions& options = {});
 
+  // The same for a dataset (data/csv.h), whose rows need not fit in memory:
+  //   model.fit(data::csv({"day_*.gz"}, {.columns = …}), {.batch_size = 4096});
+  History fit(const data::Dataset& dataset, const FitOptions& options = {});
+  std::vector<double> evaluate(const data::Dataset& dataset, const EvaluateOptions& options = {});
+  std::vector<tensor::Dense> predict_all(const data::Dataset& dataset, const PredictOptions& options = {});
+
   // The same for batches that come one by one, such as from a function:
   //   model.fit_generator(BatchGenerator([&]() -> std::optional<Batch> { … }), {.steps_per_epoch = 10});
   History fit_generator(BatchSource& source, const FitOptions& options = {});
@@ -134,6 +140,7 @@ class Model {
 
  private:
   void prepare_from(BatchSource& source);
+  void prepare_from(const data::Dataset& dataset);
 
   std::string name_;
 };

@@ -7,17 +7,17 @@
 #include <atomic>
 #include <optional>
 
+#include "lacuna/base/replace_file.h"
+#include "lacuna/base/seal.h"
 #include "lacuna/saving/hdf5-inl.h"
 #include "lacuna/saving/read_all.h"
-#include "lacuna/saving/replace_file.h"
-#include "lacuna/saving/seal.h"
 #include "lacuna/saving/trial.h"
 
 namespace lacuna::hdf5 {
 
 struct File::Made {
   Id file{};
-  std::optional<saving::ReplaceFile> replace{};
+  std::optional<ReplaceFile> replace{};
   int descriptor = -1;  // Of one that is written to the disk.
 
   Made() { Call::counts_files(1); }
@@ -102,7 +102,7 @@ File File::create(const char* where, const std::optional<std::string>& path) {
 }
 
 File File::open(const char* where, const std::string& path) {
-  if (saving::check_seal(where, path)) return open_as_it_is(where, path);
+  if (check_seal(where, path)) return open_as_it_is(where, path);
   struct stat s {};
   ::stat(path.c_str(), &s);
   saving::try_in_child(where, path, Made::limits_of(static_cast<uint64_t>(s.st_size)),
@@ -131,10 +131,10 @@ File File::open_as_it_is(const char* where, const std::string& path) {
 
 File File::open_bytes(const char* where, const std::string& bytes) {
   const std::string_view all(bytes);
-  const std::string_view seal = all.substr(all.size() - std::min(all.size(), saving::kSealBytes));
-  if (saving::is_seal(seal)) {
-    const std::string_view image = all.substr(0, all.size() - saving::kSealBytes);
-    saving::Checksum sum;
+  const std::string_view seal = all.substr(all.size() - std::min(all.size(), kSealBytes));
+  if (is_seal(seal)) {
+    const std::string_view image = all.substr(0, all.size() - kSealBytes);
+    Checksum sum;
     sum.add(image);
     LACUNA_REQUIRE(sum.seal() == seal, where, ": the bytes must be what was saved. Received: ", bytes.size(),
                    " bytes whose checksum is wrong.");
@@ -178,7 +178,7 @@ std::string File::finish_bytes() {
   handle.check(H5Fget_file_image(made_->file, bytes.data(), bytes.size()) == size,
                "the file must be written");
   handle.check(made_->close(), "the file must be written");
-  saving::Checksum sum;
+  Checksum sum;
   sum.add(bytes);
   return bytes + sum.seal();
 }

@@ -7,8 +7,8 @@
 #include <fstream>
 
 #include "lacuna/base/path.h"
+#include "lacuna/base/seal.h"
 #include "lacuna/base/testing.h"
-#include "lacuna/saving/seal.h"
 
 namespace lacuna::hdf5 {
 namespace {
@@ -114,13 +114,13 @@ TEST(Hdf5, BytesOfAnotherProgramAreTriedFirst) {
   file.root().write_text("backend", "another");
   file.root().write_number("number", 3);
   std::string bytes = file.finish_bytes();
-  bytes.resize(bytes.size() - saving::kSealBytes);
+  bytes.resize(bytes.size() - kSealBytes);
   EXPECT_EQ(File::open_bytes("load", bytes).root().number("number"), 3);
   EXPECT_THROW(File::open_bytes("load", bytes.substr(0, bytes.size() / 2)), InvalidArgument);
   File ours = File::create("save");
   ours.root().write_text("backend", kMark);
   bytes = ours.finish_bytes();
-  bytes.resize(bytes.size() - saving::kSealBytes);
+  bytes.resize(bytes.size() - kSealBytes);
   contains(message_of<InvalidArgument>([&] { File::open_bytes("load", bytes); }), "must end with its seal");
 }
 

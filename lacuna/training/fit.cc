@@ -6,6 +6,7 @@
 #include "lacuna/base/interrupt.h"
 #include "lacuna/base/message.h"
 #include "lacuna/training/callback_list.h"
+#include "lacuna/training/dataset_batches.h"
 #include "lacuna/training/generated_batches.h"
 #include "lacuna/training/measures.h"
 #include "lacuna/training/progress.h"
@@ -188,17 +189,25 @@ class Validation {
     const char* where = "fit: validation_data";
     if (options.validation_data) {
       const ValidationData& v = *options.validation_data;
-      LACUNA_REQUIRE(!options.validation_source, where, ": arrays or batches must be given. Received: both.");
+      LACUNA_REQUIRE(!options.validation_source && !options.validation_dataset, where,
+                     ": arrays, batches or a dataset must be given. Received: several of them.");
       feed_.emplace(where, network, &compiled, data::Check::whole, v.x, v.y, v.sample_weight);
       LACUNA_REQUIRE(feed_->rows() > 0, where, " must have rows. Received: rows=0.");
       arrays_.emplace(*feed_, 0, feed_->rows(), options.batch_size);
     } else if (options.validation_source) {
       generated_.emplace(where, network, &compiled, *options.validation_source, options.validation_steps);
+    } else if (options.validation_dataset) {
+      LACUNA_REQUIRE(!options.validation_steps, where,
+                     ": steps are of batches that come one by one; write dataset.take(rows). Received: "
+                     "validation_steps=",
+                     *options.validation_steps, ".");
+      dataset_.emplace(where, network, &compiled, *options.validation_dataset, options.batch_size);
     }
   }
 
   Batches* batches() {
     if (generated_) return &*generated_;
+    if (dataset_) return &*dataset_;
     return arrays_ ? &*arrays_ : nullptr;
   }
 
@@ -206,6 +215,7 @@ class Validation {
   std::optional<Feed> feed_{};
   std::optional<ArrayBatches> arrays_{};
   std::optional<GeneratedBatches> generated_{};
+  std::optional<DatasetBatches> dataset_{};
 };
 
 }  // namespace
@@ -222,6 +232,25 @@ History Trainer::fit(BatchSource& source, const FitOptions& options) {
       options.validation_split, options.sample_weight.given() ? ", a sample_weight." : ".");
   GeneratedBatches batches("fit", *network_, c.get(), source, options.steps_per_epoch, true,
                            options.class_weight);
+  Validation validation(*network_, *c, options);
+  return Fit(*this, c, batches, validation.batches(), options).run();
+}
+
+History Trainer::fit(const data::Dataset& dataset, const FitOptions& options) {
+  const auto fitting = fitting_.take();
+  const CompiledPtr c = compiled("fit");
+  check(options);
+  check_batch_size(options);
+  LACUNA_REQUIRE(
+      options.validation_split == 0 && !options.sample_weight.given() && !options.steps_per_epoch,
+      "fit: validation_split, sample_weight and steps_per_epoch are not of datasets; a column may be the "
+      "weight, and dataset.take(rows) and skip(rows) are parts of a dataset. Received: validation_split=",
+      options.validation_split, options.sample_weight.given() ? ", a sample_weight" : "",
+      options.steps_per_epoch ? ", steps_per_epoch." : ".");
+  LACUNA_REQUIRE(options.shuffle != Shuffle::batch,
+                 "fit: shuffle must be True or False where x is a dataset. Received: shuffle='batch'.");
+  DatasetBatches batches("fit", *network_, c.get(), dataset, options.batch_size,
+                         options.shuffle == Shuffle::none ? 0 : options.shuffle_bytes, options.class_weight);
   Validation validation(*network_, *c, options);
   return Fit(*this, c, batches, validation.batches(), options).run();
 }

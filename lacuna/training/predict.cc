@@ -1,6 +1,7 @@
 // The loops of evaluate and predict.
 #include "lacuna/base/interrupt.h"
 #include "lacuna/training/collected.h"
+#include "lacuna/training/dataset_batches.h"
 #include "lacuna/training/generated_batches.h"
 #include "lacuna/training/measures.h"
 #include "lacuna/training/progress.h"
@@ -111,6 +112,26 @@ std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOption
 
 std::vector<tensor::Dense> Trainer::predict(BatchSource& source, const PredictOptions& options) {
   GeneratedBatches batches("predict", *network_, nullptr, source, options.steps);
+  return predict(batches, options.verbose);
+}
+
+std::vector<double> Trainer::evaluate(const data::Dataset& dataset, const EvaluateOptions& options) {
+  require_batch_size("evaluate", options.batch_size);
+  require_no_steps("evaluate", options.steps);
+  LACUNA_REQUIRE(
+      !options.sample_weight.given(),
+      "evaluate: sample_weight is of arrays; a column of the dataset may be the weight. Received: a "
+      "sample_weight.");
+  const CompiledPtr c = compiled("evaluate");
+  Measures measures(*c, "evaluate");
+  DatasetBatches batches("evaluate", *network_, c.get(), dataset, options.batch_size);
+  return evaluate(c, measures, batches, options.verbose);
+}
+
+std::vector<tensor::Dense> Trainer::predict(const data::Dataset& dataset, const PredictOptions& options) {
+  require_batch_size("predict", options.batch_size);
+  require_no_steps("predict", options.steps);
+  DatasetBatches batches("predict", *network_, nullptr, dataset, options.batch_size);
   return predict(batches, options.verbose);
 }
 

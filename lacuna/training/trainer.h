@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lacuna/base/forks.h"
+#include "lacuna/data/dataset.h"
 #include "lacuna/training/array_batches.h"
 #include "lacuna/training/batch_source.h"
 #include "lacuna/training/callback.h"
@@ -41,8 +42,11 @@ struct FitOptions {
   std::optional<int64_t> steps_per_epoch{};
   std::shared_ptr<BatchSource> validation_source{};  // In place of validation_data.
   std::optional<int64_t> validation_steps{};
-  int validation_freq = 1;               // Epochs between two validations; or
-  std::vector<int> validation_epochs{};  // those that are validated, counted from 1.
+  int validation_freq = 1;                            // Epochs between two validations; or
+  std::vector<int> validation_epochs{};               // those that are validated, counted from 1.
+  std::optional<data::Dataset> validation_dataset{};  // In place of validation_data.
+  // Of a dataset: the rows that change places are those of so many bytes, or all if they are fewer.
+  size_t shuffle_bytes = size_t{128} << 20;
 };
 
 struct EvaluateOptions {
@@ -105,6 +109,11 @@ class Trainer {
   History fit(BatchSource& source, const FitOptions& options);
   std::vector<double> evaluate(BatchSource& source, const EvaluateOptions& options);
   std::vector<tensor::Dense> predict(BatchSource& source, const PredictOptions& options);
+
+  // The same for a dataset, which need not fit in memory. It has its sample weights itself.
+  History fit(const data::Dataset& dataset, const FitOptions& options);
+  std::vector<double> evaluate(const data::Dataset& dataset, const EvaluateOptions& options);
+  std::vector<tensor::Dense> predict(const data::Dataset& dataset, const PredictOptions& options);
 
   // One training step, or one evaluation, on all rows of x. Metrics with a state go on from step to step,
   // until reset_metrics(), fit or evaluate; the other values are those of this batch. AUC, whose state grows,

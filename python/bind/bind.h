@@ -28,6 +28,7 @@ void bind_recurrent(nb::module_& m);
 void bind_losses(nb::module_& m);
 void bind_optimizers(nb::module_& m);
 void bind_data(nb::module_& m);
+void bind_datasets(nb::module_& m);
 void bind_callbacks(nb::module_& m);
 void bind_models(nb::module_& m);
 

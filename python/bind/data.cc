@@ -1,9 +1,17 @@
 // Readers of data files.
+#include "python/bind/data.h"
 #include "lacuna/data/libsvm.h"
 #include "python/bind/argument.h"
 #include "python/bind/path.h"
 
 namespace lacuna::bind {
+
+data::ZeroBased to_zero_based(const char* where, nb::handle given) {
+  const Place at{where, "zero_based"};
+  if (!PyUnicode_Check(given.ptr())) return to_flag(at, given) ? data::ZeroBased::yes : data::ZeroBased::no;
+  if (to_text(at, given) != "auto") wrong_value(at, "True, False or 'auto'", given);
+  return data::ZeroBased::automatic;
+}
 
 void bind_data(nb::module_& m) {
   def(
@@ -13,13 +21,8 @@ void bind_data(nb::module_& m) {
         data::LibsvmOptions options{
             .n_features = n_features.value_or(0), .dtype = dtype_from_name(dtype), .multilabel = multilabel};
         options.query_id = query_id;
-        const Place place{"load_libsvm", "zero_based"};
-        if (!PyUnicode_Check(zero_based.ptr()))
-          options.zero_based = to_flag(place, zero_based) ? data::ZeroBased::yes : data::ZeroBased::no;
-        else if (to_text(place, zero_based) != "auto")
-          wrong_value(place, "True, False or 'auto'", zero_based);
-        std::vector<std::string> names;
-        for (const nb::bytes& path : paths) names.push_back(string_of(path));
+        options.zero_based = to_zero_based("load_libsvm", zero_based);
+        const std::vector<std::string> names = strings_of(paths);
         data::LibsvmData file;
         {
           const WithoutGil no_gil;

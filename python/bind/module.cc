@@ -91,6 +91,7 @@ NB_MODULE(_core, m) {
   lacuna::bind::bind_losses(m);
   lacuna::bind::bind_optimizers(m);
   lacuna::bind::bind_data(m);
+  lacuna::bind::bind_datasets(m);
   lacuna::bind::bind_callbacks(m);
   lacuna::bind::bind_models(m);
 }

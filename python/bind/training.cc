@@ -55,6 +55,11 @@ ClassWeights to_class_weights(const ByClass& given) {
   return std::visit([](const auto& map) { return ClassWeights(map); }, given);
 }
 
+// A Dataset in place of arrays; null if it is none.
+const data::Dataset* dataset_of(nb::handle x) {
+  return nb::isinstance<data::Dataset>(x) ? &nb::cast<const data::Dataset&>(x) : nullptr;
+}
+
 // A Source of lacuna.models._batches, in place of arrays.
 bool is_source(nb::handle x) { return nb::hasattr(x, "next"); }
 
@@ -62,7 +67,7 @@ void fit(Model& model, nb::handle x, nb::handle y, Dim batch_size, int epochs, i
          const nb::object& callbacks, double validation_split, nb::handle validation_data,
          const std::string& shuffle, nb::handle class_weight, nb::handle sample_weight, int initial_epoch,
          std::optional<int64_t> steps_per_epoch, std::optional<int64_t> validation_steps, int validation_freq,
-         const std::vector<int>& validation_epochs) {
+         const std::vector<int>& validation_epochs, size_t shuffle_bytes) {
   FitOptions options{.batch_size = batch_size,
                      .epochs = epochs,
                      .verbose = verbose,
@@ -75,11 +80,19 @@ void fit(Model& model, nb::handle x, nb::handle y, Dim batch_size, int epochs, i
                      .steps_per_epoch = steps_per_epoch,
                      .validation_steps = validation_steps,
                      .validation_freq = validation_freq,
-                     .validation_epochs = validation_epochs};
-  if (is_source(validation_data)) options.validation_source = std::make_shared<PythonSource>(validation_data);
+                     .validation_epochs = validation_epochs,
+                     .shuffle_bytes = shuffle_bytes};
+  if (const data::Dataset* dataset = dataset_of(validation_data)) options.validation_dataset = *dataset;
+  else if (is_source(validation_data))
+    options.validation_source = std::make_shared<PythonSource>(validation_data);
   else if (!validation_data.is_none())
     options.validation_data = {to_arrays(validation_data[0]), to_arrays(validation_data[1]),
                                to_arrays(validation_data[2])};
+  if (const data::Dataset* dataset = dataset_of(x)) {
+    const WithoutGil no_gil;
+    model.fit(*dataset, options);
+    return;
+  }
   if (is_source(x)) {
     PythonSource source(x);
     const WithoutGil no_gil;
@@ -97,6 +110,10 @@ std::vector<double> evaluate(Model& model, nb::handle x, nb::handle y, Dim batch
                                 .verbose = verbose,
                                 .sample_weight = to_arrays(sample_weight),
                                 .steps = steps};
+  if (const data::Dataset* dataset = dataset_of(x)) {
+    const WithoutGil no_gil;
+    return model.evaluate(*dataset, options);
+  }
   if (is_source(x)) {
     PythonSource source(x);
     const WithoutGil no_gil;
@@ -109,6 +126,8 @@ std::vector<double> evaluate(Model& model, nb::handle x, nb::handle y, Dim batch
 
 nb::list predict(Model& model, nb::handle x, Dim batch_size, int verbose, std::optional<int64_t> steps) {
   const PredictOptions options{.batch_size = batch_size, .verbose = verbose, .steps = steps};
+  if (const data::Dataset* dataset = dataset_of(x))
+    return to_numpy(without_gil([&] { return model.predict_all(*dataset, options); }));
   if (is_source(x)) {
     PythonSource source(x);
     return to_numpy(without_gil([&] { return model.predict_generator(source, options); }));
@@ -123,7 +142,7 @@ void def_training(nb::class_<Model>& c) {
   def_method(c, "fit", fit, "x"_a, "y"_a, "batch_size"_a, "epochs"_a, "verbose"_a, "callbacks"_a,
              "validation_split"_a, "validation_data"_a, "shuffle"_a, "class_weight"_a, "sample_weight"_a,
              "initial_epoch"_a, "steps_per_epoch"_a, "validation_steps"_a, "validation_freq"_a,
-             "validation_epochs"_a);
+             "validation_epochs"_a, "shuffle_bytes"_a);
   def_method(c, "evaluate", evaluate, "x"_a, "y"_a, "batch_size"_a, "verbose"_a, "sample_weight"_a,
              "steps"_a);
   def_method(c, "predict", predict, "x"_a, "batch_size"_a, "verbose"_a, "steps"_a);

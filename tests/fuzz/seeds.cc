@@ -5,7 +5,7 @@
 #include <fstream>
 #include <string>
 
-#include "lacuna/saving/seal.h"
+#include "lacuna/base/seal.h"
 
 using namespace lacuna;
 
@@ -46,7 +46,7 @@ int main(int, char** argv) {
   for (Model model : {small(false), small(true), of_ids()}) {
     write("config", models[number], model.to_json());
     const std::string sealed = model.save_to_bytes();
-    write("model_file", models[number], sealed.substr(0, sealed.size() - saving::kSealBytes));
+    write("model_file", models[number], sealed.substr(0, sealed.size() - kSealBytes));
     ++number;
   }
 }

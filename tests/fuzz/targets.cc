@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "lacuna/saving/seal.h"
+#include "lacuna/base/seal.h"
 
 namespace lacuna::fuzz {
 namespace {
@@ -77,7 +77,7 @@ void read_model_file(Bytes bytes) {
     if (std::string(e.what()).find("must end with its seal") == std::string::npos) throw;
   }
   std::string file = text_of(bytes);  // HDF5 survived all of it in the child, so that what fails now is ours.
-  saving::Checksum sum;
+  Checksum sum;
   sum.add(file);
   file += sum.seal();
   load_model_from_bytes(file, true);

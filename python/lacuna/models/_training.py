@@ -18,6 +18,7 @@ from lacuna._arguments import (
 from lacuna._arrays import views
 from lacuna._types import ArrayLike, Flag, Number, Whole
 from lacuna.callbacks import CallbackList, History
+from lacuna.data.dataset import Dataset
 from lacuna.layers._calls import one_or_all
 from lacuna.models._batches import Workers, gives_batches, source_of
 from lacuna.models._compiling import Compiled
@@ -73,8 +74,8 @@ class Trained(Compiled):
 
         x, y: NumPy arrays or scipy matrices in any format, one row per sample; lists of them, or dicts by input or
             output name. They are never changed. csr and C-contiguous arrays are not copied; if another thread writes
-            them meanwhile, old and new values mix. Pandas frames with sparse columns stay sparse. Or x gives batches,
-            and y is None: see fit_generator.
+            them meanwhile, old and new values mix. Pandas frames with sparse columns stay sparse. Or x is a
+            lacuna.data.Dataset, or gives batches, and y is None: see lacuna.data and fit_generator.
         batch_size: rows per step, 32 unless given; a partial last batch is trained too.
         verbose: 0 is silent, 1 or 'auto' shows a progress bar, 2 prints a line per epoch.
         validation_split: the fraction of rows, taken from the end, that is used for validation instead of training.
@@ -84,7 +85,8 @@ class Trained(Compiled):
             weights. sample_weight: a number for each row; for several outputs a dict or list of such arrays.
         steps_per_epoch, validation_steps: of what gives batches, how many an epoch, or a validation, takes.
         kwargs: validation_freq (validates every so many epochs, or after the epochs of a list, counted from 1);
-            max_queue_size, workers, use_multiprocessing as in fit_generator.
+            max_queue_size, workers, use_multiprocessing as in fit_generator; shuffle_bytes (of a Dataset: rows change
+            places among those of so many bytes, 2**27 unless given, or among all if they are fewer).
 
         Ctrl-C, or an exception from a callback, ends training after a whole step.
 
@@ -98,6 +100,7 @@ class Trained(Compiled):
             ([0, 1, 2], ['loss', 'mean_absolute_error'])
         """
         freq = kwargs.pop("validation_freq", 1)
+        shuffle_bytes = whole("fit", "shuffle_bytes", kwargs.pop("shuffle_bytes", 2**27))
         workers = _workers("fit", kwargs)
         if isinstance(shuffle, str) and shuffle != "batch":
             raise ValueError(f"fit: shuffle must be True, False or 'batch'. Received: shuffle={shown(shuffle)}.")
@@ -135,12 +138,13 @@ class Trained(Compiled):
                 validation_steps,
                 1 if isinstance(freq, (list, tuple)) else whole("fit", "validation_freq", freq),
                 [whole("fit", "validation_freq", epoch) for epoch in freq] if isinstance(freq, (list, tuple)) else [],
+                shuffle_bytes,
             )
         return history
 
     @contextmanager
     def _inputs(self, x, where, steps, workers, y=None, epochs=1, x_alone=False):
-        """What the library takes as x: views of arrays, or a Source of batches."""
+        """What the library takes as x: views of arrays, a Dataset, or a Source of batches."""
         if x is None and y is None and steps is not None and self._core.input_count == 0:
             x = repeat((None, None))  # All inputs are tensors.
         if not gives_batches(x):
@@ -148,9 +152,12 @@ class Trained(Compiled):
             return
         if y is not None:
             raise ValueError(
-                f"{where}: y must be None where x gives batches, which are (x, y) or (x, y, sample_weight). Received: "
-                f"x={shown(x)}, y={shown(y)}."
+                f"{where}: y must be None where x is a Dataset or gives batches, which are (x, y) or (x, y, "
+                f"sample_weight). Received: x={shown(x)}, y={shown(y)}."
             )
+        if isinstance(x, Dataset):
+            yield x._core
+            return
         with source_of(self, where, x, steps, epochs, workers, x_alone) as source:
             yield source
 
@@ -159,6 +166,8 @@ class Trained(Compiled):
         where = "fit: validation_data"
         if data is None:
             yield None
+        elif isinstance(data, Dataset):
+            yield data._core
         elif gives_batches(data):
             if steps is None and epochs > 1 and hasattr(data, "__next__"):
                 raise ValueError(

@@ -1,9 +1,9 @@
 // The seal: "lacuna 1", then the length and the CRC-32 of the bytes before, both with the lowest byte first.
-#include "lacuna/saving/seal.h"
+#include "lacuna/base/seal.h"
 
 #include <zlib.h>
 
-namespace lacuna::saving {
+namespace lacuna {
 namespace {
 
 constexpr std::string_view kWord = "lacuna 1";
@@ -26,4 +26,4 @@ bool is_seal(std::string_view last_bytes) {
   return last_bytes.size() == kSealBytes && last_bytes.starts_with(kWord);
 }
 
-}  // namespace lacuna::saving
+}  // namespace lacuna

@@ -1,5 +1,5 @@
 // Replaces files in one atomic step, and checks seals.
-#include "lacuna/saving/replace_file.h"
+#include "lacuna/base/replace_file.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -18,10 +18,10 @@
 #include <vector>
 
 #include "lacuna/base/path.h"
+#include "lacuna/base/seal.h"
 #include "lacuna/base/utf8.h"
-#include "lacuna/saving/seal.h"
 
-namespace lacuna::saving {
+namespace lacuna {
 namespace {
 
 constexpr size_t kBlock = size_t{1} << 20;
@@ -172,14 +172,15 @@ void ReplaceFile::keep_owner_and_mode(int file) const {
   if (bytes > 0) ::fsetxattr(file, kAccessList, list.data(), static_cast<size_t>(bytes), 0);
 }
 
-void ReplaceFile::finish() {
+void ReplaceFile::finish(bool seal) {
   {
     const Descriptor file(::open(temporary_.c_str(), O_RDWR | O_CLOEXEC));
     struct stat s;
     Checksum sum;
-    if (file.number < 0 || ::fstat(file.number, &s) != 0 ||
-        !each_block(file.number, static_cast<uint64_t>(s.st_size), [&](std::string_view b) { sum.add(b); }) ||
-        !write_all(file.number, sum.seal()))
+    if (file.number < 0 || ::fstat(file.number, &s) != 0) failed("written");
+    const auto bytes = static_cast<uint64_t>(s.st_size);
+    if (seal && (!each_block(file.number, bytes, [&](std::string_view b) { sum.add(b); }) ||
+                 !write_all(file.number, sum.seal())))
       failed("written");
     if (replaces_) keep_owner_and_mode(file.number);
     if (::fsync(file.number) != 0) failed("written");
@@ -215,4 +216,4 @@ bool check_seal(const char* where, const std::string& path) {
   return true;
 }
 
-}  // namespace lacuna::saving
+}  // namespace lacuna

@@ -1,4 +1,4 @@
-"""Functions that read data files."""
+"""Reads data files into memory."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def load_libsvm(
     zero_based: Flag | str = "auto",
     query_id: Flag = False,
 ) -> Any:
-    """Reads a libsvm (svmlight) file, plain or compressed by gz, xz or bz2, or a list of files as if they were one.
+    """Reads a libsvm (svmlight) file, plain or compressed by gz, xz, bz2, zst or lz4, or a list of files as if they were one.
     Returns (x, y), or (x, y, query_id) if query_id is True.
 
     x is a scipy csr matrix of shape (lines, n_features); unless given, n_features follows from the largest column in

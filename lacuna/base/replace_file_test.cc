@@ -1,5 +1,5 @@
 // Tests of replace file.
-#include "lacuna/saving/replace_file.h"
+#include "lacuna/base/replace_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -10,7 +10,7 @@
 
 #include "lacuna/base/error.h"
 
-namespace lacuna::saving {
+namespace lacuna {
 namespace {
 
 namespace fs = std::filesystem;
@@ -48,4 +48,4 @@ TEST(ReplaceFile, TakesAwayWhatTheDeadLeft) {
 }
 
 }  // namespace
-}  // namespace lacuna::saving
+}  // namespace lacuna

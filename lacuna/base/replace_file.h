@@ -6,7 +6,7 @@
 #pragma once
 #include <string>
 
-namespace lacuna::saving {
+namespace lacuna {
 
 class ReplaceFile {
  public:
@@ -18,7 +18,8 @@ class ReplaceFile {
   ReplaceFile& operator=(const ReplaceFile&) = delete;
 
   const std::string& temporary() const { return temporary_; }  // Where to write it.
-  void finish();  // Seals it first (seal.h). Throws FileError if the disk is full, …
+  // Throws FileError if the disk is full, …. With `seal`, seals it first (seal.h), which reads it once.
+  void finish(bool seal = true);
 
  private:
   [[noreturn]] void failed(const char* what) const;
@@ -38,4 +39,4 @@ class ReplaceFile {
 // wrote it). Throws InvalidArgument if the seal does not match the file, FileError if it cannot be read.
 bool check_seal(const char* where, const std::string& path);
 
-}  // namespace lacuna::saving
+}  // namespace lacuna

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace lacuna::saving {
+namespace lacuna {
 
 inline constexpr size_t kSealBytes = 24;
 
@@ -24,4 +24,4 @@ class Checksum {
 
 bool is_seal(std::string_view last_bytes);
 
-}  // namespace lacuna::saving
+}  // namespace lacuna

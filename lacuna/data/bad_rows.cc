@@ -1,0 +1,61 @@
+// The words about bad rows, and their count.
+#include "lacuna/data/bad_rows.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "lacuna/base/path.h"
+#include "lacuna/data/bad_row_judge.h"
+
+namespace lacuna::data {
+namespace {
+constexpr size_t kShownBytes = 60, kKeptRows = 20;
+constexpr double kFewRows = 10'000;
+}  // namespace
+
+std::string BadRow::what() const {
+  std::string shown;
+  for (const char c : std::string_view(text).substr(0, kShownBytes))
+    shown += c >= ' ' && c <= '~' ? c : '?';  // A message is text, whatever the file holds.
+  return lacuna::text(reason, ", in ", column.empty() ? "" : lacuna::text("column '", column, "' of "),
+                      "line ", line, " of ", path, ": '", shown, text.size() > kShownBytes ? "…'" : "'");
+}
+
+BadRowJudge::BadRowJudge(const char* where, const BadRowOptions& options) : where_(where), options_(options) {
+  if (options.rejects.empty()) return;
+  rejects_.reset(std::fopen(checked_path(where, options.rejects).c_str(), "wb"));
+  if (!rejects_) path_failed(where, "rejects must be a file that can be written", options.rejects, errno);
+}
+
+void BadRowJudge::judge(const RowBlock& block) {
+  report_.rows += block.rows + static_cast<int64_t>(block.bad.size());
+  report_.bad += static_cast<int64_t>(block.bad.size());
+  for (const BadRow& row : block.bad) {
+    if (options_.on_bad == OnBad::raise)
+      throw InvalidArgument(
+          where_, ": each row must be understood, or on_bad='skip' be given. Received: ", row.what(), ".");
+    if (report_.first.size() < kKeptRows) report_.first.push_back(row);
+    if (rejects_) reject(row);
+  }
+  const double most = options_.max_bad * std::max(kFewRows, static_cast<double>(report_.rows));
+  LACUNA_REQUIRE(static_cast<double>(report_.bad) <= most, where_,
+                 ": at most max_bad of the rows may be bad. Received: ", report_.bad, " bad rows of ",
+                 report_.rows, ", max_bad=", options_.max_bad, "; the first: ", report_.first.front().what(),
+                 ".");
+}
+
+void BadRowJudge::reject(const BadRow& row) {
+  std::fwrite(row.text.data(), 1, row.text.size(), rejects_.get());
+  std::fputc('\n', rejects_.get());
+}
+
+BadRowReport BadRowJudge::finish() {
+  if (rejects_) {
+    const bool written = std::fflush(rejects_.get()) == 0 && !std::ferror(rejects_.get());
+    if (!written) path_failed(where_, "rejects must be a file that can be written", options_.rejects, errno);
+    rejects_.reset();
+  }
+  return std::move(report_);
+}
+
+}  // namespace lacuna::data

@@ -1,0 +1,84 @@
+// Datasets of CSV text.
+#include "lacuna/data/csv.h"
+
+#include "lacuna/data/csv_parser.h"
+#include "lacuna/data/text_dataset.h"
+
+namespace lacuna::data {
+namespace {
+
+class Csv final : public TextSource<Csv> {
+ public:
+  Csv(const std::vector<std::string>& paths, CsvOptions options)
+      : TextSource("csv", paths, options.bad, options.readers),
+        options_(std::move(options)),
+        layout_(options_) {
+    LACUNA_REQUIRE(options_.delimiter != '\n' && options_.delimiter != '\r' &&
+                       options_.delimiter != options_.quote && options_.delimiter != '\0',
+                   "csv: the delimiter must not end a line or quote a field. Received: '",
+                   std::string(1, options_.delimiter), "'.");
+  }
+
+  const Schema& schema() const override { return layout_.schema(); }
+  void add_settings(Fingerprint& to) const {
+    to.emplace_back("format",
+                    text("csv, delimiter ", int{options_.delimiter}, ", quote ", int{options_.quote},
+                         ", header ", static_cast<int>(options_.header), options_.fields ? ", fields" : ""));
+    for (const Column& column : options_.columns)
+      to.emplace_back("column '" + column.name + "'", settings_of(column));
+  }
+
+  using Text = CsvText;
+  class Reader {
+   public:
+    Reader(const Csv& source, const char* where, size_t workers)
+        : source_(source), where_(where), texts_(where, source.paths()) {
+      for (size_t w = 0; w < workers; ++w) parsers_.emplace_back(source.layout_);
+    }
+
+    bool take(CsvText& to) {
+      do {
+        if (!texts_.next(to.text)) return false;
+        to.path = &source_.paths()[to.text.file];
+        if (to.text.first_line == 1) begin_file(to.text, *to.path);
+      } while (to.text.text.empty());
+      to.uses = uses_;
+      return true;
+    }
+    void make(size_t worker, const CsvText& text, RowBlock& block) { parsers_[worker].parse(text, block); }
+
+   private:
+    // Reads the header, if there is one, and takes it out of the text.
+    void begin_file(NumberedText& text, const std::string& path) {
+      const CsvOptions& options = source_.options_;
+      const std::string_view line(text.text.data(), std::min(text.text.find('\n'), text.text.size()));
+      const auto fields = fields_of_line(line, options.delimiter, options.quote);
+      if (options.header == Header::yes ||
+          (options.header == Header::automatic && source_.layout_.is_header(fields))) {
+        uses_ = source_.layout_.by_header(where_, fields, path);
+        text.text.erase(0, line.size() + 1);
+        ++text.first_line;
+      } else {
+        uses_ = source_.layout_.in_order();
+      }
+    }
+
+    const Csv& source_;
+    const char* where_;
+    NumberedTexts texts_;
+    FieldUses uses_{};  // Of the file that is read.
+    std::vector<CsvParser> parsers_{};
+  };
+
+ private:
+  const CsvOptions options_;
+  const CsvLayout layout_;
+};
+
+}  // namespace
+
+Dataset csv(const std::vector<std::string>& paths, CsvOptions options) {
+  return Dataset(std::make_shared<const Csv>(paths, std::move(options)));
+}
+
+}  // namespace lacuna::data

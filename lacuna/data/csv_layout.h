@@ -1,0 +1,73 @@
+// Where each column of a CSV text goes: which part of the rows, and which range of its columns.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "lacuna/data/columns.h"
+#include "lacuna/data/csv.h"
+#include "lacuna/data/dataset.h"
+
+namespace lacuna::data {
+
+// What is done with a field of a line.
+struct FieldUse {
+  const Column* column = nullptr;
+  Column::Kind kind = Column::Kind::ignored;
+  char separator = '\0';
+  Dim width = 0;
+  uint64_t mask = 0;  // Of a hash; 0 if the bins are no power of 2.
+  size_t part = 0;
+  Dim offset = 0;    // Of the column's range in its input.
+  size_t place = 0;  // With CsvOptions::fields, which id of the row.
+  std::unordered_map<std::string_view, int64_t> words{};
+
+  // The number after the transform; not finite where that has no value.
+  double transformed(double value) const;
+  // The category of a number, before the offset; -1 if the transform has no value there.
+  Dim bucket(double value) const;
+  // That of a whole number below 10,000.
+  Dim bucket_of_small(size_t whole) const { return buckets_of_small_[whole]; }
+
+ private:
+  friend class CsvLayout;
+  Dim computed_bucket(double value) const;
+  std::vector<int32_t> buckets_of_small_{};  // Those of 0, 1, 2, …, which are the most frequent numbers.
+};
+
+// The fields of a file's lines, in order; null for those that are ignored.
+using FieldUses = std::vector<const FieldUse*>;
+
+class CsvLayout {
+ public:
+  // Throws InvalidArgument for columns that do not fit together. It refers to the options.
+  explicit CsvLayout(const CsvOptions& options);
+  CsvLayout(const CsvLayout&) = delete;
+  CsvLayout& operator=(const CsvLayout&) = delete;
+
+  const CsvOptions& options() const { return options_; }
+  const Schema& schema() const { return schema_; }
+  // How many ids each row of the part has, with CsvOptions::fields; else the most entries without lists.
+  size_t fields_of(size_t part) const { return fields_[part]; }
+
+  // Whether these fields of a first line are names of columns.
+  bool is_header(const std::vector<std::string>& fields) const;
+  // Of a file whose header has these fields. Throws InvalidArgument if a column is missing. path: for errors.
+  FieldUses by_header(const char* where, const std::vector<std::string>& fields,
+                      const std::string& path) const;
+  FieldUses in_order() const;
+
+ private:
+  void place_feature(const Column& column, FieldUse& use);
+  size_t part_of(const std::string& name, Role role, Spec spec);
+
+  const CsvOptions& options_;
+  Schema schema_{};
+  std::vector<size_t> fields_{};
+  std::vector<FieldUse> uses_{};  // In the order of the columns.
+};
+
+}  // namespace lacuna::data

@@ -1,0 +1,115 @@
+// A recipe for rows that need not be in memory at once: text files, or arrays. fit, evaluate and predict take
+// it.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lacuna/data/array.h"
+#include "lacuna/data/bad_rows.h"
+#include "lacuna/tensor/tensor.h"
+
+namespace LACUNA_EXPORT lacuna {
+namespace data {
+
+// What a part of a dataset is for. query: groups of rows, which no model is fed.
+enum class Role : uint8_t { input, target, sample_weight, query };
+
+// A part of each row: its name, and its storage, dtype and shape, in which the number of rows is None.
+struct RowPart {
+  std::string name;
+  Role role;
+  Spec spec;
+};
+using Schema = std::vector<RowPart>;
+
+// Some consecutive rows: a tensor for each part of the schema, in its order, and the rows that were left out.
+struct RowBlock {
+  Dim rows = 0;
+  std::vector<Tensor> parts{};
+  std::vector<BadRow> bad{};
+};
+
+// The rows of a dataset from the first to the last, once. Not thread-safe.
+class RowStream {
+ public:
+  virtual ~RowStream() = default;
+
+  // Makes the next rows, one or more, and returns whether there were any. The block's memory is reused.
+  virtual bool next(RowBlock& block) = 0;
+};
+
+// How the rows are to be shuffled by one who holds `bytes` of them at a time. key 0: not at all.
+struct RowOrder {
+  uint64_t key = 0;
+  size_t bytes = 0;
+};
+
+// What rows come from: names of files and settings, each with a text that changes when it does.
+using Fingerprint = std::vector<std::pair<std::string, std::string>>;
+
+// A kind of dataset. Thread-safe: it does not change, but for the report on the last pass.
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+  virtual const Schema& schema() const = 0;
+  virtual std::optional<Dim> rows() const { return std::nullopt; }
+  // where: the start of error messages. A source that can read its parts in any order, and is larger than
+  // order.bytes, reads them in an order that depends on the key alone.
+  virtual std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const = 0;
+  virtual Fingerprint fingerprint(const char* where) const = 0;
+  virtual BadRowReport report() const { return {}; }
+};
+
+enum class Compression : uint8_t { none, lz4, zstd };
+
+struct PackOptions {
+  Compression compression = Compression::none;
+  bool read_only = false;  // Opens a file that fits, and never writes one.
+};
+
+// Cheap to copy. The order of rows is that of the source; fit shuffles them (FitOptions::shuffle_bytes).
+class Dataset {
+ public:
+  explicit Dataset(std::shared_ptr<const RowSource> source) : source_(std::move(source)) {}
+
+  const Schema& schema() const { return source_->schema(); }
+  // The number of rows, if it is known before they are read.
+  std::optional<Dim> rows() const { return source_->rows(); }
+  std::unique_ptr<RowStream> open(const char* where, const RowOrder& order = {}) const {
+    return source_->open(where, order);
+  }
+  Fingerprint fingerprint(const char* where) const { return source_->fingerprint(where); }
+
+  // The first `count` rows, and all but those. Throws InvalidArgument if count is negative.
+  Dataset take(Dim count) const;
+  Dataset skip(Dim count) const;
+
+  // Writes the rows to a packed file, which is read faster than text, and opens it (packed_file.h). If the
+  // file is there already and was made of the same sources by the same settings, it is opened as it is; if
+  // not, it is made anew, with a warning that says what differs. Throws FileError, and InvalidArgument if a
+  // row cannot be read.
+  Dataset pack(const std::string& path, const PackOptions& options = {}) const;
+
+  // The bad rows of the last pass that ended.
+  BadRowReport report() const { return source_->report(); }
+
+ private:
+  std::shared_ptr<const RowSource> source_;
+};
+
+// All rows of a dataset, in memory.
+struct LoadedRows {
+  std::map<std::string, Array> x{}, y{};
+  Array sample_weight{}, query{};
+};
+LoadedRows load(const Dataset& dataset);
+
+// Its inputs without rows, which tell storages, dtypes and shapes: one array, or several by name.
+Arrays inputs_without_rows(const Dataset& dataset);
+
+}  // namespace data
+}  // namespace lacuna

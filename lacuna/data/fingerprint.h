@@ -1,0 +1,10 @@
+// Texts that change when a file changes.
+#pragma once
+#include <string>
+
+namespace lacuna::data {
+
+// The size of the file, when it was last written, and a hash of its first and last 64 KiB. Throws FileError.
+std::string fingerprint_of_file(const char* where, const std::string& path);
+
+}  // namespace lacuna::data

@@ -1,0 +1,163 @@
+// Parses libsvm text block by block; a block with a bad line is parsed again, line by line.
+#include "lacuna/data/libsvm_dataset.h"
+
+#include <array>
+#include <optional>
+
+#include "lacuna/base/interrupt.h"
+#include "lacuna/data/bad_line.h"
+#include "lacuna/data/gathered_rows.h"
+#include "lacuna/data/text_dataset.h"
+
+namespace lacuna::data {
+namespace {
+
+Schema schema_of(const LibsvmOptions& options) {
+  Schema schema{{"x", Role::input, {{None, options.n_features}, options.dtype, Storage::csr}},
+                {"y", Role::target, {{None, 1}, options.dtype, Storage::dense}}};
+  if (options.query_id) schema.push_back({"qid", Role::query, {{None}, DType::int64, Storage::dense}});
+  return schema;
+}
+
+RowBlock block_of(LibsvmData data, bool query_id) {
+  RowBlock block{.rows = data.x.rows};
+  block.parts.emplace_back(std::move(data.x));
+  data.y.shape = {block.rows, 1};
+  block.parts.emplace_back(std::move(data.y));
+  if (query_id) block.parts.emplace_back(std::move(data.qid));
+  return block;
+}
+
+// What is to be known of a text before its rows are read; a block carries it.
+struct Summary {
+  Dim rows = 0, columns = 0;
+  bool names_zero = false;
+
+  static Summary of(const LibsvmData& data) {
+    Summary result{.rows = data.x.rows, .columns = data.x.columns};
+    with_index(data.x, [&](auto indices, auto) {
+      result.names_zero = std::ranges::find(indices, 0) != indices.end();
+    });
+    return result;
+  }
+  RowBlock block() const {
+    const std::array<int64_t, 2> values{columns, names_zero};
+    return {.rows = rows, .parts = {tensor::Dense::of<int64_t>({2}, values)}};
+  }
+  void add(const RowBlock& block) {
+    const auto values = block.parts[0].dense().values<int64_t>();
+    rows += block.rows;
+    columns = std::max(columns, values[0]);
+    names_zero = names_zero || values[1] != 0;
+  }
+};
+
+class Libsvm final : public TextSource<Libsvm> {
+ public:
+  Libsvm(const std::vector<std::string>& paths, const LibsvmDatasetOptions& options)
+      : TextSource("libsvm", paths, options.bad, options.readers),
+        options_{.n_features = options.n_features,
+                 .zero_based = options.zero_based,
+                 .query_id = options.query_id} {
+    LACUNA_REQUIRE(options.n_features >= 0,
+                   "libsvm: n_features must not be negative. Received: n_features=", options.n_features, ".");
+    schema_ = schema_of(options_);
+  }
+
+  const Schema& schema() const override { return schema_; }
+  std::optional<Dim> rows() const override { return rows_; }
+  void add_settings(Fingerprint& to) const {
+    to.emplace_back("format",
+                    text("libsvm, n_features ", options_.n_features, ", zero_based ",
+                         static_cast<int>(options_.zero_based), options_.query_id ? ", query_id" : ""));
+  }
+
+  // Reads the files to find what the options leave open. Before any other use.
+  void complete() {
+    const bool open_columns = options_.n_features == 0,
+               open_base = options_.zero_based == ZeroBased::automatic;
+    if (!open_columns && !open_base) return;
+    const LibsvmOptions wanted = options_;
+    options_.n_features = 0;
+    options_.zero_based = ZeroBased::yes;  // Columns are then those of the text.
+    summarizes_ = true;
+    Summary all;
+    const auto stream = open("libsvm");
+    for (RowBlock block; stream->next(block); poll_interrupt()) all.add(block);
+    summarizes_ = false;
+    options_ = wanted;
+    if (open_base) options_.zero_based = all.names_zero ? ZeroBased::yes : ZeroBased::no;
+    if (open_columns) {
+      options_.n_features =
+          std::max<Dim>(1, options_.zero_based == ZeroBased::yes ? all.columns : all.columns - 1);
+      schema_ = schema_of(options_);
+      rows_ = all.rows;
+    }
+  }
+
+  using Text = NumberedText;
+  class Reader {
+   public:
+    Reader(const Libsvm& source, const char* where, size_t)
+        : source_(source), texts_(where, source.paths()) {}
+
+    bool take(NumberedText& to) { return texts_.next(to); }
+
+    void make(size_t, const NumberedText& text, RowBlock& block) const {
+      try {
+        block = parsed(text.text);
+      } catch (const BadLine&) {
+        block = line_by_line(text);
+      }
+    }
+
+   private:
+    RowBlock parsed(std::string_view text) const {
+      LibsvmData data = parse_libsvm(text, source_.options_);
+      return source_.summarizes_ ? Summary::of(data).block()
+                                 : block_of(std::move(data), source_.options_.query_id);
+    }
+
+    RowBlock line_by_line(const NumberedText& text) const {
+      GatheredRows rows(source_.schema_);
+      Summary summary;
+      std::vector<BadRow> bad;
+      std::string_view rest = text.text;
+      for (int64_t line = text.first_line; !rest.empty(); ++line) {
+        std::string_view one = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+        try {
+          const RowBlock row = parsed(one);
+          if (source_.summarizes_) summary.add(row);
+          else rows.append(row, 0, row.rows);
+        } catch (const BadLine& error) {
+          if (one.ends_with('\r')) one.remove_suffix(1);
+          bad.push_back({source_.paths()[text.file], line, "", error.reason, std::string(one)});
+        }
+      }
+      RowBlock result = summary.block();
+      if (!source_.summarizes_) result = {.rows = rows.rows(), .parts = rows.take()};
+      result.bad = std::move(bad);
+      return result;
+    }
+
+    const Libsvm& source_;
+    NumberedTexts texts_;
+  };
+
+ private:
+  LibsvmOptions options_;
+  Schema schema_{};
+  std::optional<Dim> rows_{};  // If they were counted.
+  bool summarizes_ = false;    // Blocks are summaries.
+};
+
+}  // namespace
+
+Dataset libsvm(const std::vector<std::string>& paths, const LibsvmDatasetOptions& options) {
+  auto source = std::make_shared<Libsvm>(paths, options);
+  source->complete();
+  return Dataset(std::move(source));
+}
+
+}  // namespace lacuna::data

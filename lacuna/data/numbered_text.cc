@@ -1,0 +1,60 @@
+// Reads files one after another, and counts their lines.
+#include "lacuna/data/numbered_text.h"
+
+#include <glob.h>
+
+#include <algorithm>
+#include <new>
+
+#include "lacuna/base/error.h"
+#include "lacuna/kernels/field_ends.h"
+
+namespace lacuna::data {
+
+std::vector<std::string> files_of(const char* where, const std::vector<std::string>& patterns) {
+  LACUNA_REQUIRE(!patterns.empty(), where, ": there must be a file. Received: paths=[].");
+  std::vector<std::string> files;
+  for (const std::string& pattern : patterns) {
+    if (pattern.find_first_of("*?[") == std::string::npos) {
+      files.push_back(pattern);
+      continue;
+    }
+    struct Found {
+      glob_t found{};
+      ~Found() { globfree(&found); }
+    } found;
+    const int failed = glob(pattern.c_str(), GLOB_ERR, nullptr, &found.found);
+    if (failed == GLOB_NOSPACE) throw std::bad_alloc();
+    LACUNA_REQUIRE(failed != GLOB_ABORTED, where, ": the folders must be readable. Received: path='", pattern,
+                   "'.");
+    if (failed == GLOB_NOMATCH) {  // A name may hold such a character itself; if not, the error names it.
+      files.push_back(pattern);
+      continue;
+    }
+    files.insert(files.end(), found.found.gl_pathv, found.found.gl_pathv + found.found.gl_pathc);
+  }
+  return files;
+}
+
+bool NumberedTexts::next(NumberedText& to) {
+  for (;;) {
+    if (!blocks_) {
+      if (opened_ == paths_.size()) return false;
+      blocks_.emplace(paths_[opened_++], where_);
+      line_ = 1;
+    }
+    std::string_view block = blocks_->next();
+    if (block.empty()) {
+      blocks_.reset();
+      continue;
+    }
+    if (line_ == 1 && block.starts_with("\xEF\xBB\xBF")) block.remove_prefix(3);  // A byte order mark.
+    to.text.assign(block);
+    to.file = opened_ - 1;
+    to.first_line = line_;
+    line_ += static_cast<int64_t>(kernels::count_lines(block.data(), block.size()));
+    return true;
+  }
+}
+
+}  // namespace lacuna::data

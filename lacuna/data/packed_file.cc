@@ -1,0 +1,177 @@
+// Reads packed files, and decides whether one is still what it should be.
+#include "lacuna/data/packed_file.h"
+
+#include <lz4.h>
+#include <sys/stat.h>
+#include <xxhash.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+
+#include "lacuna/base/interrupt.h"
+#include "lacuna/base/message.h"
+#include "lacuna/base/path.h"
+#include "lacuna/base/random.h"
+#include "lacuna/data/in_order.h"
+#include "lacuna/data/packed_foot.h"
+#include "lacuna/data/packed_writer.h"
+#include "lacuna/data/row_coding.h"
+#include "lacuna/data/text_dataset.h"
+
+namespace lacuna::data {
+namespace {
+
+class PackedRows final : public RowSource, public std::enable_shared_from_this<PackedRows> {
+ public:
+  PackedRows(std::shared_ptr<const PackedFile> file, Foot foot)
+      : file_(std::move(file)), foot_(std::move(foot)) {}
+
+  const Schema& schema() const override { return foot_.schema; }
+  std::optional<Dim> rows() const override { return foot_.rows; }
+  Fingerprint fingerprint(const char*) const override { return foot_.fingerprint; }
+  BadRowReport report() const override { return {.rows = foot_.rows + foot_.bad, .bad = foot_.bad}; }
+
+  std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const override {
+    std::vector<size_t> blocks(foot_.blocks.size());
+    std::iota(blocks.begin(), blocks.end(), 0);
+    uint64_t bytes = 0;
+    for (const BlockPlace& block : foot_.blocks) bytes += block.bytes;
+    if (order.key != 0 && bytes > order.bytes) Generator(mix(order.key)).shuffle(std::span(blocks));
+    return std::make_unique<Stream>(shared_from_this(), where, std::move(blocks));
+  }
+
+ private:
+  struct Stored {
+    const BlockPlace* place = nullptr;
+    std::vector<char> bytes{};
+  };
+
+  class Stream final : public RowStream {
+   public:
+    Stream(std::shared_ptr<const PackedRows> source, const char* where, std::vector<size_t> order)
+        : source_(std::move(source)),
+          workers_(source_->foot_.compression == Compression::none ? 0 : workers_of(0)),
+          reader_(*source_, where, std::move(order), std::max<size_t>(1, workers_)),
+          blocks_(reader_, workers_) {}
+
+    bool next(RowBlock& block) override { return blocks_.next(block); }
+
+   private:
+    class Reader {
+     public:
+      Reader(const PackedRows& source, const char* where, std::vector<size_t> order, size_t workers)
+          : source_(source), where_(where), order_(std::move(order)), unpacked_(workers) {}
+
+      bool take(Stored& to) {
+        if (at_ == order_.size()) return false;
+        to.place = &source_.foot_.blocks[order_[at_++]];
+        to.bytes.resize(to.place->stored);
+        source_.file_->read(where_, to.place->begin, to.bytes);
+        return true;
+      }
+      void make(size_t worker, const Stored& stored, RowBlock& block) {
+        const PackedFile& file = *source_.file_;
+        const bool same = XXH3_64bits(stored.bytes.data(), stored.bytes.size()) == stored.place->checksum;
+        file.require(same, where_, "a block is damaged");
+        const std::string_view bytes = unpacked(stored, unpacked_[worker]);
+        file.require(decode_rows(source_.foot_.schema, stored.place->rows, bytes, block), where_,
+                     "a block is damaged");
+      }
+
+     private:
+      std::string_view unpacked(const Stored& stored, std::vector<char>& to) const {
+        const std::string_view given(stored.bytes.data(), stored.bytes.size());
+        if (source_.foot_.compression == Compression::none) return given;
+        to.resize(stored.place->bytes);
+        const bool lz4 = source_.foot_.compression == Compression::lz4;
+        const size_t made =
+            lz4 ? static_cast<size_t>(LZ4_decompress_safe(
+                      given.data(), to.data(), static_cast<int>(given.size()), static_cast<int>(to.size())))
+                : ZSTD_decompress(to.data(), to.size(), given.data(), given.size());
+        source_.file_->require(made == to.size(), where_, "a block is damaged");
+        return {to.data(), to.size()};
+      }
+
+      const PackedRows& source_;
+      const char* where_;
+      std::vector<size_t> order_;
+      size_t at_ = 0;
+      std::vector<std::vector<char>> unpacked_;  // For each worker.
+    };
+
+    std::shared_ptr<const PackedRows> source_;
+    size_t workers_;
+    Reader reader_;
+    InOrder<Reader, Stored, RowBlock> blocks_;
+  };
+
+  std::shared_ptr<const PackedFile> file_;
+  Foot foot_;
+};
+
+Dataset open_packed(const char* where, const std::string& path) {
+  auto file = std::make_shared<const PackedFile>(where, path);
+  Foot foot = file->foot(where);
+  return Dataset(std::make_shared<const PackedRows>(std::move(file), std::move(foot)));
+}
+
+// What differs, in words; empty if nothing does.
+std::string difference(const Fingerprint& is, const Fingerprint& wanted) {
+  for (size_t i = 0; i < std::max(is.size(), wanted.size()); ++i) {
+    if (i == is.size()) return text("'", wanted[i].first, "' is new");
+    if (i == wanted.size() || is[i].first != wanted[i].first)
+      return text("it was made of '", is[i].first, "'",
+                  i < wanted.size() ? text(", and not of '", wanted[i].first, "'") : "");
+    if (is[i].second != wanted[i].second)
+      return text("'", is[i].first, "' is ", wanted[i].second, ", and was ", is[i].second);
+  }
+  return {};
+}
+
+bool exists(const std::string& path) {
+  struct stat s;
+  return ::stat(path.c_str(), &s) == 0;
+}
+
+}  // namespace
+
+Dataset open(const std::string& path) { return open_packed("open", path); }
+
+Dataset Dataset::pack(const std::string& path, const PackOptions& options) const {
+  const Fingerprint fingerprint = source_->fingerprint("pack");
+  Fingerprint wanted = fingerprint;
+  wanted.emplace_back("compression", kCompressions[static_cast<size_t>(options.compression)]);
+  std::string why;
+  if (exists(checked_path("pack", path))) {
+    try {
+      const Dataset packed = open_packed("pack", path);
+      why = difference(packed.fingerprint("pack"), wanted);
+      if (why.empty()) return packed;
+    } catch (const FileError&) {
+      throw;
+    } catch (const InvalidArgument& error) {
+      why = error.what();
+    }
+    LACUNA_REQUIRE(!options.read_only,
+                   "pack: with read_only, the file must be made of the same sources and settings. "
+                   "Received: path='",
+                   path, "', and ", why, ".");
+  } else {
+    LACUNA_REQUIRE(!options.read_only, "pack: with read_only, the file must exist. Received: path='", path,
+                   "'.");
+  }
+  PackedWriter writer(path, schema(), options.compression);
+  if (!why.empty()) warn(text("pack: ", path, " is made anew: ", why, "."));
+  const auto stream = open("pack");
+  for (RowBlock block; stream->next(block); poll_interrupt()) writer.add(block);
+  // Of what was read: a source that changed meanwhile is not the one that the fingerprint names.
+  const std::string changed = difference(fingerprint, source_->fingerprint("pack"));
+  LACUNA_REQUIRE(changed.empty(),
+                 "pack: the sources must not change while they are read. Received: ", changed, ".");
+  writer.finish(std::move(wanted), report().bad);
+  return open_packed("pack", path);
+}
+
+}  // namespace lacuna::data

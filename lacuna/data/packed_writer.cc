@@ -1,0 +1,84 @@
+// Gathers rows into blocks of about the same size, and writes them one after another.
+#include "lacuna/data/packed_writer.h"
+
+#include <lz4.h>
+#include <xxhash.h>
+#include <zstd.h>
+
+#include <cerrno>
+#include <new>
+#include <utility>
+
+#include "lacuna/base/path.h"
+#include "lacuna/data/row_coding.h"
+
+namespace lacuna::data {
+namespace {
+constexpr size_t kBlockBytes = size_t{1} << 20;  // Of rows in memory, about.
+constexpr const char* kMustBeWritten = "the packed file must be written whole";
+}  // namespace
+
+PackedWriter::PackedWriter(const std::string& path, const Schema& schema, Compression compression)
+    : replace_("pack", path),
+      path_(path),
+      file_(std::fopen(replace_.temporary().c_str(), "wb")),
+      waiting_(schema) {
+  if (!file_) path_failed("pack", kMustBeWritten, path, errno);
+  foot_.compression = compression;
+  foot_.schema = schema;
+  write(kPackedMagic, 8);
+}
+
+void PackedWriter::add(const RowBlock& rows) {
+  // Blocks of about the same size whatever the blocks of the source: the parser's depend on its text.
+  waiting_.append(rows, 0, rows.rows);
+  if (waiting_.bytes() >= kBlockBytes) write_block();
+}
+
+void PackedWriter::finish(Fingerprint fingerprint, int64_t bad) {
+  if (waiting_.rows() > 0) write_block();
+  foot_.fingerprint = std::move(fingerprint);
+  foot_.bad = bad;
+  const std::string foot = to_text(foot_);
+  const uint64_t begin = at_, checksum = XXH3_64bits(foot.data(), foot.size());
+  write(foot.data(), foot.size());
+  write(&begin, 8);
+  write(&checksum, 8);
+  write(kPackedMagic, 8);
+  if (std::fclose(file_.release()) != 0) path_failed("pack", kMustBeWritten, path_, errno);
+  replace_.finish(false);
+}
+
+void PackedWriter::write_block() {
+  RowBlock rows{.rows = waiting_.rows(), .parts = waiting_.take()};
+  raw_.clear();
+  encode_rows(foot_.schema, rows, raw_);
+  std::string_view stored(raw_.data(), raw_.size());
+  if (foot_.compression != Compression::none) stored = compressed();
+  foot_.blocks.push_back(
+      {at_, stored.size(), raw_.size(), XXH3_64bits(stored.data(), stored.size()), rows.rows});
+  foot_.rows += rows.rows;
+  write(stored.data(), stored.size());
+}
+
+std::string_view PackedWriter::compressed() {
+  const bool lz4 = foot_.compression == Compression::lz4;
+  LACUNA_REQUIRE(raw_.size() <= LZ4_MAX_INPUT_SIZE,
+                 "pack: a row must be smaller than 2 GB. Received: ", raw_.size(), " bytes.");
+  packed_.resize(lz4 ? static_cast<size_t>(LZ4_compressBound(static_cast<int>(raw_.size())))
+                     : ZSTD_compressBound(raw_.size()));
+  const size_t size =
+      lz4 ? static_cast<size_t>(LZ4_compress_default(
+                raw_.data(), packed_.data(), static_cast<int>(raw_.size()), static_cast<int>(packed_.size())))
+          : ZSTD_compress(packed_.data(), packed_.size(), raw_.data(), raw_.size(), 3);
+  if (size == 0 || (!lz4 && ZSTD_isError(size))) throw std::bad_alloc();
+  return {packed_.data(), size};
+}
+
+void PackedWriter::write(const void* bytes, size_t size) {
+  if (size && std::fwrite(bytes, 1, size, file_.get()) != size)
+    path_failed("pack", kMustBeWritten, path_, errno);
+  at_ += size;
+}
+
+}  // namespace lacuna::data

@@ -1,0 +1,192 @@
+// Datasets and their columns.
+#include "lacuna/data/csv.h"
+#include "lacuna/data/libsvm_dataset.h"
+#include "lacuna/data/packed_file.h"
+#include "python/bind/argument.h"
+#include "python/bind/data.h"
+#include "python/bind/path.h"
+
+namespace lacuna::bind {
+namespace {
+
+using data::Column;
+
+char to_character(const Place& at, nb::handle given) {
+  if (given.is_none()) return '\0';
+  const std::string text = to_text(at, given);
+  if (text.size() != 1) wrong_value(at, "one character of ASCII", given);
+  return text[0];
+}
+
+data::Transform to_transform(const Place& at, nb::handle given) {
+  if (given.is_none()) return data::Transform::none;
+  const std::string name = to_text(at, given);
+  if (name == "log1p") return data::Transform::log1p;
+  if (name == "signed_log1p") return data::Transform::signed_log1p;
+  wrong_value(at, "None, 'log1p' or 'signed_log1p'", given);
+}
+
+data::Compression to_compression(const Place& at, nb::handle given) {
+  if (given.is_none()) return data::Compression::none;
+  const std::string name = to_text(at, given);
+  if (name == "lz4") return data::Compression::lz4;
+  if (name == "zstd") return data::Compression::zstd;
+  wrong_value(at, "None, 'lz4' or 'zstd'", given);
+}
+
+nb::dict to_dict(const data::BadRowReport& report) {
+  nb::list first;
+  for (const data::BadRow& row : report.first) {
+    nb::dict one;
+    one["path"] = nb::bytes(row.path.data(), row.path.size());
+    one["line"] = row.line;
+    one["column"] = row.column.empty() ? nb::none() : nb::object(nb::cast(row.column));
+    one["reason"] = row.reason;
+    one["text"] = nb::bytes(row.text.data(), row.text.size());
+    first.append(one);
+  }
+  nb::dict result;
+  result["rows"] = report.rows;
+  result["bad"] = report.bad;
+  result["first"] = first;
+  return result;
+}
+
+nb::list to_list_of_parts(const data::Schema& schema) {
+  constexpr const char* kRoles[] = {"input", "target", "sample_weight", "query"};
+  nb::list parts;
+  for (const data::RowPart& part : schema)
+    parts.append(nb::make_tuple(part.name, kRoles[static_cast<size_t>(part.role)],
+                                from_shape(part.spec.shape), name_of(part.spec.dtype),
+                                name_of(part.spec.storage)));
+  return parts;
+}
+
+nb::list load(const data::Dataset& dataset) {
+  data::LoadedRows rows;
+  {
+    const WithoutGil no_gil;
+    rows = data::load(dataset);
+  }
+  const auto given = [](Array& array) -> nb::object {
+    if (!array.given()) return nb::none();
+    return from_tensor(Tensor(array.tensor()));
+  };
+  const auto all = [&](std::map<std::string, Array>& arrays) {
+    nb::dict result;
+    for (auto& [name, array] : arrays) result[name.c_str()] = given(array);
+    return result;
+  };
+  nb::list result;
+  result.append(all(rows.x));
+  result.append(all(rows.y));
+  result.append(given(rows.sample_weight));
+  result.append(given(rows.query));
+  return result;
+}
+
+data::BadRowOptions bad_rows(const char* where, const std::string& on_bad, double max_bad,
+                             const std::optional<nb::bytes>& rejects) {
+  LACUNA_REQUIRE(on_bad == "raise" || on_bad == "skip", where,
+                 ": on_bad must be 'raise' or 'skip'. Received: on_bad='", on_bad, "'.");
+  return {.on_bad = on_bad == "skip" ? data::OnBad::skip : data::OnBad::raise,
+          .max_bad = max_bad,
+          .rejects = rejects ? string_of(*rejects) : std::string()};
+}
+
+data::Dataset csv(const std::vector<nb::bytes>& paths, const std::vector<nb::object>& columns,
+                  nb::handle delimiter, nb::handle quote, nb::handle header, bool fields,
+                  const std::string& on_bad, double max_bad, const std::optional<nb::bytes>& rejects,
+                  size_t readers) {
+  data::CsvOptions options{.delimiter = to_character({"csv", "delimiter"}, delimiter),
+                           .quote = to_character({"csv", "quote"}, quote),
+                           .fields = fields,
+                           .readers = readers};
+  for (const nb::object& column : columns)
+    options.columns.push_back(Argument<Column>::of({"csv", "columns"}, column));
+  const Place at{"csv", "header"};
+  if (!PyUnicode_Check(header.ptr()))
+    options.header = to_flag(at, header) ? data::Header::yes : data::Header::no;
+  else if (to_text(at, header) != "auto") wrong_value(at, "True, False or 'auto'", header);
+  options.bad = bad_rows("csv", on_bad, max_bad, rejects);
+  return data::csv(strings_of(paths), std::move(options));
+}
+
+data::Dataset libsvm(const std::vector<nb::bytes>& paths, std::optional<Dim> n_features,
+                     nb::handle zero_based, bool query_id, const std::string& on_bad, double max_bad,
+                     const std::optional<nb::bytes>& rejects, size_t readers) {
+  const data::LibsvmDatasetOptions options{.n_features = n_features.value_or(0),
+                                           .zero_based = to_zero_based("libsvm", zero_based),
+                                           .query_id = query_id,
+                                           .bad = bad_rows("libsvm", on_bad, max_bad, rejects),
+                                           .readers = readers};
+  const std::vector<std::string> names = strings_of(paths);
+  const WithoutGil no_gil;
+  return data::libsvm(names, options);
+}
+
+}  // namespace
+
+void bind_datasets(nb::module_& m) {
+  nb::class_<Column>(m, "Column", "What a column of a text is for; lacuna.data makes it.")
+      .def_prop_ro("name", [](const Column& column) { return column.name; })
+      .def_prop_ro("width", [](const Column& column) { return column.width(); });
+  def(m, "label_column", data::label, "name"_a);
+  def(m, "sample_weight_column", data::sample_weight, "name"_a);
+  def(m, "query_id_column", data::query_id, "name"_a);
+  def(m, "ignored_column", data::ignored, "name"_a);
+  def(
+      m, "number_columns",
+      [](const std::string& names, nb::handle transform, Dim buckets, const std::vector<double>& boundaries,
+         std::optional<double> missing, const std::string& input) {
+        return data::numbers(names, {.transform = to_transform({"numbers", "transform"}, transform),
+                                     .buckets = buckets,
+                                     .boundaries = boundaries,
+                                     .missing = missing,
+                                     .input = input});
+      },
+      "names"_a, "transform"_a.none(), "buckets"_a, "boundaries"_a, "missing"_a.none(), "input"_a);
+  def(
+      m, "category_columns",
+      [](const std::string& names, Dim bins, const std::vector<std::string>& vocabulary, nb::handle separator,
+         const std::string& input) {
+        return data::categories(names, {.bins = bins,
+                                        .vocabulary = vocabulary,
+                                        .separator = to_character({"categories", "separator"}, separator),
+                                        .input = input});
+      },
+      "names"_a, "bins"_a, "vocabulary"_a, "separator"_a.none(), "input"_a);
+  nb::class_<data::Dataset> c(m, "Dataset", "A recipe for rows; lacuna.data.Dataset holds it.");
+  c.def_prop_ro("schema", [](const data::Dataset& d) { return to_list_of_parts(d.schema()); })
+      .def_prop_ro("rows", [](const data::Dataset& d) { return d.rows(); })
+      .def_prop_ro("report", [](const data::Dataset& d) { return to_dict(d.report()); });
+  def_method(
+      c, "take", [](data::Dataset& d, Dim count) { return d.take(count); }, "count"_a);
+  def_method(
+      c, "skip", [](data::Dataset& d, Dim count) { return d.skip(count); }, "count"_a);
+  def_method(
+      c, "pack",
+      [](data::Dataset& d, const nb::bytes& path, nb::handle compression, bool read_only) {
+        const data::PackOptions options{.compression = to_compression({"pack", "compression"}, compression),
+                                        .read_only = read_only};
+        const std::string name = string_of(path);
+        const WithoutGil no_gil;
+        return d.pack(name, options);
+      },
+      "path"_a, "compression"_a.none(), "read_only"_a);
+  c.def("load", load);
+  def(
+      m, "open_dataset",
+      [](const nb::bytes& path) {
+        const std::string name = string_of(path);
+        const WithoutGil no_gil;
+        return data::open(name);
+      },
+      "path"_a);
+  def(m, "csv", csv, "paths"_a, "columns"_a, "delimiter"_a, "quote"_a.none(), "header"_a, "fields"_a,
+      "on_bad"_a, "max_bad"_a, "rejects"_a.none(), "readers"_a);
+  def(m, "libsvm", libsvm, "paths"_a, "n_features"_a.none(), "zero_based"_a.none(), "query_id"_a, "on_bad"_a,
+      "max_bad"_a, "rejects"_a.none(), "readers"_a);
+}
+
+}  // namespace lacuna::bind

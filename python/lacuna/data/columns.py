@@ -1,0 +1,93 @@
+"""The columns of a text, and what each of them is for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lacuna import _core
+from lacuna._types import Number, Whole
+
+__all__ = ["Column", "categories", "category", "ignored", "label", "number", "numbers", "query_id", "sample_weight"]
+
+Column = _core.Column
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def label(name: str) -> Column:
+    """y, a finite number. Several labels are several targets."""
+    return _core.label_column(name)
+
+
+def sample_weight(name: str) -> Column:
+    """The weight of a row, a number of 0 or more."""
+    return _core.sample_weight_column(name)
+
+
+def query_id(name: str) -> Column:
+    """A whole number that the rows of a group share."""
+    return _core.query_id_column(name)
+
+
+def ignored(name: str) -> Column:
+    """A column that is not read."""
+    return _core.ignored_column(name)
+
+
+def numbers(
+    names: str,
+    transform: str | None = None,
+    buckets: Whole = 0,
+    boundaries: Sequence[Number] = (),
+    missing: Number | None = None,
+    input: str = "x",
+) -> list[Column]:
+    """Columns of numbers; "I{1..13}" names I1 to I13.
+
+    transform: 'log1p', ln(1 + x) for x above -1; 'signed_log1p', sign(x) ln(1 + |x|); None, x itself. buckets: the number
+        becomes one of so many categories: 0 if it is missing, else 1 + ⌊x⌋ of the transformed x, at least 1 and below
+        `buckets`. boundaries: the same, with 1 + how many of these are ≤ x. With neither, it is one column with the value.
+    missing: what a missing number counts as. input: the input of the model that the column is a part of.
+    """
+    return list(_core.number_columns(names, transform, buckets, list(boundaries), missing, input))
+
+
+def number(
+    name: str,
+    transform: str | None = None,
+    buckets: Whole = 0,
+    boundaries: Sequence[Number] = (),
+    missing: Number | None = None,
+    input: str = "x",
+) -> Column:
+    """A column of numbers; the arguments are those of numbers."""
+    return numbers(name, transform, buckets, boundaries, missing, input)[0]
+
+
+def categories(
+    names: str,
+    bins: Whole = 0,
+    vocabulary: Sequence[str] = (),
+    separator: str | None = None,
+    input: str = "x",
+) -> list[Column]:
+    """Columns of words; "C{1..26}" names C1 to C26.
+
+    bins: a word becomes the bin that Keras' Hashing(bins) gives it. vocabulary: or its place among these words, from 1,
+        and 0 for all others. separator: one character between several words of a field, each of which counts.
+    input: the input of the model that the column is a part of.
+    """
+    return list(_core.category_columns(names, bins, list(vocabulary), separator, input))
+
+
+def category(
+    name: str,
+    bins: Whole = 0,
+    vocabulary: Sequence[str] = (),
+    separator: str | None = None,
+    input: str = "x",
+) -> Column:
+    """A column of words; the arguments are those of categories."""
+    return categories(name, bins, vocabulary, separator, input)[0]
