@@ -7,6 +7,7 @@
 #include "lacuna/base/message.h"
 #include "lacuna/base/random.h"
 #include "lacuna/base/threads.h"
+#include "lacuna/callbacks/backup_and_restore.h"
 #include "lacuna/callbacks/csv_logger.h"
 #include "lacuna/callbacks/early_stopping.h"
 #include "lacuna/callbacks/lambda_callback.h"

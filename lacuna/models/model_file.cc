@@ -86,11 +86,18 @@ void put(const hdf5::Group& root, Trainer& trainer, bool include_optimizer, savi
   const auto turn = trainer.network().turn().take();
   saving::write_weights(root.group("model_weights"), trainer.network(), outgoing);
   const auto random = trainer.random_state();
-  root.write_text("lacuna", to_json({{"format", kFormat},
-                                     {"steps", random.steps},
-                                     {"seed", static_cast<int64_t>(random.seed)},
-                                     {"shuffle_seed", static_cast<int64_t>(random.shuffle_seed)},
-                                     {"shuffles", random.shuffles}}));
+  Config state{{"format", kFormat},
+               {"steps", random.steps},
+               {"seed", static_cast<int64_t>(random.seed)},
+               {"shuffle_seed", static_cast<int64_t>(random.shuffle_seed)},
+               {"shuffles", random.shuffles}};
+  if (const auto at = trainer.position())
+    state["fit"] = Setting(Config{{"epoch", int64_t{at->epoch}},
+                                  {"batch", at->batch},
+                                  {"shuffles", at->shuffles},
+                                  {"batch_size", at->batch_size},
+                                  {"source", at->source}});
+  root.write_text("lacuna", to_json(state));
   if (!include_optimizer || !trainer.is_compiled()) return;
   if (trainer.compiled("save")->targets().empty())
     return;  // Its loss is one of add_loss, which no file keeps.
@@ -187,7 +194,14 @@ ModelFile::ModelFile(hdf5::File file) : file_(std::move(file)) {
   if (root.has("training_config")) training_config_ = config_of("training_config");
   if (!root.has("lacuna")) return;  // A file of Keras.
   int64_t format = 0, seed = 0, shuffle_seed = 0;
-  const Config config = from_json("load_model", root.text("lacuna"));
+  Config config = from_json("load_model", root.text("lacuna"));
+  if (const auto fit = config.find("fit"); fit != config.end() && fit->second.config()) {
+    Settings at("load_model", *fit->second.config());
+    Trainer::Position& p = position_.emplace();
+    at("epoch", p.epoch)("batch", p.batch)("shuffles", p.shuffles)("batch_size", p.batch_size)("source",
+                                                                                               p.source);
+    config.erase(fit);
+  }
   Settings settings("load_model", config);
   Settings& s = settings;
   s("format", format)("steps", random_.emplace().steps)("seed", seed);
@@ -203,6 +217,19 @@ std::optional<Config> ModelFile::training_config() const {
   if (!training_config_)
     warn("load_model: the file holds no training_config, so that the model is not compiled.");
   return training_config_;
+}
+
+std::optional<double> ModelFile::learning_rate() const {
+  if (!training_config_) return std::nullopt;
+  const auto optimizer = training_config_->find("optimizer_config");
+  if (optimizer == training_config_->end() || !optimizer->second.config()) return std::nullopt;
+  const auto config = optimizer->second.config()->find("config");
+  if (config == optimizer->second.config()->end() || !config->second.config()) return std::nullopt;
+  const auto rate = config->second.config()->find("lr");
+  if (rate == config->second.config()->end()) return std::nullopt;
+  if (const auto* number = rate->second.as<double>()) return *number;
+  if (const auto* whole = rate->second.as<int64_t>()) return static_cast<double>(*whole);
+  return std::nullopt;
 }
 
 void ModelFile::restore_weights(Model& model) const {

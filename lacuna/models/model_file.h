@@ -21,12 +21,17 @@ class ModelFile {
   // After compile: restores the optimizer's state. If the file's does not fit, as in files of Keras, warns
   // that the optimizer starts anew.
   void restore_training(Model& model) const;
+  // That of the optimizer; none in a file without one.
+  std::optional<double> learning_rate() const;
+  // Where fit was when it was saved; none if it was saved outside of fit.
+  const std::optional<Trainer::Position>& position() const { return position_; }
 
  private:
   hdf5::File file_;
   Config model_config_{};
   std::optional<Config> training_config_{};
   std::optional<Trainer::RandomState> random_{};  // Only from a file of Lacuna.
+  std::optional<Trainer::Position> position_{};
 };
 
 }  // namespace lacuna

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "lacuna/base/error.h"
 #include "lacuna/base/random.h"
 
 namespace lacuna {
@@ -35,6 +36,14 @@ void ArrayBatches::begin(uint64_t key) {
   std::iota(order_.begin(), order_.end(), begin_);
   shuffle_rows(order_, how_, batch_size_, key);
 }
+
+Dim ArrayBatches::skip(int64_t count) {
+  const Dim from = at_;
+  at_ = count <= (end_ - at_) / batch_size_ ? at_ + count * batch_size_ : end_;
+  return at_ - from;
+}
+
+std::string ArrayBatches::source() const { return text("arrays of ", end_ - begin_, " rows"); }
 
 Dim ArrayBatches::upcoming() { return std::min(batch_size_, end_ - at_); }
 

@@ -23,6 +23,8 @@ class ArrayBatches final : public Batches {
   bool weighted() const override { return feed_.weighted(); }
   std::optional<Dim> rows() const override { return end_ - begin_; }
   void begin(uint64_t key) override;
+  Dim skip(int64_t count) override;
+  std::string source() const override;
   Dim upcoming() override;
   Feeds next() override;
   bool is_slow() const override;

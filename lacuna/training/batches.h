@@ -5,6 +5,7 @@
 #include <exception>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,19 @@ class Batches {
 
   // Begins an epoch. Shuffling must depend on this key alone, so that an epoch can be repeated.
   virtual void begin(uint64_t key) = 0;
+  // Leaves out the next batches, or those that there are, and returns their rows.
+  virtual Dim skip(int64_t count) {
+    Dim rows = 0;
+    for (; count > 0 && upcoming() > 0; --count) {
+      rows += upcoming();
+      next();
+    }
+    return rows;
+  }
+  // Tells data apart: a text that is another one if the rows are others, as far as is known.
+  virtual std::string source() const { return {}; }
+  // Whether a callback can change the rows, so that no batch may be made before it was called.
+  virtual bool is_shared() const { return true; }
   // Rows of the next batch; 0 after the last.
   virtual Dim upcoming() = 0;
   // Makes the next batch. It stays valid during the following call, so that a batch can be made while the one

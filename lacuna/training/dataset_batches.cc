@@ -109,6 +109,26 @@ void DatasetBatches::shuffle(uint64_t key) {
   Generator(key).shuffle(std::span(order_));
 }
 
+Dim DatasetBatches::skip(int64_t count) {
+  Dim rows = 0;
+  for (; count > 0 && upcoming() > 0; --count) {
+    const Dim size = upcoming();
+    at_ += size;
+    rows += size;
+  }
+  return rows;
+}
+
+std::string DatasetBatches::source() const {
+  std::string result = "a dataset of";
+  try {
+    for (const auto& [name, is] : dataset_.fingerprint(where_)) result += text(" '", name, "': ", is, ";");
+  } catch (const InvalidArgument&) {  // A pipe, which can be read only once.
+    return {};
+  }
+  return text(result, " shuffle_bytes ", shuffle_bytes_);
+}
+
 Dim DatasetBatches::upcoming() {
   if (window_.rows - at_ < batch_size_ && !ended_) fill();
   return std::min(batch_size_, window_.rows - at_);

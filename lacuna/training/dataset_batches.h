@@ -30,6 +30,9 @@ class DatasetBatches final : public Batches {
   bool weighted() const override { return feeds_[turn_]->weighted(); }
   std::optional<Dim> rows() const override { return known_rows_; }
   void begin(uint64_t key) override;
+  Dim skip(int64_t count) override;
+  std::string source() const override;
+  bool is_shared() const override { return false; }
   Dim upcoming() override;
   Feeds next() override;
   bool is_slow() const override { return true; }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "lacuna/base/interrupt.h"
 #include "lacuna/base/message.h"
@@ -17,6 +18,8 @@ namespace lacuna {
 using callbacks::Logs;
 
 class Trainer::Fit {
+  using Position = Trainer::Position;
+
  public:
   Fit(Trainer& trainer, CompiledPtr compiled, Batches& batches, Batches* validation,
       const FitOptions& options)
@@ -37,9 +40,12 @@ class Trainer::Fit {
     const callbacks::CallbackList callbacks(options_.callbacks, trainer_, params());
     callbacks_ = &callbacks;
     trainer_.stop_training = false;
+    const Placed placed(trainer_);
     if (options_.verbose > 0) say_how_many();
     callbacks.on_train_begin();
-    for (int epoch = options_.initial_epoch; epoch < options_.epochs && !ends(); ++epoch) run_epoch(epoch);
+    const Position from = start();
+    for (int epoch = from.epoch; epoch < options_.epochs && !ends(); ++epoch)
+      run_epoch(epoch, epoch == from.epoch ? from.batch : 0);
     callbacks.on_train_end(logs_);
     return std::move(history_);
   }
@@ -52,6 +58,41 @@ class Trainer::Fit {
     ~Running() { --fits_; }
     int& fits_;
   };
+
+  // Sets the trainer's position while fit runs, and puts that of an outer fit back.
+  struct Placed {
+    explicit Placed(Trainer& trainer) : trainer_(trainer), before_(trainer.position()) {
+      trainer_.resumes_.reset();
+    }
+    ~Placed() {
+      const auto turn = trainer_.network_->turn().take();
+      trainer_.position_ = before_;
+    }
+    Trainer& trainer_;
+    std::optional<Position> before_;
+  };
+
+  // Where the first epoch begins: what a callback wants, or what the options say.
+  Position start() {
+    const auto turn = trainer_.network_->turn().take();
+    Position from{.epoch = options_.initial_epoch,
+                  .shuffles = trainer_.random_.shuffles,
+                  .batch_size = options_.batch_size,
+                  .source = batches_.source()};
+    if (const auto wanted = std::exchange(trainer_.resumes_, std::nullopt)) {
+      LACUNA_REQUIRE(wanted->batch_size == from.batch_size,
+                     "fit: batch_size must be that of the fit that goes on. "
+                     "Received: batch_size=",
+                     from.batch_size, ", and before ", wanted->batch_size, ".");
+      LACUNA_REQUIRE(wanted->source == from.source,
+                     "fit: the data must be that of the fit that goes on. Received: ", from.source,
+                     ", and before ", wanted->source, ".");
+      from = *wanted;
+      trainer_.random_.shuffles = from.shuffles;  // The epoch is shuffled as it was.
+    }
+    trainer_.position_ = from;
+    return from;
+  }
 
   callbacks::Params params() const {
     callbacks::Params result{options_.batch_size, options_.epochs,        batches_.rows().value_or(0),
@@ -70,17 +111,19 @@ class Trainer::Fit {
                validated ? text(", validate on ", *validated, " samples") : std::string(), "\n"));
   }
 
-  void run_epoch(int epoch) {
+  // first: how many batches of the epoch were trained on before.
+  void run_epoch(int epoch, int64_t first) {
     if (options_.verbose > 0) print(text("Epoch ", epoch + 1, "/", options_.epochs, "\n"));
     callbacks_->on_epoch_begin(epoch);
     batches_.begin(options_.shuffle == Shuffle::none ? 0 : trainer_.next_shuffle());
     Progress progress(batches_, options_.verbose);
+    if (first > 0) progress.add(batches_.skip(first));
     trainer_.reset_metrics();
     measures_.reset();
     logs_.clear();
     for (const auto& name : compiled_.metrics_names) logs_.emplace_back(name, 0.0);
     ReadAhead ahead(batches_);
-    int64_t batch = 0;
+    int64_t batch = first;
     for (; const Dim size = ahead.upcoming(); ++batch) {
       run_batch(ahead, epoch, batch, size);
       progress.add(size);
@@ -89,7 +132,7 @@ class Trainer::Fit {
       measures_.write(logs_);
       progress.update(logs_);
     }
-    if (batch > 0 || !batches_.finished()) end_epoch(epoch, progress);
+    if (batch > first || (first == 0 && !batches_.finished())) end_epoch(epoch, progress);
   }
 
   void run_batch(ReadAhead& ahead, int epoch, int64_t batch, Dim size) {
@@ -101,11 +144,12 @@ class Trainer::Fit {
       callbacks_->on_batch_begin(batch, logs);
     }
     double loss = 0;
-    ahead.run(!watched, [&](Feeds feeds) {  // Not ahead of callbacks: they may change the arrays.
+    ahead.run(!watched || !batches_.is_shared(), [&](Feeds feeds) {  // Callbacks may change the arrays.
       program_ = trainer_.program(held_, Mode::train, batches_, std::move(program_));
       const auto turn = trainer_.network_->turn().take();
       trainer_.train_step(compiled_, *program_, feeds, size, measures_);
       loss = program_->value(0);
+      trainer_.position_->batch = batch + 1;
       if (watched) measures_.append_batch(*program_, logs);
     });
     if (!std::isfinite(loss) && !warned_) {
@@ -120,6 +164,9 @@ class Trainer::Fit {
     {  // Only here, since reading weights must not change them.
       const auto turn = trainer_.network_->turn().take();
       compiled_.optimizer->settle();
+      trainer_.position_->epoch = epoch + 1;
+      trainer_.position_->batch = 0;
+      trainer_.position_->shuffles = trainer_.random_.shuffles;
     }
     const std::vector<double> values = measures_.values();
     for (size_t i = 0; i < values.size(); ++i) logs_[i].second = values[i];

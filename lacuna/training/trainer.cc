@@ -78,6 +78,16 @@ void Trainer::set_random_state(const RandomState& state) {
   forks_ = forks_without_seed();
 }
 
+std::optional<Trainer::Position> Trainer::position() const {
+  const auto turn = network_->turn().take();
+  return position_;
+}
+
+void Trainer::resume_at(const Position& position) {
+  const auto turn = network_->turn().take();
+  resumes_ = position;
+}
+
 void Trainer::follow_seed() {
   if (seed_generation_ == seed_generation()) return;
   const uint64_t key = next_key();

@@ -93,6 +93,20 @@ class Trainer {
   RandomState random_state() const;
   void set_random_state(const RandomState& state);
 
+  // Where a fit is between two steps: the epoch, from 0, and the batch that come next.
+  struct Position {
+    int epoch = 0;
+    int64_t batch = 0;
+    int64_t shuffles = 0;  // RandomState::shuffles before the epoch.
+    Dim batch_size = 0;
+    std::string source{};  // Batches::source.
+  };
+  // None outside of fit.
+  std::optional<Position> position() const;
+  // For callbacks, in on_train_begin: fit goes on there, in place of initial_epoch. Throws from fit if its
+  // data or batch size is another.
+  void resume_at(const Position& position);
+
   History fit(const Arrays& x, const Arrays& y, const FitOptions& options);
   // The values of metrics_names, means over the rows.
   std::vector<double> evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options);
@@ -174,6 +188,7 @@ class Trainer {
   std::vector<Made> programs_{};         // A few, looked up at every call.
   std::shared_ptr<Measures> running_{};  // Of single steps since the last reset.
   RandomState random_{};
+  std::optional<Position> position_{}, resumes_{};
   uint64_t seed_generation_ = seed_generation(), forks_ = forks_without_seed();
   std::optional<std::vector<layers::Weight*>> warned_of_{};  // The trainable weights at the last warning.
   bool warned_of_none_ = false;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lacuna/callbacks/backup_and_restore.h"
 #include "lacuna/callbacks/csv_logger.h"
 #include "lacuna/callbacks/early_stopping.h"
 #include "lacuna/callbacks/learning_rate_scheduler.h"
@@ -155,6 +156,32 @@ void bind_early_stopping(nb::module_& m) {
       .def("restore", &EarlyStopping::restore, "wait"_a, "stopped_epoch"_a, "best"_a);
 }
 
+void bind_backup(nb::module_& m) {
+  using callbacks::BackupAndRestore;
+  nb::class_<BackupAndRestore> c(m, "BackupAndRestore");
+  def_method(
+      c, {"__init__", "BackupAndRestore"},
+      [](BackupAndRestore* self, const nb::bytes& backup_dir, int64_t save_freq, bool delete_checkpoint) {
+        new (self)
+            BackupAndRestore(callbacks::BackupAndRestoreOptions{.backup_dir = string_of(backup_dir),
+                                                                .save_freq = save_freq,
+                                                                .delete_checkpoint = delete_checkpoint});
+      },
+      "backup_dir"_a, "save_freq"_a, "delete_checkpoint"_a);
+  c.def(
+       "begin", [](BackupAndRestore& self, Model& model) { without_gil([&] { self.begin(model); }); },
+       "model"_a)
+      .def(
+          "end_batch",
+          [](BackupAndRestore& self, Model& model) { without_gil([&] { self.end_batch(model); }); },
+          "model"_a)
+      .def(
+          "end_epoch",
+          [](BackupAndRestore& self, Model& model) { without_gil([&] { self.end_epoch(model); }); },
+          "model"_a)
+      .def("end", [](BackupAndRestore& self) { self.end(); });
+}
+
 void bind_checkpoint(nb::module_& m) {
   using callbacks::ModelCheckpoint;
   nb::class_<ModelCheckpoint> c(m, "ModelCheckpoint");
@@ -278,6 +305,7 @@ void bind_callbacks(nb::module_& m) {
   bind_csv_logger(m);
   bind_early_stopping(m);
   bind_learning_rate_scheduler(m);
+  bind_backup(m);
   bind_checkpoint(m);
   bind_plateau(m);
   bind_terminate_on_nan(m);

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from lacuna import _core
-from lacuna._arguments import flag, shown, text
+from lacuna._arguments import flag, shown, text, whole
 from lacuna._files import path_of
 from lacuna._types import Config, Flag, Number, Path, Whole
 from lacuna.callbacks._bound import Bound, ours
 from lacuna.callbacks.base import Callback
 
 __all__ = [
+    "BackupAndRestore",
     "CSVLogger",
     "EarlyStopping",
     "ModelCheckpoint",
@@ -106,6 +107,67 @@ class EarlyStopping(Bound):
     def on_train_end(self, logs: Config | None = None) -> None:
         """Prints whether training was ended early, if verbose."""
         self._core.on_train_end()
+
+
+class BackupAndRestore(Bound):
+    """Saves where fit is, so that a fit that was interrupted, even by `kill -9`, goes on there when it is called again,
+    with the same bits: in the same epoch at the next batch.
+
+    backup_dir: a file that ends in .h5, or a folder, which gets the file backup.h5. It is replaced in one step.
+    save_freq: 'epoch', or how many batches are trained on between two saves.
+    delete_checkpoint: whether the file is removed when fit has come to its end.
+
+    The data, batch_size and the model must be those of the fit that was interrupted: else a ValueError. The logs of an
+    epoch that goes on are means over the batches that were left. The state of other callbacks is not kept.
+
+        >>> model = Sequential([Dense(1, input_dim=2)])
+        >>> model.compile("sgd", "mse")
+        >>> backup = BackupAndRestore("backup.h5", save_freq=1000)
+        >>> history = model.fit(csr_matrix([[0, 2.0]]), np.array([1.0]), epochs=2, verbose=0, callbacks=[backup])
+    """
+
+    def __init__(self, backup_dir: Path, save_freq: Whole | str = "epoch", delete_checkpoint: Flag = True) -> None:
+        self.backup_dir = os.fsdecode(path_of("BackupAndRestore", backup_dir))
+        self.delete_checkpoint = flag("BackupAndRestore", "delete_checkpoint", delete_checkpoint)
+        if isinstance(save_freq, str) and save_freq != "epoch":
+            raise ValueError(
+                "BackupAndRestore: save_freq must be 'epoch' or a number of batches. Received: "
+                f"save_freq={save_freq!r}."
+            )
+        batches = 0 if isinstance(save_freq, str) else whole("BackupAndRestore", "save_freq", save_freq)
+        if not isinstance(save_freq, str) and batches < 1:
+            raise ValueError(f"BackupAndRestore: save_freq must be positive. Received: save_freq={save_freq}.")
+        self.save_freq = batches or "epoch"
+        if batches:
+            self.on_batch_end = self._end_batch  # Of this object alone: fit is faster if it need not call it.
+        self._make()
+
+    def _make(self):
+        batches = 0 if self.save_freq == "epoch" else self.save_freq
+        self._core = _core.BackupAndRestore(os.fsencode(self.backup_dir), batches, self.delete_checkpoint)
+
+    def _model(self):
+        core = ours(self.model)
+        if core is None:
+            raise TypeError(
+                f"BackupAndRestore: the model must be one of Lacuna. Received: {type(self.model).__name__}."
+            )
+        return core
+
+    def on_train_begin(self, logs: Config | None = None) -> None:
+        """Restores what an interrupted fit has left."""
+        self._core.begin(self._model())
+
+    def _end_batch(self, batch, logs=None):
+        self._core.end_batch(self._model())
+
+    def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
+        """Saves, if save_freq is 'epoch'."""
+        self._core.end_epoch(self._model())
+
+    def on_train_end(self, logs: Config | None = None) -> None:
+        """Removes the file, if delete_checkpoint."""
+        self._core.end()
 
 
 class ModelCheckpoint(Bound):

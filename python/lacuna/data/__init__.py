@@ -1,5 +1,5 @@
-"""Data that need not fit in memory, and data files. A Dataset is a recipe for rows, cheap to copy: fit, evaluate, predict
-and validation_data take one, and read its rows as they need them.
+"""Data that need not fit in memory, and data files. A Dataset is a recipe for rows, cheap to copy: fit, evaluate,
+predict and validation_data take one, and read its rows as they need them.
 
     from lacuna import data
     log = data.csv("day_*.gz", [data.label("click"), *data.numbers("I{1..13}", transform="log1p", buckets=32),

@@ -46,9 +46,10 @@ def numbers(
 ) -> list[Column]:
     """Columns of numbers; "I{1..13}" names I1 to I13.
 
-    transform: 'log1p', ln(1 + x) for x above -1; 'signed_log1p', sign(x) ln(1 + |x|); None, x itself. buckets: the number
-        becomes one of so many categories: 0 if it is missing, else 1 + ⌊x⌋ of the transformed x, at least 1 and below
-        `buckets`. boundaries: the same, with 1 + how many of these are ≤ x. With neither, it is one column with the value.
+    transform: 'log1p', ln(1 + x) for x above -1; 'signed_log1p', sign(x) ln(1 + |x|); None, x itself.
+    buckets: the number becomes one of so many categories: 0 if it is missing, else 1 + ⌊x⌋ of the transformed x, at
+        least 1 and below `buckets`. boundaries: the same, with 1 + how many of these are ≤ x. With neither, it is one
+        column with the value.
     missing: what a missing number counts as. input: the input of the model that the column is a part of.
     """
     return list(_core.number_columns(names, transform, buckets, list(boundaries), missing, input))

@@ -68,9 +68,9 @@ class Dataset:
     def pack(self, path: Path, compression: str | None = None, read_only: Flag = False) -> Dataset:
         """Writes the rows to a packed file, which is read many times faster than text, and returns the Dataset in it.
 
-        If the file is there already, and was made of the same files by the same settings, it is opened as it is; if not,
-        it is made anew, with a warning that says what differs. It takes its place when it is whole. compression: 'lz4'
-        or 'zstd' for a smaller file. read_only: a file that does not fit is a ValueError, and none is written.
+        If the file is there already, and was made of the same files by the same settings, it is opened as it is; if
+        not, it is made anew, with a warning that says what differs. It takes its place when it is whole. compression:
+        'lz4' or 'zstd' for a smaller file. read_only: a file that does not fit is a ValueError, and none is written.
         FileError (an OSError) if the disk is full and the like.
         """
         return Dataset(self._core.pack(path_of("pack", path), compression, read_only))
@@ -116,15 +116,17 @@ def csv(
 ) -> Dataset:
     """A Dataset of CSV or TSV text, plain or compressed, which is read anew in each epoch.
 
-    path: a file, or a list of files, which are read one after another; one with *, ? or [ stands for those that it matches.
+    path: a file, or a list of files, which are read one after another; one with *, ? or [ stands for those that it
+        matches.
     columns: what the columns are for (lacuna.data.label, numbers, categories, …), all of them in order if there is no
         header. Each input is one csr matrix, in which each of its columns has a range, in the order of this list.
-    header: whether the first line of a file names its columns; 'auto': if it has the name of one of them. Other columns of
-        the file are not read then. quote: around a field that holds the delimiter; doubled within. None: there are none.
+    header: whether the first line of a file names its columns; 'auto': if it has the name of one of them. Other columns
+        of the file are not read then.
+    quote: around a field that holds the delimiter; doubled within. None: there are none.
     fields: each input is an array of ids, (rows, columns), for an Embedding. Numbers must then have buckets.
-    on_bad: 'raise' an error at a row that is not understood (a field too few or too many, no finite number, a quote that
-        does not close in its line), or 'skip' it: then it is counted in `report`, written to the file `rejects`, and an
-        error if more than `max_bad` of the rows are bad.
+    on_bad: 'raise' an error at a row that is not understood (a field too few or too many, no finite number, a quote
+        that does not close in its line), or 'skip' it: then it is counted in `report`, written to the file `rejects`, and
+        an error if more than `max_bad` of the rows are bad.
     readers: threads that parse; None: half of those of lacuna.config. The rows and their order are always the same.
     Blank lines are skipped where there are several columns. ValueError for options that do not fit.
     """
@@ -160,8 +162,8 @@ def libsvm(
     rejects: Path | None = None,
     readers: Whole | None = None,
 ) -> Dataset:
-    """A Dataset of libsvm (svmlight) text, plain or compressed, which is read anew in each epoch: the input x, csr, and the
-    target y, (rows, 1).
+    """A Dataset of libsvm (svmlight) text, plain or compressed, which is read anew in each epoch: the input x, csr, and
+    the target y, (rows, 1).
 
     n_features, zero_based, query_id: as in load_libsvm. Unless n_features and zero_based are given, the files are read
         once to find out. path, on_bad, max_bad, rejects, readers: as in csv.

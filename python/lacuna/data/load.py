@@ -26,8 +26,8 @@ def load_libsvm(
     zero_based: Flag | str = "auto",
     query_id: Flag = False,
 ) -> Any:
-    """Reads a libsvm (svmlight) file, plain or compressed by gz, xz, bz2, zst or lz4, or a list of files as if they were one.
-    Returns (x, y), or (x, y, query_id) if query_id is True.
+    """Reads a libsvm (svmlight) file, plain or compressed by gz, xz, bz2, zst or lz4, or a list of files as if they
+    were one. Returns (x, y), or (x, y, query_id) if query_id is True.
 
     x is a scipy csr matrix of shape (lines, n_features); unless given, n_features follows from the largest column in
     the file. y is an array of numbers, or with multilabel a list of tuples. zero_based: whether columns are counted
