@@ -88,6 +88,14 @@ class Dataset {
   Dataset take(Dim count) const;
   Dataset skip(Dim count) const;
 
+  // Two datasets: about `fraction` of the rows, and all others, chosen by the place of the row, or of its
+  // query id where the rows have one, so that the rows of a query stay together. The choice follows from the
+  // seed alone. Throws InvalidArgument unless the fraction is in (0, 1).
+  std::pair<Dataset, Dataset> split(double fraction, uint64_t seed = 0) const;
+  // The rows index, index + count, index + 2 count, …: one of `count` equal parts. Throws InvalidArgument
+  // unless index is in [0, count).
+  Dataset shard(Dim count, Dim index) const;
+
   // Writes the rows to a packed file, which is read faster than text, and opens it (packed_file.h). If the
   // file is there already and was made of the same sources by the same settings, it is opened as it is; if
   // not, it is made anew, with a warning that says what differs. Throws FileError, and InvalidArgument if a

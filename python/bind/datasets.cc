@@ -165,6 +165,16 @@ void bind_datasets(nb::module_& m) {
   def_method(
       c, "skip", [](data::Dataset& d, Dim count) { return d.skip(count); }, "count"_a);
   def_method(
+      c, "split",
+      [](data::Dataset& d, double fraction, uint64_t seed) {
+        auto [first, second] = d.split(fraction, seed);
+        return nb::make_tuple(std::move(first), std::move(second));
+      },
+      "fraction"_a, "seed"_a);
+  def_method(
+      c, "shard", [](data::Dataset& d, Dim count, Dim index) { return d.shard(count, index); }, "count"_a,
+      "index"_a);
+  def_method(
       c, "pack",
       [](data::Dataset& d, const nb::bytes& path, nb::handle compression, bool read_only) {
         const data::PackOptions options{.compression = to_compression({"pack", "compression"}, compression),

@@ -437,3 +437,34 @@ def test_an_empty_dataset_predicts_nothing(tmp_path):
     dataset = data.csv(written(tmp_path / "e.csv", ""), COLUMNS)
     model = compiled(lambda: Sequential([Dense(2, activation="sigmoid")]))
     assert model.predict(dataset).shape == (0, 2)
+
+
+def test_splits_and_shards_have_each_row_once(tmp_path):
+    path = written(tmp_path / "rows.csv", "".join(f"{k},{k // 5}\n" for k in range(100_000)))
+    rows = data.csv(path, [data.label("y"), data.category("c", bins=9)])
+    sides = [side.load()[1][:, 0] for side in rows.split(0.75, seed=3)]
+    assert np.array_equal(np.sort(np.concatenate(sides)), np.arange(100_000)) and abs(len(sides[0]) - 75_000) < 1000
+    assert all((np.diff(side) > 0).all() for side in sides)  # In order.
+    again = data.csv(path, [data.label("y"), data.category("c", bins=9)], readers=3).split(0.75, seed=3)
+    assert np.array_equal(again[0].load()[1][:, 0], sides[0])
+    assert not np.array_equal(rows.split(0.75, seed=4)[0].load()[1][:100, 0], sides[0][:100])
+    shards = [rows.shard(3, i).load()[1][:, 0] for i in range(3)]
+    assert all(np.array_equal(shard, np.arange(i, 100_000, 3)) for i, shard in enumerate(shards))
+    assert rows.split(0.5)[0].take(10).load()[1].shape == (10, 1)
+
+    queries = data.csv(path, [data.label("y"), data.query_id("q"), data.category("c", bins=9)], header=False)
+    with pytest.raises(ValueError, match="too few"):
+        queries.load()
+    path.write_text("".join(f"{k},{k // 5},a\n" for k in range(10_000)))
+    sides = [set((side.load()[1][:, 0] // 5).tolist()) for side in queries.split(0.3)]
+    assert sides[0] and sides[1] and not sides[0] & sides[1]  # No query is on both.
+    packed = queries.split(0.3)[0].pack(tmp_path / "p")
+    with pytest.warns(UserWarning, match="'chosen' is the second side"):
+        queries.split(0.3)[1].pack(tmp_path / "p")
+    assert packed.rows == 5 * len(sides[0])
+    for wrong in (0, 1, -0.5, math.nan):
+        with pytest.raises(ValueError, match="split: fraction must be above 0 and below 1"):
+            rows.split(wrong)
+    for wrong in ((0, 0), (3, 3), (3, -1)):
+        with pytest.raises(ValueError, match="shard: index must be"):
+            rows.shard(*wrong)

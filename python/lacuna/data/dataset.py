@@ -65,6 +65,25 @@ class Dataset:
         """All but the first `count` rows."""
         return Dataset(self._core.skip(count))
 
+    def split(self, fraction: Number, seed: Whole = 0) -> tuple[Dataset, Dataset]:
+        """Two Datasets: about `fraction` of the rows, and all others. A row is chosen by its place, or by its query id
+        if there is one, so that the rows of a query stay together. The choice follows from the seed alone. ValueError unless 0 < fraction < 1.
+
+            >>> for k in range(100):
+            ...     _ = open("all.csv", "a").write(f"{k},{k % 7}\\n")
+            >>> rows = lacuna.data.csv("all.csv", [lacuna.data.label("y"), lacuna.data.category("c", bins=10)])
+            >>> train, test = rows.split(0.8)
+            >>> train.load()[0].shape[0] + test.load()[0].shape[0]
+            100
+        """
+        first, second = self._core.split(fraction, seed)
+        return Dataset(first), Dataset(second)
+
+    def shard(self, count: Whole, index: Whole) -> Dataset:
+        """The rows index, index + count, index + 2 count, …: one of `count` equal parts. ValueError unless
+        0 <= index < count."""
+        return Dataset(self._core.shard(count, index))
+
     def pack(self, path: Path, compression: str | None = None, read_only: Flag = False) -> Dataset:
         """Writes the rows to a packed file, which is read many times faster than text, and returns the Dataset in it.
 
@@ -125,8 +144,8 @@ def csv(
     quote: around a field that holds the delimiter; doubled within. None: there are none.
     fields: each input is an array of ids, (rows, columns), for an Embedding. Numbers must then have buckets.
     on_bad: 'raise' an error at a row that is not understood (a field too few or too many, no finite number, a quote
-        that does not close in its line), or 'skip' it: then it is counted in `report`, written to the file `rejects`, and
-        an error if more than `max_bad` of the rows are bad.
+        that does not close in its line), or 'skip' it: then it is counted in `report`, written to the file
+        `rejects`, and an error if more than `max_bad` of the rows are bad.
     readers: threads that parse; None: half of those of lacuna.config. The rows and their order are always the same.
     Blank lines are skipped where there are several columns. ValueError for options that do not fit.
     """

@@ -1,0 +1,169 @@
+// Parts of datasets: ranges of rows, shards, and the two sides of a split.
+#include <algorithm>
+#include <functional>
+#include <limits>
+
+#include "lacuna/base/random.h"
+#include "lacuna/data/dataset.h"
+#include "lacuna/data/gathered_rows.h"
+
+namespace lacuna::data {
+namespace {
+
+constexpr Dim kAll = std::numeric_limits<Dim>::max();
+
+// Rows [begin, begin + count) of a source.
+class RangeSource final : public RowSource {
+ public:
+  RangeSource(Dataset of, Dim begin, Dim count) : of_(std::move(of)), begin_(begin), count_(count) {}
+
+  const Schema& schema() const override { return of_.schema(); }
+  std::optional<Dim> rows() const override {
+    const std::optional<Dim> all = of_.rows();
+    if (!all) return std::nullopt;
+    return std::min(count_, std::max<Dim>(0, *all - begin_));
+  }
+  std::unique_ptr<RowStream> open(const char* where, const RowOrder&) const override {
+    return std::make_unique<Stream>(of_.schema(), of_.open(where), begin_, count_);
+  }
+  Fingerprint fingerprint(const char* where) const override {
+    Fingerprint result = of_.fingerprint(where);
+    result.emplace_back("rows", text(begin_, " to ", count_ == kAll ? "the last" : text("+", count_)));
+    return result;
+  }
+  BadRowReport report() const override { return of_.report(); }
+
+ private:
+  class Stream final : public RowStream {
+   public:
+    Stream(const Schema& schema, std::unique_ptr<RowStream> from, Dim begin, Dim count)
+        : rows_(schema), from_(std::move(from)), skip_(begin), left_(count) {}
+
+    bool next(RowBlock& block) override {
+      while (left_ > 0 && from_->next(block)) {
+        const Dim skipped = std::min(skip_, block.rows),
+                  end = skipped + std::min(left_, block.rows - skipped);
+        skip_ -= skipped;
+        if (skipped == end) continue;
+        left_ -= end - skipped;
+        if (skipped == 0 && end == block.rows) return true;
+        rows_.clear();
+        rows_.append(block, skipped, end);
+        block.parts = rows_.take();
+        block.rows = end - skipped;
+        return true;
+      }
+      return false;
+    }
+
+   private:
+    GatheredRows rows_;
+    std::unique_ptr<RowStream> from_;
+    Dim skip_, left_;
+  };
+
+  Dataset of_;
+  Dim begin_, count_;
+};
+
+// The rows that are chosen, each by its place in the dataset and its query id (0 if there is none).
+class ChosenSource final : public RowSource {
+ public:
+  using Choice = std::function<bool(Dim place, int64_t query)>;
+
+  // what: a text that changes when the choice does.
+  ChosenSource(Dataset of, std::string what, Choice choice)
+      : of_(std::move(of)), what_(std::move(what)), choice_(std::move(choice)) {}
+
+  const Schema& schema() const override { return of_.schema(); }
+  std::unique_ptr<RowStream> open(const char* where, const RowOrder&) const override {
+    return std::make_unique<Stream>(of_.schema(), of_.open(where), choice_);
+  }
+  Fingerprint fingerprint(const char* where) const override {
+    Fingerprint result = of_.fingerprint(where);
+    result.emplace_back("chosen", what_);
+    return result;
+  }
+  BadRowReport report() const override { return of_.report(); }
+
+ private:
+  class Stream final : public RowStream {
+   public:
+    Stream(const Schema& schema, std::unique_ptr<RowStream> from, Choice choice)
+        : rows_(schema), from_(std::move(from)), choice_(std::move(choice)) {
+      const auto query = std::ranges::find(schema, Role::query, &RowPart::role);
+      if (query != schema.end()) query_ = query - schema.begin();
+    }
+
+    bool next(RowBlock& block) override {
+      while (from_->next(block)) {
+        rows_.clear();
+        const int64_t* const queries =
+            query_ < 0 ? nullptr : block.parts[static_cast<size_t>(query_)].dense().values<int64_t>().data();
+        const auto chosen = [&](Dim row) { return choice_(place_ + row, queries ? queries[row] : 0); };
+        for (Dim row = 0; row < block.rows;) {  // Rows that follow each other are copied together.
+          Dim end = row;
+          while (end < block.rows && chosen(end)) ++end;
+          if (end > row) rows_.append(block, row, end);
+          row = end + 1;
+        }
+        place_ += block.rows;
+        if (rows_.rows() == 0) continue;
+        block.rows = rows_.rows();
+        block.parts = rows_.take();
+        return true;
+      }
+      return false;
+    }
+
+   private:
+    GatheredRows rows_;
+    std::unique_ptr<RowStream> from_;
+    Choice choice_;
+    std::ptrdiff_t query_ = -1;  // Its place in the schema.
+    Dim place_ = 0;              // Of the block's first row.
+  };
+
+  Dataset of_;
+  std::string what_;
+  Choice choice_;
+};
+
+}  // namespace
+
+Dataset Dataset::take(Dim count) const {
+  LACUNA_REQUIRE(count >= 0, "take: count must not be negative. Received: count=", count, ".");
+  return Dataset(std::make_shared<const RangeSource>(*this, 0, count));
+}
+
+Dataset Dataset::skip(Dim count) const {
+  LACUNA_REQUIRE(count >= 0, "skip: count must not be negative. Received: count=", count, ".");
+  return Dataset(std::make_shared<const RangeSource>(*this, count, kAll));
+}
+
+std::pair<Dataset, Dataset> Dataset::split(double fraction, uint64_t seed) const {
+  LACUNA_REQUIRE(fraction > 0 && fraction < 1,
+                 "split: fraction must be above 0 and below 1. Received: fraction=", fraction, ".");
+  const bool by_query = std::ranges::count(schema(), Role::query, &RowPart::role) > 0;
+  const auto limit = static_cast<uint64_t>(fraction * 0x1p64);
+  const auto side = [&](bool first) {
+    const auto choice = [=](Dim place, int64_t query) {
+      const auto key = static_cast<uint64_t>(by_query ? query : place);
+      return (mix(mix(seed) ^ key) < limit) == first;
+    };
+    const std::string what =
+        text(first ? "the first side" : "the second side", " of a split at ", limit, ", seed ", seed);
+    return Dataset(std::make_shared<const ChosenSource>(*this, what, choice));
+  };
+  return {side(true), side(false)};
+}
+
+Dataset Dataset::shard(Dim count, Dim index) const {
+  LACUNA_REQUIRE(count > 0 && index >= 0 && index < count,
+                 "shard: index must be 0 or more and below count. Received: count=", count, ", index=", index,
+                 ".");
+  const auto choice = [=](Dim place, int64_t) { return place % count == index; };
+  return Dataset(std::make_shared<const ChosenSource>(*this, text("shard ", index, " of ", count), choice));
+}
+
+}  // namespace lacuna::data
