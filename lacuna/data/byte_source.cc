@@ -6,6 +6,10 @@
 #include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
+#if __has_include(<isa-l/igzip_lib.h>)
+#include <isa-l/igzip_lib.h>
+#define LACUNA_ISAL
+#endif
 
 #include <algorithm>
 #include <cerrno>
@@ -227,6 +231,68 @@ class Lz4 final : public Packed {
   bool within_ = false, full_ = false;
 };
 
+#ifdef LACUNA_ISAL
+// A gz file by ISA-L, some three times as fast as zlib. bgzf and what parallel compressors write is many gz
+// members.
+class FastGz final : public Packed {
+ public:
+  FastGz(const std::string& path, const char* where) : Packed(path, where) { begin_member(); }
+
+  size_t read(char* to, size_t room) override {
+    const auto wanted = static_cast<uint32_t>(std::min<size_t>(room, 1 << 30));
+    state_.next_out = reinterpret_cast<uint8_t*>(to);
+    state_.avail_out = wanted;
+    while (!ended_ && state_.avail_out == wanted) {
+      if (state_.avail_in == 0 && !refill()) break;
+      if (state_.block_state == ISAL_BLOCK_FINISH && !next_member()) break;
+      const int result = isal_inflate(&state_);
+      if (result != ISAL_DECOMP_OK && result != ISAL_END_INPUT) fail("damaged gz data");
+    }
+    return wanted - state_.avail_out;
+  }
+
+ private:
+  void begin_member() {
+    isal_inflate_init(&state_);
+    state_.crc_flag = ISAL_GZIP;
+  }
+  // More input; false at the end of the file.
+  bool refill() {
+    const std::string_view piece = next_piece();
+    state_.next_in = reinterpret_cast<uint8_t*>(const_cast<char*>(piece.data()));  // Its API has no const.
+    state_.avail_in = static_cast<uint32_t>(piece.size());
+    if (!piece.empty()) return true;
+    // Output may still be left in the state, and a member that is not finished is cut short.
+    if (state_.block_state == ISAL_BLOCK_FINISH) ended_ = true;
+    else if (drained()) fail("unexpected end of file");
+    return !ended_;
+  }
+  bool drained() {
+    const uint32_t before = state_.avail_out;
+    const int result = isal_inflate(&state_);
+    if (result != ISAL_DECOMP_OK && result != ISAL_END_INPUT) fail("damaged gz data");
+    return state_.avail_out == before && state_.block_state != ISAL_BLOCK_FINISH;
+  }
+  // Another member begins here; what is none is ignored, as gzip does.
+  bool next_member() {
+    ended_ = *state_.next_in != 0x1F;
+    if (ended_) return false;
+    uint8_t* const in = state_.next_in;
+    const uint32_t left = state_.avail_in, room = state_.avail_out;
+    uint8_t* const out = state_.next_out;
+    begin_member();
+    state_.next_in = in;
+    state_.avail_in = left;
+    state_.next_out = out;
+    state_.avail_out = room;
+    return true;
+  }
+
+  inflate_state state_;
+  bool ended_ = false;
+};
+#endif
+
 // The first bytes of a file; empty for a pipe, which cannot be read twice.
 std::string beginning(const std::string& path) {
   std::error_code unknown;
@@ -247,6 +313,9 @@ std::unique_ptr<ByteSource> open_bytes(const std::string& path, const char* wher
     return std::make_unique<Xz>(path, where);
   if (bytes.starts_with("\x28\xB5\x2F\xFD"sv)) return std::make_unique<Zst>(path, where);
   if (bytes.starts_with("\x04\x22\x4D\x18"sv)) return std::make_unique<Lz4>(path, where);
+#ifdef LACUNA_ISAL
+  if (bytes.starts_with("\x1F\x8B\x08")) return std::make_unique<FastGz>(path, where);
+#endif
   if (bytes.starts_with("BZh")) return std::make_unique<Bz2>(path, where);
   return std::make_unique<Gz>(path, where);
 }

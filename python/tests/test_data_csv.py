@@ -468,3 +468,18 @@ def test_splits_and_shards_have_each_row_once(tmp_path):
     for wrong in ((0, 0), (3, 3), (3, -1)):
         with pytest.raises(ValueError, match="shard: index must be"):
             rows.shard(*wrong)
+
+
+def test_gz_in_members_and_damaged(tmp_path):
+    text = b"".join(b"%d,%d,w%d\n" % (i % 2, i, i % 7) for i in range(50_000))
+    packed = gzip.compress(text)
+    x, y, _ = data.csv(written(tmp_path / "plain", text), COLUMNS).load()
+    members = b"".join(gzip.compress(text[i : i + 7777]) for i in range(0, len(text), 7777))
+    for whole in (packed, members, gzip.compress(b"") + packed + gzip.compress(b""), packed + bytes(99)):
+        u, v, _ = data.csv(written(tmp_path / "gz", whole), COLUMNS).load()
+        assert np.array_equal(v, y) and (u != x).nnz == 0
+    cuts = [packed[:size] for size in [*range(1, 30), len(packed) // 2, *range(len(packed) - 9, len(packed))]]
+    flips = [packed[:at] + bytes([packed[at] ^ 16]) + packed[at + 1 :] for at in range(10, len(packed), 499)]
+    for damaged in cuts + flips:
+        with pytest.raises(ValueError, match="whole and readable|must be understood"):
+            data.csv(written(tmp_path / "gz", damaged), COLUMNS).load()

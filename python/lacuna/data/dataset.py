@@ -67,7 +67,9 @@ class Dataset:
 
     def split(self, fraction: Number, seed: Whole = 0) -> tuple[Dataset, Dataset]:
         """Two Datasets: about `fraction` of the rows, and all others. A row is chosen by its place, or by its query id
-        if there is one, so that the rows of a query stay together. The choice follows from the seed alone. ValueError unless 0 < fraction < 1.
+        if there is one, so that the rows of a query stay together. The choice follows from the seed alone.
+
+        ValueError unless 0 < fraction < 1.
 
             >>> for k in range(100):
             ...     _ = open("all.csv", "a").write(f"{k},{k % 7}\\n")
