@@ -67,6 +67,7 @@ ColumnLayout::ColumnLayout(const char* where, const std::vector<Column>& columns
     switch (column.kind) {
       case Column::Kind::number:
       case Column::Kind::category:
+      case Column::Kind::ids:
         place_feature(column, use);
         features = true;
         break;
@@ -83,8 +84,9 @@ ColumnLayout::ColumnLayout(const char* where, const std::vector<Column>& columns
         break;
     }
   }
-  LACUNA_REQUIRE(features, where_, ": a column must be a number or a category. Received: none of ",
-                 names.size(), " columns.");
+  LACUNA_REQUIRE(features, where_,
+                 ": a column must be a number or a category, or have ids. Received: none of ", names.size(),
+                 " columns.");
 }
 
 size_t ColumnLayout::part_of(const std::string& name, Role role, Spec spec) {
@@ -101,11 +103,11 @@ size_t ColumnLayout::part_of(const std::string& name, Role role, Spec spec) {
 }
 
 void ColumnLayout::place_feature(const Column& column, FieldUse& use) {
-  LACUNA_REQUIRE(!ids_ || column.kind == Column::Kind::category || column.width() > 1, where_,
+  LACUNA_REQUIRE(!ids_ || column.kind != Column::Kind::number || column.width() > 1, where_,
                  ": with fields, a number must have buckets. Received: column '", column.name, "' without.");
   LACUNA_REQUIRE(!ids_ || column.separator == '\0', where_,
-                 ": with fields, a category must be one word. Received: column '", column.name,
-                 "' with a separator.");
+                 ": with fields, a category must be one word, and there must be one id. Received: column '",
+                 column.name, "' with a separator.");
   LACUNA_REQUIRE(column.separator == '\0' || column.separator != delimiter_, where_,
                  ": a separator must not be the delimiter. Received: '", std::string(1, column.separator),
                  "' of column '", column.name, "'.");

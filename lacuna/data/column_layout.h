@@ -49,6 +49,7 @@ class ColumnLayout {
   ColumnLayout& operator=(const ColumnLayout&) = delete;
 
   const std::vector<Column>& columns() const { return columns_; }
+  bool has_ids() const { return ids_; }  // With fields.
   const Schema& schema() const { return schema_; }
   // How many ids each row of the part has, with fields; else the most entries without lists.
   size_t fields_of(size_t part) const { return fields_of_[part]; }

@@ -28,7 +28,7 @@ class Csv final : public TextSource<Csv> {
       to.emplace_back("column '" + column.name + "'", settings_of(column));
   }
 
-  using Text = CsvText;
+  using Piece = CsvText;
   class Reader {
    public:
     Reader(const Csv& source, const char* where, size_t workers)

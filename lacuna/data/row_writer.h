@@ -35,7 +35,7 @@ class RowWriter {
   // empty text is a missing value.
   bool use_text(const FieldUse& use, std::string_view field);
   bool use_number(const FieldUse& use, double value);         // A label, weight or number.
-  bool use_whole(const FieldUse& use, int64_t value);         // A query id.
+  bool use_whole(const FieldUse& use, int64_t value);         // An id, or a query id.
   bool use_word(const FieldUse& use, std::string_view word);  // One of a category's.
 
   // The category of a word; -1 if it is no text.
@@ -60,6 +60,7 @@ class RowWriter {
   };
 
   bool use_words(const FieldUse& use, std::string_view field);
+  bool use_ids(const FieldUse& use, std::string_view field);
   bool use_number_text(const FieldUse& use, std::string_view field);
   void sort_row(Part& part);
 
@@ -196,8 +197,28 @@ inline void RowWriter::drop_row() {
 }
 
 [[gnu::always_inline]] inline bool RowWriter::use_whole(const FieldUse& use, int64_t value) {
+  if (use.kind == Column::Kind::ids) {
+    if (value < 0 || value >= use.width) return fail("an id must be a whole number in [0, n)", &use);
+    return put(use, value);
+  }
   block_->parts[use.part].dense().values<int64_t>()[rows_] = value;
   return true;
+}
+
+inline bool RowWriter::use_ids(const FieldUse& use, std::string_view field) {
+  const char separator = use.separator;
+  if (separator && field.empty()) return true;
+  const char* p = field.data();
+  const char* const end = p + field.size();
+  for (;; ++p) {
+    int64_t value = -1;
+    const auto [stop, error] = std::from_chars(p, end, value);
+    const bool next = separator && stop != end && *stop == separator;
+    if (error != std::errc{} || (stop != end && !next)) value = -1;
+    if (!use_whole(use, value)) return false;
+    if (stop == end) return true;
+    p = stop;
+  }
 }
 
 [[gnu::always_inline]] inline bool RowWriter::use_text(const FieldUse& use, std::string_view field) {
@@ -226,6 +247,8 @@ inline void RowWriter::drop_row() {
         return fail("a query id must be a whole number of 64 bits", &use);
       return use_whole(use, value);
     }
+    case Column::Kind::ids:
+      return use_ids(use, field);
     case Column::Kind::ignored:
       return true;
   }
