@@ -12,7 +12,7 @@
 namespace lacuna::data {
 namespace {
 
-constexpr int64_t kRowsOfSlice = 8192;
+constexpr int64_t kRowsOfSlice = 8192, kItemsOfSlice = int64_t{1} << 20;
 
 // A text that no other dataset has, in this process or another.
 std::string unlike_all_others() {
@@ -65,6 +65,8 @@ class Arrow final : public JudgedSource<Arrow> {
         table_ = std::make_shared<const ArrowTable>(where_, std::move(batch), uses_);
       }
       to = {table_, at_, std::min(at_ + kRowsOfSlice, length_), number_};
+      while (to.end - to.begin > 1 && table_->list_items(to.begin, to.end) > kItemsOfSlice)
+        to.end = to.begin + (to.end - to.begin) / 2;
       number_ += to.end - to.begin;
       at_ = to.end;
       return true;

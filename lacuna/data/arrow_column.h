@@ -42,6 +42,7 @@ class ArrowColumn {
     const int64_t at = begin_ + row;
     return all_null_ || (validity_ && !(validity_[at / 8] >> (at % 8) & 1));
   }
+  bool may_have_nulls() const { return all_null_ || validity_; }
   // Each of a column of its family, of a row that is not null.
   std::string_view text(int64_t row) const;
   double number(int64_t row) const;  // Also of booleans and whole numbers.

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 #include "lacuna/base/error.h"
+#include "lacuna/data/arrow_csr.h"
 
 namespace lacuna::data {
 namespace {
@@ -80,23 +82,17 @@ std::string text_of(const ArrowTable& table, int64_t row) {
   return all;
 }
 
-// The most entries that lists and texts of several words add to these rows.
-size_t list_items(const ArrowSlice& slice) {
+// The most entries that texts of several words add to these rows.
+size_t words_of_texts(const ArrowSlice& slice) {
   size_t count = 0;
   for (const ArrowTable::Column& column : slice.table->columns) {
     const ArrowColumn& values = column.values;
-    const bool list = values.type().family() == Family::list;
-    const bool words = column.use->separator && values.type().family() == Family::text;
-    for (int64_t row = slice.begin; (list || words) && row < slice.end; ++row) {
+    if (!column.use->separator || values.type().family() != Family::text) continue;
+    for (int64_t row = slice.begin; row < slice.end; ++row) {
       if (values.is_null(row)) continue;
-      if (list) {
-        const auto [begin, end] = values.list(row);
-        count += static_cast<size_t>(end - begin);
-      } else {
-        const std::string_view text =
-            values.dictionary() ? values.dictionary()->text(values.code(row)) : values.text(row);
-        count += static_cast<size_t>(std::ranges::count(text, column.use->separator));
-      }
+      const std::string_view text =
+          values.dictionary() ? values.dictionary()->text(values.code(row)) : values.text(row);
+      count += static_cast<size_t>(std::ranges::count(text, column.use->separator));
     }
   }
   return count;
@@ -104,7 +100,8 @@ size_t list_items(const ArrowSlice& slice) {
 
 }  // namespace
 
-ArrowSchemaUse::ArrowSchemaUse(const char* where, const ArrowSchema& schema, const ColumnLayout& layout) {
+ArrowSchemaUse::ArrowSchemaUse(const char* where, const ArrowSchema& schema, const ColumnLayout& layout)
+    : layout_(layout) {
   std::vector<std::string> names;
   for (int64_t i = 0; i < schema.n_children; ++i)
     names.emplace_back(schema.children[i]->name ? schema.children[i]->name : "");
@@ -116,28 +113,66 @@ ArrowSchemaUse::ArrowSchemaUse(const char* where, const ArrowSchema& schema, con
   }
 }
 
-ArrowTable::ArrowTable(const char* where, ArrowBatch batch_, const ArrowSchemaUse& schema)
-    : batch(std::move(batch_)) {
+ArrowTable::ArrowTable(const char* where_, ArrowBatch batch_, const ArrowSchemaUse& schema)
+    : where(where_), batch(std::move(batch_)) {
   for (const auto& [place, use, type] : schema.columns()) {
-    columns.push_back(
-        {use, ArrowColumn(where, use->column->name, type, *batch->children[place], batch->offset)});
-    const ArrowColumn* const words = columns.back().values.dictionary();
+    const ArrowArray& array = *batch->children[place];
+    LACUNA_REQUIRE(array.length >= batch->offset + batch->length, where,
+                   ": a column must be as long as its table. Received: column '", use->column->name,
+                   "' with ", array.length, " of ", batch->offset + batch->length, " rows.");
+    Column& column =
+        columns.emplace_back(use, ArrowColumn(where, use->column->name, type, array, batch->offset));
+    column.has_layout_of_csr = data::has_layout_of_csr(*use, column.values, schema.layout());
+    const ArrowColumn* const words = column.values.dictionary();
     // A dictionary of more words than rows is hashed by row.
     if (!words || words->length() > batch->length || use->kind != Kind::category || use->separator ||
         type.family() != Family::text)
       continue;
-    std::vector<Dim>& categories = columns.back().categories;
     for (int64_t w = 0; w < words->length(); ++w)
-      categories.push_back(
+      column.categories.push_back(
           RowWriter::category(*use, words->is_null(w) ? std::string_view() : words->text(w)));
   }
 }
 
+int64_t ArrowTable::list_items(int64_t begin, int64_t end) const {
+  int64_t count = 0;
+  for (const Column& column : columns)
+    if (column.values.type().family() == Family::list && begin < end)
+      count += column.values.list(end - 1).end - column.values.list(begin).begin;
+  return count;
+}
+
 void ArrowRows::make(const ArrowSlice& slice, RowBlock& block) {
-  rows_.begin(block, static_cast<size_t>(slice.end - slice.begin), list_items(slice));
+  viewed_.clear();
+  others_.clear();
+  for (const ArrowTable::Column& column : slice.table->columns) {
+    const bool viewed =
+        column.has_layout_of_csr && are_rows_of_csr(*column.use, column.values, slice.begin, slice.end);
+    (viewed ? viewed_ : others_).push_back(&column);
+  }
+  make(slice, block, others_);
+  if (viewed_.empty()) return;
+  if (block.bad.empty()) {
+    for (const ArrowTable::Column* const column : viewed_)
+      view_as_csr(column->values, slice, block.parts[column->use->part].csr());
+    return;
+  }
+  others_.clear();  // Some rows are left out, so that all are copied.
+  for (const ArrowTable::Column& column : slice.table->columns) others_.push_back(&column);
+  make(slice, block, others_);
+}
+
+void ArrowRows::make(const ArrowSlice& slice, RowBlock& block,
+                     const std::vector<const ArrowTable::Column*>& columns) {
+  const auto rows = static_cast<size_t>(slice.end - slice.begin);
+  const size_t items =
+      static_cast<size_t>(slice.table->list_items(slice.begin, slice.end)) + words_of_texts(slice);
+  LACUNA_REQUIRE(items + rows * columns.size() < std::numeric_limits<int32_t>::max(), slice.table->where,
+                 ": ", rows, " rows must have fewer than 2^31 words and ids. Received: ", items, ".");
+  rows_.begin(block, rows, items);
   const auto use_row = [&](int64_t row) {
-    for (const ArrowTable::Column& column : slice.table->columns)
-      if (!use(column, row)) return false;
+    for (const ArrowTable::Column* const column : columns)
+      if (!use(*column, row)) return false;
     return true;
   };
   for (int64_t row = slice.begin; row < slice.end; ++row) {
@@ -169,7 +204,19 @@ inline bool ArrowRows::use(const ArrowTable::Column& column, int64_t row) {
   return use_value(use, *values, row);
 }
 
+template <class T>
+bool ArrowRows::use_ids(const FieldUse& use, const ArrowColumn& items, ArrowColumn::Range range) {
+  const T* const ids = items.values<T>();
+  for (int64_t i = range.begin; i < range.end; ++i)
+    if (!rows_.use_whole(use, ids[i])) return false;
+  return true;
+}
+
 bool ArrowRows::use_items(const FieldUse& use, const ArrowColumn& items, ArrowColumn::Range range) {
+  if (use.kind == Kind::ids && !items.may_have_nulls()) {  // The usual ones.
+    if (items.type().format() == "i") return use_ids<int32_t>(use, items, range);
+    if (items.type().format() == "l") return use_ids<int64_t>(use, items, range);
+  }
   for (int64_t i = range.begin; i < range.end; ++i) {
     const bool null = items.is_null(i);
     if (use.kind == Kind::category && (null || items.type().family() == Family::text)) {

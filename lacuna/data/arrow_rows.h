@@ -23,8 +23,10 @@ class ArrowSchemaUse {
     ArrowType type;
   };
   const std::vector<Used>& columns() const { return columns_; }
+  const ColumnLayout& layout() const { return layout_; }
 
  private:
+  const ColumnLayout& layout_;
   std::vector<Used> columns_{};
 };
 
@@ -34,12 +36,17 @@ struct ArrowTable {
     const FieldUse* use;
     ArrowColumn values;
     std::vector<Dim> categories{};  // Of the words of a dictionary, each hashed once; -1 of no text.
+    bool has_layout_of_csr = false;
   };
   // Both must outlive it; it keeps the batch.
   ArrowTable(const char* where, ArrowBatch batch, const ArrowSchemaUse& schema);
 
+  const char* where;
   ArrowBatch batch;
   std::vector<Column> columns{};
+
+  // How many items the lists of these rows have.
+  int64_t list_items(int64_t begin, int64_t end) const;
 };
 
 // Some rows of a table.
@@ -58,11 +65,15 @@ class ArrowRows {
   void make(const ArrowSlice& slice, RowBlock& block);
 
  private:
+  void make(const ArrowSlice& slice, RowBlock& block, const std::vector<const ArrowTable::Column*>& columns);
   bool use(const ArrowTable::Column& column, int64_t row);
+  template <class T>
+  bool use_ids(const FieldUse& use, const ArrowColumn& items, ArrowColumn::Range range);
   bool use_items(const FieldUse& use, const ArrowColumn& items, ArrowColumn::Range range);
   bool use_value(const FieldUse& use, const ArrowColumn& values, int64_t row);
 
   RowWriter rows_;
+  std::vector<const ArrowTable::Column*> viewed_{}, others_{};
 };
 
 }  // namespace lacuna::data

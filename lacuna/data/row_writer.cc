@@ -60,7 +60,7 @@ void RowWriter::sort_row(Part& part) {
   order_.clear();
   for (size_t k = part.row_begin; k < part.entries; ++k)
     order_.emplace_back(part.wide ? part.wide[k] : part.narrow[k], part.values[k]);
-  std::ranges::stable_sort(order_, {}, &std::pair<Dim, float>::first);
+  std::ranges::sort(order_);
   part.entries = part.row_begin;
   part.last = -1;
   for (const auto& [id, value] : order_) {

@@ -6,8 +6,8 @@ and validation_data take one, and read its rows as they need them.
                                 *data.categories("C{1..26}", bins=2**20)], delimiter="\\t")
     model.fit(log, batch_size=4096, epochs=2)
 
-A missing number or word is an empty field, or null in a table. A missing word is a word of its own, the empty one; a missing number has the
-bucket 0, or counts as `missing` says; where neither is given, its row is bad."""
+A missing number or word is an empty field, or null in a table. A missing word is a word of its own, the empty one; a
+missing number has the bucket 0, or counts as `missing` says; where neither is given, its row is bad."""
 
 from __future__ import annotations
 

@@ -8,7 +8,18 @@ from lacuna import _core
 from lacuna._arguments import shown
 from lacuna._types import Number, Whole
 
-__all__ = ["Column", "categories", "category", "ids", "ignored", "label", "number", "numbers", "query_id", "sample_weight"]
+__all__ = [
+    "Column",
+    "categories",
+    "category",
+    "ids",
+    "ignored",
+    "label",
+    "number",
+    "numbers",
+    "query_id",
+    "sample_weight",
+]
 
 Column = _core.Column
 
@@ -104,8 +115,8 @@ def category(
 
 
 def ids(name: str, n: Whole, separator: str | None = None, input: str = "x") -> Column:
-    """A column of ids, whole numbers from 0 on and below n, as they are: of n columns of its input, a row has those that
-    it names, and twice what it names twice.
+    """A column of ids, whole numbers from 0 on and below n, as they are: of n columns of its input, a row has those
+    that it names, and twice what it names twice.
 
     separator: one character between several ids of a field of text. A table may have lists of ids instead
         (lacuna.data.arrow). input: the input of the model that the column is a part of.

@@ -31,10 +31,10 @@ def arrow(
 ) -> Dataset:
     """A Dataset of a table or a stream of tables, through Arrow's C stream interface, by which data are not copied.
 
-    table: what has `__arrow_c_stream__`: a Table or RecordBatchReader of pyarrow, a frame of pandas or polars, a relation
-        of DuckDB; or a pyarrow.dataset.dataset("day*.parquet"); or a function without arguments that returns one of
-        these, and is called for each pass. A reader, or what else is an iterator, gives one pass: `pack` it, or give the
-        function that makes it, to train for several epochs.
+    table: what has `__arrow_c_stream__`: a Table or RecordBatchReader of pyarrow, a frame of pandas or polars, a
+        relation of DuckDB; or a pyarrow.dataset.dataset("day*.parquet"); or a function without arguments that returns
+        one of these, and is called for each pass. A reader, or what else is an iterator, gives one pass: `pack` it, or
+        give the function that makes it, to train for several epochs.
     columns: what the columns are for (lacuna.data.label, numbers, categories, ids, …), found by their names; others are
         not read. A value means what its text means in csv, with the same bins and buckets, and null is the empty text.
         Labels, weights and numbers are columns of numbers, booleans or texts of numbers; a NaN is bad, and not missing.
@@ -42,8 +42,8 @@ def arrow(
         dictionary (a categorical) are hashed once. For columns of another type, such as times, the first pass is a
         ValueError.
     fields, on_bad, max_bad, rejects, readers: as in csv; a bad row is named by its number, from 1.
-    version: for pack, a text that changes when the rows do. Without it pack makes its file anew, since a stream does not
-        tell what it is made of.
+    version: for pack, a text that changes when the rows do. Without it pack makes its file anew, since a stream does
+        not tell what it is made of.
     """
     once = hasattr(table, "__next__")  # An iterator: a second pass would go on where the first has stopped.
     passes = 0
@@ -53,8 +53,8 @@ def arrow(
         passes += 1
         if once and passes > 1:
             raise ValueError(
-                f"arrow: a {type(table).__name__} can be read once; pack the dataset for more passes, or give a function "
-                "that makes a new one for each. Received: a second pass."
+                f"arrow: a {type(table).__name__} can be read once; pack the dataset for more passes, or give a "
+                "function that makes a new one for each. Received: a second pass."
             )
         return _stream_of(table)
 
@@ -96,6 +96,6 @@ def _stream_of(table):
 def _refuse(table):
     collect = "; write .collect()" if hasattr(table, "collect") else ""
     raise TypeError(
-        "arrow: table must have __arrow_c_stream__ (a table of pyarrow, a frame of pandas or polars, a relation of DuckDB), "
-        f"or be a function that returns one. Received: {shown(table)}{collect}."
+        "arrow: table must have __arrow_c_stream__ (a table of pyarrow, a frame of pandas or polars, a relation of "
+        f"DuckDB), or be a function that returns one. Received: {shown(table)}{collect}."
     )
