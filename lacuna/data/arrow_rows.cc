@@ -136,9 +136,13 @@ ArrowTable::ArrowTable(const char* where_, ArrowBatch batch_, const ArrowSchemaU
 
 int64_t ArrowTable::list_items(int64_t begin, int64_t end) const {
   int64_t count = 0;
-  for (const Column& column : columns)
-    if (column.values.type().family() == Family::list && begin < end)
-      count += column.values.list(end - 1).end - column.values.list(begin).begin;
+  for (const Column& column : columns) {
+    if (column.values.type().family() != Family::list) continue;
+    for (int64_t row = begin; row < end; ++row) {  // Offsets may decrease, though they must not.
+      const auto [from, to] = column.values.list(row);
+      count += to - from;
+    }
+  }
   return count;
 }
 

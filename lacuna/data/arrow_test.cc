@@ -41,7 +41,7 @@ struct Producer {
   const char* error = "the well ran dry";
 
   const char *format_of_y = "g", *format = "+s";
-  int64_t length_of_y = -1;
+  int64_t length_of_y = -1, offset = 0;
   std::deque<ArrowSchema> schemas{};
   std::deque<ArrowArray> arrays{};
   std::deque<std::vector<const void*>> buffers{};
@@ -100,7 +100,7 @@ struct Producer {
     lists->n_children = 1;
     ArrowArray* const labels = p.array(p.length_of_y < 0 ? rows : p.length_of_y, {p.validity, p.y.data()});
     std::vector<ArrowArray*>& both = p.columns.emplace_back(std::vector{labels, lists});
-    *to = {.length = rows, .n_children = 2, .children = both.data()};
+    *to = {.length = rows - p.offset, .offset = p.offset, .n_children = 2, .children = both.data()};
     let_go(*to);
     return 0;
   }
@@ -146,6 +146,18 @@ TEST(Arrow, TablesBecomeCsrAndAreReleasedOnce) {
   EXPECT_EQ(alive_structs, 0);
 }
 
+TEST(Arrow, ATableMayBeginWithinItsArrays) {
+  for (const int64_t offset : {1, 2, 3}) {
+    Producer producer = three_rows();
+    producer.offset = offset;
+    const data::LoadedRows rows = data::load(dataset_of(producer));
+    const tensor::Csr& x = rows.x.at("x").tensor().csr();
+    EXPECT_EQ(x.rows, 3 - offset);
+    EXPECT_EQ(x.nonzeros(), offset < 3 ? 1 : 0);
+    EXPECT_EQ(rows.y.at("y").tensor().dense().size(), 3 - offset);
+  }
+}
+
 TEST(Arrow, ErrorsAreToldAndEverythingIsReleased) {
   alive_structs = 0;
   struct Case {
@@ -166,6 +178,7 @@ TEST(Arrow, ErrorsAreToldAndEverythingIsReleased) {
       {[](Producer& p) { p.validity[0] = 5; },
        "a label must be a finite number, in column 'y' of row 2: ',[]'"},
       {[](Producer& p) { p.ends[1] = -2; }, "a list must be within its array"},
+      {[](Producer& p) { p.ids.resize(9), p.ends[1] = 9; }, "a list must be within its array"},
       {[](Producer& p) { p.ends[3] = 4; }, "a list must be within its array"},
       {[](Producer& p) { p.length_of_y = 2; }, "a column must be as long as its table"},
   };

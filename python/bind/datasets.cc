@@ -114,17 +114,12 @@ data::Dataset csv(const std::vector<nb::bytes>& paths, const std::vector<nb::obj
   return data::csv(strings_of(paths), std::move(options));
 }
 
-// A function of Python that returns the capsule of a stream, which may be called by any thread. It is
-// released with the dataset.
+// A function of Python that returns the capsule of a stream, which may be called by any thread. It may refer
+// to the dataset, so lacuna.data.Dataset keeps it.
 data::ArrowStreams streams_of(nb::handle function) {
-  const std::shared_ptr<nb::object> kept(new nb::object(nb::borrow(function)), [](nb::object* object) {
-    if (process_ends()) return;  // Python is gone, and what it holds with it.
-    const nb::gil_scoped_acquire gil;
-    delete object;
-  });
-  return [kept](ArrowArrayStream* to) {
+  return [function = WeakObject(function, "arrow", "streams")](ArrowArrayStream* to) {
     const WithGil gil;
-    const nb::object capsule = (*kept)();
+    const nb::object capsule = function.get()();
     auto* const stream =
         static_cast<ArrowArrayStream*>(PyCapsule_GetPointer(capsule.ptr(), "arrow_array_stream"));
     if (!stream) throw nb::python_error();

@@ -1,6 +1,7 @@
 """lacuna.data.arrow: a value means what its text means in CSV, whatever its type and whoever made the table."""
 
 import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -417,3 +418,20 @@ def test_tables_are_let_go():
         del table, dataset
         gc.collect()
     assert pa.total_allocated_bytes() == before
+
+
+def test_a_dataset_that_its_function_refers_to_is_let_go():
+    class Kept:
+        pass
+
+    kept = Kept()
+    kept.table = TABLE
+    kept.dataset = data.arrow(lambda kept=kept: kept.table, PAIR)
+    part, gone = kept.dataset.take(1), weakref.ref(kept)
+    assert part.load()[0].shape == (1, 9)
+    del kept
+    gc.collect()
+    assert gone() and part.load()[0].shape == (1, 9)
+    del part
+    gc.collect()
+    assert gone() is None

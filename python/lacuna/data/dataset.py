@@ -42,8 +42,9 @@ class Report:
 class Dataset:
     """A recipe for rows, made by lacuna.data.csv, libsvm, arrow or open."""
 
-    def __init__(self, core: Any) -> None:
+    def __init__(self, core: Any, streams: Any = None) -> None:
         self._core = core
+        self._streams = streams  # Called by the core, which does not keep it: it may refer to this dataset.
 
     @property
     def rows(self) -> int | None:
@@ -59,11 +60,11 @@ class Dataset:
 
     def take(self, count: Whole) -> Dataset:
         """The first `count` rows."""
-        return Dataset(self._core.take(count))
+        return Dataset(self._core.take(count), self._streams)
 
     def skip(self, count: Whole) -> Dataset:
         """All but the first `count` rows."""
-        return Dataset(self._core.skip(count))
+        return Dataset(self._core.skip(count), self._streams)
 
     def pack(self, path: Path, compression: str | None = None, read_only: Flag = False) -> Dataset:
         """Writes the rows to a packed file, which is read many times faster than text, and returns the Dataset in it.

@@ -60,18 +60,17 @@ def arrow(
 
     if not (_has_stream(table) or callable(table)):
         _refuse(table)
-    return Dataset(
-        _core.arrow(
-            streams,
-            listed("arrow", columns),
-            fields,
-            on_bad,
-            max_bad,
-            None if rejects is None else path_of("arrow", rejects),
-            0 if readers is None else readers,
-            version,
-        )
+    core = _core.arrow(
+        streams,
+        listed("arrow", columns),
+        fields,
+        on_bad,
+        max_bad,
+        None if rejects is None else path_of("arrow", rejects),
+        0 if readers is None else readers,
+        version,
     )
+    return Dataset(core, streams)
 
 
 _WAYS = ("__arrow_c_stream__", "to_reader", "scanner")  # Of frames and tables; of a pyarrow Scanner; of its Dataset.
