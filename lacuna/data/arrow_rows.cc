@@ -120,8 +120,8 @@ ArrowTable::ArrowTable(const char* where_, ArrowBatch batch_, const ArrowSchemaU
     LACUNA_REQUIRE(array.length >= batch->offset + batch->length, where,
                    ": a column must be as long as its table. Received: column '", use->column->name,
                    "' with ", array.length, " of ", batch->offset + batch->length, " rows.");
-    Column& column =
-        columns.emplace_back(use, ArrowColumn(where, use->column->name, type, array, batch->offset));
+    columns.push_back({use, ArrowColumn(where, use->column->name, type, array, batch->offset)});
+    Column& column = columns.back();
     column.has_layout_of_csr = data::has_layout_of_csr(*use, column.values, schema.layout());
     const ArrowColumn* const words = column.values.dictionary();
     // A dictionary of more words than rows is hashed by row.
