@@ -16,6 +16,7 @@
 #include "lacuna/callbacks/reduce_lr_on_plateau.h"
 #include "lacuna/callbacks/terminate_on_nan.h"
 #include "lacuna/data/array.h"
+#include "lacuna/data/arrow.h"
 #include "lacuna/data/bad_rows.h"
 #include "lacuna/data/columns.h"
 #include "lacuna/data/csv.h"

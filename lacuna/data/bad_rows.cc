@@ -18,7 +18,8 @@ std::string BadRow::what() const {
   for (const char c : std::string_view(text).substr(0, kShownBytes))
     shown += c >= ' ' && c <= '~' ? c : '?';  // A message is text, whatever the file holds.
   return lacuna::text(reason, ", in ", column.empty() ? "" : lacuna::text("column '", column, "' of "),
-                      "line ", line, " of ", path, ": '", shown, text.size() > kShownBytes ? "…'" : "'");
+                      path.empty() ? lacuna::text("row ", line) : lacuna::text("line ", line, " of ", path),
+                      ": '", shown, text.size() > kShownBytes ? "…'" : "'");
 }
 
 BadRowJudge::BadRowJudge(const char* where, const BadRowOptions& options) : where_(where), options_(options) {

@@ -24,7 +24,7 @@ struct BadRowOptions {
 };
 
 struct BadRow {
-  std::string path{};
+  std::string path{};    // Empty if there are no lines but rows, as in an Arrow stream.
   int64_t line = 0;      // From 1.
   std::string column{};  // Empty if it is the row as a whole.
   std::string reason{};

@@ -16,6 +16,11 @@ namespace {
 
 constexpr Dim kMostBins = Dim{1} << 40;
 
+void check_separator(const char* where, const std::string& name, char separator) {
+  LACUNA_REQUIRE(separator != '\n' && separator != '\r' && separator != '"', where,
+                 ": the separator must not end a line or a field. Received: column '", name, "'.");
+}
+
 void check_boundaries(const std::string& name, const std::vector<double>& boundaries) {
   for (size_t i = 0; i < boundaries.size(); ++i)
     LACUNA_REQUIRE(std::isfinite(boundaries[i]) && (i == 0 || boundaries[i - 1] < boundaries[i]),
@@ -59,7 +64,7 @@ Dim Column::width() const {
     return buckets > 0 ? buckets : 1;
   }
   if (kind == Kind::category) return vocabulary.empty() ? bins : static_cast<Dim>(vocabulary.size()) + 1;
-  return 0;
+  return kind == Kind::ids ? bins : 0;
 }
 
 std::string settings_of(const Column& column) {
@@ -72,7 +77,7 @@ std::string settings_of(const Column& column) {
     for (const double boundary : column.boundaries) out << ' ' << boundary;
     if (column.missing) out << " missing " << *column.missing;
   }
-  if (column.kind == Column::Kind::category) {
+  if (column.kind == Column::Kind::category || column.kind == Column::Kind::ids) {
     out << " bins " << column.bins << " separator " << int{column.separator} << " words";
     for (const std::string& word : column.vocabulary) out << ' ' << std::quoted(word);
   }
@@ -112,9 +117,7 @@ Column category(std::string name, const CategoryOptions& options) {
   LACUNA_REQUIRE(options.bins <= kMostBins,
                  "category: bins must be at most 2^40. Received: bins=", options.bins, " of column '",
                  column.name, "'.");
-  LACUNA_REQUIRE(options.separator != '\n' && options.separator != '\r' && options.separator != '"',
-                 "category: the separator must not end a line or a field. Received: column '", column.name,
-                 "'.");
+  check_separator("category", column.name, options.separator);
   std::unordered_set<std::string_view> words;
   for (const std::string& word : options.vocabulary)
     LACUNA_REQUIRE(words.insert(word).second,
@@ -123,6 +126,18 @@ Column category(std::string name, const CategoryOptions& options) {
   column.input = options.input;
   column.bins = options.bins;
   column.vocabulary = options.vocabulary;
+  column.separator = options.separator;
+  return column;
+}
+
+Column ids(std::string name, const IdsOptions& options) {
+  Column column = named(std::move(name), Column::Kind::ids);
+  LACUNA_REQUIRE(options.n > 0 && options.n <= kMostBins,
+                 "ids: n must be positive and at most 2^40. Received: n=", options.n, " of column '",
+                 column.name, "'.");
+  check_separator("ids", column.name, options.separator);
+  column.input = options.input;
+  column.bins = options.n;
   column.separator = options.separator;
   return column;
 }

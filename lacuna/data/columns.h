@@ -1,4 +1,4 @@
-// The columns of a text and what each of them is for: targets, numbers, categories, weights.
+// The columns of a source and what each of them is for: targets, numbers, categories, ids, weights.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -14,11 +14,11 @@ namespace data {
 enum class Transform : uint8_t { none, log1p, signed_log1p };
 
 struct Column {
-  enum class Kind : uint8_t { label, number, category, sample_weight, query_id, ignored };
+  enum class Kind : uint8_t { label, number, category, sample_weight, query_id, ignored, ids };
 
   std::string name;
   Kind kind;
-  std::string input = "x";  // Of numbers and categories: the input of the model that they are a part of.
+  std::string input = "x";  // Of features: the input of the model that they are a part of.
 
   // Numbers. buckets 0 and no boundaries: one column with the value; else a category for each bucket.
   Transform transform = Transform::none;
@@ -27,13 +27,13 @@ struct Column {
   std::optional<double>
       missing{};  // What a missing number counts as; without it, it has a bucket, or is bad.
 
-  // Categories: bins by hash, or the words of a vocabulary. separator: between several in one field; 0: there
-  // is one.
+  // Categories: bins by hash, or the words of a vocabulary. Ids: as many bins as ids. separator: between
+  // several in one field; 0: there is one.
   Dim bins = 0;
   std::vector<std::string> vocabulary{};
   char separator = '\0';
 
-  bool is_feature() const { return kind == Kind::number || kind == Kind::category; }
+  bool is_feature() const { return kind == Kind::number || kind == Kind::category || kind == Kind::ids; }
   // How many columns of the input it has.
   Dim width() const;
 };
@@ -69,6 +69,13 @@ struct CategoryOptions {
   std::string input = "x";
 };
 Column category(std::string name, const CategoryOptions& options);
+
+struct IdsOptions {
+  Dim n = 0;  // An id is a whole number in [0, n), and is its column as it is.
+  char separator = '\0';
+  std::string input = "x";
+};
+Column ids(std::string name, const IdsOptions& options);
 
 // Columns of the same settings, named by a pattern: "I{1..13}" is I1, …, I13.
 std::vector<Column> numbers(const std::string& pattern, const NumberOptions& options = {});

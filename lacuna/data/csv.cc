@@ -12,7 +12,7 @@ class Csv final : public TextSource<Csv> {
   Csv(const std::vector<std::string>& paths, CsvOptions options)
       : TextSource("csv", paths, options.bad, options.readers),
         options_(std::move(options)),
-        layout_(options_) {
+        layout_("csv", options_.columns, options_.fields, options_.delimiter) {
     LACUNA_REQUIRE(options_.delimiter != '\n' && options_.delimiter != '\r' &&
                        options_.delimiter != options_.quote && options_.delimiter != '\0',
                    "csv: the delimiter must not end a line or quote a field. Received: '",
@@ -28,12 +28,12 @@ class Csv final : public TextSource<Csv> {
       to.emplace_back("column '" + column.name + "'", settings_of(column));
   }
 
-  using Text = CsvText;
+  using Piece = CsvText;
   class Reader {
    public:
     Reader(const Csv& source, const char* where, size_t workers)
         : source_(source), where_(where), texts_(where, source.paths()) {
-      for (size_t w = 0; w < workers; ++w) parsers_.emplace_back(source.layout_);
+      for (size_t w = 0; w < workers; ++w) parsers_.emplace_back(source.layout_, source.options_);
     }
 
     bool take(CsvText& to) {
@@ -55,7 +55,7 @@ class Csv final : public TextSource<Csv> {
       const auto fields = fields_of_line(line, options.delimiter, options.quote);
       if (options.header == Header::yes ||
           (options.header == Header::automatic && source_.layout_.is_header(fields))) {
-        uses_ = source_.layout_.by_header(where_, fields, path);
+        uses_ = source_.layout_.by_names(where_, "a file's header", fields, path);
         text.text.erase(0, line.size() + 1);
         ++text.first_line;
       } else {
@@ -72,7 +72,7 @@ class Csv final : public TextSource<Csv> {
 
  private:
   const CsvOptions options_;
-  const CsvLayout layout_;
+  const ColumnLayout layout_;
 };
 
 }  // namespace

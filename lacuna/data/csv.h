@@ -26,9 +26,9 @@ struct CsvOptions {
 
 // A dataset of files, one after another; a path with *, ? or [ stands for those that it matches. An input is
 // one csr tensor: each of its columns has a range there, in the order of options.columns, a number one
-// column, a category as many as it has bins. Rows that are not understood are bad: too few or too many
-// fields, no finite number, a quote that does not close in its line. Throws InvalidArgument for options that
-// do not fit.
+// column, a category as many as it has bins, ids as many as there are. Rows that are not understood are bad:
+// too few or too many fields, no finite number, a quote that does not close in its line. Throws
+// InvalidArgument for options that do not fit.
 Dataset csv(const std::vector<std::string>& paths, CsvOptions options);
 
 }  // namespace data

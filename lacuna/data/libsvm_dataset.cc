@@ -95,7 +95,7 @@ class Libsvm final : public TextSource<Libsvm> {
     }
   }
 
-  using Text = NumberedText;
+  using Piece = NumberedText;
   class Reader {
    public:
     Reader(const Libsvm& source, const char* where, size_t)

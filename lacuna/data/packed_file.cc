@@ -15,10 +15,10 @@
 #include "lacuna/base/path.h"
 #include "lacuna/base/random.h"
 #include "lacuna/data/in_order.h"
+#include "lacuna/data/judged_source.h"
 #include "lacuna/data/packed_foot.h"
 #include "lacuna/data/packed_writer.h"
 #include "lacuna/data/row_coding.h"
-#include "lacuna/data/text_dataset.h"
 
 namespace lacuna::data {
 namespace {

@@ -1,9 +1,11 @@
 // Datasets and their columns.
+#include "lacuna/data/arrow.h"
 #include "lacuna/data/csv.h"
 #include "lacuna/data/libsvm_dataset.h"
 #include "lacuna/data/packed_file.h"
 #include "python/bind/argument.h"
 #include "python/bind/data.h"
+#include "python/bind/gil.h"
 #include "python/bind/path.h"
 
 namespace lacuna::bind {
@@ -112,6 +114,32 @@ data::Dataset csv(const std::vector<nb::bytes>& paths, const std::vector<nb::obj
   return data::csv(strings_of(paths), std::move(options));
 }
 
+// A function of Python that returns the capsule of a stream, which may be called by any thread. It may refer
+// to the dataset, so lacuna.data.Dataset keeps it.
+data::ArrowStreams streams_of(nb::handle function) {
+  return [function = WeakObject(function, "arrow", "streams")](ArrowArrayStream* to) {
+    const WithGil gil;
+    const nb::object capsule = function.get()();
+    auto* const stream =
+        static_cast<ArrowArrayStream*>(PyCapsule_GetPointer(capsule.ptr(), "arrow_array_stream"));
+    if (!stream) throw nb::python_error();
+    *to = *stream;
+    stream->release = nullptr;  // Moved: the capsule releases it no more.
+  };
+}
+
+data::Dataset arrow(nb::handle streams, const std::vector<nb::object>& columns, bool fields,
+                    const std::string& on_bad, double max_bad, const std::optional<nb::bytes>& rejects,
+                    size_t readers, const std::string& version) {
+  data::ArrowOptions options{.fields = fields,
+                             .bad = bad_rows("arrow", on_bad, max_bad, rejects),
+                             .readers = readers,
+                             .version = version};
+  for (const nb::object& column : columns)
+    options.columns.push_back(Argument<Column>::of({"arrow", "columns"}, column));
+  return data::arrow(streams_of(streams), std::move(options));
+}
+
 data::Dataset libsvm(const std::vector<nb::bytes>& paths, std::optional<Dim> n_features,
                      nb::handle zero_based, bool query_id, const std::string& on_bad, double max_bad,
                      const std::optional<nb::bytes>& rejects, size_t readers) {
@@ -128,7 +156,7 @@ data::Dataset libsvm(const std::vector<nb::bytes>& paths, std::optional<Dim> n_f
 }  // namespace
 
 void bind_datasets(nb::module_& m) {
-  nb::class_<Column>(m, "Column", "What a column of a text is for; lacuna.data makes it.")
+  nb::class_<Column>(m, "Column", "What a column is for; lacuna.data makes it.")
       .def_prop_ro("name", [](const Column& column) { return column.name; })
       .def_prop_ro("width", [](const Column& column) { return column.width(); });
   def(m, "label_column", data::label, "name"_a);
@@ -156,6 +184,13 @@ void bind_datasets(nb::module_& m) {
                                         .input = input});
       },
       "names"_a, "bins"_a, "vocabulary"_a, "separator"_a.none(), "input"_a);
+  def(
+      m, "ids_column",
+      [](const std::string& name, Dim n, nb::handle separator, const std::string& input) {
+        return data::ids(
+            name, {.n = n, .separator = to_character({"ids", "separator"}, separator), .input = input});
+      },
+      "name"_a, "n"_a, "separator"_a.none(), "input"_a);
   nb::class_<data::Dataset> c(m, "Dataset", "A recipe for rows; lacuna.data.Dataset holds it.");
   c.def_prop_ro("schema", [](const data::Dataset& d) { return to_list_of_parts(d.schema()); })
       .def_prop_ro("rows", [](const data::Dataset& d) { return d.rows(); })
@@ -195,6 +230,8 @@ void bind_datasets(nb::module_& m) {
       "path"_a);
   def(m, "csv", csv, "paths"_a, "columns"_a, "delimiter"_a, "quote"_a.none(), "header"_a, "fields"_a,
       "on_bad"_a, "max_bad"_a, "rejects"_a.none(), "readers"_a);
+  def(m, "arrow", arrow, "streams"_a, "columns"_a, "fields"_a, "on_bad"_a, "max_bad"_a, "rejects"_a.none(),
+      "readers"_a, "version"_a);
   def(m, "libsvm", libsvm, "paths"_a, "n_features"_a.none(), "zero_based"_a.none(), "query_id"_a, "on_bad"_a,
       "max_bad"_a, "rejects"_a.none(), "readers"_a);
 }

@@ -6,8 +6,8 @@ predict and validation_data take one, and read its rows as they need them.
                                 *data.categories("C{1..26}", bins=2**20)], delimiter="\\t")
     model.fit(log, batch_size=4096, epochs=2)
 
-A missing number or word is an empty field. A missing word is a word of its own, the empty one; a missing number has the
-bucket 0, or counts as `missing` says; where neither is given, its row is bad."""
+A missing number or word is an empty field, or null in a table. A missing word is a word of its own, the empty one; a
+missing number has the bucket 0, or counts as `missing` says; where neither is given, its row is bad."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from lacuna.data.columns import (
     Column,
     categories,
     category,
+    ids,
     ignored,
     label,
     number,
@@ -24,15 +25,18 @@ from lacuna.data.columns import (
 )
 from lacuna.data.dataset import BadRow, Dataset, Report, csv, libsvm, open
 from lacuna.data.load import load_libsvm
+from lacuna.data.tables import arrow
 
 __all__ = [
     "BadRow",
     "Column",
     "Dataset",
     "Report",
+    "arrow",
     "categories",
     "category",
     "csv",
+    "ids",
     "ignored",
     "label",
     "libsvm",

@@ -1,19 +1,40 @@
-"""The columns of a text, and what each of them is for."""
+"""The columns of a text or table, and what each of them is for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from lacuna import _core
+from lacuna._arguments import shown
 from lacuna._types import Number, Whole
 
-__all__ = ["Column", "categories", "category", "ignored", "label", "number", "numbers", "query_id", "sample_weight"]
+__all__ = [
+    "Column",
+    "categories",
+    "category",
+    "ids",
+    "ignored",
+    "label",
+    "number",
+    "numbers",
+    "query_id",
+    "sample_weight",
+]
 
 Column = _core.Column
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def listed(where, columns):
+    """Columns as one list: numbers and categories are lists themselves."""
+    if isinstance(columns, (str, bytes)) or not isinstance(columns, Sequence):
+        raise TypeError(
+            f"{where}: columns must be a list of lacuna.data.label, numbers and the like. Received: {shown(columns)}."
+        )
+    return [column for some in columns for column in (some if isinstance(some, (list, tuple)) else [some])]
 
 
 def label(name: str) -> Column:
@@ -92,3 +113,13 @@ def category(
 ) -> Column:
     """A column of words; the arguments are those of categories."""
     return categories(name, bins, vocabulary, separator, input)[0]
+
+
+def ids(name: str, n: Whole, separator: str | None = None, input: str = "x") -> Column:
+    """A column of ids, whole numbers from 0 on and below n, as they are: of n columns of its input, a row has those
+    that it names, and twice what it names twice.
+
+    separator: one character between several ids of a field of text. A table may have lists of ids instead
+        (lacuna.data.arrow). input: the input of the model that the column is a part of.
+    """
+    return _core.ids_column(name, n, separator, input)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from lacuna import _core
-from lacuna._arguments import shown
 from lacuna._files import path_of
 from lacuna._types import Flag, Number, Path, Whole
-from lacuna.data.columns import Column
+from lacuna.data.columns import Column, listed
 
 __all__ = ["BadRow", "Dataset", "Report", "csv", "libsvm", "open"]
 
@@ -21,7 +20,8 @@ def __dir__() -> list[str]:
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that was not understood. column: None if it is the row as a whole. text: the bytes of its line."""
+    """A row that was not understood. column: None if it is the row as a whole. text: the bytes of its line. Of
+    a table, path is empty, line the number of the row from 1, and text its values."""
 
     path: str
     line: int
@@ -40,10 +40,11 @@ class Report:
 
 
 class Dataset:
-    """A recipe for rows, made by lacuna.data.csv, libsvm or open."""
+    """A recipe for rows, made by lacuna.data.csv, libsvm, arrow or open."""
 
-    def __init__(self, core: Any) -> None:
+    def __init__(self, core: Any, streams: Any = None) -> None:
         self._core = core
+        self._streams = streams  # Called by the core, which does not keep it: it may refer to this dataset.
 
     @property
     def rows(self) -> int | None:
@@ -59,11 +60,11 @@ class Dataset:
 
     def take(self, count: Whole) -> Dataset:
         """The first `count` rows."""
-        return Dataset(self._core.take(count))
+        return Dataset(self._core.take(count), self._streams)
 
     def skip(self, count: Whole) -> Dataset:
         """All but the first `count` rows."""
-        return Dataset(self._core.skip(count))
+        return Dataset(self._core.skip(count), self._streams)
 
     def split(self, fraction: Number, seed: Whole = 0) -> tuple[Dataset, Dataset]:
         """Two Datasets: about `fraction` of the rows, and all others. A row is chosen by its place, or by its query id
@@ -152,15 +153,10 @@ def csv(
     Blank lines are skipped where there are several columns. ValueError for options that do not fit.
     """
     paths = list(path) if isinstance(path, (list, tuple)) else [path]
-    if isinstance(columns, (str, bytes)) or not isinstance(columns, Sequence):
-        raise TypeError(
-            f"csv: columns must be a list of lacuna.data.label, numbers and the like. Received: {shown(columns)}."
-        )
-    each = [column for some in columns for column in (some if isinstance(some, (list, tuple)) else [some])]
     return Dataset(
         _core.csv(
             [path_of("csv", one) for one in paths],
-            each,
+            listed("csv", columns),
             delimiter,
             quote,
             header,

@@ -1,5 +1,5 @@
-// Places the columns, and finds them in a header.
-#include "lacuna/data/csv_layout.h"
+// Places the columns, and finds them by their names.
+#include "lacuna/data/column_layout.h"
 
 #include <algorithm>
 #include <bit>
@@ -47,15 +47,16 @@ Dim FieldUse::computed_bucket(double value) const {
   return 1 + static_cast<Dim>(std::clamp(std::floor(x), 0.0, static_cast<double>(column->buckets - 2)));
 }
 
-CsvLayout::CsvLayout(const CsvOptions& options) : options_(options), uses_(options.columns.size()) {
-  LACUNA_REQUIRE(!options.columns.empty(), "csv: there must be columns. Received: columns=[].");
-  const std::vector<std::string> names = names_of_columns(options.columns);
+ColumnLayout::ColumnLayout(const char* where, const std::vector<Column>& columns, bool fields, char delimiter)
+    : where_(where), columns_(columns), ids_(fields), delimiter_(delimiter), uses_(columns.size()) {
+  LACUNA_REQUIRE(!columns.empty(), where_, ": there must be columns. Received: columns=[].");
+  const std::vector<std::string> names = names_of_columns(columns);
   for (size_t i = 0; i < names.size(); ++i)
     LACUNA_REQUIRE(std::ranges::find(names, names[i]) - names.begin() == static_cast<std::ptrdiff_t>(i),
-                   "csv: columns must have different names. Received: '", names[i], "' twice.");
+                   where_, ": columns must have different names. Received: '", names[i], "' twice.");
   bool features = false;
-  for (size_t i = 0; i < options.columns.size(); ++i) {
-    const Column& column = options.columns[i];
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const Column& column = columns[i];
     FieldUse& use = uses_[i];
     use.column = &column;
     use.kind = column.kind;
@@ -66,6 +67,7 @@ CsvLayout::CsvLayout(const CsvOptions& options) : options_(options), uses_(optio
     switch (column.kind) {
       case Column::Kind::number:
       case Column::Kind::category:
+      case Column::Kind::ids:
         place_feature(column, use);
         features = true;
         break;
@@ -82,40 +84,39 @@ CsvLayout::CsvLayout(const CsvOptions& options) : options_(options), uses_(optio
         break;
     }
   }
-  LACUNA_REQUIRE(features, "csv: a column must be a number or a category. Received: none of ", names.size(),
+  LACUNA_REQUIRE(features, where_,
+                 ": a column must be a number or a category, or have ids. Received: none of ", names.size(),
                  " columns.");
 }
 
-size_t CsvLayout::part_of(const std::string& name, Role role, Spec spec) {
+size_t ColumnLayout::part_of(const std::string& name, Role role, Spec spec) {
   for (size_t i = 0; i < schema_.size(); ++i) {
     if (schema_[i].role != role) continue;
     if (role == Role::input && schema_[i].name == name) return i;
-    LACUNA_REQUIRE(role == Role::input || role == Role::target,
-                   "csv: there must be one column of sample weights and one query id. Received: '",
+    LACUNA_REQUIRE(role == Role::input || role == Role::target, where_,
+                   ": there must be one column of sample weights and one query id. Received: '",
                    schema_[i].name, "' and '", name, "'.");
   }
   schema_.push_back({name, role, std::move(spec)});
-  fields_.push_back(0);
+  fields_of_.push_back(0);
   return schema_.size() - 1;
 }
 
-void CsvLayout::place_feature(const Column& column, FieldUse& use) {
-  const bool ids = options_.fields;
-  LACUNA_REQUIRE(!ids || column.kind == Column::Kind::category || column.width() > 1,
-                 "csv: with fields, a number must have buckets. Received: column '", column.name,
-                 "' without.");
-  LACUNA_REQUIRE(!ids || column.separator == '\0',
-                 "csv: with fields, a category must be one word. Received: column '", column.name,
-                 "' with a separator.");
-  LACUNA_REQUIRE(column.separator == '\0' || column.separator != options_.delimiter,
-                 "csv: a separator must not be the delimiter. Received: '", std::string(1, column.separator),
+void ColumnLayout::place_feature(const Column& column, FieldUse& use) {
+  LACUNA_REQUIRE(!ids_ || column.kind != Column::Kind::number || column.width() > 1, where_,
+                 ": with fields, a number must have buckets. Received: column '", column.name, "' without.");
+  LACUNA_REQUIRE(!ids_ || column.separator == '\0', where_,
+                 ": with fields, a category must be one word, and there must be one id. Received: column '",
+                 column.name, "' with a separator.");
+  LACUNA_REQUIRE(column.separator == '\0' || column.separator != delimiter_, where_,
+                 ": a separator must not be the delimiter. Received: '", std::string(1, column.separator),
                  "' of column '", column.name, "'.");
   use.part = part_of(
       column.input, Role::input,
-      ids ? Spec{{None, 0}, DType::int32, Storage::dense} : Spec{{None, 0}, DType::float32, Storage::csr});
-  use.place = fields_[use.part]++;
+      ids_ ? Spec{{None, 0}, DType::int32, Storage::dense} : Spec{{None, 0}, DType::float32, Storage::csr});
+  use.place = fields_of_[use.part]++;
   Spec& spec = schema_[use.part].spec;
-  if (ids) {
+  if (ids_) {
     for (size_t i = 0; i < uses_.size() && &uses_[i] != &use; ++i)
       if (uses_[i].column->is_feature() && uses_[i].part == use.part) use.offset += uses_[i].column->width();
     if (use.offset + column.width() > std::numeric_limits<int32_t>::max()) spec.dtype = DType::int64;
@@ -131,31 +132,29 @@ void CsvLayout::place_feature(const Column& column, FieldUse& use) {
     use.words.emplace(column.vocabulary[w], static_cast<int64_t>(w) + 1);
 }
 
-bool CsvLayout::is_header(const std::vector<std::string>& fields) const {
+bool ColumnLayout::is_header(const std::vector<std::string>& fields) const {
   return std::ranges::any_of(
       uses_, [&](const FieldUse& use) { return std::ranges::count(fields, use.column->name) > 0; });
 }
 
-FieldUses CsvLayout::in_order() const {
+FieldUses ColumnLayout::in_order() const {
   FieldUses result;
   for (const FieldUse& use : uses_)
     result.push_back(use.column->kind == Column::Kind::ignored ? nullptr : &use);
   return result;
 }
 
-FieldUses CsvLayout::by_header(const char* where, const std::vector<std::string>& fields,
-                               const std::string& path) const {
-  FieldUses result(fields.size(), nullptr);
+FieldUses ColumnLayout::by_names(const char* where, const char* who, const std::vector<std::string>& names,
+                                 const std::string& place) const {
+  FieldUses result(names.size(), nullptr);
   for (const FieldUse& use : uses_) {
     if (use.column->kind == Column::Kind::ignored) continue;
-    const auto found = std::ranges::find(fields, use.column->name);
-    LACUNA_REQUIRE(found != fields.end(), where,
-                   ": a file's header must name all columns. Received: no column '", use.column->name,
-                   "' in ", path, nearest(use.column->name, fields), ".");
-    LACUNA_REQUIRE(std::ranges::count(fields, use.column->name) == 1, where,
-                   ": a file's header must name a column once. Received: '", use.column->name, "' twice in ",
-                   path, ".");
-    result[static_cast<size_t>(found - fields.begin())] = &use;
+    const auto found = std::ranges::find(names, use.column->name);
+    LACUNA_REQUIRE(found != names.end(), where, ": ", who, " must name all columns. Received: no column '",
+                   use.column->name, "' in ", place, nearest(use.column->name, names), ".");
+    LACUNA_REQUIRE(std::ranges::count(names, use.column->name) == 1, where, ": ", who,
+                   " must name a column once. Received: '", use.column->name, "' twice in ", place, ".");
+    result[static_cast<size_t>(found - names.begin())] = &use;
   }
   return result;
 }

@@ -1,4 +1,4 @@
-// Where each column of a CSV text goes: which part of the rows, and which range of its columns.
+// Where each column of a source goes: which part of the rows, and which range of its columns.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -8,12 +8,11 @@
 #include <vector>
 
 #include "lacuna/data/columns.h"
-#include "lacuna/data/csv.h"
 #include "lacuna/data/dataset.h"
 
 namespace lacuna::data {
 
-// What is done with a field of a line.
+// What is done with a value of a column, which is a field of a line in text.
 struct FieldUse {
   const Column* column = nullptr;
   Column::Kind kind = Column::Kind::ignored;
@@ -22,7 +21,7 @@ struct FieldUse {
   uint64_t mask = 0;  // Of a hash; 0 if the bins are no power of 2.
   size_t part = 0;
   Dim offset = 0;    // Of the column's range in its input.
-  size_t place = 0;  // With CsvOptions::fields, which id of the row.
+  size_t place = 0;  // With fields, which id of the row.
   std::unordered_map<std::string_view, int64_t> words{};
 
   // The number after the transform; not finite where that has no value.
@@ -33,40 +32,46 @@ struct FieldUse {
   Dim bucket_of_small(size_t whole) const { return buckets_of_small_[whole]; }
 
  private:
-  friend class CsvLayout;
+  friend class ColumnLayout;
   Dim computed_bucket(double value) const;
   std::vector<int32_t> buckets_of_small_{};  // Those of 0, 1, 2, …, which are the most frequent numbers.
 };
 
-// The fields of a file's lines, in order; null for those that are ignored.
+// The columns of a source, in its order; null for those that are ignored.
 using FieldUses = std::vector<const FieldUse*>;
 
-class CsvLayout {
+class ColumnLayout {
  public:
-  // Throws InvalidArgument for columns that do not fit together. It refers to the options.
-  explicit CsvLayout(const CsvOptions& options);
-  CsvLayout(const CsvLayout&) = delete;
-  CsvLayout& operator=(const CsvLayout&) = delete;
+  // where: the start of messages. fields: inputs are ids, (rows, fields). delimiter: of a text; 0: there is
+  // none. Throws InvalidArgument for columns that do not fit together. It refers to `columns`.
+  ColumnLayout(const char* where, const std::vector<Column>& columns, bool fields, char delimiter = '\0');
+  ColumnLayout(const ColumnLayout&) = delete;
+  ColumnLayout& operator=(const ColumnLayout&) = delete;
 
-  const CsvOptions& options() const { return options_; }
+  const std::vector<Column>& columns() const { return columns_; }
+  bool has_ids() const { return ids_; }  // With fields.
   const Schema& schema() const { return schema_; }
-  // How many ids each row of the part has, with CsvOptions::fields; else the most entries without lists.
-  size_t fields_of(size_t part) const { return fields_[part]; }
+  // How many ids each row of the part has, with fields; else the most entries without lists.
+  size_t fields_of(size_t part) const { return fields_of_[part]; }
 
   // Whether these fields of a first line are names of columns.
   bool is_header(const std::vector<std::string>& fields) const;
-  // Of a file whose header has these fields. Throws InvalidArgument if a column is missing. path: for errors.
-  FieldUses by_header(const char* where, const std::vector<std::string>& fields,
-                      const std::string& path) const;
+  // Of a source whose columns have these names. Throws InvalidArgument if one is missing. who, place: for
+  // errors, "a file's header" and its path.
+  FieldUses by_names(const char* where, const char* who, const std::vector<std::string>& names,
+                     const std::string& place) const;
   FieldUses in_order() const;
 
  private:
   void place_feature(const Column& column, FieldUse& use);
   size_t part_of(const std::string& name, Role role, Spec spec);
 
-  const CsvOptions& options_;
+  const char* where_;
+  const std::vector<Column>& columns_;
+  const bool ids_;
+  const char delimiter_;
   Schema schema_{};
-  std::vector<size_t> fields_{};
+  std::vector<size_t> fields_of_{};
   std::vector<FieldUse> uses_{};  // In the order of the columns.
 };
 

@@ -1,0 +1,78 @@
+// The room for rows, and the order of their columns.
+#include "lacuna/data/row_writer.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace lacuna::data {
+
+void RowWriter::begin(RowBlock& block, size_t rows, size_t list_items) {
+  block_ = &block;
+  rows_ = 0;
+  block.bad.clear();
+  const Schema& schema = layout_.schema();
+  block.parts.resize(schema.size());
+  for (size_t i = 0; i < schema.size(); ++i) {
+    const Spec& spec = schema[i].spec;
+    parts_[i] = {};
+    if (block.parts[i].storage() != spec.storage) block.parts[i] = Tensor::empty(spec);
+    if (spec.storage == Storage::csr) {
+      tensor::Csr& csr = block.parts[i].csr();
+      const Dim columns = spec.shape[1];
+      csr.resize(static_cast<Dim>(rows), columns, rows * layout_.fields_of(i) + list_items, spec.dtype,
+                 columns > std::numeric_limits<int32_t>::max() ? DType::int64 : DType::int32);
+      parts_[i].values = csr.values<float>().data();
+      if (csr.index == DType::int64) csr.indptr.as<int64_t>()[0] = 0;
+      else csr.indptr.as<int32_t>()[0] = 0;
+      if (csr.index == DType::int64) parts_[i].wide = csr.indices.as<int64_t>().data();
+      else parts_[i].narrow = csr.indices.as<int32_t>().data();
+    } else {
+      Shape shape = spec.shape;
+      shape[0] = static_cast<Dim>(rows);
+      block.parts[i].dense().resize(shape, spec.dtype);
+      if (schema[i].role != Role::input) continue;
+      if (spec.dtype == DType::int64) parts_[i].wide = block.parts[i].dense().values<int64_t>().data();
+      else parts_[i].narrow = block.parts[i].dense().values<int32_t>().data();
+    }
+  }
+}
+
+void RowWriter::finish() {
+  RowBlock& block = *block_;
+  const Schema& schema = layout_.schema();
+  const auto rows = static_cast<Dim>(rows_);
+  for (size_t i = 0; i < schema.size(); ++i) {
+    if (schema[i].spec.storage == Storage::csr) {
+      tensor::Csr& csr = block.parts[i].csr();
+      csr.resize(rows, csr.columns, parts_[i].entries, csr.dtype, csr.index);
+    } else {
+      tensor::Dense& dense = block.parts[i].dense();
+      Shape shape = dense.shape;
+      shape[0] = rows;
+      dense.resize(shape, dense.dtype);
+    }
+  }
+  block.rows = rows;
+}
+
+// Sorts the columns of the last row; those that are named twice are added.
+void RowWriter::sort_row(Part& part) {
+  order_.clear();
+  for (size_t k = part.row_begin; k < part.entries; ++k)
+    order_.emplace_back(part.wide ? part.wide[k] : part.narrow[k], part.values[k]);
+  std::ranges::sort(order_);
+  part.entries = part.row_begin;
+  part.last = -1;
+  for (const auto& [id, value] : order_) {
+    if (id == part.last) {
+      part.values[part.entries - 1] += value;
+      continue;
+    }
+    if (part.wide) part.wide[part.entries] = id;
+    else part.narrow[part.entries] = static_cast<int32_t>(id);
+    part.values[part.entries++] = value;
+    part.last = id;
+  }
+}
+
+}  // namespace lacuna::data
