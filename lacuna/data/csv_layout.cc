@@ -7,36 +7,26 @@
 #include <limits>
 
 #include "lacuna/base/error.h"
+#include "lacuna/base/utf8.h"
 
 namespace lacuna::data {
 namespace {
 
 constexpr int32_t kSmallNumbers = 10'000;
 
-std::vector<std::string> names_of_columns(const std::vector<Column>& columns) {
-  std::vector<std::string> names;
-  for (const Column& column : columns) names.push_back(column.name);
-  return names;
+// Whether numbers become the same buckets.
+bool have_same_buckets(const Column& a, const Column& b) {
+  return a.transform == b.transform && a.buckets == b.buckets && a.boundaries == b.boundaries;
 }
 
 }  // namespace
 
-double FieldUse::transformed(double value) const {
-  switch (column->transform) {
-    case Transform::none:
-      return value;
-    case Transform::log1p:
-      return std::log1p(value);
-    case Transform::signed_log1p:
-      return std::copysign(std::log1p(std::fabs(value)), value);
-  }
-  return value;
-}
+double FieldUse::transformed(double value) const { return data::transformed(column->transform, value); }
 
 Dim FieldUse::bucket(double value) const {
   if (!(value >= 0 && value < kSmallNumbers)) return computed_bucket(value);
   const auto small = static_cast<size_t>(value);
-  return static_cast<double>(small) == value ? buckets_of_small_[small] : computed_bucket(value);
+  return static_cast<double>(small) == value ? bucket_of_small(small) : computed_bucket(value);
 }
 
 Dim FieldUse::computed_bucket(double value) const {
@@ -49,10 +39,10 @@ Dim FieldUse::computed_bucket(double value) const {
 
 CsvLayout::CsvLayout(const CsvOptions& options) : options_(options), uses_(options.columns.size()) {
   LACUNA_REQUIRE(!options.columns.empty(), "csv: there must be columns. Received: columns=[].");
-  const std::vector<std::string> names = names_of_columns(options.columns);
-  for (size_t i = 0; i < names.size(); ++i)
-    LACUNA_REQUIRE(std::ranges::find(names, names[i]) - names.begin() == static_cast<std::ptrdiff_t>(i),
-                   "csv: columns must have different names. Received: '", names[i], "' twice.");
+  for (size_t i = 0; i < options.columns.size(); ++i)
+    LACUNA_REQUIRE(by_name_.emplace(options.columns[i].name, i).second,
+                   "csv: columns must have different names. Received: '", options.columns[i].name,
+                   "' twice.");
   bool features = false;
   for (size_t i = 0; i < options.columns.size(); ++i) {
     const Column& column = options.columns[i];
@@ -82,8 +72,8 @@ CsvLayout::CsvLayout(const CsvOptions& options) : options_(options), uses_(optio
         break;
     }
   }
-  LACUNA_REQUIRE(features, "csv: a column must be a number or a category. Received: none of ", names.size(),
-                 " columns.");
+  LACUNA_REQUIRE(features, "csv: a column must be a number or a category. Received: none of ",
+                 options.columns.size(), " columns.");
 }
 
 size_t CsvLayout::part_of(const std::string& name, Role role, Spec spec) {
@@ -96,6 +86,7 @@ size_t CsvLayout::part_of(const std::string& name, Role role, Spec spec) {
   }
   schema_.push_back({name, role, std::move(spec)});
   fields_.push_back(0);
+  widths_.push_back(0);
   return schema_.size() - 1;
 }
 
@@ -115,25 +106,35 @@ void CsvLayout::place_feature(const Column& column, FieldUse& use) {
       ids ? Spec{{None, 0}, DType::int32, Storage::dense} : Spec{{None, 0}, DType::float32, Storage::csr});
   use.place = fields_[use.part]++;
   Spec& spec = schema_[use.part].spec;
-  if (ids) {
-    for (size_t i = 0; i < uses_.size() && &uses_[i] != &use; ++i)
-      if (uses_[i].column->is_feature() && uses_[i].part == use.part) use.offset += uses_[i].column->width();
-    if (use.offset + column.width() > std::numeric_limits<int32_t>::max()) spec.dtype = DType::int64;
-    ++spec.shape[1];
-  } else {
-    use.offset = spec.shape[1];
-    spec.shape[1] += column.width();
-  }
-  if (column.kind == Column::Kind::number && column.width() > 1)
-    for (int32_t k = 0; k < kSmallNumbers; ++k)
-      use.buckets_of_small_.push_back(static_cast<int32_t>(use.computed_bucket(static_cast<double>(k))));
+  Dim& width = widths_[use.part];
+  LACUNA_REQUIRE(width <= std::numeric_limits<Dim>::max() / 2 - column.width(),
+                 "csv: the columns of an input must be fewer than 2^62. Received: input '", column.input,
+                 "' with column '", column.name, "'.");
+  use.offset = width;
+  width += column.width();
+  if (!ids) spec.shape[1] = width;
+  else ++spec.shape[1];
+  if (ids && width > std::numeric_limits<int32_t>::max()) spec.dtype = DType::int64;
+  if (column.kind == Column::Kind::number && column.width() > 1) place_small_numbers(column, use);
   for (size_t w = 0; w < column.vocabulary.size(); ++w)
     use.words.emplace(column.vocabulary[w], static_cast<int64_t>(w) + 1);
 }
 
+void CsvLayout::place_small_numbers(const Column& column, FieldUse& use) {
+  // Neighbours mostly have the same settings, and there may be a million of them.
+  const FieldUse* const before = last_number_;
+  last_number_ = &use;
+  if (before && have_same_buckets(*before->column, column)) {
+    use.buckets_of_small_ = before->buckets_of_small_;
+    return;
+  }
+  std::vector<Dim> buckets;
+  for (int32_t k = 0; k < kSmallNumbers; ++k) buckets.push_back(use.computed_bucket(static_cast<double>(k)));
+  use.buckets_of_small_ = std::make_shared<const std::vector<Dim>>(std::move(buckets));
+}
+
 bool CsvLayout::is_header(const std::vector<std::string>& fields) const {
-  return std::ranges::any_of(
-      uses_, [&](const FieldUse& use) { return std::ranges::count(fields, use.column->name) > 0; });
+  return std::ranges::any_of(fields, [&](const std::string& field) { return by_name_.contains(field); });
 }
 
 FieldUses CsvLayout::in_order() const {
@@ -146,17 +147,21 @@ FieldUses CsvLayout::in_order() const {
 FieldUses CsvLayout::by_header(const char* where, const std::vector<std::string>& fields,
                                const std::string& path) const {
   FieldUses result(fields.size(), nullptr);
-  for (const FieldUse& use : uses_) {
-    if (use.column->kind == Column::Kind::ignored) continue;
-    const auto found = std::ranges::find(fields, use.column->name);
-    LACUNA_REQUIRE(found != fields.end(), where,
-                   ": a file's header must name all columns. Received: no column '", use.column->name,
-                   "' in ", path, nearest(use.column->name, fields), ".");
-    LACUNA_REQUIRE(std::ranges::count(fields, use.column->name) == 1, where,
-                   ": a file's header must name a column once. Received: '", use.column->name, "' twice in ",
-                   path, ".");
-    result[static_cast<size_t>(found - fields.begin())] = &use;
+  std::vector<bool> named(uses_.size());
+  for (size_t f = 0; f < fields.size(); ++f) {
+    const auto found = by_name_.find(fields[f]);
+    if (found == by_name_.end() || uses_[found->second].column->kind == Column::Kind::ignored) continue;
+    LACUNA_REQUIRE(!named[found->second], where, ": a file's header must name a column once. Received: '",
+                   fields[f], "' twice in ", shown_utf8(path), ".");
+    named[found->second] = true;
+    result[f] = &uses_[found->second];
   }
+  for (size_t u = 0; u < uses_.size(); ++u)
+    LACUNA_REQUIRE(
+        named[u] || uses_[u].column->kind == Column::Kind::ignored, where,
+        ": a file's header must name all columns. Received: no column '", uses_[u].column->name, "' in ",
+        shown_utf8(path), nearest(uses_[u].column->name, fields),
+        options_.header == Header::automatic ? "; write header=False if this line is a row." : ".");
   return result;
 }
 

@@ -30,12 +30,13 @@ struct FieldUse {
   // The category of a number, before the offset; -1 if the transform has no value there.
   Dim bucket(double value) const;
   // That of a whole number below 10,000.
-  Dim bucket_of_small(size_t whole) const { return buckets_of_small_[whole]; }
+  Dim bucket_of_small(size_t whole) const { return (*buckets_of_small_)[whole]; }
 
  private:
   friend class CsvLayout;
   Dim computed_bucket(double value) const;
-  std::vector<int32_t> buckets_of_small_{};  // Those of 0, 1, 2, …, which are the most frequent numbers.
+  // Those of 0, 1, 2, …, which are the most frequent numbers. Shared by columns of the same settings.
+  std::shared_ptr<const std::vector<Dim>> buckets_of_small_{};
 };
 
 // The fields of a file's lines, in order; null for those that are ignored.
@@ -62,12 +63,16 @@ class CsvLayout {
 
  private:
   void place_feature(const Column& column, FieldUse& use);
+  void place_small_numbers(const Column& column, FieldUse& use);
   size_t part_of(const std::string& name, Role role, Spec spec);
 
   const CsvOptions& options_;
   Schema schema_{};
   std::vector<size_t> fields_{};
+  std::vector<Dim> widths_{};     // Of the parts: all columns, or all different ids.
   std::vector<FieldUse> uses_{};  // In the order of the columns.
+  std::unordered_map<std::string_view, size_t> by_name_{};
+  const FieldUse* last_number_ = nullptr;  // That has buckets.
 };
 
 }  // namespace lacuna::data

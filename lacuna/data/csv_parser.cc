@@ -21,11 +21,18 @@ const char* end_of_line(const char* p, const char* end) {
   return found ? static_cast<const char*>(found) : end;
 }
 
-void CsvParser::make_room(const std::string& all, RowBlock& block) {
-  const size_t rows = kernels::count_lines(all.data(), all.size()) + 1;
+void CsvParser::make_room(const std::string& all, size_t fields, RowBlock& block) {
+  // Every field has an end. Lines alone would be too many: a damaged text may have a million blank ones. The
+  // last row may be one that is not understood.
+  const size_t ends = static_cast<size_t>(last_ - ends_.get()) + 1;
+  const size_t rows = std::min(kernels::count_lines(all.data(), all.size()), ends / fields) + 1;
+  std::string separators;
   size_t list_items = 0;
-  for (const Column& column : layout_.options().columns)
-    if (column.separator) list_items += static_cast<size_t>(std::ranges::count(all, column.separator));
+  for (const Column& column : layout_.options().columns) {
+    if (column.separator == '\0' || separators.find(column.separator) != std::string::npos) continue;
+    separators += column.separator;
+    list_items += static_cast<size_t>(std::ranges::count(all, column.separator));
+  }
   const Schema& schema = layout_.schema();
   block.parts.resize(schema.size());
   for (size_t i = 0; i < schema.size(); ++i) {
@@ -275,8 +282,8 @@ void CsvParser::parse(const CsvText& text, RowBlock& block) {
   block_ = &block;
   block.bad.clear();
   const std::string& all = text.text.text;
-  make_room(all, block);
   find_ends(all);
+  make_room(all, text.uses.size(), block);
   rows_ = 0;
   const char* p = all.data();
   const char* const end = p + all.size();
@@ -311,7 +318,8 @@ void CsvParser::find_ends(const std::string& all) {
     ends_ = std::make_unique_for_overwrite<uint32_t[]>(capacity_);
   }
   const size_t count = kernels::field_ends(all.data(), all.size(), layout_.options().delimiter, ends_.get());
-  ends_[count] = static_cast<uint32_t>(all.size());
+  last_ = ends_.get() + count;
+  *last_ = static_cast<uint32_t>(all.size());
 }
 
 std::vector<std::string> fields_of_line(std::string_view line, char delimiter, char quote) {
@@ -319,7 +327,8 @@ std::vector<std::string> fields_of_line(std::string_view line, char delimiter, c
   std::vector<std::string> fields(1);
   bool inside = false;
   for (size_t i = 0; i < line.size(); ++i) {
-    if (quote && line[i] == quote) {
+    const bool begins = i == 0 || line[i - 1] == delimiter;
+    if (quote && line[i] == quote && (inside || begins)) {
       if (inside && i + 1 < line.size() && line[i + 1] == quote) fields.back() += line[++i];
       else inside = !inside;
     } else if (!inside && line[i] == delimiter) {

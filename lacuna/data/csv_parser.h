@@ -41,7 +41,7 @@ class CsvParser {
     Dim last = -1;  // Column of this row.
   };
 
-  void make_room(const std::string& all, RowBlock& block);
+  void make_room(const std::string& all, size_t fields, RowBlock& block);
   void find_ends(const std::string& all);
   void finish(RowBlock& block);
   bool parse_row(const CsvText& text, const char*& p);
@@ -62,6 +62,7 @@ class CsvParser {
   std::unique_ptr<uint32_t[]> ends_{};  // Of fields.
   size_t capacity_ = 0;
   const uint32_t* next_ = nullptr;  // The end of the field that is read.
+  uint32_t* last_ = nullptr;        // The end of the text.
   size_t rows_ = 0;
   const char* reason_ = nullptr;
   const FieldUse* failed_ = nullptr;

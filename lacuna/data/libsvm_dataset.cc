@@ -1,7 +1,9 @@
 // Parses libsvm text block by block; a block with a bad line is parsed again, line by line.
 #include "lacuna/data/libsvm_dataset.h"
 
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <optional>
 
 #include "lacuna/base/interrupt.h"
@@ -19,8 +21,23 @@ Schema schema_of(const LibsvmOptions& options) {
   return schema;
 }
 
+// The parser takes wide indices from the column 2^31 - 1 on, but tensors of as many columns have narrow ones.
+Buffer narrowed(const Buffer& wide) {
+  Buffer narrow;
+  const auto from = wide.as<int64_t>();
+  narrow.resize(from.size() * sizeof(int32_t));
+  std::ranges::transform(from, narrow.as<int32_t>().begin(),
+                         [](int64_t index) { return static_cast<int32_t>(index); });
+  return narrow;
+}
+
 RowBlock block_of(LibsvmData data, bool query_id) {
   RowBlock block{.rows = data.x.rows};
+  if (data.x.index == DType::int64 && data.x.columns <= std::numeric_limits<int32_t>::max()) {
+    data.x.index = DType::int32;
+    data.x.indices = narrowed(data.x.indices);
+    data.x.indptr = narrowed(data.x.indptr);
+  }
   block.parts.emplace_back(std::move(data.x));
   data.y.shape = {block.rows, 1};
   block.parts.emplace_back(std::move(data.y));

@@ -8,13 +8,17 @@
 #include <vector>
 
 #include "lacuna/base/threads.h"
+#include "lacuna/base/utf8.h"
 #include "lacuna/data/bad_row_judge.h"
+#include "lacuna/data/byte_source.h"
 #include "lacuna/data/dataset.h"
 #include "lacuna/data/fingerprint.h"
 #include "lacuna/data/in_order.h"
 #include "lacuna/data/numbered_text.h"
 
 namespace lacuna::data {
+
+constexpr size_t kMostReaders = 1024;
 
 // How many threads parse: those that the user wants, or half of those that there are, and none beside a
 // single one.
@@ -35,6 +39,11 @@ class TextSource : public RowSource, public std::enable_shared_from_this<TextSou
       : paths_(files_of(where, paths)), bad_(std::move(bad)), readers_(readers) {
     LACUNA_REQUIRE(bad_.max_bad >= 0 && bad_.max_bad <= 1, where,
                    ": max_bad must be in [0, 1]. Received: max_bad=", bad_.max_bad, ".");
+    LACUNA_REQUIRE(readers <= kMostReaders, where, ": readers must be at most ", kMostReaders,
+                   ". Received: readers=", readers, ".");
+    LACUNA_REQUIRE(bad_.on_bad == OnBad::skip || bad_.rejects.empty(), where,
+                   ": rejects must be given with on_bad='skip'. Received: on_bad='raise', rejects='",
+                   shown_utf8(bad_.rejects), "'.");
   }
 
   std::unique_ptr<RowStream> open(const char* where, const RowOrder& = {}) const override {
@@ -59,9 +68,9 @@ class TextSource : public RowSource, public std::enable_shared_from_this<TextSou
    public:
     Stream(std::shared_ptr<const TextSource> source, const char* where)
         : source_(std::move(source)),
-          workers_(workers_of(source_->readers_)),
+          workers_(std::ranges::all_of(source_->paths_, is_regular) ? workers_of(source_->readers_) : 0),
           reader_(static_cast<const Format&>(*source_), where, std::max<size_t>(1, workers_)),
-          judge_(where, source_->bad_),
+          judge_(where, source_->bad_, source_->paths_),
           blocks_(reader_, workers_) {}
 
     bool next(RowBlock& block) override {

@@ -315,7 +315,7 @@ def test_wrong_batches_are_named():
 def test_wrong_arguments():
     model = compiled()
     for message, call in [
-        ("fit: y must be None where x gives batches", lambda: model.fit(slices(), Y)),
+        ("fit: y must be None where x is a Dataset or gives batches", lambda: model.fit(slices(), Y)),
         ("validation_split and sample_weight are of arrays", lambda: model.fit(slices(), validation_split=0.5)),
         ("validation_split and sample_weight", lambda: model.fit(slices(), sample_weight=Y)),
         ("evaluate: sample_weight", lambda: model.evaluate(slices(), sample_weight=Y)),
