@@ -96,7 +96,8 @@ class Libsvm final : public TextSource<Libsvm> {
     if (!open_columns && !open_base) return;
     const LibsvmOptions wanted = options_;
     options_.n_features = 0;
-    options_.zero_based = ZeroBased::yes;  // Columns are then those of the text.
+    // Columns are then those of the text, unless a row with a column 0 is bad and does not count.
+    if (open_base) options_.zero_based = ZeroBased::yes;
     summarizes_ = true;
     Summary all;
     const auto stream = open("libsvm");
@@ -105,8 +106,8 @@ class Libsvm final : public TextSource<Libsvm> {
     options_ = wanted;
     if (open_base) options_.zero_based = all.names_zero ? ZeroBased::yes : ZeroBased::no;
     if (open_columns) {
-      options_.n_features =
-          std::max<Dim>(1, options_.zero_based == ZeroBased::yes ? all.columns : all.columns - 1);
+      const bool one_more = open_base && !all.names_zero;
+      options_.n_features = std::max<Dim>(1, one_more ? all.columns - 1 : all.columns);
       schema_ = schema_of(options_);
       rows_ = all.rows;
     }
