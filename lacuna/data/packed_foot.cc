@@ -117,7 +117,8 @@ Foot PackedFile::foot(const char* where) const {
   uint64_t begin = 0, checksum = 0;
   std::memcpy(&begin, end.data(), 8);
   std::memcpy(&checksum, end.data() + 8, 8);
-  require(std::memcmp(end.data() + 16, kPackedMagic, 8) == 0, where, "it does not end as one");
+  require(std::memcmp(end.data() + 16, kPackedMagic, 7) == 0, where, "it does not end as one");
+  require(end.back() == kPackedMagic[7], where, "it has another version");
   require(begin >= 8 && begin <= all - kEndBytes, where, "its end is damaged");
   std::vector<char> bytes(all - kEndBytes - begin);
   read(where, begin, bytes);

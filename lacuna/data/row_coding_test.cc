@@ -18,7 +18,8 @@ RowBlock random_rows(std::mt19937& random, Dim rows, float scale) {
   std::vector<int32_t> indices, indptr{0};
   std::vector<int64_t> queries;
   for (Dim r = 0; r < rows; ++r) {
-    for (int32_t column = static_cast<int32_t>(random() % 50); column < 300; column += 1 + random() % 90) {
+    for (int32_t column = static_cast<int32_t>(random() % 50); column < 300;
+         column += 1 + static_cast<int32_t>(random() % 90)) {
       indices.push_back(column);
       values.push_back(static_cast<float>(random() % 7) * scale);
     }

@@ -291,6 +291,27 @@ def test_two_fits_share_a_dataset(tmp_path):
     assert len(results) == 2 and (results[0] == results[1]).all()
 
 
+def test_a_text_that_changes_between_epochs(tmp_path, capsys):
+    path = written(tmp_path / "a.csv", log(100))
+
+    class Changes(lacuna.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            written(path, log([5000, 10][epoch % 2]))
+
+    history = model().fit(data.csv(path, COLUMNS), epochs=4, callbacks=[Changes()])
+    assert len(history.history["loss"]) == 4 and "5000/Unknown" in capsys.readouterr().out
+
+
+def test_a_packed_file_of_another_version_is_told(tmp_path):
+    dataset = data.csv(written(tmp_path / "a.csv", log(10)), COLUMNS)
+    dataset.pack(tmp_path / "a.pack")
+    other = (tmp_path / "a.pack").read_bytes().replace(b"LACUNAP1", b"LACUNAP2")
+    with pytest.raises(ValueError, match="it has another version"):
+        data.open(written(tmp_path / "a.pack", other))
+    with pytest.warns(UserWarning, match="made anew.*another version"):
+        assert dataset.pack(tmp_path / "a.pack").rows == 10
+
+
 PACKS = """if True:
     import sys
     from lacuna import data
