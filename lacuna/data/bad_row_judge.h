@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lacuna/data/dataset.h"
 
@@ -11,8 +12,8 @@ namespace lacuna::data {
 
 class BadRowJudge {
  public:
-  // where: the start of error messages. The options must outlive this.
-  BadRowJudge(const char* where, const BadRowOptions& options);
+  // where: the start of error messages. sources: the files that are read. The options must outlive this.
+  BadRowJudge(const char* where, const BadRowOptions& options, const std::vector<std::string>& sources);
 
   // Throws InvalidArgument at the first bad row (raise), or if there are too many (skip).
   void judge(const RowBlock& block);

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 
 #include "lacuna/base/path.h"
+#include "lacuna/base/utf8.h"
 #include "lacuna/data/bad_row_judge.h"
 
 namespace lacuna::data {
@@ -18,13 +20,21 @@ std::string BadRow::what() const {
   for (const char c : std::string_view(text).substr(0, kShownBytes))
     shown += c >= ' ' && c <= '~' ? c : '?';  // A message is text, whatever the file holds.
   return lacuna::text(reason, ", in ", column.empty() ? "" : lacuna::text("column '", column, "' of "),
-                      path.empty() ? lacuna::text("row ", line) : lacuna::text("line ", line, " of ", path),
+                      path.empty() ? lacuna::text("row ", line) : lacuna::text("line ", line, " of ", shown_utf8(path)),
                       ": '", shown, text.size() > kShownBytes ? "…'" : "'");
 }
 
-BadRowJudge::BadRowJudge(const char* where, const BadRowOptions& options) : where_(where), options_(options) {
+BadRowJudge::BadRowJudge(const char* where, const BadRowOptions& options,
+                         const std::vector<std::string>& sources)
+    : where_(where), options_(options) {
   if (options.rejects.empty()) return;
-  rejects_.reset(std::fopen(checked_path(where, options.rejects).c_str(), "wb"));
+  for (const std::string& source : sources) {
+    std::error_code unknown;
+    LACUNA_REQUIRE(!std::filesystem::equivalent(source, checked_path(where, options.rejects), unknown), where,
+                   ": rejects must be another file than those that are read. Received: rejects='",
+                   shown_utf8(options.rejects), "'.");
+  }
+  rejects_.reset(std::fopen(options.rejects.c_str(), "wbe"));
   if (!rejects_) path_failed(where, "rejects must be a file that can be written", options.rejects, errno);
 }
 

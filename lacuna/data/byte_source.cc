@@ -13,13 +13,17 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <string_view>
+#include <thread>
 #include <vector>
 
+#include "lacuna/base/interrupt.h"
 #include "lacuna/base/path.h"
+#include "lacuna/base/utf8.h"
 
 namespace lacuna::data {
 namespace {
@@ -33,8 +37,8 @@ class NamedSource : public ByteSource {
     if (!open) path_failed(where_, "the file must be readable", path_, errno ? errno : ENOMEM);
   }
   [[noreturn]] void fail(const char* why) const {
-    throw InvalidArgument(where_, ": the file must be whole and readable. Received: path='", path_, "' (",
-                          why, ").");
+    throw InvalidArgument(where_, ": the file must be whole and readable. Received: path='",
+                          shown_utf8(path_), "' (", why, ").");
   }
 
  private:
@@ -42,12 +46,22 @@ class NamedSource : public ByteSource {
   const char* where_;
 };
 
+// Lets the program answer a signal that ended a wait: it may end the reading by an exception.
+void answer_signal() {
+  std::this_thread::sleep_for(std::chrono::milliseconds(60));  // Polls are at least 50 ms apart.
+  poll_interrupt();
+}
+
 // A gz file, or one that is not compressed.
 class Gz final : public NamedSource {
  public:
   Gz(const std::string& path, const char* where) : NamedSource(path, where) {
-    errno = 0;
-    file_.reset(gzopen(path.c_str(), "rb"));
+    for (;;) {
+      errno = 0;
+      file_.reset(gzopen(path.c_str(), "rbe"));
+      if (file_ || errno != EINTR) break;
+      answer_signal();  // It came while a pipe had no writer.
+    }
     require_open(file_ != nullptr);
     gzbuffer(file_.get(), 1 << 18);
   }
@@ -56,8 +70,11 @@ class Gz final : public NamedSource {
     const int n = gzread(file_.get(), to, static_cast<unsigned>(std::min<size_t>(room, 1 << 30)));
     int error = Z_OK;
     const char* why = gzerror(file_.get(), &error);  // Z_BUF_ERROR: the file is truncated.
-    if (n < 0 || (n == 0 && error != Z_OK)) fail(error == Z_ERRNO ? std::strerror(errno) : why);
-    return static_cast<size_t>(n);
+    if (n >= 0 && (n > 0 || error == Z_OK)) return static_cast<size_t>(n);
+    const int number = error == Z_ERRNO ? errno : 0;
+    // Zlib may have lost bytes of the pipe, so that it cannot go on.
+    if (number == EINTR) answer_signal();
+    fail(number ? std::strerror(number) : why);
   }
   bool packed() const override { return !gzdirect(file_.get()); }
   double position() const override { return static_cast<double>(gzoffset(file_.get())); }
@@ -77,7 +94,7 @@ class Packed : public NamedSource {
 
  protected:
   Packed(const std::string& path, const char* where) : NamedSource(path, where), piece_(size_t{1} << 18) {
-    file_.reset(std::fopen(path.c_str(), "rb"));
+    file_.reset(std::fopen(path.c_str(), "rbe"));
     require_open(file_ != nullptr);
   }
 
@@ -295,8 +312,7 @@ class FastGz final : public Packed {
 
 // The first bytes of a file; empty for a pipe, which cannot be read twice.
 std::string beginning(const std::string& path) {
-  std::error_code unknown;
-  if (!std::filesystem::is_regular_file(path, unknown)) return {};
+  if (!is_regular(path)) return {};
   std::string bytes(6, '\0');
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
   bytes.resize(file ? std::fread(bytes.data(), 1, bytes.size(), file.get()) : 0);
@@ -304,6 +320,11 @@ std::string beginning(const std::string& path) {
 }
 
 }  // namespace
+
+bool is_regular(const std::string& path) {
+  std::error_code unknown;
+  return std::filesystem::is_regular_file(path, unknown);
+}
 
 std::unique_ptr<ByteSource> open_bytes(const std::string& path, const char* where) {
   using namespace std::string_view_literals;

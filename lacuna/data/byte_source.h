@@ -20,6 +20,9 @@ class ByteSource {
   virtual double position() const = 0;
 };
 
+// Whether it is a file, and not a pipe or a device, which the thread that can be interrupted must wait for.
+bool is_regular(const std::string& path);
+
 // Throws InvalidArgument if the file cannot be opened; `where` starts the messages.
 std::unique_ptr<ByteSource> open_bytes(const std::string& path, const char* where);
 

@@ -7,36 +7,26 @@
 #include <limits>
 
 #include "lacuna/base/error.h"
+#include "lacuna/base/utf8.h"
 
 namespace lacuna::data {
 namespace {
 
 constexpr int32_t kSmallNumbers = 10'000;
 
-std::vector<std::string> names_of_columns(const std::vector<Column>& columns) {
-  std::vector<std::string> names;
-  for (const Column& column : columns) names.push_back(column.name);
-  return names;
+// Whether numbers become the same buckets.
+bool have_same_buckets(const Column& a, const Column& b) {
+  return a.transform == b.transform && a.buckets == b.buckets && a.boundaries == b.boundaries;
 }
 
 }  // namespace
 
-double FieldUse::transformed(double value) const {
-  switch (column->transform) {
-    case Transform::none:
-      return value;
-    case Transform::log1p:
-      return std::log1p(value);
-    case Transform::signed_log1p:
-      return std::copysign(std::log1p(std::fabs(value)), value);
-  }
-  return value;
-}
+double FieldUse::transformed(double value) const { return data::transformed(column->transform, value); }
 
 Dim FieldUse::bucket(double value) const {
   if (!(value >= 0 && value < kSmallNumbers)) return computed_bucket(value);
   const auto small = static_cast<size_t>(value);
-  return static_cast<double>(small) == value ? buckets_of_small_[small] : computed_bucket(value);
+  return static_cast<double>(small) == value ? bucket_of_small(small) : computed_bucket(value);
 }
 
 Dim FieldUse::computed_bucket(double value) const {
@@ -50,10 +40,9 @@ Dim FieldUse::computed_bucket(double value) const {
 ColumnLayout::ColumnLayout(const char* where, const std::vector<Column>& columns, bool fields, char delimiter)
     : where_(where), columns_(columns), ids_(fields), delimiter_(delimiter), uses_(columns.size()) {
   LACUNA_REQUIRE(!columns.empty(), where_, ": there must be columns. Received: columns=[].");
-  const std::vector<std::string> names = names_of_columns(columns);
-  for (size_t i = 0; i < names.size(); ++i)
-    LACUNA_REQUIRE(std::ranges::find(names, names[i]) - names.begin() == static_cast<std::ptrdiff_t>(i),
-                   where_, ": columns must have different names. Received: '", names[i], "' twice.");
+  for (size_t i = 0; i < columns.size(); ++i)
+    LACUNA_REQUIRE(by_name_.emplace(columns[i].name, i).second, where_,
+                   ": columns must have different names. Received: '", columns[i].name, "' twice.");
   bool features = false;
   for (size_t i = 0; i < columns.size(); ++i) {
     const Column& column = columns[i];
@@ -85,7 +74,7 @@ ColumnLayout::ColumnLayout(const char* where, const std::vector<Column>& columns
     }
   }
   LACUNA_REQUIRE(features, where_,
-                 ": a column must be a number or a category, or have ids. Received: none of ", names.size(),
+                 ": a column must be a number or a category, or have ids. Received: none of ", columns.size(),
                  " columns.");
 }
 
@@ -99,6 +88,7 @@ size_t ColumnLayout::part_of(const std::string& name, Role role, Spec spec) {
   }
   schema_.push_back({name, role, std::move(spec)});
   fields_of_.push_back(0);
+  widths_.push_back(0);
   return schema_.size() - 1;
 }
 
@@ -116,25 +106,35 @@ void ColumnLayout::place_feature(const Column& column, FieldUse& use) {
       ids_ ? Spec{{None, 0}, DType::int32, Storage::dense} : Spec{{None, 0}, DType::float32, Storage::csr});
   use.place = fields_of_[use.part]++;
   Spec& spec = schema_[use.part].spec;
-  if (ids_) {
-    for (size_t i = 0; i < uses_.size() && &uses_[i] != &use; ++i)
-      if (uses_[i].column->is_feature() && uses_[i].part == use.part) use.offset += uses_[i].column->width();
-    if (use.offset + column.width() > std::numeric_limits<int32_t>::max()) spec.dtype = DType::int64;
-    ++spec.shape[1];
-  } else {
-    use.offset = spec.shape[1];
-    spec.shape[1] += column.width();
-  }
-  if (column.kind == Column::Kind::number && column.width() > 1)
-    for (int32_t k = 0; k < kSmallNumbers; ++k)
-      use.buckets_of_small_.push_back(static_cast<int32_t>(use.computed_bucket(static_cast<double>(k))));
+  Dim& width = widths_[use.part];
+  LACUNA_REQUIRE(width <= std::numeric_limits<Dim>::max() / 2 - column.width(),
+                 where_, ": the columns of an input must be fewer than 2^62. Received: input '", column.input,
+                 "' with column '", column.name, "'.");
+  use.offset = width;
+  width += column.width();
+  if (!ids_) spec.shape[1] = width;
+  else ++spec.shape[1];
+  if (ids_ && width > std::numeric_limits<int32_t>::max()) spec.dtype = DType::int64;
+  if (column.kind == Column::Kind::number && column.width() > 1) place_small_numbers(column, use);
   for (size_t w = 0; w < column.vocabulary.size(); ++w)
     use.words.emplace(column.vocabulary[w], static_cast<int64_t>(w) + 1);
 }
 
+void ColumnLayout::place_small_numbers(const Column& column, FieldUse& use) {
+  // Neighbours mostly have the same settings, and there may be a million of them.
+  const FieldUse* const before = last_number_;
+  last_number_ = &use;
+  if (before && have_same_buckets(*before->column, column)) {
+    use.buckets_of_small_ = before->buckets_of_small_;
+    return;
+  }
+  std::vector<Dim> buckets;
+  for (int32_t k = 0; k < kSmallNumbers; ++k) buckets.push_back(use.computed_bucket(static_cast<double>(k)));
+  use.buckets_of_small_ = std::make_shared<const std::vector<Dim>>(std::move(buckets));
+}
+
 bool ColumnLayout::is_header(const std::vector<std::string>& fields) const {
-  return std::ranges::any_of(
-      uses_, [&](const FieldUse& use) { return std::ranges::count(fields, use.column->name) > 0; });
+  return std::ranges::any_of(fields, [&](const std::string& field) { return by_name_.contains(field); });
 }
 
 FieldUses ColumnLayout::in_order() const {
@@ -145,17 +145,21 @@ FieldUses ColumnLayout::in_order() const {
 }
 
 FieldUses ColumnLayout::by_names(const char* where, const char* who, const std::vector<std::string>& names,
-                                 const std::string& place) const {
+                                 const std::string& place, const char* advice) const {
   FieldUses result(names.size(), nullptr);
-  for (const FieldUse& use : uses_) {
-    if (use.column->kind == Column::Kind::ignored) continue;
-    const auto found = std::ranges::find(names, use.column->name);
-    LACUNA_REQUIRE(found != names.end(), where, ": ", who, " must name all columns. Received: no column '",
-                   use.column->name, "' in ", place, nearest(use.column->name, names), ".");
-    LACUNA_REQUIRE(std::ranges::count(names, use.column->name) == 1, where, ": ", who,
-                   " must name a column once. Received: '", use.column->name, "' twice in ", place, ".");
-    result[static_cast<size_t>(found - names.begin())] = &use;
+  std::vector<bool> named(uses_.size());
+  for (size_t i = 0; i < names.size(); ++i) {
+    const auto found = by_name_.find(names[i]);
+    if (found == by_name_.end() || uses_[found->second].column->kind == Column::Kind::ignored) continue;
+    LACUNA_REQUIRE(!named[found->second], where, ": ", who, " must name a column once. Received: '", names[i],
+                   "' twice in ", place, ".");
+    named[found->second] = true;
+    result[i] = &uses_[found->second];
   }
+  for (size_t u = 0; u < uses_.size(); ++u)
+    LACUNA_REQUIRE(named[u] || uses_[u].column->kind == Column::Kind::ignored, where, ": ", who,
+                   " must name all columns. Received: no column '", uses_[u].column->name, "' in ", place,
+                   nearest(uses_[u].column->name, names), advice, ".");
   return result;
 }
 

@@ -29,12 +29,13 @@ struct FieldUse {
   // The category of a number, before the offset; -1 if the transform has no value there.
   Dim bucket(double value) const;
   // That of a whole number below 10,000.
-  Dim bucket_of_small(size_t whole) const { return buckets_of_small_[whole]; }
+  Dim bucket_of_small(size_t whole) const { return (*buckets_of_small_)[whole]; }
 
  private:
   friend class ColumnLayout;
   Dim computed_bucket(double value) const;
-  std::vector<int32_t> buckets_of_small_{};  // Those of 0, 1, 2, …, which are the most frequent numbers.
+  // Those of 0, 1, 2, …, which are the most frequent numbers. Shared by columns of the same settings.
+  std::shared_ptr<const std::vector<Dim>> buckets_of_small_{};
 };
 
 // The columns of a source, in its order; null for those that are ignored.
@@ -57,13 +58,14 @@ class ColumnLayout {
   // Whether these fields of a first line are names of columns.
   bool is_header(const std::vector<std::string>& fields) const;
   // Of a source whose columns have these names. Throws InvalidArgument if one is missing. who, place: for
-  // errors, "a file's header" and its path.
+  // errors, "a file's header" and its path; advice: what else to do, "; write …".
   FieldUses by_names(const char* where, const char* who, const std::vector<std::string>& names,
-                     const std::string& place) const;
+                     const std::string& place, const char* advice = "") const;
   FieldUses in_order() const;
 
  private:
   void place_feature(const Column& column, FieldUse& use);
+  void place_small_numbers(const Column& column, FieldUse& use);
   size_t part_of(const std::string& name, Role role, Spec spec);
 
   const char* where_;
@@ -72,7 +74,10 @@ class ColumnLayout {
   const char delimiter_;
   Schema schema_{};
   std::vector<size_t> fields_of_{};
+  std::vector<Dim> widths_{};     // Of the parts: all columns, or all different ids.
   std::vector<FieldUse> uses_{};  // In the order of the columns.
+  std::unordered_map<std::string_view, size_t> by_name_{};
+  const FieldUse* last_number_ = nullptr;  // That has buckets.
 };
 
 }  // namespace lacuna::data

@@ -1,6 +1,8 @@
 // The settings of columns and their checks.
 #include "lacuna/data/columns.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -39,7 +41,8 @@ std::vector<std::string> names_of(const char* where, const std::string& pattern)
   const char* const begin = inside.data();
   const char* const end = begin + inside.size();
   const bool whole =
-      dots != std::string::npos && std::from_chars(begin, begin + dots, first).ptr == begin + dots &&
+      pattern.find_first_of("{}", close + 1) == std::string::npos && dots != std::string::npos &&
+      std::from_chars(begin, begin + dots, first).ptr == begin + dots &&
       std::from_chars(begin + dots + 2, end, last).ptr == end && dots > 0 && dots + 2 < inside.size();
   LACUNA_REQUIRE(
       whole && first >= 0 && first <= last && last - first < 1'000'000, where,
@@ -51,12 +54,24 @@ std::vector<std::string> names_of(const char* where, const std::string& pattern)
   return names;
 }
 
-Column named(std::string name, Column::Kind kind) {
-  LACUNA_REQUIRE(!name.empty(), "a column must have a name. Received: name=''.");
+Column named(const char* where, std::string name, Column::Kind kind) {
+  LACUNA_REQUIRE(!name.empty(), where, ": a column must have a name. Received: name=''.");
   return {.name = std::move(name), .kind = kind};
 }
 
 }  // namespace
+
+double transformed(Transform transform, double value) {
+  switch (transform) {
+    case Transform::none:
+      return value;
+    case Transform::log1p:
+      return std::log1p(value);
+    case Transform::signed_log1p:
+      return std::copysign(std::log1p(std::fabs(value)), value);
+  }
+  return value;
+}
 
 Dim Column::width() const {
   if (kind == Kind::number) {
@@ -79,26 +94,41 @@ std::string settings_of(const Column& column) {
   }
   if (column.kind == Column::Kind::category || column.kind == Column::Kind::ids) {
     out << " bins " << column.bins << " separator " << int{column.separator} << " words";
-    for (const std::string& word : column.vocabulary) out << ' ' << std::quoted(word);
+    constexpr size_t kFewWords = 20;
+    if (column.vocabulary.size() <= kFewWords) {
+      for (const std::string& word : column.vocabulary) out << ' ' << std::quoted(word);
+    } else {  // A text of a million words is nothing to show, nor to keep in a file.
+      uint64_t hash = 0;
+      for (const std::string& word : column.vocabulary)
+        hash = XXH3_64bits_withSeed(word.data(), word.size(), hash);
+      out << ' ' << column.vocabulary.size() << " with the hash " << hash;
+    }
   }
   return out.str();
 }
 
-Column label(std::string name) { return named(std::move(name), Column::Kind::label); }
-Column sample_weight(std::string name) { return named(std::move(name), Column::Kind::sample_weight); }
-Column query_id(std::string name) { return named(std::move(name), Column::Kind::query_id); }
-Column ignored(std::string name) { return named(std::move(name), Column::Kind::ignored); }
+Column label(std::string name) { return named("label", std::move(name), Column::Kind::label); }
+Column sample_weight(std::string name) {
+  return named("sample_weight", std::move(name), Column::Kind::sample_weight);
+}
+Column query_id(std::string name) { return named("query_id", std::move(name), Column::Kind::query_id); }
+Column ignored(std::string name) { return named("ignored", std::move(name), Column::Kind::ignored); }
 
 Column number(std::string name, const NumberOptions& options) {
-  Column column = named(std::move(name), Column::Kind::number);
+  Column column = named("number", std::move(name), Column::Kind::number);
   LACUNA_REQUIRE(options.buckets == 0 || options.buckets >= 2,
                  "number: buckets must be 2 or more, since one is for missing numbers. Received: buckets=",
                  options.buckets, " of column '", column.name, "'.");
+  LACUNA_REQUIRE(options.buckets <= kMostBins,
+                 "number: buckets must be at most 2^40. Received: buckets=", options.buckets, " of column '",
+                 column.name, "'.");
   LACUNA_REQUIRE(options.buckets == 0 || options.boundaries.empty(),
                  "number: buckets or boundaries must be given, not both. Received: both, of column '",
                  column.name, "'.");
-  LACUNA_REQUIRE(!options.missing || std::isfinite(*options.missing),
-                 "number: missing must be finite. Received: missing=", *options.missing, " of column '",
+  LACUNA_REQUIRE(!options.missing || std::isfinite(transformed(options.transform, *options.missing)),
+                 "number: missing must be finite, and its transform too. Received: missing=",
+                 *options.missing, " of column '", column.name, "'.");
+  LACUNA_REQUIRE(!options.input.empty(), "number: an input must have a name. Received: input='' of column '",
                  column.name, "'.");
   check_boundaries(column.name, options.boundaries);
   column.input = options.input;
@@ -110,7 +140,7 @@ Column number(std::string name, const NumberOptions& options) {
 }
 
 Column category(std::string name, const CategoryOptions& options) {
-  Column column = named(std::move(name), Column::Kind::category);
+  Column column = named("category", std::move(name), Column::Kind::category);
   LACUNA_REQUIRE((options.bins > 0) != !options.vocabulary.empty(),
                  "category: bins or a vocabulary must be given. Received: bins=", options.bins, ", ",
                  options.vocabulary.size(), " words, of column '", column.name, "'.");
@@ -118,6 +148,8 @@ Column category(std::string name, const CategoryOptions& options) {
                  "category: bins must be at most 2^40. Received: bins=", options.bins, " of column '",
                  column.name, "'.");
   check_separator("category", column.name, options.separator);
+  LACUNA_REQUIRE(!options.input.empty(),
+                 "category: an input must have a name. Received: input='' of column '", column.name, "'.");
   std::unordered_set<std::string_view> words;
   for (const std::string& word : options.vocabulary)
     LACUNA_REQUIRE(words.insert(word).second,
@@ -131,7 +163,7 @@ Column category(std::string name, const CategoryOptions& options) {
 }
 
 Column ids(std::string name, const IdsOptions& options) {
-  Column column = named(std::move(name), Column::Kind::ids);
+  Column column = named("ids", std::move(name), Column::Kind::ids);
   LACUNA_REQUIRE(options.n > 0 && options.n <= kMostBins,
                  "ids: n must be positive and at most 2^40. Received: n=", options.n, " of column '",
                  column.name, "'.");

@@ -13,6 +13,9 @@ namespace data {
 // log1p: ln(1 + x), where x must be above -1. signed_log1p: sign(x) ln(1 + |x|).
 enum class Transform : uint8_t { none, log1p, signed_log1p };
 
+// Not finite where the transform has no value.
+double transformed(Transform transform, double value);
+
 struct Column {
   enum class Kind : uint8_t { label, number, category, sample_weight, query_id, ignored, ids };
 

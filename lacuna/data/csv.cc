@@ -1,6 +1,7 @@
 // Datasets of CSV text.
 #include "lacuna/data/csv.h"
 
+#include "lacuna/base/utf8.h"
 #include "lacuna/data/csv_parser.h"
 #include "lacuna/data/text_dataset.h"
 
@@ -13,10 +14,12 @@ class Csv final : public TextSource<Csv> {
       : TextSource("csv", paths, options.bad, options.readers),
         options_(std::move(options)),
         layout_("csv", options_.columns, options_.fields, options_.delimiter) {
-    LACUNA_REQUIRE(options_.delimiter != '\n' && options_.delimiter != '\r' &&
+    const auto ends_line = [](char c) { return c == '\n' || c == '\r'; };
+    LACUNA_REQUIRE(!ends_line(options_.delimiter) && !ends_line(options_.quote) &&
                        options_.delimiter != options_.quote && options_.delimiter != '\0',
-                   "csv: the delimiter must not end a line or quote a field. Received: '",
-                   std::string(1, options_.delimiter), "'.");
+                   "csv: delimiter and quote must be different characters that do not end a line. Received: "
+                   "characters ",
+                   int{options_.delimiter}, " and ", int{options_.quote}, ".");
   }
 
   const Schema& schema() const override { return layout_.schema(); }
@@ -40,7 +43,7 @@ class Csv final : public TextSource<Csv> {
       do {
         if (!texts_.next(to.text)) return false;
         to.path = &source_.paths()[to.text.file];
-        if (to.text.first_line == 1) begin_file(to.text, *to.path);
+        if (to.text.first_line == 1 && !to.text.text.empty()) begin_file(to.text, *to.path);
       } while (to.text.text.empty());
       to.uses = uses_;
       return true;
@@ -55,7 +58,9 @@ class Csv final : public TextSource<Csv> {
       const auto fields = fields_of_line(line, options.delimiter, options.quote);
       if (options.header == Header::yes ||
           (options.header == Header::automatic && source_.layout_.is_header(fields))) {
-        uses_ = source_.layout_.by_names(where_, "a file's header", fields, path);
+        uses_ = source_.layout_.by_names(
+            where_, "a file's header", fields, shown_utf8(path),
+            options.header == Header::automatic ? "; write header=False if this line is a row" : "");
         text.text.erase(0, line.size() + 1);
         ++text.first_line;
       } else {

@@ -56,13 +56,25 @@ bool CsvParser::parse_row(const CsvText& text, const char*& p) {
   return true;
 }
 
+void CsvParser::begin_block(const std::string& all, size_t fields, RowBlock& block) {
+  // Every field has an end. Lines alone would be too many: a damaged text may have a million blank ones. The
+  // last row may be one that is not understood.
+  const size_t ends = static_cast<size_t>(last_ - ends_.get()) + 1;
+  const size_t rows = std::min(kernels::count_lines(all.data(), all.size()), ends / fields) + 1;
+  std::string separators;
+  size_t list_items = 0;
+  for (const Column& column : options_.columns) {
+    if (column.separator == '\0' || separators.find(column.separator) != std::string::npos) continue;
+    separators += column.separator;
+    list_items += static_cast<size_t>(std::ranges::count(all, column.separator));
+  }
+  rows_.begin(block, rows, list_items);
+}
+
 void CsvParser::parse(const CsvText& text, RowBlock& block) {
   const std::string& all = text.text.text;
-  size_t list_items = 0;
-  for (const Column& column : options_.columns)
-    if (column.separator) list_items += static_cast<size_t>(std::ranges::count(all, column.separator));
-  rows_.begin(block, kernels::count_lines(all.data(), all.size()) + 1, list_items);
   find_ends(all);
+  begin_block(all, text.uses.size(), block);
   const char* p = all.data();
   const char* const end = p + all.size();
   next_ = ends_.get();
@@ -97,7 +109,8 @@ void CsvParser::find_ends(const std::string& all) {
     ends_ = std::make_unique_for_overwrite<uint32_t[]>(capacity_);
   }
   const size_t count = kernels::field_ends(all.data(), all.size(), options_.delimiter, ends_.get());
-  ends_[count] = static_cast<uint32_t>(all.size());
+  last_ = ends_.get() + count;
+  *last_ = static_cast<uint32_t>(all.size());
 }
 
 std::vector<std::string> fields_of_line(std::string_view line, char delimiter, char quote) {
@@ -105,7 +118,8 @@ std::vector<std::string> fields_of_line(std::string_view line, char delimiter, c
   std::vector<std::string> fields(1);
   bool inside = false;
   for (size_t i = 0; i < line.size(); ++i) {
-    if (quote && line[i] == quote) {
+    const bool begins = i == 0 || line[i - 1] == delimiter;
+    if (quote && line[i] == quote && (inside || begins)) {
       if (inside && i + 1 < line.size() && line[i + 1] == quote) fields.back() += line[++i];
       else inside = !inside;
     } else if (!inside && line[i] == delimiter) {

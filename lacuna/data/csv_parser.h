@@ -33,6 +33,7 @@ class CsvParser {
   void parse(const CsvText& text, RowBlock& block);
 
  private:
+  void begin_block(const std::string& all, size_t fields, RowBlock& block);
   void find_ends(const std::string& all);
   bool parse_row(const CsvText& text, const char*& p);
   bool unquote(const char* p, const char* base, const char* end);
@@ -42,6 +43,7 @@ class CsvParser {
   std::unique_ptr<uint32_t[]> ends_{};  // Of fields.
   size_t capacity_ = 0;
   const uint32_t* next_ = nullptr;  // The end of the field that is read.
+  uint32_t* last_ = nullptr;        // The end of the text.
   std::string unquoted_{};
 };
 

@@ -2,6 +2,7 @@
 // threads. It works ahead by a bounded number of them.
 #pragma once
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -39,9 +40,10 @@ class InOrder {
   InOrder& operator=(const InOrder&) = delete;
 
   // Swaps the next thing with `to`, whose memory is used again. False at the end. Throws what its making
-  // threw.
+  // threw, or what an interrupt throws.
   bool next(Made& to) {
     if (over_) return false;
+    poll_interrupt();  // A caller may ask for very many things before it does anything else.
     if (threads_.empty()) {
       over_ = true;  // Unless it succeeds.
       if (!work_.take(slots_[0].given)) return false;
@@ -49,9 +51,14 @@ class InOrder {
       over_ = false;
       return true;
     }
-    Slot& slot = slots_[handed_on_++ % slots_.size()];
+    Slot& slot = slots_[handed_on_ % slots_.size()];
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return slot.full; });
+    while (!changed_.wait_for(lock, kOftenEnough, [&] { return slot.full; })) {
+      lock.unlock();
+      poll_interrupt();
+      lock.lock();
+    }
+    ++handed_on_;
     over_ = slot.end;
     if (slot.error) std::rethrow_exception(slot.error);
     std::swap(slot.made, to);
@@ -62,6 +69,8 @@ class InOrder {
   }
 
  private:
+  static constexpr std::chrono::milliseconds kOftenEnough{50};  // For interrupts.
+
   struct Slot {
     Given given{};
     Made made{};

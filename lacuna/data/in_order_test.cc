@@ -60,5 +60,29 @@ TEST(InOrder, WhatIsNotAskedForIsLeft) {
   }
 }
 
+TEST(InOrder, AnInterruptEndsTheWait) {
+  struct Slow {
+    int taken = 0;
+    bool take(int& to) {
+      to = taken++;
+      return true;
+    }
+    void make(size_t, const int&, int&) const { std::this_thread::sleep_for(std::chrono::milliseconds(400)); }
+  };
+  struct Stop {};
+  set_interrupt_check([] { throw Stop(); });
+  for (const size_t workers : {0, 1, 3}) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));  // Polls are at least 50 ms apart.
+    Slow slow;
+    {
+      InOrder<Slow, int, int> made(slow, workers);
+      int one = 0;
+      EXPECT_THROW(made.next(one), Stop);
+    }
+    EXPECT_LT(slow.taken, 10);
+  }
+  set_interrupt_check({});
+}
+
 }  // namespace
 }  // namespace lacuna::data

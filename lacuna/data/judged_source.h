@@ -4,14 +4,19 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "lacuna/base/threads.h"
+#include "lacuna/base/utf8.h"
 #include "lacuna/data/bad_row_judge.h"
 #include "lacuna/data/dataset.h"
 #include "lacuna/data/in_order.h"
 
 namespace lacuna::data {
+
+constexpr size_t kMostReaders = 1024;
 
 // How many threads parse: those that the user wants, or half of those that there are, and none beside a
 // single one.
@@ -31,6 +36,11 @@ class JudgedSource : public RowSource, public std::enable_shared_from_this<Judge
       : bad_(std::move(bad)), readers_(readers) {
     LACUNA_REQUIRE(bad_.max_bad >= 0 && bad_.max_bad <= 1, where,
                    ": max_bad must be in [0, 1]. Received: max_bad=", bad_.max_bad, ".");
+    LACUNA_REQUIRE(readers <= kMostReaders, where, ": readers must be at most ", kMostReaders,
+                   ". Received: readers=", readers, ".");
+    LACUNA_REQUIRE(bad_.on_bad == OnBad::skip || bad_.rejects.empty(), where,
+                   ": rejects must be given with on_bad='skip'. Received: on_bad='raise', rejects='",
+                   shown_utf8(bad_.rejects), "'.");
   }
 
   std::unique_ptr<RowStream> open(const char* where, const RowOrder& = {}) const override {
@@ -46,6 +56,9 @@ class JudgedSource : public RowSource, public std::enable_shared_from_this<Judge
   void add_settings_of_bad_rows(Fingerprint& to) const {
     to.emplace_back("on_bad", bad_.on_bad == OnBad::skip ? "skip" : "raise");
   }
+  // The files that are read, and whether reading may have to wait for one who writes.
+  virtual std::vector<std::string> files() const { return {}; }
+  virtual bool waits() const { return false; }
 
  private:
   // A pass, which keeps the source alive.
@@ -53,9 +66,9 @@ class JudgedSource : public RowSource, public std::enable_shared_from_this<Judge
    public:
     Stream(std::shared_ptr<const JudgedSource> source, const char* where)
         : source_(std::move(source)),
-          workers_(workers_of(source_->readers_)),
+          workers_(source_->waits() ? 0 : workers_of(source_->readers_)),
           reader_(static_cast<const Format&>(*source_), where, std::max<size_t>(1, workers_)),
-          judge_(where, source_->bad_),
+          judge_(where, source_->bad_, source_->files()),
           blocks_(reader_, workers_) {}
 
     bool next(RowBlock& block) override {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lacuna/base/interrupt.h"
+#include "lacuna/base/utf8.h"
 #include "lacuna/data/growing.h"
 #include "lacuna/data/number.h"
 #include "lacuna/data/text_blocks.h"
@@ -104,7 +105,8 @@ class Parser {
       const std::string first = from_zero ? ", and the first column is 0" : ", and the first column is 1";
       throw BadLine(
           text(where_, ": columns must be within n_features. Received: column ", largest_, " in line ",
-               largest_line_, " of ", largest_name_, ", n_features=", options_.n_features, first, "."),
+               largest_line_, " of ", shown_utf8(largest_name_), ", n_features=", options_.n_features, first,
+               "."),
           text("columns must be within n_features=", options_.n_features, first, ", and not ", largest_));
     }
     if (from_zero && first_)
@@ -294,8 +296,9 @@ class Parser {
     std::string shown;
     for (const char c : token.substr(0, kMost))
       shown += c >= ' ' && c <= '~' ? c : '?';  // A message is text, whatever the file holds.
-    throw BadLine(text(where_, ": ", what, ". Received: '", shown, "' in line ", line_, " of ", name_, "."),
-                  what);
+    throw BadLine(
+        text(where_, ": ", what, ". Received: '", shown, "' in line ", line_, " of ", shown_utf8(name_), "."),
+        what);
   }
 
   const LibsvmOptions& options_;

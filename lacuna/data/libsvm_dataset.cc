@@ -1,7 +1,9 @@
 // Parses libsvm text block by block; a block with a bad line is parsed again, line by line.
 #include "lacuna/data/libsvm_dataset.h"
 
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <optional>
 
 #include "lacuna/base/interrupt.h"
@@ -19,8 +21,23 @@ Schema schema_of(const LibsvmOptions& options) {
   return schema;
 }
 
+// The parser takes wide indices from the column 2^31 - 1 on, but tensors of as many columns have narrow ones.
+Buffer narrowed(const Buffer& wide) {
+  Buffer narrow;
+  const auto from = wide.as<int64_t>();
+  narrow.resize(from.size() * sizeof(int32_t));
+  std::ranges::transform(from, narrow.as<int32_t>().begin(),
+                         [](int64_t index) { return static_cast<int32_t>(index); });
+  return narrow;
+}
+
 RowBlock block_of(LibsvmData data, bool query_id) {
   RowBlock block{.rows = data.x.rows};
+  if (data.x.index == DType::int64 && data.x.columns <= std::numeric_limits<int32_t>::max()) {
+    data.x.index = DType::int32;
+    data.x.indices = narrowed(data.x.indices);
+    data.x.indptr = narrowed(data.x.indptr);
+  }
   block.parts.emplace_back(std::move(data.x));
   data.y.shape = {block.rows, 1};
   block.parts.emplace_back(std::move(data.y));
@@ -79,7 +96,8 @@ class Libsvm final : public TextSource<Libsvm> {
     if (!open_columns && !open_base) return;
     const LibsvmOptions wanted = options_;
     options_.n_features = 0;
-    options_.zero_based = ZeroBased::yes;  // Columns are then those of the text.
+    // Columns are then those of the text, unless a row with a column 0 is bad and does not count.
+    if (open_base) options_.zero_based = ZeroBased::yes;
     summarizes_ = true;
     Summary all;
     const auto stream = open("libsvm");
@@ -88,8 +106,8 @@ class Libsvm final : public TextSource<Libsvm> {
     options_ = wanted;
     if (open_base) options_.zero_based = all.names_zero ? ZeroBased::yes : ZeroBased::no;
     if (open_columns) {
-      options_.n_features =
-          std::max<Dim>(1, options_.zero_based == ZeroBased::yes ? all.columns : all.columns - 1);
+      const bool one_more = open_base && !all.names_zero;
+      options_.n_features = std::max<Dim>(1, one_more ? all.columns - 1 : all.columns);
       schema_ = schema_of(options_);
       rows_ = all.rows;
     }

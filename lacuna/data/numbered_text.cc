@@ -10,6 +10,10 @@
 #include "lacuna/kernels/field_ends.h"
 
 namespace lacuna::data {
+namespace {
+// So that a file that is no text at all does not take all memory, and places in a block fit 32 bits.
+constexpr size_t kLongestLine = size_t{1} << 28;
+}  // namespace
 
 std::vector<std::string> files_of(const char* where, const std::vector<std::string>& patterns) {
   LACUNA_REQUIRE(!patterns.empty(), where, ": there must be a file. Received: paths=[].");
@@ -40,7 +44,7 @@ bool NumberedTexts::next(NumberedText& to) {
   for (;;) {
     if (!blocks_) {
       if (opened_ == paths_.size()) return false;
-      blocks_.emplace(paths_[opened_++], where_);
+      blocks_.emplace(paths_[opened_++], where_, kLongestLine);
       line_ = 1;
     }
     std::string_view block = blocks_->next();

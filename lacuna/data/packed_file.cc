@@ -7,6 +7,8 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstring>
 #include <memory>
 #include <numeric>
 
@@ -14,6 +16,7 @@
 #include "lacuna/base/message.h"
 #include "lacuna/base/path.h"
 #include "lacuna/base/random.h"
+#include "lacuna/base/utf8.h"
 #include "lacuna/data/in_order.h"
 #include "lacuna/data/judged_source.h"
 #include "lacuna/data/packed_foot.h"
@@ -117,6 +120,12 @@ Dataset open_packed(const char* where, const std::string& path) {
   return Dataset(std::make_shared<const PackedRows>(std::move(file), std::move(foot)));
 }
 
+// As the foot, which is JSON, holds it.
+Fingerprint shown(Fingerprint given) {
+  for (auto& [name, is] : given) name = shown_utf8(name), is = shown_utf8(is);
+  return given;
+}
+
 // What differs, in words; empty if nothing does.
 std::string difference(const Fingerprint& is, const Fingerprint& wanted) {
   for (size_t i = 0; i < std::max(is.size(), wanted.size()); ++i) {
@@ -135,12 +144,21 @@ bool exists(const std::string& path) {
   return ::stat(path.c_str(), &s) == 0;
 }
 
+// Whether a file that is no whole packed file may be written over: it is empty, or began as one of any
+// version.
+bool is_remains(const std::string& path) {
+  char start[7] = {};
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
+  const size_t n = file ? std::fread(start, 1, sizeof start, file.get()) : 0;
+  return file && std::memcmp(start, kPackedMagic, n) == 0;
+}
+
 }  // namespace
 
 Dataset open(const std::string& path) { return open_packed("open", path); }
 
 Dataset Dataset::pack(const std::string& path, const PackOptions& options) const {
-  const Fingerprint fingerprint = source_->fingerprint("pack");
+  const Fingerprint fingerprint = shown(source_->fingerprint("pack"));
   Fingerprint wanted = fingerprint;
   wanted.emplace_back("compression", kCompressions[static_cast<size_t>(options.compression)]);
   std::string why;
@@ -153,21 +171,24 @@ Dataset Dataset::pack(const std::string& path, const PackOptions& options) const
       throw;
     } catch (const InvalidArgument& error) {
       why = error.what();
+      LACUNA_REQUIRE(is_remains(path),
+                     "pack: what is there must be a packed file, to be written over. Received: path='",
+                     shown_utf8(path), "'.");
     }
     LACUNA_REQUIRE(!options.read_only,
                    "pack: with read_only, the file must be made of the same sources and settings. "
                    "Received: path='",
-                   path, "', and ", why, ".");
+                   shown_utf8(path), "', and ", why, ".");
   } else {
-    LACUNA_REQUIRE(!options.read_only, "pack: with read_only, the file must exist. Received: path='", path,
-                   "'.");
+    LACUNA_REQUIRE(!options.read_only, "pack: with read_only, the file must exist. Received: path='",
+                   shown_utf8(path), "'.");
   }
   PackedWriter writer(path, schema(), options.compression);
-  if (!why.empty()) warn(text("pack: ", path, " is made anew: ", why, "."));
+  if (!why.empty()) warn(text("pack: ", shown_utf8(path), " is made anew: ", why, "."));
   const auto stream = open("pack");
   for (RowBlock block; stream->next(block); poll_interrupt()) writer.add(block);
   // Of what was read: a source that changed meanwhile is not the one that the fingerprint names.
-  const std::string changed = difference(fingerprint, source_->fingerprint("pack"));
+  const std::string changed = difference(fingerprint, shown(source_->fingerprint("pack")));
   LACUNA_REQUIRE(changed.empty(),
                  "pack: the sources must not change while they are read. Received: ", changed, ".");
   writer.finish(std::move(wanted), report().bad);

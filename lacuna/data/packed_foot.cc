@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lacuna/base/path.h"
+#include "lacuna/base/utf8.h"
 
 namespace lacuna::data {
 namespace {
@@ -29,6 +30,16 @@ Enum value_of(const char* const (&names)[N], const std::string& name) {
   for (size_t i = 0; i < N; ++i)
     if (name == names[i]) return static_cast<Enum>(i);
   throw std::invalid_argument(name);
+}
+
+// Whether a part of a row may be so: a row has fewer than 2^31 values, so that blocks of rows can be counted.
+bool is_possible(const Spec& spec) {
+  if (spec.shape.empty() || spec.shape[0] != None) return false;
+  if (spec.storage == Storage::csr) return spec.shape.size() == 2 && spec.shape[1] >= 0;
+  Dim values = 1;
+  return std::all_of(spec.shape.begin() + 1, spec.shape.end(), [&](Dim size) {
+    return size >= 0 && !__builtin_mul_overflow(values, size, &values) && values < kMostBlockRows;
+  });
 }
 
 // Throws exceptions of nlohmann, or others, if it is no foot.
@@ -77,8 +88,8 @@ PackedFile::~PackedFile() { ::close(file_); }
 
 void PackedFile::require(bool holds, const char* where, const char* why) const {
   LACUNA_REQUIRE(holds, where,
-                 ": the file must be a packed file, whole and as it was written. Received: path='", path_,
-                 "' (", why, ").");
+                 ": the file must be a packed file, whole and as it was written. Received: path='",
+                 shown_utf8(path_), "' (", why, ").");
 }
 
 uint64_t PackedFile::size(const char* where) const {
@@ -106,7 +117,8 @@ Foot PackedFile::foot(const char* where) const {
   uint64_t begin = 0, checksum = 0;
   std::memcpy(&begin, end.data(), 8);
   std::memcpy(&checksum, end.data() + 8, 8);
-  require(std::memcmp(end.data() + 16, kPackedMagic, 8) == 0, where, "it does not end as one");
+  require(std::memcmp(end.data() + 16, kPackedMagic, 7) == 0, where, "it does not end as one");
+  require(end.back() == kPackedMagic[7], where, "it has another version");
   require(begin >= 8 && begin <= all - kEndBytes, where, "its end is damaged");
   std::vector<char> bytes(all - kEndBytes - begin);
   read(where, begin, bytes);
@@ -125,13 +137,7 @@ Foot PackedFile::foot(const char* where) const {
     rows += block.rows;
   }
   require(rows == foot.rows && foot.bad >= 0, where, "its blocks are damaged");
-  for (const RowPart& part : foot.schema) {
-    const Shape& shape = part.spec.shape;
-    const bool known = !shape.empty() && shape[0] == None &&
-                       std::none_of(shape.begin() + 1, shape.end(), [](Dim d) { return d < 0; });
-    require(known && (part.spec.storage == Storage::dense || shape.size() == 2), where,
-            "its schema is damaged");
-  }
+  for (const RowPart& part : foot.schema) require(is_possible(part.spec), where, "its schema is damaged");
   return foot;
 }
 

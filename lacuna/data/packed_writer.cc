@@ -21,7 +21,7 @@ constexpr const char* kMustBeWritten = "the packed file must be written whole";
 PackedWriter::PackedWriter(const std::string& path, const Schema& schema, Compression compression)
     : replace_("pack", path),
       path_(path),
-      file_(std::fopen(replace_.temporary().c_str(), "wb")),
+      file_(std::fopen(replace_.temporary().c_str(), "wbe")),
       waiting_(schema) {
   if (!file_) path_failed("pack", kMustBeWritten, path, errno);
   foot_.compression = compression;

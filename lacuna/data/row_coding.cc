@@ -121,6 +121,7 @@ void append_pattern(std::vector<char>& to, std::span<const I> indices, std::span
 
 template <class I>
 bool take_pattern(Bytes& bytes, size_t rows, tensor::Csr& to) {
+  if (rows >= bytes.most<uint32_t>()) return false;
   std::vector<uint32_t> ends(rows + 1);
   if (!bytes.copy(ends.data(), ends.size()) || ends[0] != 0 || !std::ranges::is_sorted(ends)) return false;
   const size_t entries = ends.back();
@@ -128,7 +129,11 @@ bool take_pattern(Bytes& bytes, size_t rows, tensor::Csr& to) {
     return false;
   to.resize(static_cast<Dim>(rows), to.columns, entries, to.dtype, to.index);
   std::ranges::transform(ends, to.indptr.as<I>().begin(), [](uint32_t end) { return static_cast<I>(end); });
-  return bytes.copy(to.indices.as<I>().data(), entries);
+  const std::span<I> indices = to.indices.as<I>();
+  if (!bytes.copy(indices.data(), entries)) return false;
+  uint64_t largest = 0;  // A negative one is larger than all that are in range.
+  for (const I index : indices) largest = std::max(largest, static_cast<uint64_t>(index));
+  return entries == 0 || largest < static_cast<uint64_t>(to.columns);
 }
 
 }  // namespace

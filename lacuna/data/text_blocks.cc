@@ -10,7 +10,9 @@
 #include <thread>
 #include <utility>
 
+#include "lacuna/base/error.h"
 #include "lacuna/base/threads.h"
+#include "lacuna/base/utf8.h"
 #include "lacuna/data/byte_source.h"
 
 namespace lacuna::data {
@@ -36,7 +38,12 @@ struct TextBlocks::Block {
 
 class TextBlocks::File {
  public:
-  File(const std::string& path, const char* where) : bytes_(open_bytes(path, where)) {
+  File(const std::string& path, const char* where, size_t longest_line)
+      : path_(path),
+        where_(where),
+        longest_line_(longest_line),
+        regular_(is_regular(path)),
+        bytes_(open_bytes(path, where)) {
     std::error_code unknown;
     const auto size = std::filesystem::file_size(path, unknown);
     if (!unknown) size_ = static_cast<double>(size);
@@ -61,15 +68,22 @@ class TextBlocks::File {
         block.size -= rest_.size();
         break;
       }
-      if (block.size == block.capacity) block.reserve(2 * block.capacity);  // A long line.
+      if (block.size < block.capacity) continue;
+      LACUNA_REQUIRE(block.size < longest_line_, where_, ": a line must be shorter than ", longest_line_,
+                     " bytes. Received: path='", shown_utf8(path_), "' with a longer one.");
+      block.reserve(2 * block.capacity);
     }
     const double position = bytes_->position();
     block.share = position > 0 && size_ > 0 ? std::min(1.0, position / size_) : 1.0;
   }
 
-  bool packed() const { return bytes_->packed(); }
+  bool is_slow() const { return regular_ && bytes_->packed(); }
 
  private:
+  std::string path_;
+  const char* where_;
+  size_t longest_line_;
+  bool regular_;
   std::unique_ptr<ByteSource> bytes_;
   std::string rest_{};
   double size_ = 0;
@@ -128,8 +142,8 @@ class TextBlocks::Ahead {
   std::thread thread_;  // Declared last: the thread uses all other members.
 };
 
-TextBlocks::TextBlocks(const std::string& path, const char* where)
-    : file_(std::make_unique<File>(path, where)), block_(std::make_unique<Block>()) {}
+TextBlocks::TextBlocks(const std::string& path, const char* where, size_t longest_line)
+    : file_(std::make_unique<File>(path, where, longest_line)), block_(std::make_unique<Block>()) {}
 TextBlocks::~TextBlocks() = default;
 
 std::string_view TextBlocks::next() {
@@ -137,7 +151,7 @@ std::string_view TextBlocks::next() {
   if (block.last) return {};
   if (ahead_) ahead_->take(block);
   else file_->read(block);
-  if (!ahead_ && !block.last && file_->packed() && num_threads() > 1) try {
+  if (!ahead_ && !block.last && file_->is_slow() && num_threads() > 1) try {
       ahead_ = std::make_unique<Ahead>(*file_);
     } catch (const std::exception&) {  // No thread could be started: this one reads.
     }

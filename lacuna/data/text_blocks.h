@@ -2,6 +2,7 @@
 // num_threads() is above 1, the next block is decompressed on another thread while the caller uses this one.
 // A plain file is read without: waking a thread for each block costs more than reading it.
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,12 +11,13 @@ namespace lacuna::data {
 
 class TextBlocks {
  public:
-  // Throws InvalidArgument if the file cannot be opened; `where` starts the messages.
-  TextBlocks(const std::string& path, const char* where);
+  // Throws InvalidArgument if the file cannot be opened; `where` starts the messages. longest_line: in bytes,
+  // about.
+  TextBlocks(const std::string& path, const char* where, size_t longest_line = SIZE_MAX / 4);
   ~TextBlocks();
 
   // The next block, valid until the next call; empty at the end. Throws InvalidArgument if the file is
-  // truncated.
+  // truncated, or has a longer line.
   std::string_view next();
 
   // About the share of the file, in (0, 1], that was read: at least up to the end of the block.
@@ -25,7 +27,7 @@ class TextBlocks {
   class File;
   class Ahead;
   std::unique_ptr<File> file_;
-  std::unique_ptr<Ahead> ahead_;  // Null where the file is plain or has one block, or there is one thread.
+  std::unique_ptr<Ahead> ahead_;  // Null for a plain file, a pipe, one block or one thread.
   struct Block;
   std::unique_ptr<Block> block_;
 };

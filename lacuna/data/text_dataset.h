@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "lacuna/data/byte_source.h"
 #include "lacuna/data/fingerprint.h"
 #include "lacuna/data/judged_source.h"
 #include "lacuna/data/numbered_text.h"
@@ -26,6 +27,11 @@ class TextSource : public JudgedSource<Format> {
     return result;
   }
   const std::vector<std::string>& paths() const { return paths_; }
+
+ protected:
+  std::vector<std::string> files() const override { return paths_; }
+  // A pipe is read by the thread that asked, since only that one can be interrupted while it waits for a writer.
+  bool waits() const override { return !std::ranges::all_of(paths_, is_regular); }
 
  private:
   const std::vector<std::string> paths_;

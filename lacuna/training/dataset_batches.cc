@@ -24,6 +24,15 @@ Arrays arrays_of(const data::Schema& schema, const std::vector<Tensor>& parts, d
   return Arrays(std::move(named));
 }
 
+// The weight of a row is that of all its targets.
+Arrays weights_of(const data::Schema& schema, const std::vector<Tensor>& parts) {
+  Arrays one = arrays_of(schema, parts, data::Role::sample_weight);
+  std::map<std::string, Array> named;
+  for (const data::RowPart& part : schema)
+    if (part.role == data::Role::target && one.given()) named.emplace(part.name, one.list.front());
+  return named.size() > 1 ? Arrays(std::move(named)) : one;
+}
+
 }  // namespace
 
 DatasetBatches::DatasetBatches(const char* where, const Network& network, const Compiled* compiled,
@@ -51,7 +60,7 @@ void DatasetBatches::make_feed(std::vector<Tensor> parts) {
   Arrays y, weights;
   if (compiled_) {
     y = arrays_of(schema, window_.parts, data::Role::target);
-    weights = arrays_of(schema, window_.parts, data::Role::sample_weight);
+    weights = weights_of(schema, window_.parts);
   }
   feeds_[turn_].emplace(where_, network_, compiled_, data::Check::by_batch,
                         arrays_of(schema, window_.parts, data::Role::input), y, weights, class_weight_);
@@ -62,6 +71,7 @@ void DatasetBatches::begin(uint64_t key) {
   windows_ = 0;
   counted_ = 0;
   used_ = block_.rows = 0;
+  gathered_->clear();  // An error may have left rows of another epoch.
   window_ = {};
   order_.clear();
   at_ = 0;

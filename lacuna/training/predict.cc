@@ -16,10 +16,11 @@ void require_batch_size(const char* where, Dim batch_size) {
 }
 
 void require_no_steps(const char* where, const std::optional<int64_t>& steps) {
-  LACUNA_REQUIRE(
-      !steps, where,
-      ": steps are of batches that come one by one; of arrays, batch_size decides. Received: steps=", *steps,
-      ".");
+  LACUNA_REQUIRE(!steps, where,
+                 ": steps are of batches that come one by one; of arrays, batch_size decides, and of a "
+                 "dataset take(rows). "
+                 "Received: steps=",
+                 *steps, ".");
 }
 
 }  // namespace

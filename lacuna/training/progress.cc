@@ -56,7 +56,8 @@ Progress::Progress(const Batches& batches, int verbose)
 std::string Progress::bar() const {
   constexpr int64_t kWidth = 30;
   std::string result = std::to_string(done_);
-  if (!all_) return std::string(7 - std::min<size_t>(7, result.size()), ' ') + result + "/Unknown";
+  if (!all_ || done_ > *all_)  // A file may have grown since its rows were counted.
+    return std::string(7 - std::min<size_t>(7, result.size()), ' ') + result + "/Unknown";
   const std::string total = std::to_string(*all_);
   result.insert(0, total.size() - std::min(total.size(), result.size()), ' ');
   result += "/" + total + " [";

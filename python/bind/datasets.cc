@@ -14,10 +14,13 @@ namespace {
 using data::Column;
 
 char to_character(const Place& at, nb::handle given) {
-  if (given.is_none()) return '\0';
   const std::string text = to_text(at, given);
-  if (text.size() != 1) wrong_value(at, "one character of ASCII", given);
+  if (text.size() != 1 || text[0] == '\0') wrong_value(at, "one character of ASCII", given);
   return text[0];
+}
+
+char to_character_or_none(const Place& at, nb::handle given) {
+  return given.is_none() ? '\0' : to_character(at, given);
 }
 
 data::Transform to_transform(const Place& at, nb::handle given) {
@@ -101,7 +104,7 @@ data::Dataset csv(const std::vector<nb::bytes>& paths, const std::vector<nb::obj
                   const std::string& on_bad, double max_bad, const std::optional<nb::bytes>& rejects,
                   size_t readers) {
   data::CsvOptions options{.delimiter = to_character({"csv", "delimiter"}, delimiter),
-                           .quote = to_character({"csv", "quote"}, quote),
+                           .quote = to_character_or_none({"csv", "quote"}, quote),
                            .fields = fields,
                            .readers = readers};
   for (const nb::object& column : columns)
@@ -159,12 +162,12 @@ void bind_datasets(nb::module_& m) {
   nb::class_<Column>(m, "Column", "What a column is for; lacuna.data makes it.")
       .def_prop_ro("name", [](const Column& column) { return column.name; })
       .def_prop_ro("width", [](const Column& column) { return column.width(); });
-  def(m, "label_column", data::label, "name"_a);
-  def(m, "sample_weight_column", data::sample_weight, "name"_a);
-  def(m, "query_id_column", data::query_id, "name"_a);
-  def(m, "ignored_column", data::ignored, "name"_a);
+  def(m, "label", data::label, "name"_a);
+  def(m, "sample_weight", data::sample_weight, "name"_a);
+  def(m, "query_id", data::query_id, "name"_a);
+  def(m, "ignored", data::ignored, "name"_a);
   def(
-      m, "number_columns",
+      m, "numbers",
       [](const std::string& names, nb::handle transform, Dim buckets, const std::vector<double>& boundaries,
          std::optional<double> missing, const std::string& input) {
         return data::numbers(names, {.transform = to_transform({"numbers", "transform"}, transform),
@@ -175,13 +178,14 @@ void bind_datasets(nb::module_& m) {
       },
       "names"_a, "transform"_a.none(), "buckets"_a, "boundaries"_a, "missing"_a.none(), "input"_a);
   def(
-      m, "category_columns",
+      m, "categories",
       [](const std::string& names, Dim bins, const std::vector<std::string>& vocabulary, nb::handle separator,
          const std::string& input) {
-        return data::categories(names, {.bins = bins,
-                                        .vocabulary = vocabulary,
-                                        .separator = to_character({"categories", "separator"}, separator),
-                                        .input = input});
+        return data::categories(names,
+                                {.bins = bins,
+                                 .vocabulary = vocabulary,
+                                 .separator = to_character_or_none({"categories", "separator"}, separator),
+                                 .input = input});
       },
       "names"_a, "bins"_a, "vocabulary"_a, "separator"_a.none(), "input"_a);
   def(

@@ -11,7 +11,7 @@ import scipy.sparse
 
 import lacuna
 from lacuna import backend as K
-from lacuna import callbacks, layers, metrics, models, optimizers
+from lacuna import callbacks, data, layers, metrics, models, optimizers
 from lacuna.preprocessing import text
 
 FOREIGN = re.compile(
@@ -84,6 +84,8 @@ def good():
         "axis": 0,
         "bins": [0.5],
         "callback": callbacks.Callback(),
+        "columns": [data.label("y"), data.number("a")],
+        "count": 1,
         "config": {"class_name": "Flatten", "config": {}},
         "condition": symbol,
         "data": K.placeholder((4,), dtype="int64"),
@@ -111,6 +113,7 @@ def good():
         "momentum": 0.5,
         "n": 2,
         "name": "x",
+        "names": "I{1..2}",
         "new_x": K.constant(1.0),
         "num_classes": 3,
         "num_layers": 1,
@@ -194,6 +197,7 @@ def objects():
         K.placeholder((2, 2)),
     ]
     result += [
+        data.libsvm("data.txt", n_features=3, zero_based=False),
         callbacks.CallbackList(),
         fitted_tokenizer(),
         lacuna.initializers.Zeros(),

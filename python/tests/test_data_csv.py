@@ -261,7 +261,7 @@ def test_files_globs_headers_and_compression(tmp_path):
         (lambda p: data.csv(p / "h.csv", [data.label("y")]), "a number or a category"),
         (lambda p: data.csv(p / "h.csv", COLUMNS + COLUMNS), "different names"),
         (lambda p: data.csv(p / "h.csv", COLUMNS, fields=True), "a number must have buckets"),
-        (lambda p: data.csv(p / "h.csv", COLUMNS, delimiter="\n"), "the delimiter must not end a line"),
+        (lambda p: data.csv(p / "h.csv", COLUMNS, delimiter="\n"), "different characters that do not end a line"),
         (lambda p: data.csv(p / "h.csv", COLUMNS, on_bad="drop"), "on_bad must be 'raise' or 'skip'"),
         (lambda p: data.csv(p / "h.csv", COLUMNS, max_bad=2), "max_bad must be in"),
         (lambda p: data.category("c"), "bins or a vocabulary"),

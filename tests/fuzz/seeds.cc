@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include "lacuna/base/seal.h"
@@ -41,6 +42,19 @@ int main(int, char** argv) {
   write("libsvm", "queries", std::string("\x0a\x01", 2) + "2.5 qid:3 1:1 2:-7\n1 qid:4 7:1e30\n");
   write("libsvm", "labels", std::string("\x04\x02", 2) + "1,4 0:1\n 2:3\n3 1:1 9:2\n");
   write("libsvm", "file", std::string("\x30\x00", 2) + "1 1:1\r\n2 2:2\r\n");
+  write("csv", "plain", std::string("\x03\x7f", 2) + "1,5,a,p;q,0.5,word,7,x\n0,,b,,1,\"a,b\",8,\n");
+  write("csv", "header", std::string("\x0b\x02", 2) + "w\ty\tn\n\xc3\xbc\t1\t12.5\r\n\xff\t0\t-1\n\n");
+  write("csv", "fields", std::string("\x07\x03", 2) + "\xef\xbb\xbfy,n,w\n1,3,a\n0,\"4\",b");
+  write("libsvm_blocks", "plain", std::string("\x03\x02", 2) + "1 1:0.5 3:2 # a\n-1 2:1e-3\nbad\n\n0\n");
+  write("libsvm_blocks", "queries", std::string("\x0c\x28", 2) + "2.5 qid:3 1:1 2:-7\n1 qid:4 7:1e30\n");
+  std::ofstream(folder / "text.svm") << "1 1:0.5 3:2\n-1 2:1\n0 1:7\n";
+  data::libsvm({folder / "text.svm"}).pack(folder / "text.pack");
+  std::ifstream packed(folder / "text.pack", std::ios::binary);
+  const std::string whole{std::istreambuf_iterator<char>(packed), {}};
+  const size_t foot = whole.find("{\"");
+  write("packed", "file", zeros + whole);
+  write("packed", "foot", std::string("\x01\x00", 2) + whole.substr(foot, whole.size() - 24 - foot));
+  write("packed", "block", std::string("\x02\x03", 2) + whole.substr(8, foot - 8) + std::string(32, '\0'));
   const std::string models[] = {"dense", "csr", "ids"};
   size_t number = 0;
   for (Model model : {small(false), small(true), of_ids()}) {

@@ -34,17 +34,6 @@ void check_csr(const tensor::Csr& x) {
   }
 }
 
-struct TemporaryFile {
-  explicit TemporaryFile(Bytes bytes) {
-    const int file = mkstemp(path.data());
-    check(file >= 0 && write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()),
-          "temporary file");
-    close(file);
-  }
-  ~TemporaryFile() { unlink(path.c_str()); }
-  std::string path = std::filesystem::temp_directory_path() / "lacuna-fuzz-XXXXXX";
-};
-
 void parse_libsvm_text(Bytes bytes) {
   const uint8_t a = bytes[0], b = bytes[1];
   const data::LibsvmOptions options{.n_features = (a & 1) ? Dim{1} << (b >> 3) : 0,
@@ -84,6 +73,15 @@ void read_model_file(Bytes bytes) {
 }
 
 }  // namespace
+
+TemporaryFile::TemporaryFile(Bytes bytes)
+    : path(std::filesystem::temp_directory_path() / "lacuna-fuzz-XXXXXX") {
+  const int file = mkstemp(path.data());
+  check(file >= 0 && write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()),
+        "temporary file");
+  close(file);
+}
+TemporaryFile::~TemporaryFile() { unlink(path.c_str()); }
 
 void check(bool holds, const char* what) {
   if (holds) return;

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,7 +25,26 @@ void config(Bytes bytes);
 // then, if that could be read, with a seal, so that the reader gets past the checksum.
 void model_file(Bytes bytes);
 
-inline constexpr Target kTargets[] = {{"libsvm", libsvm}, {"config", config}, {"model_file", model_file}};
+// Bytes 0 and 1: options. The rest: a file of CSV or libsvm text, read as a dataset.
+void csv(Bytes bytes);
+void libsvm_blocks(Bytes bytes);
+// Byte 0: whether the rest is a packed file, its foot, which gets a right checksum, or a block of as many
+// rows as byte 1 says.
+void packed(Bytes bytes);
+
+inline constexpr Target kTargets[] = {{"libsvm", libsvm},
+                                      {"config", config},
+                                      {"model_file", model_file},
+                                      {"csv", csv},
+                                      {"libsvm_blocks", libsvm_blocks},
+                                      {"packed", packed}};
+
+// A file of these bytes while it lives.
+struct TemporaryFile {
+  explicit TemporaryFile(Bytes bytes);
+  ~TemporaryFile();
+  std::string path;
+};
 
 // Ends the process unless `holds`.
 void check(bool holds, const char* what);

@@ -39,22 +39,22 @@ def listed(where, columns):
 
 def label(name: str) -> Column:
     """y, a finite number. Several labels are several targets."""
-    return _core.label_column(name)
+    return _core.label(name)
 
 
 def sample_weight(name: str) -> Column:
     """The weight of a row, a number of 0 or more."""
-    return _core.sample_weight_column(name)
+    return _core.sample_weight(name)
 
 
 def query_id(name: str) -> Column:
     """A whole number that the rows of a group share."""
-    return _core.query_id_column(name)
+    return _core.query_id(name)
 
 
 def ignored(name: str) -> Column:
     """A column that is not read."""
-    return _core.ignored_column(name)
+    return _core.ignored(name)
 
 
 def numbers(
@@ -73,7 +73,7 @@ def numbers(
         column with the value.
     missing: what a missing number counts as. input: the input of the model that the column is a part of.
     """
-    return list(_core.number_columns(names, transform, buckets, list(boundaries), missing, input))
+    return list(_core.numbers(names, transform, buckets, _several("numbers", "boundaries", boundaries), missing, input))
 
 
 def number(
@@ -85,7 +85,7 @@ def number(
     input: str = "x",
 ) -> Column:
     """A column of numbers; the arguments are those of numbers."""
-    return numbers(name, transform, buckets, boundaries, missing, input)[0]
+    return _single("number", name, numbers(name, transform, buckets, boundaries, missing, input))
 
 
 def categories(
@@ -101,7 +101,7 @@ def categories(
         and 0 for all others. separator: one character between several words of a field, each of which counts.
     input: the input of the model that the column is a part of.
     """
-    return list(_core.category_columns(names, bins, list(vocabulary), separator, input))
+    return list(_core.categories(names, bins, _several("categories", "vocabulary", vocabulary), separator, input))
 
 
 def category(
@@ -112,7 +112,7 @@ def category(
     input: str = "x",
 ) -> Column:
     """A column of words; the arguments are those of categories."""
-    return categories(name, bins, vocabulary, separator, input)[0]
+    return _single("category", name, categories(name, bins, vocabulary, separator, input))
 
 
 def ids(name: str, n: Whole, separator: str | None = None, input: str = "x") -> Column:
@@ -123,3 +123,18 @@ def ids(name: str, n: Whole, separator: str | None = None, input: str = "x") -> 
         (lacuna.data.arrow). input: the input of the model that the column is a part of.
     """
     return _core.ids_column(name, n, separator, input)
+
+
+def _several(where, name, given):
+    if isinstance(given, (str, bytes)) or not hasattr(given, "__iter__"):
+        raise TypeError(f"{where}: {name} must be a list. Received: {name}={shown(given)}.")
+    return list(given)
+
+
+def _single(where, name, columns):
+    if len(columns) != 1:
+        several = {"number": "numbers", "category": "categories"}[where]
+        raise ValueError(
+            f"{where}: name must be that of one column; {several} takes a range. Received: name={shown(name)}."
+        )
+    return columns[0]

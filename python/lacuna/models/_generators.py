@@ -8,6 +8,7 @@ from typing import Any
 from lacuna._arguments import shown
 from lacuna._types import Flag, Whole
 from lacuna.callbacks import History
+from lacuna.data.dataset import Dataset
 from lacuna.models._batches import gives_batches
 
 
@@ -109,6 +110,8 @@ def _batches(where, generator, argument, steps):
             f"{where}: generator must give batches: an iterator, a Sequence, or another iterable; write iter(batches) "
             f"for a list of batches, and fit(x, y) for arrays. Received: {shown(generator)}."
         )
+    if isinstance(generator, Dataset):
+        return generator  # It knows its end.
     if steps is None and not hasattr(generator, "__len__"):  # As in Keras, whose generators go on for ever.
         raise ValueError(
             f"{where}: {argument} must be given where the generator has no length; fit, evaluate and predict take one "
