@@ -166,5 +166,5 @@ def test_lists_of_arrays_where_one_is_expected(model):
     for batches in ([(X, [0, 1, 2])], [(sp.csr_matrix(X), np.zeros(3))], ((X, X), (X, X))):
         with pytest.raises(ValueError, match=r"write fit\(x, y\).*fit\(iter\(batches\)\)"):
             model.fit(batches, verbose=0)
-    with pytest.raises(ValueError, match="y must be None where x gives batches"):
+    with pytest.raises(ValueError, match="y must be None where x is a Dataset or gives batches"):
         model.fit((X for _ in range(3)), [0, 1, 2], verbose=0)
