@@ -230,7 +230,9 @@ def test_ctrl_c_ends_a_pass(tmp_path, work, readers):
     paths.mkdir()
     for i in range(60):
         (paths / f"{i}.csv").symlink_to(one)
-    subprocess.run([sys.executable, "-c", INTERRUPTED, work, str(paths / "*.csv"), str(readers)], check=True, timeout=60)
+    subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, work, str(paths / "*.csv"), str(readers)], check=True, timeout=60
+    )
 
 
 @pytest.mark.parametrize("written_first", [b"", b"1,2,x\n"])
