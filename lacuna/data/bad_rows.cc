@@ -19,9 +19,10 @@ std::string BadRow::what() const {
   std::string shown;
   for (const char c : std::string_view(text).substr(0, kShownBytes))
     shown += c >= ' ' && c <= '~' ? c : '?';  // A message is text, whatever the file holds.
-  return lacuna::text(reason, ", in ", column.empty() ? "" : lacuna::text("column '", column, "' of "),
-                      path.empty() ? lacuna::text("row ", line) : lacuna::text("line ", line, " of ", shown_utf8(path)),
-                      ": '", shown, text.size() > kShownBytes ? "…'" : "'");
+  return lacuna::text(
+      reason, ", in ", column.empty() ? "" : lacuna::text("column '", column, "' of "),
+      path.empty() ? lacuna::text("row ", line) : lacuna::text("line ", line, " of ", shown_utf8(path)),
+      ": '", shown, text.size() > kShownBytes ? "…'" : "'");
 }
 
 BadRowJudge::BadRowJudge(const char* where, const BadRowOptions& options,

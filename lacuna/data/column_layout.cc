@@ -107,8 +107,8 @@ void ColumnLayout::place_feature(const Column& column, FieldUse& use) {
   use.place = fields_of_[use.part]++;
   Spec& spec = schema_[use.part].spec;
   Dim& width = widths_[use.part];
-  LACUNA_REQUIRE(width <= std::numeric_limits<Dim>::max() / 2 - column.width(),
-                 where_, ": the columns of an input must be fewer than 2^62. Received: input '", column.input,
+  LACUNA_REQUIRE(width <= std::numeric_limits<Dim>::max() / 2 - column.width(), where_,
+                 ": the columns of an input must be fewer than 2^62. Received: input '", column.input,
                  "' with column '", column.name, "'.");
   use.offset = width;
   width += column.width();

@@ -30,7 +30,8 @@ class TextSource : public JudgedSource<Format> {
 
  protected:
   std::vector<std::string> files() const override { return paths_; }
-  // A pipe is read by the thread that asked, since only that one can be interrupted while it waits for a writer.
+  // A pipe is read by the thread that asked, since only that one can be interrupted while it waits for a
+  // writer.
   bool waits() const override { return !std::ranges::all_of(paths_, is_regular); }
 
  private:
