@@ -72,8 +72,7 @@ class Dataset:
 
         ValueError unless 0 < fraction < 1.
 
-            >>> for k in range(100):
-            ...     _ = open("all.csv", "a").write(f"{k},{k % 7}\\n")
+            >>> np.savetxt("all.csv", np.arange(200).reshape(100, 2), fmt="%d", delimiter=",")
             >>> rows = lacuna.data.csv("all.csv", [lacuna.data.label("y"), lacuna.data.category("c", bins=10)])
             >>> train, test = rows.split(0.8)
             >>> train.load()[0].shape[0] + test.load()[0].shape[0]
