@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lacuna import _core
 from lacuna._files import path_of
@@ -18,8 +17,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-@dataclass(frozen=True)
-class BadRow:
+class BadRow(NamedTuple):
     """A row that was not understood. column: None if it is the row as a whole. text: the bytes of its line. Of
     a table, path is empty, line the number of the row from 1, and text its values."""
 
@@ -30,8 +28,7 @@ class BadRow:
     text: bytes
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """Of one pass over a dataset: its rows, how many of them were bad, and the first 20 of these."""
 
     rows: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import numpy as np
@@ -81,6 +80,8 @@ def set_random_seed(seed: Whole) -> Any:
     seed = whole("set_random_seed", "seed", seed)
     if not 0 <= seed < 2**32:
         raise ValueError(f"set_random_seed: seed must be in [0, 2³²). Received: seed={seed}.")
+    import random  # Here, so that importing lacuna is quick.
+
     random.seed(seed)
     np.random.seed(seed)
     _core.set_random_seed(seed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import warnings
 from collections.abc import Iterator
@@ -153,6 +152,8 @@ class OrderedEnqueuer(SequenceEnqueuer):
     def _pass(self, pool: Any, size: int) -> Any:
         order = list(range(len(self.sequence)))
         if self.shuffle:
+            import random  # Here, so that importing lacuna is quick.
+
             random.shuffle(order)
         call = item_of_copy if self.use_multiprocessing else self.sequence.__getitem__
         return Pooled(pool, call, order, size)
