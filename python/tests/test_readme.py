@@ -1,5 +1,6 @@
 """The programs in README.md run exactly as printed."""
 
+import gzip
 import pathlib
 import re
 import shutil
@@ -21,7 +22,17 @@ def blocks(language):
     return found
 
 
+def write_clicks(folder):
+    """Two days of the log that a program reads: numbers and words that tell whether there was a click."""
+    names = ["click", *(f"I{i}" for i in range(1, 14)), *(f"C{i}" for i in range(1, 27))]
+    for day in (1, 2):
+        rows = ([k % 2, *([k % 9] * 13), *([f"w{k % 2}"] * 26)] for k in range(2000))
+        lines = ["\t".join(map(str, row)) for row in (names, *rows)]
+        (folder / f"day_{day}.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
+
+
 def test_python(tmp_path):
+    write_clicks(tmp_path)
     for block in blocks("python"):
         run = subprocess.run([sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True)
         assert run.returncode == 0, run.stderr
