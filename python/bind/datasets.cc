@@ -192,7 +192,8 @@ void bind_datasets(nb::module_& m) {
       m, "ids_column",
       [](const std::string& name, Dim n, nb::handle separator, const std::string& input) {
         return data::ids(
-            name, {.n = n, .separator = to_character({"ids", "separator"}, separator), .input = input});
+            name,
+            {.n = n, .separator = to_character_or_none({"ids", "separator"}, separator), .input = input});
       },
       "name"_a, "n"_a, "separator"_a.none(), "input"_a);
   nb::class_<data::Dataset> c(m, "Dataset", "A recipe for rows; lacuna.data.Dataset holds it.");

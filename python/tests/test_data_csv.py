@@ -483,3 +483,14 @@ def test_gz_in_members_and_damaged(tmp_path):
     for damaged in cuts + flips:
         with pytest.raises(ValueError, match="whole and readable|must be understood"):
             data.csv(written(tmp_path / "gz", damaged), COLUMNS).load()
+
+
+def test_ids_are_columns_as_they_are(tmp_path):
+    path = written(tmp_path / "ids.csv", "1,3 0 3\n0,\n1,4\n")
+    x, _, _ = data.csv(path, [data.label("y"), data.ids("items", 5, separator=" ")]).load()
+    assert x.toarray().tolist() == [[1, 0, 0, 2, 0], [0] * 5, [0, 0, 0, 0, 1]]
+    one = data.csv(written(tmp_path / "one.csv", "1,2\n0,4\n"), [data.label("y"), data.ids("item", 5)]).load()[0]
+    assert one.indices.tolist() == [2, 4]
+    for wrong in ("5", "-1", "x"):
+        with pytest.raises(ValueError, match="column 'item' of line 1"):
+            data.csv(written(tmp_path / "bad.csv", f"1,{wrong}\n"), [data.label("y"), data.ids("item", 5)]).load()
