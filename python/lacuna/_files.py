@@ -58,3 +58,8 @@ def path_of(where, path):
         ) from None
     _core.check_path(where.encode(), encoded)
     return encoded
+
+
+def paths_of(where, path):
+    """One path, or a list of them, as a list of bytes."""
+    return [path_of(where, one) for one in (path if isinstance(path, (list, tuple)) else [path])]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from lacuna import _core
-from lacuna._files import path_of
+from lacuna._files import path_of, paths_of
 from lacuna._types import Flag, Number, Path, Whole
 from lacuna.data.columns import Column, listed
 
@@ -120,6 +120,11 @@ def _matrix(part):
     return csr_matrix(tuple(parts), shape=shape)
 
 
+def reading(where: str, on_bad: str, max_bad: Number, rejects: Path | None, readers: Whole | None) -> tuple[Any, ...]:
+    """What all sources take about bad rows and threads, as the library takes it."""
+    return on_bad, max_bad, None if rejects is None else path_of(where, rejects), 0 if readers is None else readers
+
+
 def csv(
     path: Path | Sequence[Path],
     columns: Sequence[Column],
@@ -148,19 +153,15 @@ def csv(
     readers: threads that parse; None: half of those of lacuna.config. The rows and their order are always the same.
     Blank lines are skipped where there are several columns. ValueError for options that do not fit.
     """
-    paths = list(path) if isinstance(path, (list, tuple)) else [path]
     return Dataset(
         _core.csv(
-            [path_of("csv", one) for one in paths],
+            paths_of("csv", path),
             listed("csv", columns),
             delimiter,
             quote,
             header,
             fields,
-            on_bad,
-            max_bad,
-            None if rejects is None else path_of("csv", rejects),
-            0 if readers is None else readers,
+            *reading("csv", on_bad, max_bad, rejects, readers),
         )
     )
 
@@ -181,17 +182,13 @@ def libsvm(
     n_features, zero_based, query_id: as in load_libsvm. Unless n_features and zero_based are given, the files are read
         once to find out. path, on_bad, max_bad, rejects, readers: as in csv.
     """
-    paths = list(path) if isinstance(path, (list, tuple)) else [path]
     return Dataset(
         _core.libsvm(
-            [path_of("libsvm", one) for one in paths],
+            paths_of("libsvm", path),
             n_features,
             zero_based,
             query_id,
-            on_bad,
-            max_bad,
-            None if rejects is None else path_of("libsvm", rejects),
-            0 if readers is None else readers,
+            *reading("libsvm", on_bad, max_bad, rejects, readers),
         )
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from lacuna import _core
 from lacuna._arguments import dtype_name
-from lacuna._files import path_of
+from lacuna._files import paths_of
 from lacuna._types import DTypeLike, Flag, Path, Whole
 
 __all__ = [
@@ -36,9 +36,8 @@ def load_libsvm(
     """
     from scipy.sparse import csr_matrix
 
-    paths = path if isinstance(path, (list, tuple)) else [path]
     file = _core.load_libsvm(
-        [path_of("load_libsvm", one) for one in paths], n_features, dtype_name(dtype), multilabel, zero_based, query_id
+        paths_of("load_libsvm", path), n_features, dtype_name(dtype), multilabel, zero_based, query_id
     )
     x = csr_matrix((file["data"], file["indices"], file["indptr"]), shape=file["shape"])
     if multilabel:

@@ -7,10 +7,9 @@ from typing import Any
 
 from lacuna import _core
 from lacuna._arguments import shown
-from lacuna._files import path_of
 from lacuna._types import Flag, Number, Path, Whole
 from lacuna.data.columns import Column, listed
-from lacuna.data.dataset import Dataset
+from lacuna.data.dataset import Dataset, reading
 
 __all__ = ["arrow"]
 
@@ -64,10 +63,7 @@ def arrow(
         streams,
         listed("arrow", columns),
         fields,
-        on_bad,
-        max_bad,
-        None if rejects is None else path_of("arrow", rejects),
-        0 if readers is None else readers,
+        *reading("arrow", on_bad, max_bad, rejects, readers),
         version,
     )
     return Dataset(core, streams)

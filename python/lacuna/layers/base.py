@@ -5,19 +5,24 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-import numbers
 from typing import Any
 
-import numpy as np
-
 from lacuna import _core, activations, constraints, initializers, regularizers
-from lacuna._arguments import dtype_name, flag, from_config, listed, no_more, settings_of, shown, unsupported, whole
-from lacuna._arrays import view
+from lacuna._arguments import dtype_name, flag, from_config, listed, settings_of, shown, unsupported, whole
 from lacuna._custom import bad_config, custom_object_scope, to_config
 from lacuna._types import Config, DTypeLike, Flag, Identifier, Shape
 from lacuna._weights import HasWeights
 from lacuna.layers._added import AddsToSteps
 from lacuna.layers._calls import HasCalls, alive, one_or_all, shapes_of
+from lacuna.layers._given import (
+    checked_arguments,
+    checked_symbols,
+    first_weights,
+    is_symbol,
+    listed_shapes,
+    masked,
+    options,
+)
 from lacuna.layers._input_spec import check
 
 __all__ = [
@@ -72,55 +77,6 @@ def layers_in(value: Any) -> Any:
     elif not isinstance(value, (list, tuple, set, frozenset)):
         return []
     return [layer for one in value for layer in layers_in(one)]
-
-
-class NoSymbol(TypeError, ValueError):
-    """Something else was given than a symbol: a wrong type, and in Keras a ValueError."""
-
-
-def checked_symbols(name: str, inputs: Any) -> Any:
-    """The inputs, which must be a symbol or a list of symbols; NoSymbol for anything else."""
-    several = isinstance(inputs, (list, tuple))
-    for x in inputs if several else [inputs]:
-        if not isinstance(x, (_core.Symbol, _core.Variable)):
-            raise NoSymbol(f"{name}: inputs must be symbols, of Input() or of layers. Received: {shown(x)}.")
-    return list(inputs) if several else inputs
-
-
-def options(where: Any, kwargs: Any) -> Any:
-    """The settings in Keras' **kwargs of layers: name, trainable, dtype, input_shape, batch_input_shape, batch_size;
-    input_dim for layers without an argument of that name."""
-    kwargs = dict(kwargs)
-    if "input_dim" in kwargs:
-        columns = (whole(where, "input_dim", kwargs.pop("input_dim")),)
-        if kwargs.get("input_shape") is None:
-            kwargs["input_shape"] = columns
-    dtype, batch_size = dtype_name(kwargs.pop("dtype", None)), kwargs.pop("batch_size", None)
-    kwargs.pop("weights", None)  # See first_weights.
-    unsupported(where, input_dtype=kwargs.pop("input_dtype", None))
-    names = ("name", "trainable", "input_shape", "batch_input_shape")
-    settings = {"dtype": dtype, **{name: kwargs.pop(name) for name in names if kwargs.get(name, ...) is not ...}}
-    no_more(where, kwargs)
-    shape = settings.get("input_shape")
-    if shape is not None and settings.get("batch_input_shape") is None and batch_size is not None:
-        settings["batch_input_shape"] = (batch_size, *_dims(where, shape))
-    if settings.get("name", ...) is None:
-        del settings["name"]
-    return settings
-
-
-def first_weights(core: Any, weights: Any) -> None:
-    """Takes Keras' argument `weights`: arrays, as set_weights takes them, which the first call fills the weights
-    with."""
-    if weights is not None:
-        given = enumerate(listed(weights))
-        core.set_first_weights([view(w, f"{core.name}: weights[{i}]") for i, w in given])
-
-
-def _dims(where, shape):
-    if isinstance(shape, (list, tuple)):
-        return shape
-    return (whole(where, "input_shape", shape),)
 
 
 class Layer(HasWeights, HasCalls, AddsToSteps):
@@ -200,11 +156,11 @@ class Layer(HasWeights, HasCalls, AddsToSteps):
                 self._core.hold(layer._core)
         self.assert_input_compatibility(inputs)
         with _as_it_was(self) if _core.is_sketch() else contextlib.nullcontext():
-            outputs = self._core(inputs, training, _checked_arguments(self.name, arguments))
+            outputs = self._core(inputs, training, checked_arguments(self.name, arguments))
         if self.input_spec is not None:
             self.assert_input_compatibility(inputs)  # build may have set it.
         for output in outputs:
-            output._history = (self, [*listed(inputs), *(one for one in arguments.values() if _is_symbol(one))])
+            output._history = (self, [*listed(inputs), *(one for one in arguments.values() if is_symbol(one))])
         return outputs[0] if len(outputs) == 1 else outputs
 
     input_spec: Any = None  # An InputSpec, or a list of them: what the inputs must be.
@@ -443,52 +399,6 @@ def _sized(outputs, declared):
     sizes = [size if known is None else known for known, size in zip(outputs.shape[1:], said, strict=True)]
     fits = sizes != list(outputs.shape[1:]) and sizes.count(None) == 0
     return _core.reshape(outputs, sizes) if fits else outputs
-
-
-def masked(inputs: Any, mask: Any) -> Any:
-    """The same symbols, with a mask, or None for the mask that it has, for each."""
-    from lacuna.layers.core import Lambda  # It is a layer itself.
-
-    if not isinstance(inputs, list):
-        return Lambda(_same, mask=mask)(inputs)
-    if not isinstance(mask, (list, tuple)) or len(mask) != len(inputs):
-        raise ValueError(f"mask: must be a list with a mask for each input. Received: mask={shown(mask)}.")
-    return [x if m is None else Lambda(_same, mask=m)(x) for x, m in zip(inputs, mask, strict=True)]
-
-
-def _same(x):
-    return x
-
-
-def _is_symbol(value):
-    return isinstance(value, (_core.Symbol, _core.Variable))
-
-
-def _checked_arguments(name, arguments):
-    for key, value in arguments.items():
-        if not _is_symbol(value) and not _is_plain(value):
-            raise TypeError(
-                f"{name}: an argument of call must be a symbol, or what JSON can hold: a number, a text, a list or a "
-                f"dict of these; give several symbols as inputs, and an array as K.constant(array). Received: "
-                f"{key}={shown(value)}."
-            )
-    return arguments
-
-
-def _is_plain(value):
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and _is_plain(one) for key, one in value.items())
-    if isinstance(value, (list, tuple)):
-        return all(map(_is_plain, value))
-    return value is None or isinstance(value, (str, numbers.Real, np.bool_))  # Also True, and numbers of NumPy.
-
-
-def listed_shapes(where: str, shape: Any) -> Any:
-    """A shape or a list of shapes as a list, and whether it was one."""
-    if not isinstance(shape, (list, tuple)):
-        raise TypeError(f"{where}: input_shape must be a shape or a list of shapes. Received: {shown(shape)}.")
-    several = bool(shape) and all(isinstance(one, (list, tuple)) for one in shape)
-    return (list(shape) if several else [shape]), several
 
 
 # A symbol of a layer, as Keras describes it.

@@ -9,7 +9,8 @@ from lacuna import _core
 from lacuna._arguments import flag, whole
 from lacuna._custom import shown
 from lacuna._types import Config, Flag, Identifier, Number, Whole
-from lacuna.layers.base import Layer, deserialize, options, serialize
+from lacuna.layers._given import options
+from lacuna.layers.base import Layer, deserialize, serialize
 
 __all__ = [
     "GRUCell",

@@ -9,7 +9,8 @@ from lacuna import _core
 from lacuna._arguments import flag
 from lacuna._arrays import view
 from lacuna._types import Config, Flag, Identifier, Number, Whole
-from lacuna.layers.base import Layer, deserialize, options, serialize
+from lacuna.layers._given import options
+from lacuna.layers.base import Layer, deserialize, serialize
 from lacuna.layers.cells import GRUCell, LSTMCell, OfGates, SimpleRNNCell, StackedRNNCells, core_of_cell
 
 __all__ = [

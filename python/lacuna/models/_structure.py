@@ -10,7 +10,8 @@ from lacuna._types import Whole
 from lacuna._weights import HasWeights
 from lacuna.layers._added import number_or_symbol
 from lacuna.layers._calls import HasCalls, Node, masks_of, one_or_all
-from lacuna.layers.base import found, listed_shapes, masked
+from lacuna.layers._given import listed_shapes, masked
+from lacuna.layers.base import found
 
 
 class Structure(HasWeights, HasCalls):

@@ -11,7 +11,8 @@ from lacuna._arguments import flag, listed, shown
 from lacuna._code import code_allowed, is_code_enough
 from lacuna._custom import bad_config, custom_object_scope
 from lacuna._types import Config, Flag
-from lacuna.layers.base import Layer, checked_symbols, deserialize, layers_in
+from lacuna.layers._given import checked_symbols
+from lacuna.layers.base import Layer, deserialize, layers_in
 from lacuna.layers.input import Input
 from lacuna.models._streams import opened
 

@@ -16,7 +16,8 @@ from lacuna._custom import bad_config, custom_object_scope
 from lacuna._files import path_of
 from lacuna._types import ArrayLike, Config, Flag, Function, Whole
 from lacuna.layers._calls import makers, one_or_all
-from lacuna.layers.base import checked_symbols, deserialize, found, register_model, remember
+from lacuna.layers._given import checked_symbols
+from lacuna.layers.base import deserialize, found, register_model, remember
 from lacuna.models._generators import TrainedByGenerators
 from lacuna.models._readable import warn_of_lost_settings
 from lacuna.models._streams import bytes_of, is_open, write

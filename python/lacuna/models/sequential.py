@@ -8,7 +8,8 @@ from lacuna import _core
 from lacuna._arguments import listed, shown
 from lacuna._custom import bad_config
 from lacuna._types import ArrayLike, Config, Flag, Shape, Whole
-from lacuna.layers.base import Layer, checked_symbols, deserialize, register_model
+from lacuna.layers._given import checked_symbols
+from lacuna.layers.base import Layer, deserialize, register_model
 from lacuna.layers.input import InputLayer
 from lacuna.models.model import Model
 
