@@ -50,8 +50,8 @@ void train(const std::string& folder) {
 
 void ask(const std::string& folder, const std::string& lines) {
   Model model = load_model(folder + "/clicks.h5");
-  const std::vector<tensor::Dense> answers = model.predict_all(read(lines));
-  for (const float probability : answers[0].values<float>())
+  const tensor::Dense answers = model.predict(read(lines));
+  for (const float probability : answers.values<float>())
     std::printf("%.4f\n", static_cast<double>(probability));
 }
 

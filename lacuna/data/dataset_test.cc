@@ -72,7 +72,7 @@ TEST(Dataset, AModelLearnsFromTextAndAPackedFileWhatItLearnsFromArrays) {
     EXPECT_LT(history.history.at("loss")[1], history.history.at("loss")[0]);
     const auto kernel = model.get_weights()[0];
     results.emplace_back(kernel.values<float>().begin(), kernel.values<float>().end());
-    EXPECT_EQ(model.predict_all(packed)[0].shape, (Shape{3000, 1}));
+    EXPECT_EQ(model.predict(packed).shape, (Shape{3000, 1}));
     EXPECT_EQ(model.evaluate(packed, {.verbose = 0}), model.evaluate(text, {.verbose = 0}));
   }
   EXPECT_EQ(results[0], results[1]);

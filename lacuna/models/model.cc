@@ -64,11 +64,15 @@ std::vector<tensor::Dense> Model::predict_all(const Arrays& x, const PredictOpti
 
 tensor::Dense Model::predict(const Arrays& x, const PredictOptions& options) {
   prepare(&x);
+  require_one_output();
+  return std::move(trainer().predict(x, options)[0]);
+}
+
+void Model::require_one_output() {
   LACUNA_REQUIRE(network().outputs().size() == 1,
                  "predict: the model must have one output; predict_all answers several. "
                  "Received: outputs=",
                  network().outputs().size(), ".");
-  return std::move(trainer().predict(x, options)[0]);
 }
 
 // A Sequential takes the shape of its input from the first batch.
@@ -93,6 +97,12 @@ History Model::fit(const data::Dataset& dataset, const FitOptions& options) {
 std::vector<double> Model::evaluate(const data::Dataset& dataset, const EvaluateOptions& options) {
   prepare_from(dataset);
   return trainer().evaluate(dataset, options);
+}
+
+tensor::Dense Model::predict(const data::Dataset& dataset, const PredictOptions& options) {
+  prepare_from(dataset);
+  require_one_output();
+  return std::move(trainer().predict(dataset, options)[0]);
 }
 
 std::vector<tensor::Dense> Model::predict_all(const data::Dataset& dataset, const PredictOptions& options) {

@@ -53,6 +53,7 @@ class Model {
   //   model.fit(data::csv({"day_*.gz"}, {.columns = …}), {.batch_size = 4096});
   History fit(const data::Dataset& dataset, const FitOptions& options = {});
   std::vector<double> evaluate(const data::Dataset& dataset, const EvaluateOptions& options = {});
+  tensor::Dense predict(const data::Dataset& dataset, const PredictOptions& options = {});
   std::vector<tensor::Dense> predict_all(const data::Dataset& dataset, const PredictOptions& options = {});
 
   // The same for batches that come one by one, such as from a function:
@@ -141,6 +142,7 @@ class Model {
  private:
   void prepare_from(BatchSource& source);
   void prepare_from(const data::Dataset& dataset);
+  void require_one_output();
 
   std::string name_;
 };
