@@ -2,16 +2,10 @@
 #include "lacuna/data/csv_parser.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "lacuna/kernels/field_ends.h"
 
 namespace lacuna::data {
-
-const char* end_of_line(const char* p, const char* end) {
-  const void* found = std::memchr(p, '\n', static_cast<size_t>(end - p));
-  return found ? static_cast<const char*>(found) : end;
-}
 
 // The quoted field at p, without its quotes. False if they do not close in the line and at the end of the
 // field.

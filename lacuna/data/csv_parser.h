@@ -17,9 +17,6 @@ struct CsvText {
   const std::string* path = nullptr;
 };
 
-// The end of the line at p: the place of its '\n', or `end`.
-const char* end_of_line(const char* p, const char* end);
-
 // The fields of one line, unquoted.
 std::vector<std::string> fields_of_line(std::string_view line, char delimiter, char quote);
 

@@ -105,6 +105,7 @@ void DatasetBatches::fill() {
   make_feed(gathered_->take());
   at_ = 0;
   order_.clear();
+  // The first window has the key that arrays have, so that rows that fit in it come in the order of arrays.
   if (shuffled) shuffle(windows_ == 0 ? key_ : mix(key_ ^ mix(windows_)));
   ++windows_;
   if (!ended_) return;
