@@ -37,6 +37,11 @@ add_library(farmhash UNKNOWN IMPORTED)
 set_target_properties(farmhash PROPERTIES
   IMPORTED_LOCATION ${farmhash_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${farmhash_INCLUDE})
 
+# Its SipHash, which is all in its headers, is that of Keras' Hashing with a salt.
+find_path(highwayhash_INCLUDE highwayhash/sip_hash.h REQUIRED)
+add_library(highwayhash INTERFACE)
+target_include_directories(highwayhash SYSTEM INTERFACE ${highwayhash_INCLUDE})
+
 # BLIS, serial, as an archive that is hidden in our library: so no other BLAS of the process replaces it. Not the serial
 # OpenBLAS: it is built without locks, and calls from several threads at a time give wrong products.
 find_library(blis_serial_LIBRARY libblis.a PATH_SUFFIXES blis-serial REQUIRED)

@@ -1,7 +1,5 @@
 // Writes rows into a block, value by value: what a value of a column means, whatever it was read from.
 #pragma once
-#include <farmhash.h>
-
 #include <charconv>
 #include <cmath>
 #include <string_view>
@@ -11,6 +9,7 @@
 #include "lacuna/base/utf8.h"
 #include "lacuna/data/column_layout.h"
 #include "lacuna/data/number.h"
+#include "lacuna/features/fingerprint.h"
 
 namespace lacuna::data {
 
@@ -125,7 +124,7 @@ inline void RowWriter::drop_row() {
 
 [[gnu::always_inline]] inline Dim RowWriter::category(const FieldUse& use, std::string_view word) {
   if (use.words.empty()) {
-    const uint64_t hash = util::Fingerprint64(word.data(), word.size());
+    const uint64_t hash = features::fingerprint(word);
     return static_cast<Dim>(use.mask ? hash & use.mask : hash % static_cast<uint64_t>(use.width));
   }
   const auto found = use.words.find(word);
