@@ -372,7 +372,7 @@ void bind_layer_makers(nb::module_& m) {
         if (!tensor.is_none()) options.tensor = to_symbol(tensor, nullptr, "Input: tensor");
         if (shape) options.shape = shape->shape;
         if (batch_shape) options.batch_shape = batch_shape->shape;
-        if (dtype) options.dtype = dtype_from_name(*dtype);
+        if (dtype) options.dtype = dtype_from_name(*dtype, true);
         return layers::Input(options);
       },
       "shape"_a.none(), "batch_shape"_a.none(), "name"_a.none(), "dtype"_a.none(), "sparse"_a,
