@@ -5,7 +5,8 @@
 #include <mutex>
 #include <utility>
 
-namespace lacuna::features {
+namespace LACUNA_EXPORT lacuna {
+namespace features {
 
 // Thread-safe. Whoever read a content keeps it, also while it is replaced.
 template <class Content>
@@ -26,4 +27,5 @@ class Learned {
   std::shared_ptr<const Content> content_ = std::make_shared<const Content>();
 };
 
-}  // namespace lacuna::features
+}  // namespace features
+}  // namespace lacuna

@@ -227,9 +227,6 @@ void bind_layer(nb::module_& m) {
           "trainable", [](const AnyLayer& l) { return l->trainable(); },
           [](const AnyLayer& l, bool trainable) { l->set_trainable(trainable); })
       .def_prop_rw(
-          "feeds_ids", [](const AnyLayer& l) { return l->state()->feeds_ids; },
-          [](const AnyLayer& l, bool feeds) { l->state()->feeds_ids = feeds; })
-      .def_prop_rw(
           "supports_masking", [](const AnyLayer& l) { return l->state()->supports_masking; },
           [](const AnyLayer& l, bool supports) { l->state()->supports_masking = supports; })
       .def_prop_ro("weights", [](const AnyLayer& l) { return to_handles(l->state()->ordered_weights()); })
