@@ -42,6 +42,13 @@ find_path(highwayhash_INCLUDE highwayhash/sip_hash.h REQUIRED)
 add_library(highwayhash INTERFACE)
 target_include_directories(highwayhash SYSTEM INTERFACE ${highwayhash_INCLUDE})
 
+# utf8proc, for words beyond ASCII, has no CMake file in Debian.
+find_library(utf8proc_LIBRARY utf8proc REQUIRED)
+find_path(utf8proc_INCLUDE utf8proc.h REQUIRED)
+add_library(utf8proc UNKNOWN IMPORTED)
+set_target_properties(utf8proc PROPERTIES
+  IMPORTED_LOCATION ${utf8proc_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${utf8proc_INCLUDE})
+
 # BLIS, serial, as an archive that is hidden in our library: so no other BLAS of the process replaces it. Not the serial
 # OpenBLAS: it is built without locks, and calls from several threads at a time give wrong products.
 find_library(blis_serial_LIBRARY libblis.a PATH_SUFFIXES blis-serial REQUIRED)

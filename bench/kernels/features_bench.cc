@@ -1,8 +1,12 @@
-// Benchmarks of hashing, vocabularies and counting. Items: values.
+// Benchmarks of hashing, vocabularies, counting (items: values) and texts (bytes: those of the texts). The
+// texts are made, or those of the file that the environment variable LACUNA_BENCH_TEXTS names, in which each
+// ends with a NUL.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +14,7 @@
 #include "lacuna/base/random.h"
 #include "lacuna/features/counter.h"
 #include "lacuna/features/hashing.h"
+#include "lacuna/features/texts.h"
 #include "lacuna/features/vocabulary.h"
 
 namespace lacuna::bench {
@@ -111,6 +116,97 @@ void count_numbers(benchmark::State& state) {
   set_items(state, kDrawn);
 }
 BENCHMARK(count_numbers)->ArgName("numbers")->Arg(1000)->Arg(100'000);
+
+struct Texts {
+  std::string bytes{};
+  std::vector<std::string_view> texts{};
+
+  Texts() {
+    if (const char* const path = std::getenv("LACUNA_BENCH_TEXTS")) {
+      std::ifstream file(path, std::ios::binary);
+      bytes.assign(std::istreambuf_iterator<char>(file), {});
+    } else {
+      const std::vector<std::string> words = made_words(100'000);
+      size_t count = 0;
+      for (const std::string_view word : drawn(words, 2'000'000))
+        (bytes += word) += ++count % 300 ? ' ' : '\0';
+    }
+    const std::string_view all = bytes;
+    for (size_t at = 0; at < all.size();) {
+      const size_t end = std::min(all.find('\0', at), all.size());
+      texts.push_back(all.substr(at, end - at));
+      at = end + 1;
+    }
+  }
+};
+
+const Texts& texts() {
+  static const Texts kTexts;
+  return kTexts;
+}
+
+void set_bytes(benchmark::State& state) {
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(texts().bytes.size()));
+}
+
+// Words as scikit-learn has them, or split at white space as Keras has them, and pairs or not.
+features::Tokenizing tokenizing(const benchmark::State& state) {
+  features::Tokenizing how;
+  if (state.range(1)) how.split = features::Split::words;
+  if (state.range(0) == 2) how.ngrams = {1, 2};
+  return how;
+}
+
+void hash_texts(benchmark::State& state) {
+  constexpr Dim kBins = 1 << 20;
+  tensor::Csr to;
+  for (auto _ : state)
+    features::encode_texts("bench", texts().texts, tokenizing(state), features::Hashing{.num_bins = kBins},
+                           {.num_tokens = kBins, .mode = features::Encoding::Mode::count}, to);
+  set_bytes(state);
+}
+
+void fit_texts(benchmark::State& state) {
+  for (auto _ : state) {
+    features::Counter counter;
+    features::count_texts("bench", texts().texts, tokenizing(state), counter);
+    benchmark::DoNotOptimize(counter.counts());
+  }
+  set_bytes(state);
+}
+
+void tf_idf_of_texts(benchmark::State& state) {
+  features::Counter counter;
+  features::count_texts("bench", texts().texts, tokenizing(state), counter);
+  const auto counts = counter.counts();
+  const std::vector<double> idf = features::idf_of(counts.document_counts, counts.documents);
+  tensor::Csr to;
+  for (auto _ : state)
+    features::encode_texts("bench", texts().texts, tokenizing(state), features::Places{counts.vocabulary},
+                           {.num_tokens = static_cast<Dim>(idf.size()),
+                            .mode = features::Encoding::Mode::tf_idf,
+                            .idf = idf,
+                            .norm = features::Encoding::Norm::l2},
+                           to);
+  set_bytes(state);
+}
+
+void ids_of_texts(benchmark::State& state) {
+  features::Counter counter;
+  features::count_texts("bench", texts().texts, tokenizing(state), counter);
+  const features::Places places{counter.counts().vocabulary, 2, 1};
+  features::RowsOfIds to;
+  for (auto _ : state) features::ids_of_texts("bench", texts().texts, tokenizing(state), places, to);
+  set_bytes(state);
+}
+
+void of_tokens(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgNames({"ngrams", "words"})->ArgsProduct({{1, 2}, {0, 1}})->Unit(benchmark::kMillisecond);
+}
+BENCHMARK(hash_texts)->Apply(of_tokens);
+BENCHMARK(fit_texts)->Apply(of_tokens);
+BENCHMARK(tf_idf_of_texts)->Apply(of_tokens);
+BENCHMARK(ids_of_texts)->Apply(of_tokens);
 
 }  // namespace
 }  // namespace lacuna::bench

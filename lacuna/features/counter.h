@@ -48,8 +48,11 @@ class BasicCounter {
   // first (bytes of words are compared as they are). The result depends on no number of threads.
   Counts<V> counts(const CountLimits<Value>& limits = {}) const;
 
- private:
+  // Of functions of this room that add in other ways.
   struct Parts;
+  Parts& parts() { return *parts_; }
+
+ private:
   std::unique_ptr<Parts> parts_;
 };
 

@@ -94,16 +94,20 @@ std::span<const int64_t> Vocabulary::offsets() const { return content_->offsets;
 int64_t Vocabulary::find(std::string_view word) const { return content_->find(hash_of(word), word); }
 
 void Vocabulary::find(std::span<const std::string_view> words, std::span<int64_t> places) const {
-  const Content& content = *content_;
   parallel_for(words.size(), kWordsABlock, [&](size_t begin, size_t end) {
-    uint64_t hashes[kWordsAtOnce];
-    for (size_t from = begin; from < end; from += kWordsAtOnce) {
-      const size_t count = std::min(kWordsAtOnce, end - from);
-      for (size_t i = 0; i < count; ++i) content.slots.prefetch(hashes[i] = hash_of(words[from + i]));
-      for (size_t i = 0; i < count; ++i) __builtin_prefetch(&content.offsets[content.slots.guess(hashes[i])]);
-      for (size_t i = 0; i < count; ++i) places[from + i] = content.find(hashes[i], words[from + i]);
-    }
+    find_here(words.subspan(begin, end - begin), places.subspan(begin, end - begin));
   });
+}
+
+void Vocabulary::find_here(std::span<const std::string_view> words, std::span<int64_t> places) const {
+  const Content& content = *content_;
+  uint64_t hashes[kWordsAtOnce];
+  for (size_t from = 0; from < words.size(); from += kWordsAtOnce) {
+    const size_t count = std::min(kWordsAtOnce, words.size() - from);
+    for (size_t i = 0; i < count; ++i) content.slots.prefetch(hashes[i] = hash_of(words[from + i]));
+    for (size_t i = 0; i < count; ++i) __builtin_prefetch(&content.offsets[content.slots.guess(hashes[i])]);
+    for (size_t i = 0; i < count; ++i) places[from + i] = content.find(hashes[i], words[from + i]);
+  }
 }
 
 struct IntegerVocabulary::Content {

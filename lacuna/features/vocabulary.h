@@ -31,6 +31,8 @@ class Vocabulary {
   int64_t find(std::string_view word) const;
   // The same for many words, on all threads. `places` must be as long as `words`.
   void find(std::span<const std::string_view> words, std::span<int64_t> places) const;
+  // On this thread alone.
+  void find_here(std::span<const std::string_view> words, std::span<int64_t> places) const;
 
  private:
   struct Content;

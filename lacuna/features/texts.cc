@@ -1,0 +1,135 @@
+#include "lacuna/features/texts.h"
+
+#include <algorithm>
+
+#include "lacuna/base/error.h"
+#include "lacuna/base/names.h"
+#include "lacuna/base/utf8.h"
+#include "lacuna/features/binning.h"
+#include "lacuna/features/counter_parts.h"
+#include "lacuna/features/row_blocks.h"
+#include "lacuna/features/row_encoder.h"
+#include "lacuna/features/tokenizer.h"
+
+namespace lacuna::features {
+namespace {
+
+constexpr size_t kTextsABlock = 32;
+
+// Makes ids of the tokens of one text after another, for one thread.
+class BinsOfTokens {
+ public:
+  explicit BinsOfTokens(const Hashing& how) : binning_(how) {}
+  void operator()(const Tokenizer& tokens, std::vector<int64_t>& ids) const {
+    tokens.for_each([&](std::string_view token) { ids.push_back(binning_.of(token)); });
+  }
+
+ private:
+  Binning binning_;
+};
+
+class PlacesOfTokens {
+ public:
+  explicit PlacesOfTokens(const Places& places) : places_(places) {}
+  void operator()(const Tokenizer& tokens, std::vector<int64_t>& ids) {
+    words_.clear();
+    tokens.for_each([&](std::string_view token) { words_.push_back(token); });
+    const size_t first = ids.size();
+    ids.resize(first + words_.size());
+    places_.vocabulary.find_here(words_, std::span(ids).subspan(first));
+    for (size_t i = first; i < ids.size(); ++i) {
+      const int64_t other = words_[i - first].empty() ? places_.empty : places_.unknown;
+      ids[i] = ids[i] < 0 ? other : ids[i] + places_.first;
+    }
+    if (places_.unknown < 0 || places_.empty < 0) std::erase_if(ids, [](int64_t id) { return id < 0; });
+  }
+
+ private:
+  const Places& places_;
+  std::vector<std::string_view> words_{};
+};
+
+// Calls f with what makes ids, for one thread.
+template <class F>
+void with_ids(const Ids& ids, const F& f) {
+  if (const auto* const how = std::get_if<Hashing>(&ids)) f(BinsOfTokens(*how));
+  else f(PlacesOfTokens(std::get<Places>(ids)));
+}
+
+void check(const char* where, const Tokenizing& tokens, const Ids& ids) {
+  tokens.validate(where);
+  if (const auto* const how = std::get_if<Hashing>(&ids)) how->validate(where);
+}
+
+void require_none(const char* where, std::span<const std::string_view> texts, const FirstRow& failed) {
+  if (!failed.is_there()) return;
+  const std::string shown = shown_utf8(texts[failed.row()].substr(0, kShown));
+  throw InvalidArgument(where, ": texts must be UTF-8, to be split into characters or words. Received: text ",
+                        failed.row(), " = ", in_quotes(shown), ".");
+}
+
+}  // namespace
+
+void ids_of_texts(const char* where, std::span<const std::string_view> texts, const Tokenizing& tokens,
+                  const Ids& ids, RowsOfIds& to) {
+  check(where, tokens, ids);
+  FirstRow failed;
+  const RowBlocks blocks(texts.size(), kTextsABlock, [&](size_t begin, size_t end, RowsOfBlock& block) {
+    Tokenizer tokenizer(tokens);
+    with_ids(ids, [&](auto add_ids) {
+      for (size_t i = begin; i < end; ++i) {
+        if (!tokenizer.split(texts[i])) return failed.note(i);
+        add_ids(tokenizer, block.ids);
+        block.end_row();
+      }
+    });
+  });
+  require_none(where, texts, failed);
+  to.ids.resize(blocks.entries());
+  to.indptr.resize(texts.size() + 1);
+  blocks.write_ids(std::span(to.ids), std::span(to.indptr));
+}
+
+void encode_texts(const char* where, std::span<const std::string_view> texts, const Tokenizing& tokens,
+                  const Ids& ids, const Encoding& how, tensor::Csr& to) {
+  check(where, tokens, ids);
+  how.validate(where);
+  FirstRow failed;
+  std::atomic<bool> out_of_range = false;
+  const RowBlocks blocks(texts.size(), kTextsABlock, [&](size_t begin, size_t end, RowsOfBlock& block) {
+    Tokenizer tokenizer(tokens);
+    RowEncoder encoder(how);
+    std::vector<int64_t> of_text;
+    with_ids(ids, [&](auto add_ids) {
+      for (size_t i = begin; i < end; ++i) {
+        if (!tokenizer.split(texts[i])) return failed.note(i);
+        of_text.clear();
+        add_ids(tokenizer, of_text);
+        if (!encoder.add(of_text, block)) return out_of_range.store(true, std::memory_order_relaxed);
+      }
+    });
+  });
+  require_none(where, texts, failed);
+  LACUNA_REQUIRE_RANGE(!out_of_range, where,
+                       ": num_tokens must be above all ids of tokens. Received: num_tokens=", how.num_tokens,
+                       ".");
+  blocks.write(how.num_tokens, how.dtype, to);
+}
+
+void count_texts(const char* where, std::span<const std::string_view> texts, const Tokenizing& tokens,
+                 Counter& counter) {
+  tokens.validate(where);
+  FirstRow failed;
+  auto& parts = counter.parts();
+  const int64_t first = parts.documents;
+  parts.add_documents(texts.size(), kTextsABlock, [&](WordTally& tally, size_t begin, size_t end) {
+    Tokenizer tokenizer(tokens);
+    for (size_t i = begin; i < end; ++i) {
+      if (!tokenizer.split(texts[i])) return failed.note(i);
+      tokenizer.for_each([&](std::string_view token) { tally.add(token, first + static_cast<int64_t>(i)); });
+    }
+  });
+  require_none(where, texts, failed);
+}
+
+}  // namespace lacuna::features
