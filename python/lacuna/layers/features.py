@@ -3,6 +3,7 @@ of symbols, they answer at once."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,9 @@ import numpy as np
 from lacuna import _core
 from lacuna._arguments import flag, shown
 from lacuna._arrays import scipy_csr, view
+from lacuna._files import error as file_error
 from lacuna._files import path_of
-from lacuna._types import ArrayLike, Flag, Number, Whole
+from lacuna._types import ArrayLike, Flag, Whole
 from lacuna.layers._given import is_symbol
 from lacuna.layers.base import Layer
 
@@ -109,8 +111,8 @@ class Hashing(Feature):
     then by SipHash64 under this key. output_mode: 'int', the bins, of the shape of the input; 'one_hot', 'multi_hot' or
     'count', rows (batch, num_bins), csr unless sparse=False.
 
-        >>> Hashing(3)(["A", "B", "C"])
-        array([1, 0, 1])
+        >>> Hashing(3)(["A", "B", "C"]).tolist()
+        [1, 0, 1]
     """
 
     def __init__(
@@ -133,8 +135,8 @@ class HashedCrossing(Feature):
 
     output_mode: 'int', or 'one_hot', rows (batch, num_bins), csr unless sparse=False.
 
-        >>> HashedCrossing(5)([["A", "B"], [101, 102]])
-        array([1, 1])
+        >>> HashedCrossing(5)([["A", "B"], [101, 102]]).tolist()
+        [1, 1]
     """
 
     _inputs = None
@@ -192,8 +194,13 @@ class _Lookup(Feature):
 
 
 def _lines(where, path):
-    with open(path_of(where, path), encoding="utf-8", newline="\n") as file:
-        return file.read().removesuffix("\n").split("\n")
+    try:
+        with open(path_of(where, path), encoding="utf-8", newline="\n") as file:
+            return file.read().removesuffix("\n").split("\n")
+    except OSError as failed:
+        raise file_error(
+            failed.errno, f"{where}: {failed.strerror}. Received: {shown(path)}.", os.fsencode(path)
+        ) from None
 
 
 def _vocabulary(where, given, strings):
@@ -225,8 +232,8 @@ class StringLookup(_Lookup):
 
         >>> layer = StringLookup()
         >>> layer.adapt(["red", "blue", "red"])
-        >>> layer(["blue", "green", "red"]), layer.get_vocabulary()
-        (array([2, 0, 1]), ['[UNK]', 'red', 'blue'])
+        >>> layer(["blue", "green", "red"]).tolist(), layer.get_vocabulary()
+        ([2, 0, 1], ['[UNK]', 'red', 'blue'])
     """
 
     def __init__(
@@ -255,9 +262,8 @@ class IntegerLookup(_Lookup):
     """The same as StringLookup for whole numbers. With several num_oov_indices, unknown numbers share them by their
     remainders, or by their hashes with oov_method='farmhash'.
 
-        >>> IntegerLookup(vocabulary=[10, 20, 30])([[10, 5], [30, -1]])
-        array([[1, 0],
-               [3, 0]])
+        >>> IntegerLookup(vocabulary=[10, 20, 30])([[10, 5], [30, -1]]).tolist()
+        [[1, 0], [3, 0]]
     """
 
     _strings = False
