@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lacuna/features/tokens.h"
+#include "lacuna/kernels/byte_classes.h"
 
 namespace lacuna::features {
 
@@ -30,17 +31,21 @@ class Tokenizer {
     for (size_t i = 0; i + length <= tokens_; ++i)
       f(std::string_view(bytes_.data() + starts_[i], starts_[i + length] - 1 - starts_[i]));
   }
+  struct Cursor;
   void make_room(size_t bytes, size_t tokens);
-  void split_at_white_space(std::string_view text);
-  bool split_into_characters(std::string_view text);
-  bool split_into_words(std::string_view text);
   void standardize(std::string_view text);
-  void end_token(const char* end);
+  bool split_into_characters(std::string_view text);
+  bool split_by_classes(std::string_view text);
+  void add_block(const kernels::ByteClasses& classes, const char* copy, Cursor& at);
+  bool add_words_beyond_ascii(std::string_view text, size_t& from, size_t end, Cursor& at);
+  void end_token(Cursor& at);
 
   const Tokenizing& how_;
   std::vector<char> bytes_{};
   std::vector<size_t> starts_{};  // Token i ends one byte before starts_[i + 1].
   size_t tokens_ = 0;
+  std::vector<char> copy_{};  // The text in lower case, and what its bytes are.
+  std::vector<kernels::ByteClasses> classes_{};
 };
 
 }  // namespace lacuna::features
