@@ -82,7 +82,7 @@ inline Kinds kinds_for(Storage storage, const Shape& shape, DType dtype) {
     for (auto k = static_cast<size_t>(from); k <= static_cast<size_t>(to); ++k) kinds[k] = true;
   };
   if (is_float(dtype)) set(Kind::float32, Kind::float64);
-  else if (storage == Storage::dense) set(Kind::int32_ids, Kind::int64_ids);
+  else if (storage == Storage::dense && dtype != DType::string) set(Kind::int32_ids, Kind::int64_ids);
   if (!shape.empty() && shape[0] == None) set(Kind::no_rows, Kind::one_row);
   if (storage == Storage::csr)
     set(Kind::int32_indices, Kind::int64_indices), set(Kind::no_columns, Kind::view);

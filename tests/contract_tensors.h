@@ -45,6 +45,13 @@ inline double draw(const Example::Input& input, Generator& random) {
 inline tensor::Dense dense(const Example::Input& input, const Shape& shape, DType dtype, Generator& random) {
   tensor::Dense result;
   result.resize(shape, dtype);
+  if (dtype == DType::string) {
+    static constexpr std::string_view kWords[] = {"",       "word 1", "word 2", "word 3",        "word 4",
+                                                  "word 5", "word 6", "word 7", "a longer word", "ä"};
+    for (auto& v : result.values<std::string_view>())
+      v = kWords[random.below(std::min<uint64_t>(std::size(kWords), static_cast<uint64_t>(input.limit)))];
+    return result;
+  }
   with_dtype(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     for (T& v : result.values<T>()) v = static_cast<T>(draw(input, random));

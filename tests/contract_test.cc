@@ -101,7 +101,7 @@ bool infers(const Example& example, const std::vector<Storage>& storages, DTypes
   for (size_t i = 0; i < storages.size(); ++i) {
     const Example::Input& input = example.in[i];
     if (!possible(storages[i], input.shape)) return false;
-    specs.push_back({input.shape, is_float(input.dtype) ? dtypes.floats : dtypes.ids, storages[i]});
+    specs.push_back({input.shape, dtypes.of(input.dtype), storages[i]});
   }
   try {
     example.op->infer(specs);
@@ -217,7 +217,7 @@ TEST_P(Contract, SaysWhatGradientItHas) {
         std::vector<bool> wanted;
         for (size_t i = 0; i < storages.size(); ++i) {
           const Example::Input& input = example.in[i];
-          const Spec spec{input.shape, is_float(input.dtype) ? DType::float64 : DType::int64, storages[i]};
+          const Spec spec{input.shape, DTypes{DType::float64, DType::int64}.of(input.dtype), storages[i]};
           in.push_back(storages[i] == Storage::row_table
                            ? read(std::make_shared<Variable>("table", spec, Draw{}))
                            : placeholder(spec, "x"));

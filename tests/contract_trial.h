@@ -90,6 +90,9 @@ constexpr std::string_view kTooWide = "2^31 columns";
 // The dtypes of floats and ids that an example is tried with.
 struct DTypes {
   DType floats, ids;
+  DType of(DType example) const {
+    return is_float(example) ? floats : example == DType::string ? example : ids;
+  }
 };
 
 // An op on inputs, with the plans that try it.
@@ -171,7 +174,7 @@ class Trial {
   const Kinds& met() const { return met_; }
 
  private:
-  DType dtype_of_input(size_t i) const { return is_float(example_.in[i].dtype) ? dtype_ : ids_; }
+  DType dtype_of_input(size_t i) const { return DTypes{dtype_, ids_}.of(example_.in[i].dtype); }
 
   bool all_dense() const {
     return std::ranges::all_of(storages_, [](Storage s) { return s == Storage::dense; });

@@ -88,6 +88,9 @@ class Op {
   // None: the result is needed whole.
   virtual FormedGradient<Symbol> factors(const Node& /*node*/) const { return {}; }
 
+  // Whether inputs may have dtype string. To all other ops they are an error.
+  virtual bool takes_strings() const { return false; }
+
   // Whether this input is a table in which the op looks ids up, as translate does.
   virtual bool looks_up(size_t /*input*/) const { return false; }
 };

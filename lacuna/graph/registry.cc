@@ -36,6 +36,14 @@ std::map<std::string, Examples>& ops() {
 
 Symbol (*registered_add)(const Symbol&, const Symbol&) = nullptr;
 
+void refuse_strings(const Op& op, const std::vector<Symbol>& in) {
+  if (op.takes_strings()) return;
+  for (size_t i = 0; i < in.size(); ++i)
+    LACUNA_REQUIRE(in[i].dtype() != DType::string, op.name(), ": inputs must be numbers. Received: in[", i,
+                   "]=", in[i].spec(),
+                   "; layers such as StringLookup, Hashing and TextVectorization turn strings into numbers.");
+}
+
 }  // namespace
 
 const Spec& Symbol::spec() const { return node_->out()[output_]; }
@@ -80,6 +88,7 @@ void let_go(std::vector<Symbol>& symbols) noexcept {
 }
 
 std::shared_ptr<const Node> apply_node(std::shared_ptr<const Op> op, std::vector<Symbol> in) {
+  refuse_strings(*op, in);
   std::vector<Spec> out = infer_or_densify(*op, in);
   KnownNodes& table = known();
   std::string key = identity(*op, in);

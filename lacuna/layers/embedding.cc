@@ -43,7 +43,7 @@ Embedding::Embedding(Dim input_dim, Dim output_dim, EmbeddingOptions options)
   LACUNA_REQUIRE(combiner.empty() || combiner == "sum" || combiner == "mean" || combiner == "sqrtn",
                  "Embedding: combiner must be 'sum', 'mean' or 'sqrtn'. Received: combiner='", combiner, "'",
                  nearest(combiner, {"sum", "mean", "sqrtn"}), ".");
-  state()->feeds_ids = true;
+  state()->fed_dtype = DType::int64;
   describe(embedding_list, input_dim, output_dim, *options_);
   if (!state()->batch_input_shape.empty()) return;
   if (options_->input_length) state()->batch_input_shape = {None, options_->input_length};

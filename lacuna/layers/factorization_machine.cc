@@ -39,7 +39,7 @@ FactorizationMachine::FactorizationMachine(Dim factors, FactorizationMachineOpti
                  "input_dim=none.");
   LACUNA_REQUIRE(!options_->mask_zero || options_->ids,
                  "FactorizationMachine: mask_zero is for ids. Received: mask_zero=True, ids=False.");
-  state()->feeds_ids = options_->ids;
+  if (options_->ids) state()->fed_dtype = DType::int64;
   if (state()->batch_input_shape.empty() && options_->input_dim)
     state()->batch_input_shape = {None, options_->ids ? None : options_->input_dim};
   describe(factorization_machine_list, factors, *options_);

@@ -67,6 +67,8 @@ Symbol Input(const InputOptions& options) {
       !options.sparse || (shape.size() == 2 && shape[1] != None),
       "Input: a csr input has rank 2, the batch included, and its width is known. Received: shape=",
       to_string(shape), ", sparse=True.");
+  LACUNA_REQUIRE(!options.sparse || options.dtype.value_or(floatx()) != DType::string,
+                 "Input: an input of strings is dense. Received: dtype=string, sparse=True.");
   return made_input(
       placeholder({shape, options.dtype.value_or(floatx()), options.sparse ? Storage::csr : Storage::dense},
                   name),
@@ -83,7 +85,7 @@ Symbol input_from_config(const Config& config) {
   settings.find("optional");
   settings.finish();
   LACUNA_REQUIRE(!ragged, "InputLayer: ragged inputs are not supported. Received: ragged=True.");
-  if (!dtype.empty()) options.dtype = dtype_from_name(dtype);
+  if (!dtype.empty()) options.dtype = dtype_from_name(dtype, true);
   return Input(options);
 }
 

@@ -212,7 +212,7 @@ std::vector<Symbol> Layer::apply(Inputs inputs) {
     LACUNA_REQUIRE(static_cast<bool>(s), name(), ": inputs must be symbols. Received: an empty symbol.");
     inputs.masks.push_back(in_my_dtype(mask_of(s)));
     shapes.push_back(s.shape());
-    const bool ids = state_->feeds_ids && s.storage() == Storage::dense;
+    const bool ids = state_->fed_dtype && s.storage() == Storage::dense;
     if (!ids) s = in_my_dtype(s);
   }
   if (training && training == traced_phase()) inputs.training.reset();  // The argument adds nothing.

@@ -70,7 +70,7 @@ struct LayerState {
   std::string name{};
   bool trainable = true;
   bool built = false;
-  bool feeds_ids = false;         // An Input made for it has integer ids.
+  std::optional<DType> fed_dtype{};  // Of an Input made for it, of ids or strings; empty: its own dtype.
   bool supports_masking = false;  // It takes an input that has a mask.
   bool takes_arguments = false;   // Its call takes further arguments: see Inputs.
   DType dtype = DType::float32;

@@ -45,7 +45,7 @@ std::vector<Shape> Layer::compute_output_shapes(const std::vector<Shape>& input_
   const Sketch all_as_before;
   std::vector<Symbol> inputs;
   for (const Shape& shape : input_shapes)
-    inputs.push_back(placeholder({shape, state_->feeds_ids ? DType::int64 : dtype()}, name() + "_input"));
+    inputs.push_back(placeholder({shape, state_->fed_dtype.value_or(dtype())}, name() + "_input"));
   std::vector<Shape> result;
   for (const Symbol& output : apply(Inputs(std::move(inputs), is_list))) result.push_back(output.shape());
   return result;

@@ -147,12 +147,13 @@ AnyLayer Sequential::ready(const AnyLayer& layer, const Symbol& input) {
   if (!model.built()) {
     LACUNA_REQUIRE(!model.layers().empty(), "Sequential: a model in it must have layers. Received: model '",
                    model.name(), "', layers=0.");
-    model.start(input.shape(), input.storage() == Storage::csr && first_of(layer).feeds_ids);
+    model.start(input.shape(), input.storage() == Storage::csr && first_of(layer).fed_dtype,
+                input.dtype() == DType::string);
   }
   return AnyLayer(std::move(model));
 }
 
-void Sequential::start(const Shape& shape, bool sparse) {
+void Sequential::start(const Shape& shape, bool sparse, bool strings) {
   const layers::Apart apart;  // A layer whose call() builds this model must not hold its layers.
   auto& first = state_->layers.front();
   if (const LaterModel* later = later_of(first); later && later->model.built()) first = ready(first, {});
@@ -161,7 +162,8 @@ void Sequential::start(const Shape& shape, bool sparse) {
   const Symbol input = layers::Input({.batch_shape = model ? model->input().shape() : shape,
                                       .name = first->name() + "_input",
                                       .dtype = model                    ? model->input().dtype()
-                                               : s.feeds_ids && !sparse ? DType::int64
+                                               : strings                ? DType::string
+                                               : s.fed_dtype && !sparse ? *s.fed_dtype
                                                                         : s.dtype,
                                       .sparse = model ? model->input().storage() == Storage::csr : sparse});
   Symbol output = input;
@@ -275,7 +277,8 @@ void Sequential::prepare(const Arrays* x) {
     if (shape.size() == 1) shape.push_back(1);
     shape[0] = None;
     // A layer of ids reads csr in another way than dense ids; for other layers it makes no difference.
-    start(shape, x->list[0].tensor().storage() == Storage::csr && first_of(state_->layers.front()).feeds_ids);
+    start(shape, x->list[0].tensor().storage() == Storage::csr && first_of(state_->layers.front()).fed_dtype,
+          x->list[0].tensor().dtype() == DType::string);
   }
   if (state_->output && state_->stale) {
     set_network(std::make_shared<Network>(std::vector{state_->input}, std::vector{state_->output}, name()),

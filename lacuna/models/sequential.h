@@ -74,7 +74,7 @@ class Sequential : public Model {
   // The layer itself; a model without an input shape is built for the shape of `input`.
   static AnyLayer ready(const AnyLayer& layer, const Symbol& input);
   static const layers::LayerState& first_of(const AnyLayer& layer);
-  void start(const Shape& batch_input_shape, bool sparse);
+  void start(const Shape& batch_input_shape, bool sparse, bool strings = false);
 
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };

@@ -1,9 +1,11 @@
-// The types of values. Tensors of the graph are float32, float64, int32 or int64; the others are what a
-// user's arrays may hold, and are converted as rows are packed.
+// The types of values. Tensors of the graph are float32, float64, int32, int64 or, in front of the layers
+// that turn words into numbers, string; the others are what a user's arrays may hold, and are converted as
+// rows are packed.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "lacuna/base/error.h"
@@ -21,10 +23,14 @@ enum class DType : uint8_t {
   uint8,
   uint16,
   uint32,
-  uint64  // The others: only in a user's arrays.
+  uint64,  // The others: only in a user's arrays.
+  string   // UTF-8, as std::string_view: the bytes belong to the array or to the vocabulary.
 };
 
-// C++ types as values: with_dtype(t, [](auto tag) { using T = typename decltype(tag)::type; … }).
+// Throws InvalidArgument: where numbers are computed with, strings cannot be.
+[[noreturn]] void refuse_strings();
+
+// C++ types of numbers as values: with_dtype(t, [](auto tag) { using T = typename decltype(tag)::type; … }).
 template <class T>
 using Tag = std::type_identity<T>;
 
@@ -53,6 +59,8 @@ decltype(auto) with_dtype(DType dtype, F&& f) {
       return f(Tag<uint32_t>{});
     case DType::uint64:
       break;
+    case DType::string:
+      refuse_strings();
   }
   return f(Tag<uint64_t>{});
 }
@@ -62,6 +70,7 @@ constexpr DType dtype_of() {
   if constexpr (std::is_same_v<T, float>) return DType::float32;
   else if constexpr (std::is_same_v<T, double>) return DType::float64;
   else if constexpr (std::is_same_v<T, bool>) return DType::boolean;
+  else if constexpr (std::is_same_v<T, std::string_view>) return DType::string;
   else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>)
     return sizeof(T) == 1   ? DType::int8
            : sizeof(T) == 2 ? DType::int16
@@ -79,8 +88,9 @@ constexpr DType dtype_of() {
 constexpr bool is_float(DType dtype) { return dtype == DType::float32 || dtype == DType::float64; }
 
 size_t size_of(DType dtype);
-const char* name_of(DType dtype);                // "float32"; NumPy's words
-DType dtype_from_name(const std::string& name);  // Throws for an unknown one, naming the nearest.
+const char* name_of(DType dtype);  // "float32"; NumPy's words
+// Throws for an unknown one, naming the nearest; and for "string" unless `or_string`.
+DType dtype_from_name(const std::string& name, bool or_string = false);
 std::ostream& operator<<(std::ostream& out, DType dtype);
 
 // For kernels of float32 and float64 alone; any other dtype is an error that names `where`.

@@ -206,6 +206,13 @@ void check_ids(data::Rows& rows, Dim limit, Dim least) {
 
 void Feed::add(Tensor user, std::string argument, Spec wanted, bool ids_only, Dim limit, Dim least) {
   const Dim rows = user.rows();
+  const bool strings = user.dtype() == DType::string;
+  LACUNA_REQUIRE(strings == (wanted.dtype == DType::string), argument, " must hold ",
+                 strings ? "numbers" : "strings", ". Received: ", user.spec(), " of dtype ", user.dtype(),
+                 strings ? "; Input(dtype='string') and a layer such as StringLookup, Hashing or "
+                           "TextVectorization take strings; labels become ids by numpy.unique(y, "
+                           "return_inverse=True)[1]."
+                         : ", where the input has dtype=string.");
   LACUNA_REQUIRE(
       rows_ < 0 || rows == rows_, argument,
       " must have as many rows as the other arrays. Received: ", argument.substr(argument.find(' ') + 1), "=",

@@ -19,6 +19,7 @@ using namespace nanobind::literals;
 
 void bind_errors(nb::module_& m);
 void bind_tensor(nb::module_& m);
+void bind_strings(nb::module_& m);
 void bind_graph(nb::module_& m);
 void bind_backend(nb::module_& m);
 void bind_convolution(nb::module_& m);

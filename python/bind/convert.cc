@@ -77,6 +77,7 @@ Shape to_shape(nb::handle shape) {
 DType to_dtype(const std::optional<std::string>& name) { return name ? dtype_from_name(*name) : floatx(); }
 
 nb::object to_numpy(tensor::Dense&& values) {
+  if (values.dtype == DType::string) return from_strings(values);
   auto kept = std::make_unique<tensor::Dense>(std::move(values));
   tensor::Dense& dense = *kept;
   return numpy_array(dense.data.data(), dense.shape, dense.dtype, keep(std::move(kept)));

@@ -42,7 +42,9 @@ Shape to_shape(nb::handle shape);
 // The dtype of that name; floatx if there is none.
 DType to_dtype(const std::optional<std::string>& name);
 
-// A NumPy array that takes over the memory of the values.
+// Strings: a NumPy array of objects, copies.
+nb::object from_strings(const tensor::Dense& strings);
+// A NumPy array that takes over the memory of the values; of strings from_strings.
 nb::object to_numpy(tensor::Dense&& values);
 nb::object to_numpy(Buffer&& values, DType dtype);
 nb::list to_numpy(std::vector<tensor::Dense>&& values);

@@ -227,9 +227,6 @@ void bind_layer(nb::module_& m) {
           "trainable", [](const AnyLayer& l) { return l->trainable(); },
           [](const AnyLayer& l, bool trainable) { l->set_trainable(trainable); })
       .def_prop_rw(
-          "feeds_ids", [](const AnyLayer& l) { return l->state()->feeds_ids; },
-          [](const AnyLayer& l, bool feeds) { l->state()->feeds_ids = feeds; })
-      .def_prop_rw(
           "supports_masking", [](const AnyLayer& l) { return l->state()->supports_masking; },
           [](const AnyLayer& l, bool supports) { l->state()->supports_masking = supports; })
       .def_prop_ro("weights", [](const AnyLayer& l) { return to_handles(l->state()->ordered_weights()); })
@@ -372,7 +369,7 @@ void bind_layer_makers(nb::module_& m) {
         if (!tensor.is_none()) options.tensor = to_symbol(tensor, nullptr, "Input: tensor");
         if (shape) options.shape = shape->shape;
         if (batch_shape) options.batch_shape = batch_shape->shape;
-        if (dtype) options.dtype = dtype_from_name(*dtype);
+        if (dtype) options.dtype = dtype_from_name(*dtype, true);
         return layers::Input(options);
       },
       "shape"_a.none(), "batch_shape"_a.none(), "name"_a.none(), "dtype"_a.none(), "sparse"_a,

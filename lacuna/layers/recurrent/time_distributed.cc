@@ -30,7 +30,7 @@ TimeDistributed::TimeDistributed(std::shared_ptr<Layer> layer, const LayerOption
     : Layer(options, "TimeDistributed"), layer_(std::move(layer)) {
   LACUNA_REQUIRE(layer_, "TimeDistributed: a layer must be given. Received: null.");
   describe(time_distributed_list, layer_, options);
-  state()->feeds_ids = layer_->state()->feeds_ids;
+  state()->fed_dtype = layer_->state()->fed_dtype;
   supports_masking();
 }
 
