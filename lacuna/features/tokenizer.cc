@@ -43,10 +43,10 @@ struct Tokenizer::Cursor {
 
 // Room for that many bytes of tokens and spaces, and for what copies in blocks write behind them.
 void Tokenizer::make_room(size_t bytes, size_t tokens) {
-  if (bytes_.size() < bytes + kBlock + kCopied) bytes_.resize(bytes + kBlock + kCopied);
-  if (starts_.size() < tokens + 1) starts_.resize(tokens + 1);
+  if (memory_.bytes.size() < bytes + kBlock + kCopied) memory_.bytes.resize(bytes + kBlock + kCopied);
+  if (memory_.starts.size() < tokens + 1) memory_.starts.resize(tokens + 1);
   tokens_ = 0;
-  starts_[0] = 0;
+  memory_.starts[0] = 0;
 }
 
 bool Tokenizer::split(std::string_view text) {
@@ -65,13 +65,13 @@ inline void Tokenizer::end_token(Cursor& at) {
   }
   *at.out++ = ' ';
   at.token = at.out;
-  starts_[++tokens_] = static_cast<size_t>(at.out - bytes_.data());
+  memory_.starts[++tokens_] = static_cast<size_t>(at.out - memory_.bytes.data());
 }
 
 void Tokenizer::standardize(std::string_view text) {
   make_room(text.size() + 1, 1);
   const bool lower = lowers(how_.standardize), strip = strips(how_.standardize);
-  Cursor at{bytes_.data(), bytes_.data()};
+  Cursor at{memory_.bytes.data(), memory_.bytes.data()};
   for (const char c : text) {
     *at.out = static_cast<char>(lower && c >= 'A' && c <= 'Z' ? c + 32 : c);
     at.out += !(strip && is_punctuation(c));
@@ -82,7 +82,7 @@ void Tokenizer::standardize(std::string_view text) {
 bool Tokenizer::split_into_characters(std::string_view text) {
   make_room(2 * text.size(), text.size());
   const bool lower = lowers(how_.standardize), strip = strips(how_.standardize);
-  Cursor at{bytes_.data(), bytes_.data()};
+  Cursor at{memory_.bytes.data(), memory_.bytes.data()};
   while (!text.empty()) {
     const size_t size = utf8_character(text);
     if (size == 0) return false;
@@ -103,23 +103,23 @@ bool Tokenizer::split_by_classes(std::string_view text) {
   // A lower case may take half as many bytes more than the capital: Ⱥ has 2, ⱥ has 3.
   make_room(text.size() + (words ? text.size() / 2 : 0) + 1, text.size() / 2 + 1);
   const size_t blocks = (text.size() + kBlock - 1) / kBlock;
-  if (classes_.size() < blocks) {
-    classes_.resize(blocks);
-    copy_.resize(blocks * kBlock + kCopied);
+  if (memory_.classes.size() < blocks) {
+    memory_.classes.resize(blocks);
+    memory_.copy.resize(blocks * kBlock + kCopied);
   }
   kernels::classify_bytes(
       text.data(), text.size(),
-      {.lower = lowers(how_.standardize), .strip = strips(how_.standardize), .words = words}, copy_.data(),
-      classes_.data());
-  Cursor at{bytes_.data(), bytes_.data()};
+      {.lower = lowers(how_.standardize), .strip = strips(how_.standardize), .words = words},
+      memory_.copy.data(), memory_.classes.data());
+  Cursor at{memory_.bytes.data(), memory_.bytes.data()};
   size_t from = 0;  // What was read of the text; characters may reach into the next block.
   for (size_t block = 0; block < blocks; ++block) {
     const size_t begin = block * kBlock, end = std::min(begin + kBlock, text.size());
-    if (words && classes_[block].beyond_ascii) {
+    if (words && memory_.classes[block].beyond_ascii) {
       from = std::max(from, begin);
       if (!add_words_beyond_ascii(text, from, end, at)) return false;
     } else {
-      add_block(classes_[block], copy_.data() + begin, at);
+      add_block(memory_.classes[block], memory_.copy.data() + begin, at);
     }
   }
   if (at.out != at.token) end_token(at);
@@ -177,7 +177,8 @@ void Tokenizing::validate(const char* where) const {
 
 std::optional<std::vector<std::string>> tokens_of(std::string_view text, const Tokenizing& how) {
   how.validate("tokens_of");
-  Tokenizer tokenizer(how);
+  TokenizerMemory memory;
+  Tokenizer tokenizer(how, memory);
   if (!tokenizer.split(text)) return std::nullopt;
   std::vector<std::string> tokens;
   tokenizer.for_each([&](std::string_view token) { tokens.emplace_back(token); });
