@@ -120,19 +120,24 @@ void encode_texts(const char* where, std::span<const std::string_view> texts, co
 }
 
 void count_texts(const char* where, std::span<const std::string_view> texts, const Tokenizing& tokens,
-                 Counter& counter) {
+                 Counter& counter, size_t texts_a_document) {
   tokens.validate(where);
+  LACUNA_REQUIRE(texts_a_document > 0 && texts.size() % texts_a_document == 0, where,
+                 ": texts_a_document must divide the number of texts. Received: texts_a_document=",
+                 texts_a_document, ", texts=", texts.size(), ".");
   FirstRow failed;
   auto& parts = counter.parts();
   const int64_t first = parts.documents;
-  parts.add_documents(texts.size(), kTextsABlock, [&](WordTally& tally, size_t begin, size_t end) {
-    TokenizerMemory memory;
-    Tokenizer tokenizer(tokens, memory);
-    for (size_t i = begin; i < end; ++i) {
-      if (!tokenizer.split(texts[i])) return failed.note(i);
-      tokenizer.for_each([&](std::string_view token) { tally.add(token, first + static_cast<int64_t>(i)); });
-    }
-  });
+  parts.add_documents(texts.size() / texts_a_document, kTextsABlock,
+                      [&](WordTally& tally, size_t begin, size_t end) {
+                        TokenizerMemory memory;
+                        Tokenizer tokenizer(tokens, memory);
+                        for (size_t i = begin * texts_a_document; i < end * texts_a_document; ++i) {
+                          if (!tokenizer.split(texts[i])) return failed.note(i);
+                          const int64_t document = first + static_cast<int64_t>(i / texts_a_document);
+                          tokenizer.for_each([&](std::string_view token) { tally.add(token, document); });
+                        }
+                      });
   require_none(where, texts, failed);
 }
 

@@ -27,9 +27,13 @@ std::string key_of(const TextIds& how) {
 }
 
 // The same for a run, from the words that the table holds now.
-const features::Ids& ids_now(const TextIds& how, const features::Ids& hashing, features::Ids& places) {
+const features::Ids& ids_now(const std::string& where, const TextIds& how, const features::Ids& hashing,
+                             features::Ids& places) {
   if (!how.table) return hashing;
-  return places = features::Places{how.table->get()->words, how.first, how.unknown, how.empty};
+  const auto table = how.table->get();
+  LACUNA_REQUIRE(table != nullptr, where,
+                 ": there must be a vocabulary: call adapt, or give `vocabulary`. Received: none.");
+  return places = features::Places{table->words, how.first, how.unknown, how.empty};
 }
 
 // What a node keeps from run to run.
@@ -81,7 +85,7 @@ struct IdsOfTexts final : Flat<> {
     RowsOfIds& rows = kept.rows;
     features::Ids places;
     features::ids_of_texts(self.where.c_str(), x.values<std::string_view>(), self.how.tokens,
-                           ids_now(self.how, self.hashing, places), rows, &kept.workspace);
+                           ids_now(self.where, self.how, self.hashing, places), rows, &kept.workspace);
     join_rows(rows, static_cast<size_t>(texts_a_row(x.shape)));
     Dim columns = self.length.value_or(0);
     if (!self.length)
@@ -138,7 +142,7 @@ struct EncodeTextsOp final : Flat<> {
     auto& kept = context.scratch.state<KeptByTexts>();
     tensor::Csr& csr = e.sparse ? out[0]->csr() : kept.csr;
     features::Ids places;
-    const features::Ids& ids = ids_now(self.how, self.hashing, places);
+    const features::Ids& ids = ids_now(self.where, self.how, self.hashing, places);
     const auto texts = x.values<std::string_view>();
     const auto k = static_cast<size_t>(texts_a_row(x.shape));
     const char* const where = self.where.c_str();
