@@ -44,6 +44,7 @@ size_t convert(const std::byte* from, std::byte* to, size_t n) {
 }  // namespace
 
 Convert converter(DType from, DType to) {
+  if (from == DType::string && to == DType::string) return convert<std::string_view, std::string_view>;
   return with_graph_dtype(to, [&](auto to_tag) {
     return with_dtype(from, [](auto from_tag) -> Convert {
       return convert<typename decltype(from_tag)::type, typename decltype(to_tag)::type>;

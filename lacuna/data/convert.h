@@ -10,7 +10,7 @@ namespace lacuna::data {
 // dtype holds only whole numbers within its range.
 using Convert = size_t (*)(const std::byte* from, std::byte* to, size_t n);
 
-// `to` is float32, float64, int32 or int64.
+// `to` is float32, float64, int32 or int64, or both are string.
 Convert converter(DType from, DType to);
 
 // Calls f(Tag<T>()) for the C++ type T of a dtype of the graph. Throws InvalidArgument for other dtypes.

@@ -12,6 +12,7 @@ namespace features {
 template <class Content>
 class Learned {
  public:
+  // Null before the first content is set.
   std::shared_ptr<const Content> get() const {
     const std::lock_guard lock(mutex_);
     return content_;
@@ -24,7 +25,7 @@ class Learned {
 
  private:
   mutable std::mutex mutex_{};
-  std::shared_ptr<const Content> content_ = std::make_shared<const Content>();
+  std::shared_ptr<const Content> content_{};
 };
 
 }  // namespace features

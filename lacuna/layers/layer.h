@@ -63,6 +63,8 @@ void is_applied(const struct Call& call);
 // Adds those of `more` that `all` does not have yet.
 void add_new(std::vector<Weight*>& all, const std::vector<Weight*>& more);
 
+class FeatureState;
+
 // The state of a layer. Copies of the layer share it, and a network keeps it, so all calls use the same
 // weights.
 struct LayerState {
@@ -71,13 +73,14 @@ struct LayerState {
   bool trainable = true;
   bool built = false;
   std::optional<DType> fed_dtype{};  // Of an Input made for it, of ids or strings; empty: its own dtype.
-  bool supports_masking = false;  // It takes an input that has a mask.
-  bool takes_arguments = false;   // Its call takes further arguments: see Inputs.
+  bool supports_masking = false;     // It takes an input that has a mask.
+  bool takes_arguments = false;      // Its call takes further arguments: see Inputs.
   DType dtype = DType::float32;
   Shape batch_input_shape{};
   std::function<Config()> settings{};  // Its own settings, without the common ones; empty without describe().
   uint64_t key = 0;  // Key of its random numbers in training (Dropout), 0 if none; saved with a model.
   std::vector<Weight> weights{};
+  std::shared_ptr<FeatureState> feature{};     // What adapt learns, of a layer of features; else null.
   std::vector<tensor::Dense> first_weights{};  // What the weights are set to when they are made; then empty.
   // Added outside of a call.
   std::vector<Symbol> added_losses{};
@@ -103,6 +106,8 @@ struct LayerState {
   std::vector<Weight*> ordered_weights();
   // The weights that training currently changes.
   std::vector<Weight*> trainable_weights();
+  // What its layers of features learn: its own, then those of its inner layers. Each once.
+  std::vector<FeatureState*> features() const;
 
   // Keras' get_config: its own settings, and name, trainable, dtype and batch_input_shape.
   Config config() const;

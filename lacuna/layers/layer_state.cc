@@ -70,6 +70,15 @@ std::vector<Weight*> LayerState::ordered_weights() {
   return result;
 }
 
+std::vector<FeatureState*> LayerState::features() const {
+  std::vector<FeatureState*> result;
+  if (feature) result.push_back(feature.get());
+  for (const auto& layer : inner)
+    for (FeatureState* more : layer->features())
+      if (std::ranges::count(result, more) == 0) result.push_back(more);
+  return result;
+}
+
 std::vector<Weight*> LayerState::trainable_weights() {
   std::vector<Weight*> result, all;
   if (!trainable) return result;

@@ -55,9 +55,11 @@ hid_t memory_type(DType dtype) {
       return H5T_NATIVE_INT32;
     case DType::int64:
       return H5T_NATIVE_INT64;
+    case DType::uint8:
+      return H5T_NATIVE_UINT8;
     default:
-      throw InvalidArgument("HDF5: arrays must be float32, float64, int32 or int64. Received: dtype=", dtype,
-                            ".");
+      throw InvalidArgument(
+          "HDF5: arrays must be float32, float64, int32, int64 or uint8. Received: dtype=", dtype, ".");
   }
 }
 
@@ -69,6 +71,8 @@ hid_t file_type(DType dtype) {
       return H5T_IEEE_F64LE;
     case DType::int32:
       return H5T_STD_I32LE;
+    case DType::uint8:
+      return H5T_STD_U8LE;
     default:
       return H5T_STD_I64LE;
   }

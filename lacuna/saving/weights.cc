@@ -10,6 +10,7 @@
 #include "lacuna/base/message.h"
 #include "lacuna/base/names.h"
 #include "lacuna/graph/assignment.h"
+#include "lacuna/layers/features/feature.h"
 #include "lacuna/saving/json.h"
 #include "lacuna/saving/names.h"
 #include "lacuna/tensor/row_table.h"
@@ -84,6 +85,42 @@ Assignment read_one(const hdf5::Group& group, const std::string& name, Variable&
   return found;
 }
 
+// What layers of features have learned: a group for each, with an array for each part.
+std::string place_of_learned(size_t i) { return text("learned_", i); }
+
+void write_learned(const hdf5::Group& of_layer, const LayerState& layer, Outgoing& outgoing) {
+  const auto features = layer.features();
+  for (size_t i = 0; i < features.size(); ++i) {
+    auto kept = features[i]->kept();
+    const hdf5::Group group = of_layer.group(place_of_learned(i));
+    std::vector<std::string> names;
+    for (auto& [name, values] : kept) {
+      names.push_back(name);
+      outgoing.put(group, name, std::move(values));
+    }
+    group.write_texts("names", names);
+  }
+}
+
+DType dtype_in_file(const std::string& name) {
+  return name == "bytes" ? DType::uint8 : name == "idf" ? DType::float64 : DType::int64;
+}
+
+// What puts in place what a file holds for layers of features, once all of the file is known to fit.
+using Learned = std::vector<std::function<void()>>;
+
+void read_learned(const hdf5::Group& of_layer, const LayerState& layer, Learned& learned) {
+  const auto features = layer.features();
+  for (size_t i = 0; i < features.size(); ++i) {
+    if (!of_layer.has_group(place_of_learned(i))) continue;
+    const hdf5::Group group = of_layer.group(place_of_learned(i));
+    layers::FeatureState::Kept kept;
+    for (const std::string& name : group.texts("names"))
+      kept.emplace(name, group.array(name, dtype_in_file(name), {None}));
+    if (!kept.empty()) learned.push_back(features[i]->restorer(kept));
+  }
+}
+
 // A layer in a file.
 struct Held {
   hdf5::Group group;
@@ -154,8 +191,33 @@ void write_weights(const hdf5::Group& group, const Network& network, Outgoing& o
         outgoing.put(of_layer, names[i], variable.to_dense());
       }
     }
+    write_learned(of_layer, *layer, outgoing);
   }
 }
+
+namespace {
+
+// Layers of features of the file and of the network, in order. A file without any, such as one of Keras,
+// leaves those of the network as they are.
+Learned learned_in(const hdf5::Group& group, const Network& network) {
+  std::vector<hdf5::Group> held;
+  for (const std::string& name : group.texts("layer_names"))
+    if (hdf5::Group one = group.group(name); one.has_group(place_of_learned(0)))
+      held.push_back(std::move(one));
+  std::vector<const LayerState*> layers;
+  for (const auto& layer : network.layers())
+    if (!layer->features().empty()) layers.push_back(layer.get());
+  Learned result;
+  if (held.empty()) return result;
+  if (held.size() != layers.size())
+    group.wrong(text("the file must hold what as many layers have learned as the model has that learn, ",
+                     layers.size()),
+                text("layers=", held.size()));
+  for (size_t i = 0; i < held.size(); ++i) read_learned(held[i], *layers[i], result);
+  return result;
+}
+
+}  // namespace
 
 void read_weights(const hdf5::Group& group, Network& network, bool reshape) {
   std::vector<LayerState*> layers;
@@ -170,6 +232,8 @@ void read_weights(const hdf5::Group& group, Network& network, bool reshape) {
         text("layers=", held.size()));
   std::vector<Assignment> all;
   for (size_t i = 0; i < layers.size(); ++i) read_layer(held[i], *layers[i], reshape, all);
+  const Learned learned = learned_in(group, network);
+  for (const auto& put : learned) put();
   assign(std::move(all));
 }
 
@@ -199,6 +263,7 @@ std::string joined(const std::vector<std::string>& names) {
 
 void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_mismatch, bool reshape) {
   std::vector<Assignment> all;
+  Learned learned;
   bool met = false;
   std::vector<std::string> wanted;
   std::map<std::string, std::string> paths;
@@ -211,12 +276,15 @@ void read_weights_by_name(const hdf5::Group& group, Network& network, bool skip_
     if (path == paths.end()) continue;
     met |= has_weights;
     try {
-      read_layer(Held(group.group(path->second)), *layer, reshape, all);
+      const Held held(group.group(path->second));
+      read_layer(held, *layer, reshape, all);
+      read_learned(held.group, *layer, learned);
     } catch (const InvalidArgument& e) {
       if (!skip_mismatch) throw;
       warn(text("load_weights: layer '", layer->name, "' keeps its weights. ", e.what()));
     }
   }
+  for (const auto& put : learned) put();
   assign(std::move(all));
   if (met || wanted.empty()) return;  // Nothing may fail once weights have changed.
   std::vector<std::string> names;

@@ -208,7 +208,7 @@ void Feed::add(Tensor user, std::string argument, Spec wanted, bool ids_only, Di
   const Dim rows = user.rows();
   const bool strings = user.dtype() == DType::string;
   LACUNA_REQUIRE(strings == (wanted.dtype == DType::string), argument, " must hold ",
-                 strings ? "numbers" : "strings", ". Received: ", user.spec(), " of dtype ", user.dtype(),
+                 strings ? "numbers" : "strings", ". Received: ", user.spec(),
                  strings ? "; Input(dtype='string') and a layer such as StringLookup, Hashing or "
                            "TextVectorization take strings; labels become ids by numpy.unique(y, "
                            "return_inverse=True)[1]."

@@ -25,6 +25,7 @@ void bind_backend(nb::module_& m);
 void bind_convolution(nb::module_& m);
 void bind_settings(nb::module_& m);
 void bind_layers(nb::module_& m);
+void bind_features(nb::module_& m);
 void bind_recurrent(nb::module_& m);
 void bind_losses(nb::module_& m);
 void bind_optimizers(nb::module_& m);

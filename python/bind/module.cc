@@ -82,11 +82,13 @@ NB_MODULE(_core, m) {
 
   lacuna::bind::bind_errors(m);
   lacuna::bind::bind_tensor(m);
+  lacuna::bind::bind_strings(m);
   lacuna::bind::bind_graph(m);
   lacuna::bind::bind_backend(m);
   lacuna::bind::bind_convolution(m);
   lacuna::bind::bind_settings(m);
   lacuna::bind::bind_layers(m);
+  lacuna::bind::bind_features(m);
   lacuna::bind::bind_recurrent(m);
   lacuna::bind::bind_losses(m);
   lacuna::bind::bind_optimizers(m);

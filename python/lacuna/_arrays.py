@@ -6,10 +6,14 @@ import numpy as np
 from lacuna import _core
 from lacuna._array_likes import is_sparse, numbers, plain
 from lacuna._custom import shown
+from lacuna._strings import strings_of, view_of_strings
 
 
-def view(array, where):
-    """A view of one array of rank 1 or more. `where` starts the message of an error: "fit: x"."""
+def view(array, where, strings=False):
+    """A view of one array of rank 1 or more, with `strings` also of strings. `where` starts the message of an error:
+    "fit: x"."""
+    if strings and not _is_plain(array) and (words := strings_of(array)) is not None:
+        return view_of_strings(words, where)
     array = _as_plain(array, where)
     if array.ndim == 0:
         raise ValueError(f"{where} must be an array of rank 1 or more. Received: {shown(array)}.")
@@ -22,29 +26,29 @@ def constant_view(array, where="constant"):
     return _csr(array, where) if is_sparse(array) else _core.dense(_readable(array, where))
 
 
-def views(arrays, where, count=None):
+def views(arrays, where, count=None, strings=False):
     """Views of one array, a list of arrays, or a dict of arrays by name; None stands for a missing one. `count`: how
-    many arrays are expected, since a list of lists may be one array or several."""
+    many arrays are expected, since a list of lists may be one array or several. strings: as in view."""
     if arrays is None:
         return None
     if isinstance(arrays, dict) and not is_sparse(arrays):  # scipy's dok is a dict.
-        return {str(name): _view_or_none(array, f"{where}['{name}']") for name, array in arrays.items()}
+        return {str(name): _view_or_none(array, f"{where}['{name}']", strings) for name, array in arrays.items()}
     if not isinstance(arrays, (list, tuple)):
-        return view(arrays, where)
+        return view(arrays, where, strings)
     if any(isinstance(array, tuple) and _holds_arrays(array, None) for array in arrays):
         raise ValueError(
             f"{where} must hold arrays. Received: a {type(arrays).__name__} of tuples of arrays; write fit(x, y) with "
             "all rows in x and y, or fit(iter(batches)) for a list of batches."
         )
     if not _holds_arrays(arrays, count):
-        return view(arrays, where)
+        return view(arrays, where, strings)
     if count == 1 and len(arrays) > 1:
         join = "scipy.sparse.vstack(x)" if is_sparse(arrays[0]) else "numpy.stack(x)"
         raise ValueError(
             f"{where} must be one array. Received: a {type(arrays).__name__} of {len(arrays)}; write {join} where "
             "they are its rows."
         )
-    return [_view_or_none(array, f"{where}[{i}]") for i, array in enumerate(arrays)]
+    return [_view_or_none(array, f"{where}[{i}]", strings) for i, array in enumerate(arrays)]
 
 
 def scipy_csr(shape, data, indices, indptr):
@@ -86,14 +90,16 @@ def assign(variable, value):
     variable.assign(_core.dense(np.asarray(value, dtype=variable.dtype, order="C")))
 
 
+def _is_plain(array):  # The common case, kept fast.
+    return type(array) is np.ndarray and array.dtype.kind in "biuf" or getattr(array, "format", None) == "csr"
+
+
 def _as_plain(array, where):
-    if type(array) is np.ndarray and array.dtype.kind in "biuf" or getattr(array, "format", None) == "csr":
-        return array  # The common case, kept fast.
-    return plain(array, where)
+    return array if _is_plain(array) else plain(array, where)
 
 
-def _view_or_none(array, where):
-    return None if array is None else view(array, where)
+def _view_or_none(array, where, strings):
+    return None if array is None else view(array, where, strings)
 
 
 def _holds_arrays(arrays, count):

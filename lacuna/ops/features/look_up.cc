@@ -23,6 +23,13 @@ std::string key_of(const LookupRule& rule) {
   return result;
 }
 
+std::shared_ptr<const features::LookupTable> held(const SharedTable& table) {
+  auto content = table->get();
+  LACUNA_REQUIRE(content != nullptr,
+                 "look_up: there must be a vocabulary: call adapt, or give `vocabulary`. Received: none.");
+  return content;
+}
+
 struct LookUp final : Flat<> {
   LookUp(SharedTable t, LookupRule r) : table(std::move(t)), rule(std::move(r)) {}
   const SharedTable table;
@@ -37,7 +44,7 @@ struct LookUp final : Flat<> {
     const tensor::Dense& x = in[0]->dense();
     tensor::Dense& y = out[0]->dense();
     y.resize(x.shape, DType::int64);
-    const auto table = self.table->get();
+    const auto table = held(self.table);
     if (x.dtype == DType::string)
       features::look_up("StringLookup", x.values<std::string_view>(), table->words, self.rule,
                         y.values<int64_t>());
@@ -86,7 +93,7 @@ struct Inverse final : Flat<> {
     y.resize(x.shape, kDType);
     // Kept until the next run, since the words in the result are views of it.
     auto& table = context.scratch.state<std::shared_ptr<const features::LookupTable>>();
-    table = self.table->get();
+    table = held(self.table);
     const auto known = static_cast<uint64_t>(self.rule.first_known());
     const auto to = y.template values<Item>();
     with_ids("words_of", x, [&](auto ids) {

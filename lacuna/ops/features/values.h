@@ -26,7 +26,7 @@ void with_column(const tensor::Dense& column, Scratch& scratch, size_t place, co
 inline void require_column(std::string_view op, const char* name, const Spec& spec) {
   LACUNA_REQUIRE(spec.dtype == DType::string || spec.dtype == DType::int32 || spec.dtype == DType::int64, op,
                  ": ", name, " must be strings or whole numbers (int32, int64). Received: ", name, "=", spec,
-                 " of dtype ", spec.dtype, ".");
+                 ".");
 }
 
 }  // namespace lacuna

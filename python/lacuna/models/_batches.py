@@ -92,7 +92,7 @@ class Source:
         x, y, weight = _parts(where, batch, alone)
         inputs, outputs = self._model.input_count, self._model.output_count
         return (
-            views(x, f"{where}: x", inputs),
+            views(x, f"{where}: x", inputs, strings=True),
             views(y, f"{where}: y", outputs),
             views(weight, f"{where}: sample_weight", outputs),
         )

@@ -45,7 +45,7 @@ class Trained(Compiled):
     def _x(self, x, where):
         if self._core.input_count == 0 and isinstance(x, (list, dict)) and not x:
             return None
-        return views(x, f"{where}: x", self._core.input_count)
+        return views(x, f"{where}: x", self._core.input_count, strings=True)
 
     def _y(self, y, where, argument="y"):
         if isinstance(y, (list, tuple, dict)) and not y:  # Of a model without a loss, as in Keras.

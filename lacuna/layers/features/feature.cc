@@ -1,0 +1,109 @@
+// adapt, and the values of a layer for arrays.
+#include "lacuna/layers/features/feature.h"
+
+#include <algorithm>
+
+#include "lacuna/data/rows.h"
+#include "lacuna/graph/plan.h"
+#include "lacuna/graph/turn.h"
+
+namespace lacuna::layers {
+namespace {
+
+constexpr Dim kRowsAtOnce = 65536;
+
+bool is_whole(DType dtype) { return !is_float(dtype) && dtype != DType::string; }
+
+std::string label(const Layer& layer, const char* method) { return text(layer.name(), ": ", method); }
+
+void join_all(const Turn& turn, const std::vector<Symbol>& outputs) {
+  for (const auto& node : in_order(outputs))
+    if (const VariablePtr variable = variable_of(Symbol(node, 0))) turn.join(variable->turn());
+}
+
+}  // namespace
+
+Spec FeatureState::wanted(const Spec& given) const {
+  return {{}, given.dtype == DType::string ? DType::string : DType::int64, Storage::dense};
+}
+
+FeatureState& Feature::learned(const char* method) const {
+  LACUNA_REQUIRE(state()->feature != nullptr, name(), ": ", method,
+                 " is for layers that learn from data. Received: a layer of class ", state()->class_name,
+                 ", which learns nothing.");
+  return *state()->feature;
+}
+
+void Feature::adapt(const Array& values) {
+  reset_state();
+  update_state(values);
+  finalize_state();
+}
+
+void Feature::adapt(const data::Dataset& rows, const std::string& input) {
+  FeatureState& state = learned("adapt");
+  std::vector<std::string> names;
+  size_t place = 0;
+  for (size_t i = 0; i < rows.schema().size(); ++i) {
+    const data::RowPart& part = rows.schema()[i];
+    if (part.role != data::Role::input) continue;
+    if (input.empty() || input == part.name) place = i;
+    names.push_back(part.name);
+  }
+  LACUNA_REQUIRE(input.empty() ? names.size() == 1 : std::ranges::count(names, input) == 1, name(),
+                 ": adapt: the name of one input of the dataset must be given. Received: input='", input,
+                 "', inputs=", names.size(), input.empty() ? std::string() : nearest(input, names), ".");
+  state.reset();
+  const auto stream = rows.open(label(*this, "adapt").c_str());
+  for (data::RowBlock block; stream->next(block);) update_state(Array(block.parts[place]));
+  state.finalize();
+}
+
+void Feature::reset_state() { learned("reset_state").reset(); }
+
+void Feature::update_state(const Array& values) {
+  FeatureState& state = learned("update_state");
+  data::Rows rows(values.tensor(), label(*this, "adapt: data"));
+  const Spec wanted = state.wanted(values.tensor().spec());
+  LACUNA_REQUIRE((values.tensor().dtype() == DType::string) == (wanted.dtype == DType::string), rows.name(),
+                 " must hold ", wanted.dtype == DType::string ? "strings" : "numbers",
+                 ". Received: ", values.tensor().spec(), ".");
+  Tensor block;
+  for (Dim begin = 0; begin < rows.count(); begin += kRowsAtOnce) {
+    rows.pack_range(begin, std::min(rows.count(), begin + kRowsAtOnce), wanted, block);
+    state.update(block);
+  }
+}
+
+void Feature::finalize_state() { learned("finalize_state").finalize(); }
+
+Tensor Feature::values(const std::vector<Array>& inputs) {
+  std::vector<Symbol> symbols;
+  std::vector<Tensor> packed;
+  std::vector<const Tensor*> feeds;
+  for (const Array& input : inputs) {
+    const Tensor& given = input.tensor();
+    LACUNA_REQUIRE(input.given() && !given.shape().empty(), name(),
+                   ": values must be arrays of rank 1 or more. Received: ", given.spec(), ".");
+    Spec spec{given.shape(), dtype(), given.storage()};
+    spec.shape[0] = None;
+    if (given.dtype() == DType::string) spec.dtype = DType::string;
+    else if (is_whole(given.dtype()) || (state()->fed_dtype && given.storage() == Storage::dense))
+      spec.dtype = DType::int64;
+    symbols.push_back(placeholder(spec, text("values_", symbols.size())));
+    data::Rows rows(given, name());
+    rows.pack_range(0, rows.count(), spec, packed.emplace_back());
+  }
+  for (const Tensor& one : packed) feeds.push_back(&one);
+  const bool is_list = inputs.size() != 1;
+  const Apart apart;
+  const auto outputs = (*this)(Inputs(symbols, is_list));
+  const Turn turn;
+  join_all(turn, outputs);
+  const auto held = turn.take();
+  Plan plan(symbols, {outputs[0]}, false);
+  plan.run(feeds);
+  return plan.output(0).copy();
+}
+
+}  // namespace lacuna::layers

@@ -1,0 +1,77 @@
+// Layers of features: what adapt learns, vocabularies, and their values for arrays.
+#include "lacuna/layers/features/feature.h"
+
+#include "lacuna/layers/features/lookup.h"
+#include "lacuna/models/sequential.h"
+#include "python/bind/argument.h"
+#include "python/bind/gil.h"
+
+namespace lacuna::bind {
+namespace {
+
+using layers::Feature;
+
+// The layer's part that learns, also of a layer that only a network keeps.
+Feature learning(const AnyLayer& layer) { return Feature(layer->state()); }
+
+nb::object values(const AnyLayer& layer, nb::handle inputs) {
+  auto* feature = dynamic_cast<Feature*>(&*layer);
+  LACUNA_REQUIRE(feature != nullptr, layer->name(),
+                 ": of a model from a file, take the layer's values by a Model of its input and output. "
+                 "Received: arrays.");
+  std::vector<Array> arrays;
+  for (Array& one : to_arrays(inputs).list) arrays.push_back(std::move(one));
+  const auto run = [&] {
+    const WithoutGil no_gil;
+    return feature->values(arrays);
+  };
+  return from_tensor(run());
+}
+
+}  // namespace
+
+void bind_features(nb::module_& m) {
+  def(
+      m, "reset_state", [](const AnyLayer& layer) { learning(layer).reset_state(); }, "layer"_a);
+  def(
+      m, "update_state",
+      [](const AnyLayer& layer, const ArrayHandle& data) {
+        const WithoutGil no_gil;
+        learning(layer).update_state(data.array);
+      },
+      "layer"_a, "data"_a);
+  def(
+      m, "finalize_state", [](const AnyLayer& layer) { learning(layer).finalize_state(); }, "layer"_a);
+  def(
+      m, "adapt_to_dataset",
+      [](const AnyLayer& layer, const data::Dataset& data, const std::optional<std::string>& input) {
+        const WithoutGil no_gil;
+        learning(layer).adapt(data, input.value_or(""));
+      },
+      "layer"_a, "data"_a, "input"_a.none());
+  def(m, "values_of_layer", &values, "layer"_a, "inputs"_a);
+  def(
+      m, "vocabulary",
+      [](const AnyLayer& layer, bool strings, bool include_special_tokens) -> nb::object {
+        if (strings) return nb::cast(layers::words_of(*layer->state(), include_special_tokens));
+        return nb::cast(layers::numbers_of(*layer->state(), include_special_tokens));
+      },
+      "layer"_a, "strings"_a, "include_special_tokens"_a);
+  def(
+      m, "vocabulary_size", [](const AnyLayer& layer) { return layers::vocabulary_size(*layer->state()); },
+      "layer"_a);
+  def(
+      m, "set_words",
+      [](const AnyLayer& layer, std::vector<std::string> words, std::vector<double> idf_weights) {
+        layers::set_vocabulary(*layer->state(), std::move(words), std::move(idf_weights));
+      },
+      "layer"_a, "words"_a, "idf_weights"_a);
+  def(
+      m, "set_numbers",
+      [](const AnyLayer& layer, std::vector<int64_t> numbers, std::vector<double> idf_weights) {
+        layers::set_vocabulary(*layer->state(), std::move(numbers), std::move(idf_weights));
+      },
+      "layer"_a, "numbers"_a, "idf_weights"_a);
+}
+
+}  // namespace lacuna::bind
