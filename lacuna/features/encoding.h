@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lacuna/base/export.h"
+#include "lacuna/features/workspace.h"
 #include "lacuna/tensor/tensor.h"
 
 namespace LACUNA_EXPORT lacuna {
@@ -29,14 +30,17 @@ struct Encoding {
   void validate(const char* where) const;
 };
 
+// With a workspace, calls allocate nothing once it has the memory that they need.
+
 // Rows of `ids_a_row` ids each, which must divide their number. With weights, one an id, `count` adds these
 // in place of ones. Throws OutOfRange for the first row with an id that is out of range. `where` begins
 // errors.
 void encode(const char* where, std::span<const int64_t> ids, size_t ids_a_row, const Encoding& how,
-            tensor::Csr& to, std::span<const float> weights = {});
+            tensor::Csr& to, std::span<const float> weights = {}, Workspace* kept = nullptr);
 // Row r has the ids from indptr[r] up to indptr[r + 1].
 void encode(const char* where, std::span<const int64_t> ids, std::span<const int64_t> indptr,
-            const Encoding& how, tensor::Csr& to, std::span<const float> weights = {});
+            const Encoding& how, tensor::Csr& to, std::span<const float> weights = {},
+            Workspace* kept = nullptr);
 
 // How rare a word is that is in `document_counts` of `documents`. keras: ln(1 + documents / (1 + count)).
 // smooth, scikit-learn's: ln((1 + documents) / (1 + count)) + 1.

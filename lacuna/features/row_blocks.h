@@ -19,6 +19,11 @@ struct RowsOfBlock {
   std::vector<size_t> ends{};  // Of each row in ids.
 
   void end_row() { ends.push_back(ids.size()); }
+  void clear() {
+    ids.clear();
+    values.clear();
+    ends.clear();
+  }
 };
 
 // The first row that failed, whichever thread found it.
@@ -36,20 +41,22 @@ class FirstRow {
   std::atomic<size_t> first_ = std::numeric_limits<size_t>::max();
 };
 
+// Keeps its memory from call to call of make().
 class RowBlocks {
  public:
-  // Calls make(begin, end, block) for the rows of each block.
+  // Calls make_block(begin, end, block) for the rows of each block.
   template <class Make>
-  RowBlocks(size_t rows, size_t grain, const Make& make) : rows_(rows), grain_(grain) {
-    blocks_.resize((rows + grain - 1) / grain);
+  void make(size_t rows, size_t grain, const Make& make_block) {
+    rows_ = rows;
+    grain_ = grain;
+    firsts_.assign((rows + grain - 1) / grain + 1, 0);
+    if (blocks_.size() < count()) blocks_.resize(count());
     parallel_for(rows, grain, [&](size_t begin, size_t end) {
       RowsOfBlock& block = blocks_[begin / grain];
-      block.ends.reserve(end - begin);
-      make(begin, end, block);
+      block.clear();
+      make_block(begin, end, block);
     });
-    firsts_.reserve(blocks_.size() + 1);
-    firsts_.push_back(0);
-    for (const RowsOfBlock& block : blocks_) firsts_.push_back(firsts_.back() + block.ids.size());
+    for (size_t i = 0; i < count(); ++i) firsts_[i + 1] = firsts_[i] + blocks_[i].ids.size();
   }
 
   size_t entries() const { return firsts_.back(); }
@@ -81,12 +88,13 @@ class RowBlocks {
  private:
   template <class F>
   void for_blocks(const F& f) const {
-    parallel_for(blocks_.size(), 1, [&](size_t i, size_t) { f(blocks_[i], i * grain_, firsts_[i]); });
+    parallel_for(count(), 1, [&](size_t i, size_t) { f(blocks_[i], i * grain_, firsts_[i]); });
   }
+  size_t count() const { return firsts_.size() - 1; }
 
-  size_t rows_, grain_;
-  std::vector<RowsOfBlock> blocks_{};
-  std::vector<size_t> firsts_{};  // The first entry of each block.
+  size_t rows_ = 0, grain_ = 1;
+  std::vector<RowsOfBlock> blocks_{};  // The first count() are in use.
+  std::vector<size_t> firsts_{0};      // The first entry of each.
 };
 
 }  // namespace lacuna::features

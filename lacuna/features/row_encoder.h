@@ -11,10 +11,15 @@
 
 namespace lacuna::features {
 
-// For one thread. Refers to the settings, which must be valid.
+struct RowEncoderMemory {
+  std::vector<int64_t> other{};
+  std::vector<std::pair<int64_t, float>> weighted{}, weighted_other{};
+};
+
+// For one thread. Refers to the settings, which must be valid, and to memory.
 class RowEncoder {
  public:
-  explicit RowEncoder(const Encoding& how);
+  RowEncoder(const Encoding& how, RowEncoderMemory& memory);
 
   // Appends a row of the ids, which it may change. False if one is out of range and must not be.
   bool add(std::vector<int64_t>& ids, RowsOfBlock& to);
@@ -22,13 +27,13 @@ class RowEncoder {
 
  private:
   bool keep_those_in_range(std::vector<int64_t>& ids) const;
-  void sort(std::vector<int64_t>& ids);
+  template <class Entry>
+  void sort(std::vector<Entry>& entries, std::vector<Entry>& other) const;
   void end_row(RowsOfBlock& to, size_t first) const;
 
   const Encoding& how_;
+  RowEncoderMemory& memory_;
   size_t digits_;  // Bytes that ids have.
-  std::vector<int64_t> other_{};
-  std::vector<std::pair<int64_t, float>> weighted_{};
 };
 
 }  // namespace lacuna::features

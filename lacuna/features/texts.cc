@@ -7,20 +7,18 @@
 #include "lacuna/base/utf8.h"
 #include "lacuna/features/binning.h"
 #include "lacuna/features/counter_parts.h"
-#include "lacuna/features/row_blocks.h"
-#include "lacuna/features/row_encoder.h"
-#include "lacuna/features/tokenizer.h"
+#include "lacuna/features/workspace_parts.h"
 
 namespace lacuna::features {
 namespace {
 
 constexpr size_t kTextsABlock = 32;
 
-// Makes ids of the tokens of one text after another, for one thread.
+// Make ids of the tokens of one text after another, for one thread.
 class BinsOfTokens {
  public:
   explicit BinsOfTokens(const Hashing& how) : binning_(how) {}
-  void operator()(const Tokenizer& tokens, std::vector<int64_t>& ids) const {
+  void operator()(const Tokenizer& tokens, BlockMemory&, std::vector<int64_t>& ids) const {
     tokens.for_each([&](std::string_view token) { ids.push_back(binning_.of(token)); });
   }
 
@@ -31,14 +29,15 @@ class BinsOfTokens {
 class PlacesOfTokens {
  public:
   explicit PlacesOfTokens(const Places& places) : places_(places) {}
-  void operator()(const Tokenizer& tokens, std::vector<int64_t>& ids) {
-    words_.clear();
-    tokens.for_each([&](std::string_view token) { words_.push_back(token); });
+  void operator()(const Tokenizer& tokens, BlockMemory& memory, std::vector<int64_t>& ids) const {
+    auto& words = memory.words;
+    words.clear();
+    tokens.for_each([&](std::string_view token) { words.push_back(token); });
     const size_t first = ids.size();
-    ids.resize(first + words_.size());
-    places_.vocabulary.find_here(words_, std::span(ids).subspan(first));
+    ids.resize(first + words.size());
+    places_.vocabulary.find_here(words, std::span(ids).subspan(first));
     for (size_t i = first; i < ids.size(); ++i) {
-      const int64_t other = words_[i - first].empty() ? places_.empty : places_.unknown;
+      const int64_t other = words[i - first].empty() ? places_.empty : places_.unknown;
       ids[i] = ids[i] < 0 ? other : ids[i] + places_.first;
     }
     if (places_.unknown < 0 || places_.empty < 0) std::erase_if(ids, [](int64_t id) { return id < 0; });
@@ -46,7 +45,6 @@ class PlacesOfTokens {
 
  private:
   const Places& places_;
-  std::vector<std::string_view> words_{};
 };
 
 // Calls f with what makes ids, for one thread.
@@ -71,41 +69,46 @@ void require_none(const char* where, std::span<const std::string_view> texts, co
 }  // namespace
 
 void ids_of_texts(const char* where, std::span<const std::string_view> texts, const Tokenizing& tokens,
-                  const Ids& ids, RowsOfIds& to) {
+                  const Ids& ids, RowsOfIds& to, Workspace* kept) {
   check(where, tokens, ids);
   FirstRow failed;
-  const RowBlocks blocks(texts.size(), kTextsABlock, [&](size_t begin, size_t end, RowsOfBlock& block) {
-    Tokenizer tokenizer(tokens);
-    with_ids(ids, [&](auto add_ids) {
+  AnyWorkspace workspace(kept);
+  Workspace::Parts& parts = workspace.parts();
+  parts.blocks.make(texts.size(), kTextsABlock, [&](size_t begin, size_t end, RowsOfBlock& block) {
+    Workspace::Parts::Lent memory(parts);
+    Tokenizer tokenizer(tokens, memory->tokenizer);
+    with_ids(ids, [&](const auto& add_ids) {
       for (size_t i = begin; i < end; ++i) {
         if (!tokenizer.split(texts[i])) return failed.note(i);
-        add_ids(tokenizer, block.ids);
+        add_ids(tokenizer, *memory, block.ids);
         block.end_row();
       }
     });
   });
   require_none(where, texts, failed);
-  to.ids.resize(blocks.entries());
+  to.ids.resize(parts.blocks.entries());
   to.indptr.resize(texts.size() + 1);
-  blocks.write_ids(std::span(to.ids), std::span(to.indptr));
+  parts.blocks.write_ids(std::span(to.ids), std::span(to.indptr));
 }
 
 void encode_texts(const char* where, std::span<const std::string_view> texts, const Tokenizing& tokens,
-                  const Ids& ids, const Encoding& how, tensor::Csr& to) {
+                  const Ids& ids, const Encoding& how, tensor::Csr& to, Workspace* kept) {
   check(where, tokens, ids);
   how.validate(where);
   FirstRow failed;
   std::atomic<bool> out_of_range = false;
-  const RowBlocks blocks(texts.size(), kTextsABlock, [&](size_t begin, size_t end, RowsOfBlock& block) {
-    Tokenizer tokenizer(tokens);
-    RowEncoder encoder(how);
-    std::vector<int64_t> of_text;
-    with_ids(ids, [&](auto add_ids) {
+  AnyWorkspace workspace(kept);
+  Workspace::Parts& parts = workspace.parts();
+  parts.blocks.make(texts.size(), kTextsABlock, [&](size_t begin, size_t end, RowsOfBlock& block) {
+    Workspace::Parts::Lent memory(parts);
+    Tokenizer tokenizer(tokens, memory->tokenizer);
+    RowEncoder encoder(how, memory->encoder);
+    with_ids(ids, [&](const auto& add_ids) {
       for (size_t i = begin; i < end; ++i) {
         if (!tokenizer.split(texts[i])) return failed.note(i);
-        of_text.clear();
-        add_ids(tokenizer, of_text);
-        if (!encoder.add(of_text, block)) return out_of_range.store(true, std::memory_order_relaxed);
+        memory->ids.clear();
+        add_ids(tokenizer, *memory, memory->ids);
+        if (!encoder.add(memory->ids, block)) return out_of_range.store(true, std::memory_order_relaxed);
       }
     });
   });
@@ -113,22 +116,28 @@ void encode_texts(const char* where, std::span<const std::string_view> texts, co
   LACUNA_REQUIRE_RANGE(!out_of_range, where,
                        ": num_tokens must be above all ids of tokens. Received: num_tokens=", how.num_tokens,
                        ".");
-  blocks.write(how.num_tokens, how.dtype, to);
+  parts.blocks.write(how.num_tokens, how.dtype, to);
 }
 
 void count_texts(const char* where, std::span<const std::string_view> texts, const Tokenizing& tokens,
-                 Counter& counter) {
+                 Counter& counter, size_t texts_a_document) {
   tokens.validate(where);
+  LACUNA_REQUIRE(texts_a_document > 0 && texts.size() % texts_a_document == 0, where,
+                 ": texts_a_document must divide the number of texts. Received: texts_a_document=",
+                 texts_a_document, ", texts=", texts.size(), ".");
   FirstRow failed;
   auto& parts = counter.parts();
   const int64_t first = parts.documents;
-  parts.add_documents(texts.size(), kTextsABlock, [&](WordTally& tally, size_t begin, size_t end) {
-    Tokenizer tokenizer(tokens);
-    for (size_t i = begin; i < end; ++i) {
-      if (!tokenizer.split(texts[i])) return failed.note(i);
-      tokenizer.for_each([&](std::string_view token) { tally.add(token, first + static_cast<int64_t>(i)); });
-    }
-  });
+  parts.add_documents(texts.size() / texts_a_document, kTextsABlock,
+                      [&](WordTally& tally, size_t begin, size_t end) {
+                        TokenizerMemory memory;
+                        Tokenizer tokenizer(tokens, memory);
+                        for (size_t i = begin * texts_a_document; i < end * texts_a_document; ++i) {
+                          if (!tokenizer.split(texts[i])) return failed.note(i);
+                          const int64_t document = first + static_cast<int64_t>(i / texts_a_document);
+                          tokenizer.for_each([&](std::string_view token) { tally.add(token, document); });
+                        }
+                      });
   require_none(where, texts, failed);
 }
 

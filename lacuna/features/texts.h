@@ -34,13 +34,14 @@ struct RowsOfIds {
 // All these work on all threads, with one result for any number of them, and throw InvalidArgument, which
 // begins with `where`, for the first text that is not UTF-8 where characters or words are asked for.
 void ids_of_texts(const char* where, std::span<const std::string_view> texts, const Tokenizing& tokens,
-                  const Ids& ids, RowsOfIds& to);
+                  const Ids& ids, RowsOfIds& to, Workspace* kept = nullptr);
 // The same as `encode` of these ids; `to` has a row for each text.
 void encode_texts(const char* where, std::span<const std::string_view> texts, const Tokenizing& tokens,
-                  const Ids& ids, const Encoding& how, tensor::Csr& to);
-// Counts the tokens, each text a document. After an error the counter has counted some of the texts.
+                  const Ids& ids, const Encoding& how, tensor::Csr& to, Workspace* kept = nullptr);
+// Counts the tokens. Each text is a document, or as many one after another as texts_a_document says, which
+// must divide their number. After an error the counter has counted some of the texts.
 void count_texts(const char* where, std::span<const std::string_view> texts, const Tokenizing& tokens,
-                 Counter& counter);
+                 Counter& counter, size_t texts_a_document = 1);
 
 }  // namespace features
 }  // namespace lacuna

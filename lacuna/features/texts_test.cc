@@ -148,6 +148,17 @@ TEST(Texts, InOneGoAreTheStepsOneByOne) {
   }
 }
 
+TEST(Texts, MayBeSeveralADocument) {
+  const Given given{{"a b", "a", "b", "b"}};
+  Counter counter;
+  count_texts("test", given.views, {}, counter, 2);
+  const auto counts = counter.counts();
+  EXPECT_EQ(counts.documents, 2);
+  EXPECT_EQ(counts.counts, (Ints{3, 2}));  // b and a.
+  EXPECT_EQ(counts.document_counts, (Ints{2, 1}));
+  EXPECT_NE(message_of<InvalidArgument>([&] { count_texts("test", given.views, {}, counter, 3); }), "");
+}
+
 TEST(Texts, LeaveOutTokensWithoutAnId) {
   const Given given{{"a z b", "z z", "b"}};
   const std::vector<std::string_view> words = {"a", "b"};

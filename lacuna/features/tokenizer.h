@@ -5,14 +5,22 @@
 #include <vector>
 
 #include "lacuna/features/tokens.h"
+#include "lacuna/kernels/byte_classes.h"
 
 namespace lacuna::features {
 
-// Not thread-safe. Refers to the settings, which must be valid. The tokens are written one after another with
-// one space between them, so that n-grams are there too.
+struct TokenizerMemory {
+  std::vector<char> bytes{};
+  std::vector<size_t> starts{};  // Token i ends one byte before starts[i + 1].
+  std::vector<char> copy{};      // The text in lower case, and what its bytes are.
+  std::vector<kernels::ByteClasses> classes{};
+};
+
+// Not thread-safe. Refers to memory and to the settings, which must be valid. The tokens are written one
+// after another with one space between them, so that n-grams are there too.
 class Tokenizer {
  public:
-  explicit Tokenizer(const Tokenizing& how) : how_(how) {}
+  Tokenizer(const Tokenizing& how, TokenizerMemory& memory) : how_(how), memory_(memory) {}
 
   // Forgets the text before. False if the text is not UTF-8 and must be.
   bool split(std::string_view text);
@@ -28,18 +36,20 @@ class Tokenizer {
   template <class F>
   void for_each(size_t length, const F& f) const {
     for (size_t i = 0; i + length <= tokens_; ++i)
-      f(std::string_view(bytes_.data() + starts_[i], starts_[i + length] - 1 - starts_[i]));
+      f(std::string_view(memory_.bytes.data() + memory_.starts[i],
+                         memory_.starts[i + length] - 1 - memory_.starts[i]));
   }
+  struct Cursor;
   void make_room(size_t bytes, size_t tokens);
-  void split_at_white_space(std::string_view text);
-  bool split_into_characters(std::string_view text);
-  bool split_into_words(std::string_view text);
   void standardize(std::string_view text);
-  void end_token(const char* end);
+  bool split_into_characters(std::string_view text);
+  bool split_by_classes(std::string_view text);
+  void add_block(const kernels::ByteClasses& classes, const char* copy, Cursor& at);
+  bool add_words_beyond_ascii(std::string_view text, size_t& from, size_t end, Cursor& at);
+  void end_token(Cursor& at);
 
   const Tokenizing& how_;
-  std::vector<char> bytes_{};
-  std::vector<size_t> starts_{};  // Token i ends one byte before starts_[i + 1].
+  TokenizerMemory& memory_;
   size_t tokens_ = 0;
 };
 
