@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lacuna/base/error.h"
+#include "lacuna/features/workspace.h"
 #include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
@@ -15,6 +16,12 @@ namespace {
 
 using features::Encoding;
 using Mode = Encoding::Mode;
+
+// What a node keeps from step to step.
+struct Kept {
+  features::Workspace workspace{};
+  tensor::Csr csr{};  // Of a dense result.
+};
 
 struct EncodeOp final : Flat<> {
   EncodeOp(std::string w, Encode h) : where(std::move(w)), how(std::move(h)) {}
@@ -50,8 +57,9 @@ struct EncodeOp final : Flat<> {
                             .skip_others = true,
                             .dtype = self.how.dtype};
     const auto weights = in.size() > 1 ? in[1]->dense().values<float>() : std::span<const float>();
-    tensor::Csr& csr = self.how.sparse ? out[0]->csr() : context.scratch.state<tensor::Csr>();
-    if (k) features::encode(self.where.c_str(), ids, k, encoding, csr, weights);
+    auto& kept = context.scratch.state<Kept>();
+    tensor::Csr& csr = self.how.sparse ? out[0]->csr() : kept.csr;
+    if (k) features::encode(self.where.c_str(), ids, k, encoding, csr, weights, &kept.workspace);
     else self.empty_rows(csr, x.shape);
     if (self.how.sparse) return;
     tensor::Dense& y = out[0]->dense();

@@ -45,7 +45,16 @@ from lacuna.layers.cross_net import CrossNet, CrossNetV2
 from lacuna.layers.cudnn_recurrent import CuDNNGRU, CuDNNLSTM
 from lacuna.layers.embeddings import Embedding
 from lacuna.layers.factorization_machine import FactorizationMachine
-from lacuna.layers.features import CategoryEncoding, HashedCrossing, Hashing, IntegerLookup, StringLookup
+from lacuna.layers.features import (
+    CategoryEncoding,
+    Discretization,
+    HashedCrossing,
+    Hashing,
+    IntegerLookup,
+    Normalization,
+    Rescaling,
+    StringLookup,
+)
 from lacuna.layers.input import Input, InputLayer
 from lacuna.layers.local import (
     LocallyConnected1D,
@@ -160,6 +169,7 @@ __all__ = [
     "Deconvolution3D",
     "Dense",
     "DepthwiseConv2D",
+    "Discretization",
     "Dot",
     "Dropout",
     "ELU",
@@ -205,11 +215,13 @@ __all__ = [
     "Maximum",
     "Minimum",
     "Multiply",
+    "Normalization",
     "PReLU",
     "Permute",
     "RNN",
     "ReLU",
     "RepeatVector",
+    "Rescaling",
     "Reshape",
     "SeparableConv1D",
     "SeparableConv2D",
