@@ -16,6 +16,12 @@ namespace {
 using features::Encoding;
 using Mode = Encoding::Mode;
 
+// What a node keeps from run to run.
+struct KeptByEncode {
+  features::Workspace workspace{};
+  tensor::Csr csr{};
+};
+
 struct EncodeOp final : Flat<> {
   EncodeOp(std::string w, Encode h) : where(std::move(w)), how(std::move(h)) {}
   const std::string where;
@@ -50,8 +56,9 @@ struct EncodeOp final : Flat<> {
                             .skip_others = true,
                             .dtype = self.how.dtype};
     const auto weights = in.size() > 1 ? in[1]->dense().values<float>() : std::span<const float>();
-    tensor::Csr& csr = self.how.sparse ? out[0]->csr() : context.scratch.state<tensor::Csr>();
-    if (k) features::encode(self.where.c_str(), ids, k, encoding, csr, weights);
+    auto& kept = context.scratch.state<KeptByEncode>();
+    tensor::Csr& csr = self.how.sparse ? out[0]->csr() : kept.csr;
+    if (k) features::encode(self.where.c_str(), ids, k, encoding, csr, weights, &kept.workspace);
     else self.empty_rows(csr, x.shape);
     if (self.how.sparse) return;
     tensor::Dense& y = out[0]->dense();

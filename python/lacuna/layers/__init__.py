@@ -45,7 +45,14 @@ from lacuna.layers.cross_net import CrossNet, CrossNetV2
 from lacuna.layers.cudnn_recurrent import CuDNNGRU, CuDNNLSTM
 from lacuna.layers.embeddings import Embedding
 from lacuna.layers.factorization_machine import FactorizationMachine
-from lacuna.layers.features import CategoryEncoding, HashedCrossing, Hashing, IntegerLookup, StringLookup
+from lacuna.layers.features import (
+    CategoryEncoding,
+    HashedCrossing,
+    Hashing,
+    IntegerLookup,
+    StringLookup,
+    TextVectorization,
+)
 from lacuna.layers.input import Input, InputLayer
 from lacuna.layers.local import (
     LocallyConnected1D,
@@ -224,6 +231,7 @@ __all__ = [
     "StackedRNNCells",
     "StringLookup",
     "Subtract",
+    "TextVectorization",
     "ThresholdedReLU",
     "TimeDistributed",
     "UpSampling1D",
