@@ -45,6 +45,7 @@
 #include "lacuna/layers/features/hashing.h"
 #include "lacuna/layers/features/lookup.h"
 #include "lacuna/layers/features/normalization.h"
+#include "lacuna/layers/features/text_vectorization.h"
 #include "lacuna/layers/initializers/of_whole.h"
 #include "lacuna/layers/input.h"
 #include "lacuna/layers/locally_connected.h"

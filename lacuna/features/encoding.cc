@@ -14,7 +14,7 @@ constexpr size_t kIdsABlock = 8192;
 // Encodes rows of which range(row) tells the first id and the end.
 template <class Range>
 void encode_rows(const char* where, std::span<const int64_t> ids, size_t rows, const Range& range,
-                 const Encoding& how, tensor::Csr& to, std::span<const float> weights, Workspace* kept) {
+                 const Encoding& how, tensor::Csr& to, std::span<const double> weights, Workspace* kept) {
   how.validate(where);
   LACUNA_REQUIRE(weights.empty() || weights.size() == ids.size(), where,
                  ": weights must be as many as ids. Received: weights=", weights.size(), ", ids=", ids.size(),
@@ -63,7 +63,7 @@ void Encoding::validate(const char* where) const {
 }
 
 void encode(const char* where, std::span<const int64_t> ids, size_t ids_a_row, const Encoding& how,
-            tensor::Csr& to, std::span<const float> weights, Workspace* kept) {
+            tensor::Csr& to, std::span<const double> weights, Workspace* kept) {
   LACUNA_REQUIRE(ids_a_row > 0 && ids.size() % ids_a_row == 0, where,
                  ": ids_a_row must divide the number of ids. Received: ids_a_row=", ids_a_row,
                  ", ids=", ids.size(), ".");
@@ -72,7 +72,7 @@ void encode(const char* where, std::span<const int64_t> ids, size_t ids_a_row, c
 }
 
 void encode(const char* where, std::span<const int64_t> ids, std::span<const int64_t> indptr,
-            const Encoding& how, tensor::Csr& to, std::span<const float> weights, Workspace* kept) {
+            const Encoding& how, tensor::Csr& to, std::span<const double> weights, Workspace* kept) {
   LACUNA_REQUIRE(!indptr.empty() && indptr.front() >= 0 && std::ranges::is_sorted(indptr) &&
                      static_cast<size_t>(indptr.back()) <= ids.size(),
                  where, ": indptr must rise from 0 or more to at most the number of ids. Received: indptr=",

@@ -36,10 +36,10 @@ struct Encoding {
 // in place of ones. Throws OutOfRange for the first row with an id that is out of range. `where` begins
 // errors.
 void encode(const char* where, std::span<const int64_t> ids, size_t ids_a_row, const Encoding& how,
-            tensor::Csr& to, std::span<const float> weights = {}, Workspace* kept = nullptr);
+            tensor::Csr& to, std::span<const double> weights = {}, Workspace* kept = nullptr);
 // Row r has the ids from indptr[r] up to indptr[r + 1].
 void encode(const char* where, std::span<const int64_t> ids, std::span<const int64_t> indptr,
-            const Encoding& how, tensor::Csr& to, std::span<const float> weights = {},
+            const Encoding& how, tensor::Csr& to, std::span<const double> weights = {},
             Workspace* kept = nullptr);
 
 // How rare a word is that is in `document_counts` of `documents`. keras: ln(1 + documents / (1 + count)).

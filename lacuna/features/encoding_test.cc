@@ -32,7 +32,7 @@ Rows rows_of(const tensor::Csr& csr) {
 }
 
 Rows encoded(const std::vector<int64_t>& ids, size_t ids_a_row, const Encoding& how,
-             const std::vector<float>& weights = {}) {
+             const std::vector<double>& weights = {}) {
   tensor::Csr csr;
   encode("test", ids, ids_a_row, how, csr, weights);
   EXPECT_EQ(csr.columns, how.num_tokens);
@@ -46,7 +46,7 @@ TEST(Encoding, IsKeras) {
             (Rows{{{0, 1}, {1, 1}}, {{0, 1}}, {{1, 1}, {2, 1}}, {{1, 1}, {3, 1}}}));
   EXPECT_EQ(encoded(ids, 2, {.num_tokens = 4, .mode = Mode::count}),
             (Rows{{{0, 1}, {1, 1}}, {{0, 2}}, {{1, 1}, {2, 1}}, {{1, 1}, {3, 1}}}));
-  const std::vector<float> weights = {.1f, .2f, .1f, .1f, .2f, .3f, .4f, .2f};
+  const std::vector<double> weights = {.1f, .2f, .1f, .1f, .2f, .3f, .4f, .2f};
   EXPECT_EQ(encoded(ids, 2, {.num_tokens = 4, .mode = Mode::count}, weights),
             (Rows{{{0, .1f}, {1, .2f}}, {{0, .2f}}, {{1, .2f}, {2, .3f}}, {{1, .2f}, {3, .4f}}}));
 }
@@ -65,13 +65,13 @@ TEST(Encoding, OfRandomRowsIsThatOfMaps) {
       ids.push_back(static_cast<int64_t>(random.below(static_cast<uint64_t>(range))));
     indptr.push_back(static_cast<int64_t>(ids.size()));
   }
-  std::vector<float> weights(ids.size());
-  for (float& weight : weights) weight = static_cast<float>(random.normal());
+  std::vector<double> weights(ids.size());
+  for (double& weight : weights) weight = random.normal();
   const auto check = [&](const Encoding& how, bool weighted, const auto& value_of) {
     Rows wanted(indptr.size() - 1);
     for (size_t r = 0; r < wanted.size(); ++r) {
       for (auto k = static_cast<size_t>(indptr[r]); k < static_cast<size_t>(indptr[r + 1]); ++k)
-        wanted[r][ids[k]] += weighted ? static_cast<double>(weights[k]) : 1;
+        wanted[r][ids[k]] += weighted ? weights[k] : 1;
       double l1 = 0, l2 = 0;
       for (auto& [id, value] : wanted[r]) {
         value = value_of(id, value);
@@ -85,7 +85,7 @@ TEST(Encoding, OfRandomRowsIsThatOfMaps) {
       const Threads set(threads);
       tensor::Csr csr;
       encode("test", ids, indptr, how, csr,
-             weighted ? std::span<const float>(weights) : std::span<const float>{});
+             weighted ? std::span<const double>(weights) : std::span<const double>{});
       EXPECT_EQ(rows_of(csr), wanted) << threads;
     }
   };
@@ -114,7 +114,7 @@ TEST(Encoding, SkipsOrRefusesIdsThatAreOutOfRange) {
             (Rows{{{0, 1}, {3, 1}}, {{2, 1}}, {{1, 1}}}));
   EXPECT_EQ(encoded(ids, 2, {.num_tokens = 4, .mode = Mode::count, .skip_others = true}, {1, 2, 3, 4, 5, 6}),
             (Rows{{{0, 1}, {3, 2}}, {{2, 3}}, {{1, 6}}}));
-  for (const std::vector<float>& weights : {std::vector<float>{}, std::vector<float>(6, 1.f)})
+  for (const std::vector<double>& weights : {std::vector<double>{}, std::vector<double>(6, 1)})
     EXPECT_EQ(
         message_of<OutOfRange>([&] { encoded(ids, 2, {.num_tokens = 4, .mode = Mode::count}, weights); }),
         "test: ids must be in [0, num_tokens). Received: 4 in row 1, num_tokens=4.");
@@ -146,7 +146,7 @@ TEST(Encoding, MayHaveNoRowsOrEmptyOnes) {
 }
 
 TEST(Encoding, RefusesWhatDoesNotFit) {
-  const auto message = [](const Encoding& how, size_t ids_a_row, const std::vector<float>& weights = {}) {
+  const auto message = [](const Encoding& how, size_t ids_a_row, const std::vector<double>& weights = {}) {
     return message_of<InvalidArgument>([&] { encoded({0, 0, 0, 0}, ids_a_row, how, weights); });
   };
   EXPECT_EQ(message({.num_tokens = 0}, 1), "test: num_tokens must be 1 or more. Received: num_tokens=0.");

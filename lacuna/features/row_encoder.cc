@@ -74,7 +74,7 @@ bool RowEncoder::add(std::vector<int64_t>& ids, RowsOfBlock& to) {
   return true;
 }
 
-bool RowEncoder::add(std::span<const int64_t> ids, std::span<const float> weights, RowsOfBlock& to) {
+bool RowEncoder::add(std::span<const int64_t> ids, std::span<const double> weights, RowsOfBlock& to) {
   auto& weighted = memory_.weighted;
   weighted.clear();
   for (size_t i = 0; i < ids.size(); ++i) {
@@ -86,10 +86,10 @@ bool RowEncoder::add(std::span<const int64_t> ids, std::span<const float> weight
   const size_t first = to.ids.size();
   for (const auto& [id, weight] : weighted) {
     if (to.ids.size() > first && to.ids.back() == id) {
-      to.values.back() += static_cast<double>(weight);
+      to.values.back() += weight;
     } else {
       to.ids.push_back(id);
-      to.values.push_back(static_cast<double>(weight));
+      to.values.push_back(weight);
     }
   }
   end_row(to, first);

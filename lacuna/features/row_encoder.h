@@ -13,7 +13,7 @@ namespace lacuna::features {
 
 struct RowEncoderMemory {
   std::vector<int64_t> other{};
-  std::vector<std::pair<int64_t, float>> weighted{}, weighted_other{};
+  std::vector<std::pair<int64_t, double>> weighted{}, weighted_other{};
 };
 
 // For one thread. Refers to the settings, which must be valid, and to memory.
@@ -23,7 +23,7 @@ class RowEncoder {
 
   // Appends a row of the ids, which it may change. False if one is out of range and must not be.
   bool add(std::vector<int64_t>& ids, RowsOfBlock& to);
-  bool add(std::span<const int64_t> ids, std::span<const float> weights, RowsOfBlock& to);
+  bool add(std::span<const int64_t> ids, std::span<const double> weights, RowsOfBlock& to);
 
  private:
   bool keep_those_in_range(std::vector<int64_t>& ids) const;

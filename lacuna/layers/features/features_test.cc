@@ -17,7 +17,7 @@
 namespace lacuna::layers {
 namespace {
 
-using Words = std::vector<std::string_view>;
+using Views = std::vector<std::string_view>;
 
 std::vector<int64_t> ids_of(const Tensor& tensor) {
   const auto ids = tensor.dense().values<int64_t>();
@@ -28,21 +28,21 @@ std::vector<float> floats_of(const Tensor& tensor) {
   return {dense.values<float>().begin(), dense.values<float>().end()};
 }
 
-TEST(Features, WordsOfAVector) {
+TEST(Features, TakeVectorsOfWords) {
   StringLookup lookup;
-  lookup.adapt(Words{"red", "blue", "red"});
+  lookup.adapt(Views{"red", "blue", "red"});
   EXPECT_EQ(lookup.get_vocabulary(), (std::vector<std::string>{"[UNK]", "red", "blue"}));
-  EXPECT_EQ(ids_of(lookup.values({Words{"blue", "green", "red"}})), (std::vector<int64_t>{2, 0, 1}));
+  EXPECT_EQ(ids_of(lookup.values({Views{"blue", "green", "red"}})), (std::vector<int64_t>{2, 0, 1}));
   StringLookup same = lookup;  // A copy is the same layer.
   same.set_vocabulary({"green"});
-  EXPECT_EQ(ids_of(lookup.values({Words{"blue", "green"}})), (std::vector<int64_t>{0, 1}));
+  EXPECT_EQ(ids_of(lookup.values({Views{"blue", "green"}})), (std::vector<int64_t>{0, 1}));
 }
 
 TEST(Features, BinsAndCrosses) {
   Hashing hashing(3);
-  EXPECT_EQ(ids_of(hashing.values({Words{"A", "B", "C"}})), (std::vector<int64_t>{1, 0, 1}));
+  EXPECT_EQ(ids_of(hashing.values({Views{"A", "B", "C"}})), (std::vector<int64_t>{1, 0, 1}));
   HashedCrossing crossing(5);
-  EXPECT_EQ(ids_of(crossing.values({Words{"A", "B"}, std::vector<int64_t>{101, 102}})),
+  EXPECT_EQ(ids_of(crossing.values({Views{"A", "B"}, std::vector<int64_t>{101, 102}})),
             (std::vector<int64_t>{1, 1}));
   CategoryEncoding encoding({.num_tokens = 3});
   const Tensor rows = encoding.values({std::vector<int32_t>{2, 0}});
@@ -64,8 +64,8 @@ TEST(Features, MomentsAndBoundaries) {
 }
 
 TEST(Features, RefuseWhatIsNotTheirs) {
-  EXPECT_THROW(Hashing(3).adapt(Words{"a"}), InvalidArgument);
-  EXPECT_THROW(StringLookup().values({Words{"a"}}), InvalidArgument);
+  EXPECT_THROW(Hashing(3).adapt(Views{"a"}), InvalidArgument);
+  EXPECT_THROW(StringLookup().values({Views{"a"}}), InvalidArgument);
   EXPECT_THROW(StringLookup({.vocabulary = {"a"}}).values({std::vector<int64_t>{1}}), InvalidArgument);
   EXPECT_THROW(CategoryEncoding({.num_tokens = 3}).values({std::vector<int32_t>{3}}), OutOfRange);
   Symbol words = Input({.shape = {1}, .dtype = DType::string});

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lacuna/layers/features/list_setting.h"
 #include "lacuna/layers/features/lookup_state.h"
 #include "lacuna/layers/features/output_mode.h"
 
@@ -10,27 +11,6 @@ namespace lacuna::layers {
 namespace {
 
 const std::vector<std::string> kLookupModes{"int", "one_hot", "multi_hot", "count", "tf_idf"};
-
-// A list, or None if it is empty.
-template <class T>
-void list_setting(Settings& s, const char* name, std::vector<T>& values, const char* must) {
-  if (!s.reads()) {
-    SettingList all;
-    for (const T& value : values) all.emplace_back(value);
-    return s.write(name, all.empty() ? Setting() : Setting(std::move(all)));
-  }
-  const Setting* given = s.find(name);
-  if (!given || given->is_none()) return;
-  const auto* list = given->as<SettingList>();
-  if (!list) s.wrong_type(name, must, *given);
-  for (const Setting& one : *list) {
-    if (const auto* value = one.as<T>()) values.push_back(*value);
-    else if (const auto* whole = one.as<int64_t>(); whole && std::is_same_v<T, double>)
-      if constexpr (std::is_same_v<T, double>) values.push_back(static_cast<double>(*whole));
-      else s.wrong_type(name, must, one);
-    else s.wrong_type(name, must, one);
-  }
-}
 
 template <class Options>
 void lookup_list(Settings& s, Options& o, const char* must) {
@@ -86,35 +66,12 @@ LookupState::Options state_options(const char* layer, const Options& o) {
   return result;
 }
 
-// Checks max_tokens once the rule is complete.
-std::shared_ptr<LookupState> made(LookupState::Options options) {
-  LACUNA_REQUIRE(!options.max_tokens || *options.max_tokens > options.rule.first_known(), options.layer,
-                 ": max_tokens must leave room for a word beside those for masked and unknown values. "
-                 "Received: max_tokens=",
-                 options.max_tokens.value_or(0), ", of which ", options.rule.first_known(),
-                 " are for these.");
-  return std::make_shared<LookupState>(std::move(options));
-}
-
 LookupState& state_of(const LayerState& layer) {
   auto* state = dynamic_cast<LookupState*>(layer.feature.get());
   LACUNA_REQUIRE(state != nullptr, layer.name,
                  ": a vocabulary is what lookup layers have. Received: a layer of class ", layer.class_name,
                  ".");
   return *state;
-}
-
-// vocabulary_size of the config is that of the moment.
-template <class List, class Options>
-void describe_now(LayerState& layer, const List& list, const std::shared_ptr<const Options>& options,
-                  const std::shared_ptr<LookupState>& state) {
-  layer.settings = [list, options, state] {
-    Options now = *options;
-    now.vocabulary_size = state->size();
-    Settings settings;
-    list(settings, now);
-    return settings.written();
-  };
 }
 
 template <class Options>
@@ -148,7 +105,7 @@ StringLookup::StringLookup(StringLookupOptions options)
   auto of_state = state_options("StringLookup", o);
   of_state.rule.mask_word = o.mask_token;
   of_state.oov_word = o.oov_token;
-  const auto feature = made(std::move(of_state));
+  const auto feature = made_state(std::move(of_state));
   if (!o.vocabulary.empty()) feature->set_words(o.vocabulary, o.idf_weights);
   state()->feature = feature;
   state()->fed_dtype = o.invert ? DType::int64 : DType::string;
@@ -178,7 +135,7 @@ IntegerLookup::IntegerLookup(IntegerLookupOptions options)
   of_state.rule.mask_number = o.mask_token;
   of_state.rule.hash_numbers = o.oov_method == "farmhash";
   of_state.oov_number = o.oov_token;
-  const auto feature = made(std::move(of_state));
+  const auto feature = made_state(std::move(of_state));
   if (!o.vocabulary.empty()) feature->set_numbers(o.vocabulary, o.idf_weights);
   state()->feature = feature;
   state()->fed_dtype = DType::int64;

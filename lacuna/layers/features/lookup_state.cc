@@ -46,7 +46,10 @@ void LookupState::update(const Tensor& values) {
   const tensor::Dense& given = values.dense();
   const size_t rows = static_cast<size_t>(given.shape[0]), size = given.size();
   if (size == 0) return;
-  if (options_.strings) words_.add(given.values<std::string_view>(), size / rows);
+  if (options_.tokens)
+    features::count_texts(options_.layer.c_str(), given.values<std::string_view>(), *options_.tokens, words_,
+                          size / rows);
+  else if (options_.strings) words_.add(given.values<std::string_view>(), size / rows);
   else numbers_.add(given.values<int64_t>(), size / rows);
 }
 
@@ -63,8 +66,9 @@ void LookupState::finalize() {
     auto counts = counter.counts(limits);
     features::LookupTable table;
     table.*place = std::move(counts.vocabulary);
-    set(std::move(table),
-        options_.weighs ? features::idf_of(counts.document_counts, counts.documents) : std::vector<double>());
+    set(std::move(table), options_.weighs
+                              ? features::idf_of(counts.document_counts, counts.documents, options_.idf)
+                              : std::vector<double>());
   };
   if (options_.strings) {
     features::CountLimits<std::string_view> limits{.without = {options_.oov_word}};
@@ -182,6 +186,15 @@ std::function<void()> LookupState::restorer(const Kept& kept) {
   if (idf) weights.assign(idf->values<double>().begin(), idf->values<double>().end());
   check(table, weights);
   return [this, table = std::move(table), weights = std::move(weights)] { set(table, weights); };
+}
+
+std::shared_ptr<LookupState> made_state(LookupState::Options options) {
+  LACUNA_REQUIRE(!options.max_tokens || *options.max_tokens > options.rule.first_known(), options.layer,
+                 ": max_tokens must leave room for a word beside those for masked and unknown values. "
+                 "Received: max_tokens=",
+                 options.max_tokens.value_or(0), ", of which ", options.rule.first_known(),
+                 " are for these.");
+  return std::make_shared<LookupState>(std::move(options));
 }
 
 }  // namespace lacuna::layers

@@ -1,10 +1,12 @@
-// The vocabulary of StringLookup and IntegerLookup: counted from data, given, or read from a file.
+// The vocabulary of StringLookup, IntegerLookup and TextVectorization: counted from data, given, or read from
+// a file.
 #pragma once
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "lacuna/features/counter.h"
+#include "lacuna/features/texts.h"
 #include "lacuna/layers/features/feature.h"
 #include "lacuna/ops/features/look_up.h"
 
@@ -23,6 +25,9 @@ class LookupState final : public FeatureState {
     bool weighs = false;    // Keeps idf weights.
     bool pads = false;      // Rows have max_tokens columns.
     Dim expected_size = 0;  // Of the whole vocabulary, from a config; 0: unknown.
+    std::optional<features::Tokenizing>
+        tokens{};  // If given, strings are texts, of which the tokens are counted.
+    features::Idf idf = features::Idf::keras;
   };
   explicit LookupState(Options options) : options_(std::move(options)) {}
 
@@ -62,5 +67,21 @@ class LookupState final : public FeatureState {
   features::Counter words_{};
   features::IntegerCounter numbers_{};
 };
+
+// Checks that max_tokens leaves room for words.
+std::shared_ptr<LookupState> made_state(LookupState::Options options);
+
+// vocabulary_size of the config is that of the moment.
+template <class List, class Options>
+void describe_now(LayerState& layer, const List& list, const std::shared_ptr<const Options>& options,
+                  const std::shared_ptr<LookupState>& state) {
+  layer.settings = [list, options, state] {
+    Options now = *options;
+    now.vocabulary_size = state->size();
+    Settings settings;
+    list(settings, now);
+    return settings.written();
+  };
+}
 
 }  // namespace lacuna::layers

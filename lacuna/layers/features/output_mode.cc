@@ -42,7 +42,7 @@ Symbol encoded(const std::string& layer, Symbol ids, OutputMode mode, Encode how
   how.mode = mode == OutputMode::count    ? features::Encoding::Mode::count
              : mode == OutputMode::tf_idf ? features::Encoding::Mode::tf_idf
                                           : features::Encoding::Mode::multi_hot;
-  if (weights && weights.dtype() != DType::float32) weights = cast(weights, DType::float32);
+  if (weights && !is_float(weights.dtype())) weights = cast(weights, DType::float32);
   return encode(layer, ids, how, weights);
 }
 

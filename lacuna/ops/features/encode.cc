@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "lacuna/base/error.h"
-#include "lacuna/features/workspace.h"
 #include "lacuna/graph/flat.h"
 #include "lacuna/graph/registry.h"
 #include "lacuna/graph/rule.h"
@@ -17,10 +16,19 @@ namespace {
 using features::Encoding;
 using Mode = Encoding::Mode;
 
-// What a node keeps from step to step.
-struct Kept {
+// Weights as float64; the scratch's place holds those of float32.
+std::span<const double> as_doubles(const tensor::Dense& weights, Scratch& scratch, size_t place) {
+  if (weights.dtype == DType::float64) return weights.values<double>();
+  const auto from = weights.values<float>();
+  const auto to = scratch.get<double>(place, from.size());
+  std::copy(from.begin(), from.end(), to.begin());
+  return to;
+}
+
+// What a node keeps from run to run.
+struct KeptByEncode {
   features::Workspace workspace{};
-  tensor::Csr csr{};  // Of a dense result.
+  tensor::Csr csr{};
 };
 
 struct EncodeOp final : Flat<> {
@@ -56,8 +64,9 @@ struct EncodeOp final : Flat<> {
                             .idf = idf ? std::span<const double>(*idf) : std::span<const double>(),
                             .skip_others = true,
                             .dtype = self.how.dtype};
-    const auto weights = in.size() > 1 ? in[1]->dense().values<float>() : std::span<const float>();
-    auto& kept = context.scratch.state<Kept>();
+    std::span<const double> weights;
+    if (in.size() > 1) weights = as_doubles(in[1]->dense(), context.scratch, 1);
+    auto& kept = context.scratch.state<KeptByEncode>();
     tensor::Csr& csr = self.how.sparse ? out[0]->csr() : kept.csr;
     if (k) features::encode(self.where.c_str(), ids, k, encoding, csr, weights, &kept.workspace);
     else self.empty_rows(csr, x.shape);
@@ -70,7 +79,8 @@ struct EncodeOp final : Flat<> {
 
   // Of no ids.
   void empty_rows(tensor::Csr& to, const Shape& shape) const {
-    const Dim rows = size_of(Shape(shape.begin(), shape.end() - 1));
+    Dim rows = 1;
+    for (size_t d = 0; d + 1 < shape.size(); ++d) rows *= shape[d];
     const DType index = how.num_tokens < Dim{1} << 31 ? DType::int32 : DType::int64;
     to.resize(rows, how.num_tokens, 0, how.dtype, index);
     std::ranges::fill(std::span(to.indptr.data(), to.indptr.bytes()), std::byte{0});
@@ -91,8 +101,8 @@ struct EncodeOp final : Flat<> {
     LACUNA_REQUIRE((x.dtype == DType::int32 || x.dtype == DType::int64) && !x.shape.empty(), where,
                    ": ids must be int32 or int64, of rank 1 or more. Received: ids=", x, ".");
     if (in.size() > 1)
-      LACUNA_REQUIRE(in[1].shape == x.shape && in[1].dtype == DType::float32, where,
-                     ": weights must be float32, of the shape of the ids. Received: ids=", x,
+      LACUNA_REQUIRE(in[1].shape == x.shape && is_float(in[1].dtype), where,
+                     ": weights must be floats, of the shape of the ids. Received: ids=", x,
                      ", weights=", in[1], ".");
     const Storage storage = rule_for(*this, in).out[0];
     LACUNA_REQUIRE(!how.sparse || x.shape.size() == 2, where,

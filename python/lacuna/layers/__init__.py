@@ -45,21 +45,13 @@ from lacuna.layers.cross_net import CrossNet, CrossNetV2
 from lacuna.layers.cudnn_recurrent import CuDNNGRU, CuDNNLSTM
 from lacuna.layers.embeddings import Embedding
 from lacuna.layers.factorization_machine import FactorizationMachine
-from lacuna.layers.features import (
-    CategoryEncoding,
-    Discretization,
-    HashedCrossing,
-    Hashing,
-    IntegerLookup,
-    Normalization,
-    Rescaling,
-    StringLookup,
-)
+from lacuna.layers.hashing import CategoryEncoding, HashedCrossing, Hashing
 from lacuna.layers.input import Input, InputLayer
 from lacuna.layers.local import (
     LocallyConnected1D,
     LocallyConnected2D,
 )
+from lacuna.layers.lookups import IntegerLookup, StringLookup
 from lacuna.layers.merge import (
     Add,
     Average,
@@ -118,6 +110,7 @@ from lacuna.layers.pooling import (
     MaxPooling3D,
 )
 from lacuna.layers.recurrent import GRU, LSTM, RNN, SimpleRNN
+from lacuna.layers.scaling import Discretization, Normalization, Rescaling
 from lacuna.layers.separable import (
     DepthwiseConv2D,
     SeparableConv1D,
@@ -125,6 +118,7 @@ from lacuna.layers.separable import (
     SeparableConvolution1D,
     SeparableConvolution2D,
 )
+from lacuna.layers.text_vectorization import TextVectorization
 from lacuna.layers.wrappers import Bidirectional, TimeDistributed, Wrapper
 
 __all__ = [
@@ -236,6 +230,7 @@ __all__ = [
     "StackedRNNCells",
     "StringLookup",
     "Subtract",
+    "TextVectorization",
     "ThresholdedReLU",
     "TimeDistributed",
     "UpSampling1D",

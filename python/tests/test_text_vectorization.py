@@ -1,0 +1,272 @@
+"""TextVectorization. Expected values were made with Keras 3.15.1 on TensorFlow 2.21, and with scikit-learn 1.9."""
+
+import random
+import re
+from collections import Counter
+
+import numpy as np
+import pytest
+
+import lacuna
+from lacuna import Input, Model, Sequential
+from lacuna.layers import Dense, Embedding, TextVectorization
+from lacuna.models import load_model
+
+DOCUMENTS = [
+    "The cat sat on the mat.",
+    "The DOG sat; the dog's bone!",
+    "Über café-au-lait: ÜBER 42 cats",
+    "",
+    "a b a",
+]
+ASKED = ["the mat, the unknown MAT", "", "über-cool Dog's bone sat on a mat"]
+
+
+def adapted(**settings):
+    layer = TextVectorization(**settings)
+    layer.adapt(DOCUMENTS)
+    return layer
+
+
+def rows(layer, texts=ASKED):
+    result = layer(texts)
+    return (result.toarray() if hasattr(result, "toarray") else result).tolist()
+
+
+def test_ids_are_those_of_keras():
+    words = "the Über sat a on mat dogs dog cats cat caféaulait bone b 42".split()
+    layer = adapted()
+    assert layer.get_vocabulary() == ["", "[UNK]", *words]
+    assert layer.get_vocabulary(include_special_tokens=False) == words
+    assert layer.vocabulary_size() == 16
+    assert rows(layer) == [[2, 7, 2, 1, 7, 0, 0], [0] * 7, [1, 8, 13, 4, 6, 5, 7]]
+    assert rows(adapted(output_sequence_length=4)) == [[2, 7, 2, 1], [0] * 4, [1, 8, 13, 4]]
+    long = adapted(output_sequence_length=9, max_tokens=8)
+    assert rows(long) == [[2, 7, 2, 1, 7, 0, 0, 0, 0], [0] * 9, [1, 1, 1, 4, 6, 5, 7, 0, 0]]
+    assert rows(TextVectorization(vocabulary=words)) == rows(layer)
+    assert rows(TextVectorization(vocabulary=layer.get_vocabulary())) == rows(layer)
+
+
+def test_ngrams_and_characters_are_those_of_keras():
+    pairs = adapted(ngrams=2, max_tokens=12, output_mode="count")
+    expected = "[UNK]|the|Über|sat|a|Über caféaulait|Über 42|the mat|the dogs|the dog|the cat|sat the"
+    assert pairs.get_vocabulary() == expected.split("|")
+    assert rows(pairs) == [[6, 2, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], [0] * 12, [11, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0]]
+    only_pairs = adapted(ngrams=(2,), standardize="lower")
+    assert rows(only_pairs) == [[1, 1, 1, 1, 0, 0], [0] * 6, [1, 1, 1, 9, 1, 1]]
+    characters = adapted(split="character", max_tokens=10, output_mode="multi_hot")
+    assert characters.get_vocabulary() == ["[UNK]", *" taesohbc"]
+    assert rows(characters) == [[1, 1, 1, 1, 1, 0, 1, 1, 0, 0], [0] * 10, [1, 1, 1, 1, 1, 1, 1, 0, 1, 1]]
+    whole = adapted(split=None, standardize="lower")
+    assert rows(whole, ["A b A", "", "a"]) == [[5], [0], [1]]
+
+
+def test_tf_idf_is_that_of_keras():
+    layer = adapted(output_mode="tf_idf", max_tokens=7, pad_to_max_tokens=True)
+    expected = [
+        [1.1621183156967163, 1.9616584777832031, 0, 0, 0, 0, 2.505525827407837],
+        [0] * 7,
+        [3.4863548278808594, 0, 0, 0.9808292388916016, 1.2527629137039185, 1.2527629137039185, 1.2527629137039185],
+    ]
+    np.testing.assert_allclose(rows(layer), expected, rtol=2e-7)
+    padded = adapted(output_mode="multi_hot", max_tokens=30, pad_to_max_tokens=True)
+    assert np.array(rows(padded)).shape == (3, 30)
+    assert np.flatnonzero(rows(padded)[2]).tolist() == [0, 3, 4, 5, 6, 7, 12]
+    assert isinstance(adapted(output_mode="count", sparse=False)(ASKED), np.ndarray)
+
+
+SENTENCES = ["The cat sat on the mat.", "The DOG sat; the dog's bone, the bone!", "Über café_au_lait: ÜBER 42 cats", ""]
+WORDS = "42 bone café_au_lait cat cats dog mat on sat the über".split()
+
+
+def like_scikit_learn(**settings):
+    """Tokens and weights of its vectorizers, which leave unknown words out."""
+    settings = {"split": "words", "standardize": "lower", "num_oov_indices": 0, "output_mode": "tf_idf", **settings}
+    layer = TextVectorization(idf="smooth", **settings)
+    layer.adapt([*SENTENCES, "a b c"])
+    return layer
+
+
+A, B = 2.09861228866811, 1.6931471805599454  # Weights of words of one text, and of two.
+WORDS_OF_ROWS = ["cat mat on sat the", "bone dog sat the", "42 café_au_lait cats über"]
+
+
+@pytest.mark.parametrize(
+    ("norm", "expected"),
+    [
+        (
+            "l2",
+            [
+                [0.39985350771621603, 0.39985350771621603, 0.39985350771621603, 0.3225992923430284, 0.6451985846860568],
+                [0.525059896640006, 0.525059896640006, 0.2118075092816051, 0.6354225278448153],
+                [0.3779644730092272, 0.3779644730092272, 0.3779644730092272, 0.7559289460184544],
+            ],
+        ),
+        (
+            "l1",
+            [
+                [0.1844888725756784, 0.1844888725756784, 0.1844888725756784, 0.14884446075765492, 0.29768892151530985],
+                [0.2767333088635176, 0.2767333088635176, 0.1116333455682412, 0.3349000367047236],
+                [0.2, 0.2, 0.2, 0.4],
+            ],
+        ),
+        (None, [[A, A, A, B, 2 * B], [2 * A, 2 * A, B, 3 * B], [A, A, A, 2 * A]]),
+    ],
+)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_words_are_those_of_tfidf_vectorizer(norm, expected, dtype):
+    layer = like_scikit_learn(dtype=dtype, norm=norm)
+    vocabulary = layer.get_vocabulary()
+    assert sorted(vocabulary) == WORDS
+    result = layer([*SENTENCES, "unknown words alone"])
+    assert result.dtype == dtype
+    assert result.getnnz(axis=1).tolist() == [5, 4, 4, 0, 0]
+    for row, words, values in zip(result[:3], WORDS_OF_ROWS, expected, strict=True):
+        found = dict(zip((vocabulary[i] for i in row.indices), row.data.tolist(), strict=True))
+        assert [found[word] for word in words.split()] == pytest.approx(
+            values, rel=2e-7 if dtype == "float32" else 3e-16
+        )
+
+
+def test_pairs_and_sublinear_counts_are_those_of_tfidf_vectorizer():
+    layer = like_scikit_learn(ngrams=2, sublinear_tf=True, norm="l2", dtype="float64")
+    vocabulary = layer.get_vocabulary()
+    assert len(vocabulary) == 26
+    first, second, third = (
+        dict(zip((vocabulary[i] for i in row.indices), row.data, strict=True)) for row in layer(SENTENCES[:3])
+    )
+    assert first["the"] == pytest.approx(0.42122366318437526, rel=3e-16)
+    assert first["the cat"] == pytest.approx(0.30835823328338474, rel=3e-16)
+    assert second["the"] == pytest.approx(0.4092318231799757, rel=3e-16)
+    assert third["über 42"] == pytest.approx(0.3183559679257789, rel=3e-16)
+
+
+def random_texts(count):
+    """Texts of characters that matter to words: cases, sigmas, combining marks, digits, white space of all kinds."""
+    rng = random.Random(7)
+    special = "Σσς'.:·’İıẞßKÅⱥȺ\u0301\u0345ʰªⒶ٣ aAbB_ 09-\n\u00a0\u3000日本हि😀"
+    plain = "abc DEF_.,9 \t"
+    return ["".join(rng.choice(special if rng.random() < 0.3 else plain) for _ in range(rng.choice([0, 3, 40, 200])))
+            for _ in range(count)]  # fmt: skip
+
+
+def test_words_are_those_of_pythons_re():
+    texts = random_texts(400)
+    words = [re.findall(r"(?u)\b\w\w+\b", text.lower()) for text in texts]
+    pairs = [one + [" ".join(one[i : i + 2]) for i in range(len(one) - 1)] for one in words]
+    layer = TextVectorization(split="words", ngrams=2, output_mode="count", num_oov_indices=0)
+    layer.adapt(texts)
+    counts = Counter(token for one in pairs for token in one)
+    order = sorted(counts, key=lambda token: (counts[token], token.encode()), reverse=True)
+    assert layer.get_vocabulary() == order
+    for row, tokens in zip(layer(texts), pairs, strict=True):
+        assert dict(zip((order[i] for i in row.indices), row.data, strict=True)) == Counter(tokens)
+
+
+def test_hashed_tokens_need_no_vocabulary():
+    layer = TextVectorization(num_bins=1000)
+    bins = lacuna.layers.Hashing(1000, mask_value="")(["the", "mat", "unknown"])
+    assert layer(["The mat, the unknown."]).tolist() == [[bins[0], bins[1], bins[0], bins[2]]]
+    counts = TextVectorization(num_bins=2**20, output_mode="count", ngrams=2)(ASKED)
+    assert counts.shape == (3, 2**20)
+    assert counts.sum(axis=1).tolist() == [[9], [0], [13]]
+    pair = lacuna.layers.Hashing(2**20)(["the mat"])[0]
+    assert counts[0, pair] == 1
+
+
+def spam_model():
+    texts = Input((1,), dtype="string")
+    layer = TextVectorization(output_mode="tf_idf", split="words", norm="l2", name="words")
+    layer.adapt(MAILS)
+    model = Model(texts, Dense(1, activation="sigmoid")(layer(texts)))
+    model.compile("adam", "binary_crossentropy")
+    return model
+
+
+MAILS = ["Win a FREE prize now", "Lunch at noon?", "free money, win now!", "See you at the meeting"] * 4
+LABELS = np.array([1, 0, 1, 0] * 4)
+
+
+def test_a_model_of_texts_learns_and_is_saved_with_its_vocabulary(tmp_path):
+    lacuna.utils.set_random_seed(1)
+    model = spam_model()
+    model.fit(np.array(MAILS), LABELS, epochs=200, verbose=0)
+    raw = np.array([["win money"], ["the meeting at noon"]])
+    spam, ham = model.predict(raw)[:, 0]
+    assert spam > 0.6 > 0.4 > ham
+    path = tmp_path / "model.h5"
+    model.save(path)
+    loaded = load_model(path)
+    np.testing.assert_array_equal(loaded.predict(raw), model.predict(raw))
+    assert loaded.get_layer("words").get_vocabulary() == model.get_layer("words").get_vocabulary()
+
+
+def test_a_sequential_takes_texts_as_they_are():
+    layer = TextVectorization(output_sequence_length=4, vocabulary=["win", "noon"])
+    model = Sequential([layer, Embedding(4, 3, combiner="mean"), Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(np.array(MAILS), LABELS, verbose=0)
+    known, unknown = model.predict(np.array(["win", "lose"]))[:, 0]
+    assert known != unknown
+    again = Sequential.from_config(model.get_config())
+    assert again.layers[0].get_config() == layer.get_config()
+
+
+@pytest.mark.parametrize(
+    "settings", [{"ngrams": 2}, {"ngrams": (1, 3)}, {"standardize": None, "split": None}, {"num_bins": 7}]
+)
+def test_config(settings):
+    layer = TextVectorization(**settings)
+    again = TextVectorization.from_config(layer.get_config())
+    assert again.get_config() == layer.get_config()
+    if "num_bins" not in settings:
+        again.adapt(DOCUMENTS)
+        assert rows(again) == rows(adapted(**settings))
+
+
+def test_the_same_for_any_threads_and_parts():
+    texts = random_texts(300)
+    results = []
+    for threads in (1, 2, 8):
+        lacuna.config.set_num_threads(threads)
+        layer = TextVectorization(split="words", output_mode="tf_idf", ngrams=2, norm="l2", max_tokens=500)
+        layer.adapt(texts[i : i + 70] for i in range(0, 300, 70))
+        results.append((layer.get_vocabulary(), layer(texts)))
+    for vocabulary, matrix in results[1:]:
+        assert vocabulary == results[0][0]
+        np.testing.assert_array_equal(matrix.data, results[0][1].data)
+        np.testing.assert_array_equal(matrix.indices, results[0][1].indices)
+
+
+def test_missing_texts_and_no_rows():
+    layer = TextVectorization(vocabulary=["a"], output_mode="count")
+    assert rows(layer, np.array(["a a", None, float("nan"), "b"], dtype=object)) == [[0, 2], [0, 0], [0, 0], [1, 0]]
+    assert layer(np.empty((0,), dtype="U3")).shape == (0, 2)
+    assert TextVectorization(vocabulary=["a"])(np.empty((0, 1), dtype="U3")).shape == (0, 0)
+    assert TextVectorization(vocabulary=["a"])("a b").tolist() == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: TextVectorization(split="word"), "did you mean 'words'"),
+        (lambda: TextVectorization(standardize="upper"), "standardize must be a known one"),
+        (lambda: TextVectorization(ngrams=0), "ngrams must be from 1"),
+        (lambda: TextVectorization(output_mode="one_hot"), "output_mode must be one of 'int', 'multi_hot'"),
+        (lambda: TextVectorization(output_mode="count", output_sequence_length=3), "is for output_mode='int'"),
+        (lambda: TextVectorization(ragged=True), "ragged must be False"),
+        (lambda: TextVectorization(encoding="latin-1"), "encoding must be 'utf-8'"),
+        (lambda: TextVectorization(norm="l2"), "norm is for rows"),
+        (lambda: TextVectorization(num_bins=5, max_tokens=7), "num_bins takes the place of a vocabulary"),
+        (lambda: TextVectorization(num_bins=5).adapt(["a"]), "learns nothing"),
+        (lambda: TextVectorization(vocabulary=["a", "a"]), "'a'"),
+        (lambda: TextVectorization()(["a"]), "call adapt"),
+        (lambda: TextVectorization(vocabulary=["a"])([["a", "b"]]), r"\(batch,\) or \(batch, 1\)"),
+        (lambda: TextVectorization(vocabulary=["a"])([1, 2]), "must be strings"),
+        (lambda: TextVectorization(split="words").adapt([b"good", b"\xff"]), r"Received: text 1 = '\\xff'"),
+        (lambda: TextVectorization(split="character", vocabulary=["a"])([b"\xff"]), "texts must be UTF-8"),
+    ],
+)
+def test_errors(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
