@@ -92,9 +92,10 @@ class Feature(Layer):
 
 def _at_least_one_row(array):
     """The array, and whether it was a single value, which stands for one row."""
-    if isinstance(array, (str, bytes)) or np.ndim(array) == 0 and not hasattr(array, "shape"):
-        return [array], True
-    return array, False
+    if isinstance(array, (list, tuple)) or hasattr(array, "shape"):  # Of a list of long texts ndim would make an array
+        return array, False  # in which each is as long as the longest.
+    single = isinstance(array, (str, bytes)) or np.ndim(array) == 0
+    return ([array], True) if single else (array, False)
 
 
 def _gives_parts(data):
