@@ -51,6 +51,21 @@ size_t GatheredRows::bytes() const {
   return all;
 }
 
+size_t GatheredRows::bytes_of(const RowBlock& block) const {
+  const auto rows = static_cast<size_t>(block.rows);
+  size_t all = 0;
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    const Part& part = parts_[i];
+    if (part.spec.storage != Storage::csr) {
+      all += rows * part.row_bytes;
+      continue;
+    }
+    const size_t entry = size_of(part.spec.dtype) + size_of(part.index);
+    all += block.parts[i].csr().nonzeros() * entry + rows * sizeof(int64_t);
+  }
+  return all;
+}
+
 void GatheredRows::append(const RowBlock& block, Dim begin, Dim end) {
   const auto from = static_cast<size_t>(begin), to = static_cast<size_t>(end);
   for (size_t i = 0; i < parts_.size(); ++i) {
@@ -83,38 +98,63 @@ void GatheredRows::append(Part& part, const tensor::Csr& from, size_t begin, siz
   });
 }
 
-std::vector<Tensor> GatheredRows::take() {
+// The row pointers in the type of the indices.
+void GatheredRows::write_ends(Part& part, Buffer& to) const {
+  const bool wide = part.entries > static_cast<size_t>(std::numeric_limits<int32_t>::max());
+  LACUNA_REQUIRE(part.index == DType::int64 || !wide,
+                 "dataset: the rows in memory must have fewer than 2^31 entries. Received: ", part.entries,
+                 ".");
+  const std::span<const int64_t> ends(reinterpret_cast<const int64_t*>(part.indptr.memory.data()),
+                                      static_cast<size_t>(rows_));
+  const auto fill = [&](auto indptr) {
+    using I = typename decltype(indptr)::value_type;
+    indptr[0] = 0;
+    std::ranges::transform(ends, indptr.begin() + 1, [](int64_t end) { return static_cast<I>(end); });
+  };
+  to.resize((ends.size() + 1) * size_of(part.index));
+  if (part.index == DType::int64) fill(to.as<int64_t>());
+  else fill(to.as<int32_t>());
+}
+
+// buffer(column): the memory of a column; ends(part): row pointers.
+template <class BufferOf, class Ends>
+std::vector<Tensor> GatheredRows::tensors(const BufferOf& buffer, const Ends& ends) {
   std::vector<Tensor> result;
   for (Part& part : parts_) {
     Shape shape = part.spec.shape;
     shape[0] = rows_;
     if (part.spec.storage != Storage::csr) {
-      result.emplace_back(tensor::Dense{part.spec.dtype, shape, part.values.take()});
+      result.emplace_back(tensor::Dense{part.spec.dtype, shape, buffer(part.values)});
       continue;
     }
     tensor::Csr csr{.dtype = part.spec.dtype, .rows = rows_, .columns = shape[1], .index = part.index};
-    const bool wide = part.entries > static_cast<size_t>(std::numeric_limits<int32_t>::max());
-    LACUNA_REQUIRE(part.index == DType::int64 || !wide,
-                   "dataset: the rows in memory must have fewer than 2^31 entries. Received: ", part.entries,
-                   ".");
-    const std::span<const int64_t> ends(reinterpret_cast<const int64_t*>(part.indptr.memory.data()),
-                                        static_cast<size_t>(rows_));
-    const auto fill = [&](auto indptr) {
-      using I = typename decltype(indptr)::value_type;
-      indptr[0] = 0;
-      std::ranges::transform(ends, indptr.begin() + 1, [](int64_t end) { return static_cast<I>(end); });
-    };
-    csr.indptr.resize((ends.size() + 1) * size_of(part.index));
-    if (part.index == DType::int64) fill(csr.indptr.as<int64_t>());
-    else fill(csr.indptr.as<int32_t>());
-    csr.data = part.values.take();
-    csr.indices = part.indices.take();
+    csr.indptr = ends(part);
+    csr.data = buffer(part.values);
+    csr.indices = buffer(part.indices);
     result.emplace_back(std::move(csr));
-    part.indptr = {};
-    part.entries = 0;
   }
+  return result;
+}
+
+std::vector<Tensor> GatheredRows::take() {
+  std::vector<Tensor> result = tensors([](Column& column) { return column.take(); },
+                                       [&](Part& part) {
+                                         Buffer ends;
+                                         write_ends(part, ends);
+                                         part.indptr = {};
+                                         part.entries = 0;
+                                         return ends;
+                                       });
   rows_ = 0;
   return result;
+}
+
+std::vector<Tensor> GatheredRows::view() {
+  return tensors([](Column& column) { return column.view(); },
+                 [&](Part& part) {
+                   write_ends(part, part.ends);
+                   return Buffer::alias(part.ends);
+                 });
 }
 
 }  // namespace lacuna::data

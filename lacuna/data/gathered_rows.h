@@ -17,9 +17,13 @@ class GatheredRows {
 
   Dim rows() const { return rows_; }
   size_t bytes() const;
+  // What the rows of the block would add to that.
+  size_t bytes_of(const RowBlock& block) const;
 
   // The tensors, which own their memory; afterwards there are no rows.
   std::vector<Tensor> take();
+  // The tensors, valid until rows are added or cleared: so memory is used again.
+  std::vector<Tensor> view();
 
  private:
   struct Column {
@@ -28,6 +32,7 @@ class GatheredRows {
 
     std::byte* add(size_t bytes);
     Buffer take();
+    Buffer view() { return Buffer::view(memory.data(), used, nullptr); }
   };
   struct Part {
     Spec spec;
@@ -35,8 +40,12 @@ class GatheredRows {
     DType index = DType::int32;
     size_t entries = 0;
     Column values{}, indices{}, indptr{};
+    Buffer ends{};  // Of a view: indptr in its type.
   };
   void append(Part& part, const tensor::Csr& from, size_t begin, size_t end);
+  void write_ends(Part& part, Buffer& to) const;
+  template <class BufferOf, class Ends>
+  std::vector<Tensor> tensors(const BufferOf& buffer, const Ends& ends);
 
   std::vector<Part> parts_{};
   Dim rows_ = 0;

@@ -16,9 +16,21 @@ enum class Coding : uint64_t { as_they_are, ones, bytes, shorts };
 size_t padded(size_t bytes) { return (bytes + 7) / 8 * 8; }
 
 void append(std::vector<char>& to, const void* from, size_t bytes) {
-  const size_t at = to.size();
-  to.resize(at + padded(bytes), 0);
-  if (bytes) std::memcpy(to.data() + at, from, bytes);
+  const auto* const first = static_cast<const char*>(from);
+  to.insert(to.end(), first, first + bytes);
+  to.resize(to.size() + padded(bytes) - bytes, 0);
+}
+
+// Without a branch for each value: nearly all blocks that begin with ones have nothing else.
+template <class T>
+bool are_ones(std::span<const T> values) {
+  constexpr size_t kAtOnce = 256;
+  for (; values.size() >= kAtOnce; values = values.subspan(kAtOnce)) {
+    int others = 0;
+    for (size_t i = 0; i < kAtOnce; ++i) others |= values[i] != 1;
+    if (others) return false;
+  }
+  return std::ranges::all_of(values, [](T value) { return value == 1; });
 }
 
 template <class Small, class T>
@@ -44,7 +56,7 @@ template <class T>
 void append_values(std::vector<char>& to, std::span<const T> values) {
   auto coding = static_cast<uint64_t>(Coding::as_they_are);
   if constexpr (std::is_floating_point_v<T>) {
-    if (std::ranges::all_of(values, [](T value) { return value == 1; })) {
+    if (are_ones(values)) {
       coding = static_cast<uint64_t>(Coding::ones);
       return append(to, &coding, sizeof coding);
     }
