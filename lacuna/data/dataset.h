@@ -62,6 +62,12 @@ class RowSource {
   virtual std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const = 0;
   virtual Fingerprint fingerprint(const char* where) const = 0;
   virtual BadRowReport report() const { return {}; }
+  // Whether any thread may read a pass, so that rows can be read while those before them are used. Not where
+  // one must wait for who writes: only the thread that asked can be interrupted then.
+  virtual bool is_read_anywhere() const { return false; }
+  // Whether all passes give the same rows in the same order, whatever order.key, as long as the fingerprint
+  // is the same: then rows that fit in memory need not be read again.
+  virtual bool repeats(const RowOrder&) const { return false; }
 };
 
 enum class Compression : uint8_t { none, lz4, zstd };
@@ -83,6 +89,8 @@ class Dataset {
     return source_->open(where, order);
   }
   Fingerprint fingerprint(const char* where) const { return source_->fingerprint(where); }
+  bool is_read_anywhere() const { return source_->is_read_anywhere(); }
+  bool repeats(const RowOrder& order) const { return source_->repeats(order); }
 
   // The first `count` rows, and all but those. Throws InvalidArgument if count is negative.
   Dataset take(Dim count) const;

@@ -39,10 +39,14 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
   std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const override {
     std::vector<size_t> blocks(foot_.blocks.size());
     std::iota(blocks.begin(), blocks.end(), 0);
+    if (!repeats(order)) Generator(mix(order.key)).shuffle(std::span(blocks));
+    return std::make_unique<Stream>(shared_from_this(), where, std::move(blocks));
+  }
+  bool is_read_anywhere() const override { return true; }
+  bool repeats(const RowOrder& order) const override {
     uint64_t bytes = 0;
     for (const BlockPlace& block : foot_.blocks) bytes += block.bytes;
-    if (order.key != 0 && bytes > order.bytes) Generator(mix(order.key)).shuffle(std::span(blocks));
-    return std::make_unique<Stream>(shared_from_this(), where, std::move(blocks));
+    return order.key == 0 || bytes <= order.bytes;
   }
 
  private:
