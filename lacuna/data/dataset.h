@@ -33,6 +33,8 @@ struct RowBlock {
   std::vector<BadRow> bad{};
 };
 
+class GatheredRows;
+
 // The rows of a dataset from the first to the last, once. Not thread-safe.
 class RowStream {
  public:
@@ -40,6 +42,8 @@ class RowStream {
 
   // Makes the next rows, one or more, and returns whether there were any. The block's memory is reused.
   virtual bool next(RowBlock& block) = 0;
+  // Adds the next rows to `to` and returns their number, 0 at the end. `block` may be used for them.
+  virtual Dim next_onto(GatheredRows& to, RowBlock& block);
 };
 
 // How the rows are to be shuffled by one who holds `bytes` of them at a time. key 0: not at all.

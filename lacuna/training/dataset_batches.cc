@@ -57,6 +57,7 @@ void DatasetBatches::make_feed(const std::vector<Tensor>& parts) {
 }
 
 void DatasetBatches::begin(uint64_t key) {
+  feeds_[1 - turn_].reset();
   windows_.begin(key);
   at_ = windows_.current().rows;
 }

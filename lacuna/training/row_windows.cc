@@ -53,7 +53,6 @@ void RowWindows::begin(uint64_t key) {
   count_ = 0;
   rows_ = 0;
   if (kept_) return;
-  used_ = block_.rows = 0;
   gathered_->clear();  // An error may have left rows of another epoch.
   stream_.reset();     // Before its successor: two streams of a file would hold twice the memory.
   stream_ = dataset_.open(where_, order);
@@ -97,7 +96,7 @@ std::unique_ptr<RowWindow> RowWindows::read() {
     append_left();
     window->last = gather();
     window->rows = gathered_->rows();
-    window->parts = gathered_->take();
+    window->parts = gathered_->lend();
     if (window->last) stream_.reset();
   } else {
     rows_ = window->rows;
@@ -123,17 +122,19 @@ bool RowWindows::gather() {
   const size_t enough = key_ != 0 ? shuffle_bytes_ : kWindowBytes;
   while (gathered_->rows() < batch_size_ || gathered_->bytes() < enough) {
     if (stop_) return true;
-    if (used_ == block_.rows) {
-      used_ = 0;
-      block_.rows = 0;
-      if (!stream_->next(block_)) return true;
-      if (key_ != 0 && rows_ == 0) warn_of_one_class(block_);
-      rows_ += block_.rows;
-    }
-    gathered_->append(block_, used_, block_.rows);
-    used_ = block_.rows;
+    const bool first = rows_ == 0;
+    const Dim added = first ? gather_first() : stream_->next_onto(*gathered_, block_);
+    if (added == 0) return true;
+    rows_ += added;
   }
   return false;
+}
+
+Dim RowWindows::gather_first() {
+  if (!stream_->next(block_)) return 0;
+  if (key_ != 0) warn_of_one_class(block_);
+  gathered_->append(block_, 0, block_.rows);
+  return block_.rows;
 }
 
 std::vector<int64_t> RowWindows::shuffled(Dim rows, uint64_t key) const {

@@ -46,6 +46,7 @@ class RowWindows {
   std::unique_ptr<RowWindow> read();
   void append_left();
   bool gather();
+  Dim gather_first();
   void warn_of_one_class(const data::RowBlock& block);
   data::Fingerprint fingerprint(const data::RowOrder& order) const;
   std::vector<int64_t> shuffled(Dim rows, uint64_t key) const;
@@ -61,7 +62,6 @@ class RowWindows {
 
   std::unique_ptr<data::RowStream> stream_{};
   data::RowBlock block_{};
-  Dim used_ = 0;  // Rows of the block that are in a window.
   std::unique_ptr<data::GatheredRows> gathered_;
   std::unique_ptr<RowWindow> current_;
   std::unique_ptr<RowWindow> kept_{};  // All rows, from the pass before.
