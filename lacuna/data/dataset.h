@@ -72,6 +72,8 @@ class RowSource {
   // Whether all passes give the same rows in the same order, whatever order.key, as long as the fingerprint
   // is the same: then rows that fit in memory need not be read again.
   virtual bool repeats(const RowOrder&) const { return false; }
+  // Whether it is known that the rows take more memory than that.
+  virtual bool exceeds(size_t) const { return false; }
 };
 
 enum class Compression : uint8_t { none, lz4, zstd };
@@ -95,6 +97,7 @@ class Dataset {
   Fingerprint fingerprint(const char* where) const { return source_->fingerprint(where); }
   bool is_read_anywhere() const { return source_->is_read_anywhere(); }
   bool repeats(const RowOrder& order) const { return source_->repeats(order); }
+  bool exceeds(size_t bytes) const { return source_->exceeds(bytes); }
 
   // The first `count` rows, and all but those. Throws InvalidArgument if count is negative.
   Dataset take(Dim count) const;

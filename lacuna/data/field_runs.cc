@@ -23,7 +23,7 @@ void FieldRuns::set(const FieldUses& uses, const ColumnLayout& layout) {
                       use->part == before->part && use->offset == before->offset + before->width &&
                       (!layout.has_ids() || use->place == before->place + 1);
     if (!same) runs_.push_back({kind, fields_.size(), fields_.size()});
-    fields_.push_back({use, use ? use->mask : 0, use ? use->offset : 0});
+    fields_.push_back({use, use ? use->bins : Divisor(), use ? use->offset : 0});
     runs_.back().end = fields_.size();
   }
 }

@@ -24,7 +24,7 @@ class FieldRuns {
   enum class Kind : uint8_t { words, numbers, other };  // Hashed words; numbers with buckets.
   struct Field {
     const FieldUse* use;
-    uint64_t mask;
+    Divisor bins;
     Dim offset;
   };
   struct Run {
@@ -52,8 +52,7 @@ template <class I>
     const Field& field = fields[i];
     const char* const stop = text + ends[i];
     const uint64_t hash = fingerprint_of_word(p, static_cast<size_t>(stop - p));
-    const uint64_t bin = field.mask ? hash & field.mask : hash % static_cast<uint64_t>(field.use->width);
-    to[i] = static_cast<I>(field.offset + static_cast<Dim>(bin));
+    to[i] = static_cast<I>(field.offset + static_cast<Dim>(field.bins.remainder(hash)));
     p = stop + 1;
   }
 }

@@ -43,10 +43,11 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
     return std::make_unique<Stream>(shared_from_this(), where, std::move(blocks));
   }
   bool is_read_anywhere() const override { return true; }
-  bool repeats(const RowOrder& order) const override {
+  bool repeats(const RowOrder& order) const override { return order.key == 0 || !exceeds(order.bytes); }
+  bool exceeds(size_t given) const override {
     uint64_t bytes = 0;
     for (const BlockPlace& block : foot_.blocks) bytes += block.bytes;
-    return order.key == 0 || bytes <= order.bytes;
+    return bytes > given;
   }
 
  private:

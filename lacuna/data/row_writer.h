@@ -144,8 +144,7 @@ template <class Write>
 
 [[gnu::always_inline]] inline Dim RowWriter::category(const FieldUse& use, std::string_view word) {
   if (use.words.empty()) {
-    const uint64_t hash = fingerprint_of_word(word.data(), word.size());
-    return static_cast<Dim>(use.mask ? hash & use.mask : hash % static_cast<uint64_t>(use.width));
+    return static_cast<Dim>(use.bins.remainder(fingerprint_of_word(word.data(), word.size())));
   }
   const auto found = use.words.find(word);
   if (found != use.words.end()) return found->second;

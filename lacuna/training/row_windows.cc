@@ -119,7 +119,10 @@ void RowWindows::append_left() {
 
 // Reads rows until they fill a window. Returns whether these were the last.
 bool RowWindows::gather() {
-  const size_t enough = key_ != 0 ? shuffle_bytes_ : kWindowBytes;
+  size_t enough = key_ != 0 ? shuffle_bytes_ : kWindowBytes;
+  // Training waits for the first window, so it is small if another is sure to follow.
+  constexpr uint64_t kSmaller = 3;
+  if (key_ != 0 && count_ < kSmaller && dataset_.exceeds(shuffle_bytes_)) enough >>= kSmaller - count_;
   while (gathered_->rows() < batch_size_ || gathered_->bytes() < enough) {
     if (stop_) return true;
     const bool first = rows_ == 0;
