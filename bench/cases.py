@@ -80,14 +80,27 @@ FM = [
 ]
 TEXT = [
     Contestant("lacuna", "plain"),
+    Contestant("lacuna", "stream"),
     Contestant("lacuna", "gz"),
     Contestant("loop", "plain"),
     Contestant("sklearn", "plain"),
     Contestant("sklearn", "gz"),
     Contestant("gzip", "gz"),
 ]
+CLICKS = [
+    *(Contestant("lacuna", variant) for variant in ("plain", "gz", "zst", "pack", "packed")),
+    *(Contestant("pyarrow", variant) for variant in ("plain", "gz")),
+    Contestant("polars", "plain"),
+    Contestant("duckdb", "plain"),
+    Contestant("vowpalwabbit", "plain"),
+]
+FIT = [
+    Contestant("lacuna", f"{source} {algorithm}".replace(" sgd", ""), algorithm)
+    for algorithm in (PLAIN, LAZY)
+    for source in ("memory", "packed", "text")
+]
 TRAINING = ("linear", "mlp", "embedding", "wide", "fm", "sections")
-NAMES = (*TRAINING, "predict", "predict_one", "libsvm", "import", "threads")
+NAMES = (*TRAINING, "predict", "predict_one", "libsvm", "clicks", "fit", "import", "threads")
 WIDE_COLUMNS = (10_000, 1_000_000, 10_000_000, 1_000_000_000)
 LARGEST_DENSE = 10_000_000  # With more columns no contestant with a dense weight is run.
 
@@ -120,6 +133,10 @@ def _cases(name, features):
         return [Case(name, "linear", "linear", some, command=name)]
     if name == "libsvm":
         return [Case(name, "libsvm-1000000", "libsvm", TEXT, command="parse")]
+    if name == "clicks":
+        return [Case(name, "clicks-300000", "clicks", CLICKS, command="parse")]
+    if name == "fit":
+        return [Case(name, "log-1200000", "fit", FIT, batch=4_096, exact=True)]
     raise ValueError(f"case must be one of {', '.join(NAMES)}. Received: {name}.")
 
 

@@ -1,6 +1,7 @@
 """The generated data, from fixed seeds; each data set is a folder of .npy files that every contestant reads.
 
-csr: indptr, indices, data, y, shape.json; ids: ids, y, shape.json; text: text.svm, text.svm.gz.
+csr: indptr, indices, data, y, shape.json; ids: ids, y, shape.json; text: text.svm, text.svm.gz; a click log: text.tsv,
+clicks also text.tsv.gz, text.tsv.zst, text.vw.
 """
 
 import gzip
@@ -11,6 +12,8 @@ import shutil
 
 import numpy as np
 import scipy.sparse as sp
+
+from bench import clicks as made_clicks
 
 WIDE_ROWS, WIDE_FIELDS = 200_000, 39
 SECTIONS = {"rows": 63_666, "columns": 93_301, "nonzeros": 18, "classes": 58}
@@ -121,7 +124,23 @@ def units(folder, rows, columns, nonzeros, outputs):
     _save_csr(folder, x, y[:, 0] if outputs == 1 else y)
 
 
-MAKERS = {maker.__name__: maker for maker in (linear, mlp, embedding, wide, sections, units)}
+def clicks(folder, rows):
+    """A click log, plain and compressed, and as Vowpal Wabbit has it."""
+    _click_log(folder, rows)
+    made_clicks.pack(folder)
+
+
+def log(folder, rows):
+    """A click log, plain."""
+    _click_log(folder, rows)
+
+
+MAKERS = {maker.__name__: maker for maker in (linear, mlp, embedding, wide, sections, units, clicks, log)}
+
+
+def _click_log(folder, rows):
+    mb = made_clicks.write(folder, rows)
+    _save_shape(folder, [rows, 1 + made_clicks.NUMBERS + made_clicks.WORDS], mb=mb)
 
 
 def _libsvm(folder, source):

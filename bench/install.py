@@ -9,6 +9,10 @@ PACKAGES = {
     "keras3": ["tensorflow-cpu", "numpy", "scipy"],
     "pytorch": ["torch", "numpy", "scipy"],
     "sklearn": ["scikit-learn", "numpy", "scipy"],
+    "pyarrow": ["pyarrow"],
+    "polars": ["polars"],
+    "duckdb": ["duckdb"],
+    "vowpalwabbit": ["vowpalwabbit"],
 }
 
 

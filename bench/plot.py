@@ -10,6 +10,10 @@ COLOURS = {
     "pytorch": "tab:purple",
     "sklearn": "tab:green",
     "gzip": "tab:brown",
+    "pyarrow": "tab:olive",
+    "polars": "tab:cyan",
+    "duckdb": "tab:pink",
+    "vowpalwabbit": "black",
 }
 
 

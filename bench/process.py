@@ -10,7 +10,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 OWN = ("lacuna", "gzip")  # They run in the environment of the runner.
-ENVIRONMENTS = ("keras_mxnet", "keras3", "pytorch", "sklearn")
+ENVIRONMENTS = ("keras_mxnet", "keras3", "pytorch", "sklearn", "pyarrow", "polars", "duckdb", "vowpalwabbit")
 
 
 class Failed(Exception):

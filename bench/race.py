@@ -54,7 +54,7 @@ def run(running, command, repeats, say):
             "first_s": answer["s"],
             "rounds": [],
             "losses": [answer.get("loss")],
-            **({"mb": answer["mb"]} if "mb" in answer else {}),
+            **({"mb": answer["mb"], "cpu": []} if "mb" in answer else {}),
         }
     for turn in range(repeats):
         fastest = min((_usual(results[one]) for one in running), default=0)
@@ -69,6 +69,8 @@ def run(running, command, repeats, say):
                 continue
             result["rounds"].append(answer["s"])
             result["losses"].append(answer.get("loss"))
+            if "cpu_s" in answer:
+                result["cpu"].append(answer["cpu_s"])
     for one, process in running.items():
         results[one]["peak_mb"] = process.peak_mb()
     return {one: result for one, result in results.items() if measured(result)}

@@ -1,5 +1,6 @@
 """Tests of the Python parts of the benchmark, on little data: data, protocol, turns, checks, tables, pictures."""
 
+import gzip
 import io
 import json
 import math
@@ -11,7 +12,7 @@ import pytest
 
 pytest.importorskip("scipy")
 
-from bench import cases, check, data, imports, plot, process, race, report, run, worker  # noqa: E402
+from bench import cases, check, clicks, data, imports, plot, process, race, report, run, worker  # noqa: E402
 from bench.cases import Case, Contestant  # noqa: E402
 
 FAST, SLOW = Contestant("lacuna", "flag", "sgd"), Contestant("keras3", "dense", "sgd")
@@ -83,6 +84,43 @@ def test_libsvm_text_is_what_it_was_made_of(tmp_path, monkeypatch):
     for name in ("text.svm", "text.svm.gz"):
         read, labels = load_libsvm(folder / name, n_features=1_000, zero_based=False)
         assert (read != x).nnz == 0 and np.array_equal(labels, y)
+
+
+def test_a_click_log_is_the_same_in_all_forms(tmp_path):
+    folder = data.made(tmp_path, "clicks-300")
+    text = (folder / "text.tsv").read_bytes()
+    lines = text.decode().splitlines()
+    assert len(lines) == 300 and {line.count("\t") for line in lines} == {39}
+    assert text == (data.made(tmp_path, "log-300") / "text.tsv").read_bytes()
+    assert gzip.decompress((folder / "text.tsv.gz").read_bytes()) == text
+    labels, numbers, words = zip(*((f[0], f[1:14], f[14:]) for f in (line.split("\t") for line in lines)))
+    assert set(labels) == {"0", "1"} and 30 < labels.count("1") < 270
+    assert all(n == "" or n == str(int(n)) for row in numbers for n in row) and any("" in row for row in numbers)
+    assert all(len(w) in (0, 8) and int(w or "0", 16) >= 0 for row in words for w in row)
+    assert any("" in row for row in words)
+    wabbit = (folder / "text.vw").read_text().splitlines()
+    assert len(wabbit) == 300
+    assert clicks.vowpal_wabbit_line("1\t7" + "\t" * 13 + "ab" + "\t" * 25 + "\n") == "1 | I1:7 C1=ab\n"
+
+
+@pytest.mark.parametrize("variant", ["plain", "gz", "pack", "packed"])
+def test_lacuna_reads_the_click_log(tmp_path, variant):
+    folder = data.made(tmp_path, "clicks-300")
+    case = cases.cases("clicks")[0]
+    one = Contestant("lacuna", variant)
+    asked = process.Process(race.command_line(process.Places(tmp_path, tmp_path), case, one, folder, 1))
+    try:
+        answer = asked.ask("parse")
+        assert answer["mb"] == data.described(folder)["mb"] and 0 < answer["cpu_s"] < 5
+    finally:
+        asked.end()
+
+
+def test_fit_learns_the_same_from_each_source(tmp_path):
+    folder = data.made(tmp_path, "log-300")
+    case = cases.cases("fit", batch=64)[0]
+    checks = check.exact(process.Places(tmp_path, tmp_path), case, folder, 1, pytest.fail)
+    assert len(checks) == 2 and all(one["ok"] and one["difference"] < 1e-6 for one in checks)
 
 
 def test_every_case_names_data_that_can_be_made():

@@ -4,7 +4,7 @@ line of JSON on stdout.
     epoch       {"s": seconds, "loss": mean loss}     one shuffled pass over the rows
     predict     {"s": seconds}                        all rows
     predict_one {"s": seconds}                        one row, the median of many calls
-    parse       {"s": seconds, "mb": size of the text}
+    parse       {"s": seconds, "mb": size of the text, "cpu_s": CPU time of the process}
     check N     {"loss": mean loss}                   a new model, from zero weights, one pass over the first N rows in
                                                       order
     quit
@@ -70,12 +70,14 @@ def _answer(job, command, arguments):
         return {"loss": float(job.check(int(arguments[0])))}
     if command == "predict_one":
         return {"s": _median_of_calls(job.predict_one)}
+    before = time.process_time()
     seconds, result = _timed(getattr(job, command))
     answer = {"s": seconds}
     if command == "epoch":
         answer["loss"] = None if result is None else float(result)
     elif command == "parse":
         answer["mb"] = float(result)
+        answer["cpu_s"] = time.process_time() - before
     return answer
 
 

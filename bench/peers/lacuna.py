@@ -4,13 +4,16 @@ Variants: flag (sparse_weight or sparse_grad: touched rows only), dense (no flag
 data), plain (no flag, no momentum).
 """
 
+import pathlib
+
 import numpy as np
 
-from bench import data, recipe
+from bench import clicks, data, recipe
+from bench.text import Reader
 from bench.worker import serve
 from lacuna import Input, Model, Sequential, config, utils
 from lacuna import backend as K
-from lacuna.data import load_libsvm
+from lacuna import data as datasets
 from lacuna.layers import Dense, Embedding, FactorizationMachine, Flatten
 from lacuna.optimizers import SGD, Adam
 
@@ -123,16 +126,89 @@ class Factorization(Training):
 
 
 class Text:
-    """The case libsvm, with the variants plain and gz."""
+    """The case libsvm, with the variants plain, gz and stream: a dataset, of which no row is kept."""
 
     def __init__(self, options):
+        self.stream = options.variant == "stream"
         self.path = f"{options.data}/text.svm" + (".gz" if options.variant == "gz" else "")
-        self.mb = data.described(options.data)["mb"]
+        described = data.described(options.data)
+        self.columns, self.mb = described["shape"][1], described["mb"]
 
     def parse(self):
-        x, y = load_libsvm(self.path)
-        assert x.shape[0] == len(y) > 0
+        if self.stream:
+            _read_through(datasets.libsvm(self.path, n_features=self.columns, zero_based=False))
+        else:
+            x, y = datasets.load_libsvm(self.path)
+            assert x.shape[0] == len(y) > 0
         return self.mb
+
+
+def _read_through(dataset):
+    """Reads all rows and keeps none."""
+    assert dataset.skip(2**60).load()[0].shape[0] == 0 < dataset.report.rows
+
+
+def click_log(path):
+    """The click log of bench/clicks.py with 10^6 columns: buckets of numbers, and hashes of words."""
+    return datasets.csv(
+        path,
+        [
+            datasets.label("click"),
+            *datasets.numbers(f"I{{1..{clicks.NUMBERS}}}", transform="log1p", buckets=32),
+            *datasets.categories(f"C{{1..{clicks.WORDS}}}", bins=38_462),
+        ],
+        delimiter="\t",
+        header=False,
+    )
+
+
+class Clicks(Reader):
+    """The case clicks, with the variants plain, gz and zst, pack (text to a packed file) and packed (that read)."""
+
+    def __init__(self, options):
+        super().__init__(options)
+        self.variant, self.packed = options.variant, f"{options.data}/{options.variant}.lac"
+        if self.variant == "packed":
+            click_log(self.path).pack(self.packed)
+
+    def read(self, path):
+        if self.variant == "pack":
+            pathlib.Path(self.packed).unlink(missing_ok=True)  # What fits is not made anew.
+            return click_log(path).pack(self.packed).rows
+        dataset = datasets.open(self.packed) if self.variant == "packed" else click_log(path)
+        _read_through(dataset)
+        return dataset.report.rows
+
+
+class Fitted:
+    """The case fit: logistic regression from arrays in memory, from a packed file in the page cache, and from text.
+    Variants: that source; and momentum on touched rows, or none."""
+
+    def __init__(self, options):
+        source, _, self.algorithm = options.variant.partition(" ")
+        self.batch = options.batch
+        text = click_log(f"{options.data}/text.tsv")
+        self.rows = text if source == "text" else text.pack(f"{options.data}/fit {self.algorithm}.lac")
+        self.columns = self.rows.take(1).load()[0].shape[1]
+        self.arrays = self.rows.load()[:2] if source == "memory" else None
+        self.model = self.build()
+
+    def build(self):
+        x = Input((self.columns,), sparse=True)
+        lazy = bool(self.algorithm)
+        layer = Dense(1, activation="sigmoid", kernel_initializer="zeros", sparse_weight=lazy)
+        model = Model(x, layer(x))
+        model.compile(SGD(recipe.WIDE_RATE, momentum=recipe.MOMENTUM if lazy else 0), "binary_crossentropy")
+        return model
+
+    def epoch(self):
+        given = self.arrays or (self.rows,)
+        return self.model.fit(*given, batch_size=self.batch, verbose=0).history["loss"][0]
+
+    def check(self, rows):
+        given = tuple(part[:rows] for part in self.arrays) if self.arrays else (self.rows.take(rows),)
+        fit = self.build().fit(*given, batch_size=self.batch, shuffle=False, verbose=0)
+        return fit.history["loss"][0]
 
 
 JOBS = {
@@ -144,6 +220,8 @@ JOBS = {
     "embedding": Embedded,
     "fm": Factorization,
     "libsvm": Text,
+    "clicks": Clicks,
+    "fit": Fitted,
 }
 
 

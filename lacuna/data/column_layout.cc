@@ -2,7 +2,6 @@
 #include "lacuna/data/column_layout.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -51,8 +50,7 @@ ColumnLayout::ColumnLayout(const char* where, const std::vector<Column>& columns
     use.kind = column.kind;
     use.separator = column.separator;
     use.width = column.width();
-    if (std::has_single_bit(static_cast<uint64_t>(column.bins)))
-      use.mask = static_cast<uint64_t>(column.bins) - 1;
+    if (column.bins > 0) use.bins = Divisor(static_cast<uint64_t>(column.bins));
     switch (column.kind) {
       case Column::Kind::number:
       case Column::Kind::category:

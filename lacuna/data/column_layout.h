@@ -9,6 +9,7 @@
 
 #include "lacuna/data/columns.h"
 #include "lacuna/data/dataset.h"
+#include "lacuna/data/divisor.h"
 
 namespace lacuna::data {
 
@@ -18,7 +19,7 @@ struct FieldUse {
   Column::Kind kind = Column::Kind::ignored;
   char separator = '\0';
   Dim width = 0;
-  uint64_t mask = 0;  // Of a hash; 0 if the bins are no power of 2.
+  Divisor bins{};  // Of a hash.
   size_t part = 0;
   Dim offset = 0;    // Of the column's range in its input.
   size_t place = 0;  // With fields, which id of the row.

@@ -33,6 +33,8 @@ struct RowBlock {
   std::vector<BadRow> bad{};
 };
 
+class GatheredRows;
+
 // The rows of a dataset from the first to the last, once. Not thread-safe.
 class RowStream {
  public:
@@ -40,6 +42,8 @@ class RowStream {
 
   // Makes the next rows, one or more, and returns whether there were any. The block's memory is reused.
   virtual bool next(RowBlock& block) = 0;
+  // Adds the next rows to `to` and returns their number, 0 at the end. `block` may be used for them.
+  virtual Dim next_onto(GatheredRows& to, RowBlock& block);
 };
 
 // How the rows are to be shuffled by one who holds `bytes` of them at a time. key 0: not at all.
@@ -62,6 +66,14 @@ class RowSource {
   virtual std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const = 0;
   virtual Fingerprint fingerprint(const char* where) const = 0;
   virtual BadRowReport report() const { return {}; }
+  // Whether any thread may read a pass, so that rows can be read while those before them are used. Not where
+  // one must wait for who writes: only the thread that asked can be interrupted then.
+  virtual bool is_read_anywhere() const { return false; }
+  // Whether all passes give the same rows in the same order, whatever order.key, as long as the fingerprint
+  // is the same: then rows that fit in memory need not be read again.
+  virtual bool repeats(const RowOrder&) const { return false; }
+  // Whether it is known that the rows take more memory than that.
+  virtual bool exceeds(size_t) const { return false; }
 };
 
 enum class Compression : uint8_t { none, lz4, zstd };
@@ -83,6 +95,9 @@ class Dataset {
     return source_->open(where, order);
   }
   Fingerprint fingerprint(const char* where) const { return source_->fingerprint(where); }
+  bool is_read_anywhere() const { return source_->is_read_anywhere(); }
+  bool repeats(const RowOrder& order) const { return source_->repeats(order); }
+  bool exceeds(size_t bytes) const { return source_->exceeds(bytes); }
 
   // The first `count` rows, and all but those. Throws InvalidArgument if count is negative.
   Dataset take(Dim count) const;

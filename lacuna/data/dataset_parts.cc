@@ -32,6 +32,8 @@ class RangeSource final : public RowSource {
     return result;
   }
   BadRowReport report() const override { return of_.report(); }
+  bool is_read_anywhere() const override { return of_.is_read_anywhere(); }
+  bool repeats(const RowOrder&) const override { return of_.repeats({}); }
 
  private:
   class Stream final : public RowStream {
@@ -85,6 +87,8 @@ class ChosenSource final : public RowSource {
     return result;
   }
   BadRowReport report() const override { return of_.report(); }
+  bool is_read_anywhere() const override { return of_.is_read_anywhere(); }
+  bool repeats(const RowOrder&) const override { return of_.repeats({}); }
 
  private:
   class Stream final : public RowStream {

@@ -27,12 +27,14 @@ class TextSource : public JudgedSource<Format> {
     return result;
   }
   const std::vector<std::string>& paths() const { return paths_; }
+  bool is_read_anywhere() const override { return std::ranges::all_of(paths_, is_regular); }
+  bool repeats(const RowOrder&) const override { return is_read_anywhere(); }
 
  protected:
   std::vector<std::string> files() const override { return paths_; }
   // A pipe is read by the thread that asked, since only that one can be interrupted while it waits for a
   // writer.
-  bool waits() const override { return !std::ranges::all_of(paths_, is_regular); }
+  bool waits() const override { return !is_read_anywhere(); }
 
  private:
   const std::vector<std::string> paths_;

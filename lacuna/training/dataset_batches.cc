@@ -1,18 +1,12 @@
-// Reads windows of rows and packs their batches.
+// Packs the batches of windows.
 #include "lacuna/training/dataset_batches.h"
 
 #include <algorithm>
-#include <numeric>
 
-#include "lacuna/base/message.h"
-#include "lacuna/base/random.h"
-#include "lacuna/data/gathered_rows.h"
+#include "lacuna/base/error.h"
 
 namespace lacuna {
 namespace {
-
-constexpr size_t kWindowBytes = size_t{4}
-                                << 20;  // Of rows in order: more than a few blocks need no larger copy.
 
 // The parts of a role, as fit takes them: one as it is, several by name.
 Arrays arrays_of(const data::Schema& schema, const std::vector<Tensor>& parts, data::Role role) {
@@ -46,78 +40,36 @@ DatasetBatches::DatasetBatches(const char* where, const Network& network, const 
       shuffle_bytes_(shuffle_bytes),
       class_weight_(class_weight),
       known_rows_(dataset.rows()),
-      gathered_(std::make_unique<data::GatheredRows>(dataset.schema())) {
-  make_feed(gathered_->take());  // Without rows, but with storages and dtypes.
+      windows_(where, dataset, batch_size, shuffle_bytes) {
+  make_feed(windows_.current().parts);  // Without rows, but with storages and dtypes.
 }
 
-DatasetBatches::~DatasetBatches() = default;
-
-void DatasetBatches::make_feed(std::vector<Tensor> parts) {
+void DatasetBatches::make_feed(const std::vector<Tensor>& parts) {
   const data::Schema& schema = dataset_.schema();
   turn_ = 1 - turn_;
-  window_.rows = parts.empty() ? 0 : parts.front().rows();
-  window_.parts = std::move(parts);
   Arrays y, weights;
   if (compiled_) {
-    y = arrays_of(schema, window_.parts, data::Role::target);
-    weights = weights_of(schema, window_.parts);
+    y = arrays_of(schema, parts, data::Role::target);
+    weights = weights_of(schema, parts);
   }
   feeds_[turn_].emplace(where_, network_, compiled_, data::Check::by_batch,
-                        arrays_of(schema, window_.parts, data::Role::input), y, weights, class_weight_);
+                        arrays_of(schema, parts, data::Role::input), y, weights, class_weight_);
 }
 
 void DatasetBatches::begin(uint64_t key) {
-  key_ = key;
-  windows_ = 0;
-  counted_ = 0;
-  used_ = block_.rows = 0;
-  gathered_->clear();  // An error may have left rows of another epoch.
-  window_ = {};
-  order_.clear();
-  at_ = 0;
-  ended_ = false;
-  stream_.reset();  // Before its successor: two streams of a file would hold twice the memory.
-  stream_ = dataset_.open(where_, {.key = shuffle_bytes_ > 0 ? key : 0, .bytes = shuffle_bytes_});
+  feeds_[1 - turn_].reset();
+  windows_.begin(key);
+  at_ = windows_.current().rows;
 }
 
 void DatasetBatches::fill() {
-  const bool shuffled = key_ != 0 && shuffle_bytes_ > 0;
-  const size_t enough = shuffled ? shuffle_bytes_ : kWindowBytes;
-  // What the last window had left comes first, in its order.
-  for (Dim left = at_; left < window_.rows; ++left) {
-    const Dim row = order_.empty() ? left : order_[static_cast<size_t>(left)];
-    gathered_->append(window_, row, row + 1);
-  }
-  while (!ended_ && (gathered_->rows() < batch_size_ || gathered_->bytes() < enough)) {
-    if (used_ == block_.rows) {
-      used_ = 0;
-      if (!stream_->next(block_)) {
-        block_.rows = 0;
-        ended_ = true;
-        break;
-      }
-      if (shuffled && counted_ == 0) warn_of_one_class(block_);
-      counted_ += block_.rows;
-    }
-    gathered_->append(block_, used_, block_.rows);
-    used_ = block_.rows;
-  }
-  make_feed(gathered_->take());
+  windows_.next();
+  make_feed(windows_.current().parts);
   at_ = 0;
-  order_.clear();
-  // The first window has the key that arrays have, so that rows that fit in it come in the order of arrays.
-  if (shuffled) shuffle(windows_ == 0 ? key_ : mix(key_ ^ mix(windows_)));
-  ++windows_;
-  if (!ended_) return;
-  LACUNA_REQUIRE(!compiled_ || counted_ > 0, where_, ": the dataset must have rows. Received: rows=0.");
-  known_rows_ = counted_;
-  stream_.reset();
-}
-
-void DatasetBatches::shuffle(uint64_t key) {
-  order_.resize(static_cast<size_t>(window_.rows));
-  std::iota(order_.begin(), order_.end(), 0);
-  Generator(key).shuffle(std::span(order_));
+  if (!windows_.current().last) return;
+  LACUNA_REQUIRE(!compiled_ || windows_.rows() > 0, where_,
+                 ": the dataset must have rows. Received: rows=0.");
+  known_rows_ = windows_.rows();
 }
 
 Dim DatasetBatches::skip(int64_t count) {
@@ -141,34 +93,22 @@ std::string DatasetBatches::source() const {
 }
 
 Dim DatasetBatches::upcoming() {
-  if (window_.rows - at_ < batch_size_ && !ended_) fill();
-  return std::min(batch_size_, window_.rows - at_);
+  const auto left = [&] { return windows_.current().rows - at_; };
+  if (left() < batch_size_ && !windows_.current().last) fill();
+  return std::min(batch_size_, left());
 }
 
 Feeds DatasetBatches::next() {
   const Dim size = upcoming(), from = at_;
   at_ += size;
-  Feed& feed = *feeds_[turn_];
-  if (order_.empty()) return feed.pack_range(from, from + size);
-  return feed.pack(std::span(order_).subspan(static_cast<size_t>(from), static_cast<size_t>(size)));
-}
-
-void DatasetBatches::warn_of_one_class(const data::RowBlock& block) {
-  constexpr Dim kSomeRows = 1000;
-  if (warned_ || block.rows < kSomeRows) return;
-  const data::Schema& schema = dataset_.schema();
-  for (size_t i = 0; i < schema.size(); ++i) {
-    if (schema[i].role != data::Role::target || schema[i].spec.dtype != DType::float32) continue;
-    const auto labels = block.parts[i].dense().values<float>();
-    if (std::ranges::any_of(labels, [&](float label) { return label != labels[0]; })) continue;
-    warned_ = true;
-    warn(
-        text(where_,
-             ": rows should not be sorted by their labels where they are shuffled within a part of the data. "
-             "Received: the first ",
-             block.rows, " labels '", schema[i].name, "' are all ", labels[0],
-             "; shuffle the file, or raise shuffle_bytes."));
+  if (from > 0) {  // The batch before was of this window, too.
+    feeds_[1 - turn_].reset();
+    windows_.read_ahead();
   }
+  Feed& feed = *feeds_[turn_];
+  const std::vector<int64_t>& order = windows_.current().order;
+  if (order.empty()) return feed.pack_range(from, from + size);
+  return feed.pack(std::span(order).subspan(static_cast<size_t>(from), static_cast<size_t>(size)));
 }
 
 }  // namespace lacuna
