@@ -90,6 +90,9 @@ class Op {
 
   // Whether inputs may have dtype string. To all other ops they are an error.
   virtual bool takes_strings() const { return false; }
+  // Whether it makes features of raw columns, which may be done before a step (network/front.h). It then
+  // depends on its inputs alone.
+  virtual bool makes_features() const { return takes_strings(); }
 
   // Whether this input is a table in which the op looks ids up, as translate does.
   virtual bool looks_up(size_t /*input*/) const { return false; }

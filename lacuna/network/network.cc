@@ -13,6 +13,7 @@
 #include "lacuna/graph/op.h"
 #include "lacuna/layers/calls.h"
 #include "lacuna/layers/sketch.h"
+#include "lacuna/network/front.h"
 #include "lacuna/ops/products/take.h"
 #include "lacuna/tensor/weight_rows.h"
 
@@ -220,6 +221,7 @@ Network::Network(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::s
   join_turns(outputs_, own, turn_);
   for (const layers::LayerUpdate& u : updates_) turn_.join(u.update.variable->turn());
   id_limits_ = limits_of_ids(fed_inputs_, outputs_);
+  front_ = front_of(fed_inputs_, outputs_);
   if (fed_inputs_.size() < inputs_.size())
     for (const Symbol& s : outputs_)
       if (!s.shape().empty() && s.shape()[0] != None) own_rows_ = s.shape()[0];

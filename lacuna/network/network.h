@@ -40,6 +40,8 @@ class Network {
   // None.
   Dim rows_for_one() const;
   const std::vector<Symbol>& outputs() const { return outputs_; }
+  // What layers of features make of the inputs, where the network can be cut: see front.h.
+  const std::vector<Symbol>& front() const { return front_; }
   const std::vector<std::string>& input_names() const { return input_names_; }
   const std::vector<std::string>& output_names() const {
     return output_names_;
@@ -120,7 +122,7 @@ class Network {
 
   std::string name_;
   Turn turn_{};
-  std::vector<Symbol> inputs_, fed_inputs_, outputs_;
+  std::vector<Symbol> inputs_, fed_inputs_, outputs_, front_;
   std::vector<std::string> input_names_, fed_names_, output_names_;
   Dim own_rows_ = None;
   std::vector<std::shared_ptr<layers::LayerState>> layers_;

@@ -27,7 +27,9 @@ void shuffle_rows(std::span<int64_t> order, Shuffle how, Dim batch_size, uint64_
 }  // namespace
 
 ArrayBatches::ArrayBatches(Feed& feed, Dim begin, Dim end, Dim batch_size, Shuffle how)
-    : feed_(feed), begin_(begin), end_(end), batch_size_(batch_size), how_(how), at_(end) {}
+    : feed_(feed), begin_(begin), end_(end), batch_size_(batch_size), how_(how), at_(end) {
+  feed.use_front();
+}
 
 void ArrayBatches::begin(uint64_t key) {
   at_ = begin_;
@@ -56,7 +58,7 @@ Feeds ArrayBatches::next() {
 
 bool ArrayBatches::is_slow() const {
   constexpr size_t kWorthwhile = size_t{1} << 15;  // Less is packed faster than a thread is woken.
-  return feed_.packed() >= kWorthwhile;
+  return feed_.packed() >= kWorthwhile || feed_.has_front();
 }
 
 }  // namespace lacuna

@@ -54,6 +54,7 @@ void DatasetBatches::make_feed(const std::vector<Tensor>& parts) {
   }
   feeds_[turn_].emplace(where_, network_, compiled_, data::Check::by_batch,
                         arrays_of(schema, parts, data::Role::input), y, weights, class_weight_);
+  feeds_[turn_]->use_front();
 }
 
 void DatasetBatches::begin(uint64_t key) {

@@ -373,12 +373,24 @@ template <class PackPart>
 std::span<const Tensor* const> Feed::packed_parts(const PackPart& pack_part) {
   turn_ = 1 - turn_;
   std::vector<const Tensor*>& batch = batches_[turn_];
-  batch.resize(parts_.size());
-  for (size_t i = 0; i < parts_.size(); ++i) {
-    pack_part(parts_[i], parts_[i].batches[turn_]);
-    batch[i] = &parts_[i].batches[turn_];
-  }
+  batch.clear();
+  const auto pack = [&](Part& part) {
+    pack_part(part, part.batches[turn_]);
+    batch.push_back(&part.batches[turn_]);
+  };
+  const auto inputs = parts_.begin() + static_cast<std::ptrdiff_t>(network_.fed_inputs().size());
+  std::for_each(parts_.begin(), inputs, pack);
+  if (front_) front_->run(batch);
+  std::for_each(inputs, parts_.end(), pack);
   return batch;
+}
+
+void Feed::use_front() {
+  if (front_ || network_.front().empty()) return;
+  const size_t inputs = network_.fed_inputs().size();
+  front_ = std::make_unique<Front>(network_, std::span(specs_).first(inputs));
+  const auto more = front_->specs();
+  specs_.insert(specs_.begin() + static_cast<std::ptrdiff_t>(inputs), more.begin(), more.end());
 }
 
 void Feed::require_arrays(const char* steps) const {

@@ -7,6 +7,7 @@
 #include "lacuna/data/rows.h"
 #include "lacuna/training/class_weight.h"
 #include "lacuna/training/compiled.h"
+#include "lacuna/training/front.h"
 
 namespace LACUNA_EXPORT lacuna {
 
@@ -18,6 +19,11 @@ class Feed {
   Feed(const char* where, const Network& network, const Compiled* compiled, data::Check check,
        const Arrays& x, const Arrays& y = {}, const Arrays& sample_weight = {},
        const ClassWeights& class_weight = {});
+
+  // From now on batches have also what the front of the network makes of the inputs (network/front.h),
+  // between inputs and targets. Worth it where a batch is packed beside the step before.
+  void use_front();
+  bool has_front() const { return front_ != nullptr; }
 
   Dim rows() const { return rows_; }
   bool weighted() const { return weighted_; }
@@ -59,6 +65,7 @@ class Feed {
   const Network& network_;
   data::Check check_;
   std::vector<Part> parts_;
+  std::unique_ptr<Front> front_{};
   std::vector<const Tensor*> batches_[2];
   size_t turn_ = 0;  // Which of the two batches was packed last.
   std::vector<Spec> specs_;

@@ -7,49 +7,16 @@
 #include "lacuna/graph/gradient.h"
 #include "lacuna/ops/elementwise/arithmetic.h"
 #include "lacuna/ops/elementwise/scale.h"
-#include "lacuna/ops/parts/cast.h"
-#include "lacuna/ops/products/take.h"
 #include "lacuna/ops/products/translate.h"
 #include "lacuna/tensor/row_table.h"
+#include "lacuna/training/front.h"
 
 namespace lacuna {
 namespace {
 
-// Inputs of the storage and dtype that are fed, in place of the network's. An embedding reads integers as
-// they are fed; other readers of such an input get floats.
-struct Substitution {
-  std::vector<Symbol> from{}, to{}, inputs{};
-};
-
-Substitution fed_inputs(const Network& network, const std::vector<Symbol>& outputs,
-                        const std::vector<Spec>& fed) {
-  Substitution result;
-  for (size_t i = 0; i < network.fed_inputs().size(); ++i) {
-    const Symbol& old = network.fed_inputs()[i];
-    if (old.storage() == fed[i].storage && old.dtype() == fed[i].dtype) {
-      result.inputs.push_back(old);
-      continue;
-    }
-    const Symbol now = placeholder({old.shape(), fed[i].dtype, fed[i].storage}, network.fed_names()[i]);
-    result.inputs.push_back(now);
-    result.from.push_back(old);
-    if (old.dtype() == fed[i].dtype) {
-      result.to.push_back(now);
-      continue;
-    }
-    result.to.push_back(cast(now, old.dtype()));
-    for (const auto& node : in_order(outputs))
-      if (is_as_ids(*node) && node->in(0) == old) {
-        result.from.push_back(Symbol(node, 0));
-        result.to.push_back(now);
-      }
-  }
-  return result;
-}
-
 // The targets as they are fed, in order. A csr target replaces a dense one, or the matrix that ids stand for.
 std::vector<Symbol> fed_targets(const std::vector<const CompiledOutput*>& targets, std::span<const Spec> fed,
-                                const std::vector<Symbol>& outputs, Substitution& into) {
+                                const std::vector<Symbol>& outputs, OnFed& into) {
   std::vector<Symbol> result;
   for (size_t i = 0; i < targets.size(); ++i) {
     const Symbol &target = targets[i]->target, &matrix = targets[i]->matrix;
@@ -164,10 +131,18 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
     for (const Update& u : compiled->metric_updates()) updates_.push_back(u);
   for (const Update& u : updates_) wanted.push_back(u.value);
 
-  LACUNA_REQUIRE(fed.size() == network.fed_inputs().size() + targets.size(),
+  // With the front's results, the network is cut there.
+  const size_t cut = fed.size() == network.fed_inputs().size() + targets.size() ? 0 : network.front().size();
+  LACUNA_REQUIRE(fed.size() == network.fed_inputs().size() + cut + targets.size(),
                  "Program: a spec must be given for each input and target. Received: specs=", fed.size(),
                  ", inputs=", network.fed_inputs().size(), ", targets=", targets.size(), ".");
-  Substitution fed_as = fed_inputs(network, wanted, fed);
+  OnFed fed_as = on_fed_inputs(network, wanted, fed);
+  for (size_t i = 0; i < cut; ++i) {
+    const Symbol& result = network.front()[i];
+    fed_as.inputs.push_back(placeholder(result.spec(), text("front_", i)));
+    fed_as.from.push_back(result);
+    fed_as.to.push_back(fed_as.inputs.back());
+  }
   inputs_ = fed_as.inputs.size();
   targets_ = targets.size();
   weighted_ = weighted;

@@ -37,6 +37,7 @@ struct EncodeOp final : Flat<> {
   const Encode how;
 
   std::string_view name() const override { return "encode"; }
+  bool makes_features() const override { return true; }
   std::string key() const override {
     return text(name(), ' ', where, ' ', how.num_tokens, ' ', static_cast<int>(how.mode), how.sparse,
                 how.ignores_minus_one, ' ', how.dtype, ' ', how.idf.get());
