@@ -102,8 +102,8 @@ void write_learned(const hdf5::Group& of_layer, const LayerState& layer, Outgoin
   }
 }
 
-DType dtype_in_file(const std::string& name) {
-  return name == "bytes" ? DType::uint8 : name == "idf" ? DType::float64 : DType::int64;
+DType dtype_in_file(const hdf5::Group& group, const std::string& name) {
+  return name == "bytes" ? DType::uint8 : group.holds_floats(name) ? DType::float64 : DType::int64;
 }
 
 // What puts in place what a file holds for layers of features, once all of the file is known to fit.
@@ -116,7 +116,7 @@ void read_learned(const hdf5::Group& of_layer, const LayerState& layer, Learned&
     const hdf5::Group group = of_layer.group(place_of_learned(i));
     layers::FeatureState::Kept kept;
     for (const std::string& name : group.texts("names"))
-      kept.emplace(name, group.array(name, dtype_in_file(name), {None}));
+      kept.emplace(name, group.array(name, dtype_in_file(group, name), {None}));
     if (!kept.empty()) learned.push_back(features[i]->restorer(kept));
   }
 }

@@ -1,6 +1,7 @@
 // Layers of features: what adapt learns, vocabularies, and their values for arrays.
 #include "lacuna/layers/features/feature.h"
 
+#include "lacuna/layers/features/discretization.h"
 #include "lacuna/layers/features/lookup.h"
 #include "lacuna/models/sequential.h"
 #include "python/bind/argument.h"
@@ -11,8 +12,13 @@ namespace {
 
 using layers::Feature;
 
-// The layer's part that learns, also of a layer that only a network keeps.
-Feature learning(const AnyLayer& layer) { return Feature(layer->state()); }
+// Calls f with the layer, or with its part that learns if only a network keeps it.
+template <class F>
+void with_feature(const AnyLayer& layer, const F& f) {
+  if (auto* feature = dynamic_cast<Feature*>(&*layer)) return f(*feature);
+  Feature kept(layer->state());
+  f(kept);
+}
 
 nb::object values(const AnyLayer& layer, nb::handle inputs) {
   auto* feature = dynamic_cast<Feature*>(&*layer);
@@ -32,21 +38,23 @@ nb::object values(const AnyLayer& layer, nb::handle inputs) {
 
 void bind_features(nb::module_& m) {
   def(
-      m, "reset_state", [](const AnyLayer& layer) { learning(layer).reset_state(); }, "layer"_a);
+      m, "reset_state",
+      [](const AnyLayer& layer) { with_feature(layer, [](Feature& f) { f.reset_state(); }); }, "layer"_a);
   def(
       m, "update_state",
       [](const AnyLayer& layer, const ArrayHandle& data) {
         const WithoutGil no_gil;
-        learning(layer).update_state(data.array);
+        with_feature(layer, [&](Feature& f) { f.update_state(data.array); });
       },
       "layer"_a, "data"_a);
   def(
-      m, "finalize_state", [](const AnyLayer& layer) { learning(layer).finalize_state(); }, "layer"_a);
+      m, "finalize_state",
+      [](const AnyLayer& layer) { with_feature(layer, [](Feature& f) { f.finalize_state(); }); }, "layer"_a);
   def(
       m, "adapt_to_dataset",
       [](const AnyLayer& layer, const data::Dataset& data, const std::optional<std::string>& input) {
         const WithoutGil no_gil;
-        learning(layer).adapt(data, input.value_or(""));
+        with_feature(layer, [&](Feature& f) { f.adapt(data, input.value_or("")); });
       },
       "layer"_a, "data"_a, "input"_a.none());
   def(m, "values_of_layer", &values, "layer"_a, "inputs"_a);
@@ -57,6 +65,9 @@ void bind_features(nb::module_& m) {
         return nb::cast(layers::numbers_of(*layer->state(), include_special_tokens));
       },
       "layer"_a, "strings"_a, "include_special_tokens"_a);
+  def(
+      m, "bin_boundaries", [](const AnyLayer& layer) { return layers::bin_boundaries(*layer->state()); },
+      "layer"_a);
   def(
       m, "vocabulary_size", [](const AnyLayer& layer) { return layers::vocabulary_size(*layer->state()); },
       "layer"_a);

@@ -12,8 +12,6 @@ namespace {
 
 constexpr Dim kRowsAtOnce = 65536;
 
-bool is_whole(DType dtype) { return !is_float(dtype) && dtype != DType::string; }
-
 std::string label(const Layer& layer, const char* method) { return text(layer.name(), ": ", method); }
 
 void join_all(const Turn& turn, const std::vector<Symbol>& outputs) {
@@ -56,7 +54,7 @@ void Feature::adapt(const data::Dataset& rows, const std::string& input) {
   state.reset();
   const auto stream = rows.open(label(*this, "adapt").c_str());
   for (data::RowBlock block; stream->next(block);) update_state(Array(block.parts[place]));
-  state.finalize();
+  finalize_state();
 }
 
 void Feature::reset_state() { learned("reset_state").reset(); }
@@ -75,7 +73,11 @@ void Feature::update_state(const Array& values) {
   }
 }
 
-void Feature::finalize_state() { learned("finalize_state").finalize(); }
+void Feature::finalize_state() {
+  FeatureState& state = learned("finalize_state");
+  state.finalize();
+  if (const Shape input = state.input_shape(); !input.empty()) make_weights_for({input});
+}
 
 Tensor Feature::values(const std::vector<Array>& inputs) {
   std::vector<Symbol> symbols;
@@ -88,8 +90,7 @@ Tensor Feature::values(const std::vector<Array>& inputs) {
     Spec spec{given.shape(), dtype(), given.storage()};
     spec.shape[0] = None;
     if (given.dtype() == DType::string) spec.dtype = DType::string;
-    else if (is_whole(given.dtype()) || (state()->fed_dtype && given.storage() == Storage::dense))
-      spec.dtype = DType::int64;
+    else if (state()->fed_dtype && given.storage() == Storage::dense) spec.dtype = DType::int64;
     symbols.push_back(placeholder(spec, text("values_", symbols.size())));
     data::Rows rows(given, name());
     rows.pack_range(0, rows.count(), spec, packed.emplace_back());

@@ -24,6 +24,8 @@ class FeatureState {
   virtual void finalize() = 0;
   // The dtype and storage in which update() takes values that are given so.
   virtual Spec wanted(const Spec& given) const;
+  // The shape of an input of the layer, the batch first, if what was learned are weights; else empty.
+  virtual Shape input_shape() const { return {}; }
 
   // What files keep beside the weights, by name; empty if nothing was learned.
   using Kept = std::map<std::string, tensor::Dense>;

@@ -15,19 +15,28 @@
 namespace lacuna {
 namespace {
 
+using Learned = std::shared_ptr<const features::Learned<std::vector<double>>>;
+
 struct Digitize final : Flat<> {
-  explicit Digitize(std::vector<double> b) : bins(std::move(b)) {}
+  explicit Digitize(std::vector<double> b, Learned l = nullptr) : bins(std::move(b)), learned(std::move(l)) {}
   const std::vector<double> bins;
+  const Learned learned;  // In place of bins, if not null.
 
   std::string_view name() const override { return "digitize"; }
   std::string key() const override {
     std::string result(name());
+    if (learned) result += text(" learned ", learned.get());
     for (const double b : bins) result += text(' ', std::bit_cast<uint64_t>(b));
     return result;
   }
 
   static void run(const Op& op, Context&, std::span<const Tensor* const> in, std::span<Tensor* const> out) {
-    const auto& bins = static_cast<const Digitize&>(op).bins;
+    const auto& self = static_cast<const Digitize&>(op);
+    const auto held = self.learned ? self.learned->get() : nullptr;
+    LACUNA_REQUIRE(
+        !self.learned || held,
+        "Discretization: there must be boundaries: call adapt, or give bin_boundaries. Received: none.");
+    const auto& bins = held ? *held : self.bins;
     with_float("digitize", in[0]->dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
       const T* x = entries<T>(*in[0]).data();
@@ -51,7 +60,7 @@ struct Digitize final : Flat<> {
     using enum Storage;
     static const Rules to_dense{{{{dense}, {dense}, run}}};
     static const Rules all{{{{dense}, {dense}, run}, {{csr}, {csr}, run}, {{row_sparse}, {row_sparse}, run}}};
-    return !bins.empty() && bins[0] <= 0 ? to_dense : all;
+    return learned || (!bins.empty() && bins[0] <= 0) ? to_dense : all;
   }
 
   std::vector<Spec> infer(std::span<const Spec> in) const override {
@@ -64,6 +73,9 @@ const bool digitize_registered = register_op("digitize", [] {
   std::vector<Example> examples;
   for (const std::vector<double>& bins : {std::vector<double>{-0.5, 0, 0.6}, {0.4, 0.5, 0.9}, {}})
     examples.push_back({std::make_shared<Digitize>(bins), {{{None, 5}}}});
+  const auto learned = std::make_shared<features::Learned<std::vector<double>>>();
+  learned->set({0.4, 0.5});
+  examples.push_back({std::make_shared<Digitize>(std::vector<double>(), learned), {{{None, 5}}}});
   return examples;
 });
 
@@ -75,6 +87,10 @@ Symbol digitize(const Symbol& x, const std::vector<double>& bins) {
                  "digitize: bins must ascend. Received: bins[0]=", bins.empty() ? 0 : bins[0],
                  ", len(bins)=", bins.size(), ".");
   return apply(std::make_shared<Digitize>(bins), {x});
+}
+
+Symbol digitize_by(const Symbol& x, const Learned& bins) {
+  return apply(std::make_shared<Digitize>(std::vector<double>(), bins), {x});
 }
 
 }  // namespace lacuna

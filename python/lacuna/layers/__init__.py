@@ -45,19 +45,13 @@ from lacuna.layers.cross_net import CrossNet, CrossNetV2
 from lacuna.layers.cudnn_recurrent import CuDNNGRU, CuDNNLSTM
 from lacuna.layers.embeddings import Embedding
 from lacuna.layers.factorization_machine import FactorizationMachine
-from lacuna.layers.features import (
-    CategoryEncoding,
-    HashedCrossing,
-    Hashing,
-    IntegerLookup,
-    StringLookup,
-    TextVectorization,
-)
+from lacuna.layers.hashing import CategoryEncoding, HashedCrossing, Hashing
 from lacuna.layers.input import Input, InputLayer
 from lacuna.layers.local import (
     LocallyConnected1D,
     LocallyConnected2D,
 )
+from lacuna.layers.lookups import IntegerLookup, StringLookup
 from lacuna.layers.merge import (
     Add,
     Average,
@@ -116,6 +110,7 @@ from lacuna.layers.pooling import (
     MaxPooling3D,
 )
 from lacuna.layers.recurrent import GRU, LSTM, RNN, SimpleRNN
+from lacuna.layers.scaling import Discretization, Normalization, Rescaling
 from lacuna.layers.separable import (
     DepthwiseConv2D,
     SeparableConv1D,
@@ -123,6 +118,7 @@ from lacuna.layers.separable import (
     SeparableConvolution1D,
     SeparableConvolution2D,
 )
+from lacuna.layers.text_vectorization import TextVectorization
 from lacuna.layers.wrappers import Bidirectional, TimeDistributed, Wrapper
 
 __all__ = [
@@ -167,6 +163,7 @@ __all__ = [
     "Deconvolution3D",
     "Dense",
     "DepthwiseConv2D",
+    "Discretization",
     "Dot",
     "Dropout",
     "ELU",
@@ -212,11 +209,13 @@ __all__ = [
     "Maximum",
     "Minimum",
     "Multiply",
+    "Normalization",
     "PReLU",
     "Permute",
     "RNN",
     "ReLU",
     "RepeatVector",
+    "Rescaling",
     "Reshape",
     "SeparableConv1D",
     "SeparableConv2D",

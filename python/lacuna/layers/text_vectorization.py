@@ -1,0 +1,78 @@
+"""The layer TextVectorization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lacuna._types import Flag, Whole
+from lacuna.layers._vocabulary import vocabulary_of, weights_of
+from lacuna.layers.lookups import Lookup
+
+__all__ = [
+    "TextVectorization",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class TextVectorization(Lookup):
+    """Texts, (batch,) or (batch, 1), as ids of their tokens or as rows of counts. adapt counts the tokens, or
+    `vocabulary` gives them.
+
+    standardize: 'lower', 'strip_punctuation', 'lower_and_strip_punctuation' or None: letters and punctuation of ASCII
+    alone; punctuation is deleted. split: 'whitespace', 'character', None; or 'words', those of scikit-learn's
+    vectorizers: two or more letters, digits or underscores of Unicode, which all else separates, also lower-cased by
+    Unicode's rules. ngrams: n for all n-grams of 1 to n tokens, or a tuple of the lengths that are wanted; each is
+    joined by a space.
+
+    output_mode: 'int', ids (batch, output_sequence_length), filled up with 0 or cut, or as long as the longest text;
+    id 1 is for tokens out of the vocabulary, then come the tokens, the most frequent first, of equally frequent ones
+    the largest. 'multi_hot', 'count', 'tf_idf': rows with a column for each token, of which the first is for tokens
+    out of the vocabulary, csr unless sparse=False. max_tokens: the most ids, or columns. pad_to_max_tokens: rows have
+    max_tokens columns. idf_weights: of the vocabulary. ragged and encoding have no other values.
+
+    Beyond Keras: min_count: rarer tokens are out of the vocabulary. num_oov_indices=0: rows have no column for such
+    tokens. num_bins: ids are bins of hashes, those of Hashing, and there is no vocabulary; with hash='murmur3'
+    columns are those of scikit-learn's HashingVectorizer, also with its alternate_sign. idf: 'keras', ln(1 + rows /
+    (1 + rows with the token)), or 'smooth', scikit-learn's. sublinear_tf: counts n become 1 + ln n. norm: 'l1' or
+    'l2', by which rows are divided.
+
+    ValueError for a text that is not UTF-8 where characters or words are wanted.
+
+        >>> layer = TextVectorization()
+        >>> layer.adapt(["The cat sat.", "The dog's cat!"])
+        >>> layer.get_vocabulary(), layer(["a cat sat"]).tolist()
+        (['', '[UNK]', 'the', 'cat', 'sat', 'dogs'], [[1, 3, 4]])
+    """
+
+    def __init__(
+        self,
+        max_tokens: Whole | None = None,
+        standardize: str | None = "lower_and_strip_punctuation",
+        split: str | None = "whitespace",
+        ngrams: Any = None,
+        output_mode: str = "int",
+        output_sequence_length: Whole | None = None,
+        pad_to_max_tokens: Flag = False,
+        vocabulary: Any = None,
+        idf_weights: Any = None,
+        sparse: Flag = True,
+        ragged: Flag = False,
+        encoding: str = "utf-8",
+        min_count: Whole = 1,
+        num_oov_indices: Whole = 1,
+        num_bins: Whole | None = None,
+        hash: str = "farmhash",
+        alternate_sign: Flag = False,
+        idf: str = "keras",
+        sublinear_tf: Flag = False,
+        norm: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        vocabulary = None if vocabulary is None else vocabulary_of("TextVectorization", vocabulary, True)
+        idf_weights = None if idf_weights is None else weights_of(idf_weights)
+        vocabulary_size = kwargs.pop("vocabulary_size", None)
+        self._make("TextVectorization", locals())
+        del vars(self)["vocabulary_size"]  # The method.
