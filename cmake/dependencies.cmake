@@ -42,6 +42,13 @@ find_path(highwayhash_INCLUDE highwayhash/sip_hash.h REQUIRED)
 add_library(highwayhash INTERFACE)
 target_include_directories(highwayhash SYSTEM INTERFACE ${highwayhash_INCLUDE})
 
+# MurmurHash3, the columns of scikit-learn's HashingVectorizer, has no CMake file either.
+find_library(murmurhash_LIBRARY murmurhash REQUIRED)
+find_path(murmurhash_INCLUDE murmurhash.h REQUIRED)
+add_library(murmurhash UNKNOWN IMPORTED)
+set_target_properties(murmurhash PROPERTIES
+  IMPORTED_LOCATION ${murmurhash_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${murmurhash_INCLUDE})
+
 # utf8proc, for words beyond ASCII, has no CMake file in Debian.
 find_library(utf8proc_LIBRARY utf8proc REQUIRED)
 find_path(utf8proc_INCLUDE utf8proc.h REQUIRED)

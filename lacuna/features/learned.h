@@ -5,6 +5,8 @@
 #include <mutex>
 #include <utility>
 
+#include "lacuna/base/export.h"
+
 namespace LACUNA_EXPORT lacuna {
 namespace features {
 

@@ -1,6 +1,10 @@
 #include "lacuna/features/texts.h"
 
+#include <murmurhash.h>
+
 #include <algorithm>
+#include <cstdlib>
+#include <limits>
 
 #include "lacuna/base/error.h"
 #include "lacuna/base/names.h"
@@ -47,16 +51,36 @@ class PlacesOfTokens {
   const Places& places_;
 };
 
+class MurmurOfTokens {
+ public:
+  explicit MurmurOfTokens(const MurmurBins& how) : how_(how) {}
+  void operator()(const Tokenizer& tokens, BlockMemory& memory, std::vector<int64_t>& ids) const {
+    memory.signs.clear();
+    tokens.for_each([&](std::string_view token) {
+      uint32_t hash = 0;
+      lmmh_x86_32(token.data(), static_cast<unsigned>(token.size()), 0, &hash);
+      const int64_t of_32_bits = static_cast<int32_t>(hash);
+      ids.push_back(std::abs(of_32_bits) % how_.num_bins);
+      memory.signs.push_back(of_32_bits < 0 ? -1 : 1);
+    });
+  }
+
+ private:
+  const MurmurBins& how_;
+};
+
 // Calls f with what makes ids, for one thread.
 template <class F>
 void with_ids(const Ids& ids, const F& f) {
   if (const auto* const how = std::get_if<Hashing>(&ids)) f(BinsOfTokens(*how));
+  else if (const auto* const murmur = std::get_if<MurmurBins>(&ids)) f(MurmurOfTokens(*murmur));
   else f(PlacesOfTokens(std::get<Places>(ids)));
 }
 
 void check(const char* where, const Tokenizing& tokens, const Ids& ids) {
   tokens.validate(where);
   if (const auto* const how = std::get_if<Hashing>(&ids)) how->validate(where);
+  if (const auto* const how = std::get_if<MurmurBins>(&ids)) how->validate(where);
 }
 
 void require_none(const char* where, std::span<const std::string_view> texts, const FirstRow& failed) {
@@ -67,6 +91,11 @@ void require_none(const char* where, std::span<const std::string_view> texts, co
 }
 
 }  // namespace
+
+void MurmurBins::validate(const char* where) const {
+  LACUNA_REQUIRE(num_bins > 0 && num_bins <= std::numeric_limits<int32_t>::max(), where,
+                 ": num_bins must be between 1 and 2^31 - 1. Received: num_bins=", num_bins, ".");
+}
 
 void ids_of_texts(const char* where, std::span<const std::string_view> texts, const Tokenizing& tokens,
                   const Ids& ids, RowsOfIds& to, Workspace* kept) {
@@ -97,6 +126,8 @@ void encode_texts(const char* where, std::span<const std::string_view> texts, co
   how.validate(where);
   FirstRow failed;
   std::atomic<bool> out_of_range = false;
+  const auto* const murmur = std::get_if<MurmurBins>(&ids);
+  const bool has_signs = murmur && murmur->alternate_sign;
   AnyWorkspace workspace(kept);
   Workspace::Parts& parts = workspace.parts();
   parts.blocks.make(texts.size(), kTextsABlock, [&](size_t begin, size_t end, RowsOfBlock& block) {
@@ -108,7 +139,9 @@ void encode_texts(const char* where, std::span<const std::string_view> texts, co
         if (!tokenizer.split(texts[i])) return failed.note(i);
         memory->ids.clear();
         add_ids(tokenizer, *memory, memory->ids);
-        if (!encoder.add(memory->ids, block)) return out_of_range.store(true, std::memory_order_relaxed);
+        const bool understood =
+            has_signs ? encoder.add(memory->ids, memory->signs, block) : encoder.add(memory->ids, block);
+        if (!understood) return out_of_range.store(true, std::memory_order_relaxed);
       }
     });
   });

@@ -23,8 +23,18 @@ struct Places {
   int64_t first = 0, unknown = -1, empty = -1;
 };
 
+// The columns of scikit-learn's HashingVectorizer: the absolute value of a token's MurmurHash3, of 32 bits,
+// mod num_bins. With alternate_sign a token counts as -1 where its hash is negative.
+struct MurmurBins {
+  int64_t num_bins = 0;  // 1 to 2^31 - 1
+  bool alternate_sign = false;
+
+  // Throws InvalidArgument, which begins with `where`, unless num_bins is in range.
+  void validate(const char* where) const;
+};
+
 // What makes an id of a token.
-using Ids = std::variant<Hashing, Places>;
+using Ids = std::variant<Hashing, Places, MurmurBins>;
 
 // The ids of row r are ids[indptr[r]] up to ids[indptr[r + 1]].
 struct RowsOfIds {

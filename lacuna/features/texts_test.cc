@@ -63,6 +63,37 @@ TEST(Texts, AsTfIdfAreScikitLearns) {
   EXPECT_DOUBLE_EQ(csr.values<double>()[8], 5.079441541679836);
 }
 
+TEST(Texts, AreTheColumnsOfHashingVectorizer) {
+  const Given given{{"The cat sat on the mat.", "The DOG sat; the dog's bone, the bone!",
+                     "Über café_au_lait: ÜBER 42 cats", "", "a b c"}};
+  const auto check = [&](const MurmurBins& bins, const Encoding& how, const std::vector<int32_t>& columns,
+                         const std::vector<double>& values) {
+    tensor::Csr csr;
+    encode_texts("test", given.views, kWords, bins, how, csr);
+    EXPECT_EQ(indices_of(csr), columns);
+    ASSERT_EQ(csr.values<double>().size(), values.size());
+    for (size_t i = 0; i < values.size(); ++i) EXPECT_DOUBLE_EQ(csr.values<double>()[i], values[i]);
+  };
+  const auto how = [](Dim columns, Mode mode, Encoding::Norm norm) {
+    return Encoding{.num_tokens = columns, .mode = mode, .norm = norm, .dtype = DType::float64};
+  };
+  using enum Encoding::Norm;
+  check({1 << 20, true}, how(1 << 20, Mode::count, none),
+        {122804, 286878, 300839, 312887, 925579, 122804, 286878, 784864, 980517, 137410, 482250, 612564,
+         662118},
+        {1, -2, 1, -1, -1, 1, -3, 2, -2, -1, -1, -2, -1});
+  check({10, true}, how(10, Mode::count, l2), {0, 1, 8, 9, 0, 3, 8, 0, 2, 4},
+        {0.4082482904638631, -0.4082482904638631, -0.8164965809277261, 0, 0.4082482904638631,
+         -0.8164965809277261, -0.4082482904638631, -0.3333333333333333, -0.6666666666666666,
+         -0.6666666666666666});
+  check({7, false}, how(7, Mode::multi_hot, none), {2, 4, 5, 6, 1, 5, 6, 1, 2, 4, 6},
+        std::vector<double>(11, 1));
+  RowsOfIds rows;
+  EXPECT_EQ(message_of<InvalidArgument>(
+                [&] { ids_of_texts("test", given.views, kWords, MurmurBins{int64_t{1} << 31}, rows); }),
+            "test: num_bins must be between 1 and 2^31 - 1. Received: num_bins=2147483648.");
+}
+
 // The order of words, their weights and the values that TextVectorization(output_mode="tf_idf") has.
 TEST(Texts, AsTfIdfAreKeras) {
   const Given given{{"a b c a", "b b", "c d e e e", "", "a a a"}};

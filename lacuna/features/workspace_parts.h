@@ -16,7 +16,8 @@ struct BlockMemory {
   TokenizerMemory tokenizer{};
   RowEncoderMemory encoder{};
   std::vector<int64_t> ids{};             // Of one row,
-  std::vector<std::string_view> words{};  // and its tokens.
+  std::vector<std::string_view> words{};  // its tokens,
+  std::vector<double> signs{};            // and as what they count.
 };
 
 struct Workspace::Parts {

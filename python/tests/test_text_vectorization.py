@@ -141,6 +141,20 @@ def test_pairs_and_sublinear_counts_are_those_of_tfidf_vectorizer():
     assert third["über 42"] == pytest.approx(0.3183559679257789, rel=3e-16)
 
 
+def test_columns_are_those_of_hashing_vectorizer():
+    settings = {"split": "words", "output_mode": "count", "hash": "murmur3", "dtype": "float64"}
+    found = TextVectorization(num_bins=2**20, alternate_sign=True, **settings)(SENTENCES)
+    assert found[0].indices.tolist() == [122804, 286878, 300839, 312887, 925579]
+    assert found[0].data.tolist() == [1, -2, 1, -1, -1]
+    found = TextVectorization(num_bins=10, alternate_sign=True, norm="l2", **settings)(SENTENCES)
+    assert found[0].indices.tolist() == [0, 1, 8, 9]  # Two tokens of different sign share the last.
+    a = 0.4082482904638631
+    assert found[0].data.tolist() == pytest.approx([a, -a, -2 * a, 0], rel=3e-16)
+    pairs = TextVectorization(num_bins=2**20, ngrams=2, norm="l1", **settings)(SENTENCES)
+    assert pairs[1].indices.tolist()[:7] == [56986, 119599, 122804, 132692, 199544, 286878, 641575]
+    assert pairs[1].data.tolist()[:7] == pytest.approx([1 / 15] * 5 + [0.2, 1 / 15], rel=3e-16)
+
+
 def random_texts(count):
     """Texts of characters that matter to words: cases, sigmas, combining marks, digits, white space of all kinds."""
     rng = random.Random(7)
@@ -258,6 +272,8 @@ def test_missing_texts_and_no_rows():
         (lambda: TextVectorization(encoding="latin-1"), "encoding must be 'utf-8'"),
         (lambda: TextVectorization(norm="l2"), "norm is for rows"),
         (lambda: TextVectorization(num_bins=5, max_tokens=7), "num_bins takes the place of a vocabulary"),
+        (lambda: TextVectorization(hash="murmur3"), "hash='murmur3' is for rows of num_bins columns"),
+        (lambda: TextVectorization(num_bins=5, output_mode="count", alternate_sign=True), "alternate_sign is for"),
         (lambda: TextVectorization(num_bins=5).adapt(["a"]), "learns nothing"),
         (lambda: TextVectorization(vocabulary=["a", "a"]), "'a'"),
         (lambda: TextVectorization()(["a"]), "call adapt"),

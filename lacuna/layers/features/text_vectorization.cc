@@ -15,7 +15,8 @@ namespace {
 constexpr const char* kTextLayer = "TextVectorization";
 const std::vector<std::string> kTextModes{"int", "multi_hot", "count", "tf_idf"},
     kStandardizes{"lower", "strip_punctuation", "lower_and_strip_punctuation"},
-    kSplits{"whitespace", "character", "words"}, kNorms{"l1", "l2"}, kIdfs{"keras", "smooth"};
+    kSplits{"whitespace", "character", "words"}, kNorms{"l1", "l2"}, kIdfs{"keras", "smooth"},
+    kHashes{"farmhash", "murmur3"};
 
 // None, a whole number or a list of them.
 void ngrams_setting(Settings& s, std::variant<std::monostate, Dim, std::vector<int64_t>>& value) {
@@ -51,6 +52,7 @@ void text_list(Settings& s, TextVectorizationOptions& o) {
   list_setting(s, "idf_weights", o.idf_weights, "a list of numbers");
   s("sparse", o.sparse)("min_count", o.min_count)("num_oov_indices", o.num_oov_indices);
   s.positive("num_bins", o.num_bins);
+  s("hash", o.hash)("alternate_sign", o.alternate_sign);
   s("idf", o.idf)("sublinear_tf", o.sublinear_tf)("norm", o.norm);
   s.positive("vocabulary_size", o.vocabulary_size);
   keras_settings(s);
@@ -109,8 +111,16 @@ void check_text_options(const TextVectorizationOptions& o, OutputMode mode) {
                  ", output_mode='int'.");
   choice("norm", o.norm, kNorms);
   choice("idf", o.idf, kIdfs);
+  const bool murmur = choice("hash", o.hash, kHashes) == 2;
+  LACUNA_REQUIRE(!murmur || (o.num_bins && !ids), kTextLayer,
+                 ": hash='murmur3' is for rows of num_bins columns. Received: num_bins=", o.num_bins,
+                 ", output_mode='", o.output_mode, "'.");
+  LACUNA_REQUIRE(!o.alternate_sign || (murmur && !o.sublinear_tf), kTextLayer,
+                 ": alternate_sign is for hash='murmur3' without sublinear_tf. Received: hash='", o.hash,
+                 "', sublinear_tf=", o.sublinear_tf, ".");
   if (!o.num_bins) return;
-  features::Hashing{.num_bins = o.num_bins}.validate(kTextLayer);
+  if (murmur) features::MurmurBins{.num_bins = o.num_bins}.validate(kTextLayer);
+  else features::Hashing{.num_bins = o.num_bins}.validate(kTextLayer);
   LACUNA_REQUIRE(
       !weighs && o.vocabulary.empty() && !o.max_tokens && (!ids || o.num_bins > 1), kTextLayer,
       ": num_bins takes the place of a vocabulary: of max_tokens, vocabulary and output_mode='tf_idf'; with "
@@ -172,6 +182,8 @@ Symbol TextVectorization::call(const Symbol& x) {
     how.first = rule.first_known();
     how.unknown = rule.num_oov_indices ? rule.first_oov() : -1;
     how.empty = ids ? 0 : -1;
+  } else if (o.hash == "murmur3") {
+    how.murmur = features::MurmurBins{o.num_bins, o.alternate_sign};
   } else {
     how.hashing.num_bins = o.num_bins;
     if (ids) how.hashing.mask_word = "";  // Padding has its id for itself.

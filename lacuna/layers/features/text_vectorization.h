@@ -26,10 +26,14 @@ struct TextVectorizationOptions {
   Dim min_count = 1;                      // Rarer tokens of adapt are unknown.
   Dim num_oov_indices = 1;                // 0: unknown tokens are left out, in all modes but int.
   Dim num_bins = 0;                       // If not 0: ids are bins of hashes, and nothing is learned.
-  std::string idf = "keras";              // ln(1 + rows / (1 + rows with it)); "smooth": scikit-learn's.
-  bool sublinear_tf = false;              // Counts n become 1 + ln n.
-  std::optional<std::string> norm{};      // "l1" or "l2": rows are divided by it.
-  Dim vocabulary_size = 0;                // From a config: of the vocabulary that a file then fills in.
+  // Of num_bins: the bins of Hashing; or "murmur3", the columns of scikit-learn's HashingVectorizer, with
+  // alternate_sign too, by which tokens with a negative hash count as -1. For all modes but int.
+  std::string hash = "farmhash";
+  bool alternate_sign = false;
+  std::string idf = "keras";          // ln(1 + rows / (1 + rows with it)); "smooth": scikit-learn's.
+  bool sublinear_tf = false;          // Counts n become 1 + ln n.
+  std::optional<std::string> norm{};  // "l1" or "l2": rows are divided by it.
+  Dim vocabulary_size = 0;            // From a config: of the vocabulary that a file then fills in.
   std::string name{};
   bool trainable = true;
   std::optional<DType> dtype{};

@@ -170,6 +170,10 @@ TEST(TextVectorization, RefusesWhatDoesNotFit) {
   EXPECT_NE(message({.output_mode = "count", .norm = "l3"}), "");
   EXPECT_NE(message({.sublinear_tf = true}), "");
   EXPECT_NE(message({.vocabulary = {"a"}, .num_bins = 10}), "");
+  EXPECT_NE(message({.num_bins = 10, .hash = "murmur3"}), "");
+  EXPECT_NE(message({.output_mode = "count", .hash = "murmur3"}), "");
+  EXPECT_NE(message({.output_mode = "count", .num_bins = 10, .alternate_sign = true}), "");
+  EXPECT_NE(message({.output_mode = "count", .num_bins = Dim{1} << 31, .hash = "murmur3"}), "");
   EXPECT_NE(message({.output_mode = "tf_idf", .vocabulary = {"a"}}), "");
   TextVectorization words({.split = "words"});
   EXPECT_EQ(

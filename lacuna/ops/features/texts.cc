@@ -21,15 +21,20 @@ std::string key_of(const TextIds& how) {
   for (const int length : how.tokens.ngrams) result += text(' ', length);
   result +=
       text(' ', how.table.get(), ' ', how.first, ' ', how.unknown, ' ', how.empty, ' ', how.hashing.num_bins);
+  if (how.murmur) result += text(" murmur ", how.murmur->num_bins, how.murmur->alternate_sign);
   if (how.hashing.mask_word) result += text(" mask ", *how.hashing.mask_word);
   if (how.hashing.salt) result += text(" salt ", (*how.hashing.salt)[0], ' ', (*how.hashing.salt)[1]);
   return result;
 }
 
-// The same for a run, from the words that the table holds now.
-const features::Ids& ids_now(const std::string& where, const TextIds& how, const features::Ids& hashing,
+features::Ids bins_of(const TextIds& how) {
+  return how.murmur ? features::Ids(*how.murmur) : features::Ids(how.hashing);
+}
+
+// How ids are made in a run: by these bins, or from the words that the table holds now.
+const features::Ids& ids_now(const std::string& where, const TextIds& how, const features::Ids& bins,
                              features::Ids& places) {
-  if (!how.table) return hashing;
+  if (!how.table) return bins;
   const auto table = how.table->get();
   LACUNA_REQUIRE(table != nullptr, where,
                  ": there must be a vocabulary: call adapt, or give `vocabulary`. Received: none.");
@@ -66,10 +71,10 @@ Shape shape_of_rows(const std::string& where, const TextIds& how, const Spec& x,
 
 struct IdsOfTexts final : Flat<> {
   IdsOfTexts(std::string w, TextIds h, std::optional<Dim> l)
-      : where(std::move(w)), how(std::move(h)), hashing(how.hashing), length(l) {}
+      : where(std::move(w)), how(std::move(h)), bins(bins_of(how)), length(l) {}
   const std::string where;
   const TextIds how;
-  const features::Ids hashing;
+  const features::Ids bins;
   const std::optional<Dim> length;
 
   std::string_view name() const override { return "ids_of_texts"; }
@@ -85,7 +90,7 @@ struct IdsOfTexts final : Flat<> {
     RowsOfIds& rows = kept.rows;
     features::Ids places;
     features::ids_of_texts(self.where.c_str(), x.values<std::string_view>(), self.how.tokens,
-                           ids_now(self.where, self.how, self.hashing, places), rows, &kept.workspace);
+                           ids_now(self.where, self.how, self.bins, places), rows, &kept.workspace);
     join_rows(rows, static_cast<size_t>(texts_a_row(x.shape)));
     Dim columns = self.length.value_or(0);
     if (!self.length)
@@ -114,10 +119,10 @@ struct IdsOfTexts final : Flat<> {
 
 struct EncodeTextsOp final : Flat<> {
   EncodeTextsOp(std::string w, TextIds h, EncodeTexts e)
-      : where(std::move(w)), how(std::move(h)), hashing(how.hashing), encoding(std::move(e)) {}
+      : where(std::move(w)), how(std::move(h)), bins(bins_of(how)), encoding(std::move(e)) {}
   const std::string where;
   const TextIds how;
-  const features::Ids hashing;
+  const features::Ids bins;
   const EncodeTexts encoding;
 
   std::string_view name() const override { return "encode_texts"; }
@@ -142,7 +147,7 @@ struct EncodeTextsOp final : Flat<> {
     auto& kept = context.scratch.state<KeptByTexts>();
     tensor::Csr& csr = e.sparse ? out[0]->csr() : kept.csr;
     features::Ids places;
-    const features::Ids& ids = ids_now(self.where, self.how, self.hashing, places);
+    const features::Ids& ids = ids_now(self.where, self.how, self.bins, places);
     const auto texts = x.values<std::string_view>();
     const auto k = static_cast<size_t>(texts_a_row(x.shape));
     const char* const where = self.where.c_str();
@@ -216,16 +221,25 @@ const bool encode_texts_registered = register_op("encode_texts", [] {
     examples.push_back(
         {made(example_bins(features::Split::none), {.num_tokens = 7, .sparse = sparse}), {kThree}});
   }
+  const TextIds murmur{.tokens = {.split = features::Split::words},
+                       .murmur = features::MurmurBins{.num_bins = 5, .alternate_sign = true}};
+  examples.push_back({made(murmur, {.num_tokens = 5, .mode = count}), {kTexts}});
   examples.push_back({made(example_bins(features::Split::words), {.num_tokens = Dim{1} << 33}), {kTexts}});
   return examples;
 });
+
+void check_ids(const std::string& where, const TextIds& how) {
+  if (how.table) return;
+  if (how.murmur) how.murmur->validate(where.c_str());
+  else how.hashing.validate(where.c_str());
+}
 
 }  // namespace
 
 Symbol ids_of_texts(const std::string& where, const Symbol& x, const TextIds& how,
                     std::optional<Dim> length) {
   how.tokens.validate(where.c_str());
-  if (!how.table) how.hashing.validate(where.c_str());
+  check_ids(where, how);
   LACUNA_REQUIRE(!length || *length > 0, where,
                  ": the length must be positive. Received: length=", length.value_or(0), ".");
   return lacuna::apply(std::make_shared<IdsOfTexts>(where, how, length), {x});
@@ -234,7 +248,7 @@ Symbol ids_of_texts(const std::string& where, const Symbol& x, const TextIds& ho
 Symbol encode_texts(const std::string& where, const Symbol& x, const TextIds& how,
                     const EncodeTexts& encoding) {
   how.tokens.validate(where.c_str());
-  if (!how.table) how.hashing.validate(where.c_str());
+  check_ids(where, how);
   LACUNA_REQUIRE(encoding.num_tokens > 0, where,
                  ": there must be columns. Received: num_tokens=", encoding.num_tokens, ".");
   return lacuna::apply(std::make_shared<EncodeTextsOp>(where, how, encoding), {x});

@@ -21,6 +21,7 @@ struct TextIds {
   SharedTable table{};
   int64_t first = 0, unknown = -1, empty = -1;
   features::Hashing hashing{};
+  std::optional<features::MurmurBins> murmur{};  // If given, in place of `hashing`.
 };
 
 // x, strings (batch,) or (batch, 1) -> the ids of their tokens, int64 (batch, length), filled up with 0 or

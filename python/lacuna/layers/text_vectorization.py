@@ -34,8 +34,9 @@ class TextVectorization(Lookup):
     max_tokens columns. idf_weights: of the vocabulary. ragged and encoding have no other values.
 
     Beyond Keras: min_count: rarer tokens are out of the vocabulary. num_oov_indices=0: rows have no column for such
-    tokens. num_bins: ids are bins of hashes, those of Hashing, and there is no vocabulary. idf: 'keras', ln(1 + rows
-    / (1 + rows with the token)), or 'smooth', scikit-learn's. sublinear_tf: counts n become 1 + ln n. norm: 'l1' or
+    tokens. num_bins: ids are bins of hashes, those of Hashing, and there is no vocabulary; with hash='murmur3'
+    columns are those of scikit-learn's HashingVectorizer, also with its alternate_sign. idf: 'keras', ln(1 + rows /
+    (1 + rows with the token)), or 'smooth', scikit-learn's. sublinear_tf: counts n become 1 + ln n. norm: 'l1' or
     'l2', by which rows are divided.
 
     ValueError for a text that is not UTF-8 where characters or words are wanted.
@@ -63,6 +64,8 @@ class TextVectorization(Lookup):
         min_count: Whole = 1,
         num_oov_indices: Whole = 1,
         num_bins: Whole | None = None,
+        hash: str = "farmhash",
+        alternate_sign: Flag = False,
         idf: str = "keras",
         sublinear_tf: Flag = False,
         norm: str | None = None,
