@@ -44,11 +44,12 @@ class Arrow final : public JudgedSource<Arrow> {
   using Piece = ArrowSlice;
   class Reader {
    public:
-    Reader(const Arrow& source, const char* where, size_t workers)
+    Reader(const Arrow& source, const char* where, size_t workers, const RowPlace& from)
         : source_(source),
           where_(where),
           stream_(where, source.streams_),
           uses_(where, stream_.schema(), source.layout_) {
+      require_place(where, from.empty());  // A stream tells no places.
       for (size_t w = 0; w < workers; ++w) rows_.emplace_back(source.layout_);
     }
 

@@ -76,6 +76,12 @@ class Gz final : public NamedSource {
     if (number == EINTR) answer_signal();
     fail(number ? std::strerror(number) : why);
   }
+  // Where the text is not compressed, zlib moves in the file, once it has seen how that begins.
+  void skip(uint64_t bytes) override {
+    char first = 0;
+    if (bytes > 0 && read(&first, 1) == 1) --bytes;
+    if (gzseek(file_.get(), static_cast<z_off_t>(bytes), SEEK_CUR) < 0) ByteSource::skip(bytes);
+  }
   bool packed() const override { return !gzdirect(file_.get()); }
   double position() const override { return static_cast<double>(gzoffset(file_.get())); }
 
@@ -324,6 +330,15 @@ std::string beginning(const std::string& path) {
 bool is_regular(const std::string& path) {
   std::error_code unknown;
   return std::filesystem::is_regular_file(path, unknown);
+}
+
+void ByteSource::skip(uint64_t bytes) {
+  std::vector<char> left_out(std::min<uint64_t>(bytes, 1 << 18));
+  while (bytes > 0) {
+    const size_t n = read(left_out.data(), std::min<uint64_t>(bytes, left_out.size()));
+    if (n == 0) return;
+    bytes -= n;
+  }
 }
 
 std::unique_ptr<ByteSource> open_bytes(const std::string& path, const char* where) {

@@ -1,6 +1,7 @@
 // The bytes of a file, decompressed if its first bytes say that it is gz, xz, bz2, zst or lz4.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -13,6 +14,9 @@ class ByteSource {
   // Reads at most `room` bytes and returns their number, 0 at the end of the file. Throws InvalidArgument if
   // the file is truncated or cannot be decompressed.
   virtual size_t read(char* to, size_t room) = 0;
+
+  // Leaves out the next bytes, or those that there are.
+  virtual void skip(uint64_t bytes);
 
   virtual bool packed() const = 0;
 

@@ -26,11 +26,15 @@ struct RowPart {
 };
 using Schema = std::vector<RowPart>;
 
+// A place between two rows of a source, in numbers that only the source understands.
+using RowPlace = std::vector<int64_t>;
+
 // Some consecutive rows: a tensor for each part of the schema, in its order, and the rows that were left out.
 struct RowBlock {
   Dim rows = 0;
   std::vector<Tensor> parts{};
   std::vector<BadRow> bad{};
+  RowPlace after{};  // Where the rows after these begin; empty if the source cannot begin there.
 };
 
 // The rows of a dataset from the first to the last, once. Not thread-safe.
@@ -46,6 +50,8 @@ class RowStream {
 struct RowOrder {
   uint64_t key = 0;
   size_t bytes = 0;
+  RowPlace
+      from{};  // Where to begin: what RowBlock::after said in a pass of the same order. Empty: at the start.
 };
 
 // What rows come from: names of files and settings, each with a text that changes when it does.
@@ -58,7 +64,8 @@ class RowSource {
   virtual const Schema& schema() const = 0;
   virtual std::optional<Dim> rows() const { return std::nullopt; }
   // where: the start of error messages. A source that can read its parts in any order, and is larger than
-  // order.bytes, reads them in an order that depends on the key alone.
+  // order.bytes, reads them in an order that depends on the key alone. What was read before order.from is not
+  // read again, or at least not parsed.
   virtual std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const = 0;
   virtual Fingerprint fingerprint(const char* where) const = 0;
   virtual BadRowReport report() const { return {}; }

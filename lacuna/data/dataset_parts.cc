@@ -6,6 +6,7 @@
 #include "lacuna/base/random.h"
 #include "lacuna/data/dataset.h"
 #include "lacuna/data/gathered_rows.h"
+#include "lacuna/data/row_place.h"
 
 namespace lacuna::data {
 namespace {
@@ -23,8 +24,14 @@ class RangeSource final : public RowSource {
     if (!all) return std::nullopt;
     return std::min(count_, std::max<Dim>(0, *all - begin_));
   }
-  std::unique_ptr<RowStream> open(const char* where, const RowOrder&) const override {
-    return std::make_unique<Stream>(of_.schema(), of_.open(where), begin_, count_);
+  std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const override {
+    RowPlace from = order.from;
+    Dim skip = begin_, left = count_;
+    if (!from.empty()) {
+      left = take_last(where, from);
+      skip = take_last(where, from);
+    }
+    return std::make_unique<Stream>(of_.schema(), of_.open(where, {.from = std::move(from)}), skip, left);
   }
   Fingerprint fingerprint(const char* where) const override {
     Fingerprint result = of_.fingerprint(where);
@@ -36,8 +43,8 @@ class RangeSource final : public RowSource {
  private:
   class Stream final : public RowStream {
    public:
-    Stream(const Schema& schema, std::unique_ptr<RowStream> from, Dim begin, Dim count)
-        : rows_(schema), from_(std::move(from)), skip_(begin), left_(count) {}
+    Stream(const Schema& schema, std::unique_ptr<RowStream> from, Dim skip, Dim left)
+        : rows_(schema), from_(std::move(from)), skip_(skip), left_(left) {}
 
     bool next(RowBlock& block) override {
       while (left_ > 0 && from_->next(block)) {
@@ -46,6 +53,7 @@ class RangeSource final : public RowSource {
         skip_ -= skipped;
         if (skipped == end) continue;
         left_ -= end - skipped;
+        if (!block.after.empty()) block.after.insert(block.after.end(), {skip_, left_});
         if (skipped == 0 && end == block.rows) return true;
         rows_.clear();
         rows_.append(block, skipped, end);
@@ -76,8 +84,10 @@ class ChosenSource final : public RowSource {
       : of_(std::move(of)), what_(std::move(what)), choice_(std::move(choice)) {}
 
   const Schema& schema() const override { return of_.schema(); }
-  std::unique_ptr<RowStream> open(const char* where, const RowOrder&) const override {
-    return std::make_unique<Stream>(of_.schema(), of_.open(where), choice_);
+  std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const override {
+    RowPlace from = order.from;
+    const Dim place = from.empty() ? 0 : take_last(where, from);
+    return std::make_unique<Stream>(of_.schema(), of_.open(where, {.from = std::move(from)}), choice_, place);
   }
   Fingerprint fingerprint(const char* where) const override {
     Fingerprint result = of_.fingerprint(where);
@@ -89,8 +99,8 @@ class ChosenSource final : public RowSource {
  private:
   class Stream final : public RowStream {
    public:
-    Stream(const Schema& schema, std::unique_ptr<RowStream> from, Choice choice)
-        : rows_(schema), from_(std::move(from)), choice_(std::move(choice)) {
+    Stream(const Schema& schema, std::unique_ptr<RowStream> from, Choice choice, Dim place)
+        : rows_(schema), from_(std::move(from)), choice_(std::move(choice)), place_(place) {
       const auto query = std::ranges::find(schema, Role::query, &RowPart::role);
       if (query != schema.end()) query_ = query - schema.begin();
     }
@@ -108,6 +118,7 @@ class ChosenSource final : public RowSource {
           row = end + 1;
         }
         place_ += block.rows;
+        if (!block.after.empty()) block.after.push_back(place_);
         if (rows_.rows() == 0) continue;
         block.rows = rows_.rows();
         block.parts = rows_.take();
@@ -121,7 +132,7 @@ class ChosenSource final : public RowSource {
     std::unique_ptr<RowStream> from_;
     Choice choice_;
     std::ptrdiff_t query_ = -1;  // Its place in the schema.
-    Dim place_ = 0;              // Of the block's first row.
+    Dim place_;                  // Of the block's first row.
   };
 
   Dataset of_;

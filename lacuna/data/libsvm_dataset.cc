@@ -116,8 +116,10 @@ class Libsvm final : public TextSource<Libsvm> {
   using Piece = NumberedText;
   class Reader {
    public:
-    Reader(const Libsvm& source, const char* where, size_t)
-        : source_(source), texts_(where, source.paths()) {}
+    Reader(const Libsvm& source, const char* where, size_t, const RowPlace& from)
+        : source_(source), texts_(where, source.paths()) {
+      if (!from.empty()) texts_.go_to(from);
+    }
 
     bool take(NumberedText& to) { return texts_.next(to); }
 
@@ -127,6 +129,7 @@ class Libsvm final : public TextSource<Libsvm> {
       } catch (const BadLine&) {
         block = line_by_line(text);
       }
+      block.after = text.after;
     }
 
    private:

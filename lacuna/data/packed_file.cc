@@ -22,6 +22,7 @@
 #include "lacuna/data/packed_foot.h"
 #include "lacuna/data/packed_writer.h"
 #include "lacuna/data/row_coding.h"
+#include "lacuna/data/row_place.h"
 
 namespace lacuna::data {
 namespace {
@@ -42,21 +43,26 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
     uint64_t bytes = 0;
     for (const BlockPlace& block : foot_.blocks) bytes += block.bytes;
     if (order.key != 0 && bytes > order.bytes) Generator(mix(order.key)).shuffle(std::span(blocks));
-    return std::make_unique<Stream>(shared_from_this(), where, std::move(blocks));
+    RowPlace from = order.from;
+    const int64_t first = from.empty() ? 0 : take_last(where, from);
+    require_place(where, from.empty() && first <= static_cast<int64_t>(blocks.size()));
+    return std::make_unique<Stream>(shared_from_this(), where, std::move(blocks), static_cast<size_t>(first));
   }
 
  private:
   struct Stored {
     const BlockPlace* place = nullptr;
     std::vector<char> bytes{};
+    size_t after = 0;  // How many blocks of the order were read with it.
   };
 
   class Stream final : public RowStream {
    public:
-    Stream(std::shared_ptr<const PackedRows> source, const char* where, std::vector<size_t> order)
+    Stream(std::shared_ptr<const PackedRows> source, const char* where, std::vector<size_t> order,
+           size_t first)
         : source_(std::move(source)),
           workers_(source_->foot_.compression == Compression::none ? 0 : workers_of(0)),
-          reader_(*source_, where, std::move(order), std::max<size_t>(1, workers_)),
+          reader_(*source_, where, std::move(order), first, std::max<size_t>(1, workers_)),
           blocks_(reader_, workers_) {}
 
     bool next(RowBlock& block) override { return blocks_.next(block); }
@@ -64,14 +70,16 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
    private:
     class Reader {
      public:
-      Reader(const PackedRows& source, const char* where, std::vector<size_t> order, size_t workers)
-          : source_(source), where_(where), order_(std::move(order)), unpacked_(workers) {}
+      Reader(const PackedRows& source, const char* where, std::vector<size_t> order, size_t first,
+             size_t workers)
+          : source_(source), where_(where), order_(std::move(order)), at_(first), unpacked_(workers) {}
 
       bool take(Stored& to) {
         if (at_ == order_.size()) return false;
         to.place = &source_.foot_.blocks[order_[at_++]];
         to.bytes.resize(to.place->stored);
         source_.file_->read(where_, to.place->begin, to.bytes);
+        to.after = at_;
         return true;
       }
       void make(size_t worker, const Stored& stored, RowBlock& block) {
@@ -81,6 +89,7 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
         const std::string_view bytes = unpacked(stored, unpacked_[worker]);
         file.require(decode_rows(source_.foot_.schema, stored.place->rows, bytes, block), where_,
                      "a block is damaged");
+        block.after.assign(1, static_cast<int64_t>(stored.after));
       }
 
      private:
@@ -100,7 +109,7 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
       const PackedRows& source_;
       const char* where_;
       std::vector<size_t> order_;
-      size_t at_ = 0;
+      size_t at_;
       std::vector<std::vector<char>> unpacked_;  // For each worker.
     };
 

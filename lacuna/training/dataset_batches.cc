@@ -2,11 +2,15 @@
 #include "lacuna/training/dataset_batches.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
+#include <ranges>
 
 #include "lacuna/base/message.h"
 #include "lacuna/base/random.h"
 #include "lacuna/data/gathered_rows.h"
+#include "lacuna/data/row_bytes.h"
+#include "lacuna/data/row_place.h"
 
 namespace lacuna {
 namespace {
@@ -70,39 +74,81 @@ void DatasetBatches::begin(uint64_t key) {
   key_ = key;
   windows_ = 0;
   counted_ = 0;
-  used_ = block_.rows = 0;
+  used_ = block_.rows = left_out_ = 0;
+  block_.after.clear();
   gathered_->clear();  // An error may have left rows of another epoch.
+  bytes_ = 0;
   window_ = {};
   order_.clear();
   at_ = 0;
   ended_ = false;
+  from_.clear();
+  place_.emplace();
+  for (Start& start : starts_) start = {};
   stream_.reset();  // Before its successor: two streams of a file would hold twice the memory.
-  stream_ = dataset_.open(where_, {.key = shuffle_bytes_ > 0 ? key : 0, .bytes = shuffle_bytes_});
+}
+
+bool DatasetBatches::next_block() {
+  if (!stream_)
+    stream_ =
+        dataset_.open(where_, {.key = shuffle_bytes_ > 0 ? key_ : 0, .bytes = shuffle_bytes_, .from = from_});
+  else if (block_.after.empty()) place_.reset();
+  else place_ = block_.after;
+  const bool some = stream_->next(block_);
+  if (!some) block_.rows = 0;
+  used_ = std::min(left_out_, block_.rows);
+  left_out_ -= used_;
+  return some;
+}
+
+Dim DatasetBatches::wanted(size_t enough) const {
+  const Dim rest = block_.rows - used_;
+  Dim rows = 0;
+  if (bytes_ < enough) {
+    const auto all = std::views::iota(Dim{1}, rest + 1);
+    const auto reached = std::ranges::partition_point(
+        all, [&](Dim count) { return bytes_ + data::bytes_of_rows(block_, used_, used_ + count) < enough; });
+    if (reached == all.end()) return rest;
+    rows = *reached;
+  }
+  const Dim over = (gathered_->rows() + rows) % batch_size_;
+  return std::min(rest, over == 0 ? rows : rows + batch_size_ - over);
+}
+
+void DatasetBatches::note_start() {
+  Start& start = starts_[1];
+  std::swap(start, starts_[0]);
+  start.batch = counted_ / batch_size_;
+  start.place.clear();
+  const bool over = used_ == block_.rows && !block_.after.empty();  // It begins with the next block.
+  if (!over && !place_) return;
+  start.place = over ? block_.after : *place_;
+  const Dim before = over ? 0 : used_ + left_out_;
+  start.place.insert(start.place.end(), {before, static_cast<int64_t>(windows_), start.batch});
 }
 
 void DatasetBatches::fill() {
   const bool shuffled = key_ != 0 && shuffle_bytes_ > 0;
   const size_t enough = shuffled ? shuffle_bytes_ : kWindowBytes;
-  // What the last window had left comes first, in its order.
-  for (Dim left = at_; left < window_.rows; ++left) {
-    const Dim row = order_.empty() ? left : order_[static_cast<size_t>(left)];
-    gathered_->append(window_, row, row + 1);
-  }
-  while (!ended_ && (gathered_->rows() < batch_size_ || gathered_->bytes() < enough)) {
+  note_start();
+  for (;;) {
     if (used_ == block_.rows) {
-      used_ = 0;
-      if (!stream_->next(block_)) {
-        block_.rows = 0;
-        ended_ = true;
-        break;
-      }
+      // A window that ends with its block needs no other, and the place stays that of a block in memory.
+      if (bytes_ >= enough && gathered_->rows() % batch_size_ == 0) break;
+      ended_ = !next_block();
+      if (ended_) break;
       if (shuffled && counted_ == 0) warn_of_one_class(block_);
-      counted_ += block_.rows;
+      continue;
     }
-    gathered_->append(block_, used_, block_.rows);
-    used_ = block_.rows;
+    const Dim rows = wanted(enough);
+    if (rows == 0) break;
+    gathered_->append(block_, used_, used_ + rows);
+    bytes_ += data::bytes_of_rows(block_, used_, used_ + rows);
+    used_ += rows;
+    counted_ += rows;
   }
   make_feed(gathered_->take());
+  bytes_ = 0;
   at_ = 0;
   order_.clear();
   // The first window has the key that arrays have, so that rows that fit in it come in the order of arrays.
@@ -120,8 +166,23 @@ void DatasetBatches::shuffle(uint64_t key) {
   Generator(key).shuffle(std::span(order_));
 }
 
-Dim DatasetBatches::skip(int64_t count) {
+std::span<const int64_t> DatasetBatches::place(int64_t batch) const {
+  return starts_[starts_[1].batch <= batch ? 1 : 0].place;
+}
+
+Dim DatasetBatches::skip(int64_t count, std::span<const int64_t> place) {
   Dim rows = 0;
+  if (!place.empty()) {
+    data::RowPlace from(place.begin(), place.end());
+    const int64_t batch = data::take_last(where_, from);
+    windows_ = static_cast<uint64_t>(data::take_last(where_, from));
+    left_out_ = data::take_last(where_, from);
+    data::require_place(where_, batch <= count && batch <= std::numeric_limits<Dim>::max() / batch_size_);
+    from_ = std::move(from);
+    place_ = from_;
+    count -= batch;
+    rows = counted_ = batch * batch_size_;
+  }
   for (; count > 0 && upcoming() > 0; --count) {
     const Dim size = upcoming();
     at_ += size;
@@ -141,7 +202,7 @@ std::string DatasetBatches::source() const {
 }
 
 Dim DatasetBatches::upcoming() {
-  if (window_.rows - at_ < batch_size_ && !ended_) fill();
+  if (at_ == window_.rows && !ended_) fill();
   return std::min(batch_size_, window_.rows - at_);
 }
 

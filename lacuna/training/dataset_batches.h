@@ -1,6 +1,6 @@
 // Batches of a dataset that need not fit in memory: its rows are read into windows, each of which is packed
 // as arrays are. Shuffled rows change places within a window, so that a dataset smaller than that is shuffled
-// as arrays are.
+// as arrays are. A window has whole batches, so it can be made again without those before it.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -30,7 +30,8 @@ class DatasetBatches final : public Batches {
   bool weighted() const override { return feeds_[turn_]->weighted(); }
   std::optional<Dim> rows() const override { return known_rows_; }
   void begin(uint64_t key) override;
-  Dim skip(int64_t count) override;
+  std::span<const int64_t> place(int64_t batch) const override;
+  Dim skip(int64_t count, std::span<const int64_t> place) override;
   std::string source() const override;
   bool is_shared() const override { return false; }
   Dim upcoming() override;
@@ -40,6 +41,10 @@ class DatasetBatches final : public Batches {
  private:
   void make_feed(std::vector<Tensor> parts);
   void fill();  // The next window; none at the end.
+  bool next_block();
+  // How many rows of the block the window takes, which is to have `enough` bytes.
+  Dim wanted(size_t enough) const;
+  void note_start();
   void shuffle(uint64_t key);
   void warn_of_one_class(const data::RowBlock& block);
 
@@ -53,11 +58,21 @@ class DatasetBatches final : public Batches {
   std::optional<Dim> known_rows_;  // Of an epoch: told by the dataset, or counted in the one before.
 
   std::unique_ptr<data::RowStream> stream_{};
+  data::RowPlace from_{};  // Where the stream begins.
   data::RowBlock block_{};
-  Dim used_ = 0;  // Rows of the block that are in the window.
+  std::optional<data::RowPlace> place_{};  // Of the block, if it is known.
+  Dim used_ = 0;                           // Rows of the block that are in the window, or before it.
+  Dim left_out_ = 0;                       // Rows that are still to be left out.
   std::unique_ptr<data::GatheredRows> gathered_;
   std::optional<Feed> feeds_[2]{};  // Of the window and the one before, whose last batch may still be used.
-  data::RowBlock window_{};         // Its rows, which the next window begins with where they fill no batch.
+  data::RowBlock window_{};         // Its rows: whole batches, unless it is the last one.
+  size_t bytes_ = 0;                // Of the rows that are gathered for it.
+  // The first batch of the window and of the one before, and their places.
+  struct Start {
+    int64_t batch = 0;
+    std::vector<int64_t> place{};
+  };
+  Start starts_[2]{};
   size_t turn_ = 0;
   std::vector<int64_t> order_{};  // Of a shuffled window.
   Dim at_ = 0;                    // Rows of the window that were given.
