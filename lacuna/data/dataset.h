@@ -76,6 +76,9 @@ enum class Compression : uint8_t { none, lz4, zstd };
 struct PackOptions {
   Compression compression = Compression::none;
   bool read_only = false;  // Opens a file that fits, and never writes one.
+  // A seed: the rows come in an order at random, all rows among all, so that each part of the file is a fair
+  // sample. It takes as much room on the disk as the file, for as long as that is written.
+  std::optional<uint64_t> shuffle{};
 };
 
 // Cheap to copy. The order of rows is that of the source; fit shuffles them (FitOptions::shuffle_bytes).

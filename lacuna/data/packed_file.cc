@@ -17,6 +17,7 @@
 #include "lacuna/base/path.h"
 #include "lacuna/base/random.h"
 #include "lacuna/base/utf8.h"
+#include "lacuna/data/dealt_rows.h"
 #include "lacuna/data/in_order.h"
 #include "lacuna/data/judged_source.h"
 #include "lacuna/data/packed_foot.h"
@@ -170,6 +171,7 @@ Dataset Dataset::pack(const std::string& path, const PackOptions& options) const
   const Fingerprint fingerprint = shown(source_->fingerprint("pack"));
   Fingerprint wanted = fingerprint;
   wanted.emplace_back("compression", kCompressions[static_cast<size_t>(options.compression)]);
+  if (options.shuffle) wanted.emplace_back("shuffle", text("seed ", *options.shuffle));
   std::string why;
   if (exists(checked_path("pack", path))) {
     try {
@@ -194,8 +196,15 @@ Dataset Dataset::pack(const std::string& path, const PackOptions& options) const
   }
   PackedWriter writer(path, schema(), options.compression);
   if (!why.empty()) warn(text("pack: ", shown_utf8(path), " is made anew: ", why, "."));
+  std::optional<AsideFile> aside;
+  std::optional<DealtRows> dealt;
+  if (options.shuffle) dealt.emplace(aside.emplace("pack", path), schema(), *options.shuffle);
   const auto stream = open("pack");
-  for (RowBlock block; stream->next(block); poll_interrupt()) writer.add(block);
+  for (RowBlock block; stream->next(block); poll_interrupt()) {
+    if (dealt) dealt->add(block);
+    else writer.add(block, 0, block.rows);
+  }
+  if (dealt) dealt->give([&](const RowBlock& rows, Dim row) { writer.add(rows, row, row + 1); });
   // Of what was read: a source that changed meanwhile is not the one that the fingerprint names.
   const std::string changed = difference(fingerprint, shown(source_->fingerprint("pack")));
   LACUNA_REQUIRE(changed.empty(),

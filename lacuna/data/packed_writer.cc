@@ -29,9 +29,9 @@ PackedWriter::PackedWriter(const std::string& path, const Schema& schema, Compre
   write(kPackedMagic, 8);
 }
 
-void PackedWriter::add(const RowBlock& rows) {
+void PackedWriter::add(const RowBlock& rows, Dim begin, Dim end) {
   // Blocks of about the same size whatever the blocks of the source: the parser's depend on its text.
-  waiting_.append(rows, 0, rows.rows);
+  waiting_.append(rows, begin, end);
   if (waiting_.bytes() >= kBlockBytes) write_block();
 }
 

@@ -216,14 +216,16 @@ void bind_datasets(nb::module_& m) {
       "index"_a);
   def_method(
       c, "pack",
-      [](data::Dataset& d, const nb::bytes& path, nb::handle compression, bool read_only) {
+      [](data::Dataset& d, const nb::bytes& path, nb::handle compression, bool read_only,
+         std::optional<uint64_t> shuffle) {
         const data::PackOptions options{.compression = to_compression({"pack", "compression"}, compression),
-                                        .read_only = read_only};
+                                        .read_only = read_only,
+                                        .shuffle = shuffle};
         const std::string name = string_of(path);
         const WithoutGil no_gil;
         return d.pack(name, options);
       },
-      "path"_a, "compression"_a.none(), "read_only"_a);
+      "path"_a, "compression"_a.none(), "read_only"_a, "shuffle"_a.none());
   c.def("load", load);
   def(
       m, "open_dataset",

@@ -83,15 +83,19 @@ class Dataset:
         0 <= index < count."""
         return Dataset(self._core.shard(count, index))
 
-    def pack(self, path: Path, compression: str | None = None, read_only: Flag = False) -> Dataset:
+    def pack(
+        self, path: Path, compression: str | None = None, read_only: Flag = False, shuffle: Whole | None = None
+    ) -> Dataset:
         """Writes the rows to a packed file, which is read many times faster than text, and returns the Dataset in it.
 
         If the file is there already, and was made of the same files by the same settings, it is opened as it is; if
         not, it is made anew, with a warning that says what differs. It takes its place when it is whole. compression:
         'lz4' or 'zstd' for a smaller file. read_only: a file that does not fit is a ValueError, and none is written.
-        FileError (an OSError) if the disk is full and the like.
+        shuffle: a seed; the rows are put in an order at random, all among all, whatever the size of the file, so that
+        `fit`, which shuffles within `shuffle_bytes`, sees a fair sample in each part. Until the file is whole, its rows
+        take the same room on the disk once more. FileError (an OSError) if the disk is full and the like.
         """
-        return Dataset(self._core.pack(path_of("pack", path), compression, read_only))
+        return Dataset(self._core.pack(path_of("pack", path), compression, read_only, shuffle))
 
     def load(self) -> tuple[Any, Any, Any]:
         """Reads all rows into memory: (x, y, sample_weight), where x and y are arrays or csr matrices, dicts of them if
