@@ -3,22 +3,16 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <optional>
 
 #include "lacuna/data/arrow_rows.h"
+#include "lacuna/data/fingerprint.h"
 #include "lacuna/data/judged_source.h"
 
 namespace lacuna::data {
 namespace {
 
 constexpr int64_t kRowsOfSlice = 8192, kItemsOfSlice = int64_t{1} << 20;
-
-// A text that no other dataset has, in this process or another.
-std::string unlike_all_others() {
-  static std::atomic<uint64_t> count = 0;
-  return text(std::chrono::system_clock::now().time_since_epoch().count(), "-", ++count);
-}
 
 class Arrow final : public JudgedSource<Arrow> {
  public:

@@ -317,6 +317,11 @@ class FastGz final : public Packed {
 #endif
 
 // The first bytes of a file; empty for a pipe, which cannot be read twice.
+const std::string& true_path(const std::string& path) {
+  static const std::string standard_input = "/dev/stdin";
+  return path == "-" ? standard_input : path;
+}
+
 std::string beginning(const std::string& path) {
   if (!is_regular(path)) return {};
   std::string bytes(6, '\0');
@@ -329,7 +334,13 @@ std::string beginning(const std::string& path) {
 
 bool is_regular(const std::string& path) {
   std::error_code unknown;
-  return std::filesystem::is_regular_file(path, unknown);
+  return std::filesystem::is_regular_file(true_path(path), unknown);
+}
+
+bool is_pipe(const std::string& path) {
+  std::error_code unknown;
+  const auto type = std::filesystem::status(true_path(path), unknown).type();
+  return type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::socket;
 }
 
 void ByteSource::skip(uint64_t bytes) {
@@ -341,9 +352,10 @@ void ByteSource::skip(uint64_t bytes) {
   }
 }
 
-std::unique_ptr<ByteSource> open_bytes(const std::string& path, const char* where) {
+std::unique_ptr<ByteSource> open_bytes(const std::string& given, const char* where) {
   using namespace std::string_view_literals;
-  const std::string bytes = beginning(checked_path(where, path));
+  const std::string& path = true_path(checked_path(where, given));
+  const std::string bytes = beginning(path);
   if (bytes.starts_with("\xFD"
                         "7zXZ\0"sv))
     return std::make_unique<Xz>(path, where);

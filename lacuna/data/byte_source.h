@@ -25,7 +25,10 @@ class ByteSource {
 };
 
 // Whether it is a file, and not a pipe or a device, which the thread that can be interrupted must wait for.
+// The path '-' is the standard input, here and below.
 bool is_regular(const std::string& path);
+// Whether it is a pipe, whose bytes can be read once.
+bool is_pipe(const std::string& path);
 
 // Throws InvalidArgument if the file cannot be opened; `where` starts the messages.
 std::unique_ptr<ByteSource> open_bytes(const std::string& path, const char* where);

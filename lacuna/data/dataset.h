@@ -2,6 +2,8 @@
 // it.
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,11 +20,20 @@ namespace data {
 // What a part of a dataset is for. query: groups of rows, which no model is fed.
 enum class Role : uint8_t { input, target, sample_weight, query };
 
+// A column of the source within an input: columns [begin, end) of a csr input, or one id of each row of a
+// dense one, which is in that range.
+struct ColumnRange {
+  std::string name;
+  Dim begin = 0, end = 0;
+  Dim id = 0;  // Its place among the ids of a row.
+};
+
 // A part of each row: its name, and its storage, dtype and shape, in which the number of rows is None.
 struct RowPart {
   std::string name;
   Role role;
   Spec spec;
+  std::vector<ColumnRange> columns{};  // Of an input, if they are known.
 };
 using Schema = std::vector<RowPart>;
 
@@ -69,7 +80,20 @@ class RowSource {
   virtual std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const = 0;
   virtual Fingerprint fingerprint(const char* where) const = 0;
   virtual BadRowReport report() const { return {}; }
+  // Whether a second pass is known to be impossible.
+  virtual bool once() const { return false; }
 };
+
+// Some rows by the names of their parts.
+struct LoadedRows {
+  std::map<std::string, Array> x{}, y{};
+  Array sample_weight{}, query{};
+};
+// Makes rows of rows; none of its result need be what it was given, nor of as many rows.
+using RowFunction = std::function<LoadedRows(const LoadedRows&)>;
+
+// How negatives are drawn: each id as often as the rows with a positive label have it, or all alike.
+enum class Draws : uint8_t { counts, evenly };
 
 enum class Compression : uint8_t { none, lz4, zstd };
 
@@ -98,13 +122,32 @@ class Dataset {
   Dataset take(Dim count) const;
   Dataset skip(Dim count) const;
 
-  // Two datasets: about `fraction` of the rows, and all others, chosen by the place of the row, or of its
-  // query id where the rows have one, so that the rows of a query stay together. The choice follows from the
-  // seed alone. Throws InvalidArgument unless the fraction is in (0, 1).
-  std::pair<Dataset, Dataset> split(double fraction, uint64_t seed = 0) const;
+  // Two datasets: about `fraction` of the rows, and all others. Rows stay together that have the same value
+  // of `key`, the name of a part, or of a column of an input; without a key the same query id, if there is
+  // one; else each row is chosen by its place. The choice follows from the seed alone. Throws InvalidArgument
+  // unless the fraction is in (0, 1) and the key is a name.
+  std::pair<Dataset, Dataset> split(double fraction, uint64_t seed = 0, const std::string& key = {}) const;
   // The rows index, index + count, index + 2 count, …: one of `count` equal parts. Throws InvalidArgument
   // unless index is in [0, count).
   Dataset shard(Dim count, Dim index) const;
+
+  // The same rows, which stay in memory once a pass came to its end.
+  Dataset cache() const;
+
+  // The rows that the function makes of these, some thousand at a time and in their order; how many is not
+  // said, so it must treat each row by itself. The parts are those that it makes of the first rows: it is
+  // called on them once more to find out. Inputs and targets are matched by their names. It is called by one
+  // thread at a time for each pass. version: a text that changes when the function does; without it pack
+  // makes its file anew, and a fit that was killed cannot go on.
+  Dataset map(RowFunction function, std::string version = {}) const;
+
+  // Each row whose label is above 0 is followed by k rows that differ from it in one column, whose id is
+  // drawn, none that the row has, and in the label, which is 0. Other rows stay as they are. Rows without a
+  // target count as positive, and get one, "y". column: the name of an input, or of a column of one, which
+  // has ids: a category, ids, or a number with buckets. Draws follow from the seed, the number of the row
+  // and, in fit, the epoch. To count the ids the rows are read once. Throws InvalidArgument if k is not
+  // positive, or there are several targets, or no such column; in a pass, if a row leaves no id to draw.
+  Dataset negatives(Dim k, const std::string& column, Draws draws = Draws::counts, uint64_t seed = 0) const;
 
   // Writes the rows to a packed file, which is read faster than text, and opens it (packed_file.h). If the
   // file is there already and was made of the same sources by the same settings, it is opened as it is; if
@@ -114,16 +157,13 @@ class Dataset {
 
   // The bad rows of the last pass that ended.
   BadRowReport report() const { return source_->report(); }
+  bool once() const { return source_->once(); }
 
  private:
   std::shared_ptr<const RowSource> source_;
 };
 
 // All rows of a dataset, in memory.
-struct LoadedRows {
-  std::map<std::string, Array> x{}, y{};
-  Array sample_weight{}, query{};
-};
 LoadedRows load(const Dataset& dataset);
 
 // Its inputs without rows, which tell storages, dtypes and shapes: one array, or several by name.

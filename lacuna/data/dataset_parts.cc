@@ -6,6 +6,7 @@
 #include "lacuna/base/random.h"
 #include "lacuna/data/dataset.h"
 #include "lacuna/data/gathered_rows.h"
+#include "lacuna/data/row_key.h"
 #include "lacuna/data/row_place.h"
 
 namespace lacuna::data {
@@ -39,6 +40,7 @@ class RangeSource final : public RowSource {
     return result;
   }
   BadRowReport report() const override { return of_.report(); }
+  bool once() const override { return of_.once(); }
 
  private:
   class Stream final : public RowStream {
@@ -74,20 +76,21 @@ class RangeSource final : public RowSource {
   Dim begin_, count_;
 };
 
-// The rows that are chosen, each by its place in the dataset and its query id (0 if there is none).
+// The rows that are chosen, each by its place in the dataset and its key (0 if there is none).
 class ChosenSource final : public RowSource {
  public:
-  using Choice = std::function<bool(Dim place, int64_t query)>;
+  using Choice = std::function<bool(Dim place, uint64_t key)>;
 
-  // what: a text that changes when the choice does.
-  ChosenSource(Dataset of, std::string what, Choice choice)
-      : of_(std::move(of)), what_(std::move(what)), choice_(std::move(choice)) {}
+  // what: a text that changes when the choice does. key: the column that the key of a row is of.
+  ChosenSource(Dataset of, std::string what, std::optional<ColumnPlace> key, Choice choice)
+      : of_(std::move(of)), what_(std::move(what)), key_(std::move(key)), choice_(std::move(choice)) {}
 
   const Schema& schema() const override { return of_.schema(); }
   std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const override {
     RowPlace from = order.from;
     const Dim place = from.empty() ? 0 : take_last(where, from);
-    return std::make_unique<Stream>(of_.schema(), of_.open(where, {.from = std::move(from)}), choice_, place);
+    return std::make_unique<Stream>(of_.schema(), of_.open(where, {.from = std::move(from)}), key_, choice_,
+                                    place);
   }
   Fingerprint fingerprint(const char* where) const override {
     Fingerprint result = of_.fingerprint(where);
@@ -95,22 +98,25 @@ class ChosenSource final : public RowSource {
     return result;
   }
   BadRowReport report() const override { return of_.report(); }
+  bool once() const override { return of_.once(); }
 
  private:
   class Stream final : public RowStream {
    public:
-    Stream(const Schema& schema, std::unique_ptr<RowStream> from, Choice choice, Dim place)
-        : rows_(schema), from_(std::move(from)), choice_(std::move(choice)), place_(place) {
-      const auto query = std::ranges::find(schema, Role::query, &RowPart::role);
-      if (query != schema.end()) query_ = query - schema.begin();
-    }
+    Stream(const Schema& schema, std::unique_ptr<RowStream> from, std::optional<ColumnPlace> key,
+           Choice choice, Dim place)
+        : rows_(schema),
+          from_(std::move(from)),
+          key_(std::move(key)),
+          choice_(std::move(choice)),
+          place_(place) {}
 
     bool next(RowBlock& block) override {
       while (from_->next(block)) {
         rows_.clear();
-        const int64_t* const queries =
-            query_ < 0 ? nullptr : block.parts[static_cast<size_t>(query_)].dense().values<int64_t>().data();
-        const auto chosen = [&](Dim row) { return choice_(place_ + row, queries ? queries[row] : 0); };
+        const auto chosen = [&](Dim row) {
+          return choice_(place_ + row, key_ ? key_of_row(*key_, block, row) : 0);
+        };
         for (Dim row = 0; row < block.rows;) {  // Rows that follow each other are copied together.
           Dim end = row;
           while (end < block.rows && chosen(end)) ++end;
@@ -130,13 +136,14 @@ class ChosenSource final : public RowSource {
    private:
     GatheredRows rows_;
     std::unique_ptr<RowStream> from_;
+    std::optional<ColumnPlace> key_;
     Choice choice_;
-    std::ptrdiff_t query_ = -1;  // Its place in the schema.
-    Dim place_;                  // Of the block's first row.
+    Dim place_;  // Of the block's first row.
   };
 
   Dataset of_;
   std::string what_;
+  std::optional<ColumnPlace> key_;
   Choice choice_;
 };
 
@@ -152,19 +159,22 @@ Dataset Dataset::skip(Dim count) const {
   return Dataset(std::make_shared<const RangeSource>(*this, count, kAll));
 }
 
-std::pair<Dataset, Dataset> Dataset::split(double fraction, uint64_t seed) const {
+std::pair<Dataset, Dataset> Dataset::split(double fraction, uint64_t seed, const std::string& key) const {
   LACUNA_REQUIRE(fraction > 0 && fraction < 1,
                  "split: fraction must be above 0 and below 1. Received: fraction=", fraction, ".");
-  const bool by_query = std::ranges::count(schema(), Role::query, &RowPart::role) > 0;
+  std::optional<ColumnPlace> column;
+  const auto query = std::ranges::find(schema(), Role::query, &RowPart::role);
+  if (!key.empty()) column = find_column("split", "key", schema(), key);
+  else if (query != schema().end()) column = {.part = static_cast<size_t>(query - schema().begin())};
   const auto limit = static_cast<uint64_t>(fraction * 0x1p64);
   const auto side = [&](bool first) {
-    const auto choice = [=](Dim place, int64_t query) {
-      const auto key = static_cast<uint64_t>(by_query ? query : place);
-      return (mix(mix(seed) ^ key) < limit) == first;
+    const auto choice = [=, keyed = column.has_value()](Dim place, uint64_t value) {
+      return (mix(mix(seed) ^ (keyed ? value : static_cast<uint64_t>(place))) < limit) == first;
     };
-    const std::string what =
+    std::string what =
         text(first ? "the first side" : "the second side", " of a split at ", limit, ", seed ", seed);
-    return Dataset(std::make_shared<const ChosenSource>(*this, what, choice));
+    if (!key.empty()) what += text(", key '", key, "'");
+    return Dataset(std::make_shared<const ChosenSource>(*this, std::move(what), column, choice));
   };
   return {side(true), side(false)};
 }
@@ -173,8 +183,9 @@ Dataset Dataset::shard(Dim count, Dim index) const {
   LACUNA_REQUIRE(count > 0 && index >= 0 && index < count,
                  "shard: index must be 0 or more and below count. Received: count=", count, ", index=", index,
                  ".");
-  const auto choice = [=](Dim place, int64_t) { return place % count == index; };
-  return Dataset(std::make_shared<const ChosenSource>(*this, text("shard ", index, " of ", count), choice));
+  const auto choice = [=](Dim place, uint64_t) { return place % count == index; };
+  return Dataset(std::make_shared<const ChosenSource>(*this, text("shard ", index, " of ", count),
+                                                      std::nullopt, choice));
 }
 
 }  // namespace lacuna::data

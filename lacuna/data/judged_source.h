@@ -45,6 +45,7 @@ class JudgedSource : public RowSource, public std::enable_shared_from_this<Judge
   }
 
   std::unique_ptr<RowStream> open(const char* where, const RowOrder& order = {}) const override {
+    begin_pass(where);
     RowPlace from = order.from;
     BadRowReport before;
     if (!from.empty()) {
@@ -66,6 +67,8 @@ class JudgedSource : public RowSource, public std::enable_shared_from_this<Judge
   // The files that are read, and whether reading may have to wait for one who writes.
   virtual std::vector<std::string> files() const { return {}; }
   virtual bool waits() const { return false; }
+  // Throws if there can be no other pass.
+  virtual void begin_pass(const char* /*where*/) const {}
 
  private:
   // A pass, which keeps the source alive.

@@ -94,6 +94,11 @@ class Libsvm final : public TextSource<Libsvm> {
     const bool open_columns = options_.n_features == 0,
                open_base = options_.zero_based == ZeroBased::automatic;
     if (!open_columns && !open_base) return;
+    LACUNA_REQUIRE(
+        !once(),
+        "libsvm: n_features and zero_based must be given where a pipe is read, since the files are "
+        "read to find out. Received: path='",
+        shown_utf8(paths().front()), "'.");
     const LibsvmOptions wanted = options_;
     options_.n_features = 0;
     // Columns are then those of the text, unless a row with a column 0 is bad and does not count.

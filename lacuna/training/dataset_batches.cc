@@ -192,12 +192,9 @@ Dim DatasetBatches::skip(int64_t count, std::span<const int64_t> place) {
 }
 
 std::string DatasetBatches::source() const {
+  if (dataset_.once()) return {};
   std::string result = "a dataset of";
-  try {
-    for (const auto& [name, is] : dataset_.fingerprint(where_)) result += text(" '", name, "': ", is, ";");
-  } catch (const InvalidArgument&) {  // A pipe, which can be read only once.
-    return {};
-  }
+  for (const auto& [name, is] : dataset_.fingerprint(where_)) result += text(" '", name, "': ", is, ";");
   return text(result, " shuffle_bytes ", shuffle_bytes_);
 }
 
