@@ -24,6 +24,22 @@ bool CsvParser::unquote(const char* p, const char* base, const char* end) {
   return p == stop || (*p == '\r' && p + 1 == stop && (stop == end || *stop == '\n'));
 }
 
+// A row without quotes and with all of its fields.
+[[gnu::always_inline]] inline bool CsvParser::parse_usual_row(const CsvText& text, const char*& p) {
+  const std::string& all = text.text.text;
+  const char* const base = all.data();
+  uint32_t& stop = ends_[*line_];
+  // The end of a line that ends with \r\n is there while it is parsed.
+  const uint32_t line_end = stop;
+  if (stop > 0 && all[stop - 1] == '\r' && base + stop > p) --stop;
+  const bool good = runs_.use(rows_, base, p, base + all.size(), next_);
+  stop = line_end;
+  if (!good) return false;
+  p = base + line_end + 1;
+  next_ = ends_.get() + *line_ + 1;
+  return true;
+}
+
 bool CsvParser::parse_row(const CsvText& text, const char*& p) {
   const std::string& all = text.text.text;
   const char* const base = all.data();
@@ -54,7 +70,7 @@ void CsvParser::begin_block(const std::string& all, size_t fields, RowBlock& blo
   // Every field has an end. Lines alone would be too many: a damaged text may have a million blank ones. The
   // last row may be one that is not understood.
   const size_t ends = static_cast<size_t>(last_ - ends_.get()) + 1;
-  const size_t rows = std::min(kernels::count_lines(all.data(), all.size()), ends / fields) + 1;
+  const size_t rows = std::min(lines_in_text_, ends / fields) + 1;
   std::string separators;
   size_t list_items = 0;
   for (const Column& column : options_.columns) {
@@ -67,24 +83,28 @@ void CsvParser::begin_block(const std::string& all, size_t fields, RowBlock& blo
 
 void CsvParser::parse(const CsvText& text, RowBlock& block) {
   const std::string& all = text.text.text;
+  const size_t fields = text.uses.size();
   find_ends(all);
-  begin_block(all, text.uses.size(), block);
+  begin_block(all, fields, block);
+  runs_.set(text.uses, layout_);
   const char* p = all.data();
   const char* const end = p + all.size();
   next_ = ends_.get();
-  for (int64_t line = text.text.first_line; p < end; ++line) {
+  line_ = lines_.get();
+  for (int64_t line = text.text.first_line; p < end; ++line, ++line_) {
     const char* const begin = p;
     const bool blank = *p == '\n' || (*p == '\r' && (p + 1 == end || p[1] == '\n'));
-    if (blank && text.uses.size() > 1) {
+    if (blank && fields > 1) {
       p = all.data() + *next_++ + 1;
       continue;
     }
     rows_.begin_row();
-    if (parse_row(text, p)) {
+    const bool usual = !quoted_ && ends_.get() + *line_ + 1 == next_ + fields;
+    if (usual ? parse_usual_row(text, p) : parse_row(text, p)) {
       rows_.end_row();
       continue;
     }
-    while (*next_ < all.size() && all[*next_] != '\n') ++next_;
+    next_ = ends_.get() + *line_;
     p = all.data() + *next_++;
     std::string_view whole(begin, static_cast<size_t>(p++ - begin));
     if (whole.ends_with('\r')) whole.remove_suffix(1);
@@ -96,15 +116,21 @@ void CsvParser::parse(const CsvText& text, RowBlock& block) {
   rows_.finish();
 }
 
-// Where the fields end, if quotes are ignored; the end of the text is the last.
+// Where the fields and lines end, if quotes are ignored; the end of the text is the last.
 void CsvParser::find_ends(const std::string& all) {
-  if (capacity_ <= all.size()) {
-    capacity_ = all.size() + all.size() / 4 + 1;
+  const size_t needed = all.size() + kernels::kFieldEndsSlack;
+  if (capacity_ < needed) {
+    capacity_ = needed + all.size() / 4;
     ends_ = std::make_unique_for_overwrite<uint32_t[]>(capacity_);
+    lines_ = std::make_unique_for_overwrite<uint32_t[]>(capacity_);
   }
-  const size_t count = kernels::field_ends(all.data(), all.size(), options_.delimiter, ends_.get());
-  last_ = ends_.get() + count;
+  const kernels::FieldEnds seen = kernels::field_ends(all.data(), all.size(), options_.delimiter,
+                                                      options_.quote, ends_.get(), lines_.get());
+  quoted_ = seen.quoted;
+  lines_in_text_ = seen.lines;
+  last_ = ends_.get() + seen.fields;
   *last_ = static_cast<uint32_t>(all.size());
+  lines_[seen.lines] = static_cast<uint32_t>(seen.fields);
 }
 
 std::vector<std::string> fields_of_line(std::string_view line, char delimiter, char quote) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lacuna/data/csv.h"
+#include "lacuna/data/field_runs.h"
 #include "lacuna/data/numbered_text.h"
 #include "lacuna/data/row_writer.h"
 
@@ -24,7 +25,8 @@ std::vector<std::string> fields_of_line(std::string_view line, char delimiter, c
 class CsvParser {
  public:
   // Both must outlive this.
-  CsvParser(const ColumnLayout& layout, const CsvOptions& options) : options_(options), rows_(layout) {}
+  CsvParser(const ColumnLayout& layout, const CsvOptions& options)
+      : options_(options), layout_(layout), rows_(layout) {}
 
   // Makes the rows of the text; `block` keeps its memory.
   void parse(const CsvText& text, RowBlock& block);
@@ -32,14 +34,19 @@ class CsvParser {
  private:
   void begin_block(const std::string& all, size_t fields, RowBlock& block);
   void find_ends(const std::string& all);
+  bool parse_usual_row(const CsvText& text, const char*& p);
   bool parse_row(const CsvText& text, const char*& p);
   bool unquote(const char* p, const char* base, const char* end);
 
   const CsvOptions& options_;
+  const ColumnLayout& layout_;
   RowWriter rows_;
-  std::unique_ptr<uint32_t[]> ends_{};  // Of fields.
-  size_t capacity_ = 0;
+  FieldRuns runs_{};
+  std::unique_ptr<uint32_t[]> ends_{}, lines_{};  // Of fields; which of these end a line.
+  size_t capacity_ = 0, lines_in_text_ = 0;
+  bool quoted_ = false;             // There is a quote in the block.
   const uint32_t* next_ = nullptr;  // The end of the field that is read.
+  const uint32_t* line_ = nullptr;  // The place in ends_ where the line ends that is read.
   uint32_t* last_ = nullptr;        // The end of the text.
   std::string unquoted_{};
 };

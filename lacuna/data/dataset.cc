@@ -6,6 +6,13 @@
 #include "lacuna/data/given_rows.h"
 
 namespace lacuna::data {
+
+Dim RowStream::next_onto(GatheredRows& to, RowBlock& block) {
+  if (!next(block)) return 0;
+  to.append(block, 0, block.rows);
+  return block.rows;
+}
+
 Arrays inputs_without_rows(const Dataset& dataset) {
   std::vector<Tensor> parts = GatheredRows(dataset.schema()).take();
   std::map<std::string, Array> named;
@@ -19,7 +26,8 @@ LoadedRows load(const Dataset& dataset) {
   const Schema& schema = dataset.schema();
   GatheredRows all(schema);
   const auto stream = dataset.open("load");
-  for (RowBlock block; stream->next(block); poll_interrupt()) all.append(block, 0, block.rows);
+  for (RowBlock block; stream->next_onto(all, block) > 0; poll_interrupt()) {
+  }
   const Dim rows = all.rows();
   return named(schema, {.rows = rows, .parts = all.take()});
 }

@@ -48,6 +48,8 @@ struct RowBlock {
   RowPlace after{};  // Where the rows after these begin; empty if the source cannot begin there.
 };
 
+class GatheredRows;
+
 // The rows of a dataset from the first to the last, once. Not thread-safe.
 class RowStream {
  public:
@@ -55,6 +57,9 @@ class RowStream {
 
   // Makes the next rows, one or more, and returns whether there were any. The block's memory is reused.
   virtual bool next(RowBlock& block) = 0;
+  // Adds the next rows to `to` and returns their number, 0 at the end. `block` may be used for them; its
+  // `after` is set.
+  virtual Dim next_onto(GatheredRows& to, RowBlock& block);
 };
 
 // How the rows are to be shuffled by one who holds `bytes` of them at a time. key 0: not at all.
@@ -82,6 +87,12 @@ class RowSource {
   virtual BadRowReport report() const { return {}; }
   // Whether a second pass is known to be impossible.
   virtual bool once() const { return false; }
+  // Whether any thread may read a pass, so that rows can be read while those before them are used. Not where
+  // one must wait for who writes: only the thread that asked can be interrupted then.
+  virtual bool is_read_anywhere() const { return false; }
+  // Whether all passes give the same rows in the same order, whatever order.key, as long as the fingerprint
+  // is the same: then rows that fit in memory need not be read again.
+  virtual bool repeats(const RowOrder&) const { return false; }
 };
 
 // Some rows by the names of their parts.
@@ -117,6 +128,8 @@ class Dataset {
     return source_->open(where, order);
   }
   Fingerprint fingerprint(const char* where) const { return source_->fingerprint(where); }
+  bool is_read_anywhere() const { return source_->is_read_anywhere(); }
+  bool repeats(const RowOrder& order) const { return source_->repeats(order); }
 
   // The first `count` rows, and all but those. Throws InvalidArgument if count is negative.
   Dataset take(Dim count) const;

@@ -41,6 +41,8 @@ class RangeSource final : public RowSource {
   }
   BadRowReport report() const override { return of_.report(); }
   bool once() const override { return of_.once(); }
+  bool is_read_anywhere() const override { return of_.is_read_anywhere(); }
+  bool repeats(const RowOrder&) const override { return of_.repeats({}); }
 
  private:
   class Stream final : public RowStream {
@@ -99,6 +101,8 @@ class ChosenSource final : public RowSource {
   }
   BadRowReport report() const override { return of_.report(); }
   bool once() const override { return of_.once(); }
+  bool is_read_anywhere() const override { return of_.is_read_anywhere(); }
+  bool repeats(const RowOrder&) const override { return of_.repeats({}); }
 
  private:
   class Stream final : public RowStream {

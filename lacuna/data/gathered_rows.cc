@@ -5,28 +5,27 @@
 #include <cstring>
 #include <limits>
 
+#include "lacuna/data/row_coding.h"
+
 namespace lacuna::data {
 
-std::byte* GatheredRows::Column::add(size_t bytes) {
-  if (used + bytes > capacity) {
-    capacity = std::max({size_t{1} << 16, used + bytes, used + used / 2});
-    memory.reserve(capacity);
-  }
-  std::byte* const place = memory.data() + used;
-  used += bytes;
-  return place;
+namespace {
+
+template <class T>
+void fill_ones(std::byte* to, size_t count) {
+  std::fill_n(reinterpret_cast<T*>(to), count, T{1});
+}
+void fill_ones(DType dtype, std::byte* to, size_t count) {
+  with_dtype(dtype, [&](auto tag) { fill_ones<typename decltype(tag)::type>(to, count); });
 }
 
-Buffer GatheredRows::Column::take() {
-  Buffer result = memory.take(used);
-  *this = {};
-  return result;
-}
+}  // namespace
 
 GatheredRows::GatheredRows(const Schema& schema) {
   for (const RowPart& given : schema) {
     Part part{.spec = given.spec};
     if (given.spec.storage == Storage::csr) {
+      part.ones = true;
       part.index = given.spec.shape[1] > std::numeric_limits<int32_t>::max() ? DType::int64 : DType::int32;
     } else {
       Dim values = 1;
@@ -41,13 +40,45 @@ void GatheredRows::clear() {
   rows_ = 0;
   for (Part& part : parts_) {
     part.entries = 0;
-    for (Column* column : {&part.values, &part.indices, &part.indptr}) column->used = 0;
+    part.ones = part.spec.storage == Storage::csr;
+    for (GatheredColumn* column : {&part.values, &part.indices, &part.indptr}) column->clear();
   }
+}
+
+size_t GatheredRows::bytes_of_all() const {
+  const auto rows = static_cast<size_t>(rows_);
+  size_t all = 0;
+  for (const Part& part : parts_)
+    all +=
+        part.spec.storage == Storage::csr
+            ? part.entries * (size_of(part.spec.dtype) + size_of(part.index)) + rows * size_of(DType::int64)
+            : rows * part.row_bytes;
+  return all;
 }
 
 size_t GatheredRows::bytes() const {
   size_t all = 0;
-  for (const Part& part : parts_) all += part.values.used + part.indices.used + part.indptr.used;
+  for (const Part& part : parts_) {
+    // As if ones were in memory: windows of rows must not depend on it.
+    const bool csr = part.spec.storage == Storage::csr;
+    all += csr ? part.entries * size_of(part.spec.dtype) : part.values.used();
+    all += part.indices.used() + part.indptr.used();
+  }
+  return all;
+}
+
+size_t GatheredRows::bytes_of(const RowBlock& block) const {
+  const auto rows = static_cast<size_t>(block.rows);
+  size_t all = 0;
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    const Part& part = parts_[i];
+    if (part.spec.storage != Storage::csr) {
+      all += rows * part.row_bytes;
+      continue;
+    }
+    const size_t entry = size_of(part.spec.dtype) + size_of(part.index);
+    all += block.parts[i].csr().nonzeros() * entry + rows * sizeof(int64_t);
+  }
   return all;
 }
 
@@ -72,49 +103,119 @@ void GatheredRows::append(Part& part, const tensor::Csr& from, size_t begin, siz
     using I = typename decltype(indices)::value_type;
     const auto first = static_cast<size_t>(indptr[begin]), last = static_cast<size_t>(indptr[end]);
     const size_t count = last - first, value = size_of(part.spec.dtype);
-    if (count) {
-      std::memcpy(part.values.add(count * value), from.data.data() + first * value, count * value);
-      std::memcpy(part.indices.add(count * sizeof(I)), indices.data() + first, count * sizeof(I));
-    }
     auto* const ends = reinterpret_cast<int64_t*>(part.indptr.add((end - begin) * sizeof(int64_t)));
     for (size_t r = begin; r < end; ++r)
       ends[r - begin] = static_cast<int64_t>(part.entries + static_cast<size_t>(indptr[r + 1]) - first);
     part.entries += count;
+    if (!count) return;
+    std::memcpy(part.indices.add(count * sizeof(I)), indices.data() + first, count * sizeof(I));
+    const std::byte* const values = from.data.data() + first * value;
+    if (part.ones && are_ones(part.spec.dtype, values, count)) return;
+    if (part.ones) write_ones(part, count);
+    std::memcpy(part.values.add(count * value), values, count * value);
   });
 }
 
-std::vector<Tensor> GatheredRows::take() {
+void GatheredRows::write_ends(Part& part, std::span<const uint32_t> from) {
+  auto* const ends = reinterpret_cast<int64_t*>(part.indptr.add((from.size() - 1) * sizeof(int64_t)));
+  for (size_t r = 1; r < from.size(); ++r) ends[r - 1] = static_cast<int64_t>(part.entries + from[r]);
+  part.entries += from.back();
+}
+
+// Writes the ones of all entries but the last `unwritten`; from here on values are in memory.
+void GatheredRows::write_ones(Part& part, size_t unwritten) {
+  const size_t count = part.entries - unwritten;
+  part.ones = false;
+  if (count == 0) return;
+  fill_ones(part.spec.dtype, part.values.add(count * size_of(part.spec.dtype)), count);
+}
+
+// Part of one array, since windows of the same dataset have about the same size.
+Buffer GatheredRows::lend_ones(Part& part) {
+  const size_t bytes = part.entries * size_of(part.spec.dtype);
+  if (part.all_ones.bytes() < bytes) {
+    part.all_ones = {};
+    part.all_ones.resize(bytes + bytes / 8);
+    fill_ones(part.spec.dtype, part.all_ones.data(), part.all_ones.bytes() / size_of(part.spec.dtype));
+  }
+  return Buffer::view(part.all_ones.data(), bytes, std::make_shared<Buffer>(part.all_ones));
+}
+
+// The row pointers in the type of the indices.
+void GatheredRows::write_pointers(Part& part, Buffer& to) const {
+  const bool wide = part.entries > static_cast<size_t>(std::numeric_limits<int32_t>::max());
+  LACUNA_REQUIRE(part.index == DType::int64 || !wide,
+                 "dataset: the rows in memory must have fewer than 2^31 entries. Received: ", part.entries,
+                 ".");
+  const std::span<const int64_t> ends(reinterpret_cast<const int64_t*>(part.indptr.data()),
+                                      static_cast<size_t>(rows_));
+  const auto fill = [&](auto indptr) {
+    using I = typename decltype(indptr)::value_type;
+    indptr[0] = 0;
+    std::ranges::transform(ends, indptr.begin() + 1, [](int64_t end) { return static_cast<I>(end); });
+  };
+  to.resize((ends.size() + 1) * size_of(part.index));
+  if (part.index == DType::int64) fill(to.as<int64_t>());
+  else fill(to.as<int32_t>());
+}
+
+Buffer GatheredRows::pointers_of(Part& part) const {
+  Buffer result;
+  write_pointers(part, result);
+  return result;
+}
+
+// values(part), indices(part), pointers(part): the memory of a part.
+template <class Values, class Indices, class Pointers>
+std::vector<Tensor> GatheredRows::tensors(const Values& values, const Indices& indices,
+                                          const Pointers& pointers) {
   std::vector<Tensor> result;
   for (Part& part : parts_) {
     Shape shape = part.spec.shape;
     shape[0] = rows_;
     if (part.spec.storage != Storage::csr) {
-      result.emplace_back(tensor::Dense{part.spec.dtype, shape, part.values.take()});
+      result.emplace_back(tensor::Dense{part.spec.dtype, shape, values(part)});
       continue;
     }
     tensor::Csr csr{.dtype = part.spec.dtype, .rows = rows_, .columns = shape[1], .index = part.index};
-    const bool wide = part.entries > static_cast<size_t>(std::numeric_limits<int32_t>::max());
-    LACUNA_REQUIRE(part.index == DType::int64 || !wide,
-                   "dataset: the rows in memory must have fewer than 2^31 entries. Received: ", part.entries,
-                   ".");
-    const std::span<const int64_t> ends(reinterpret_cast<const int64_t*>(part.indptr.memory.data()),
-                                        static_cast<size_t>(rows_));
-    const auto fill = [&](auto indptr) {
-      using I = typename decltype(indptr)::value_type;
-      indptr[0] = 0;
-      std::ranges::transform(ends, indptr.begin() + 1, [](int64_t end) { return static_cast<I>(end); });
-    };
-    csr.indptr.resize((ends.size() + 1) * size_of(part.index));
-    if (part.index == DType::int64) fill(csr.indptr.as<int64_t>());
-    else fill(csr.indptr.as<int32_t>());
-    csr.data = part.values.take();
-    csr.indices = part.indices.take();
+    csr.indptr = pointers(part);
+    csr.data = values(part);
+    csr.indices = indices(part);
     result.emplace_back(std::move(csr));
-    part.indptr = {};
-    part.entries = 0;
   }
-  rows_ = 0;
   return result;
+}
+
+std::vector<Tensor> GatheredRows::take() {
+  std::vector<Tensor> result = tensors(
+      [&](Part& part) {
+        if (part.ones) write_ones(part, 0);
+        return part.values.take();
+      },
+      [](Part& part) { return part.indices.take(); }, [&](Part& part) { return pointers_of(part); });
+  clear();
+  return result;
+}
+
+std::vector<Tensor> GatheredRows::lend() {
+  std::vector<Tensor> result =
+      tensors([&](Part& part) { return part.ones ? lend_ones(part) : part.values.lend(); },
+              [](Part& part) { return part.indices.lend(); }, [&](Part& part) { return pointers_of(part); });
+  clear();
+  return result;
+}
+
+std::vector<Tensor> GatheredRows::view() {
+  return tensors(
+      [&](Part& part) {
+        if (part.ones) write_ones(part, 0);
+        return part.values.view();
+      },
+      [](Part& part) { return part.indices.view(); },
+      [&](Part& part) {
+        write_pointers(part, part.ends);
+        return Buffer::alias(part.ends);
+      });
 }
 
 }  // namespace lacuna::data

@@ -14,6 +14,7 @@
 #include "lacuna/base/interrupt.h"
 #include "lacuna/base/utf8.h"
 #include "lacuna/data/growing.h"
+#include "lacuna/data/libsvm_parser.h"
 #include "lacuna/data/number.h"
 #include "lacuna/data/text_blocks.h"
 
@@ -89,12 +90,56 @@ class Parser {
     return true;
   }
 
+  // Begins anew, in the same memory.
+  void restart() {
+    line_ = rows_ = entries_ = label_count_ = largest_line_ = 0;
+    largest_ = 0;
+    names_zero_ = false;
+    share_before_ = share_ = 0;
+  }
+
   LibsvmData finish() {
+    LibsvmData data;
+    describe(data.x);
+    data.x.data = kept_values_.take(entries_);
+    data.x.indices = kept_indices_.take(entries_);
+    data.x.indptr = kept_indptr_.take(rows_ + 1);
+    const bool many = options_.multilabel;
+    const size_t labels = many ? label_count_ : rows_;
+    tensor::Dense kept{dtype_of<T>(), {static_cast<Dim>(labels)}, kept_labels_.take(labels)};
+    const tensor::Dense none{dtype_of<T>(), {0}};
+    data.y = many ? none : kept;
+    data.labels = many ? kept : none;
+    data.label_ptr = whole_numbers(kept_label_ptr_, many ? rows_ + 1 : 0);
+    data.qid = whole_numbers(kept_qid_, options_.query_id ? rows_ : 0);
+    return data;
+  }
+
+  // Copies the rows, of one label each, and keeps its memory: new pages for each block would cost more than
+  // that.
+  void copy_to(LibsvmData& data) {
+    describe(data.x);
+    copy_values(values_, entries_, data.x.data);
+    copy_values(indices_, entries_, data.x.indices);
+    copy_values(indptr_, rows_ + 1, data.x.indptr);
+    copy_values(labels_, rows_, data.y.data);
+    data.y.dtype = dtype_of<T>();
+    data.y.shape = {static_cast<Dim>(rows_)};
+    const size_t queries = options_.query_id ? rows_ : 0;
+    copy_values(qid_, queries, data.qid.data);
+    data.qid.dtype = DType::int64;
+    data.qid.shape = {static_cast<Dim>(queries)};
+  }
+
+ private:
+  template <class, class>
+  friend class Parser;
+
+  // All of the matrix but its arrays. Throws if a column is beyond n_features.
+  void describe(tensor::Csr& x) {
     const bool from_zero =
         options_.zero_based == ZeroBased::yes || (options_.zero_based == ZeroBased::automatic && names_zero_);
     const Dim base = from_zero ? 0 : 1;
-    LibsvmData data;
-    tensor::Csr& x = data.x;
     x.dtype = dtype_of<T>();
     x.index = dtype_of<I>();
     x.rows = static_cast<Dim>(rows_);
@@ -111,23 +156,12 @@ class Parser {
     }
     if (from_zero && first_)
       for (size_t k = 0; k < entries_; ++k) ++indices_[k];
-    x.data = kept_values_.take(entries_);
-    x.indices = kept_indices_.take(entries_);
-    x.indptr = kept_indptr_.take(rows_ + 1);
-    const bool many = options_.multilabel;
-    const size_t labels = many ? label_count_ : rows_;
-    tensor::Dense kept{dtype_of<T>(), {static_cast<Dim>(labels)}, kept_labels_.take(labels)};
-    const tensor::Dense none{dtype_of<T>(), {0}};
-    data.y = many ? none : kept;
-    data.labels = many ? kept : none;
-    data.label_ptr = whole_numbers(kept_label_ptr_, many ? rows_ + 1 : 0);
-    data.qid = whole_numbers(kept_qid_, options_.query_id ? rows_ : 0);
-    return data;
   }
-
- private:
-  template <class, class>
-  friend class Parser;
+  template <class V>
+  static void copy_values(const V* from, size_t count, Buffer& to) {
+    to.resize(count * sizeof(V));
+    if (count) std::memcpy(to.data(), from, count * sizeof(V));
+  }
 
   // The new capacity of a full buffer: what the whole text needs if the rest of it is like the part so far.
   size_t places(size_t used) const {
@@ -396,7 +430,29 @@ LibsvmData parse(Texts texts, const LibsvmOptions& options, const char* where) {
   });
 }
 
+class LibsvmBlockParser final : public LibsvmParser {
+ public:
+  explicit LibsvmBlockParser(const LibsvmOptions& options) : options_(options) {
+    if (options.n_features <= std::numeric_limits<int32_t>::max()) narrow_.emplace(options, "parse_libsvm");
+  }
+
+  void parse(std::string_view text, LibsvmData& to) override {
+    const char* p = text.data();
+    if (narrow_) narrow_->restart();
+    if (!narrow_ || !narrow_->parse(p, p + text.size(), 1)) to = parse_libsvm(text, options_);
+    else narrow_->copy_to(to);
+  }
+
+ private:
+  const LibsvmOptions& options_;
+  std::optional<Parser<int32_t, float>> narrow_{};
+};
+
 }  // namespace
+
+std::unique_ptr<LibsvmParser> LibsvmParser::make(const LibsvmOptions& options) {
+  return std::make_unique<LibsvmBlockParser>(options);
+}
 
 LibsvmData load_libsvm(const std::string& path, const LibsvmOptions& options) {
   return load_libsvm_files({path}, options);

@@ -9,6 +9,7 @@
 #include "lacuna/base/interrupt.h"
 #include "lacuna/data/bad_line.h"
 #include "lacuna/data/gathered_rows.h"
+#include "lacuna/data/libsvm_parser.h"
 #include "lacuna/data/text_dataset.h"
 
 namespace lacuna::data {
@@ -29,6 +30,14 @@ Buffer narrowed(const Buffer& wide) {
   std::ranges::transform(from, narrow.as<int32_t>().begin(),
                          [](int64_t index) { return static_cast<int32_t>(index); });
   return narrow;
+}
+
+// The arrays of a block are where the next rows are made.
+void take_memory(RowBlock& from, LibsvmData& to) {
+  if (from.parts.size() < 2) return;  // A summary, or nothing yet.
+  to.x = std::move(from.parts[0].csr());
+  to.y = std::move(from.parts[1].dense());
+  if (from.parts.size() > 2) to.qid = std::move(from.parts[2].dense());
 }
 
 RowBlock block_of(LibsvmData data, bool query_id) {
@@ -121,39 +130,43 @@ class Libsvm final : public TextSource<Libsvm> {
   using Piece = NumberedText;
   class Reader {
    public:
-    Reader(const Libsvm& source, const char* where, size_t, const RowPlace& from)
+    Reader(const Libsvm& source, const char* where, size_t workers, const RowPlace& from)
         : source_(source), texts_(where, source.paths()) {
       if (!from.empty()) texts_.go_to(from);
+      for (size_t w = 0; w < workers; ++w) parsers_.push_back(LibsvmParser::make(source.options_));
     }
 
     bool take(NumberedText& to) { return texts_.next(to); }
 
-    void make(size_t, const NumberedText& text, RowBlock& block) const {
+    void make(size_t worker, const NumberedText& text, RowBlock& block) {
       try {
-        block = parsed(text.text);
+        parse(worker, text.text, block);
       } catch (const BadLine&) {
-        block = line_by_line(text);
+        block = line_by_line(worker, text);
       }
       block.after = text.after;
     }
 
    private:
-    RowBlock parsed(std::string_view text) const {
-      LibsvmData data = parse_libsvm(text, source_.options_);
-      return source_.summarizes_ ? Summary::of(data).block()
-                                 : block_of(std::move(data), source_.options_.query_id);
+    void parse(size_t worker, std::string_view text, RowBlock& block) {
+      LibsvmData data;
+      take_memory(block, data);
+      parsers_[worker]->parse(text, data);
+      block = source_.summarizes_ ? Summary::of(data).block()
+                                  : block_of(std::move(data), source_.options_.query_id);
     }
 
-    RowBlock line_by_line(const NumberedText& text) const {
+    RowBlock line_by_line(size_t worker, const NumberedText& text) {
       GatheredRows rows(source_.schema_);
       Summary summary;
       std::vector<BadRow> bad;
       std::string_view rest = text.text;
+      RowBlock row;
       for (int64_t line = text.first_line; !rest.empty(); ++line) {
         std::string_view one = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(std::min(rest.size(), one.size() + 1));
         try {
-          const RowBlock row = parsed(one);
+          parse(worker, one, row);
           if (source_.summarizes_) summary.add(row);
           else rows.append(row, 0, row.rows);
         } catch (const BadLine& error) {
@@ -169,6 +182,7 @@ class Libsvm final : public TextSource<Libsvm> {
 
     const Libsvm& source_;
     NumberedTexts texts_;
+    std::vector<std::unique_ptr<LibsvmParser>> parsers_{};  // For each worker.
   };
 
  private:

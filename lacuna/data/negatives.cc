@@ -243,6 +243,8 @@ class NegativesSource final : public RowSource, public std::enable_shared_from_t
   }
   BadRowReport report() const override { return of_.report(); }
   bool once() const override { return of_.once(); }
+  bool is_read_anywhere() const override { return of_.is_read_anywhere(); }
+  bool repeats(const RowOrder& order) const override { return order.key == 0 && of_.repeats({}); }
 
  private:
   // A stream that keeps its source.

@@ -14,6 +14,8 @@
 namespace lacuna::data {
 namespace {
 
+constexpr size_t kFewBytes = size_t{1} << 15;
+
 static_assert(std::endian::native == std::endian::little,
               "the dtypes below are those of little-endian files");
 
@@ -117,19 +119,35 @@ void NpyArray::require(bool holds, const std::string& received) const {
 
 void NpyArray::read_bytes(std::byte* to, size_t count) {
   for (size_t done = 0; done < count;) {
-    const size_t n = bytes_->read(reinterpret_cast<char*>(to) + done, count - done);
-    require(n > 0, "an array that is cut short");
+    size_t n = std::min(count - done, waiting_.size() - used_);
+    if (n > 0) {
+      std::memcpy(to + done, waiting_.data() + used_, n);
+      used_ += n;
+    } else if (count - done >= kFewBytes) {
+      n = bytes_->read(reinterpret_cast<char*>(to) + done, count - done);
+      require(n > 0, "an array that is cut short");
+    } else {
+      waiting_.resize(kFewBytes);
+      waiting_.resize(bytes_->read(waiting_.data(), kFewBytes));
+      used_ = 0;
+      require(!waiting_.empty(), "an array that is cut short");
+    }
     done += n;
   }
 }
 
 void NpyArray::read(std::byte* to, size_t count) { read_bytes(to, count * value_bytes_); }
 
-void NpyArray::skip(size_t count) { bytes_->skip(uint64_t{count} * value_bytes_); }
+void NpyArray::skip(size_t count) {
+  const uint64_t all = uint64_t{count} * value_bytes_,
+                 waits = std::min<uint64_t>(all, waiting_.size() - used_);
+  used_ += waits;
+  bytes_->skip(all - waits);
+}
 
 void NpyArray::end() {
   char more = 0;
-  require(bytes_->read(&more, 1) == 0, "more bytes than its shape has");
+  require(used_ == waiting_.size() && bytes_->read(&more, 1) == 0, "more bytes than its shape has");
 }
 
 NpyArray open_npy(const char* where, const std::string& path) {

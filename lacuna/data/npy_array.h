@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "lacuna/data/byte_source.h"
 #include "lacuna/tensor/spec.h"
@@ -38,6 +39,8 @@ class NpyArray {
   Shape shape_{};
   std::optional<DType> dtype_{};
   size_t value_bytes_ = 0;
+  std::vector<char> waiting_{};  // Bytes that were read already, of which so many were used.
+  size_t used_ = 0;
 };
 
 // The array in a file of its own, plain or compressed.

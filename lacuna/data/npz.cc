@@ -202,6 +202,8 @@ class NpzSource final : public RowSource, public std::enable_shared_from_this<Np
 
   const Schema& schema() const override { return schema_; }
   std::optional<Dim> rows() const override { return rows_; }
+  bool is_read_anywhere() const override { return true; }
+  bool repeats(const RowOrder&) const override { return true; }
   std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const override {
     RowPlace from = order.from;
     const Dim first = from.empty() ? 0 : take_last(where, from);

@@ -41,13 +41,17 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
   std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const override {
     std::vector<size_t> blocks(foot_.blocks.size());
     std::iota(blocks.begin(), blocks.end(), 0);
-    uint64_t bytes = 0;
-    for (const BlockPlace& block : foot_.blocks) bytes += block.bytes;
-    if (order.key != 0 && bytes > order.bytes) Generator(mix(order.key)).shuffle(std::span(blocks));
+    if (!repeats(order)) Generator(mix(order.key)).shuffle(std::span(blocks));
     RowPlace from = order.from;
     const int64_t first = from.empty() ? 0 : take_last(where, from);
     require_place(where, from.empty() && first <= static_cast<int64_t>(blocks.size()));
     return std::make_unique<Stream>(shared_from_this(), where, std::move(blocks), static_cast<size_t>(first));
+  }
+  bool is_read_anywhere() const override { return true; }
+  bool repeats(const RowOrder& order) const override {
+    uint64_t bytes = 0;
+    for (const BlockPlace& block : foot_.blocks) bytes += block.bytes;
+    return order.key == 0 || bytes <= order.bytes;
   }
 
  private:
@@ -67,6 +71,13 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
           blocks_(reader_, workers_) {}
 
     bool next(RowBlock& block) override { return blocks_.next(block); }
+    Dim next_onto(GatheredRows& to, RowBlock& block) override {
+      if (workers_ > 0) return RowStream::next_onto(to, block);
+      poll_interrupt();
+      if (!reader_.take(stored_)) return 0;
+      block.after.assign(1, static_cast<int64_t>(stored_.after));
+      return reader_.make_onto(stored_, to);
+    }
 
    private:
     class Reader {
@@ -84,16 +95,23 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
         return true;
       }
       void make(size_t worker, const Stored& stored, RowBlock& block) {
-        const PackedFile& file = *source_.file_;
-        const bool same = XXH3_64bits(stored.bytes.data(), stored.bytes.size()) == stored.place->checksum;
-        file.require(same, where_, "a block is damaged");
-        const std::string_view bytes = unpacked(stored, unpacked_[worker]);
-        file.require(decode_rows(source_.foot_.schema, stored.place->rows, bytes, block), where_,
-                     "a block is damaged");
+        decode(worker, stored, block);
         block.after.assign(1, static_cast<int64_t>(stored.after));
+      }
+      Dim make_onto(const Stored& stored, GatheredRows& to) {
+        decode(0, stored, to);
+        return stored.place->rows;
       }
 
      private:
+      template <class Rows>
+      void decode(size_t worker, const Stored& stored, Rows& to) {
+        const bool same = XXH3_64bits(stored.bytes.data(), stored.bytes.size()) == stored.place->checksum;
+        require(same);
+        const std::string_view bytes = unpacked(stored, unpacked_[worker]);
+        require(decode_rows(source_.foot_.schema, stored.place->rows, bytes, to));
+      }
+      void require(bool whole) const { source_.file_->require(whole, where_, "a block is damaged"); }
       std::string_view unpacked(const Stored& stored, std::vector<char>& to) const {
         const std::string_view given(stored.bytes.data(), stored.bytes.size());
         if (source_.foot_.compression == Compression::none) return given;
@@ -103,7 +121,7 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
             lz4 ? static_cast<size_t>(LZ4_decompress_safe(
                       given.data(), to.data(), static_cast<int>(given.size()), static_cast<int>(to.size())))
                 : ZSTD_decompress(to.data(), to.size(), given.data(), given.size());
-        source_.file_->require(made == to.size(), where_, "a block is damaged");
+        require(made == to.size());
         return {to.data(), to.size()};
       }
 
@@ -117,6 +135,7 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
     std::shared_ptr<const PackedRows> source_;
     size_t workers_;
     Reader reader_;
+    Stored stored_{};
     InOrder<Reader, Stored, RowBlock> blocks_;
   };
 

@@ -5,6 +5,7 @@
 #include <xxhash.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 #include <utility>
@@ -16,6 +17,21 @@ namespace lacuna::data {
 namespace {
 constexpr size_t kBlockBytes = size_t{1} << 20;  // Of rows in memory, about.
 constexpr const char* kMustBeWritten = "the packed file must be written whole";
+
+// Whether the arrays hold the entries of the rows and nothing else, so that they can be written as they are.
+bool is_tight(const RowBlock& rows) {
+  return std::ranges::all_of(rows.parts, [&](const Tensor& part) {
+    if (part.storage() != Storage::csr) return true;
+    const tensor::Csr& csr = part.csr();
+    const size_t entries = csr.indices.bytes() / size_of(csr.index);
+    bool tight = csr.data.bytes() == entries * size_of(csr.dtype);
+    with_index(csr, [&](auto, auto indptr) {
+      tight = tight && indptr.size() == static_cast<size_t>(rows.rows) + 1 && indptr.front() == 0 &&
+              static_cast<size_t>(indptr.back()) == entries;
+    });
+    return tight;
+  });
+}
 }  // namespace
 
 PackedWriter::PackedWriter(const std::string& path, const Schema& schema, Compression compression)
@@ -31,12 +47,15 @@ PackedWriter::PackedWriter(const std::string& path, const Schema& schema, Compre
 
 void PackedWriter::add(const RowBlock& rows, Dim begin, Dim end) {
   // Blocks of about the same size whatever the blocks of the source: the parser's depend on its text.
+  const bool all = begin == 0 && end == rows.rows;
+  if (all && waiting_.rows() == 0 && waiting_.bytes_of(rows) >= kBlockBytes && is_tight(rows))
+    return write_block(rows);  // As it would be after a copy.
   waiting_.append(rows, begin, end);
-  if (waiting_.bytes() >= kBlockBytes) write_block();
+  if (waiting_.bytes() >= kBlockBytes) write_waiting();
 }
 
 void PackedWriter::finish(Fingerprint fingerprint, int64_t bad) {
-  if (waiting_.rows() > 0) write_block();
+  if (waiting_.rows() > 0) write_waiting();
   foot_.fingerprint = std::move(fingerprint);
   foot_.bad = bad;
   const std::string foot = to_text(foot_);
@@ -49,8 +68,12 @@ void PackedWriter::finish(Fingerprint fingerprint, int64_t bad) {
   replace_.finish(false);
 }
 
-void PackedWriter::write_block() {
-  RowBlock rows{.rows = waiting_.rows(), .parts = waiting_.take()};
+void PackedWriter::write_waiting() {
+  write_block({.rows = waiting_.rows(), .parts = waiting_.view()});
+  waiting_.clear();
+}
+
+void PackedWriter::write_block(const RowBlock& rows) {
   raw_.clear();
   encode_rows(foot_.schema, rows, raw_);
   std::string_view stored(raw_.data(), raw_.size());

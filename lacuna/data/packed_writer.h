@@ -23,7 +23,8 @@ class PackedWriter {
   void finish(Fingerprint fingerprint, int64_t bad);
 
  private:
-  void write_block();
+  void write_waiting();
+  void write_block(const RowBlock& rows);
   std::string_view compressed();
   void write(const void* bytes, size_t size);
 

@@ -6,7 +6,10 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <span>
+
+#include "lacuna/kernels/scan_columns.h"
 
 namespace lacuna::data {
 namespace {
@@ -16,9 +19,21 @@ enum class Coding : uint64_t { as_they_are, ones, bytes, shorts };
 size_t padded(size_t bytes) { return (bytes + 7) / 8 * 8; }
 
 void append(std::vector<char>& to, const void* from, size_t bytes) {
-  const size_t at = to.size();
-  to.resize(at + padded(bytes), 0);
-  if (bytes) std::memcpy(to.data() + at, from, bytes);
+  const auto* const first = static_cast<const char*>(from);
+  to.insert(to.end(), first, first + bytes);
+  to.resize(to.size() + padded(bytes) - bytes, 0);
+}
+
+// Without a branch for each value: nearly all blocks that begin with ones have nothing else.
+template <class T>
+bool are_ones(std::span<const T> values) {
+  constexpr size_t kAtOnce = 256;
+  for (; values.size() >= kAtOnce; values = values.subspan(kAtOnce)) {
+    int others = 0;
+    for (size_t i = 0; i < kAtOnce; ++i) others |= values[i] != 1;
+    if (others) return false;
+  }
+  return std::ranges::all_of(values, [](T value) { return value == 1; });
 }
 
 template <class Small, class T>
@@ -44,7 +59,7 @@ template <class T>
 void append_values(std::vector<char>& to, std::span<const T> values) {
   auto coding = static_cast<uint64_t>(Coding::as_they_are);
   if constexpr (std::is_floating_point_v<T>) {
-    if (std::ranges::all_of(values, [](T value) { return value == 1; })) {
+    if (are_ones(values)) {
       coding = static_cast<uint64_t>(Coding::ones);
       return append(to, &coding, sizeof coding);
     }
@@ -84,21 +99,22 @@ class Bytes {
     rest_.remove_prefix(padded(count * sizeof(Small)));
     return true;
   }
-  template <class T>
-  bool values(T* to, size_t count) {
+  // Takes `count` values, which the target is given as part i.
+  template <class T, class Target>
+  bool values(Target& to, size_t i, size_t count) {
     uint64_t coding = 0;
     if (!copy(&coding, 1)) return false;
-    if (coding == static_cast<uint64_t>(Coding::as_they_are)) return copy(to, count);
+    const auto fits = [&](auto small) { return count <= rest_.size() / sizeof small; };
+    if (coding == static_cast<uint64_t>(Coding::as_they_are))
+      return fits(T{}) && copy(to.template add_values<T>(i, count), count);
     if constexpr (std::is_floating_point_v<T>) {
-      if (coding == static_cast<uint64_t>(Coding::bytes)) return widen<uint8_t>(to, count);
-      if (coding == static_cast<uint64_t>(Coding::shorts)) return widen<int16_t>(to, count);
-      if (coding == static_cast<uint64_t>(Coding::ones)) return std::fill_n(to, count, T{1}), true;
+      if (coding == static_cast<uint64_t>(Coding::bytes))
+        return fits(uint8_t{}) && widen<uint8_t>(to.template add_values<T>(i, count), count);
+      if (coding == static_cast<uint64_t>(Coding::shorts))
+        return fits(int16_t{}) && widen<int16_t>(to.template add_values<T>(i, count), count);
+      if (coding == static_cast<uint64_t>(Coding::ones)) return to.template add_ones<T>(i, count), true;
     }
     return false;
-  }
-  bool values(DType dtype, Buffer& to, size_t count) {
-    return with_dtype(dtype,
-                      [&](auto tag) { return values(to.as<typename decltype(tag)::type>().data(), count); });
   }
   // How many of T there may be.
   template <class T>
@@ -119,24 +135,93 @@ void append_pattern(std::vector<char>& to, std::span<const I> indices, std::span
   append(to, indices.data() + first, static_cast<size_t>(indptr.back() - first) * sizeof(I));
 }
 
-template <class I>
-bool take_pattern(Bytes& bytes, size_t rows, tensor::Csr& to) {
-  if (rows >= bytes.most<uint32_t>()) return false;
+// Takes the pattern of csr rows, which the target is given as part i. Returns the number of entries.
+template <class I, class Target>
+std::optional<size_t> take_pattern(Bytes& bytes, size_t rows, Dim columns, Target& to, size_t i) {
+  if (rows >= bytes.most<uint32_t>()) return std::nullopt;
   std::vector<uint32_t> ends(rows + 1);
-  if (!bytes.copy(ends.data(), ends.size()) || ends[0] != 0 || !std::ranges::is_sorted(ends)) return false;
+  if (!bytes.copy(ends.data(), ends.size()) || ends[0] != 0 || !std::ranges::is_sorted(ends))
+    return std::nullopt;
   const size_t entries = ends.back();
   if (entries > bytes.most<I>() || entries > static_cast<size_t>(std::numeric_limits<int32_t>::max()))
-    return false;
-  to.resize(static_cast<Dim>(rows), to.columns, entries, to.dtype, to.index);
-  std::ranges::transform(ends, to.indptr.as<I>().begin(), [](uint32_t end) { return static_cast<I>(end); });
-  const std::span<I> indices = to.indices.as<I>();
-  if (!bytes.copy(indices.data(), entries)) return false;
-  uint64_t largest = 0;  // A negative one is larger than all that are in range.
-  for (const I index : indices) largest = std::max(largest, static_cast<uint64_t>(index));
-  return entries == 0 || largest < static_cast<uint64_t>(to.columns);
+    return std::nullopt;
+  I* const indices = to.template add_pattern<I>(i, ends);
+  if (!bytes.copy(indices, entries)) return std::nullopt;
+  if (entries > 0 && kernels::scan_columns(indices, entries, false).largest >= static_cast<uint64_t>(columns))
+    return std::nullopt;
+  return entries;
 }
 
+template <class Target>
+bool decode(const Schema& schema, Dim rows, std::string_view given, Target& to) {
+  Bytes bytes(given);
+  const auto count = static_cast<size_t>(rows);
+  for (size_t i = 0; i < schema.size(); ++i) {
+    const Spec& spec = schema[i].spec;
+    size_t values = count;
+    if (spec.storage == Storage::csr) {
+      const bool wide = spec.shape[1] > std::numeric_limits<int32_t>::max();
+      const auto entries = wide ? take_pattern<int64_t>(bytes, count, spec.shape[1], to, i)
+                                : take_pattern<int32_t>(bytes, count, spec.shape[1], to, i);
+      if (!entries) return false;
+      values = *entries;
+    } else {
+      for (size_t d = 1; d < spec.shape.size(); ++d) values *= static_cast<size_t>(spec.shape[d]);
+    }
+    if (!with_dtype(spec.dtype,
+                    [&](auto tag) { return bytes.values<typename decltype(tag)::type>(to, i, values); }))
+      return false;
+  }
+  return bytes.at_end();
+}
+
+// Makes the tensors of a block, in their memory.
+class BlockTarget {
+ public:
+  BlockTarget(const Schema& schema, Dim rows, RowBlock& to) : schema_(schema), to_(to) {
+    to.bad.clear();
+    to.rows = rows;
+    to.parts.resize(schema.size());
+    for (size_t i = 0; i < schema.size(); ++i)
+      if (to.parts[i].storage() != schema[i].spec.storage) to.parts[i] = Tensor::empty(schema[i].spec);
+  }
+
+  template <class I>
+  I* add_pattern(size_t i, std::span<const uint32_t> ends) {
+    const Spec& spec = schema_[i].spec;
+    tensor::Csr& csr = to_.parts[i].csr();
+    csr.resize(to_.rows, spec.shape[1], ends.back(), spec.dtype, dtype_of<I>());
+    std::ranges::transform(ends, csr.indptr.as<I>().begin(),
+                           [](uint32_t end) { return static_cast<I>(end); });
+    return csr.indices.as<I>().data();
+  }
+  template <class T>
+  T* add_values(size_t i, size_t) {
+    const Spec& spec = schema_[i].spec;
+    if (spec.storage == Storage::csr) return to_.parts[i].csr().values<T>().data();
+    Shape shape = spec.shape;
+    shape[0] = to_.rows;
+    to_.parts[i].dense().resize(shape, spec.dtype);
+    return to_.parts[i].dense().values<T>().data();
+  }
+  template <class T>
+  void add_ones(size_t i, size_t count) {
+    std::fill_n(add_values<T>(i, count), count, T{1});
+  }
+
+ private:
+  const Schema& schema_;
+  RowBlock& to_;
+};
+
 }  // namespace
+
+bool are_ones(DType dtype, const std::byte* values, size_t count) {
+  return with_dtype(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    return are_ones(std::span(reinterpret_cast<const T*>(values), count));
+  });
+}
 
 void encode_rows(const Schema& schema, const RowBlock& rows, std::vector<char>& to) {
   for (size_t i = 0; i < schema.size(); ++i) {
@@ -150,33 +235,15 @@ void encode_rows(const Schema& schema, const RowBlock& rows, std::vector<char>& 
   }
 }
 
-bool decode_rows(const Schema& schema, Dim rows, std::string_view given, RowBlock& to) {
-  Bytes bytes(given);
-  to.bad.clear();
-  to.parts.resize(schema.size());
-  for (size_t i = 0; i < schema.size(); ++i) {
-    const Spec& spec = schema[i].spec;
-    if (to.parts[i].storage() != spec.storage) to.parts[i] = Tensor::empty(spec);
-    if (spec.storage == Storage::csr) {
-      tensor::Csr& csr = to.parts[i].csr();
-      csr.columns = spec.shape[1];
-      csr.dtype = spec.dtype;
-      csr.index = csr.columns > std::numeric_limits<int32_t>::max() ? DType::int64 : DType::int32;
-      const bool wide = csr.index == DType::int64;
-      const auto count = static_cast<size_t>(rows);
-      if (wide ? !take_pattern<int64_t>(bytes, count, csr) : !take_pattern<int32_t>(bytes, count, csr))
-        return false;
-      if (!bytes.values(csr.dtype, csr.data, csr.nonzeros())) return false;
-    } else {
-      Shape shape = spec.shape;
-      shape[0] = rows;
-      tensor::Dense& dense = to.parts[i].dense();
-      dense.resize(shape, spec.dtype);
-      if (!bytes.values(spec.dtype, dense.data, dense.size())) return false;
-    }
-  }
-  to.rows = rows;
-  return bytes.at_end();
+bool decode_rows(const Schema& schema, Dim rows, std::string_view bytes, RowBlock& to) {
+  BlockTarget target(schema, rows, to);
+  return decode(schema, rows, bytes, target);
+}
+
+bool decode_rows(const Schema& schema, Dim rows, std::string_view bytes, GatheredRows& to) {
+  if (!decode(schema, rows, bytes, to)) return false;
+  to.add_rows(rows);
+  return true;
 }
 
 }  // namespace lacuna::data

@@ -22,10 +22,15 @@ void RowWriter::begin(RowBlock& block, size_t rows, size_t list_items) {
       csr.resize(static_cast<Dim>(rows), columns, rows * layout_.fields_of(i) + list_items, spec.dtype,
                  columns > std::numeric_limits<int32_t>::max() ? DType::int64 : DType::int32);
       parts_[i].values = csr.values<float>().data();
-      if (csr.index == DType::int64) csr.indptr.as<int64_t>()[0] = 0;
-      else csr.indptr.as<int32_t>()[0] = 0;
-      if (csr.index == DType::int64) parts_[i].wide = csr.indices.as<int64_t>().data();
-      else parts_[i].narrow = csr.indices.as<int32_t>().data();
+      if (csr.index == DType::int64) {
+        parts_[i].wide = csr.indices.as<int64_t>().data();
+        parts_[i].wide_ends = csr.indptr.as<int64_t>().data();
+        parts_[i].wide_ends[0] = 0;
+      } else {
+        parts_[i].narrow = csr.indices.as<int32_t>().data();
+        parts_[i].narrow_ends = csr.indptr.as<int32_t>().data();
+        parts_[i].narrow_ends[0] = 0;
+      }
     } else {
       Shape shape = spec.shape;
       shape[0] = static_cast<Dim>(rows);

@@ -1,7 +1,6 @@
 // Writes rows into a block, value by value: what a value of a column means, whatever it was read from.
 #pragma once
-#include <farmhash.h>
-
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <string_view>
@@ -10,6 +9,7 @@
 
 #include "lacuna/base/utf8.h"
 #include "lacuna/data/column_layout.h"
+#include "lacuna/data/fingerprint_of_word.h"
 #include "lacuna/data/number.h"
 
 namespace lacuna::data {
@@ -40,8 +40,14 @@ class RowWriter {
 
   // The category of a word; -1 if it is no text.
   static Dim category(const FieldUse& use, std::string_view word);
+  // The bucket of a number; -1 if it is not understood.
+  Dim bucket_of_text(const FieldUse& use, std::string_view field);
   // Adds a category.
   bool put(const FieldUse& use, Dim id, float value = 1);
+  // Adds a category of `count` neighbouring columns each: write(to) must fill to[0], …, to[count - 1], of
+  // int32 or int64, with what is in the range of each column.
+  template <class Write>
+  void put_several(const FieldUse& first, size_t count, const Write& write);
 
   bool fail(const char* reason, const FieldUse* use = nullptr);
   const char* reason() const { return reason_; }
@@ -50,9 +56,11 @@ class RowWriter {
  private:
   // Where the next values of a part go.
   struct Part {
-    float* values = nullptr;    // Of a csr input.
-    int32_t* narrow = nullptr;  // Columns or ids: these,
-    int64_t* wide = nullptr;    // or these.
+    float* values = nullptr;         // Of a csr input.
+    int32_t* narrow_ends = nullptr;  // Its row pointers: these,
+    int64_t* wide_ends = nullptr;    // or these.
+    int32_t* narrow = nullptr;       // Columns or ids: these,
+    int64_t* wide = nullptr;         // or these.
     size_t entries = 0;
     size_t row_begin = 0;  // Of the entries.
     bool sorted = true;
@@ -89,16 +97,11 @@ inline bool RowWriter::fail(const char* reason, const FieldUse* use) {
 
 [[gnu::always_inline]] inline void RowWriter::end_row() {
   ++rows_;
-  for (size_t i = 0; i < parts_.size(); ++i) {
-    Part& part = parts_[i];
+  for (Part& part : parts_) {
     if (!part.values) continue;
     if (!part.sorted) sort_row(part);
-    tensor::Csr& csr = block_->parts[i].csr();
-    if (part.wide) {
-      csr.indptr.as<int64_t>()[rows_] = static_cast<int64_t>(part.entries);
-    } else {
-      csr.indptr.as<int32_t>()[rows_] = static_cast<int32_t>(part.entries);
-    }
+    if (part.wide) part.wide_ends[rows_] = static_cast<int64_t>(part.entries);
+    else part.narrow_ends[rows_] = static_cast<int32_t>(part.entries);
   }
 }
 
@@ -123,9 +126,25 @@ inline void RowWriter::drop_row() {
   return true;
 }
 
+template <class Write>
+[[gnu::always_inline]] inline void RowWriter::put_several(const FieldUse& first, size_t count,
+                                                          const Write& write) {
+  Part& part = parts_[first.part];
+  size_t at = rows_ * layout_.fields_of(first.part) + first.place;
+  if (part.values) {
+    at = part.entries;
+    std::fill_n(part.values + at, count, 1.0F);
+    part.entries += count;
+    part.sorted = part.sorted && first.offset > part.last;
+  }
+  if (part.wide) write(part.wide + at);
+  else write(part.narrow + at);
+  if (part.values) part.last = part.wide ? part.wide[part.entries - 1] : part.narrow[part.entries - 1];
+}
+
 [[gnu::always_inline]] inline Dim RowWriter::category(const FieldUse& use, std::string_view word) {
   if (use.words.empty()) {
-    const uint64_t hash = util::Fingerprint64(word.data(), word.size());
+    const uint64_t hash = fingerprint_of_word(word.data(), word.size());
     return static_cast<Dim>(use.mask ? hash & use.mask : hash % static_cast<uint64_t>(use.width));
   }
   const auto found = use.words.find(word);
@@ -172,22 +191,30 @@ inline void RowWriter::drop_row() {
   return put(use, bucket);
 }
 
+inline Dim RowWriter::bucket_of_text(const FieldUse& use, std::string_view field) {
+  double value = 0;
+  if (field.empty()) {
+    if (!use.column->missing) return 0;
+    value = *use.column->missing;
+  } else if (const char* const end = field.data() + field.size();
+             read_number(field.data(), end, value) != end) {
+    fail("a number must be finite, and nothing else", &use);
+    return -1;
+  }
+  const Dim bucket = use.bucket(value);
+  if (bucket < 0) fail("a number must have a finite transform", &use);
+  return bucket;
+}
+
 [[gnu::always_inline]] inline bool RowWriter::use_number_text(const FieldUse& use, std::string_view field) {
-  const bool categories = use.width > 1;
-  if (categories && !field.empty() && field.size() <= 4) {  // Most numbers are small and whole.
-    size_t whole = 0;
-    bool digits = true;
-    for (const char c : field) {
-      digits = digits && is_digit(c);
-      whole = whole * 10 + static_cast<size_t>(static_cast<unsigned char>(c - '0'));
-    }
-    if (digits && use.bucket_of_small(whole) >= 0) return put(use, use.bucket_of_small(whole));
+  if (use.width > 1) {
+    const Dim bucket = bucket_of_text(use, field);
+    return bucket >= 0 && put(use, bucket);
   }
   double value = 0;
   if (field.empty()) {
     if (!use.column->missing)
-      return categories ? put(use, 0)
-                        : fail("a number must be given, unless `missing` says what it counts as", &use);
+      return fail("a number must be given, unless `missing` says what it counts as", &use);
     value = *use.column->missing;
   } else if (const char* const end = field.data() + field.size();
              read_number(field.data(), end, value) != end) {

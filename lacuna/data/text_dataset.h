@@ -30,12 +30,14 @@ class TextSource : public JudgedSource<Format> {
   }
   bool once() const override { return std::ranges::any_of(paths_, is_pipe); }
   const std::vector<std::string>& paths() const { return paths_; }
+  bool is_read_anywhere() const override { return std::ranges::all_of(paths_, is_regular); }
+  bool repeats(const RowOrder&) const override { return is_read_anywhere(); }
 
  protected:
   std::vector<std::string> files() const override { return paths_; }
   // A pipe is read by the thread that asked, since only that one can be interrupted while it waits for a
   // writer.
-  bool waits() const override { return !std::ranges::all_of(paths_, is_regular); }
+  bool waits() const override { return !is_read_anywhere(); }
 
  private:
   void begin_pass(const char* where) const override {

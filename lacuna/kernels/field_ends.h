@@ -1,13 +1,23 @@
-// Finds where the fields of a text end.
+// Finds where the fields and lines of a text end.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 
 namespace lacuna::kernels {
 
-// Writes the places of all bytes that are `delimiter` or the end of a line, in order, and returns their
-// number. `ends` must have room for `size` of them; size must be below 2^32.
-size_t field_ends(const char* text, size_t size, char delimiter, uint32_t* ends);
+// How many elements field_ends may write beyond the last that it counts.
+constexpr size_t kFieldEndsSlack = 16;
+
+struct FieldEnds {
+  size_t fields = 0, lines = 0;
+  bool quoted = false;  // The quote occurs in the text.
+};
+
+// Writes to `ends` the places of all bytes that are `delimiter` or the end of a line, in order, and to
+// `lines` which of these end a line. Both must have room for `size` elements and the slack; size must be
+// below 2^32.
+FieldEnds field_ends(const char* text, size_t size, char delimiter, char quote, uint32_t* ends,
+                     uint32_t* lines);
 
 // How many bytes are the end of a line.
 size_t count_lines(const char* text, size_t size);

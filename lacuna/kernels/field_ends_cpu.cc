@@ -25,20 +25,50 @@ HWY_INLINE uint64_t bits_of(const Mask mask) {
   return bits;
 }
 
-size_t field_ends(const char* text, size_t size, char delimiter, uint32_t* HWY_RESTRICT ends) {
+// The places of the bits, from `first` on. How many there are cannot be predicted, so eight are written at
+// once.
+HWY_INLINE void write_places(uint64_t bits, size_t count, uint32_t first, uint32_t* HWY_RESTRICT to) {
+  for (size_t written = 0; written < count; written += 8)
+    for (size_t k = 0; k < 8; ++k) {
+      to[written + k] = first + static_cast<uint32_t>(std::countr_zero(bits));
+      bits &= bits - 1;
+    }
+}
+
+FieldEnds field_ends(const char* text, size_t size, char delimiter, char quote, uint32_t* HWY_RESTRICT ends,
+                     uint32_t* HWY_RESTRICT lines) {
   const Bytes d;
   const size_t lanes = hn::Lanes(d);
-  const auto delimiters = hn::Set(d, static_cast<uint8_t>(delimiter)), lines = hn::Set(d, uint8_t{'\n'});
-  size_t count = 0, i = 0;
-  for (; i + lanes <= size; i += lanes) {
-    const auto bytes = hn::LoadU(d, reinterpret_cast<const uint8_t*>(text + i));
-    uint64_t bits = bits_of(hn::Or(hn::Eq(bytes, delimiters), hn::Eq(bytes, lines)));
-    for (; bits; bits &= bits - 1)
-      ends[count++] = static_cast<uint32_t>(i + static_cast<size_t>(std::countr_zero(bits)));
+  const auto at_delimiter = hn::Set(d, static_cast<uint8_t>(delimiter)), at_line = hn::Set(d, uint8_t{'\n'}),
+             at_quote = hn::Set(d, static_cast<uint8_t>(quote));
+  auto quotes = hn::Zero(d);
+  FieldEnds seen;
+  size_t i = 0;
+  for (; i + 64 <= size; i += 64) {
+    uint64_t fields = 0, newlines = 0;
+    for (size_t k = 0; k < 64; k += lanes) {
+      const auto bytes = hn::LoadU(d, reinterpret_cast<const uint8_t*>(text + i + k));
+      const auto line = hn::Eq(bytes, at_line);
+      fields |= bits_of(hn::Or(hn::Eq(bytes, at_delimiter), line)) << k;
+      newlines |= bits_of(line) << k;
+      quotes = hn::Or(quotes, hn::VecFromMask(d, hn::Eq(bytes, at_quote)));
+    }
+    for (; newlines; newlines &= newlines - 1) {
+      const uint64_t before = (newlines & -newlines) - 1;
+      lines[seen.lines++] =
+          static_cast<uint32_t>(seen.fields + static_cast<size_t>(std::popcount(fields & before)));
+    }
+    const auto count = static_cast<size_t>(std::popcount(fields));
+    write_places(fields, count, static_cast<uint32_t>(i), ends + seen.fields);
+    seen.fields += count;
   }
-  for (; i < size; ++i)
-    if (text[i] == delimiter || text[i] == '\n') ends[count++] = static_cast<uint32_t>(i);
-  return count;
+  seen.quoted = !hn::AllFalse(d, hn::Ne(quotes, hn::Zero(d)));
+  for (; i < size; ++i) {
+    seen.quoted = seen.quoted || text[i] == quote;
+    if (text[i] == '\n') lines[seen.lines++] = static_cast<uint32_t>(seen.fields);
+    if (text[i] == delimiter || text[i] == '\n') ends[seen.fields++] = static_cast<uint32_t>(i);
+  }
+  return seen;
 }
 
 size_t count_lines(const char* text, size_t size) {
@@ -61,8 +91,9 @@ namespace lacuna::kernels {
 HWY_EXPORT(field_ends);
 HWY_EXPORT(count_lines);
 
-size_t field_ends(const char* text, size_t size, char delimiter, uint32_t* ends) {
-  return HWY_DYNAMIC_DISPATCH(field_ends)(text, size, delimiter, ends);
+FieldEnds field_ends(const char* text, size_t size, char delimiter, char quote, uint32_t* ends,
+                     uint32_t* lines) {
+  return HWY_DYNAMIC_DISPATCH(field_ends)(text, size, delimiter, quote, ends, lines);
 }
 
 size_t count_lines(const char* text, size_t size) { return HWY_DYNAMIC_DISPATCH(count_lines)(text, size); }
