@@ -27,6 +27,7 @@
 #include "lacuna/data/npz.h"
 #include "lacuna/data/packed_file.h"
 #include "lacuna/data/slice_rows.h"
+#include "lacuna/data/vw.h"
 #include "lacuna/graph/strict.h"
 #include "lacuna/layers/advanced_activations.h"
 #include "lacuna/layers/convolution.h"

@@ -5,6 +5,7 @@
 #include "lacuna/data/libsvm_dataset.h"
 #include "lacuna/data/npz.h"
 #include "lacuna/data/packed_file.h"
+#include "lacuna/data/vw.h"
 #include "python/bind/argument.h"
 #include "python/bind/data.h"
 #include "python/bind/gil.h"
@@ -166,6 +167,15 @@ data::Dataset libsvm(const std::vector<nb::bytes>& paths, std::optional<Dim> n_f
   return data::libsvm(names, options);
 }
 
+data::Dataset vw(const std::vector<nb::bytes>& paths, Dim bins, const std::vector<std::string>& namespaces,
+                 const std::string& on_bad, double max_bad, const std::optional<nb::bytes>& rejects,
+                 size_t readers) {
+  return data::vw(strings_of(paths), {.bins = bins,
+                                      .namespaces = namespaces,
+                                      .bad = bad_rows("vw", on_bad, max_bad, rejects),
+                                      .readers = readers});
+}
+
 }  // namespace
 
 void bind_datasets(nb::module_& m) {
@@ -288,6 +298,8 @@ void bind_datasets(nb::module_& m) {
       "x"_a, "y"_a, "sample_weight"_a.none());
   def(m, "arrow", arrow, "streams"_a, "columns"_a, "fields"_a, "on_bad"_a, "max_bad"_a, "rejects"_a.none(),
       "readers"_a, "version"_a);
+  def(m, "vw", vw, "paths"_a, "bins"_a, "namespaces"_a, "on_bad"_a, "max_bad"_a, "rejects"_a.none(),
+      "readers"_a);
   def(m, "libsvm", libsvm, "paths"_a, "n_features"_a.none(), "zero_based"_a.none(), "query_id"_a, "on_bad"_a,
       "max_bad"_a, "rejects"_a.none(), "readers"_a);
 }

@@ -28,6 +28,7 @@ from lacuna.data.dataset import BadRow, Dataset, Report, csv, libsvm, open
 from lacuna.data.iterables import batches
 from lacuna.data.load import load_libsvm
 from lacuna.data.tables import arrow
+from lacuna.data.vowpal_wabbit import vw
 
 __all__ = [
     "BadRow",
@@ -50,6 +51,7 @@ __all__ = [
     "open",
     "query_id",
     "sample_weight",
+    "vw",
 ]
 
 
