@@ -45,6 +45,17 @@ void GatheredRows::clear() {
   }
 }
 
+size_t GatheredRows::bytes_of_all() const {
+  const auto rows = static_cast<size_t>(rows_);
+  size_t all = 0;
+  for (const Part& part : parts_)
+    all +=
+        part.spec.storage == Storage::csr
+            ? part.entries * (size_of(part.spec.dtype) + size_of(part.index)) + rows * size_of(DType::int64)
+            : rows * part.row_bytes;
+  return all;
+}
+
 size_t GatheredRows::bytes() const {
   size_t all = 0;
   for (const Part& part : parts_) {

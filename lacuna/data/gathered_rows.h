@@ -19,6 +19,8 @@ class GatheredRows {
 
   Dim rows() const { return rows_; }
   size_t bytes() const;
+  // As bytes_of_rows counts them, by the rows alone.
+  size_t bytes_of_all() const;
   // What the rows of the block would add to that.
   size_t bytes_of(const RowBlock& block) const;
 

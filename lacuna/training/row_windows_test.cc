@@ -11,15 +11,16 @@
 namespace lacuna {
 namespace {
 
-// Blocks of ten rows that are numbered; values are 1, or the number of the row.
+// Rows that are numbered, in blocks of ten or another number that divides them; values are 1, or the number
+// of the row.
 class NumberedRows final : public data::RowSource {
  public:
-  NumberedRows(Dim rows, bool ones) : rows_(rows), ones_(ones) {}
+  NumberedRows(Dim rows, bool ones, Dim of_block = 10) : rows_(rows), ones_(ones), of_block_(of_block) {}
 
   const data::Schema& schema() const override { return schema_; }
-  std::unique_ptr<data::RowStream> open(const char*, const data::RowOrder&) const override {
+  std::unique_ptr<data::RowStream> open(const char*, const data::RowOrder& order) const override {
     ++opened;
-    return std::make_unique<Stream>(*this);
+    return std::make_unique<Stream>(*this, order.from.empty() ? 0 : order.from[0]);
   }
   data::Fingerprint fingerprint(const char*) const override { return {{"version", text(version)}}; }
   bool is_read_anywhere() const override { return true; }
@@ -32,41 +33,44 @@ class NumberedRows final : public data::RowSource {
  private:
   class Stream final : public data::RowStream {
    public:
-    explicit Stream(const NumberedRows& from) : from_(from) {}
+    Stream(const NumberedRows& from, Dim at) : from_(from), at_(at) {}
     bool next(data::RowBlock& block) override {
       LACUNA_REQUIRE(at_ != from_.fails_at, "rows: must be read. Received: row ", at_, ".");
       if (at_ == from_.rows_) return false;
-      constexpr Dim kRows = 10;
+      const Dim rows = from_.of_block_;
       tensor::Csr x;
-      x.resize(kRows, 1000, kRows, DType::float32);
-      for (Dim r = 0; r < kRows; ++r) {
+      x.resize(rows, 1000, static_cast<size_t>(rows), DType::float32);
+      for (Dim r = 0; r < rows; ++r) {
         x.indices.as<int32_t>()[static_cast<size_t>(r)] = static_cast<int32_t>(at_ + r);
         x.values<float>()[static_cast<size_t>(r)] = from_.ones_ ? 1 : static_cast<float>(at_ + r);
       }
       std::iota(x.indptr.as<int32_t>().begin(), x.indptr.as<int32_t>().end(), 0);
       block.parts.assign(1, Tensor(std::move(x)));
-      block.rows = kRows;
-      at_ += kRows;
+      block.rows = rows;
+      block.after = {at_ += rows};
       return true;
     }
 
    private:
     const NumberedRows& from_;
-    Dim at_ = 0;
+    Dim at_;
   };
 
   const data::Schema schema_{{"x", data::Role::input, {{None, 1000}, DType::float32, Storage::csr}}};
   const Dim rows_;
   const bool ones_;
+  const Dim of_block_;
 };
 
 constexpr Dim kRowsOfBatch = 7;
 
 // The rows of a pass as batches take them: the columns in order of each window, but for those that fill no
 // batch.
-std::vector<int32_t> pass(RowWindows& windows, uint64_t key, bool ahead, bool ones) {
+std::vector<int32_t> pass(RowWindows& windows, uint64_t key, bool ahead, bool ones,
+                          std::vector<int64_t> place = {}) {
   std::vector<int32_t> rows;
   windows.begin(key);
+  if (!place.empty()) windows.go_to(place);
   while (!windows.current().last) {
     windows.next();
     if (ahead) windows.read_ahead();
@@ -78,7 +82,8 @@ std::vector<int32_t> pass(RowWindows& windows, uint64_t key, bool ahead, bool on
       EXPECT_EQ(x.values<float>()[k], ones ? 1 : static_cast<float>(rows.back()));
     }
   }
-  EXPECT_EQ(windows.rows(), static_cast<Dim>(rows.size()));
+  EXPECT_EQ(windows.rows(),
+            (place.empty() ? 0 : place.back() * kRowsOfBatch) + static_cast<Dim>(rows.size()));
   return rows;
 }
 
@@ -105,6 +110,28 @@ TEST(RowWindows, AreTheSameReadAheadOrNot) {
   }
 }
 
+TEST(RowWindows, AreTheSameFromTheirPlaceAndWhateverTheBlocks) {
+  const Threads two(2);
+  const data::Dataset dataset(std::make_shared<NumberedRows>(500, false));
+  RowWindows windows("test", dataset, kRowsOfBatch, 1000);
+  const std::vector<int32_t> wanted = pass(windows, 5, true, false);
+  for (const Dim of_block : {1, 4, 25, 100, 500}) {
+    const data::Dataset other(std::make_shared<NumberedRows>(500, false, of_block));
+    RowWindows others("test", other, kRowsOfBatch, 1000);
+    EXPECT_EQ(pass(others, 5, true, false), wanted);
+  }
+  int places = 0;
+  for (windows.begin(5); !windows.current().last; ++places) {
+    windows.next();
+    const auto before = static_cast<std::ptrdiff_t>(windows.current().batch * kRowsOfBatch);
+    ASSERT_FALSE(windows.current().place.empty());
+    RowWindows again("test", dataset, kRowsOfBatch, 1000);
+    EXPECT_EQ(pass(again, 5, true, false, windows.current().place),
+              std::vector<int32_t>(wanted.begin() + before, wanted.end()));
+  }
+  EXPECT_GT(places, 5);
+}
+
 TEST(RowWindows, RowsThatFitInOneAreReadOnceUnlessTheirSourceChanges) {
   const auto source = std::make_shared<NumberedRows>(50, true);
   const data::Dataset dataset(source);
@@ -121,7 +148,7 @@ TEST(RowWindows, RowsThatFitInOneAreReadOnceUnlessTheirSourceChanges) {
 TEST(RowWindows, AnErrorComesWithItsWindow) {
   const Threads two(2);
   const auto source = std::make_shared<NumberedRows>(500, true);
-  source->fails_at = 200;
+  source->fails_at = 150;
   const data::Dataset dataset(source);
   RowWindows windows("test", dataset, kRowsOfBatch, 1000);
   windows.begin(5);
