@@ -164,7 +164,7 @@ class VwParser {
     uint64_t number = 0;
     std::from_chars(feature.data(), feature.data() + feature.size(), number);
     number += of_name;
-    return static_cast<Dim>(use.mask ? number & use.mask : number % static_cast<uint64_t>(use.width));
+    return static_cast<Dim>(use.bins.remainder(number));
   }
 
   Dim column_of_name(const FieldUse& use, std::string_view name, std::string_view feature) {
