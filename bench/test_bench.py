@@ -170,7 +170,7 @@ def test_worker_answers_each_line():
     worker.answer_lines(Job(), lines, answers.append)
     epoch, predict, one, parse, checked, unknown = map(json.loads, map(json.dumps, answers))
     assert epoch["loss"] == 0.25 and 0 <= epoch["s"] < 1
-    assert predict == {"error": "ValueError: no rows"}
+    assert predict == {"error": "ValueError: no rows"} and 0 <= epoch["cpu_s"] < 1
     assert 0 <= one["s"] < 1 and parse["mb"] == 3 and checked == {"loss": 4.0}
     assert "dance" in unknown["error"]
 
