@@ -2,7 +2,8 @@
 line of JSON on stdout.
 
     epoch       {"s": seconds, "loss": mean loss}     one shuffled pass over the rows
-    predict     {"s": seconds}                        all rows; this, epoch and parse also tell "cpu_s", CPU time
+    predict     {"s": seconds}                        all rows
+    fit         {"s": seconds}                        some epochs; all of these and parse tell "cpu_s" too, CPU time
     predict_one {"s": seconds}                        one row, the median of many calls
     parse       {"s": seconds, "mb": size of the text}
     check N     {"loss": mean loss}                   a new model, from zero weights, one pass over the first N rows in
