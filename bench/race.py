@@ -55,6 +55,7 @@ def run(running, command, repeats, say):
             "rounds": [],
             "losses": [answer.get("loss")],
             "cpu": [],
+            "peak_mb": None,  # Of one that fails later.
             **({"mb": answer["mb"]} if "mb" in answer else {}),
         }
     for turn in range(repeats):
