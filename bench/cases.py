@@ -136,7 +136,7 @@ def _cases(name, features):
     if name == "clicks":
         return [Case(name, "clicks-300000", "clicks", CLICKS, command="parse")]
     if name == "fit":
-        return [Case(name, "log-1200000", "fit", FIT, batch=4_096, exact=True)]
+        return [Case(name, "log-1200000", "fit", FIT, command="fit", batch=4_096, exact=True)]
     raise ValueError(f"case must be one of {', '.join(NAMES)}. Received: {name}.")
 
 

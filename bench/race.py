@@ -54,7 +54,9 @@ def run(running, command, repeats, say):
             "first_s": answer["s"],
             "rounds": [],
             "losses": [answer.get("loss")],
-            **({"mb": answer["mb"], "cpu": []} if "mb" in answer else {}),
+            "cpu": [],
+            "peak_mb": None,  # Of one that fails later.
+            **({"mb": answer["mb"]} if "mb" in answer else {}),
         }
     for turn in range(repeats):
         fastest = min((_usual(results[one]) for one in running), default=0)

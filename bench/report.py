@@ -8,7 +8,7 @@ import statistics
 
 from bench import race
 
-HEAD = ("", "first", "median", "step", "x loop", "x lacuna", "peak MB", "rounds", "MB/CPU s", "first loss")
+HEAD = ("", "first", "median", "step", "x loop", "x lacuna", "peak MB", "rounds", "CPU", "first loss")
 
 
 def rows_of(case, results, shape):
@@ -35,8 +35,8 @@ def rows_of(case, results, shape):
             row["step_ms"] = 1_000 * row["median_s"] / -(-result["rows"] // case.batch)
         if "mb" in result:
             row["mb_s"] = result["mb"] / row["median_s"]
-            if result["cpu"]:
-                row["mb_cpu_s"] = result["mb"] / statistics.median(result["cpu"])
+        if result.get("cpu"):
+            row["cpu_s"] = statistics.median(result["cpu"])
         for peer in ("loop", "lacuna"):
             other = reference(one, results, peer)
             if other is not None and other != one:
@@ -70,7 +70,7 @@ def table(rows):
                 _times(row.get("x_lacuna")),
                 f"{row['peak_mb']:.0f}" if row["peak_mb"] else "",
                 _rounds(row["rounds_s"]),
-                f"{row['mb_cpu_s']:.0f}" if "mb_cpu_s" in row else "",
+                seconds(row["cpu_s"]) if "cpu_s" in row else "",
                 f"{row['mb_s']:.0f}" if "mb_s" in row else f"{loss:.5g}" if loss is not None else "",
             )
         )

@@ -2,6 +2,7 @@
 they learn the same; prints medians and ratios; writes results.json and results.png.
 
 first: the first epoch, including compilation and setup. median: over the rounds after it. step: the median per batch.
+CPU: time of all cores, the median, which is steadier where others use the machine.
 x loop, x lacuna: the time relative to theirs for the same algorithm, the median over rounds.
 The exit code is 1 if a check fails, 2 if an argument is wrong.
 """

@@ -3,8 +3,9 @@ line of JSON on stdout.
 
     epoch       {"s": seconds, "loss": mean loss}     one shuffled pass over the rows
     predict     {"s": seconds}                        all rows
+    fit         {"s": seconds}                        some epochs; all of these and parse tell "cpu_s" too, CPU time
     predict_one {"s": seconds}                        one row, the median of many calls
-    parse       {"s": seconds, "mb": size of the text, "cpu_s": CPU time of the process}
+    parse       {"s": seconds, "mb": size of the text}
     check N     {"loss": mean loss}                   a new model, from zero weights, one pass over the first N rows in
                                                       order
     quit
@@ -72,12 +73,11 @@ def _answer(job, command, arguments):
         return {"s": _median_of_calls(job.predict_one)}
     before = time.process_time()
     seconds, result = _timed(getattr(job, command))
-    answer = {"s": seconds}
+    answer = {"s": seconds, "cpu_s": time.process_time() - before}
     if command == "epoch":
         answer["loss"] = None if result is None else float(result)
     elif command == "parse":
         answer["mb"] = float(result)
-        answer["cpu_s"] = time.process_time() - before
     return answer
 
 

@@ -130,13 +130,20 @@ void GatheredRows::write_ones(Part& part, size_t unwritten) {
   fill_ones(part.spec.dtype, part.values.add(count * size_of(part.spec.dtype)), count);
 }
 
-// Part of one array, since windows of the same dataset have about the same size.
+// Part of one array, since windows of the same dataset have about the same size. Its pages take no memory
+// before they are written, so there is room for windows that are larger than the first.
 Buffer GatheredRows::lend_ones(Part& part) {
-  const size_t bytes = part.entries * size_of(part.spec.dtype);
+  constexpr size_t kFew = size_t{1} << 20, kMore = size_t{64} << 20;
+  const size_t value = size_of(part.spec.dtype), bytes = part.entries * value;
   if (part.all_ones.bytes() < bytes) {
     part.all_ones = {};
-    part.all_ones.resize(bytes + bytes / 8);
-    fill_ones(part.spec.dtype, part.all_ones.data(), part.all_ones.bytes() / size_of(part.spec.dtype));
+    part.all_ones.resize(bytes + (bytes < kFew ? bytes : kMore));
+    part.ones_written = 0;
+  }
+  if (part.ones_written < part.entries) {  // Beyond what was lent.
+    fill_ones(part.spec.dtype, part.all_ones.data() + part.ones_written * value,
+              part.entries - part.ones_written);
+    part.ones_written = part.entries;
   }
   return Buffer::view(part.all_ones.data(), bytes, std::make_shared<Buffer>(part.all_ones));
 }

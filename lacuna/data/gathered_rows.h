@@ -59,7 +59,8 @@ class GatheredRows {
     bool ones = false;  // Of csr: all values are 1 and are not in memory.
     GatheredColumn values{}, indices{}, indptr{};
     Buffer ends{};      // Of a view: indptr in its type.
-    Buffer all_ones{};  // Lent as values; never written again.
+    Buffer all_ones{};  // Lent as values; what is lent is not written again.
+    size_t ones_written = 0;
   };
   void append(Part& part, const tensor::Csr& from, size_t begin, size_t end);
   void write_ends(Part& part, std::span<const uint32_t> ends);
