@@ -14,6 +14,13 @@ add_library(lz4 UNKNOWN IMPORTED)
 set_target_properties(lz4 PROPERTIES
   IMPORTED_LOCATION ${lz4_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${lz4_INCLUDE})
 
+# libzip has a CMake file, but it asks for programs that are in other packages.
+find_library(zip_LIBRARY zip REQUIRED)
+find_path(zip_INCLUDE zip.h REQUIRED)
+add_library(zip UNKNOWN IMPORTED)
+set_target_properties(zip PROPERTIES
+  IMPORTED_LOCATION ${zip_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${zip_INCLUDE})
+
 # xxHash has no CMake file in Debian.
 find_library(xxhash_LIBRARY xxhash REQUIRED)
 find_path(xxhash_INCLUDE xxhash.h REQUIRED)

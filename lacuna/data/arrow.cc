@@ -3,22 +3,16 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <optional>
 
 #include "lacuna/data/arrow_rows.h"
+#include "lacuna/data/fingerprint.h"
 #include "lacuna/data/judged_source.h"
 
 namespace lacuna::data {
 namespace {
 
 constexpr int64_t kRowsOfSlice = 8192, kItemsOfSlice = int64_t{1} << 20;
-
-// A text that no other dataset has, in this process or another.
-std::string unlike_all_others() {
-  static std::atomic<uint64_t> count = 0;
-  return text(std::chrono::system_clock::now().time_since_epoch().count(), "-", ++count);
-}
 
 class Arrow final : public JudgedSource<Arrow> {
  public:
@@ -44,11 +38,12 @@ class Arrow final : public JudgedSource<Arrow> {
   using Piece = ArrowSlice;
   class Reader {
    public:
-    Reader(const Arrow& source, const char* where, size_t workers)
+    Reader(const Arrow& source, const char* where, size_t workers, const RowPlace& from)
         : source_(source),
           where_(where),
           stream_(where, source.streams_),
           uses_(where, stream_.schema(), source.layout_) {
+      require_place(where, from.empty());  // A stream tells no places.
       for (size_t w = 0; w < workers; ++w) rows_.emplace_back(source.layout_);
     }
 

@@ -26,8 +26,8 @@ std::string BadRow::what() const {
 }
 
 BadRowJudge::BadRowJudge(const char* where, const BadRowOptions& options,
-                         const std::vector<std::string>& sources)
-    : where_(where), options_(options) {
+                         const std::vector<std::string>& sources, const BadRowReport& before)
+    : where_(where), options_(options), report_(before) {
   if (options.rejects.empty()) return;
   for (const std::string& source : sources) {
     std::error_code unknown;
@@ -52,8 +52,8 @@ void BadRowJudge::judge(const RowBlock& block) {
   const double most = options_.max_bad * std::max(kFewRows, static_cast<double>(report_.rows));
   LACUNA_REQUIRE(static_cast<double>(report_.bad) <= most, where_,
                  ": at most max_bad of the rows may be bad. Received: ", report_.bad, " bad rows of ",
-                 report_.rows, ", max_bad=", options_.max_bad, "; the first: ", report_.first.front().what(),
-                 ".");
+                 report_.rows, ", max_bad=", options_.max_bad,
+                 report_.first.empty() ? "" : text("; the first: ", report_.first.front().what()), ".");
 }
 
 void BadRowJudge::reject(const BadRow& row) {

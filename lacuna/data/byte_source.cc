@@ -76,6 +76,12 @@ class Gz final : public NamedSource {
     if (number == EINTR) answer_signal();
     fail(number ? std::strerror(number) : why);
   }
+  // Where the text is not compressed, zlib moves in the file, once it has seen how that begins.
+  void skip(uint64_t bytes) override {
+    char first = 0;
+    if (bytes > 0 && read(&first, 1) == 1) --bytes;
+    if (gzseek(file_.get(), static_cast<z_off_t>(bytes), SEEK_CUR) < 0) ByteSource::skip(bytes);
+  }
   bool packed() const override { return !gzdirect(file_.get()); }
   double position() const override { return static_cast<double>(gzoffset(file_.get())); }
 
@@ -311,6 +317,11 @@ class FastGz final : public Packed {
 #endif
 
 // The first bytes of a file; empty for a pipe, which cannot be read twice.
+const std::string& true_path(const std::string& path) {
+  static const std::string standard_input = "/dev/stdin";
+  return path == "-" ? standard_input : path;
+}
+
 std::string beginning(const std::string& path) {
   if (!is_regular(path)) return {};
   std::string bytes(6, '\0');
@@ -323,12 +334,28 @@ std::string beginning(const std::string& path) {
 
 bool is_regular(const std::string& path) {
   std::error_code unknown;
-  return std::filesystem::is_regular_file(path, unknown);
+  return std::filesystem::is_regular_file(true_path(path), unknown);
 }
 
-std::unique_ptr<ByteSource> open_bytes(const std::string& path, const char* where) {
+bool is_pipe(const std::string& path) {
+  std::error_code unknown;
+  const auto type = std::filesystem::status(true_path(path), unknown).type();
+  return type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::socket;
+}
+
+void ByteSource::skip(uint64_t bytes) {
+  std::vector<char> left_out(std::min<uint64_t>(bytes, 1 << 18));
+  while (bytes > 0) {
+    const size_t n = read(left_out.data(), std::min<uint64_t>(bytes, left_out.size()));
+    if (n == 0) return;
+    bytes -= n;
+  }
+}
+
+std::unique_ptr<ByteSource> open_bytes(const std::string& given, const char* where) {
   using namespace std::string_view_literals;
-  const std::string bytes = beginning(checked_path(where, path));
+  const std::string& path = true_path(checked_path(where, given));
+  const std::string bytes = beginning(path);
   if (bytes.starts_with("\xFD"
                         "7zXZ\0"sv))
     return std::make_unique<Xz>(path, where);

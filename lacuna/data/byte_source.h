@@ -1,6 +1,7 @@
 // The bytes of a file, decompressed if its first bytes say that it is gz, xz, bz2, zst or lz4.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -14,6 +15,9 @@ class ByteSource {
   // the file is truncated or cannot be decompressed.
   virtual size_t read(char* to, size_t room) = 0;
 
+  // Leaves out the next bytes, or those that there are.
+  virtual void skip(uint64_t bytes);
+
   virtual bool packed() const = 0;
 
   // How many bytes of the file were read so far, counted before decompression.
@@ -21,7 +25,10 @@ class ByteSource {
 };
 
 // Whether it is a file, and not a pipe or a device, which the thread that can be interrupted must wait for.
+// The path '-' is the standard input, here and below.
 bool is_regular(const std::string& path);
+// Whether it is a pipe, whose bytes can be read once.
+bool is_pipe(const std::string& path);
 
 // Throws InvalidArgument if the file cannot be opened; `where` starts the messages.
 std::unique_ptr<ByteSource> open_bytes(const std::string& path, const char* where);

@@ -110,6 +110,7 @@ void ColumnLayout::place_feature(const Column& column, FieldUse& use) {
                  "' with column '", column.name, "'.");
   use.offset = width;
   width += column.width();
+  schema_[use.part].columns.push_back({column.name, use.offset, width, static_cast<Dim>(use.place)});
   if (!ids_) spec.shape[1] = width;
   else ++spec.shape[1];
   if (ids_ && width > std::numeric_limits<int32_t>::max()) spec.dtype = DType::int64;

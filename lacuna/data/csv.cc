@@ -34,8 +34,9 @@ class Csv final : public TextSource<Csv> {
   using Piece = CsvText;
   class Reader {
    public:
-    Reader(const Csv& source, const char* where, size_t workers)
+    Reader(const Csv& source, const char* where, size_t workers, const RowPlace& from)
         : source_(source), where_(where), texts_(where, source.paths()) {
+      if (!from.empty()) begin_at(from);
       for (size_t w = 0; w < workers; ++w) parsers_.emplace_back(source.layout_, source.options_);
     }
 
@@ -48,9 +49,19 @@ class Csv final : public TextSource<Csv> {
       to.uses = uses_;
       return true;
     }
-    void make(size_t worker, const CsvText& text, RowBlock& block) { parsers_[worker].parse(text, block); }
+    void make(size_t worker, const CsvText& text, RowBlock& block) {
+      parsers_[worker].parse(text, block);
+      block.after = text.text.after;
+    }
 
    private:
+    // The header of the file is read again, since it tells what the columns of the rows after are.
+    void begin_at(const RowPlace& from) {
+      texts_.go_to(from);
+      NumberedTexts of_header(where_, source_.paths());
+      of_header.go_to({from[0], 0, 1});
+      if (NumberedText text; of_header.next(text)) begin_file(text, source_.paths()[text.file]);
+    }
     // Reads the header, if there is one, and takes it out of the text.
     void begin_file(NumberedText& text, const std::string& path) {
       const CsvOptions& options = source_.options_;

@@ -3,6 +3,7 @@
 
 #include "lacuna/base/interrupt.h"
 #include "lacuna/data/gathered_rows.h"
+#include "lacuna/data/given_rows.h"
 
 namespace lacuna::data {
 
@@ -27,26 +28,8 @@ LoadedRows load(const Dataset& dataset) {
   const auto stream = dataset.open("load");
   for (RowBlock block; stream->next_onto(all, block) > 0; poll_interrupt()) {
   }
-  std::vector<Tensor> parts = all.take();
-  LoadedRows result;
-  for (size_t i = 0; i < schema.size(); ++i) {
-    Array array(std::move(parts[i]));
-    switch (schema[i].role) {
-      case Role::input:
-        result.x.emplace(schema[i].name, std::move(array));
-        break;
-      case Role::target:
-        result.y.emplace(schema[i].name, std::move(array));
-        break;
-      case Role::sample_weight:
-        result.sample_weight = std::move(array);
-        break;
-      case Role::query:
-        result.query = std::move(array);
-        break;
-    }
-  }
-  return result;
+  const Dim rows = all.rows();
+  return named(schema, {.rows = rows, .parts = all.take()});
 }
 
 }  // namespace lacuna::data

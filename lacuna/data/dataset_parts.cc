@@ -6,6 +6,8 @@
 #include "lacuna/base/random.h"
 #include "lacuna/data/dataset.h"
 #include "lacuna/data/gathered_rows.h"
+#include "lacuna/data/row_key.h"
+#include "lacuna/data/row_place.h"
 
 namespace lacuna::data {
 namespace {
@@ -23,8 +25,14 @@ class RangeSource final : public RowSource {
     if (!all) return std::nullopt;
     return std::min(count_, std::max<Dim>(0, *all - begin_));
   }
-  std::unique_ptr<RowStream> open(const char* where, const RowOrder&) const override {
-    return std::make_unique<Stream>(of_.schema(), of_.open(where), begin_, count_);
+  std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const override {
+    RowPlace from = order.from;
+    Dim skip = begin_, left = count_;
+    if (!from.empty()) {
+      left = take_last(where, from);
+      skip = take_last(where, from);
+    }
+    return std::make_unique<Stream>(of_.schema(), of_.open(where, {.from = std::move(from)}), skip, left);
   }
   Fingerprint fingerprint(const char* where) const override {
     Fingerprint result = of_.fingerprint(where);
@@ -32,14 +40,15 @@ class RangeSource final : public RowSource {
     return result;
   }
   BadRowReport report() const override { return of_.report(); }
+  bool once() const override { return of_.once(); }
   bool is_read_anywhere() const override { return of_.is_read_anywhere(); }
   bool repeats(const RowOrder&) const override { return of_.repeats({}); }
 
  private:
   class Stream final : public RowStream {
    public:
-    Stream(const Schema& schema, std::unique_ptr<RowStream> from, Dim begin, Dim count)
-        : rows_(schema), from_(std::move(from)), skip_(begin), left_(count) {}
+    Stream(const Schema& schema, std::unique_ptr<RowStream> from, Dim skip, Dim left)
+        : rows_(schema), from_(std::move(from)), skip_(skip), left_(left) {}
 
     bool next(RowBlock& block) override {
       while (left_ > 0 && from_->next(block)) {
@@ -48,6 +57,7 @@ class RangeSource final : public RowSource {
         skip_ -= skipped;
         if (skipped == end) continue;
         left_ -= end - skipped;
+        if (!block.after.empty()) block.after.insert(block.after.end(), {skip_, left_});
         if (skipped == 0 && end == block.rows) return true;
         rows_.clear();
         rows_.append(block, skipped, end);
@@ -68,18 +78,21 @@ class RangeSource final : public RowSource {
   Dim begin_, count_;
 };
 
-// The rows that are chosen, each by its place in the dataset and its query id (0 if there is none).
+// The rows that are chosen, each by its place in the dataset and its key (0 if there is none).
 class ChosenSource final : public RowSource {
  public:
-  using Choice = std::function<bool(Dim place, int64_t query)>;
+  using Choice = std::function<bool(Dim place, uint64_t key)>;
 
-  // what: a text that changes when the choice does.
-  ChosenSource(Dataset of, std::string what, Choice choice)
-      : of_(std::move(of)), what_(std::move(what)), choice_(std::move(choice)) {}
+  // what: a text that changes when the choice does. key: the column that the key of a row is of.
+  ChosenSource(Dataset of, std::string what, std::optional<ColumnPlace> key, Choice choice)
+      : of_(std::move(of)), what_(std::move(what)), key_(std::move(key)), choice_(std::move(choice)) {}
 
   const Schema& schema() const override { return of_.schema(); }
-  std::unique_ptr<RowStream> open(const char* where, const RowOrder&) const override {
-    return std::make_unique<Stream>(of_.schema(), of_.open(where), choice_);
+  std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const override {
+    RowPlace from = order.from;
+    const Dim place = from.empty() ? 0 : take_last(where, from);
+    return std::make_unique<Stream>(of_.schema(), of_.open(where, {.from = std::move(from)}), key_, choice_,
+                                    place);
   }
   Fingerprint fingerprint(const char* where) const override {
     Fingerprint result = of_.fingerprint(where);
@@ -87,24 +100,27 @@ class ChosenSource final : public RowSource {
     return result;
   }
   BadRowReport report() const override { return of_.report(); }
+  bool once() const override { return of_.once(); }
   bool is_read_anywhere() const override { return of_.is_read_anywhere(); }
   bool repeats(const RowOrder&) const override { return of_.repeats({}); }
 
  private:
   class Stream final : public RowStream {
    public:
-    Stream(const Schema& schema, std::unique_ptr<RowStream> from, Choice choice)
-        : rows_(schema), from_(std::move(from)), choice_(std::move(choice)) {
-      const auto query = std::ranges::find(schema, Role::query, &RowPart::role);
-      if (query != schema.end()) query_ = query - schema.begin();
-    }
+    Stream(const Schema& schema, std::unique_ptr<RowStream> from, std::optional<ColumnPlace> key,
+           Choice choice, Dim place)
+        : rows_(schema),
+          from_(std::move(from)),
+          key_(std::move(key)),
+          choice_(std::move(choice)),
+          place_(place) {}
 
     bool next(RowBlock& block) override {
       while (from_->next(block)) {
         rows_.clear();
-        const int64_t* const queries =
-            query_ < 0 ? nullptr : block.parts[static_cast<size_t>(query_)].dense().values<int64_t>().data();
-        const auto chosen = [&](Dim row) { return choice_(place_ + row, queries ? queries[row] : 0); };
+        const auto chosen = [&](Dim row) {
+          return choice_(place_ + row, key_ ? key_of_row(*key_, block, row) : 0);
+        };
         for (Dim row = 0; row < block.rows;) {  // Rows that follow each other are copied together.
           Dim end = row;
           while (end < block.rows && chosen(end)) ++end;
@@ -112,6 +128,7 @@ class ChosenSource final : public RowSource {
           row = end + 1;
         }
         place_ += block.rows;
+        if (!block.after.empty()) block.after.push_back(place_);
         if (rows_.rows() == 0) continue;
         block.rows = rows_.rows();
         block.parts = rows_.take();
@@ -123,13 +140,14 @@ class ChosenSource final : public RowSource {
    private:
     GatheredRows rows_;
     std::unique_ptr<RowStream> from_;
+    std::optional<ColumnPlace> key_;
     Choice choice_;
-    std::ptrdiff_t query_ = -1;  // Its place in the schema.
-    Dim place_ = 0;              // Of the block's first row.
+    Dim place_;  // Of the block's first row.
   };
 
   Dataset of_;
   std::string what_;
+  std::optional<ColumnPlace> key_;
   Choice choice_;
 };
 
@@ -145,19 +163,22 @@ Dataset Dataset::skip(Dim count) const {
   return Dataset(std::make_shared<const RangeSource>(*this, count, kAll));
 }
 
-std::pair<Dataset, Dataset> Dataset::split(double fraction, uint64_t seed) const {
+std::pair<Dataset, Dataset> Dataset::split(double fraction, uint64_t seed, const std::string& key) const {
   LACUNA_REQUIRE(fraction > 0 && fraction < 1,
                  "split: fraction must be above 0 and below 1. Received: fraction=", fraction, ".");
-  const bool by_query = std::ranges::count(schema(), Role::query, &RowPart::role) > 0;
+  std::optional<ColumnPlace> column;
+  const auto query = std::ranges::find(schema(), Role::query, &RowPart::role);
+  if (!key.empty()) column = find_column("split", "key", schema(), key);
+  else if (query != schema().end()) column = {.part = static_cast<size_t>(query - schema().begin())};
   const auto limit = static_cast<uint64_t>(fraction * 0x1p64);
   const auto side = [&](bool first) {
-    const auto choice = [=](Dim place, int64_t query) {
-      const auto key = static_cast<uint64_t>(by_query ? query : place);
-      return (mix(mix(seed) ^ key) < limit) == first;
+    const auto choice = [=, keyed = column.has_value()](Dim place, uint64_t value) {
+      return (mix(mix(seed) ^ (keyed ? value : static_cast<uint64_t>(place))) < limit) == first;
     };
-    const std::string what =
+    std::string what =
         text(first ? "the first side" : "the second side", " of a split at ", limit, ", seed ", seed);
-    return Dataset(std::make_shared<const ChosenSource>(*this, what, choice));
+    if (!key.empty()) what += text(", key '", key, "'");
+    return Dataset(std::make_shared<const ChosenSource>(*this, std::move(what), column, choice));
   };
   return {side(true), side(false)};
 }
@@ -166,8 +187,9 @@ Dataset Dataset::shard(Dim count, Dim index) const {
   LACUNA_REQUIRE(count > 0 && index >= 0 && index < count,
                  "shard: index must be 0 or more and below count. Received: count=", count, ", index=", index,
                  ".");
-  const auto choice = [=](Dim place, int64_t) { return place % count == index; };
-  return Dataset(std::make_shared<const ChosenSource>(*this, text("shard ", index, " of ", count), choice));
+  const auto choice = [=](Dim place, uint64_t) { return place % count == index; };
+  return Dataset(std::make_shared<const ChosenSource>(*this, text("shard ", index, " of ", count),
+                                                      std::nullopt, choice));
 }
 
 }  // namespace lacuna::data

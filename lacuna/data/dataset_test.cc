@@ -88,6 +88,71 @@ TEST(Dataset, ASequentialTakesItsInputFromTheSchema) {
   EXPECT_EQ(model.network().inputs()[0].shape(), (Shape{None, 5}));
 }
 
+// The labels of rows, which tell them apart.
+std::vector<float> labels(data::RowStream& stream) {
+  std::vector<float> all;
+  for (data::RowBlock block; stream.next(block);) {
+    const auto some = block.parts.back().dense().values<float>();
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
+TEST(Dataset, APassBeginsWhereTheRowsOfABlockEnd) {
+  std::string csv = "n,y\n", svm;
+  for (int i = 0; i < 250'000; ++i) {
+    csv += std::to_string(i) + "," + std::to_string(i) + "\n";
+    svm += std::to_string(i) + " 1:" + std::to_string(i) + "\n";
+  }
+  const std::string path = written("n.csv", csv);
+  const data::Dataset text =
+      data::csv({path, path}, {.columns = {data::number("n"), data::label("y")}, .readers = 2});
+  const data::Dataset packed = text.pack(temporary_folder() + "n.pack");
+  const data::Dataset all[] = {text,
+                               packed,
+                               data::libsvm({written("n.svm", svm)}, {.n_features = 1}),
+                               text.skip(70'000).take(300'000),
+                               packed.split(0.5).first,
+                               packed.shard(3, 1).skip(5)};
+  for (const data::Dataset& dataset : all) {
+    for (const data::RowOrder& order : {data::RowOrder{}, data::RowOrder{.key = 5, .bytes = 1}}) {
+      const std::vector<float> whole = labels(*dataset.open("test", order));
+      size_t before = 0, places = 0;
+      const auto stream = dataset.open("test", order);
+      for (data::RowBlock block; stream->next(block); ++places) {
+        before += static_cast<size_t>(block.rows);
+        ASSERT_FALSE(block.after.empty());
+        data::RowOrder rest = order;
+        rest.from = block.after;
+        EXPECT_EQ(labels(*dataset.open("test", rest)),
+                  std::vector<float>(whole.begin() + static_cast<std::ptrdiff_t>(before), whole.end()));
+      }
+      EXPECT_GT(places, 1u);
+      for (const data::RowPlace& wrong : {data::RowPlace{-1}, data::RowPlace(9, 1'000'000)})
+        EXPECT_NE(message_of<InvalidArgument>([&] {
+                    dataset.open("test", {.from = wrong});
+                  }).find("a place of another one"),
+                  std::string::npos);
+    }
+  }
+}
+
+TEST(Dataset, APassFromTheMidstCountsBadRowsFromTheStart) {
+  std::string csv;
+  for (int i = 0; i < 250'000; ++i) csv += i % 100 == 7 ? "x,1\n" : "1," + std::to_string(i) + "\n";
+  data::CsvOptions options{.columns = {data::number("n"), data::label("y")},
+                           .bad = {.on_bad = data::OnBad::skip, .max_bad = 0.02}};
+  const data::Dataset dataset = data::csv({written("bad.csv", csv)}, options);
+  data::RowBlock block;
+  ASSERT_TRUE(dataset.open("test")->next(block));
+  labels(*dataset.open("test", {.from = block.after}));
+  EXPECT_EQ(dataset.report().rows, 250'000);
+  EXPECT_EQ(dataset.report().bad, 2500);
+  options.bad.rejects = temporary_folder() + "rejects";  // They are those of a whole pass.
+  ASSERT_TRUE(data::csv({temporary_folder() + "bad.csv"}, options).open("test")->next(block));
+  EXPECT_TRUE(block.after.empty());
+}
+
 TEST(Dataset, ABadRowIsNamedAndNothingIsLearnedFromIt) {
   const std::string path = written("a.tsv", "1\t5\tp1\ts\nno\t5\tp1\ts\n");
   EXPECT_NE(message_of<InvalidArgument>([&] {

@@ -7,7 +7,9 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -26,8 +28,8 @@ std::string fingerprint_of_file(const char* where, const std::string& path) {
   } const close{file};
   struct stat s;
   if (::fstat(file, &s) != 0) path_failed(where, kMust, path, errno);
-  LACUNA_REQUIRE(S_ISREG(s.st_mode), where,
-                 ": a regular file must be given where its rows are packed. Received: path='", path, "'.");
+  LACUNA_REQUIRE(S_ISREG(s.st_mode), where, ": the path must be that of a file or a pipe. Received: path='",
+                 path, "'.");
   const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(),
                                                                               XXH3_freeState);
   XXH3_64bits_reset(state.get());
@@ -39,6 +41,11 @@ std::string fingerprint_of_file(const char* where, const std::string& path) {
   }
   return text(s.st_size, " bytes, written at ", s.st_mtim.tv_sec, ".", s.st_mtim.tv_nsec, ", hash ",
               XXH3_64bits_digest(state.get()));
+}
+
+std::string unlike_all_others() {
+  static std::atomic<uint64_t> count = 0;
+  return text(std::chrono::system_clock::now().time_since_epoch().count(), "-", ++count);
 }
 
 }  // namespace lacuna::data

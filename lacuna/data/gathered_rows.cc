@@ -56,21 +56,6 @@ size_t GatheredRows::bytes() const {
   return all;
 }
 
-size_t GatheredRows::bytes_of(const RowBlock& block) const {
-  const auto rows = static_cast<size_t>(block.rows);
-  size_t all = 0;
-  for (size_t i = 0; i < parts_.size(); ++i) {
-    const Part& part = parts_[i];
-    if (part.spec.storage != Storage::csr) {
-      all += rows * part.row_bytes;
-      continue;
-    }
-    const size_t entry = size_of(part.spec.dtype) + size_of(part.index);
-    all += block.parts[i].csr().nonzeros() * entry + rows * sizeof(int64_t);
-  }
-  return all;
-}
-
 void GatheredRows::append(const RowBlock& block, Dim begin, Dim end) {
   const auto from = static_cast<size_t>(begin), to = static_cast<size_t>(end);
   for (size_t i = 0; i < parts_.size(); ++i) {

@@ -13,6 +13,7 @@
 #include "lacuna/data/bad_row_judge.h"
 #include "lacuna/data/dataset.h"
 #include "lacuna/data/in_order.h"
+#include "lacuna/data/row_place.h"
 
 namespace lacuna::data {
 
@@ -27,8 +28,8 @@ inline size_t workers_of(size_t readers) {
 
 // The base of a kind of source. Format is the class that derives from it, and has
 //   using Piece: what is taken at a time;
-//   class Reader: Reader(const Format&, const char* where, size_t workers), and take and make as InOrder
-//   needs them.
+//   class Reader: Reader(const Format&, const char* where, size_t workers, const RowPlace& from), and take
+//   and make as InOrder needs them.
 template <class Format>
 class JudgedSource : public RowSource, public std::enable_shared_from_this<JudgedSource<Format>> {
  public:
@@ -43,8 +44,15 @@ class JudgedSource : public RowSource, public std::enable_shared_from_this<Judge
                    shown_utf8(bad_.rejects), "'.");
   }
 
-  std::unique_ptr<RowStream> open(const char* where, const RowOrder& = {}) const override {
-    return std::make_unique<Stream>(this->shared_from_this(), where);
+  std::unique_ptr<RowStream> open(const char* where, const RowOrder& order = {}) const override {
+    begin_pass(where);
+    RowPlace from = order.from;
+    BadRowReport before;
+    if (!from.empty()) {
+      before.bad = take_last(where, from);
+      before.rows = take_last(where, from);
+    }
+    return std::make_unique<Stream>(this->shared_from_this(), where, from, before);
   }
   BadRowReport report() const override {
     const std::lock_guard lock(mutex_);
@@ -59,16 +67,20 @@ class JudgedSource : public RowSource, public std::enable_shared_from_this<Judge
   // The files that are read, and whether reading may have to wait for one who writes.
   virtual std::vector<std::string> files() const { return {}; }
   virtual bool waits() const { return false; }
+  // Throws if there can be no other pass.
+  virtual void begin_pass(const char* /*where*/) const {}
 
  private:
   // A pass, which keeps the source alive.
   class Stream final : public RowStream {
    public:
-    Stream(std::shared_ptr<const JudgedSource> source, const char* where)
+    Stream(std::shared_ptr<const JudgedSource> source, const char* where, const RowPlace& from,
+           const BadRowReport& before)
         : source_(std::move(source)),
-          workers_(source_->waits() ? 0 : workers_of(source_->readers_)),
-          reader_(static_cast<const Format&>(*source_), where, std::max<size_t>(1, workers_)),
-          judge_(where, source_->bad_, source_->files()),
+          waits_(source_->waits()),
+          workers_(waits_ ? 0 : workers_of(source_->readers_)),
+          reader_(static_cast<const Format&>(*source_), where, std::max<size_t>(1, workers_), from),
+          judge_(where, source_->bad_, source_->files(), before),
           blocks_(reader_, workers_) {}
 
     bool next(RowBlock& block) override {
@@ -78,12 +90,22 @@ class JudgedSource : public RowSource, public std::enable_shared_from_this<Judge
           return false;
         }
         judge_.judge(block);
+        place_counts(block.after);
       } while (block.rows == 0);
       return true;
     }
 
    private:
+    // What a pass that begins there must know of the rows before. All rejects are in one file, so a pass that
+    // writes them reads all rows; and a pipe has no places.
+    void place_counts(RowPlace& after) const {
+      if (after.empty()) return;
+      if (waits_ || !source_->bad_.rejects.empty()) after.clear();
+      else after.insert(after.end(), {judge_.report().rows, judge_.report().bad});
+    }
+
     std::shared_ptr<const JudgedSource> source_;
+    bool waits_;
     size_t workers_;
     typename Format::Reader reader_;
     BadRowJudge judge_;

@@ -103,6 +103,11 @@ class Libsvm final : public TextSource<Libsvm> {
     const bool open_columns = options_.n_features == 0,
                open_base = options_.zero_based == ZeroBased::automatic;
     if (!open_columns && !open_base) return;
+    LACUNA_REQUIRE(
+        !once(),
+        "libsvm: n_features and zero_based must be given where a pipe is read, since the files are "
+        "read to find out. Received: path='",
+        shown_utf8(paths().front()), "'.");
     const LibsvmOptions wanted = options_;
     options_.n_features = 0;
     // Columns are then those of the text, unless a row with a column 0 is bad and does not count.
@@ -125,8 +130,9 @@ class Libsvm final : public TextSource<Libsvm> {
   using Piece = NumberedText;
   class Reader {
    public:
-    Reader(const Libsvm& source, const char* where, size_t workers)
+    Reader(const Libsvm& source, const char* where, size_t workers, const RowPlace& from)
         : source_(source), texts_(where, source.paths()) {
+      if (!from.empty()) texts_.go_to(from);
       for (size_t w = 0; w < workers; ++w) parsers_.push_back(LibsvmParser::make(source.options_));
     }
 
@@ -138,6 +144,7 @@ class Libsvm final : public TextSource<Libsvm> {
       } catch (const BadLine&) {
         block = line_by_line(worker, text);
       }
+      block.after = text.after;
     }
 
    private:

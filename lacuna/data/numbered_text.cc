@@ -7,6 +7,7 @@
 #include <new>
 
 #include "lacuna/base/error.h"
+#include "lacuna/data/row_place.h"
 #include "lacuna/kernels/field_ends.h"
 
 namespace lacuna::data {
@@ -40,23 +41,34 @@ std::vector<std::string> files_of(const char* where, const std::vector<std::stri
   return files;
 }
 
+void NumberedTexts::go_to(RowPlace place) {
+  line_ = take_last(where_, place);
+  at_ = static_cast<uint64_t>(take_last(where_, place));
+  opened_ = static_cast<size_t>(take_last(where_, place));
+  require_place(where_, place.empty() && opened_ < paths_.size() && line_ > 0);
+  blocks_.emplace(paths_[opened_++], where_, kLongestLine, at_);
+}
+
 bool NumberedTexts::next(NumberedText& to) {
   for (;;) {
     if (!blocks_) {
       if (opened_ == paths_.size()) return false;
       blocks_.emplace(paths_[opened_++], where_, kLongestLine);
       line_ = 1;
+      at_ = 0;
     }
     std::string_view block = blocks_->next();
     if (block.empty()) {
       blocks_.reset();
       continue;
     }
+    at_ += block.size();
     if (line_ == 1 && block.starts_with("\xEF\xBB\xBF")) block.remove_prefix(3);  // A byte order mark.
     to.text.assign(block);
     to.file = opened_ - 1;
     to.first_line = line_;
     line_ += static_cast<int64_t>(kernels::count_lines(block.data(), block.size()));
+    to.after.assign({static_cast<int64_t>(to.file), static_cast<int64_t>(at_), line_});
     return true;
   }
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lacuna/data/dataset.h"
 #include "lacuna/data/text_blocks.h"
 
 namespace lacuna::data {
@@ -18,6 +19,7 @@ struct NumberedText {
   std::string text{};      // Whole lines; the last one of a file may lack its end.
   size_t file = 0;         // Its place in the list of paths.
   int64_t first_line = 1;  // From 1.
+  RowPlace after{};        // The file, its byte, before compression, and the line that come next.
 };
 
 class NumberedTexts {
@@ -25,6 +27,8 @@ class NumberedTexts {
   // The paths and `where`, the start of error messages, must outlive this.
   NumberedTexts(const char* where, const std::vector<std::string>& paths) : where_(where), paths_(paths) {}
 
+  // Begins at such a place instead of at the first line. Before the first next().
+  void go_to(RowPlace place);
   // The next block; false at the end. Throws InvalidArgument if a file cannot be read or is truncated.
   bool next(NumberedText& to);
 
@@ -33,6 +37,7 @@ class NumberedTexts {
   const std::vector<std::string>& paths_;
   size_t opened_ = 0;
   int64_t line_ = 1;
+  uint64_t at_ = 0;  // The byte of the file that comes next.
   std::optional<TextBlocks> blocks_{};
 };
 

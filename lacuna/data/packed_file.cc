@@ -17,11 +17,13 @@
 #include "lacuna/base/path.h"
 #include "lacuna/base/random.h"
 #include "lacuna/base/utf8.h"
+#include "lacuna/data/dealt_rows.h"
 #include "lacuna/data/in_order.h"
 #include "lacuna/data/judged_source.h"
 #include "lacuna/data/packed_foot.h"
 #include "lacuna/data/packed_writer.h"
 #include "lacuna/data/row_coding.h"
+#include "lacuna/data/row_place.h"
 
 namespace lacuna::data {
 namespace {
@@ -40,7 +42,10 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
     std::vector<size_t> blocks(foot_.blocks.size());
     std::iota(blocks.begin(), blocks.end(), 0);
     if (!repeats(order)) Generator(mix(order.key)).shuffle(std::span(blocks));
-    return std::make_unique<Stream>(shared_from_this(), where, std::move(blocks));
+    RowPlace from = order.from;
+    const int64_t first = from.empty() ? 0 : take_last(where, from);
+    require_place(where, from.empty() && first <= static_cast<int64_t>(blocks.size()));
+    return std::make_unique<Stream>(shared_from_this(), where, std::move(blocks), static_cast<size_t>(first));
   }
   bool is_read_anywhere() const override { return true; }
   bool repeats(const RowOrder& order) const override { return order.key == 0 || !exceeds(order.bytes); }
@@ -54,37 +59,46 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
   struct Stored {
     const BlockPlace* place = nullptr;
     std::vector<char> bytes{};
+    size_t after = 0;  // How many blocks of the order were read with it.
   };
 
   class Stream final : public RowStream {
    public:
-    Stream(std::shared_ptr<const PackedRows> source, const char* where, std::vector<size_t> order)
+    Stream(std::shared_ptr<const PackedRows> source, const char* where, std::vector<size_t> order,
+           size_t first)
         : source_(std::move(source)),
           workers_(source_->foot_.compression == Compression::none ? 0 : workers_of(0)),
-          reader_(*source_, where, std::move(order), std::max<size_t>(1, workers_)),
+          reader_(*source_, where, std::move(order), first, std::max<size_t>(1, workers_)),
           blocks_(reader_, workers_) {}
 
     bool next(RowBlock& block) override { return blocks_.next(block); }
     Dim next_onto(GatheredRows& to, RowBlock& block) override {
       if (workers_ > 0) return RowStream::next_onto(to, block);
       poll_interrupt();
-      return reader_.take(stored_) ? reader_.make_onto(stored_, to) : 0;
+      if (!reader_.take(stored_)) return 0;
+      block.after.assign(1, static_cast<int64_t>(stored_.after));
+      return reader_.make_onto(stored_, to);
     }
 
    private:
     class Reader {
      public:
-      Reader(const PackedRows& source, const char* where, std::vector<size_t> order, size_t workers)
-          : source_(source), where_(where), order_(std::move(order)), unpacked_(workers) {}
+      Reader(const PackedRows& source, const char* where, std::vector<size_t> order, size_t first,
+             size_t workers)
+          : source_(source), where_(where), order_(std::move(order)), at_(first), unpacked_(workers) {}
 
       bool take(Stored& to) {
         if (at_ == order_.size()) return false;
         to.place = &source_.foot_.blocks[order_[at_++]];
         to.bytes.resize(to.place->stored);
         source_.file_->read(where_, to.place->begin, to.bytes);
+        to.after = at_;
         return true;
       }
-      void make(size_t worker, const Stored& stored, RowBlock& block) { decode(worker, stored, block); }
+      void make(size_t worker, const Stored& stored, RowBlock& block) {
+        decode(worker, stored, block);
+        block.after.assign(1, static_cast<int64_t>(stored.after));
+      }
       Dim make_onto(const Stored& stored, GatheredRows& to) {
         decode(0, stored, to);
         return stored.place->rows;
@@ -115,7 +129,7 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
       const PackedRows& source_;
       const char* where_;
       std::vector<size_t> order_;
-      size_t at_ = 0;
+      size_t at_;
       std::vector<std::vector<char>> unpacked_;  // For each worker.
     };
 
@@ -177,6 +191,7 @@ Dataset Dataset::pack(const std::string& path, const PackOptions& options) const
   const Fingerprint fingerprint = shown(source_->fingerprint("pack"));
   Fingerprint wanted = fingerprint;
   wanted.emplace_back("compression", kCompressions[static_cast<size_t>(options.compression)]);
+  if (options.shuffle) wanted.emplace_back("shuffle", text("seed ", *options.shuffle));
   std::string why;
   if (exists(checked_path("pack", path))) {
     try {
@@ -201,8 +216,15 @@ Dataset Dataset::pack(const std::string& path, const PackOptions& options) const
   }
   PackedWriter writer(path, schema(), options.compression);
   if (!why.empty()) warn(text("pack: ", shown_utf8(path), " is made anew: ", why, "."));
+  std::optional<AsideFile> aside;
+  std::optional<DealtRows> dealt;
+  if (options.shuffle) dealt.emplace(aside.emplace("pack", path), schema(), *options.shuffle);
   const auto stream = open("pack");
-  for (RowBlock block; stream->next(block); poll_interrupt()) writer.add(block);
+  for (RowBlock block; stream->next(block); poll_interrupt()) {
+    if (dealt) dealt->add(block);
+    else writer.add(block, 0, block.rows);
+  }
+  if (dealt) dealt->give([&](const RowBlock& rows, Dim row) { writer.add(rows, row, row + 1); });
   // Of what was read: a source that changed meanwhile is not the one that the fingerprint names.
   const std::string changed = difference(fingerprint, shown(source_->fingerprint("pack")));
   LACUNA_REQUIRE(changed.empty(),

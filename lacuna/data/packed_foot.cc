@@ -42,15 +42,29 @@ bool is_possible(const Spec& spec) {
   });
 }
 
+bool is_possible(const RowPart& part) {
+  return is_possible(part.spec) && std::ranges::all_of(part.columns, [&](const ColumnRange& c) {
+           const bool csr = part.spec.storage == Storage::csr;
+           return c.begin >= 0 && c.begin <= c.end && c.id >= 0 && part.spec.shape.size() == 2 &&
+                  (csr ? c.end <= part.spec.shape[1]
+                       : c.id < part.spec.shape[1] && !is_float(part.spec.dtype));
+         });
+}
+
 // Throws exceptions of nlohmann, or others, if it is no foot.
 Foot from_json(const json& given) {
   Foot foot;
   foot.compression = value_of<Compression>(kCompressions, given.at("compression").get<std::string>());
-  for (const json& part : given.at("schema"))
+  for (const json& part : given.at("schema")) {
     foot.schema.push_back({part.at(0).get<std::string>(),
                            value_of<Role>(kRoles, part.at(1).get<std::string>()),
                            {part.at(2).get<Shape>(), dtype_from_name(part.at(3).get<std::string>()),
                             part.at(4).get<bool>() ? Storage::csr : Storage::dense}});
+    if (part.size() == 5) continue;  // Of an older version.
+    for (const json& c : part.at(5))
+      foot.schema.back().columns.push_back(
+          {c.at(0).get<std::string>(), c.at(1).get<Dim>(), c.at(2).get<Dim>(), c.at(3).get<Dim>()});
+  }
   for (const json& source : given.at("sources"))
     foot.fingerprint.emplace_back(source.at(0).get<std::string>(), source.at(1).get<std::string>());
   foot.rows = given.at("rows").get<Dim>();
@@ -65,9 +79,12 @@ Foot from_json(const json& given) {
 
 std::string to_text(const Foot& foot) {
   json parts = json::array(), blocks = json::array(), sources = json::array();
-  for (const RowPart& part : foot.schema)
+  for (const RowPart& part : foot.schema) {
+    json columns = json::array();
+    for (const ColumnRange& c : part.columns) columns.push_back({c.name, c.begin, c.end, c.id});
     parts.push_back({part.name, kRoles[static_cast<size_t>(part.role)], part.spec.shape,
-                     name_of(part.spec.dtype), part.spec.storage == Storage::csr});
+                     name_of(part.spec.dtype), part.spec.storage == Storage::csr, columns});
+  }
   for (const BlockPlace& b : foot.blocks) blocks.push_back({b.begin, b.stored, b.bytes, b.checksum, b.rows});
   for (const auto& [name, is] : foot.fingerprint) sources.push_back({name, is});
   const json all{{"compression", kCompressions[static_cast<size_t>(foot.compression)]},
@@ -137,7 +154,7 @@ Foot PackedFile::foot(const char* where) const {
     rows += block.rows;
   }
   require(rows == foot.rows && foot.bad >= 0, where, "its blocks are damaged");
-  for (const RowPart& part : foot.schema) require(is_possible(part.spec), where, "its schema is damaged");
+  for (const RowPart& part : foot.schema) require(is_possible(part), where, "its schema is damaged");
   return foot;
 }
 

@@ -17,7 +17,8 @@ class PackedWriter {
   // Throws FileError.
   PackedWriter(const std::string& path, const Schema& schema, Compression compression);
 
-  void add(const RowBlock& rows);
+  // Adds rows [begin, end) of the block.
+  void add(const RowBlock& rows, Dim begin, Dim end);
   // bad: how many rows were left out. The file takes its place; until then nothing is there, or what was.
   void finish(Fingerprint fingerprint, int64_t bad);
 

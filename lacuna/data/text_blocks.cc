@@ -38,12 +38,13 @@ struct TextBlocks::Block {
 
 class TextBlocks::File {
  public:
-  File(const std::string& path, const char* where, size_t longest_line)
+  File(const std::string& path, const char* where, size_t longest_line, uint64_t from)
       : path_(path),
         where_(where),
         longest_line_(longest_line),
         regular_(is_regular(path)),
         bytes_(open_bytes(path, where)) {
+    bytes_->skip(from);
     std::error_code unknown;
     const auto size = std::filesystem::file_size(path, unknown);
     if (!unknown) size_ = static_cast<double>(size);
@@ -142,8 +143,8 @@ class TextBlocks::Ahead {
   std::thread thread_;  // Declared last: the thread uses all other members.
 };
 
-TextBlocks::TextBlocks(const std::string& path, const char* where, size_t longest_line)
-    : file_(std::make_unique<File>(path, where, longest_line)), block_(std::make_unique<Block>()) {}
+TextBlocks::TextBlocks(const std::string& path, const char* where, size_t longest_line, uint64_t from)
+    : file_(std::make_unique<File>(path, where, longest_line, from)), block_(std::make_unique<Block>()) {}
 TextBlocks::~TextBlocks() = default;
 
 std::string_view TextBlocks::next() {

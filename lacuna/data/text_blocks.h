@@ -12,8 +12,9 @@ namespace lacuna::data {
 class TextBlocks {
  public:
   // Throws InvalidArgument if the file cannot be opened; `where` starts the messages. longest_line: in bytes,
-  // about.
-  TextBlocks(const std::string& path, const char* where, size_t longest_line = SIZE_MAX / 4);
+  // about. from: the byte of the text, before compression, to begin at.
+  TextBlocks(const std::string& path, const char* where, size_t longest_line = SIZE_MAX / 4,
+             uint64_t from = 0);
   ~TextBlocks();
 
   // The next block, valid until the next call; empty at the end. Throws InvalidArgument if the file is

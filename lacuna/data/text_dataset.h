@@ -1,5 +1,6 @@
 // What datasets of text have in common: their files.
 #pragma once
+#include <atomic>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,11 +22,13 @@ class TextSource : public JudgedSource<Format> {
 
   Fingerprint fingerprint(const char* where) const override {
     Fingerprint result;
-    for (const std::string& path : paths_) result.emplace_back(path, fingerprint_of_file(where, path));
+    for (const std::string& path : paths_)
+      result.emplace_back(path, is_pipe(path) ? "a pipe, " + alone_ : fingerprint_of_file(where, path));
     this->add_settings_of_bad_rows(result);
     static_cast<const Format&>(*this).add_settings(result);
     return result;
   }
+  bool once() const override { return std::ranges::any_of(paths_, is_pipe); }
   const std::vector<std::string>& paths() const { return paths_; }
   bool is_read_anywhere() const override { return std::ranges::all_of(paths_, is_regular); }
   bool repeats(const RowOrder&) const override { return is_read_anywhere(); }
@@ -37,7 +40,16 @@ class TextSource : public JudgedSource<Format> {
   bool waits() const override { return !is_read_anywhere(); }
 
  private:
+  void begin_pass(const char* where) const override {
+    LACUNA_REQUIRE(!once() || !piped_.exchange(true), where,
+                   ": a pipe can be read once; pack or cache its dataset for more passes. Received: a second "
+                   "pass of '",
+                   shown_utf8(*std::ranges::find_if(paths_, is_pipe)), "'.");
+  }
+
   const std::vector<std::string> paths_;
+  const std::string alone_ = unlike_all_others();
+  mutable std::atomic<bool> piped_ = false;  // A pass was begun.
 };
 
 }  // namespace lacuna::data

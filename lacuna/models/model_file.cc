@@ -96,7 +96,8 @@ void put(const hdf5::Group& root, Trainer& trainer, bool include_optimizer, savi
                                   {"batch", at->batch},
                                   {"shuffles", at->shuffles},
                                   {"batch_size", at->batch_size},
-                                  {"source", at->source}});
+                                  {"source", at->source},
+                                  {"place", SettingList(at->place.begin(), at->place.end())}});
   root.write_text("lacuna", to_json(state));
   if (!include_optimizer || !trainer.is_compiled()) return;
   if (trainer.compiled("save")->targets().empty())
@@ -198,8 +199,8 @@ ModelFile::ModelFile(hdf5::File file) : file_(std::move(file)) {
   if (const auto fit = config.find("fit"); fit != config.end() && fit->second.config()) {
     Settings at("load_model", *fit->second.config());
     Trainer::Position& p = position_.emplace();
-    at("epoch", p.epoch)("batch", p.batch)("shuffles", p.shuffles)("batch_size", p.batch_size)("source",
-                                                                                               p.source);
+    at("epoch", p.epoch)("batch", p.batch)("shuffles", p.shuffles)("batch_size", p.batch_size)(
+        "source", p.source)("place", p.place);
     config.erase(fit);
   }
   Settings settings("load_model", config);

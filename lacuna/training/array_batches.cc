@@ -37,7 +37,7 @@ void ArrayBatches::begin(uint64_t key) {
   shuffle_rows(order_, how_, batch_size_, key);
 }
 
-Dim ArrayBatches::skip(int64_t count) {
+Dim ArrayBatches::skip(int64_t count, std::span<const int64_t>) {
   const Dim from = at_;
   at_ = count <= (end_ - at_) / batch_size_ ? at_ + count * batch_size_ : end_;
   return at_ - from;

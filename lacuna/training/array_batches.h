@@ -23,7 +23,7 @@ class ArrayBatches final : public Batches {
   bool weighted() const override { return feed_.weighted(); }
   std::optional<Dim> rows() const override { return end_ - begin_; }
   void begin(uint64_t key) override;
-  Dim skip(int64_t count) override;
+  Dim skip(int64_t count, std::span<const int64_t> place) override;
   std::string source() const override;
   Dim upcoming() override;
   Feeds next() override;

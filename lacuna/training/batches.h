@@ -35,8 +35,13 @@ class Batches {
 
   // Begins an epoch. Shuffling must depend on this key alone, so that an epoch can be repeated.
   virtual void begin(uint64_t key) = 0;
-  // Leaves out the next batches, or those that there are, and returns their rows.
-  virtual Dim skip(int64_t count) {
+  // Where a batch of this epoch can be made from without making those before it, for skip: in numbers that
+  // these batches alone understand; empty if it is not known. The batch is one that was made last or comes
+  // next. May be called while next() runs, if upcoming() was called before.
+  virtual std::span<const int64_t> place(int64_t /*batch*/) const { return {}; }
+  // Leaves out the next batches, or those that there are, and returns their rows. Called after begin().
+  // place: of the first batch that is not left out, or empty.
+  virtual Dim skip(int64_t count, std::span<const int64_t> /*place*/) {
     Dim rows = 0;
     for (; count > 0 && upcoming() > 0; --count) {
       rows += upcoming();

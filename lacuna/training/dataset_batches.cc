@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lacuna/base/error.h"
+#include "lacuna/data/row_place.h"
 
 namespace lacuna {
 namespace {
@@ -60,20 +61,33 @@ void DatasetBatches::begin(uint64_t key) {
   feeds_[1 - turn_].reset();
   windows_.begin(key);
   at_ = windows_.current().rows;
+  for (Start& start : starts_) start = {};
 }
 
 void DatasetBatches::fill() {
   windows_.next();
   make_feed(windows_.current().parts);
   at_ = 0;
+  std::swap(starts_[0], starts_[1]);
+  starts_[1] = {windows_.current().batch, windows_.current().place};
   if (!windows_.current().last) return;
   LACUNA_REQUIRE(!compiled_ || windows_.rows() > 0, where_,
                  ": the dataset must have rows. Received: rows=0.");
   known_rows_ = windows_.rows();
 }
 
-Dim DatasetBatches::skip(int64_t count) {
+std::span<const int64_t> DatasetBatches::place(int64_t batch) const {
+  return starts_[starts_[1].batch <= batch ? 1 : 0].place;
+}
+
+Dim DatasetBatches::skip(int64_t count, std::span<const int64_t> place) {
   Dim rows = 0;
+  if (!place.empty()) {
+    windows_.go_to(place);
+    data::require_place(where_, place.back() <= count);
+    count -= place.back();
+    rows = place.back() * batch_size_;
+  }
   for (; count > 0 && upcoming() > 0; --count) {
     const Dim size = upcoming();
     at_ += size;
@@ -83,18 +97,15 @@ Dim DatasetBatches::skip(int64_t count) {
 }
 
 std::string DatasetBatches::source() const {
+  if (dataset_.once()) return {};
   std::string result = "a dataset of";
-  try {
-    for (const auto& [name, is] : dataset_.fingerprint(where_)) result += text(" '", name, "': ", is, ";");
-  } catch (const InvalidArgument&) {  // A pipe, which can be read only once.
-    return {};
-  }
+  for (const auto& [name, is] : dataset_.fingerprint(where_)) result += text(" '", name, "': ", is, ";");
   return text(result, " shuffle_bytes ", shuffle_bytes_);
 }
 
 Dim DatasetBatches::upcoming() {
   const auto left = [&] { return windows_.current().rows - at_; };
-  if (left() < batch_size_ && !windows_.current().last) fill();
+  if (left() == 0 && !windows_.current().last) fill();
   return std::min(batch_size_, left());
 }
 

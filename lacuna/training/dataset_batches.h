@@ -23,7 +23,8 @@ class DatasetBatches final : public Batches {
   bool weighted() const override { return feeds_[turn_]->weighted(); }
   std::optional<Dim> rows() const override { return known_rows_; }
   void begin(uint64_t key) override;
-  Dim skip(int64_t count) override;
+  std::span<const int64_t> place(int64_t batch) const override;
+  Dim skip(int64_t count, std::span<const int64_t> place) override;
   std::string source() const override;
   bool is_shared() const override { return false; }
   Dim upcoming() override;
@@ -47,6 +48,12 @@ class DatasetBatches final : public Batches {
   std::optional<Feed> feeds_[2]{};  // Of the window and the one before, whose last batch may still be used.
   size_t turn_ = 0;
   Dim at_ = 0;  // Rows of the window that were given.
+  // The first batch of the window and of the one before, and their places.
+  struct Start {
+    int64_t batch = 0;
+    std::vector<int64_t> place{};
+  };
+  Start starts_[2]{};
 };
 
 }  // namespace lacuna

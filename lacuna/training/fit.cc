@@ -45,7 +45,7 @@ class Trainer::Fit {
     callbacks.on_train_begin();
     const Position from = start();
     for (int epoch = from.epoch; epoch < options_.epochs && !ends(); ++epoch)
-      run_epoch(epoch, epoch == from.epoch ? from.batch : 0);
+      run_epoch(epoch, epoch == from.epoch ? from : Position{});
     callbacks.on_train_end(logs_);
     return std::move(history_);
   }
@@ -111,13 +111,14 @@ class Trainer::Fit {
                validated ? text(", validate on ", *validated, " samples") : std::string(), "\n"));
   }
 
-  // first: how many batches of the epoch were trained on before.
-  void run_epoch(int epoch, int64_t first) {
+  // from: how many batches of the epoch were trained on before, and the place after them.
+  void run_epoch(int epoch, const Position& from) {
+    const int64_t first = from.batch;
     if (options_.verbose > 0) print(text("Epoch ", epoch + 1, "/", options_.epochs, "\n"));
     callbacks_->on_epoch_begin(epoch);
     batches_.begin(options_.shuffle == Shuffle::none ? 0 : trainer_.next_shuffle());
     Progress progress(batches_, options_.verbose);
-    if (first > 0) progress.add(batches_.skip(first));
+    if (first > 0) progress.add(batches_.skip(first, from.place));
     trainer_.reset_metrics();
     measures_.reset();
     logs_.clear();
@@ -150,6 +151,8 @@ class Trainer::Fit {
       trainer_.train_step(compiled_, *program_, feeds, size, measures_);
       loss = program_->value(0);
       trainer_.position_->batch = batch + 1;
+      const auto place = batches_.place(batch + 1);
+      trainer_.position_->place.assign(place.begin(), place.end());
       if (watched) measures_.append_batch(*program_, logs);
     });
     if (!std::isfinite(loss) && !warned_) {
@@ -166,6 +169,7 @@ class Trainer::Fit {
       compiled_.optimizer->settle();
       trainer_.position_->epoch = epoch + 1;
       trainer_.position_->batch = 0;
+      trainer_.position_->place.clear();
       trainer_.position_->shuffles = trainer_.random_.shuffles;
     }
     const std::vector<double> values = measures_.values();

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <numeric>
+#include <ranges>
 #include <system_error>
 #include <utility>
 
@@ -12,6 +14,8 @@
 #include "lacuna/base/random.h"
 #include "lacuna/base/threads.h"
 #include "lacuna/data/gathered_rows.h"
+#include "lacuna/data/row_bytes.h"
+#include "lacuna/data/row_place.h"
 
 namespace lacuna {
 namespace {
@@ -42,20 +46,33 @@ void RowWindows::stop() {
 
 void RowWindows::begin(uint64_t key) {
   stop();
-  const data::RowOrder order{.key = shuffle_bytes_ > 0 ? key : 0, .bytes = shuffle_bytes_};
-  data::Fingerprint now = fingerprint(order);
+  order_ = {.key = shuffle_bytes_ > 0 ? key : 0, .bytes = shuffle_bytes_};
+  data::Fingerprint now = fingerprint(order_);
   // All rows are here already.
   if (count_ == 1 && current_->last && !now.empty() && now == source_) kept_ = std::move(current_);
   source_ = std::move(now);
   current_ = std::make_unique<RowWindow>();
   current_->last = false;
-  key_ = order.key;
+  key_ = order_.key;
   count_ = 0;
-  rows_ = 0;
+  rows_ = left_out_ = left_ = 0;
+  batch_ = 0;
+  origins_.assign(1, {.place = data::RowPlace()});
   if (kept_) return;
   gathered_->clear();  // An error may have left rows of another epoch.
-  stream_.reset();     // Before its successor: two streams of a file would hold twice the memory.
-  stream_ = dataset_.open(where_, order);
+  stream_.reset();     // It is opened where its rows are wanted.
+}
+
+void RowWindows::go_to(std::span<const int64_t> place) {
+  data::RowPlace from(place.begin(), place.end());
+  batch_ = data::take_last(where_, from);
+  count_ = static_cast<uint64_t>(data::take_last(where_, from));
+  left_out_ = data::take_last(where_, from);
+  data::require_place(where_, batch_ <= std::numeric_limits<Dim>::max() / batch_size_);
+  rows_ = batch_ * batch_size_;
+  origins_.assign(1, {.place = from, .left_out = left_out_});
+  order_.from = std::move(from);
+  kept_.reset();
 }
 
 // Of what each pass gives; empty if passes differ, or where that is not known.
@@ -79,7 +96,7 @@ void RowWindows::next() {
 }
 
 void RowWindows::read_ahead() {
-  if (ahead_.valid() || current_->last || num_threads() == 1 || !dataset_.is_read_anywhere()) return;
+  if (ahead_.valid() || current_->last || num_threads() == 1 || !is_read_anywhere_) return;
   try {
     ahead_ = std::async(std::launch::async, [this] {
       const WithoutInterrupts without;  // The thread that asks for windows can be interrupted.
@@ -94,9 +111,13 @@ std::unique_ptr<RowWindow> RowWindows::read() {
   if (!window) {
     window = std::make_unique<RowWindow>();
     append_left();
+    note_place(*window);
     window->last = gather();
-    window->rows = gathered_->rows();
+    const Dim gathered = gathered_->rows();
     window->parts = gathered_->lend();
+    window->rows = window->last ? gathered : whole_batches(*window, gathered);
+    leave(window->rows);
+    left_ = gathered - window->rows;
     if (window->last) stream_.reset();
   } else {
     rows_ = window->rows;
@@ -104,40 +125,88 @@ std::unique_ptr<RowWindow> RowWindows::read() {
   // The first window has the key that arrays have, so that rows that fit in it come in the order of arrays.
   window->order = shuffled(window->rows, count_ == 0 ? key_ : mix(key_ ^ mix(count_)));
   ++count_;
+  batch_ += window->rows / batch_size_;
   return window;
 }
 
-// What the current window leaves comes first, in its order.
 void RowWindows::append_left() {
-  const RowWindow& from = *current_;
-  const data::RowBlock rows{.rows = from.rows, .parts = from.parts};
-  for (Dim left = from.rows / batch_size_ * batch_size_; left < from.rows; ++left) {
-    const Dim row = from.order.empty() ? left : from.order[static_cast<size_t>(left)];
-    gathered_->append(rows, row, row + 1);
-  }
+  const data::RowBlock rows{.rows = current_->rows + left_, .parts = current_->parts};
+  if (left_ > 0) gathered_->append(rows, current_->rows, rows.rows);
+}
+
+// The bytes of a window. Training waits for the first one, so it is small if another is sure to follow.
+size_t RowWindows::enough() const {
+  if (key_ == 0) return kWindowBytes;
+  constexpr uint64_t kSmaller = 3;
+  return count_ < kSmaller && dataset_.exceeds(shuffle_bytes_) ? shuffle_bytes_ >> (kSmaller - count_)
+                                                               : shuffle_bytes_;
 }
 
 // Reads rows until they fill a window. Returns whether these were the last.
 bool RowWindows::gather() {
-  size_t enough = key_ != 0 ? shuffle_bytes_ : kWindowBytes;
-  // Training waits for the first window, so it is small if another is sure to follow.
-  constexpr uint64_t kSmaller = 3;
-  if (key_ != 0 && count_ < kSmaller && dataset_.exceeds(shuffle_bytes_)) enough >>= kSmaller - count_;
-  while (gathered_->rows() < batch_size_ || gathered_->bytes() < enough) {
+  while (gathered_->rows() < batch_size_ || gathered_->bytes() < enough()) {
     if (stop_) return true;
-    const bool first = rows_ == 0;
-    const Dim added = first ? gather_first() : stream_->next_onto(*gathered_, block_);
+    if (!stream_) {
+      is_read_anywhere_ = dataset_.is_read_anywhere();  // Of a cache that changes when it is full.
+      stream_ = dataset_.open(where_, order_);
+    }
+    const Dim added = gather_next();
     if (added == 0) return true;
     rows_ += added;
   }
   return false;
 }
 
-Dim RowWindows::gather_first() {
-  if (!stream_->next(block_)) return 0;
-  if (key_ != 0) warn_of_one_class(block_);
-  gathered_->append(block_, 0, block_.rows);
-  return block_.rows;
+// Adds the rows of a block, and notes where those after it begin.
+Dim RowWindows::gather_next() {
+  const bool whole = rows_ > 0 && left_out_ == 0;
+  const Dim added = whole ? stream_->next_onto(*gathered_, block_) : gather_block();
+  Origin next{.row = gathered_->rows()};
+  if (!block_.after.empty()) next.place = block_.after;
+  origins_.push_back(std::move(next));
+  return added;
+}
+
+// The same of a block that is looked at: the first one, and one of which rows are left out.
+Dim RowWindows::gather_block() {
+  do {
+    if (!stream_->next(block_)) return 0;
+    if (key_ != 0 && rows_ == 0) warn_of_one_class(block_);
+    const Dim left_out = std::min(left_out_, block_.rows);
+    left_out_ -= left_out;
+    if (left_out == block_.rows) continue;
+    gathered_->append(block_, left_out, block_.rows);
+    return block_.rows - left_out;
+  } while (true);
+}
+
+// Rows in order need not end where the bytes say.
+Dim RowWindows::whole_batches(const RowWindow& window, Dim gathered) const {
+  Dim rows = gathered;
+  if (key_ != 0) {
+    const data::RowBlock all{.rows = gathered, .parts = window.parts};
+    const auto fewer = std::views::iota(Dim{1}, gathered);
+    const auto reached = std::ranges::partition_point(
+        fewer, [&](Dim count) { return data::bytes_of_rows(all, 0, count) < enough(); });
+    rows = 1 + static_cast<Dim>(reached - fewer.begin());
+  }
+  return std::max(batch_size_, rows / batch_size_ * batch_size_);
+}
+
+void RowWindows::note_place(RowWindow& window) const {
+  window.batch = batch_;
+  const Origin& from = origins_.front();
+  if (!from.place) return;
+  window.place = *from.place;
+  window.place.insert(window.place.end(), {from.left_out, static_cast<int64_t>(count_), batch_});
+}
+
+// Takes so many rows from the front of what is gathered.
+void RowWindows::leave(Dim rows) {
+  const auto after = std::ranges::upper_bound(origins_, rows, {}, &Origin::row);
+  origins_.erase(origins_.begin(), after - 1);
+  for (Origin& origin : origins_) origin.row -= rows;
+  origins_.front().left_out -= std::exchange(origins_.front().row, 0);
 }
 
 std::vector<int64_t> RowWindows::shuffled(Dim rows, uint64_t key) const {

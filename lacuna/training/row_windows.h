@@ -1,11 +1,13 @@
 // The rows of a dataset in windows. Shuffled rows change places within a window, so that a dataset smaller
-// than that is shuffled as arrays are. A window begins with the rows of the one before it that filled no
-// batch.
+// than that is shuffled as arrays are. A window has whole batches, and where it ends follows from its rows
+// alone, so it can be made again without those before it, whatever blocks the rows are read in.
 #pragma once
 #include <atomic>
 #include <cstdint>
 #include <future>
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "lacuna/data/dataset.h"
@@ -18,9 +20,11 @@ namespace lacuna {
 
 struct RowWindow {
   Dim rows = 0;
-  std::vector<Tensor> parts{};
+  std::vector<Tensor> parts{};   // Of the rows, and perhaps of some more, which the next window begins with.
   std::vector<int64_t> order{};  // Of shuffled rows.
   bool last = true;              // No window follows.
+  int64_t batch = 0;             // Of the pass, its first one.
+  std::vector<int64_t> place{};  // Where it begins, for go_to; empty if that is not known.
 };
 
 class RowWindows {
@@ -34,6 +38,8 @@ class RowWindows {
   const RowWindow& current() const { return *current_; }
   // Begins a pass. key 0: rows stay in order.
   void begin(uint64_t key);
+  // Goes to the window with that place, which is of a pass with the same key. Before the first next().
+  void go_to(std::span<const int64_t> place);
   // Moves to the next window. Only after one that is not the last.
   void next();
   // Begins to read the next window on another thread, if that may be. No batch of the window before the
@@ -43,10 +49,24 @@ class RowWindows {
   Dim rows() const { return rows_; }
 
  private:
+  // Where some rows of a window come from: from `row` of it on, those of a block without its first
+  // `left_out` rows.
+  struct Origin {
+    Dim row = 0;
+    std::optional<data::RowPlace> place{};  // None: it is not known.
+    Dim left_out = 0;
+  };
+
   std::unique_ptr<RowWindow> read();
   void append_left();
+  size_t enough() const;
   bool gather();
-  Dim gather_first();
+  Dim gather_next();
+  Dim gather_block();
+  // How many of the rows are the window's.
+  Dim whole_batches(const RowWindow& window, Dim gathered) const;
+  void note_place(RowWindow& window) const;
+  void leave(Dim rows);
   void warn_of_one_class(const data::RowBlock& block);
   data::Fingerprint fingerprint(const data::RowOrder& order) const;
   std::vector<int64_t> shuffled(Dim rows, uint64_t key) const;
@@ -56,9 +76,15 @@ class RowWindows {
   const data::Dataset& dataset_;
   Dim batch_size_;
   size_t shuffle_bytes_;
-  uint64_t key_ = 0, count_ = 0;  // Windows of this pass that were read.
+  bool is_read_anywhere_ = false;  // The stream.
+  uint64_t key_ = 0, count_ = 0;   // Windows of this pass that were read.
   Dim rows_ = 0;
+  int64_t batch_ = 0;           // The first of the next window.
   data::Fingerprint source_{};  // As this pass began.
+  data::RowOrder order_{};
+  Dim left_out_ = 0;               // Rows that are still to be left out.
+  std::vector<Origin> origins_{};  // Of the rows that are gathered, and at the end of those that come next.
+  Dim left_ = 0;                   // Rows that the next window begins with.
 
   std::unique_ptr<data::RowStream> stream_{};
   data::RowBlock block_{};

@@ -99,7 +99,8 @@ class Trainer {
     int64_t batch = 0;
     int64_t shuffles = 0;  // RandomState::shuffles before the epoch.
     Dim batch_size = 0;
-    std::string source{};  // Batches::source.
+    std::string source{};          // Batches::source.
+    std::vector<int64_t> place{};  // Batches::place.
   };
   // None outside of fit.
   std::optional<Position> position() const;

@@ -1,11 +1,15 @@
 // Datasets and their columns.
 #include "lacuna/data/arrow.h"
+#include "lacuna/data/batches.h"
 #include "lacuna/data/csv.h"
 #include "lacuna/data/libsvm_dataset.h"
+#include "lacuna/data/npz.h"
 #include "lacuna/data/packed_file.h"
+#include "lacuna/data/vw.h"
 #include "python/bind/argument.h"
 #include "python/bind/data.h"
 #include "python/bind/gil.h"
+#include "python/bind/given_rows.h"
 #include "python/bind/path.h"
 
 namespace lacuna::bind {
@@ -37,6 +41,13 @@ data::Compression to_compression(const Place& at, nb::handle given) {
   if (name == "lz4") return data::Compression::lz4;
   if (name == "zstd") return data::Compression::zstd;
   wrong_value(at, "None, 'lz4' or 'zstd'", given);
+}
+
+data::Draws to_draws(const Place& at, nb::handle given) {
+  const std::string name = to_text(at, given);
+  if (name == "counts") return data::Draws::counts;
+  if (name == "evenly") return data::Draws::evenly;
+  wrong_value(at, "'counts' or 'evenly'", given);
 }
 
 nb::dict to_dict(const data::BadRowReport& report) {
@@ -156,6 +167,15 @@ data::Dataset libsvm(const std::vector<nb::bytes>& paths, std::optional<Dim> n_f
   return data::libsvm(names, options);
 }
 
+data::Dataset vw(const std::vector<nb::bytes>& paths, Dim bins, const std::vector<std::string>& namespaces,
+                 const std::string& on_bad, double max_bad, const std::optional<nb::bytes>& rejects,
+                 size_t readers) {
+  return data::vw(strings_of(paths), {.bins = bins,
+                                      .namespaces = namespaces,
+                                      .bad = bad_rows("vw", on_bad, max_bad, rejects),
+                                      .readers = readers});
+}
+
 }  // namespace
 
 void bind_datasets(nb::module_& m) {
@@ -197,7 +217,11 @@ void bind_datasets(nb::module_& m) {
       },
       "name"_a, "n"_a, "separator"_a.none(), "input"_a);
   nb::class_<data::Dataset> c(m, "Dataset", "A recipe for rows; lacuna.data.Dataset holds it.");
-  c.def_prop_ro("schema", [](const data::Dataset& d) { return to_list_of_parts(d.schema()); })
+  // A schema may have to be found out by a function of Python.
+  c.def_prop_ro("schema",
+                [](const data::Dataset& d) {
+                  return to_list_of_parts(without_gil([&]() -> const data::Schema& { return d.schema(); }));
+                })
       .def_prop_ro("rows", [](const data::Dataset& d) { return d.rows(); })
       .def_prop_ro("report", [](const data::Dataset& d) { return to_dict(d.report()); });
   def_method(
@@ -206,24 +230,41 @@ void bind_datasets(nb::module_& m) {
       c, "skip", [](data::Dataset& d, Dim count) { return d.skip(count); }, "count"_a);
   def_method(
       c, "split",
-      [](data::Dataset& d, double fraction, uint64_t seed) {
-        auto [first, second] = d.split(fraction, seed);
+      [](data::Dataset& d, double fraction, uint64_t seed, const std::optional<std::string>& key) {
+        auto [first, second] = without_gil([&] { return d.split(fraction, seed, key.value_or("")); });
         return nb::make_tuple(std::move(first), std::move(second));
       },
-      "fraction"_a, "seed"_a);
+      "fraction"_a, "seed"_a, "key"_a.none());
+  def_method(c, "cache", [](data::Dataset& d) { return d.cache(); });
+  def_method(
+      c, "map",
+      [](data::Dataset& d, nb::handle function, const std::string& version) {
+        return d.map(to_row_function(function), version);
+      },
+      "function"_a, "version"_a);
+  def_method(
+      c, "negatives",
+      [](data::Dataset& d, Dim k, const std::string& column, nb::handle draws, uint64_t seed) {
+        const data::Draws how = to_draws({"negatives", "draws"}, draws);
+        const WithoutGil no_gil;
+        return d.negatives(k, column, how, seed);
+      },
+      "k"_a, "column"_a, "draws"_a, "seed"_a);
   def_method(
       c, "shard", [](data::Dataset& d, Dim count, Dim index) { return d.shard(count, index); }, "count"_a,
       "index"_a);
   def_method(
       c, "pack",
-      [](data::Dataset& d, const nb::bytes& path, nb::handle compression, bool read_only) {
+      [](data::Dataset& d, const nb::bytes& path, nb::handle compression, bool read_only,
+         std::optional<uint64_t> shuffle) {
         const data::PackOptions options{.compression = to_compression({"pack", "compression"}, compression),
-                                        .read_only = read_only};
+                                        .read_only = read_only,
+                                        .shuffle = shuffle};
         const std::string name = string_of(path);
         const WithoutGil no_gil;
         return d.pack(name, options);
       },
-      "path"_a, "compression"_a.none(), "read_only"_a);
+      "path"_a, "compression"_a.none(), "read_only"_a, "shuffle"_a.none());
   c.def("load", load);
   def(
       m, "open_dataset",
@@ -235,8 +276,30 @@ void bind_datasets(nb::module_& m) {
       "path"_a);
   def(m, "csv", csv, "paths"_a, "columns"_a, "delimiter"_a, "quote"_a.none(), "header"_a, "fields"_a,
       "on_bad"_a, "max_bad"_a, "rejects"_a.none(), "readers"_a);
+  def(
+      m, "batches",
+      [](nb::handle passes, bool once, const std::string& version) {
+        return data::batches(to_passes(passes), {.once = once, .version = version});
+      },
+      "passes"_a, "once"_a, "version"_a);
+  def(
+      m, "npz",
+      [](const std::map<std::string, nb::bytes>& x, const std::map<std::string, nb::bytes>& y,
+         const std::optional<nb::bytes>& sample_weight) {
+        const auto paths = [](const std::map<std::string, nb::bytes>& given) {
+          std::map<std::string, std::string> result;
+          for (const auto& [name, path] : given) result.emplace(name, string_of(path));
+          return result;
+        };
+        return data::npz(
+            paths(x),
+            {.y = paths(y), .sample_weight = sample_weight ? string_of(*sample_weight) : std::string()});
+      },
+      "x"_a, "y"_a, "sample_weight"_a.none());
   def(m, "arrow", arrow, "streams"_a, "columns"_a, "fields"_a, "on_bad"_a, "max_bad"_a, "rejects"_a.none(),
       "readers"_a, "version"_a);
+  def(m, "vw", vw, "paths"_a, "bins"_a, "namespaces"_a, "on_bad"_a, "max_bad"_a, "rejects"_a.none(),
+      "readers"_a);
   def(m, "libsvm", libsvm, "paths"_a, "n_features"_a.none(), "zero_based"_a.none(), "query_id"_a, "on_bad"_a,
       "max_bad"_a, "rejects"_a.none(), "readers"_a);
 }

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -74,6 +75,61 @@ def test_a_killed_fit_goes_on_with_the_same_bits(tmp_path, kind):
         assert done.returncode == 0, done.stderr
         got = np.load(tmp_path / f"{kind}0.npz")
         assert all(np.array_equal(wanted[name], got[name]) for name in wanted), kills
+
+
+def damaged(path, begin, end):
+    """Makes rows of a text, or bytes of a packed file, unreadable, but not the ends that its fingerprint looks at."""
+    times = os.stat(path)
+    with open(path, "r+b") as file:
+        file.seek(begin)
+        file.readline()
+        at = file.tell()
+        rest = file.read(end - at)
+        file.seek(at)
+        file.write(b"".join(b"x" * (len(line) - 1) + b"\n" for line in rest.splitlines(True)))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+@pytest.mark.parametrize("kind", ["text", "packed", "parts"])
+@pytest.mark.parametrize("shuffle_bytes", [2**18, 2**22])
+def test_a_resumed_epoch_does_not_read_what_went_before(tmp_path, kind, shuffle_bytes):
+    path = tmp_path / "log.csv"
+    log(tmp_path, 1_200_000)  # 7 MB: 7 blocks of text.
+    text = data.csv(path, [data.label("y"), data.category("a", bins=64), data.category("b", bins=64)])
+    dataset = {"text": lambda: text, "packed": lambda: text.pack(tmp_path / "p"), "parts": lambda: text.skip(9)}[kind]()
+
+    def run(*callbacks):
+        lacuna.utils.set_random_seed(1)
+        model = Sequential([Dense(1, kernel_initializer="zeros", input_dim=128)])
+        model.compile("adam", "mse")
+        settings = {"shuffle": kind != "packed", "shuffle_bytes": shuffle_bytes, "verbose": 0}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model.fit(dataset, batch_size=1000, callbacks=callbacks, **settings)
+        return model.get_weights()
+
+    wanted = run()
+    with pytest.raises(KeyboardInterrupt):
+        run(BackupAndRestore(tmp_path / "b.h5", save_freq=100), StopAt(1000))
+    if kind == "packed":
+        size = os.path.getsize(tmp_path / "p")
+        damaged(tmp_path / "p", 1000, size // 2)
+        dataset = data.open(tmp_path / "p")
+    else:
+        damaged(path, 2**21 // 2, os.path.getsize(path) // 2)
+    got = run(BackupAndRestore(tmp_path / "b.h5"))
+    assert all(np.array_equal(a, b) for a, b in zip(wanted, got))
+    with pytest.raises(ValueError, match="each row must be understood|block is damaged"):
+        run()  # From the start, the damage is found.
+
+
+class StopAt(Callback):
+    def __init__(self, batch):
+        self.stop_at = batch
+
+    def on_batch_end(self, batch, logs=None):
+        if batch == self.stop_at:
+            raise KeyboardInterrupt
 
 
 def fitted(model, x, y, folder, callbacks=(), epochs=3, **settings):

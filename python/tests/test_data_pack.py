@@ -148,6 +148,47 @@ def test_a_file_of_other_sources_or_settings_is_made_anew(tmp_path):
         changed.pack(tmp_path / "none", read_only=True)
 
 
+def test_rows_that_are_dealt_come_once_in_an_order_of_the_seed(tmp_path):
+    path = log(tmp_path / "log.csv")
+    orders = {}
+    for seed, readers in [(7, 1), (7, 4), (8, 2)]:
+        text = data.csv(path, [data.label("y"), *map(data.ignored, "wab"), data.label("c"), data.label("d"),
+                               data.number("q")], readers=readers)  # fmt: skip
+        packed = text.pack(tmp_path / f"{seed}{readers}", shuffle=seed)
+        (x, y, _), (u, v, _) = text.load(), packed.load()
+        rows, dealt = (np.column_stack([a.toarray(), b["y"], b["c"], b["d"]]) for a, b in ((x, y), (u, v)))
+        assert not np.array_equal(rows, dealt)
+        assert np.array_equal(rows[np.lexsort(rows.T)], dealt[np.lexsort(dealt.T)])
+        assert abs(np.corrcoef(dealt[:, 0], np.arange(len(dealt)))[0, 1]) < 0.02  # The numbers of the rows.
+        orders[seed, readers] = dealt
+    assert np.array_equal(orders[7, 1], orders[7, 4]) and not np.array_equal(orders[7, 1], orders[8, 2])
+    assert sorted(os.listdir(tmp_path)) == ["71", "74", "82", "log.csv"]
+    with pytest.warns(UserWarning, match="'shuffle' is seed 9, and was seed 8"):
+        text.pack(tmp_path / "82", shuffle=9)
+    with pytest.raises(ValueError, match="read_only.*it was made of 'shuffle'"):
+        text.pack(tmp_path / "82", read_only=True)
+    with pytest.raises((TypeError, ValueError), match="pack: shuffle must be"):
+        text.pack(tmp_path / "82", shuffle=-1)
+
+
+def test_a_full_disk_ends_dealing_too(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_bytes(log(path, 1000).read_bytes() + b"\n" + b"1,1,1,1,1,1,1\n" * 4_000_000)
+    code = f"""
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+from lacuna import data
+text = data.csv({str(path)!r}, [data.label("y"), data.ignored("w"), *data.categories("c{{1..5}}", bins=9)])
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    text.pack({str(tmp_path / "p")!r}, shuffle=1)
+except OSError as error:
+    print(error)
+"""
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "its rows must be written to a file beside it" in out and os.listdir(tmp_path) == ["log.csv"]
+
+
 def test_damage_is_found_wherever_it_is(tmp_path):
     text = data.csv(log(tmp_path / "log.csv", 50), columns())
     text.pack(tmp_path / "p", "lz4")

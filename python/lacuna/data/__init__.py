@@ -11,6 +11,7 @@ missing number has the bucket 0, or counts as `missing` says; where neither is g
 
 from __future__ import annotations
 
+from lacuna.data.arrays import npz
 from lacuna.data.columns import (
     Column,
     categories,
@@ -24,8 +25,10 @@ from lacuna.data.columns import (
     sample_weight,
 )
 from lacuna.data.dataset import BadRow, Dataset, Report, csv, libsvm, open
+from lacuna.data.iterables import batches
 from lacuna.data.load import load_libsvm
 from lacuna.data.tables import arrow
+from lacuna.data.vowpal_wabbit import vw
 
 __all__ = [
     "BadRow",
@@ -33,6 +36,7 @@ __all__ = [
     "Dataset",
     "Report",
     "arrow",
+    "batches",
     "categories",
     "category",
     "csv",
@@ -41,11 +45,13 @@ __all__ = [
     "label",
     "libsvm",
     "load_libsvm",
+    "npz",
     "number",
     "numbers",
     "open",
     "query_id",
     "sample_weight",
+    "vw",
 ]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from lacuna import _core
+from lacuna._arguments import shown
+from lacuna._arrays import view
 from lacuna._files import path_of, paths_of
 from lacuna._types import Flag, Number, Path, Whole
 from lacuna.data.columns import Column, listed
@@ -37,11 +39,11 @@ class Report(NamedTuple):
 
 
 class Dataset:
-    """A recipe for rows, made by lacuna.data.csv, libsvm, arrow or open."""
+    """A recipe for rows, made by lacuna.data.csv, libsvm, vw, npz, arrow, batches or open."""
 
-    def __init__(self, core: Any, streams: Any = None) -> None:
+    def __init__(self, core: Any, keeps: Any = None) -> None:
         self._core = core
-        self._streams = streams  # Called by the core, which does not keep it: it may refer to this dataset.
+        self._keeps = keeps  # Functions that the core calls and does not keep: they may refer to this dataset.
 
     @property
     def rows(self) -> int | None:
@@ -57,17 +59,18 @@ class Dataset:
 
     def take(self, count: Whole) -> Dataset:
         """The first `count` rows."""
-        return Dataset(self._core.take(count), self._streams)
+        return Dataset(self._core.take(count), self._keeps)
 
     def skip(self, count: Whole) -> Dataset:
         """All but the first `count` rows."""
-        return Dataset(self._core.skip(count), self._streams)
+        return Dataset(self._core.skip(count), self._keeps)
 
-    def split(self, fraction: Number, seed: Whole = 0) -> tuple[Dataset, Dataset]:
-        """Two Datasets: about `fraction` of the rows, and all others. A row is chosen by its place, or by its query id
-        if there is one, so that the rows of a query stay together. The choice follows from the seed alone.
+    def split(self, fraction: Number, seed: Whole = 0, key: str | None = None) -> tuple[Dataset, Dataset]:
+        """Two Datasets: about `fraction` of the rows, and all others. Rows stay together that have the same value of
+        `key`, the name of a column; without a key those of a query, if the rows have query ids; else a row is chosen
+        by its place. The choice follows from the seed alone. Words that share a bin count as the same.
 
-        ValueError unless 0 < fraction < 1.
+        ValueError unless 0 < fraction < 1 and the key is a name of a part or of a column.
 
             >>> np.savetxt("all.csv", np.arange(200).reshape(100, 2), fmt="%d", delimiter=",")
             >>> rows = lacuna.data.csv("all.csv", [lacuna.data.label("y"), lacuna.data.category("c", bins=10)])
@@ -75,23 +78,67 @@ class Dataset:
             >>> train.load()[0].shape[0] + test.load()[0].shape[0]
             100
         """
-        first, second = self._core.split(fraction, seed)
-        return Dataset(first), Dataset(second)
+        first, second = self._core.split(fraction, seed, key)
+        return Dataset(first, self._keeps), Dataset(second, self._keeps)
 
     def shard(self, count: Whole, index: Whole) -> Dataset:
         """The rows index, index + count, index + 2 count, …: one of `count` equal parts. ValueError unless
         0 <= index < count."""
-        return Dataset(self._core.shard(count, index))
+        return Dataset(self._core.shard(count, index), self._keeps)
 
-    def pack(self, path: Path, compression: str | None = None, read_only: Flag = False) -> Dataset:
+    def cache(self) -> Dataset:
+        """The same rows, which stay in memory once they were read to the end: the first epoch fills the cache."""
+        return Dataset(self._core.cache(), self._keeps)
+
+    def map(self, function: Callable[[dict[str, Any]], dict[str, Any]], version: str = "") -> Dataset:
+        """The rows that function(rows) makes of these, in their order.
+
+        It gets a dict of arrays and csr matrices by the names of inputs and targets, and of 'sample_weight' and
+        'query', of some thousand rows; how many is not said, so it must treat each row by itself. It returns such a
+        dict, of as many rows or of fewer or more. What has the name of a target is one (or 'y', if there is none);
+        other names are inputs. The parts and their shapes are those of the first rows, on which it is called once
+        more to find out. version: a text that changes when the function does; without it `pack` makes its file anew,
+        and BackupAndRestore cannot go on after a kill. ValueError in a pass, if later rows have other parts.
+
+            >>> np.savetxt("all.csv", np.arange(200).reshape(100, 2), fmt="%d", delimiter=",")
+            >>> rows = lacuna.data.csv("all.csv", [lacuna.data.label("y"), lacuna.data.category("c", bins=10)])
+            >>> rows.map(lambda part: {**part, "y": np.log1p(part["y"])}).load()[1][:2, 0]
+            array([0.       , 1.0986123], dtype=float32)
+        """
+        if not callable(function):
+            raise TypeError(f"map: function must be one, of a dict of arrays. Received: {shown(function)}.")
+
+        def on_rows(parts):
+            return views_of_parts("map", function({name: _matrix(part) for name, part in parts.items()}))
+
+        return Dataset(self._core.map(on_rows, version), (self._keeps, on_rows))
+
+    def negatives(self, k: Whole, column: str, draws: str = "counts", seed: Whole = 0) -> Dataset:
+        """The rows, each of which, if its label is above 0, is followed by `k` that have another id in one column,
+        drawn among those that the row does not have, and the label 0. Without a target all rows count as positive, and
+        get one, 'y', of 1 and 0. So a model of two towers learns from clicks alone.
+
+        column: an input, or a column of one, that has ids: a category, ids, or a number with buckets. draws: 'counts',
+        each id as often as it is in the positive rows, which are read once to count; 'evenly', all ids alike, also
+        those that no row has. The draws follow from the seed, the number of the row and, in fit, the epoch.
+        ValueError if k is not positive, if there are several targets or no such column, and in a pass, if a row has all
+        ids.
+        """
+        return Dataset(self._core.negatives(k, column, draws, seed), self._keeps)
+
+    def pack(
+        self, path: Path, compression: str | None = None, read_only: Flag = False, shuffle: Whole | None = None
+    ) -> Dataset:
         """Writes the rows to a packed file, which is read many times faster than text, and returns the Dataset in it.
 
         If the file is there already, and was made of the same files by the same settings, it is opened as it is; if
         not, it is made anew, with a warning that says what differs. It takes its place when it is whole. compression:
         'lz4' or 'zstd' for a smaller file. read_only: a file that does not fit is a ValueError, and none is written.
-        FileError (an OSError) if the disk is full and the like.
+        shuffle: a seed; the rows are put in an order at random, all among all, whatever the size of the file, so that
+        `fit`, which shuffles within `shuffle_bytes`, sees a fair sample in each part. Until the file is whole, its rows
+        take the same room on the disk once more. FileError (an OSError) if the disk is full and the like.
         """
-        return Dataset(self._core.pack(path_of("pack", path), compression, read_only))
+        return Dataset(self._core.pack(path_of("pack", path), compression, read_only, shuffle))
 
     def load(self) -> tuple[Any, Any, Any]:
         """Reads all rows into memory: (x, y, sample_weight), where x and y are arrays or csr matrices, dicts of them if
@@ -118,6 +165,13 @@ def _matrix(part):
 
     shape, *parts = part
     return csr_matrix(tuple(parts), shape=shape)
+
+
+def views_of_parts(where: str, parts: Any) -> dict[str, Any]:
+    """Views of arrays by name, of a dict that a user's function has made."""
+    if not isinstance(parts, dict):
+        raise TypeError(f"{where}: rows must be a dict of arrays by name. Received: {shown(parts)}.")
+    return {str(name): view(array, f"{where}: '{name}'") for name, array in parts.items()}
 
 
 def reading(where: str, on_bad: str, max_bad: Number, rejects: Path | None, readers: Whole | None) -> tuple[Any, ...]:

@@ -1,0 +1,49 @@
+// An array in NumPy's .npy format, read from its beginning to its end, from a file or from a part of an .npz
+// file.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lacuna/data/byte_source.h"
+#include "lacuna/tensor/spec.h"
+
+namespace lacuna::data {
+
+class NpyArray {
+ public:
+  // Reads its head. what: the start of error messages, "npz: x.npz: indices". size: of the bytes, if it is
+  // known. Throws InvalidArgument unless it is an array of numbers in C order and native bytes, or of
+  // characters.
+  NpyArray(std::string what, std::unique_ptr<ByteSource> bytes, std::optional<uint64_t> size);
+
+  const Shape& shape() const { return shape_; }
+  // None of characters.
+  std::optional<DType> dtype() const { return dtype_; }
+  size_t value_bytes() const { return value_bytes_; }
+
+  // The next values, all of them. Throws InvalidArgument if the array is cut short.
+  void read(std::byte* to, size_t count);
+  void skip(size_t count);
+  // Throws InvalidArgument if bytes follow, or if a checksum of the file does not fit.
+  void end();
+
+ private:
+  void read_bytes(std::byte* to, size_t count);
+  void read_head(const std::string& head);
+  void require(bool holds, const std::string& received) const;
+
+  std::string what_;
+  std::unique_ptr<ByteSource> bytes_;
+  Shape shape_{};
+  std::optional<DType> dtype_{};
+  size_t value_bytes_ = 0;
+  std::vector<char> waiting_{};  // Bytes that were read already, of which so many were used.
+  size_t used_ = 0;
+};
+
+// The array in a file of its own, plain or compressed.
+NpyArray open_npy(const char* where, const std::string& path);
+
+}  // namespace lacuna::data
