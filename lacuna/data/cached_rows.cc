@@ -40,7 +40,7 @@ class CachedSource final : public RowSource, public std::enable_shared_from_this
   Fingerprint fingerprint(const char* where) const override { return of_.fingerprint(where); }
   BadRowReport report() const override { return of_.report(); }
   bool is_read_anywhere() const override { return kept() || of_.is_read_anywhere(); }
-  bool repeats(const RowOrder&) const override { return of_.repeats({}); }
+  bool repeats(const RowOrder&) const override { return kept() || of_.repeats({}); }
   bool once() const override { return of_.once() && !kept(); }
 
  private:

@@ -45,17 +45,6 @@ void GatheredRows::clear() {
   }
 }
 
-size_t GatheredRows::bytes_of_all() const {
-  const auto rows = static_cast<size_t>(rows_);
-  size_t all = 0;
-  for (const Part& part : parts_)
-    all +=
-        part.spec.storage == Storage::csr
-            ? part.entries * (size_of(part.spec.dtype) + size_of(part.index)) + rows * size_of(DType::int64)
-            : rows * part.row_bytes;
-  return all;
-}
-
 size_t GatheredRows::bytes() const {
   size_t all = 0;
   for (const Part& part : parts_) {
@@ -63,21 +52,6 @@ size_t GatheredRows::bytes() const {
     const bool csr = part.spec.storage == Storage::csr;
     all += csr ? part.entries * size_of(part.spec.dtype) : part.values.used();
     all += part.indices.used() + part.indptr.used();
-  }
-  return all;
-}
-
-size_t GatheredRows::bytes_of(const RowBlock& block) const {
-  const auto rows = static_cast<size_t>(block.rows);
-  size_t all = 0;
-  for (size_t i = 0; i < parts_.size(); ++i) {
-    const Part& part = parts_[i];
-    if (part.spec.storage != Storage::csr) {
-      all += rows * part.row_bytes;
-      continue;
-    }
-    const size_t entry = size_of(part.spec.dtype) + size_of(part.index);
-    all += block.parts[i].csr().nonzeros() * entry + rows * sizeof(int64_t);
   }
   return all;
 }

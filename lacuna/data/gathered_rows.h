@@ -18,11 +18,8 @@ class GatheredRows {
   void clear();
 
   Dim rows() const { return rows_; }
+  // As bytes_of_rows counts them.
   size_t bytes() const;
-  // As bytes_of_rows counts them, by the rows alone.
-  size_t bytes_of_all() const;
-  // What the rows of the block would add to that.
-  size_t bytes_of(const RowBlock& block) const;
 
   // The tensors, which own their memory; afterwards there are no rows.
   std::vector<Tensor> take();

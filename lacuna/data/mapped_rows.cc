@@ -51,7 +51,6 @@ class MappedSource final : public RowSource, public std::enable_shared_from_this
     return result;
   }
   BadRowReport report() const override { return of_.report(); }
-  bool is_read_anywhere() const override { return of_.is_read_anywhere(); }
 
  private:
   // A pass whose first rows were read, if there are any.

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "lacuna/base/path.h"
+#include "lacuna/data/row_bytes.h"
 #include "lacuna/data/row_coding.h"
 
 namespace lacuna::data {
@@ -48,7 +49,7 @@ PackedWriter::PackedWriter(const std::string& path, const Schema& schema, Compre
 void PackedWriter::add(const RowBlock& rows, Dim begin, Dim end) {
   // Blocks of about the same size whatever the blocks of the source: the parser's depend on its text.
   const bool all = begin == 0 && end == rows.rows;
-  if (all && waiting_.rows() == 0 && waiting_.bytes_of(rows) >= kBlockBytes && is_tight(rows))
+  if (all && waiting_.rows() == 0 && bytes_of_rows(rows, 0, end) >= kBlockBytes && is_tight(rows))
     return write_block(rows);  // As it would be after a copy.
   waiting_.append(rows, begin, end);
   if (waiting_.bytes() >= kBlockBytes) write_waiting();

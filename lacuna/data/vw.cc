@@ -1,8 +1,6 @@
 // Parses lines such as "1 2.0 'tag|user:0.5 age:31 m |shop 7 red".
 #include "lacuna/data/vw.h"
 
-#include <farmhash.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -12,6 +10,7 @@
 #include "lacuna/data/number.h"
 #include "lacuna/data/row_writer.h"
 #include "lacuna/data/text_dataset.h"
+#include "lacuna/features/fingerprint.h"
 #include "lacuna/kernels/field_ends.h"
 
 namespace lacuna::data {
@@ -123,7 +122,7 @@ class VwParser {
     }
     const FieldUse* const use = use_of(name);
     if (!use) return true;
-    const uint64_t of_name = together_ && !name.empty() ? util::Fingerprint64(name.data(), name.size()) : 0;
+    const uint64_t of_name = together_ && !name.empty() ? features::fingerprint(name) : 0;
     together_name_.assign(name).append("^");
     const char* p = text.data();
     const char* const end = p + text.size();

@@ -96,7 +96,7 @@ void RowWindows::next() {
 }
 
 void RowWindows::read_ahead() {
-  if (ahead_.valid() || current_->last || num_threads() == 1 || !dataset_.is_read_anywhere()) return;
+  if (ahead_.valid() || current_->last || num_threads() == 1 || !is_read_anywhere_) return;
   try {
     ahead_ = std::async(std::launch::async, [this] {
       const WithoutInterrupts without;  // The thread that asks for windows can be interrupted.
@@ -134,15 +134,22 @@ void RowWindows::append_left() {
   if (left_ > 0) gathered_->append(rows, current_->rows, rows.rows);
 }
 
+// The bytes of a window. Training waits for the first one, so it is small if another is sure to follow.
+size_t RowWindows::enough() const {
+  if (key_ == 0) return kWindowBytes;
+  constexpr uint64_t kSmaller = 3;
+  return count_ < kSmaller && dataset_.exceeds(shuffle_bytes_) ? shuffle_bytes_ >> (kSmaller - count_)
+                                                               : shuffle_bytes_;
+}
+
 // Reads rows until they fill a window. Returns whether these were the last.
 bool RowWindows::gather() {
-  size_t enough = key_ != 0 ? shuffle_bytes_ : kWindowBytes;
-  // Training waits for the first window, so it is small if another is sure to follow.
-  constexpr uint64_t kSmaller = 3;
-  if (key_ != 0 && count_ < kSmaller && dataset_.exceeds(shuffle_bytes_)) enough >>= kSmaller - count_;
-  while (gathered_->rows() < batch_size_ || gathered_->bytes_of_all() < enough) {
+  while (gathered_->rows() < batch_size_ || gathered_->bytes() < enough()) {
     if (stop_) return true;
-    if (!stream_) stream_ = dataset_.open(where_, order_);
+    if (!stream_) {
+      is_read_anywhere_ = dataset_.is_read_anywhere();  // Of a cache that changes when it is full.
+      stream_ = dataset_.open(where_, order_);
+    }
     const Dim added = gather_next();
     if (added == 0) return true;
     rows_ += added;
@@ -180,7 +187,7 @@ Dim RowWindows::whole_batches(const RowWindow& window, Dim gathered) const {
     const data::RowBlock all{.rows = gathered, .parts = window.parts};
     const auto fewer = std::views::iota(Dim{1}, gathered);
     const auto reached = std::ranges::partition_point(
-        fewer, [&](Dim count) { return data::bytes_of_rows(all, 0, count) < shuffle_bytes_; });
+        fewer, [&](Dim count) { return data::bytes_of_rows(all, 0, count) < enough(); });
     rows = 1 + static_cast<Dim>(reached - fewer.begin());
   }
   return std::max(batch_size_, rows / batch_size_ * batch_size_);

@@ -59,6 +59,7 @@ class RowWindows {
 
   std::unique_ptr<RowWindow> read();
   void append_left();
+  size_t enough() const;
   bool gather();
   Dim gather_next();
   Dim gather_block();
@@ -75,7 +76,8 @@ class RowWindows {
   const data::Dataset& dataset_;
   Dim batch_size_;
   size_t shuffle_bytes_;
-  uint64_t key_ = 0, count_ = 0;  // Windows of this pass that were read.
+  bool is_read_anywhere_ = false;  // The stream.
+  uint64_t key_ = 0, count_ = 0;   // Windows of this pass that were read.
   Dim rows_ = 0;
   int64_t batch_ = 0;           // The first of the next window.
   data::Fingerprint source_{};  // As this pass began.

@@ -1,9 +1,12 @@
-// Windows of rows: the same whether they are read ahead or not; rows that fit in one are read once.
+// Windows of rows: the same whether they are read ahead or not, and from any of them on; rows that fit in one
+// are read once.
 #include "lacuna/training/row_windows.h"
 
 #include <gtest/gtest.h>
 
 #include <numeric>
+#include <set>
+#include <thread>
 
 #include "lacuna/base/error.h"
 #include "lacuna/base/threads.h"
@@ -23,11 +26,16 @@ class NumberedRows final : public data::RowSource {
     return std::make_unique<Stream>(*this, order.from.empty() ? 0 : order.from[0]);
   }
   data::Fingerprint fingerprint(const char*) const override { return {{"version", text(version)}}; }
-  bool is_read_anywhere() const override { return true; }
-  bool repeats(const data::RowOrder&) const override { return true; }
+  bool is_read_anywhere() const override { return anywhere; }
+  bool repeats(const data::RowOrder&) const override { return anywhere; }
+  bool exceeds(size_t bytes) const override { return bytes < known_bytes; }
 
   mutable int opened = 0;
+  mutable Dim read = 0;                         // Rows of all passes.
+  mutable std::set<std::thread::id> readers{};  // The threads that read them.
   int version = 1;
+  bool anywhere = true;
+  size_t known_bytes = 0;
   Dim fails_at = -1;
 
  private:
@@ -48,6 +56,8 @@ class NumberedRows final : public data::RowSource {
       block.parts.assign(1, Tensor(std::move(x)));
       block.rows = rows;
       block.after = {at_ += rows};
+      from_.read += rows;
+      from_.readers.insert(std::this_thread::get_id());
       return true;
     }
 
@@ -64,8 +74,7 @@ class NumberedRows final : public data::RowSource {
 
 constexpr Dim kRowsOfBatch = 7;
 
-// The rows of a pass as batches take them: the columns in order of each window, but for those that fill no
-// batch.
+// The rows of a pass as batches take them: the columns in order of each window.
 std::vector<int32_t> pass(RowWindows& windows, uint64_t key, bool ahead, bool ones,
                           std::vector<int64_t> place = {}) {
   std::vector<int32_t> rows;
@@ -76,7 +85,8 @@ std::vector<int32_t> pass(RowWindows& windows, uint64_t key, bool ahead, bool on
     if (ahead) windows.read_ahead();
     const RowWindow& window = windows.current();
     const tensor::Csr& x = window.parts[0].csr();
-    for (Dim i = 0; i < (window.last ? window.rows : window.rows / kRowsOfBatch * kRowsOfBatch); ++i) {
+    EXPECT_TRUE(window.last || window.rows % kRowsOfBatch == 0);
+    for (Dim i = 0; i < window.rows; ++i) {
       const auto k = static_cast<size_t>(window.order.empty() ? i : window.order[static_cast<size_t>(i)]);
       rows.push_back(x.indices.as<int32_t>()[k]);
       EXPECT_EQ(x.values<float>()[k], ones ? 1 : static_cast<float>(rows.back()));
@@ -112,24 +122,65 @@ TEST(RowWindows, AreTheSameReadAheadOrNot) {
 
 TEST(RowWindows, AreTheSameFromTheirPlaceAndWhateverTheBlocks) {
   const Threads two(2);
-  const data::Dataset dataset(std::make_shared<NumberedRows>(500, false));
-  RowWindows windows("test", dataset, kRowsOfBatch, 1000);
-  const std::vector<int32_t> wanted = pass(windows, 5, true, false);
-  for (const Dim of_block : {1, 4, 25, 100, 500}) {
-    const data::Dataset other(std::make_shared<NumberedRows>(500, false, of_block));
-    RowWindows others("test", other, kRowsOfBatch, 1000);
-    EXPECT_EQ(pass(others, 5, true, false), wanted);
+  for (const size_t known_bytes : {0, 8000}) {
+    const auto source = std::make_shared<NumberedRows>(500, false);
+    source->known_bytes = known_bytes;
+    const data::Dataset dataset(source);
+    RowWindows windows("test", dataset, kRowsOfBatch, 1000);
+    const std::vector<int32_t> wanted = pass(windows, 5, true, false);
+    for (const Dim of_block : {1, 4, 25, 100, 500}) {
+      const auto other = std::make_shared<NumberedRows>(500, false, of_block);
+      other->known_bytes = known_bytes;
+      const data::Dataset of_others(other);
+      RowWindows others("test", of_others, kRowsOfBatch, 1000);
+      EXPECT_EQ(pass(others, 5, true, false), wanted);
+    }
+    int places = 0;
+    for (windows.begin(5); !windows.current().last; ++places) {
+      windows.next();
+      const auto before = static_cast<Dim>(windows.current().batch) * kRowsOfBatch;
+      ASSERT_FALSE(windows.current().place.empty());
+      RowWindows again("test", dataset, kRowsOfBatch, 1000);
+      source->read = 0;
+      EXPECT_EQ(pass(again, 5, true, false, windows.current().place),
+                std::vector<int32_t>(wanted.begin() + before, wanted.end()));
+      EXPECT_EQ(source->read, 500 - before / 10 * 10);  // From the block on that the window begins in.
+    }
+    EXPECT_GT(places, 5);
   }
-  int places = 0;
-  for (windows.begin(5); !windows.current().last; ++places) {
+}
+
+TEST(RowWindows, TheFirstOnesAreSmallWhereMoreAreKnownToFollow) {
+  const auto source = std::make_shared<NumberedRows>(500, true);
+  source->known_bytes = 8000;
+  const data::Dataset dataset(source);
+  RowWindows windows("test", dataset, kRowsOfBatch, 2000);  // A row takes 16 bytes, so 125 fill a window.
+  std::vector<Dim> rows;
+  for (windows.begin(5); !windows.current().last;) {
     windows.next();
-    const auto before = static_cast<std::ptrdiff_t>(windows.current().batch * kRowsOfBatch);
-    ASSERT_FALSE(windows.current().place.empty());
-    RowWindows again("test", dataset, kRowsOfBatch, 1000);
-    EXPECT_EQ(pass(again, 5, true, false, windows.current().place),
-              std::vector<int32_t>(wanted.begin() + before, wanted.end()));
+    rows.push_back(windows.current().rows);
   }
-  EXPECT_GT(places, 5);
+  EXPECT_EQ(rows, (std::vector<Dim>{14, 28, 63, 119, 119, 119, 38}));
+  windows.begin(0);  // Rows in order need no large windows.
+  windows.next();
+  EXPECT_EQ(windows.current().rows, 500);
+}
+
+TEST(RowWindows, OnlyTheThreadThatAsksReadsWhatIsNotReadAnywhere) {
+  const Threads two(2);
+  const auto source = std::make_shared<NumberedRows>(500, true);
+  source->anywhere = false;
+  const data::Dataset cached = data::Dataset(source).cache();
+  RowWindows windows("test", cached, kRowsOfBatch, 1000);
+  const std::vector<int32_t> first = pass(windows, 5, true, true);
+  EXPECT_EQ(source->readers, std::set{std::this_thread::get_id()});
+  EXPECT_EQ(pass(windows, 5, true, true), first);  // From the cache, and read ahead.
+  EXPECT_EQ(source->opened, 1);
+  source->anywhere = true;
+  const data::Dataset dataset(source);
+  RowWindows others("test", dataset, kRowsOfBatch, 1000);
+  EXPECT_EQ(pass(others, 5, true, true), first);
+  EXPECT_GT(source->readers.size(), 1u);
 }
 
 TEST(RowWindows, RowsThatFitInOneAreReadOnceUnlessTheirSourceChanges) {
