@@ -1,6 +1,7 @@
 """Datasets made of other ones: split by a key, cache, map, negatives; and of batches that a program makes."""
 
 import os
+import threading
 import warnings
 from collections import Counter
 
@@ -95,8 +96,6 @@ def test_a_cache_reads_its_source_once(tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
 def test_a_pipe_that_is_cached_can_be_read_again(tmp_path):
-    import threading
-
     os.mkfifo(tmp_path / "pipe")
     writer = threading.Thread(target=lambda: (tmp_path / "pipe").write_text("1,2\n3,4\n"))
     writer.start()
@@ -144,6 +143,27 @@ def test_map_trains_as_its_result(tmp_path):
     model.compile("adam", "mse")
     model.fit(x, y / 7, batch_size=64, verbose=0, epochs=2)
     assert all(np.array_equal(a, b) for a, b in zip(fitted(mapped, epochs=2), model.get_weights()))
+
+
+def test_the_thread_that_fits_calls_the_function_and_takes_the_batches(tmp_path):
+    callers = []
+
+    def function(part):
+        callers.append(threading.get_ident())
+        return part
+
+    def batches():
+        for n in range(50):
+            callers.append(threading.get_ident())
+            yield np.full((1000, 3), n / 50, "f4"), np.ones(1000)
+
+    lacuna.config.set_num_threads(2)
+    model = Sequential([Dense(1, input_dim=3)])
+    model.compile("adam", "mse")
+    for dataset in (small(tmp_path, 400_000).map(function), data.batches(batches)):
+        callers.clear()
+        model.fit(dataset, batch_size=1000, shuffle_bytes=1 << 18, verbose=0)  # Several windows.
+        assert len(callers) > 3 and set(callers) == {threading.get_ident()}
 
 
 def test_labels_and_weights_can_be_added(tmp_path):
