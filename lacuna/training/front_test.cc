@@ -37,7 +37,7 @@ Model model_of_words() {
   const Symbol vector = layers::Flatten()(layers::Embedding(4, 2)(lookup(word)));
   const Symbol score = layers::Add()(
       std::vector<Symbol>{layers::Dense(1)(row), layers::Dense(1)(vector), layers::Dense(1)(number)});
-  Model model({word, number}, {score});
+  Model model(std::vector<Symbol>{word, number}, std::vector<Symbol>{score});
   model.compile({.optimizer = "sgd", .loss = "mean_squared_error"});
   return model;
 }
@@ -49,7 +49,8 @@ TEST(Front, IsWhereFeaturesEnd) {
   for (const Symbol& symbol : front)
     EXPECT_TRUE(symbol.storage() == Storage::csr || symbol.dtype() == DType::int64) << symbol.spec();
   const Symbol x = Input({.shape = {3}});
-  EXPECT_TRUE(Model(x, layers::Dense(1)(x)).network().front().empty());
+  Model model_of_numbers(x, layers::Dense(1)(x));
+  EXPECT_TRUE(model_of_numbers.network().front().empty());
 }
 
 TEST(Front, ChangesNoBit) {
