@@ -82,6 +82,17 @@ Tensor fitted(const std::string& argument, const Tensor& user, const Shape& want
   return result;
 }
 
+// Throws unless the array holds strings where the model takes strings, and numbers elsewhere.
+void require_kind(const std::string& argument, const Tensor& user, DType wanted) {
+  const bool strings = user.dtype() == DType::string;
+  LACUNA_REQUIRE(strings == (wanted == DType::string), argument, " must hold ",
+                 strings ? "numbers" : "strings", ". Received: ", user.spec(),
+                 strings ? "; Input(dtype='string') and a layer such as StringLookup, Hashing or "
+                           "TextVectorization take strings; labels become ids by numpy.unique(y, "
+                           "return_inverse=True)[1]."
+                         : ", where the input has dtype=string.");
+}
+
 // Advice for labels that are ids where the loss takes rows of 0 and 1, or the other way round.
 std::string advice_on_labels(const CompiledOutput& output, const Tensor& user) {
   const Dim width = user.shape().size() > 1 ? user.shape().back() : 1;
@@ -131,6 +142,7 @@ void Feed::add_inputs(const char* where, const Network& network, const Arrays& x
     const bool ids = network.takes_ids(i) && wanted.storage == Storage::dense;
     if (ids) wanted.dtype = DType::int64;
     std::string argument = label(where, "x", input_names, i);
+    require_kind(argument, *inputs[i], wanted.dtype);
     Tensor array =
         fitted(argument, *inputs[i], input.shape(), "input ", input_names[i], [] { return std::string(); });
     specs_.push_back(wanted);
@@ -161,6 +173,7 @@ void Feed::add_targets(const char* where, const Compiled& compiled, const Arrays
     const bool as_matrix = arrays[i]->storage() == Storage::csr && output.loss->labels != losses::Labels::id;
     const Symbol& target = as_matrix ? output.matrix : output.target;
     std::string argument = label(where, "y", names, i);
+    require_kind(argument, *arrays[i], target.dtype());
     Tensor array = fitted(argument, *arrays[i], target.shape(),
                           output.loss->ids_target() && !as_matrix ? "labels for output " : "output ",
                           names[i], [&] { return advice_on_labels(output, *arrays[i]); });
@@ -206,13 +219,6 @@ void check_ids(data::Rows& rows, Dim limit, Dim least) {
 
 void Feed::add(Tensor user, std::string argument, Spec wanted, bool ids_only, Dim limit, Dim least) {
   const Dim rows = user.rows();
-  const bool strings = user.dtype() == DType::string;
-  LACUNA_REQUIRE(strings == (wanted.dtype == DType::string), argument, " must hold ",
-                 strings ? "numbers" : "strings", ". Received: ", user.spec(),
-                 strings ? "; Input(dtype='string') and a layer such as StringLookup, Hashing or "
-                           "TextVectorization take strings; labels become ids by numpy.unique(y, "
-                           "return_inverse=True)[1]."
-                         : ", where the input has dtype=string.");
   LACUNA_REQUIRE(
       rows_ < 0 || rows == rows_, argument,
       " must have as many rows as the other arrays. Received: ", argument.substr(argument.find(' ') + 1), "=",

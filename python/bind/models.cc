@@ -233,6 +233,34 @@ void bind_model(nb::module_& m) {
       .def_prop_ro("penalties", [](Model& self) { return penalties(network_of(self).weights()); })
       .def_prop_ro("input_count",
                    [](Model& self) { return self.state() ? network_of(self).fed_inputs().size() : 1; })
+      .def_prop_ro(
+          "fed_names",
+          [](Model& self) {
+            return self.state() ? network_of(self).fed_names() : std::vector<std::string>();
+          },
+          "Of the inputs that get data; empty before there is a network.")
+      .def_prop_ro(
+          "target_names",
+          [](Model& self) {
+            return self.state() ? network_of(self).output_names() : std::vector<std::string>();
+          },
+          "The names of outputs; empty before there is a network.")
+      .def_prop_ro(
+          "string_inputs",
+          [](Model& self) -> std::vector<std::string> {
+            std::vector<std::string> names;
+            if (!self.state()) {  // A Sequential whose first layer may take strings takes the dtype of the
+                                  // data.
+              const auto* stack = dynamic_cast<const Sequential*>(&self);
+              const bool may = stack && !stack->layers().empty() && stack->layers()[0]->state()->fed_dtype;
+              return may ? std::vector<std::string>{"x"} : std::vector<std::string>();
+            }
+            for (size_t i = 0; i < network_of(self).fed_inputs().size(); ++i)
+              if (network_of(self).fed_inputs()[i].dtype() == DType::string)
+                names.push_back(network_of(self).fed_names()[i]);
+            return names;
+          },
+          "The names of those that are strings.")
       .def_prop_ro("output_count",
                    [](Model& self) { return self.state() ? network_of(self).outputs().size() : 1; });
   def_files(model);

@@ -10,6 +10,15 @@ def is_sparse(value):
     return hasattr(value, "tocsr") and not hasattr(value, "to_scipy_sparse")
 
 
+def columns_of(value):
+    """The names of the columns of a frame of pandas, polars or pyarrow; None for anything else."""
+    if hasattr(value, "column_names") and hasattr(value, "num_rows"):  # pyarrow, where `columns` are the arrays.
+        return value.column_names
+    if hasattr(value, "columns") and (hasattr(value, "dtypes") or hasattr(value, "get_columns")):
+        return list(value.columns)
+    return None
+
+
 def plain(value, where):
     """The value as a numeric NumPy array or a scipy matrix. `where` starts the message of an error: "fit: x"."""
     if hasattr(value, "dims") and hasattr(value, "coords"):  # xarray, which wraps another array.
@@ -156,11 +165,11 @@ def _of_column(column, where):
     dtype = column.dtype
     if isinstance(dtype, np.dtype) or hasattr(dtype, "fill_value"):
         return numbers(np.asarray(column), where)
-    if hasattr(dtype, "categories"):
-        raise ValueError(
-            f"{where} must hold numbers. Received: dtype={dtype}; write x.cat.codes, or pandas.get_dummies(x) for "
-            "columns of 0 and 1."
-        )
+    if hasattr(dtype, "categories"):  # By their codes, of which -1 is a missing one.
+        codes = np.asarray(getattr(getattr(column, "cat", column), "codes"))
+        if count := int(np.sum(codes < 0)):
+            _missing(where, count)
+        return codes
     if count := int(np.sum(column.isna())):
         _missing(where, count)
     if getattr(dtype, "kind", "O") in "biuf":

@@ -4,7 +4,7 @@ converted once. A view keeps the array behind it alive."""
 import numpy as np
 
 from lacuna import _core
-from lacuna._array_likes import is_sparse, numbers, plain
+from lacuna._array_likes import columns_of, is_sparse, numbers, plain
 from lacuna._custom import shown
 from lacuna._strings import strings_of, view_of_strings
 
@@ -26,13 +26,20 @@ def constant_view(array, where="constant"):
     return _csr(array, where) if is_sparse(array) else _core.dense(_readable(array, where))
 
 
-def views(arrays, where, count=None, strings=False):
-    """Views of one array, a list of arrays, or a dict of arrays by name; None stands for a missing one. `count`: how
-    many arrays are expected, since a list of lists may be one array or several. strings: as in view."""
+def views(arrays, where, count=None, names=(), of_strings=()):
+    """Views of one array, a list of arrays, a dict of arrays by name, or a frame whose columns have the names; None
+    stands for a missing one. `count`: how many arrays are expected, since a list of lists may be one array or several.
+    names: of those that are expected. of_strings: the names of those that hold strings."""
     if arrays is None:
         return None
+    if len(names) > 1 and (columns := columns_of(arrays)) is not None:
+        arrays = _by_name(arrays, columns, where, names)
     if isinstance(arrays, dict) and not is_sparse(arrays):  # scipy's dok is a dict.
-        return {str(name): _view_or_none(array, f"{where}['{name}']", strings) for name, array in arrays.items()}
+        return {
+            str(name): _view_or_none(array, f"{where}['{name}']", str(name) in of_strings)
+            for name, array in arrays.items()
+        }
+    strings = bool(of_strings)  # Of the only one.
     if not isinstance(arrays, (list, tuple)):
         return view(arrays, where, strings)
     if any(isinstance(array, tuple) and _holds_arrays(array, None) for array in arrays):
@@ -48,7 +55,19 @@ def views(arrays, where, count=None, strings=False):
             f"{where} must be one array. Received: a {type(arrays).__name__} of {len(arrays)}; write {join} where "
             "they are its rows."
         )
-    return [_view_or_none(array, f"{where}[{i}]", strings) for i, array in enumerate(arrays)]
+    takes = [name in of_strings for name in names] if len(names) == len(arrays) else [strings] * len(arrays)
+    return [_view_or_none(array, f"{where}[{i}]", takes[i]) for i, array in enumerate(arrays)]
+
+
+def _by_name(frame, columns, where, names):
+    """The columns of a frame that have these names, as a dict."""
+    missing = [name for name in names if name not in columns]
+    if missing:
+        raise ValueError(
+            f"{where} must have a column for each of several inputs or outputs, by its name. Received: a frame without "
+            f"{missing[0]!r}, columns {shown(list(columns))}."
+        )
+    return {name: frame[name] for name in names}
 
 
 def scipy_csr(shape, data, indices, indptr):

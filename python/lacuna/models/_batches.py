@@ -92,8 +92,8 @@ class Source:
         x, y, weight = _parts(where, batch, alone)
         inputs, outputs = self._model.input_count, self._model.output_count
         return (
-            views(x, f"{where}: x", inputs, strings=True),
-            views(y, f"{where}: y", outputs),
+            views(x, f"{where}: x", inputs, self._model.fed_names, self._model.string_inputs),
+            views(y, f"{where}: y", outputs, self._model.target_names),
             views(weight, f"{where}: sample_weight", outputs),
         )
 

@@ -45,12 +45,13 @@ class Trained(Compiled):
     def _x(self, x, where):
         if self._core.input_count == 0 and isinstance(x, (list, dict)) and not x:
             return None
-        return views(x, f"{where}: x", self._core.input_count, strings=True)
+        core = self._core
+        return views(x, f"{where}: x", core.input_count, core.fed_names, core.string_inputs)
 
     def _y(self, y, where, argument="y"):
         if isinstance(y, (list, tuple, dict)) and not y:  # Of a model without a loss, as in Keras.
             return None
-        return views(y, f"{where}: {argument}", self._core.output_count)
+        return views(y, f"{where}: {argument}", self._core.output_count, self._core.target_names)
 
     def fit(
         self,
