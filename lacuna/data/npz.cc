@@ -187,6 +187,10 @@ std::vector<std::unique_ptr<RowsOfFile>> open_parts(const char* where, const std
 class NpzSource final : public RowSource, public std::enable_shared_from_this<NpzSource> {
  public:
   explicit NpzSource(std::vector<NpzPart> parts) : parts_(std::move(parts)) {
+    for (const NpzPart& part : parts_)  // Each pass opens the files anew.
+      LACUNA_REQUIRE(!is_pipe(part.path),
+                     "npz: a file must not be a pipe: write it to a file first. Received: '",
+                     shown_utf8(part.path), "'.");
     const auto files = open_parts("npz", parts_);
     rows_ = files[0]->spec().shape[0];
     LoadedRows like;

@@ -206,11 +206,31 @@ size_t Tensor::bytes() const {
   return 0;
 }
 
+tensor::Dense tensor::Dense::copy_of_strings() const {
+  struct Kept {
+    std::string bytes{};
+    std::vector<std::string_view> views{};
+  };
+  auto kept = std::make_shared<Kept>();
+  const auto given = values<std::string_view>();
+  size_t bytes = 0;
+  for (const std::string_view text : given) bytes += text.size();
+  kept->bytes.reserve(bytes);  // So that views of it stay.
+  kept->views.reserve(given.size());
+  for (const std::string_view text : given) {
+    kept->views.emplace_back(kept->bytes.data() + kept->bytes.size(), text.size());
+    kept->bytes += text;
+  }
+  const auto* const views = kept->views.data();
+  return {dtype, shape, Buffer::view(views, given.size_bytes(), std::move(kept))};
+}
+
 Tensor Tensor::copy() const {
   Tensor result = *this;
   switch (storage()) {
     case Storage::dense:
-      result.dense().data = dense().data.copy();
+      if (dtype() == DType::string) result.dense() = dense().copy_of_strings();
+      else result.dense().data = dense().data.copy();
       break;
     case Storage::csr:
       result.csr().data = csr().data.copy();

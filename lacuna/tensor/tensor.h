@@ -35,6 +35,9 @@ struct Dense {
   void resize_last(const Shape& new_shape, Dim last,
                    DType new_dtype);  // To new_shape with another last dimension.
 
+  // The same strings in memory of their own, since a view of them may live longer than who holds them.
+  Dense copy_of_strings() const;
+
   // A copy of the values: tensor::Dense::of<float>({2, 3}, values).
   template <class T>
   static Dense of(Shape shape, std::span<const T> values);

@@ -62,7 +62,7 @@ tensor::Dense Collected::take() {
     if (rest.data.bytes()) std::memcpy(rest.data.data(), all_.data.data(), rest.data.bytes());
     all_ = std::move(rest);
   }
-  return std::move(all_);
+  return all_.dtype == DType::string ? all_.copy_of_strings() : std::move(all_);
 }
 
 }  // namespace lacuna

@@ -51,6 +51,7 @@ def _of_array(array):
 
 
 def _begins_with_string(value):
-    while isinstance(value, (list, tuple)) and len(value):
-        value = value[0]
+    """Whether the first item that is not None, in a list or in the first of its lists, is a string."""
+    while isinstance(value, (list, tuple)):
+        value = next((one for one in value if one is not None), None)
     return isinstance(value, (str, bytes))

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import subprocess
 import sys
 import zipfile
@@ -197,3 +198,10 @@ def test_the_standard_input(tmp_path, pack):
     assert "n_features and zero_based must be given where a pipe is read" in run(ask, input=b"1 1:2\n")
     known = "from lacuna import data; print(data.libsvm('-', n_features=3, zero_based=False).load()[1].ravel())"
     assert run(known, input=b"1 1:2\n0 2:1\n") == "[1. 0.]\n"
+
+
+def test_a_pipe_is_an_error_and_no_hang(tmp_path):
+    path = tmp_path / "x.npy"
+    os.mkfifo(path)
+    with pytest.raises(ValueError, match="npz: a file must not be a pipe"):
+        data.npz(path)

@@ -219,10 +219,12 @@ def test_words_of_all_kinds_are_the_same(words=("a", "ä€😀", "", "b")):
         arrow.chunked_array([words[:2], words[2:]]),
         arrow.array(words).dictionary_encode(),
         ("a", "ä€😀", None, "b"),
+        [["a"], ["ä€😀"], [None], ["b"]],
         np.array(["a", "ä€😀", np.nan, "b"], dtype=object),
         pandas.Series(["a", "ä€😀", pandas.NA, "b"], dtype="string"),
     ):
-        assert layer(given).tolist() == [1, 2, 4, 3], type(given)
+        assert layer(given).ravel().tolist() == [1, 2, 4, 3], type(given)
+    assert layer([None, "a"]).tolist() == [4, 1]
     assert layer("b") == 3
     assert layer(pandas.DataFrame({"p": words, "q": words[::-1]})).tolist() == [[1, 3], [2, 4], [4, 2], [3, 1]]
 

@@ -1,6 +1,7 @@
 // Layers of features as a user of C++ has them.
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -61,6 +62,18 @@ TEST(Features, MomentsAndBoundaries) {
   bins.adapt(x);
   EXPECT_EQ(bins.bin_boundaries(), (std::vector<double>{3}));
   EXPECT_EQ(ids_of(Tensor(cast(bins.values({x}), DType::int64))), (std::vector<int64_t>{0, 1, 1, 1}));
+}
+
+TEST(Features, WordsOutliveTheLayerThatGaveThem) {
+  std::optional<StringLookup> lookup;
+  lookup.emplace(StringLookupOptions{.vocabulary = {"a word that is no short string", "b"}, .invert = true});
+  const Tensor words = lookup->values({std::vector<int64_t>{1, 2, 0}});
+  lookup->set_vocabulary({"another word, as long as the first"});
+  lookup.reset();
+  const auto views = words.dense().values<std::string_view>();
+  EXPECT_EQ(views[0], "a word that is no short string");
+  EXPECT_EQ(views[1], "b");
+  EXPECT_EQ(views[2], "[UNK]");
 }
 
 TEST(Features, RefuseWhatIsNotTheirs) {

@@ -65,7 +65,7 @@ Shape shape_of_rows(const std::string& where, const TextIds& how, const Spec& x,
   LACUNA_REQUIRE(
       x.dtype == DType::string && fits, where,
       ": the input must be strings, (batch,) or (batch, 1), or (batch, k) with split=None. Received: input=",
-      x, " of dtype ", x.dtype, ".");
+      x, ".");
   return {x.shape[0], columns};
 }
 
