@@ -37,7 +37,7 @@ Model model_of_words() {
   const Symbol vector = layers::Flatten()(layers::Embedding(4, 2)(lookup(word)));
   const Symbol score = layers::Add()(
       std::vector<Symbol>{layers::Dense(1)(row), layers::Dense(1)(vector), layers::Dense(1)(number)});
-  Model model({word, number}, score);
+  Model model({word, number}, {score});
   model.compile({.optimizer = "sgd", .loss = "mean_squared_error"});
   return model;
 }
