@@ -28,6 +28,7 @@ def same(result, expected):
         assert result.shape == expected.shape
         expected = expected.toarray()
     result = result.toarray() if hasattr(result, "toarray") else result
+    assert result.dtype == ("float64" if expected.dtype == "int64" else expected.dtype)
     np.testing.assert_array_max_ulp(result, expected.astype(result.dtype), 1)
 
 

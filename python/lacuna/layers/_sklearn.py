@@ -67,7 +67,9 @@ class _Parts:
         names = columns_of(fitted) if names is None else names
         if kind == "OneHotEncoder":
             lookups = _sklearn_columns.lookups(fitted, self.dtype, sparse)
-            return _one([layer(self.input(name, kind)) for name, (layer, kind) in zip(names, lookups, strict=True)])
+            return _one(
+                [layer(self.input(name, kind)) for name, (layer, kind) in zip(names, lookups, strict=True)], self.dtype
+            )
         if kind == "StandardScaler":
             return _sklearn_columns.scaler(fitted, self.dtype)(self.numbers(names))
         if kind in ("passthrough", "FunctionTransformer"):
@@ -83,7 +85,7 @@ class _Parts:
         return _sklearn_texts.layer_of(steps, self.dtype, sparse)(self.input(name, "string"))
 
     def numbers(self, names):
-        return _one([self.input(name, self.dtype) for name in names])
+        return _one([self.input(name, self.dtype) for name in names], self.dtype)
 
     def then(self, steps, x):
         """What the later steps of a Pipeline make of a symbol."""
@@ -116,13 +118,13 @@ class _Parts:
             first = steps_of(part)[0] if kind_of(part) == "Pipeline" else part
             if kind_of(first) in ("StandardScaler", "passthrough", "FunctionTransformer"):
                 self.numbers(names)
-        return _one([self.of(part, names, sparse) for part, names in used])
+        return _one([self.of(part, names, sparse) for part, names in used], self.dtype)
 
 
-def _one(parts):
+def _one(parts, dtype):
     if not parts:
         raise ValueError("from_sklearn: the result must have columns. Received: none.")
-    return parts[0] if len(parts) == 1 else Concatenate()(parts)
+    return parts[0] if len(parts) == 1 else Concatenate(dtype=dtype)(parts)
 
 
 def _model(fitted, dtype):
