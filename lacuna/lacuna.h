@@ -67,6 +67,7 @@
 #include "lacuna/metrics/auc.h"
 #include "lacuna/metrics/counts.h"
 #include "lacuna/metrics/metrics.h"
+#include "lacuna/models/feature_space.h"
 #include "lacuna/models/model.h"
 #include "lacuna/models/sequential.h"
 #include "lacuna/optimizers/adadelta.h"

@@ -29,6 +29,7 @@ void finish(const char* where, std::span<const Value> values, const std::optiona
       if (mask && values[i] == *mask) indices[i] = masked;
       else if (indices[i] >= 0) indices[i] += known;
       else if (rule.num_oov_indices == 1) indices[i] = oov;
+      else if (rule.ignores_oov) indices[i] = -1;
       else if (rule.num_oov_indices == 0)
         throw InvalidArgument(where,
                               ": with num_oov_indices=0 all values must be in the vocabulary. Received: ",

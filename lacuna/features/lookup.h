@@ -21,6 +21,7 @@ struct LookupRule {
   std::optional<std::string> mask_word{};  // Of words,
   std::optional<int64_t> mask_number{};    // and of whole numbers.
   bool bags = false;
+  bool ignores_oov = false;  // With bags and num_oov_indices = 0, unknown values count as none too.
   // With several indices for unknown values, each has one by its hash; a whole number by its remainder,
   // unless `hash_numbers`.
   bool hash_numbers = false;

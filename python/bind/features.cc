@@ -34,6 +34,20 @@ nb::object values(const AnyLayer& layer, nb::handle inputs) {
   return from_tensor(run());
 }
 
+nb::list values_of(const std::string& where, const std::vector<std::string>& names,
+                   const std::vector<Symbol>& inputs, const std::vector<Symbol>& outputs, nb::handle arrays) {
+  std::vector<layers::FeatureColumn> columns;
+  for (Array& one : to_arrays(arrays).list)
+    columns.push_back({names.at(columns.size()), inputs.at(columns.size()), std::move(one)});
+  const auto run = [&] {
+    const WithoutGil no_gil;
+    return layers::values_of(where, columns, outputs);
+  };
+  nb::list result;
+  for (Tensor& one : run()) result.append(from_tensor(std::move(one)));
+  return result;
+}
+
 }  // namespace
 
 void bind_features(nb::module_& m) {
@@ -57,6 +71,7 @@ void bind_features(nb::module_& m) {
         with_feature(layer, [&](Feature& f) { f.adapt(data, input.value_or("")); });
       },
       "layer"_a, "data"_a, "input"_a.none());
+  def(m, "values_of", &values_of, "where"_a, "names"_a, "inputs"_a, "outputs"_a, "arrays"_a);
   def(m, "values_of_layer", &values, "layer"_a, "inputs"_a);
   def(
       m, "vocabulary",

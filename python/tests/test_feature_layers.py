@@ -297,6 +297,7 @@ def test_no_rows():
         (lambda: StringLookup(vocabulary=WORDS)([1, 2]), ValueError, "must hold strings"),
         (lambda: IntegerLookup(vocabulary=[1])(["a"]), ValueError, "must hold whole numbers"),
         (lambda: IntegerLookup(vocabulary=[1])([0.5]), ValueError, "whole numbers.*value=0.5"),
+        (lambda: StringLookup(ignore_oov=True), ValueError, "ignore_oov is for rows with num_oov_indices=0"),
         (lambda: StringLookup().adapt([1, 2]), ValueError, "must hold strings"),
         (lambda: IntegerLookup().adapt(["a"]), ValueError, "must hold numbers"),
         (lambda: StringLookup(vocabulary=WORDS)(["a", 1]), TypeError, "strings alone.*Received: 1 at place 1"),

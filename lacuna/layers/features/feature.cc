@@ -107,4 +107,37 @@ Tensor Feature::values(const std::vector<Array>& inputs) {
   return plan.output(0).copy();
 }
 
+std::vector<Tensor> values_of(const std::string& where, const std::vector<FeatureColumn>& columns,
+                              const std::vector<Symbol>& outputs) {
+  std::vector<Tensor> packed(columns.size()), result;
+  std::vector<Symbol> inputs;
+  std::vector<const Tensor*> feeds;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const auto& [name, input, values] = columns[i];
+    const Tensor& given = values.tensor();
+    const Shape& shape = given.shape();
+    const bool strings = input.dtype() == DType::string;
+    LACUNA_REQUIRE(given.storage() == Storage::dense &&
+                       (shape.size() == 1 || (shape.size() == 2 && shape[1] == 1)) &&
+                       (given.dtype() == DType::string) == strings,
+                   where, ": column '", name, "' must be (batch,) or (batch, 1), of ",
+                   strings ? "strings" : "numbers", ". Received: ", given.spec(), ".");
+    LACUNA_REQUIRE(i == 0 || shape[0] == packed[0].rows(), where,
+                   ": columns must have as many rows. Received: ", shape[0], " in '", name, "', ",
+                   packed[0].rows(), " in '", columns[0].name, "'.");
+    data::Rows rows(given, text(where, ": column '", name, "'"));
+    rows.pack_range(0, rows.count(), {shape, input.dtype(), Storage::dense}, packed[i]);
+    packed[i].dense().shape = {shape[0], 1};
+    inputs.push_back(input);
+    feeds.push_back(&packed[i]);
+  }
+  const Turn turn;
+  join_all(turn, outputs);
+  const auto held = turn.take();
+  Plan plan(inputs, outputs, false);
+  plan.run(feeds);
+  for (size_t i = 0; i < outputs.size(); ++i) result.push_back(plan.output(i).copy());
+  return result;
+}
+
 }  // namespace lacuna::layers

@@ -56,5 +56,16 @@ class Feature : public Layer {
   FeatureState& learned(const char* method) const;
 };
 
+// A column (batch,) or (batch, 1) for an input (batch, 1).
+struct FeatureColumn {
+  std::string name{};
+  Symbol input{};
+  Array values{};
+};
+
+// The values of these symbols, which layers of features made from the inputs. `where` begins messages.
+std::vector<Tensor> values_of(const std::string& where, const std::vector<FeatureColumn>& columns,
+                              const std::vector<Symbol>& outputs);
+
 }  // namespace layers
 }  // namespace lacuna

@@ -39,6 +39,22 @@ TEST(Features, TakeVectorsOfWords) {
   EXPECT_EQ(ids_of(lookup.values({Views{"blue", "green"}})), (std::vector<int64_t>{0, 1}));
 }
 
+TEST(Features, UnknownValuesMayBeNothing) {
+  const StringLookup words({.num_oov_indices = 0,
+                            .mask_token = "b",
+                            .vocabulary = {"a", "c"},
+                            .output_mode = "one_hot",
+                            .ignore_oov = true});
+  EXPECT_EQ(floats_of(StringLookup(words).values({Views{"c", "b", "z", "a"}})),
+            (std::vector<float>{0, 1, 0, 0, 0, 0, 1, 0}));
+  IntegerLookup numbers(
+      {.num_oov_indices = 0, .vocabulary = {-1, 5}, .output_mode = "count", .ignore_oov = true});
+  EXPECT_EQ(floats_of(numbers.values({std::vector<int64_t>{5, 6, -1}})),
+            (std::vector<float>{0, 1, 0, 0, 1, 0}));
+  EXPECT_THROW(StringLookup({.num_oov_indices = 0, .ignore_oov = true}), InvalidArgument);
+  EXPECT_THROW(StringLookup({.output_mode = "one_hot", .ignore_oov = true}), InvalidArgument);
+}
+
 TEST(Features, BinsAndCrosses) {
   Hashing hashing(3);
   EXPECT_EQ(ids_of(hashing.values({Views{"A", "B", "C"}})), (std::vector<int64_t>{1, 0, 1}));

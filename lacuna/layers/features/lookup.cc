@@ -19,7 +19,7 @@ void lookup_list(Settings& s, Options& o, const char* must) {
   list_setting(s, "vocabulary", o.vocabulary, must);
   list_setting(s, "idf_weights", o.idf_weights, "a list of numbers");
   s("invert", o.invert)("output_mode", o.output_mode)("pad_to_max_tokens", o.pad_to_max_tokens);
-  s("sparse", o.sparse)("min_count", o.min_count);
+  s("sparse", o.sparse)("min_count", o.min_count)("ignore_oov", o.ignore_oov);
   s.positive("vocabulary_size", o.vocabulary_size);
 }
 
@@ -57,9 +57,14 @@ LookupState::Options state_options(const char* layer, const Options& o) {
                  ": invert=True is for output_mode='int'. Received: output_mode='", o.output_mode, "'.");
   LACUNA_REQUIRE(!o.pad_to_max_tokens || o.max_tokens, layer,
                  ": pad_to_max_tokens needs max_tokens. Received: max_tokens=None.");
+  LACUNA_REQUIRE(!o.ignore_oov || (o.num_oov_indices == 0 && mode != OutputMode::ids), layer,
+                 ": ignore_oov is for rows with num_oov_indices=0. Received: ignore_oov=True, "
+                 "num_oov_indices=",
+                 o.num_oov_indices, ", output_mode='", o.output_mode, "'.");
   LookupState::Options result{.layer = layer, .max_tokens = o.max_tokens, .min_count = o.min_count};
   result.rule.num_oov_indices = o.num_oov_indices;
   result.rule.bags = mode != OutputMode::ids;
+  result.rule.ignores_oov = o.ignore_oov;
   result.weighs = mode == OutputMode::tf_idf;
   result.pads = o.pad_to_max_tokens;
   result.expected_size = o.vocabulary_size;

@@ -20,6 +20,7 @@ struct StringLookupOptions {
   bool pad_to_max_tokens = false;  // Rows have max_tokens columns, also for a smaller vocabulary.
   bool sparse = true;              // csr, in all modes but int.
   Dim min_count = 1;               // Rarer words of adapt are unknown.
+  bool ignore_oov = false;         // With num_oov_indices = 0: rows have nothing for unknown values.
   Dim vocabulary_size = 0;         // From a config: of the vocabulary that a file then fills in.
   std::string name{};
   bool trainable = true;
@@ -60,6 +61,7 @@ struct IntegerLookupOptions {
   bool pad_to_max_tokens = false;
   bool sparse = true;
   Dim min_count = 1;
+  bool ignore_oov = false;
   std::string oov_method = "floormod";  // Of several indices for unknown values: or "farmhash".
   Dim vocabulary_size = 0;
   std::string name{};

@@ -130,7 +130,7 @@ Symbol Normalization::call(const Symbol& x) {
   }
   const Symbol deviation = maximum(sqrt(variance), kLeastDeviation);
   if (o.invert) return o.center ? x * deviation + mean : x * deviation;
-  return (o.center ? x - mean : x) * (1.0 / deviation);
+  return (o.center ? x - mean : x) / deviation;
 }
 
 Rescaling::Rescaling(std::vector<double> scale, RescalingOptions options)

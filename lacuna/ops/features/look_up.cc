@@ -16,7 +16,7 @@ using Out = std::span<Tensor* const>;
 using features::LookupRule;
 
 std::string key_of(const LookupRule& rule) {
-  std::string result = text(' ', rule.num_oov_indices, rule.bags, rule.hash_numbers);
+  std::string result = text(' ', rule.num_oov_indices, rule.bags, rule.hash_numbers, rule.ignores_oov);
   if (rule.salt) result += text(" salt ", (*rule.salt)[0], ' ', (*rule.salt)[1]);
   if (rule.mask_number) result += text(" mask ", *rule.mask_number);
   if (rule.mask_word) result += text(" mask word ", *rule.mask_word);

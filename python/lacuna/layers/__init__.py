@@ -45,6 +45,7 @@ from lacuna.layers.cross_net import CrossNet, CrossNetV2
 from lacuna.layers.cudnn_recurrent import CuDNNGRU, CuDNNLSTM
 from lacuna.layers.embeddings import Embedding
 from lacuna.layers.factorization_machine import FactorizationMachine
+from lacuna.layers.from_sklearn import from_sklearn
 from lacuna.layers.hashing import CategoryEncoding, HashedCrossing, Hashing
 from lacuna.layers.input import Input, InputLayer
 from lacuna.layers.local import (
@@ -245,6 +246,7 @@ __all__ = [
     "concatenate",
     "deserialize",
     "dot",
+    "from_sklearn",
     "maximum",
     "minimum",
     "multiply",

@@ -51,8 +51,8 @@ class StringLookup(Lookup):
     """Words as indices of a vocabulary, which adapt counts, or `vocabulary` gives.
 
     Index 0 stands for mask_token, if it is given; the next num_oov_indices are for words out of the vocabulary, which
-    share them by their hashes (0 of them: such a word is a ValueError); then come the words, the most frequent first,
-    of equally frequent ones the largest. A missing word is the empty one.
+    share them by their hashes (0 of them: such a word is a ValueError, or nothing in rows with ignore_oov=True); then
+    come the words, the most frequent first, of equally frequent ones the largest. A missing word is the empty one.
 
     max_tokens: the most indices, with the special ones. min_count: rarer words are left out. vocabulary: a list, an
     array, or the path of a text file with a word a line. invert: from indices to words. output_mode: 'int', of the
@@ -80,6 +80,7 @@ class StringLookup(Lookup):
         pad_to_max_tokens: Flag = False,
         sparse: Flag = True,
         min_count: Whole = 1,
+        ignore_oov: Flag = False,
         **kwargs: Any,
     ) -> None:
         vocabulary = None if vocabulary is None else vocabulary_of("StringLookup", vocabulary, True)
@@ -113,6 +114,7 @@ class IntegerLookup(Lookup):
         sparse: Flag = True,
         min_count: Whole = 1,
         oov_method: str = "floormod",
+        ignore_oov: Flag = False,
         **kwargs: Any,
     ) -> None:
         vocabulary = None if vocabulary is None else vocabulary_of("IntegerLookup", vocabulary, False)

@@ -21,6 +21,7 @@ from lacuna.utils import (
     vis_utils,
 )
 from lacuna.utils.data_utils import GeneratorEnqueuer, OrderedEnqueuer, Sequence, get_file
+from lacuna.utils.feature_space import FeatureSpace
 from lacuna.utils.generic_utils import (
     CustomObjectScope,
     Progbar,
@@ -37,6 +38,7 @@ from lacuna.utils.vis_utils import plot_model
 
 __all__ = [
     "CustomObjectScope",
+    "FeatureSpace",
     "GeneratorEnqueuer",
     "HDF5Matrix",
     "OrderedEnqueuer",
