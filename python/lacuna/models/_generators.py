@@ -3,13 +3,15 @@ batches that come one by one."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lacuna._arguments import shown
 from lacuna._types import Flag, Whole
-from lacuna.callbacks import History
 from lacuna.data.dataset import Dataset
 from lacuna.models._batches import gives_batches
+
+if TYPE_CHECKING:
+    from lacuna.callbacks import History
 
 
 class TrainedByGenerators:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import lacuna
 from lacuna._arguments import (
     batch_size_of,
     class_weight_of,
@@ -17,12 +18,14 @@ from lacuna._arguments import (
 )
 from lacuna._arrays import views
 from lacuna._types import ArrayLike, Flag, Number, Whole
-from lacuna.callbacks import CallbackList, History
 from lacuna.data.dataset import Dataset
 from lacuna.layers._calls import one_or_all
 from lacuna.models._batches import Workers, gives_batches, source_of
 from lacuna.models._compiling import Compiled
 from lacuna.models._validation import validation_arrays
+
+if TYPE_CHECKING:
+    from lacuna.callbacks import History
 
 
 class Trained(Compiled):
@@ -109,8 +112,8 @@ class Trained(Compiled):
         epochs, initial_epoch = whole("fit", "epochs", epochs), whole("fit", "initial_epoch", initial_epoch)
         steps = _steps("fit", "steps_per_epoch", steps_per_epoch)
         validation_steps = _steps("fit", "validation_steps", validation_steps)
-        history = History()
-        every = CallbackList(callbacks)
+        history = lacuna.callbacks.History()
+        every = lacuna.callbacks.CallbackList(callbacks)
         arrays = validation_arrays(x, y, sample_weight, validation_split, validation_data)
         if arrays is not None:
             every.set_validation_data(arrays)
