@@ -22,7 +22,7 @@ from lacuna.layers import Dense
 from lacuna.models import Sequential
 print(time.thread_time() - start)
 print([m for m in ("scipy", "matplotlib", "pandas", "inspect_") if m in sys.modules])
-print([m for m in ("backend", "callbacks", "layers.recurrent", "utils") if f"lacuna.{m}" in sys.modules])
+print([m for m in ("backend", "callbacks", "data", "layers.recurrent", "utils") if f"lacuna.{m}" in sys.modules])
 """
     results = [subprocess.run([sys.executable, "-c", script], **RUN).stdout.splitlines() for _ in range(3)]
     assert min(float(seconds) for seconds, *_ in results) <= 0.08

@@ -18,7 +18,6 @@ from lacuna._arguments import (
 )
 from lacuna._arrays import views
 from lacuna._types import ArrayLike, Flag, Number, Whole
-from lacuna.data.dataset import Dataset
 from lacuna.layers._calls import one_or_all
 from lacuna.models._batches import Workers, gives_batches, source_of
 from lacuna.models._compiling import Compiled
@@ -159,7 +158,7 @@ class Trained(Compiled):
                 f"{where}: y must be None where x is a Dataset or gives batches, which are (x, y) or (x, y, "
                 f"sample_weight). Received: x={shown(x)}, y={shown(y)}."
             )
-        if isinstance(x, Dataset):
+        if isinstance(x, lacuna.data.Dataset):
             yield x._core
             return
         with source_of(self, where, x, steps, epochs, workers, x_alone) as source:
@@ -170,7 +169,7 @@ class Trained(Compiled):
         where = "fit: validation_data"
         if data is None:
             yield None
-        elif isinstance(data, Dataset):
+        elif isinstance(data, lacuna.data.Dataset):
             yield data._core
         elif gives_batches(data):
             if steps is None and epochs > 1 and hasattr(data, "__next__"):
