@@ -8,7 +8,7 @@ from bench import report
 from bench.process import ROOT
 
 STATEMENTS = {
-    "lacuna": "import lacuna",
+    "lacuna": "from lacuna.layers import Dense; from lacuna.models import Sequential",  # `import lacuna` loads nothing.
     "keras_mxnet": "import os; os.environ['KERAS_BACKEND'] = 'mxnet'; from bench.peers import old_names; import keras",
     "keras3": "import os; os.environ['KERAS_BACKEND'] = 'tensorflow'; import keras; import tensorflow",
     "pytorch": "import torch",

@@ -3,26 +3,36 @@
 The examples in docstrings take for granted `import lacuna, numpy as np`, `from scipy.sparse import csr_matrix`,
 `from lacuna import backend as K`, and that layers, models, optimizers and the like are imported by name."""
 
-from lacuna import (
-    activations,
-    backend,
-    callbacks,
-    config,
-    constraints,
-    data,
-    data_utils,
-    initializers,
-    layers,
-    losses,
-    metrics,
-    models,
-    optimizers,
-    regularizers,
-    utils,
-)
-from lacuna._keras_names import keras_names
-from lacuna.layers import Input
-from lacuna.models import Model, Sequential
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lacuna._later import later
+
+if TYPE_CHECKING:
+    from lacuna import (
+        activations,
+        backend,
+        callbacks,
+        config,
+        constraints,
+        data,
+        data_utils,
+        datasets,
+        initializers,
+        layers,
+        losses,
+        metrics,
+        models,
+        optimizers,
+        preprocessing,
+        regularizers,
+        utils,
+        wrappers,
+    )
+    from lacuna._keras_names import keras_names
+    from lacuna.layers import Input
+    from lacuna.models import Model, Sequential
 
 __all__ = [
     "Input",
@@ -49,17 +59,18 @@ __all__ = [
     "wrappers",
 ]
 
+# All names are modules but those that come from one.
+_FROM_MODULES = {"_keras_names": "keras_names", "layers": "Input", "models": "Model Sequential"}
+_named = later(__name__, dict.fromkeys(__all__, "") | _FROM_MODULES)
 
-_LATER = ("datasets", "preprocessing", "wrappers")  # Imported when they are used, so that importing lacuna is quick.
+
+def __dir__() -> list[str]:
+    return __all__
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name == "__version__":
         from importlib.metadata import version
 
         return version("lacuna")
-    if name in _LATER:
-        import importlib
-
-        return importlib.import_module(f"lacuna.{name}")
-    raise AttributeError(f"module 'lacuna' has no attribute '{name}'")
+    return _named(name)

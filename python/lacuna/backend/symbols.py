@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+import lacuna.layers.base  # noqa: F401  Gives symbols what Keras has on them, such as _keras_shape.
 from lacuna import _core
 from lacuna._arguments import dims, dtype_name, shape_of, shown, unsupported, whole
 from lacuna._arrays import constant_view

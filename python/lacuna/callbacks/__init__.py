@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from lacuna.callbacks import base, library, logs, rates
-from lacuna.callbacks.base import *  # noqa: F403
-from lacuna.callbacks.library import *  # noqa: F403
-from lacuna.callbacks.logs import *  # noqa: F403
-from lacuna.callbacks.rates import *  # noqa: F403
-from lacuna.callbacks.tensorboard import TensorBoard
+from typing import TYPE_CHECKING
 
-__all__ = ["TensorBoard"]
-__all__ += base.__all__ + library.__all__ + logs.__all__ + rates.__all__
+from lacuna._later import later, listed
+
+if TYPE_CHECKING:
+    from lacuna.callbacks.base import *  # noqa: F403
+    from lacuna.callbacks.library import *  # noqa: F403
+    from lacuna.callbacks.logs import *  # noqa: F403
+    from lacuna.callbacks.rates import *  # noqa: F403
+    from lacuna.callbacks.tensorboard import *  # noqa: F403
+
+_NAMES = {
+    "base": "Callback CallbackList History LambdaCallback",
+    "library": "BackupAndRestore CSVLogger EarlyStopping ModelCheckpoint TerminateOnNaN",
+    "logs": "BaseLogger ProgbarLogger RemoteMonitor",
+    "rates": "LearningRateScheduler ReduceLROnPlateau",
+    "tensorboard": "TensorBoard",
+}
+__all__ = listed(_NAMES)
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+__getattr__ = later(__name__, _NAMES)

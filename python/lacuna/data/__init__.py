@@ -11,49 +11,33 @@ missing number has the bucket 0, or counts as `missing` says; where neither is g
 
 from __future__ import annotations
 
-from lacuna.data.arrays import npz
-from lacuna.data.columns import (
-    Column,
-    categories,
-    category,
-    ids,
-    ignored,
-    label,
-    number,
-    numbers,
-    query_id,
-    sample_weight,
-)
-from lacuna.data.dataset import BadRow, Dataset, Report, csv, libsvm, open
-from lacuna.data.iterables import batches
-from lacuna.data.load import load_libsvm
-from lacuna.data.tables import arrow
-from lacuna.data.vowpal_wabbit import vw
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "BadRow",
-    "Column",
-    "Dataset",
-    "Report",
-    "arrow",
-    "batches",
-    "categories",
-    "category",
-    "csv",
-    "ids",
-    "ignored",
-    "label",
-    "libsvm",
-    "load_libsvm",
-    "npz",
-    "number",
-    "numbers",
-    "open",
-    "query_id",
-    "sample_weight",
-    "vw",
-]
+from lacuna._later import later, listed
+
+if TYPE_CHECKING:
+    from lacuna.data.arrays import *  # noqa: F403
+    from lacuna.data.columns import *  # noqa: F403
+    from lacuna.data.dataset import *  # noqa: F403
+    from lacuna.data.iterables import *  # noqa: F403
+    from lacuna.data.load import *  # noqa: F403
+    from lacuna.data.tables import *  # noqa: F403
+    from lacuna.data.vowpal_wabbit import *  # noqa: F403
+
+_NAMES = {
+    "arrays": "npz",
+    "columns": "Column categories category ids ignored label number numbers query_id sample_weight",
+    "dataset": "BadRow Dataset Report csv libsvm open",
+    "iterables": "batches",
+    "load": "load_libsvm",
+    "tables": "arrow",
+    "vowpal_wabbit": "vw",
+}
+__all__ = listed(_NAMES)
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+__getattr__ = later(__name__, _NAMES)

@@ -4,6 +4,7 @@ finds the Python object again as long as it is alive."""
 from __future__ import annotations
 
 import contextlib
+import importlib
 import inspect
 from typing import Any
 
@@ -36,7 +37,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-_classes = {}  # Lacuna's own layer classes, by name.
+_classes = {}  # Lacuna's own layer classes whose modules are imported, by name.
 # The module whose get() reads an argument, by the last word of the argument's name, as in kernel_initializer.
 _KINDS = {
     "activation": activations,
@@ -45,6 +46,13 @@ _KINDS = {
     "regularizer": regularizers,
 }
 _models = {}  # Model classes by name. They register themselves, since models import layers and not the other way round.
+
+
+def _import(name: Any) -> None:
+    """Imports the module of Lacuna's own layer or model of that name, if there is one; its class registers itself."""
+    if isinstance(name, str) and name not in _classes:
+        for package in ("lacuna.layers", "lacuna.models"):
+            getattr(importlib.import_module(package), name, None)
 
 
 def remember(core: Any, owner: Any) -> Any:
@@ -56,6 +64,7 @@ def found(core: Any) -> Any:
     """The Python object of a library's layer; if it no longer exists, a new one with the same weights."""
     layer = alive.get(core.id)
     if layer is None:
+        _import(core.class_name)
         cls = _classes.get(core.class_name, Layer)
         layer = cls.__new__(cls)
         layer._adopt(core)
@@ -428,6 +437,7 @@ def deserialize(config: Any, custom_objects: Config | None = None) -> Any:
     """The layer or model made from what serialize returned, with new weights. custom_objects: a dict of your own
     classes and functions by name. ValueError for an unknown class."""
     with custom_object_scope(custom_objects), bad_config("deserialize", config):
+        _import(config.get("class_name") if isinstance(config, dict) else None)
         layer = from_config("layer", config, {**_classes, **_models})
         if config.get("key"):
             layer._core.key = whole("layer", "key", config["key"])

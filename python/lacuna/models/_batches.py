@@ -5,9 +5,9 @@ import warnings
 from collections import deque
 from itertools import islice
 
+import lacuna
 from lacuna._arguments import flag, listed, shown, whole
 from lacuna._arrays import views
-from lacuna.data.dataset import Dataset
 
 # What is data by itself, and what other libraries' arrays and frames have.
 _DATA = (list, tuple, dict, set, frozenset, str, bytes, bytearray, range, memoryview)
@@ -16,7 +16,7 @@ _OF_ARRAYS = ("shape", "dtype", "dtypes", "tocsr", "typecode", "__array__", "__a
 
 def gives_batches(x):
     """Whether x gives batches one by one: a Dataset, an iterator, a Sequence, or an iterable that is no array."""
-    if isinstance(x, Dataset):
+    if isinstance(x, lacuna.data.Dataset):
         return True
     if x is None or isinstance(x, (*_DATA, type)) or any(hasattr(x, name) for name in _OF_ARRAYS):
         return False

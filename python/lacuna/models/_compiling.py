@@ -5,8 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from lacuna import _core, losses, optimizers
-from lacuna import metrics as metrics_module
+import lacuna
+from lacuna import _core
 from lacuna._arguments import listed, no_more, shown
 from lacuna._types import Identifier
 
@@ -51,15 +51,15 @@ class Compiled:
         no_more("compile", kwargs)
         every, by_name = _metrics("metrics", metrics)
         every_weighted, by_name_weighted = _metrics("weighted_metrics", weighted_metrics)
-        optimizer = optimizers.get(optimizer)
+        optimizer = lacuna.optimizers.get(optimizer)
         if isinstance(loss, dict):
-            core_loss = {name: losses._core_of(one) for name, one in loss.items() if one is not None}
+            core_loss = {name: lacuna.losses._core_of(one) for name, one in loss.items() if one is not None}
         elif isinstance(loss, (list, tuple)):
-            core_loss = [losses._core_of(one) for one in loss]
+            core_loss = [lacuna.losses._core_of(one) for one in loss]
         else:
-            core_loss = losses._core_of(loss)
+            core_loss = lacuna.losses._core_of(loss)
         self._core.compile(
-            optimizers._core_of(optimizer),
+            lacuna.optimizers._core_of(optimizer),
             core_loss,
             every,
             by_name,
@@ -138,5 +138,5 @@ def _metrics(argument, given):
             f"compile: {argument} must be a list or a dict by output name. Received: {argument}={shown(given)}."
         )
     if isinstance(given, dict):
-        return [], {name: [metrics_module._core_of(m) for m in listed(some)] for name, some in given.items()}
-    return [metrics_module._core_of(m) for m in given or []], {}
+        return [], {name: [lacuna.metrics._core_of(m) for m in listed(some)] for name, some in given.items()}
+    return [lacuna.metrics._core_of(m) for m in given or []], {}

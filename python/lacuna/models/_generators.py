@@ -3,13 +3,15 @@ batches that come one by one."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import lacuna
 from lacuna._arguments import shown
 from lacuna._types import Flag, Whole
-from lacuna.callbacks import History
-from lacuna.data.dataset import Dataset
 from lacuna.models._batches import gives_batches
+
+if TYPE_CHECKING:
+    from lacuna.callbacks import History
 
 
 class TrainedByGenerators:
@@ -110,7 +112,7 @@ def _batches(where, generator, argument, steps):
             f"{where}: generator must give batches: an iterator, a Sequence, or another iterable; write iter(batches) "
             f"for a list of batches, and fit(x, y) for arrays. Received: {shown(generator)}."
         )
-    if isinstance(generator, Dataset):
+    if isinstance(generator, lacuna.data.Dataset):
         return generator  # It knows its end.
     if steps is None and not hasattr(generator, "__len__"):  # As in Keras, whose generators go on for ever.
         raise ValueError(

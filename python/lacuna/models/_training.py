@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import lacuna
 from lacuna._arguments import (
     batch_size_of,
     class_weight_of,
@@ -17,12 +18,13 @@ from lacuna._arguments import (
 )
 from lacuna._arrays import views
 from lacuna._types import ArrayLike, Flag, Number, Whole
-from lacuna.callbacks import CallbackList, History
-from lacuna.data.dataset import Dataset
 from lacuna.layers._calls import one_or_all
 from lacuna.models._batches import Workers, gives_batches, source_of
 from lacuna.models._compiling import Compiled
 from lacuna.models._validation import validation_arrays
+
+if TYPE_CHECKING:
+    from lacuna.callbacks import History
 
 
 class Trained(Compiled):
@@ -109,8 +111,8 @@ class Trained(Compiled):
         epochs, initial_epoch = whole("fit", "epochs", epochs), whole("fit", "initial_epoch", initial_epoch)
         steps = _steps("fit", "steps_per_epoch", steps_per_epoch)
         validation_steps = _steps("fit", "validation_steps", validation_steps)
-        history = History()
-        every = CallbackList(callbacks)
+        history = lacuna.callbacks.History()
+        every = lacuna.callbacks.CallbackList(callbacks)
         arrays = validation_arrays(x, y, sample_weight, validation_split, validation_data)
         if arrays is not None:
             every.set_validation_data(arrays)
@@ -156,7 +158,7 @@ class Trained(Compiled):
                 f"{where}: y must be None where x is a Dataset or gives batches, which are (x, y) or (x, y, "
                 f"sample_weight). Received: x={shown(x)}, y={shown(y)}."
             )
-        if isinstance(x, Dataset):
+        if isinstance(x, lacuna.data.Dataset):
             yield x._core
             return
         with source_of(self, where, x, steps, epochs, workers, x_alone) as source:
@@ -167,7 +169,7 @@ class Trained(Compiled):
         where = "fit: validation_data"
         if data is None:
             yield None
-        elif isinstance(data, Dataset):
+        elif isinstance(data, lacuna.data.Dataset):
             yield data._core
         elif gives_batches(data):
             if steps is None and epochs > 1 and hasattr(data, "__next__"):

@@ -6,7 +6,8 @@ import types
 import warnings
 from typing import Any
 
-from lacuna import _core, losses, metrics, optimizers, regularizers
+import lacuna
+from lacuna import _core, regularizers
 from lacuna._arguments import flag, listed, shown
 from lacuna._code import code_allowed, is_code_enough
 from lacuna._custom import bad_config, custom_object_scope
@@ -178,12 +179,12 @@ def _losses_of(config):
         return {name: _losses_of(one) for name, one in config.items()}
     if isinstance(config, (list, tuple)):
         return [_losses_of(one) for one in config]
-    return _known("loss", losses.get, config)
+    return _known("loss", lacuna.losses.get, config)
 
 
 def _compile_as(model, training):
     model.compile(
-        optimizers.get(_optimizer_of_file(training["optimizer_config"])),
+        lacuna.optimizers.get(_optimizer_of_file(training["optimizer_config"])),
         _losses_of(training["loss"]),
         _metrics_of(training.get("metrics")),
         training.get("loss_weights"),
@@ -196,7 +197,7 @@ def _compile_as(model, training):
 def _optimizer_of_file(config):
     """In a file clipnorm is the limit of all gradients together, in either dialect, unless the class is one's own."""
     settings = config.get("config")
-    own = not hasattr(optimizers, str(config.get("class_name")))
+    own = not hasattr(lacuna.optimizers, str(config.get("class_name")))
     if own or not isinstance(settings, dict) or "clipnorm" not in settings:
         return config
     rest = {name: value for name, value in settings.items() if name != "clipnorm"}
@@ -206,7 +207,7 @@ def _optimizer_of_file(config):
 def _metrics_of(config):
     if isinstance(config, dict) and "class_name" not in config:
         return {name: _metrics_of(some) for name, some in config.items()}
-    return [_known("metric", metrics.deserialize, metric) for metric in listed(config or [])]
+    return [_known("metric", lacuna.metrics.deserialize, metric) for metric in listed(config or [])]
 
 
 def restored_bytes(data: Any, custom_objects: Config) -> Any:
