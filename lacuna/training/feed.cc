@@ -7,6 +7,7 @@
 
 #include "lacuna/base/message.h"
 #include "lacuna/ops/parts/ids.h"
+#include "lacuna/training/front.h"
 
 namespace lacuna {
 namespace {
@@ -127,6 +128,8 @@ Feed::Feed(const char* where, const Network& network, const Compiled* compiled, 
                  network.outputs()[0].spec(), ".");
   rows_ = own_rows_;
 }
+
+Feed::~Feed() = default;
 
 void Feed::add_inputs(const char* where, const Network& network, const Arrays& x) {
   const auto& input_names = network.fed_names();

@@ -1,5 +1,6 @@
 // Matches a user's arrays to a network's inputs and targets, checks them, and packs them batch by batch.
 #pragma once
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -7,9 +8,10 @@
 #include "lacuna/data/rows.h"
 #include "lacuna/training/class_weight.h"
 #include "lacuna/training/compiled.h"
-#include "lacuna/training/front.h"
 
 namespace LACUNA_EXPORT lacuna {
+
+class Front;
 
 class Feed {
  public:
@@ -19,6 +21,9 @@ class Feed {
   Feed(const char* where, const Network& network, const Compiled* compiled, data::Check check,
        const Arrays& x, const Arrays& y = {}, const Arrays& sample_weight = {},
        const ClassWeights& class_weight = {});
+  ~Feed();
+  Feed(const Feed&) = delete;
+  Feed& operator=(const Feed&) = delete;
 
   // From now on batches have also what the front of the network makes of the inputs (network/front.h),
   // between inputs and targets. Worth it where a batch is packed beside the step before.

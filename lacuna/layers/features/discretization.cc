@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "lacuna/features/quantiles.h"
+#include "lacuna/layers/features/list_setting.h"
 #include "lacuna/layers/features/output_mode.h"
 #include "lacuna/ops/labels/digitize.h"
 
@@ -72,23 +73,8 @@ class BinsState final : public FeatureState {
       std::make_shared<features::Learned<std::vector<double>>>();
 };
 
-void boundaries_setting(Settings& s, std::vector<double>& values) {
-  if (!s.reads()) {
-    SettingList all(values.begin(), values.end());
-    return s.write("bin_boundaries", values.empty() ? Setting() : Setting(std::move(all)));
-  }
-  const Setting* given = s.find("bin_boundaries");
-  if (!given || given->is_none()) return;
-  const auto* list = given->as<SettingList>();
-  if (!list) s.wrong_type("bin_boundaries", "a list of numbers", *given);
-  for (const Setting& one : *list)
-    if (const auto* number = one.as<double>()) values.push_back(*number);
-    else if (const auto* whole = one.as<int64_t>()) values.push_back(static_cast<double>(*whole));
-    else s.wrong_type("bin_boundaries", "a list of numbers", *given);
-}
-
 void discretization_list(Settings& s, DiscretizationOptions& o) {
-  boundaries_setting(s, o.bin_boundaries);
+  list_setting(s, "bin_boundaries", o.bin_boundaries, "a list of numbers");
   s.positive("num_bins", o.num_bins)("epsilon", o.epsilon)("output_mode", o.output_mode)("sparse", o.sparse);
 }
 const bool discretization_told = known<Discretization>("Discretization", discretization_list);
