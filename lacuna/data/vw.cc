@@ -11,6 +11,7 @@
 #include "lacuna/data/row_writer.h"
 #include "lacuna/data/text_dataset.h"
 #include "lacuna/features/fingerprint.h"
+#include "lacuna/kernels/byte_classes.h"
 #include "lacuna/kernels/field_ends.h"
 
 namespace lacuna::data {
@@ -55,7 +56,8 @@ class VwParser {
   void parse(const NumberedText& text, const std::string& path, RowBlock& block) {
     const std::string& all = text.text;
     const size_t lines = kernels::count_lines(all.data(), all.size()) + 1;
-    rows_.begin(block, lines, static_cast<size_t>(std::ranges::count_if(all, between_words)));
+    rows_.begin(block, lines, static_cast<size_t>(std::ranges::count_if(all, between_words)),
+                !kernels::is_ascii(all.data(), all.size()) && !is_utf8(all));
     std::string_view rest = all;
     for (int64_t line = text.first_line; !rest.empty(); ++line) {
       std::string_view one = rest.substr(0, rest.find('\n'));
@@ -122,6 +124,7 @@ class VwParser {
     }
     const FieldUse* const use = use_of(name);
     if (!use) return true;
+    if (!rows_.is_word(name)) return rows_.fail(RowWriter::kBrokenWord, use);
     const uint64_t of_name = together_ && !name.empty() ? features::fingerprint(name) : 0;
     together_name_.assign(name).append("^");
     const char* p = text.data();
@@ -134,6 +137,7 @@ class VwParser {
       for (; p < end && *p != ':' && !between_words(*p); ++p) digits = digits && is_digit(*p);
       const std::string_view feature(begin, static_cast<size_t>(p - begin));
       if (feature.empty()) return rows_.fail("a feature must have a name", use);
+      if (!rows_.is_word(feature)) return rows_.fail(RowWriter::kBrokenWord, use);
       double value = 1;
       if (p < end && *p == ':') {
         const char* const from = ++p;
