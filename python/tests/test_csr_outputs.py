@@ -50,6 +50,7 @@ def test_dense_outputs_beside_csr_ones():
     assert np.allclose(dense, csr @ model.get_weights()[0] + model.get_weights()[1])
     model = Sequential([Input((1,), dtype="string"), StringLookup(vocabulary=list(WORDS), output_mode="multi_hot")])
     assert model.predict(WORDS[:2]).toarray().argmax(axis=1).tolist() == [1, 2]
+    assert model.predict_classes(WORDS[:2]).tolist() == [1, 2]
 
 
 def test_memory_follows_the_non_zeros():

@@ -46,7 +46,8 @@ def test_merge_layers_of_csr():
         i, j = Input((4,), sparse=True), Input((4,), sparse=True)
         output = layer([i, j])
         assert K.is_sparse(output)
-        np.testing.assert_allclose(Model([i, j], output).predict([a, b]), expected.toarray(), rtol=1e-6)
+        got = Model([i, j], output).predict([a, b])
+        np.testing.assert_allclose(got.toarray(), expected.toarray(), rtol=1e-6)
     i, j = Input((4,), sparse=True), Input((4,))
     assert layers.concatenate([i, j]).storage == "csr"
     assert layers.multiply([i, j]).storage == "csr"

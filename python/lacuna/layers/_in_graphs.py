@@ -1,4 +1,4 @@
-"""Values of layers of features inside graphs of TensorFlow, such as the map of a tf.data.Dataset: as a NumPy function."""
+"""Values of layers of features inside graphs of TensorFlow, such as the map of a tf.data.Dataset: a NumPy function."""
 
 from __future__ import annotations
 

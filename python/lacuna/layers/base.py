@@ -99,7 +99,7 @@ class Layer(HasWeights, HasCalls, AddsToSteps):
         ...     def call(self, inputs):
         ...         return inputs * self.factor
         ...
-        >>> Sequential([Scale()]).predict(csr_matrix([[0, 2.0]]))
+        >>> Sequential([Scale()]).predict(csr_matrix([[0, 2.0]])).toarray()
         array([[0., 2.]], dtype=float32)
     """
 

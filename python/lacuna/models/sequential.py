@@ -6,6 +6,7 @@ from typing import Any
 
 from lacuna import _core
 from lacuna._arguments import listed, shown
+from lacuna._array_likes import is_sparse
 from lacuna._custom import bad_config
 from lacuna._types import ArrayLike, Config, Flag, Shape, Whole
 from lacuna.layers._given import checked_symbols
@@ -106,7 +107,10 @@ class Sequential(Model):
     def predict_classes(self, x: ArrayLike, batch_size: Whole | None = 32, verbose: Whole | str = 0) -> Any:
         """The class of each row: the place of the largest output or, of one output, whether it is above 0.5."""
         outputs = self.predict(x, batch_size, verbose)
-        return outputs.argmax(axis=-1) if outputs.shape[-1] > 1 else (outputs > 0.5).astype("int32")
+        if outputs.shape[-1] == 1:
+            return ((outputs.toarray() if is_sparse(outputs) else outputs) > 0.5).astype("int32")
+        classes = outputs.argmax(axis=-1)
+        return classes.A1 if is_sparse(outputs) else classes
 
     def build(self, input_shape: Shape | None = None) -> None:
         """Makes the weights for an input shape, the batch dimension first: (None, 20)."""
