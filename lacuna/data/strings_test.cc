@@ -12,6 +12,9 @@
 #include "lacuna/data/packed_file.h"
 #include "lacuna/data/row_bytes.h"
 #include "lacuna/data/row_coding.h"
+#include "lacuna/layers/dense.h"
+#include "lacuna/layers/features/text_vectorization.h"
+#include "lacuna/models/sequential.h"
 
 namespace lacuna::data {
 namespace {
@@ -139,6 +142,35 @@ TEST(Strings, BrokenOnesMakeTheirRowBad) {
   EXPECT_EQ(rows.report().bad, 2);
   EXPECT_EQ(rows.report().first[0].reason, "a text must be valid UTF-8");
   EXPECT_EQ(rows.report().first[1].line, 3);
+}
+
+TEST(Strings, AModelLearnsFromThemWhatItLearnsFromArrays) {
+  std::string text;
+  for (int i = 0; i < 3000; ++i)
+    text += std::to_string(i % 3 == 0) + ",word" + std::to_string(i % 7) + " other" + std::to_string(i % 3) +
+            "\n";
+  const Dataset rows =
+      csv({file_of_strings("s.csv", text)}, {.columns = {label("y"), string("title")}, .readers = 2});
+  const Dataset packed = rows.pack(temporary_folder() + "s.lac", {.compression = Compression::lz4});
+  const LoadedRows loaded = load(rows);
+  std::vector<std::vector<float>> results;
+  for (int from = 0; from < 3; ++from) {
+    layers::TextVectorization words({.output_mode = "count", .input_shape = Shape{1}});
+    if (from == 0) words.adapt(loaded.x.at("x"));
+    else words.adapt(rows);
+    Sequential model({words, layers::Dense(1, {.kernel_initializer = "zeros"})});
+    model.compile({.optimizer = "adam", .loss = "mse"});
+    model.trainer().set_random_state({1, 0, 2, 0});
+    const FitOptions fit{.batch_size = 64, .epochs = 2, .verbose = 0, .shuffle_bytes = size_t{1} << 20};
+    if (from == 0) model.fit(loaded.x.at("x"), loaded.y.at("y"), fit);
+    else model.fit(from == 1 ? rows : packed, fit);
+    const auto kernel = model.get_weights()[0];
+    results.emplace_back(kernel.values<float>().begin(), kernel.values<float>().end());
+    EXPECT_EQ(model.predict(packed).shape, (Shape{3000, 1}));
+  }
+  EXPECT_EQ(results[0], results[1]);
+  EXPECT_EQ(results[0], results[2]);
+  EXPECT_GT(std::ranges::max(results[0]), 0.0f);
 }
 
 }  // namespace
