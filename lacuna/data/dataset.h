@@ -88,8 +88,7 @@ class RowSource {
   // Whether a second pass is known to be impossible.
   virtual bool once() const { return false; }
   // Whether any thread may read a pass, so that rows can be read while those before them are used. Not where
-  // one must wait for who writes, nor where a program's function makes rows: only the thread that asked can
-  // be interrupted then.
+  // a program's function makes rows: only the thread that asked can be interrupted then.
   virtual bool is_read_anywhere() const { return false; }
   // Whether all passes give the same rows in the same order, whatever order.key, as long as the fingerprint
   // is the same: then rows that fit in memory need not be read again.

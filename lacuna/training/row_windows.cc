@@ -99,7 +99,7 @@ void RowWindows::read_ahead() {
   if (ahead_.valid() || current_->last || num_threads() == 1 || !is_read_anywhere_) return;
   try {
     ahead_ = std::async(std::launch::async, [this] {
-      const WithoutInterrupts without;  // The thread that asks for windows can be interrupted.
+      const WithoutInterrupts without(&stop_);  // The thread that asks for windows can be interrupted.
       return read();
     });
   } catch (const std::system_error&) {  // No thread could be started: next() reads.
