@@ -101,7 +101,8 @@ std::string DatasetBatches::source() const {
   if (dataset_.once()) return {};
   std::string result = "a dataset of";
   for (const auto& [name, is] : dataset_.fingerprint(where_)) result += text(" '", name, "': ", is, ";");
-  return text(result, " shuffle_bytes ", shuffle_bytes_);
+  const bool exactly = dataset_.shuffles({.key = 1, .bytes = shuffle_bytes_});
+  return text(result, " shuffle_bytes ", shuffle_bytes_, exactly ? ", in an order of all rows" : "");
 }
 
 Dim DatasetBatches::upcoming() {

@@ -53,7 +53,7 @@ void RowWindows::begin(uint64_t key) {
   source_ = std::move(now);
   current_ = std::make_unique<RowWindow>();
   current_->last = false;
-  key_ = order_.key;
+  key_ = dataset_.shuffles(order_) ? 0 : order_.key;
   count_ = 0;
   rows_ = left_out_ = left_ = 0;
   batch_ = 0;
