@@ -2,6 +2,7 @@
 #include "lacuna/base/utf8.h"
 
 #include <cstdint>
+#include <cstring>
 
 #include "lacuna/base/error.h"
 
@@ -23,8 +24,23 @@ size_t utf8_character(std::string_view bytes) {
   return number >= kLeast[length] && number <= 0x10FFFF && (number < 0xD800 || number > 0xDFFF) ? length : 0;
 }
 
+namespace {
+
+// Without the front of ASCII, which is left out eight bytes at a time.
+std::string_view beyond_ascii(std::string_view bytes) {
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  for (uint64_t eight; bytes.size() >= sizeof eight; bytes.remove_prefix(sizeof eight)) {
+    std::memcpy(&eight, bytes.data(), sizeof eight);
+    if (eight & kHighBits) break;
+  }
+  while (!bytes.empty() && static_cast<unsigned char>(bytes[0]) < 0x80) bytes.remove_prefix(1);
+  return bytes;
+}
+
+}  // namespace
+
 bool is_utf8(std::string_view bytes) {
-  while (!bytes.empty()) {
+  while (!(bytes = beyond_ascii(bytes)).empty()) {
     const size_t length = utf8_character(bytes);
     if (length == 0) return false;
     bytes.remove_prefix(length);

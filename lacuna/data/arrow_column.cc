@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "lacuna/base/error.h"
+#include "lacuna/kernels/byte_classes.h"
 
 namespace lacuna::data {
 namespace {
@@ -118,6 +119,16 @@ std::string_view ArrowColumn::text(int64_t row) const {
                 to = wide ? at<int64_t>(row + 1) : at<int32_t>(row + 1);
   if (from < 0 || to < from) fail("a text");
   return from == to ? std::string_view() : std::string_view(bytes_ + from, static_cast<size_t>(to - from));
+}
+
+bool ArrowColumn::are_ascii(int64_t begin, int64_t end) const {
+  if (all_null_ || begin >= end) return true;
+  if (letter_ == 'v') return false;
+  const bool wide = letter_ == 'U' || letter_ == 'Z';
+  const int64_t from = wide ? at<int64_t>(begin) : at<int32_t>(begin),
+                to = wide ? at<int64_t>(end) : at<int32_t>(end);
+  if (from < 0 || to < from) return false;
+  return from == to || kernels::is_ascii(bytes_ + from, static_cast<size_t>(to - from));
 }
 
 double ArrowColumn::number(int64_t row) const {

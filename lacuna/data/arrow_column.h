@@ -45,6 +45,8 @@ class ArrowColumn {
   bool may_have_nulls() const { return all_null_ || validity_; }
   // Each of a column of its family, of a row that is not null.
   std::string_view text(int64_t row) const;
+  // Whether the texts of rows [begin, end) are known to be ASCII, which is seen of all at once.
+  bool are_ascii(int64_t begin, int64_t end) const;
   double number(int64_t row) const;  // Also of booleans and whole numbers.
   int64_t whole(int64_t row) const;
   bool is_beyond_int64(int64_t row) const { return letter_ == 'L' && whole(row) < 0; }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "lacuna/base/error.h"
+#include "lacuna/base/utf8.h"
 #include "lacuna/data/arrow_csr.h"
 
 namespace lacuna::data {
@@ -98,6 +99,17 @@ size_t words_of_texts(const ArrowSlice& slice) {
   return count;
 }
 
+// Whether the words of these rows are known to be ASCII.
+bool are_ascii(const ArrowTable::Column& column, int64_t begin, int64_t end) {
+  const ArrowColumn& values = column.values;
+  if (column.use->kind != Kind::category && column.use->kind != Kind::string) return true;
+  if (values.dictionary()) return column.has_ascii_dictionary;
+  if (values.type().family() == Family::text) return values.are_ascii(begin, end);
+  if (values.type().family() != Family::list || begin == end) return true;
+  return values.items().type().family() != Family::text ||
+         values.items().are_ascii(values.list(begin).begin, values.list(end - 1).end);
+}
+
 }  // namespace
 
 ArrowSchemaUse::ArrowSchemaUse(const char* where, const ArrowSchema& schema, const ColumnLayout& layout)
@@ -124,13 +136,15 @@ ArrowTable::ArrowTable(const char* where_, ArrowBatch batch_, const ArrowSchemaU
     Column& column = columns.back();
     column.has_layout_of_csr = data::has_layout_of_csr(*use, column.values, schema.layout());
     const ArrowColumn* const words = column.values.dictionary();
-    // A dictionary of more words than rows is hashed by row.
-    if (!words || words->length() > batch->length || use->kind != Kind::category || use->separator ||
-        type.family() != Family::text)
-      continue;
-    for (int64_t w = 0; w < words->length(); ++w)
-      column.categories.push_back(
-          RowWriter::category(*use, words->is_null(w) ? std::string_view() : words->text(w)));
+    // A dictionary of more words than rows is looked at by row.
+    if (!words || words->length() > batch->length || type.family() != Family::text) continue;
+    column.has_ascii_dictionary = words->are_ascii(0, words->length());
+    if (use->kind != Kind::category || use->separator) continue;
+    for (int64_t w = 0; w < words->length(); ++w) {
+      const std::string_view word = words->is_null(w) ? std::string_view() : words->text(w);
+      const bool good = column.has_ascii_dictionary || is_utf8(word);
+      column.categories.push_back(good ? RowWriter::category(*use, word) : -1);
+    }
   }
 }
 
@@ -173,7 +187,9 @@ void ArrowRows::make(const ArrowSlice& slice, RowBlock& block,
       static_cast<size_t>(slice.table->list_items(slice.begin, slice.end)) + words_of_texts(slice);
   LACUNA_REQUIRE(items + rows * columns.size() < std::numeric_limits<int32_t>::max(), slice.table->where,
                  ": ", rows, " rows must have fewer than 2^31 words and ids. Received: ", items, ".");
-  rows_.begin(block, rows, items);
+  const bool check_words = !std::ranges::all_of(
+      columns, [&](const ArrowTable::Column* column) { return are_ascii(*column, slice.begin, slice.end); });
+  rows_.begin(block, rows, items, check_words);
   const auto use_row = [&](int64_t row) {
     for (const ArrowTable::Column* const column : columns)
       if (!use(*column, row)) return false;
@@ -236,6 +252,7 @@ bool ArrowRows::use_value(const FieldUse& use, const ArrowColumn& values, int64_
   if (values.type().family() == Family::text) return rows_.use_text(use, values.text(row));
   if (is_number(use.kind)) return rows_.use_number(use, values.number(row));
   if (use.kind == Kind::category) return rows_.use_word(use, digits_of(values, row).text());
+  if (use.kind == Kind::string) return rows_.use_text(use, digits_of(values, row).text());
   if (values.is_beyond_int64(row)) return rows_.use_text(use, digits_of(values, row).text());
   return rows_.use_whole(use, values.whole(row));
 }

@@ -37,6 +37,7 @@ struct ArrowTable {
     ArrowColumn values;
     std::vector<Dim> categories{};  // Of the words of a dictionary, each hashed once; -1 of no text.
     bool has_layout_of_csr = false;
+    bool has_ascii_dictionary = false;  // As far as that is known.
   };
   // Both must outlive it; it keeps the batch.
   ArrowTable(const char* where, ArrowBatch batch, const ArrowSchemaUse& schema);

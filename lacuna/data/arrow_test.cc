@@ -141,7 +141,7 @@ TEST(Arrow, TablesBecomeCsrAndAreReleasedOnce) {
     EXPECT_EQ(data::load(dataset.skip(4).take(2)).x.at("x").tensor().csr().rows, 2);
     Sequential model;
     model.add(layers::Dense(1));
-    EXPECT_EQ(model.predict_all(dataset)[0].shape, (Shape{9, 1}));
+    EXPECT_EQ(model.predict_all(dataset)[0].shape(), (Shape{9, 1}));
   }
   EXPECT_EQ(alive_structs, 0);
 }

@@ -58,6 +58,10 @@ ColumnLayout::ColumnLayout(const char* where, const std::vector<Column>& columns
         place_feature(column, use);
         features = true;
         break;
+      case Column::Kind::string:
+        place_string(column, use);
+        features = true;
+        break;
       case Column::Kind::label:
         use.part = part_of(column.name, Role::target, {{None, 1}, DType::float32, Storage::dense});
         break;
@@ -72,8 +76,8 @@ ColumnLayout::ColumnLayout(const char* where, const std::vector<Column>& columns
     }
   }
   LACUNA_REQUIRE(features, where_,
-                 ": a column must be a number or a category, or have ids. Received: none of ", columns.size(),
-                 " columns.");
+                 ": a column must be a number, a category or a string, or have ids. Received: none of ",
+                 columns.size(), " columns.");
 }
 
 size_t ColumnLayout::part_of(const std::string& name, Role role, Spec spec) {
@@ -102,6 +106,7 @@ void ColumnLayout::place_feature(const Column& column, FieldUse& use) {
   use.part = part_of(
       column.input, Role::input,
       ids_ ? Spec{{None, 0}, DType::int32, Storage::dense} : Spec{{None, 0}, DType::float32, Storage::csr});
+  require_kind(column, use.part, false);
   use.place = fields_of_[use.part]++;
   Spec& spec = schema_[use.part].spec;
   Dim& width = widths_[use.part];
@@ -117,6 +122,21 @@ void ColumnLayout::place_feature(const Column& column, FieldUse& use) {
   if (column.kind == Column::Kind::number && column.width() > 1) place_small_numbers(column, use);
   for (size_t w = 0; w < column.vocabulary.size(); ++w)
     use.words.emplace(column.vocabulary[w], static_cast<int64_t>(w) + 1);
+}
+
+void ColumnLayout::place_string(const Column& column, FieldUse& use) {
+  use.part = part_of(column.input, Role::input, {{None, 0}, DType::string, Storage::dense});
+  require_kind(column, use.part, true);
+  use.place = fields_of_[use.part]++;
+  schema_[use.part].columns.push_back({column.name, 0, 0, static_cast<Dim>(use.place)});
+  ++schema_[use.part].spec.shape[1];
+}
+
+void ColumnLayout::require_kind(const Column& column, size_t part, bool strings) const {
+  LACUNA_REQUIRE((schema_[part].spec.dtype == DType::string) == strings, where_,
+                 ": strings must have an input of their own; name it by input=. Received: input '",
+                 column.input, "' of column '", column.name, "', which has ",
+                 strings ? "other columns" : "strings", ".");
 }
 
 void ColumnLayout::place_small_numbers(const Column& column, FieldUse& use) {

@@ -22,7 +22,7 @@ struct FieldUse {
   Divisor bins{};  // Of a hash.
   size_t part = 0;
   Dim offset = 0;    // Of the column's range in its input.
-  size_t place = 0;  // With fields, which id of the row.
+  size_t place = 0;  // With fields, which id of the row; which of its texts.
   std::unordered_map<std::string_view, int64_t> words{};
 
   // The number after the transform; not finite where that has no value.
@@ -53,7 +53,7 @@ class ColumnLayout {
   const std::vector<Column>& columns() const { return columns_; }
   bool has_ids() const { return ids_; }  // With fields.
   const Schema& schema() const { return schema_; }
-  // How many ids each row of the part has, with fields; else the most entries without lists.
+  // How many ids each row of the part has, with fields, or texts; else the most entries without lists.
   size_t fields_of(size_t part) const { return fields_of_[part]; }
 
   // Whether these fields of a first line are names of columns.
@@ -66,6 +66,8 @@ class ColumnLayout {
 
  private:
   void place_feature(const Column& column, FieldUse& use);
+  void place_string(const Column& column, FieldUse& use);
+  void require_kind(const Column& column, size_t part, bool strings) const;
   void place_small_numbers(const Column& column, FieldUse& use);
   size_t part_of(const std::string& name, Role role, Spec spec);
 

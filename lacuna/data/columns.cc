@@ -174,6 +174,14 @@ Column ids(std::string name, const IdsOptions& options) {
   return column;
 }
 
+Column string(std::string name, const StringOptions& options) {
+  Column column = named("string", std::move(name), Column::Kind::string);
+  LACUNA_REQUIRE(!options.input.empty(), "string: an input must have a name. Received: input='' of column '",
+                 column.name, "'.");
+  column.input = options.input;
+  return column;
+}
+
 std::vector<Column> numbers(const std::string& pattern, const NumberOptions& options) {
   std::vector<Column> columns;
   for (std::string& name : names_of("numbers", pattern)) columns.push_back(number(std::move(name), options));
@@ -184,6 +192,12 @@ std::vector<Column> categories(const std::string& pattern, const CategoryOptions
   std::vector<Column> columns;
   for (std::string& name : names_of("categories", pattern))
     columns.push_back(category(std::move(name), options));
+  return columns;
+}
+
+std::vector<Column> strings(const std::string& pattern, const StringOptions& options) {
+  std::vector<Column> columns;
+  for (std::string& name : names_of("strings", pattern)) columns.push_back(string(std::move(name), options));
   return columns;
 }
 

@@ -1,4 +1,4 @@
-// The columns of a source and what each of them is for: targets, numbers, categories, ids, weights.
+// The columns of a source and what each of them is for: targets, numbers, categories, ids, texts, weights.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -17,7 +17,7 @@ enum class Transform : uint8_t { none, log1p, signed_log1p };
 double transformed(Transform transform, double value);
 
 struct Column {
-  enum class Kind : uint8_t { label, number, category, sample_weight, query_id, ignored, ids };
+  enum class Kind : uint8_t { label, number, category, sample_weight, query_id, ignored, ids, string };
 
   std::string name;
   Kind kind;
@@ -36,8 +36,7 @@ struct Column {
   std::vector<std::string> vocabulary{};
   char separator = '\0';
 
-  bool is_feature() const { return kind == Kind::number || kind == Kind::category || kind == Kind::ids; }
-  // How many columns of the input it has.
+  // How many columns of a csr input it has.
   Dim width() const;
 };
 
@@ -80,9 +79,17 @@ struct IdsOptions {
 };
 Column ids(std::string name, const IdsOptions& options);
 
+struct StringOptions {
+  std::string input = "x";
+};
+// The text as it is, valid UTF-8, for a model whose layers take strings; a missing one is the empty text. The
+// input is dense, of dtype string, with a column for each that names it, and has nothing else.
+Column string(std::string name, const StringOptions& options = {});
+
 // Columns of the same settings, named by a pattern: "I{1..13}" is I1, …, I13.
 std::vector<Column> numbers(const std::string& pattern, const NumberOptions& options = {});
 std::vector<Column> categories(const std::string& pattern, const CategoryOptions& options);
+std::vector<Column> strings(const std::string& pattern, const StringOptions& options = {});
 
 }  // namespace data
 }  // namespace lacuna

@@ -6,6 +6,9 @@
 #include "lacuna/kernels/field_ends.h"
 
 namespace lacuna::data {
+namespace {
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+}  // namespace
 
 // The quoted field at p, without its quotes. False if they do not close in the line and at the end of the
 // field.
@@ -72,13 +75,16 @@ void CsvParser::begin_block(const std::string& all, size_t fields, RowBlock& blo
   const size_t ends = static_cast<size_t>(last_ - ends_.get()) + 1;
   const size_t rows = std::min(lines_in_text_, ends / fields) + 1;
   std::string separators;
+  bool of_ascii = is_ascii(options_.delimiter) && is_ascii(options_.quote);
   size_t list_items = 0;
   for (const Column& column : options_.columns) {
     if (column.separator == '\0' || separators.find(column.separator) != std::string::npos) continue;
     separators += column.separator;
+    of_ascii = of_ascii && is_ascii(column.separator);
     list_items += static_cast<size_t>(std::ranges::count(all, column.separator));
   }
-  rows_.begin(block, rows, list_items);
+  // What stands between characters of ASCII in valid UTF-8 is valid.
+  rows_.begin(block, rows, list_items, beyond_ascii_ && !(of_ascii && is_utf8(all)));
 }
 
 void CsvParser::parse(const CsvText& text, RowBlock& block) {
@@ -127,6 +133,7 @@ void CsvParser::find_ends(const std::string& all) {
   const kernels::FieldEnds seen = kernels::field_ends(all.data(), all.size(), options_.delimiter,
                                                       options_.quote, ends_.get(), lines_.get());
   quoted_ = seen.quoted;
+  beyond_ascii_ = seen.beyond_ascii;
   lines_in_text_ = seen.lines;
   last_ = ends_.get() + seen.fields;
   *last_ = static_cast<uint32_t>(all.size());

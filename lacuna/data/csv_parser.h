@@ -45,6 +45,7 @@ class CsvParser {
   std::unique_ptr<uint32_t[]> ends_{}, lines_{};  // Of fields; which of these end a line.
   size_t capacity_ = 0, lines_in_text_ = 0;
   bool quoted_ = false;             // There is a quote in the block.
+  bool beyond_ascii_ = false;       // There is more than ASCII.
   const uint32_t* next_ = nullptr;  // The end of the field that is read.
   const uint32_t* line_ = nullptr;  // The place in ends_ where the line ends that is read.
   uint32_t* last_ = nullptr;        // The end of the text.

@@ -84,7 +84,7 @@ TEST(Dataset, ASequentialTakesItsInputFromTheSchema) {
   EXPECT_EQ(svm.rows(), 2);
   Sequential model;
   model.add(layers::Dense(1));
-  EXPECT_EQ(model.predict_all(svm)[0].shape, (Shape{2, 1}));
+  EXPECT_EQ(model.predict_all(svm)[0].shape(), (Shape{2, 1}));
   EXPECT_EQ(model.network().inputs()[0].shape(), (Shape{None, 5}));
 }
 

@@ -36,6 +36,8 @@ class FieldRuns {
   template <class I>
   static void use_words(const Field* fields, size_t count, const char* text, const char* p,
                         const uint32_t* ends, I* to);
+  static bool check_words(RowWriter& rows, const Field* fields, size_t count, const char* text, const char* p,
+                          const uint32_t* ends);
   template <class I>
   static bool use_numbers(RowWriter& rows, const Field* fields, size_t count, const char* text, const char* p,
                           const char* text_end, const uint32_t* ends, I* to);
@@ -77,13 +79,26 @@ template <class I>
   return true;
 }
 
+inline bool FieldRuns::check_words(RowWriter& rows, const Field* fields, size_t count, const char* text,
+                                   const char* p, const uint32_t* ends) {
+  for (size_t i = 0; i < count; ++i) {
+    const char* const stop = text + ends[i];
+    if (!rows.is_word({p, static_cast<size_t>(stop - p)}))
+      return rows.fail(RowWriter::kBrokenWord, fields[i].use);
+    p = stop + 1;
+  }
+  return true;
+}
+
 inline bool FieldRuns::use(RowWriter& rows, const char* text, const char* p, const char* text_end,
                            const uint32_t* ends) const {
   for (const Run& run : runs_) {
     const Field* const fields = fields_.data() + run.begin;
     const uint32_t* const stops = ends + run.begin;
     const size_t count = run.end - run.begin;
-    bool good = true;
+    bool good =
+        run.kind != Kind::words || !rows.checks_words() || check_words(rows, fields, count, text, p, stops);
+    if (!good) return false;
     const auto put = [&](auto to) {
       if (run.kind == Kind::words) use_words(fields, count, text, p, stops, to);
       else good = use_numbers(rows, fields, count, text, p, text_end, stops, to);

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <memory>
+#include <string_view>
+#include <utility>
 
 #include "lacuna/data/row_coding.h"
 
@@ -41,7 +44,7 @@ void GatheredRows::clear() {
   for (Part& part : parts_) {
     part.entries = 0;
     part.ones = part.spec.storage == Storage::csr;
-    for (GatheredColumn* column : {&part.values, &part.indices, &part.indptr}) column->clear();
+    for (GatheredColumn* column : {&part.values, &part.indices, &part.indptr, &part.views}) column->clear();
   }
 }
 
@@ -52,6 +55,8 @@ size_t GatheredRows::bytes() const {
     const bool csr = part.spec.storage == Storage::csr;
     all += csr ? part.entries * size_of(part.spec.dtype) : part.values.used();
     all += part.indices.used() + part.indptr.used();
+    if (part.spec.dtype == DType::string)
+      all += part.indptr.used() / sizeof(int64_t) * sizeof(std::string_view);
   }
   return all;
 }
@@ -62,6 +67,10 @@ void GatheredRows::append(const RowBlock& block, Dim begin, Dim end) {
     Part& part = parts_[i];
     if (part.spec.storage == Storage::csr) {
       append(part, block.parts[i].csr(), from, to);
+    } else if (part.spec.dtype == DType::string) {
+      const size_t width = part.row_bytes / sizeof(std::string_view);
+      append(part,
+             block.parts[i].dense().values<std::string_view>().subspan(from * width, (to - from) * width));
     } else {
       const size_t bytes = (to - from) * part.row_bytes;
       if (bytes)
@@ -88,6 +97,43 @@ void GatheredRows::append(Part& part, const tensor::Csr& from, size_t begin, siz
     if (part.ones) write_ones(part, count);
     std::memcpy(part.values.add(count * value), values, count * value);
   });
+}
+
+void GatheredRows::append(Part& part, std::span<const std::string_view> texts) {
+  if (texts.empty()) return;
+  size_t bytes = 0, end = part.values.used();
+  for (const std::string_view text : texts) bytes += text.size();
+  auto* ends = reinterpret_cast<int64_t*>(part.indptr.add(texts.size() * sizeof(int64_t)));
+  auto* to = reinterpret_cast<char*>(part.values.add(bytes));
+  for (const std::string_view text : texts) {
+    to = std::ranges::copy(text, to).out;
+    *ends++ = static_cast<int64_t>(end += text.size());
+  }
+}
+
+char* GatheredRows::add_strings(size_t i, std::span<const uint32_t> ends) {
+  Part& part = parts_[i];
+  const size_t before = part.values.used();
+  auto* const to = reinterpret_cast<int64_t*>(part.indptr.add((ends.size() - 1) * sizeof(int64_t)));
+  for (size_t k = 1; k < ends.size(); ++k) to[k - 1] = static_cast<int64_t>(before + ends[k]);
+  return reinterpret_cast<char*>(part.values.add(ends.back()));
+}
+
+// The texts, which hold their bytes.
+Buffer GatheredRows::strings(Part& part, Buffer bytes, Buffer (*hand_out)(GatheredColumn&)) {
+  const std::span<const int64_t> ends(reinterpret_cast<const int64_t*>(part.indptr.data()),
+                                      part.indptr.used() / sizeof(int64_t));
+  part.views.clear();
+  auto* to = reinterpret_cast<std::string_view*>(part.views.add(ends.size() * sizeof(std::string_view)));
+  const auto* const text = reinterpret_cast<const char*>(std::as_const(bytes).data());
+  int64_t begin = 0;
+  for (const int64_t end : ends) {
+    *to++ = {text + begin, static_cast<size_t>(end - begin)};
+    begin = end;
+  }
+  using Pair = std::pair<Buffer, Buffer>;
+  const auto both = std::make_shared<const Pair>(hand_out(part.views), std::move(bytes));
+  return Buffer::view(both->first.data(), both->first.bytes(), both);
 }
 
 void GatheredRows::write_ends(Part& part, std::span<const uint32_t> from) {
@@ -146,6 +192,11 @@ Buffer GatheredRows::pointers_of(Part& part) const {
   return result;
 }
 
+Buffer GatheredRows::values_of(Part& part, Buffer (*hand_out)(GatheredColumn&)) {
+  Buffer values = hand_out(part.values);
+  return part.spec.dtype == DType::string ? strings(part, std::move(values), hand_out) : values;
+}
+
 // values(part), indices(part), pointers(part): the memory of a part.
 template <class Values, class Indices, class Pointers>
 std::vector<Tensor> GatheredRows::tensors(const Values& values, const Indices& indices,
@@ -171,7 +222,7 @@ std::vector<Tensor> GatheredRows::take() {
   std::vector<Tensor> result = tensors(
       [&](Part& part) {
         if (part.ones) write_ones(part, 0);
-        return part.values.take();
+        return values_of(part, [](GatheredColumn& column) { return column.take(); });
       },
       [](Part& part) { return part.indices.take(); }, [&](Part& part) { return pointers_of(part); });
   clear();
@@ -179,9 +230,12 @@ std::vector<Tensor> GatheredRows::take() {
 }
 
 std::vector<Tensor> GatheredRows::lend() {
-  std::vector<Tensor> result =
-      tensors([&](Part& part) { return part.ones ? lend_ones(part) : part.values.lend(); },
-              [](Part& part) { return part.indices.lend(); }, [&](Part& part) { return pointers_of(part); });
+  std::vector<Tensor> result = tensors(
+      [&](Part& part) {
+        return part.ones ? lend_ones(part)
+                         : values_of(part, [](GatheredColumn& column) { return column.lend(); });
+      },
+      [](Part& part) { return part.indices.lend(); }, [&](Part& part) { return pointers_of(part); });
   clear();
   return result;
 }
@@ -190,7 +244,7 @@ std::vector<Tensor> GatheredRows::view() {
   return tensors(
       [&](Part& part) {
         if (part.ones) write_ones(part, 0);
-        return part.values.view();
+        return values_of(part, [](GatheredColumn& column) { return column.view(); });
       },
       [](Part& part) { return part.indices.view(); },
       [&](Part& part) {

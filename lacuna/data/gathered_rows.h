@@ -2,6 +2,7 @@
 #pragma once
 #include <algorithm>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "lacuna/data/dataset.h"
@@ -45,6 +46,8 @@ class GatheredRows {
   void add_ones(size_t part, size_t count) {
     if (!parts_[part].ones) std::fill_n(add_values<T>(part, count), count, T{1});
   }
+  // The same of strings; ends: of the texts, from 0. Returns where their bytes go.
+  char* add_strings(size_t part, std::span<const uint32_t> ends);
   void add_rows(Dim rows) { rows_ += rows; }
 
  private:
@@ -54,12 +57,17 @@ class GatheredRows {
     DType index = DType::int32;
     size_t entries = 0;
     bool ones = false;  // Of csr: all values are 1 and are not in memory.
-    GatheredColumn values{}, indices{}, indptr{};
+    // Of strings: values are their bytes, one text after another, and indptr tells where each ends; views are
+    // made when the rows are handed out, since bytes move while they grow.
+    GatheredColumn values{}, indices{}, indptr{}, views{};
     Buffer ends{};      // Of a view: indptr in its type.
     Buffer all_ones{};  // Lent as values; what is lent is not written again.
     size_t ones_written = 0;
   };
   void append(Part& part, const tensor::Csr& from, size_t begin, size_t end);
+  static void append(Part& part, std::span<const std::string_view> texts);
+  static Buffer values_of(Part& part, Buffer (*hand_out)(GatheredColumn&));
+  static Buffer strings(Part& part, Buffer bytes, Buffer (*hand_out)(GatheredColumn&));
   void write_ends(Part& part, std::span<const uint32_t> ends);
   void write_ones(Part& part, size_t unwritten);
   Buffer lend_ones(Part& part);

@@ -58,6 +58,8 @@ Schema schema_of(const std::string& what, const LoadedRows& rows) {
     Spec spec = tensor.spec();
     spec.shape[0] = None;
     spec.dtype = kept_dtype(spec.dtype);
+    LACUNA_REQUIRE(role == Role::input || spec.dtype != DType::string, what, ": '", name,
+                   "' must hold numbers; inputs alone may hold strings. Received: ", tensor.spec(), ".");
     schema.push_back({name, role, std::move(spec)});
   };
   for (const auto& [name, array] : rows.x) add(name, Role::input, array);
@@ -93,8 +95,10 @@ void make_block(const std::string& what, const Schema& schema, const LoadedRows&
     const Tensor& tensor = array->tensor();
     Shape wanted = part.spec.shape, got = tensor.shape();
     if (!got.empty()) got[0] = None;
-    LACUNA_REQUIRE(tensor.storage() == part.spec.storage && got == wanted, what, ": '", part.name,
-                   "' must be as it was first, ", part.spec, ". Received: ", tensor.spec(), ".");
+    LACUNA_REQUIRE(tensor.storage() == part.spec.storage && got == wanted &&
+                       (tensor.dtype() == DType::string) == (part.spec.dtype == DType::string),
+                   what, ": '", part.name, "' must be as it was first, ", part.spec,
+                   ". Received: ", tensor.spec(), ".");
     if (i == 0) {
       block.rows = tensor.rows();
       all.resize(static_cast<size_t>(block.rows));
@@ -105,6 +109,8 @@ void make_block(const std::string& what, const Schema& schema, const LoadedRows&
                    tensor.rows(), ", and '", schema[0].name, "' with ", block.rows, ".");
     if (block.parts[i].storage() != part.spec.storage) block.parts[i] = Tensor::empty(part.spec);
     Rows(tensor, what + ": '" + part.name + "'").pack(all, part.spec, block.parts[i]);
+    // The bytes go with the rows that were given.
+    if (part.spec.dtype == DType::string) block.parts[i].dense() = block.parts[i].dense().copy_of_strings();
   }
 }
 

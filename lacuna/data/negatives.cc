@@ -303,7 +303,7 @@ Negatives negatives_of(const Schema& schema, Dim k, const std::string& name, Dra
   if (how.column.whole) range = {.name = name, .begin = 0, .end = csr ? part.spec.shape[1] : 0};
   // Of ids that are a part by themselves it is not known how many there are.
   const bool single =
-      how.column.whole && !csr && !is_float(part.spec.dtype) &&
+      how.column.whole && !csr && !is_float(part.spec.dtype) && part.spec.dtype != DType::string &&
       std::all_of(part.spec.shape.begin() + 1, part.spec.shape.end(), [](Dim d) { return d == 1; });
   const bool known = range.end - range.begin > 1;
   LACUNA_REQUIRE(part.role == Role::input && (known || (single && draws == Draws::counts)),

@@ -35,7 +35,8 @@ Enum value_of(const char* const (&names)[N], const std::string& name) {
 // Whether a part of a row may be so: a row has fewer than 2^31 values, so that blocks of rows can be counted.
 bool is_possible(const Spec& spec) {
   if (spec.shape.empty() || spec.shape[0] != None) return false;
-  if (spec.storage == Storage::csr) return spec.shape.size() == 2 && spec.shape[1] >= 0;
+  if (spec.storage == Storage::csr)
+    return spec.shape.size() == 2 && spec.shape[1] >= 0 && spec.dtype != DType::string;
   Dim values = 1;
   return std::all_of(spec.shape.begin() + 1, spec.shape.end(), [&](Dim size) {
     return size >= 0 && !__builtin_mul_overflow(values, size, &values) && values < kMostBlockRows;
@@ -58,7 +59,7 @@ Foot from_json(const json& given) {
   for (const json& part : given.at("schema")) {
     foot.schema.push_back({part.at(0).get<std::string>(),
                            value_of<Role>(kRoles, part.at(1).get<std::string>()),
-                           {part.at(2).get<Shape>(), dtype_from_name(part.at(3).get<std::string>()),
+                           {part.at(2).get<Shape>(), dtype_from_name(part.at(3).get<std::string>(), true),
                             part.at(4).get<bool>() ? Storage::csr : Storage::dense}});
     if (part.size() == 5) continue;  // Of an older version.
     for (const json& c : part.at(5))

@@ -1,5 +1,7 @@
 // The memory that rows take, which depends on the rows alone and not on the block that they are in.
 #pragma once
+#include <string_view>
+
 #include "lacuna/data/dataset.h"
 
 namespace lacuna::data {
@@ -9,6 +11,13 @@ inline size_t bytes_of_rows(const RowBlock& block, Dim begin, Dim end) {
   const auto count = static_cast<size_t>(end - begin);
   size_t all = 0;
   for (const Tensor& part : block.parts) {
+    if (part.dtype() == DType::string) {  // Of each text its bytes, where they end, and a view of them.
+      const auto texts = part.dense().values<std::string_view>();
+      const size_t width = texts.size() / static_cast<size_t>(block.rows);
+      for (const std::string_view text : texts.subspan(static_cast<size_t>(begin) * width, count * width))
+        all += text.size() + sizeof(int64_t) + sizeof text;
+      continue;
+    }
     if (part.storage() != Storage::csr) {
       all += part.dense().data.bytes() / static_cast<size_t>(block.rows) * count;
       continue;

@@ -1,5 +1,6 @@
 // Each part of a block is an array after another, at multiples of 8 bytes: of csr the ends of its rows, the
-// columns and the values; of a dense part the values. A word before the values tells how they are written.
+// columns and the values; of a dense part the values. A word before the values tells how they are written. Of
+// strings there are the ends of all texts, from 0, and their bytes.
 #include "lacuna/data/row_coding.h"
 
 #include <algorithm>
@@ -150,6 +151,26 @@ std::optional<size_t> take_pattern(Bytes& bytes, size_t rows, Dim columns, Targe
   return entries;
 }
 
+void append_strings(std::vector<char>& to, std::span<const std::string_view> texts) {
+  std::vector<uint32_t> ends(texts.size() + 1);
+  uint64_t end = 0;
+  for (size_t i = 0; i < texts.size(); ++i) ends[i + 1] = static_cast<uint32_t>(end += texts[i].size());
+  LACUNA_REQUIRE(end <= std::numeric_limits<uint32_t>::max(),
+                 "pack: the texts of a row must be smaller than 4 GB. Received: ", end, " bytes.");
+  append(to, ends.data(), ends.size() * sizeof(uint32_t));
+  for (const std::string_view text : texts) to.insert(to.end(), text.begin(), text.end());
+  to.resize(to.size() + padded(end) - end, 0);
+}
+
+// Takes `count` texts, which the target is given as part i.
+template <class Target>
+bool take_strings(Bytes& bytes, size_t count, Target& to, size_t i) {
+  if (count >= bytes.most<uint32_t>()) return false;
+  std::vector<uint32_t> ends(count + 1);
+  if (!bytes.copy(ends.data(), ends.size()) || ends[0] != 0 || !std::ranges::is_sorted(ends)) return false;
+  return ends.back() <= bytes.most<char>() && bytes.copy(to.add_strings(i, ends), ends.back());
+}
+
 template <class Target>
 bool decode(const Schema& schema, Dim rows, std::string_view given, Target& to) {
   Bytes bytes(given);
@@ -165,6 +186,10 @@ bool decode(const Schema& schema, Dim rows, std::string_view given, Target& to) 
       values = *entries;
     } else {
       for (size_t d = 1; d < spec.shape.size(); ++d) values *= static_cast<size_t>(spec.shape[d]);
+    }
+    if (spec.dtype == DType::string) {
+      if (!take_strings(bytes, values, to, i)) return false;
+      continue;
     }
     if (!with_dtype(spec.dtype,
                     [&](auto tag) { return bytes.values<typename decltype(tag)::type>(to, i, values); }))
@@ -205,6 +230,15 @@ class BlockTarget {
   template <class T>
   void add_ones(size_t i, size_t count) {
     std::fill_n(add_values<T>(i, count), count, T{1});
+  }
+  char* add_strings(size_t i, std::span<const uint32_t> ends) {
+    Shape shape = schema_[i].spec.shape;
+    shape[0] = to_.rows;
+    tensor::Dense& dense = to_.parts[i].dense();
+    char* const bytes = dense.resize_strings(shape, ends.back());
+    const auto views = dense.values<std::string_view>();
+    for (size_t k = 0; k < views.size(); ++k) views[k] = {bytes + ends[k], ends[k + 1] - ends[k]};
+    return bytes;
   }
 
  private:
@@ -292,6 +326,8 @@ void encode_rows(const Schema& schema, const RowBlock& rows, std::vector<char>& 
       const tensor::Csr& csr = rows.parts[i].csr();
       with_index(csr, [&](auto indices, auto indptr) { append_pattern(to, indices, indptr); });
       append_values(to, csr.dtype, csr.data);
+    } else if (schema[i].spec.dtype == DType::string) {
+      append_strings(to, rows.parts[i].dense().values<std::string_view>());
     } else {
       append_values(to, rows.parts[i].dense().dtype, rows.parts[i].dense().data);
     }

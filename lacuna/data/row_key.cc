@@ -4,8 +4,10 @@
 #include <bit>
 #include <cstring>
 #include <span>
+#include <string_view>
 
 #include "lacuna/base/random.h"
+#include "lacuna/features/fingerprint.h"
 
 namespace lacuna::data {
 namespace {
@@ -55,6 +57,14 @@ uint64_t key_of_row(const ColumnPlace& place, const RowBlock& block, Dim row) {
   if (part.storage() == Storage::csr) return key_of_entries(place, part.csr(), r);
   const tensor::Dense& dense = part.dense();
   const size_t bytes = dense.data.bytes() / static_cast<size_t>(block.rows);
+  if (dense.dtype == DType::string) {
+    const size_t width = dense.size() / static_cast<size_t>(block.rows);
+    auto texts = dense.values<std::string_view>().subspan(r * width, width);
+    if (!place.whole) texts = texts.subspan(static_cast<size_t>(place.range.id), 1);
+    uint64_t key = 0;
+    for (const std::string_view text : texts) key = mix(key ^ features::fingerprint(text));
+    return key;
+  }
   if (!place.whole) {
     const size_t at = r * (bytes / size_of(dense.dtype)) + static_cast<size_t>(place.range.id);
     return static_cast<uint64_t>(dense.dtype == DType::int64 ? dense.values<int64_t>()[at]

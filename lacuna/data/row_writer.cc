@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <ranges>
 
 #include "lacuna/kernels/rank_columns.h"
 
 namespace lacuna::data {
 
-void RowWriter::begin(RowBlock& block, size_t rows, size_t list_items) {
+void RowWriter::begin(RowBlock& block, size_t rows, size_t list_items, bool check_words) {
+  check_words_ = check_words;
   block_ = &block;
   rows_ = 0;
   block.bad.clear();
@@ -17,6 +19,11 @@ void RowWriter::begin(RowBlock& block, size_t rows, size_t list_items) {
   for (size_t i = 0; i < schema.size(); ++i) {
     const Spec& spec = schema[i].spec;
     parts_[i] = {};
+    Texts& texts = texts_[i];
+    texts.given = spec.dtype == DType::string;
+    has_texts_ = has_texts_ || texts.given;
+    texts.bytes.clear();
+    texts.row_begin = 0;
     if (block.parts[i].storage() != spec.storage) block.parts[i] = Tensor::empty(spec);
     if (spec.storage == Storage::csr) {
       tensor::Csr& csr = block.parts[i].csr();
@@ -33,6 +40,8 @@ void RowWriter::begin(RowBlock& block, size_t rows, size_t list_items) {
         parts_[i].narrow_ends = csr.indptr.as<int32_t>().data();
         parts_[i].narrow_ends[0] = 0;
       }
+    } else if (texts.given) {
+      texts.places.resize(rows * layout_.fields_of(i));
     } else {
       Shape shape = spec.shape;
       shape[0] = static_cast<Dim>(rows);
@@ -54,8 +63,16 @@ void RowWriter::finish() {
       csr.resize(rows, csr.columns, parts_[i].entries, csr.dtype, csr.index);
     } else {
       tensor::Dense& dense = block.parts[i].dense();
-      Shape shape = dense.shape;
+      Shape shape = schema[i].spec.shape;
       shape[0] = rows;
+      if (const Texts& texts = texts_[i]; texts.given) {
+        char* const bytes = dense.resize_strings(shape, texts.bytes.size());
+        std::ranges::copy(texts.bytes, bytes);
+        std::ranges::transform(
+            texts.places | std::views::take(dense.size()), dense.values<std::string_view>().begin(),
+            [&](const Texts::Place& place) { return std::string_view(bytes + place.begin, place.size); });
+        continue;
+      }
       dense.resize(shape, dense.dtype);
     }
   }

@@ -17,12 +17,16 @@ namespace lacuna::data {
 // Not thread-safe; each thread has its own. Its loops over values are inlined in the readers.
 class RowWriter {
  public:
-  explicit RowWriter(const ColumnLayout& layout) : layout_(layout), parts_(layout.schema().size()) {}
+  static constexpr const char* kBrokenWord = "a word must be valid UTF-8";
+
+  explicit RowWriter(const ColumnLayout& layout)
+      : layout_(layout), parts_(layout.schema().size()), texts_(layout.schema().size()) {}
 
   const ColumnLayout& layout() const { return layout_; }
 
   // Makes room in the block, which keeps its memory. list_items: how many entries lists may have, in all.
-  void begin(RowBlock& block, size_t rows, size_t list_items);
+  // check_words: words and texts may be broken UTF-8; else it is known that they are not.
+  void begin(RowBlock& block, size_t rows, size_t list_items, bool check_words = true);
   // Ends the block.
   void finish();
 
@@ -38,7 +42,10 @@ class RowWriter {
   bool use_whole(const FieldUse& use, int64_t value);         // An id, or a query id.
   bool use_word(const FieldUse& use, std::string_view word);  // One of a category's.
 
-  // The category of a word; -1 if it is no text.
+  // Whether it is a word: valid UTF-8.
+  bool is_word(std::string_view word) const { return !check_words_ || is_utf8(word); }
+  bool checks_words() const { return check_words_; }
+  // The category of a word.
   static Dim category(const FieldUse& use, std::string_view word);
   // The bucket of a number; -1 if it is not understood.
   Dim bucket_of_text(const FieldUse& use, std::string_view field);
@@ -67,6 +74,18 @@ class RowWriter {
     Dim last = -1;  // Column of this row.
   };
 
+  // The texts of a part: where each is among the bytes.
+  struct Texts {
+    struct Place {
+      size_t begin, size;
+    };
+    bool given = false;
+    std::vector<Place> places{};
+    std::string bytes{};
+    size_t row_begin = 0;  // Of the bytes.
+  };
+
+  bool use_string(const FieldUse& use, std::string_view field);
   bool use_words(const FieldUse& use, std::string_view field);
   bool use_ids(const FieldUse& use, std::string_view field);
   bool use_number_text(const FieldUse& use, std::string_view field);
@@ -75,7 +94,10 @@ class RowWriter {
   const ColumnLayout& layout_;
   RowBlock* block_ = nullptr;
   std::vector<Part> parts_;
+  std::vector<Texts> texts_;  // Of the same parts. They are copied to the block at its end.
+  bool has_texts_ = false;
   size_t rows_ = 0;
+  bool check_words_ = true;
   const char* reason_ = nullptr;
   const FieldUse* failed_ = nullptr;
   std::vector<std::pair<Dim, float>> order_{};
@@ -93,6 +115,8 @@ inline bool RowWriter::fail(const char* reason, const FieldUse* use) {
     part.sorted = true;
     part.last = -1;
   }
+  if (has_texts_)
+    for (Texts& texts : texts_) texts.row_begin = texts.bytes.size();
 }
 
 [[gnu::always_inline]] inline void RowWriter::end_row() {
@@ -107,6 +131,7 @@ inline bool RowWriter::fail(const char* reason, const FieldUse* use) {
 
 inline void RowWriter::drop_row() {
   for (Part& part : parts_) part.entries = part.row_begin;
+  for (Texts& texts : texts_) texts.bytes.resize(texts.row_begin);
 }
 
 [[gnu::always_inline]] inline bool RowWriter::put(const FieldUse& use, Dim id, float value) {
@@ -147,13 +172,11 @@ template <class Write>
     return static_cast<Dim>(use.bins.remainder(features::fingerprint(word)));
   }
   const auto found = use.words.find(word);
-  if (found != use.words.end()) return found->second;
-  return is_utf8(word) ? 0 : -1;
+  return found == use.words.end() ? 0 : found->second;
 }
 
 [[gnu::always_inline]] inline bool RowWriter::use_word(const FieldUse& use, std::string_view word) {
-  const Dim id = category(use, word);
-  return id < 0 ? fail("a word must be valid UTF-8", &use) : put(use, id);
+  return is_word(word) ? put(use, category(use, word)) : fail(kBrokenWord, &use);
 }
 
 [[gnu::always_inline]] inline bool RowWriter::use_words(const FieldUse& use, std::string_view field) {
@@ -247,6 +270,14 @@ inline bool RowWriter::use_ids(const FieldUse& use, std::string_view field) {
   }
 }
 
+inline bool RowWriter::use_string(const FieldUse& use, std::string_view field) {
+  if (!is_word(field)) return fail("a text must be valid UTF-8", &use);
+  Texts& texts = texts_[use.part];
+  texts.places[rows_ * layout_.fields_of(use.part) + use.place] = {texts.bytes.size(), field.size()};
+  texts.bytes += field;
+  return true;
+}
+
 [[gnu::always_inline]] inline bool RowWriter::use_text(const FieldUse& use, std::string_view field) {
   const char* const end = field.data() + field.size();
   switch (use.kind) {
@@ -275,6 +306,8 @@ inline bool RowWriter::use_ids(const FieldUse& use, std::string_view field) {
     }
     case Column::Kind::ids:
       return use_ids(use, field);
+    case Column::Kind::string:
+      return use_string(use, field);
     case Column::Kind::ignored:
       return true;
   }

@@ -6,8 +6,10 @@
 #include <cmath>
 #include <cstring>
 
+#include "lacuna/base/utf8.h"
 #include "lacuna/data/number.h"
 #include "lacuna/features/fingerprint.h"
+#include "lacuna/kernels/byte_classes.h"
 #include "lacuna/kernels/field_ends.h"
 
 namespace lacuna::data {
@@ -41,7 +43,8 @@ void VwParser::parse(const NumberedText& text, const std::string& path, RowBlock
   const std::string& all = text.text;
   find_marks(all);
   const size_t lines = kernels::count_lines(all.data(), all.size()) + 1;
-  rows_.begin(block, lines, count_);  // Each feature stands behind a mark.
+  // Each feature stands behind a mark.
+  rows_.begin(block, lines, count_, !kernels::is_ascii(all.data(), all.size()) && !is_utf8(all));
   const char* p = base_;
   for (int64_t line = text.first_line; p < end_; ++line) {
     const char* const begin = p;
@@ -144,10 +147,12 @@ bool VwParser::parse_namespace(const char* text) {
 }
 
 bool VwParser::parse_features(const FieldUse& use, std::string_view name, double scale) {
+  if (!rows_.is_word(name)) return rows_.fail(RowWriter::kBrokenWord, &use);
   const uint64_t of_name = together_ && !name.empty() ? features::fingerprint(name) : 0;
   together_name_.assign(name).append("^");
   while (!at_end_of_names()) {
     const std::string_view feature = up_to_mark(base_ + *next_++ + 1);
+    if (!rows_.is_word(feature)) return rows_.fail(RowWriter::kBrokenWord, &use);
     double value = 1;
     if (at(':')) {
       if (feature.empty()) return rows_.fail("a feature must have a name", &use);

@@ -21,4 +21,7 @@ struct ByteRules {
 // end separates.
 void classify_bytes(const char* text, size_t size, ByteRules rules, char* copy, ByteClasses* classes);
 
+// Whether all bytes are ASCII.
+bool is_ascii(const char* text, size_t size);
+
 }  // namespace lacuna::kernels

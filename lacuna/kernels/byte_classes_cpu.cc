@@ -92,6 +92,22 @@ void classify_bytes(const char* text, size_t size, ByteRules rules, char* copy, 
   }
 }
 
+bool is_ascii(const char* text, size_t size) {
+  const hn::ScalableTag<uint8_t> d;
+  const size_t lanes = hn::Lanes(d);
+  constexpr size_t kAtOnce = 4096;  // Bytes between two branches.
+  for (size_t i = 0; i < size;) {
+    const size_t end = size - i < kAtOnce ? size : i + kAtOnce;
+    auto all = hn::Zero(d);
+    for (; i + lanes <= end; i += lanes)
+      all = hn::Or(all, hn::LoadU(d, reinterpret_cast<const uint8_t*>(text + i)));
+    bool good = hn::AllTrue(d, hn::Lt(all, hn::Set(d, uint8_t{0x80})));
+    for (; i < end; ++i) good = good && static_cast<unsigned char>(text[i]) < 0x80;
+    if (!good) return false;
+  }
+  return true;
+}
+
 }  // namespace lacuna::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -99,10 +115,13 @@ HWY_AFTER_NAMESPACE();
 namespace lacuna::kernels {
 
 HWY_EXPORT(classify_bytes);
+HWY_EXPORT(is_ascii);
 
 void classify_bytes(const char* text, size_t size, ByteRules rules, char* copy, ByteClasses* classes) {
   HWY_DYNAMIC_DISPATCH(classify_bytes)(text, size, rules, copy, classes);
 }
+
+bool is_ascii(const char* text, size_t size) { return HWY_DYNAMIC_DISPATCH(is_ascii)(text, size); }
 
 }  // namespace lacuna::kernels
 #endif

@@ -38,5 +38,18 @@ TEST(ByteClasses, AreThoseOfALoopOverTheBytes) {
   }
 }
 
+TEST(ByteClasses, OneByteBeyondAsciiIsFoundAnywhere) {
+  for (const size_t size : {0, 1, 15, 64, 100, 4095, 4096, 4097, 9000}) {
+    std::string text(size, 'a');
+    EXPECT_TRUE(is_ascii(text.data(), size));
+    for (size_t i = 0; i < size; i += 1 + i / 50) {
+      text[i] = '\x80';
+      EXPECT_FALSE(is_ascii(text.data(), size)) << i << " of " << size;
+      EXPECT_TRUE(is_ascii(text.data(), i));
+      text[i] = '\x7f';
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lacuna::kernels

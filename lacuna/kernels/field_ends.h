@@ -10,7 +10,8 @@ constexpr size_t kFieldEndsSlack = 16;
 
 struct FieldEnds {
   size_t fields = 0, lines = 0;
-  bool quoted = false;  // The quote occurs in the text.
+  bool quoted = false;        // The quote occurs in the text.
+  bool beyond_ascii = false;  // A byte does that is not ASCII.
 };
 
 // Writes to `ends` the places of all bytes that are `delimiter` or the end of a line, in order, and to

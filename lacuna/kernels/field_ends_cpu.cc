@@ -41,7 +41,7 @@ FieldEnds field_ends(const char* text, size_t size, char delimiter, char quote, 
   const size_t lanes = hn::Lanes(d);
   const auto at_delimiter = hn::Set(d, static_cast<uint8_t>(delimiter)), at_line = hn::Set(d, uint8_t{'\n'}),
              at_quote = hn::Set(d, static_cast<uint8_t>(quote));
-  auto quotes = hn::Zero(d);
+  auto quotes = hn::Zero(d), all = hn::Zero(d);
   FieldEnds seen;
   size_t i = 0;
   for (; i + 64 <= size; i += 64) {
@@ -49,6 +49,7 @@ FieldEnds field_ends(const char* text, size_t size, char delimiter, char quote, 
     for (size_t k = 0; k < 64; k += lanes) {
       const auto bytes = hn::LoadU(d, reinterpret_cast<const uint8_t*>(text + i + k));
       const auto line = hn::Eq(bytes, at_line);
+      all = hn::Or(all, bytes);
       fields |= bits_of(hn::Or(hn::Eq(bytes, at_delimiter), line)) << k;
       newlines |= bits_of(line) << k;
       quotes = hn::Or(quotes, hn::VecFromMask(d, hn::Eq(bytes, at_quote)));
@@ -63,8 +64,10 @@ FieldEnds field_ends(const char* text, size_t size, char delimiter, char quote, 
     seen.fields += count;
   }
   seen.quoted = !hn::AllFalse(d, hn::Ne(quotes, hn::Zero(d)));
+  seen.beyond_ascii = !hn::AllTrue(d, hn::Lt(all, hn::Set(d, uint8_t{0x80})));
   for (; i < size; ++i) {
     seen.quoted = seen.quoted || text[i] == quote;
+    seen.beyond_ascii = seen.beyond_ascii || static_cast<unsigned char>(text[i]) >= 0x80;
     if (text[i] == '\n') lines[seen.lines++] = static_cast<uint32_t>(seen.fields);
     if (text[i] == delimiter || text[i] == '\n') ends[seen.fields++] = static_cast<uint32_t>(i);
   }

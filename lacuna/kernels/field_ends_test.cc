@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ TEST(FieldEnds, AreThoseOfALoopOverTheBytes) {
     EXPECT_EQ(ends, wanted);
     EXPECT_EQ(lines, wanted_lines);
     EXPECT_EQ(seen.quoted, text.find('\'') != std::string::npos) << size;
+    EXPECT_EQ(seen.beyond_ascii, std::ranges::any_of(text, [](char c) { return (c & 0x80) != 0; })) << size;
     EXPECT_EQ(count_lines(text.data(), size), wanted_lines.size());
   }
 }

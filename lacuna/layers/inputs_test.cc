@@ -46,8 +46,8 @@ TEST(Inputs, ALayerMayGiveSeveralOutputs) {
   const Problem p(4, 3);
   const auto out = model.predict_all(Arrays{Array(p.dense), Array(p.dense)});
   for (size_t i = 0; i < 12; ++i) {
-    EXPECT_EQ(out[0].values<float>()[i], 2 * p.dense.values<float>()[i]);
-    EXPECT_EQ(out[1].values<float>()[i], 0.0f);
+    EXPECT_EQ(out[0].dense().values<float>()[i], 2 * p.dense.values<float>()[i]);
+    EXPECT_EQ(out[1].dense().values<float>()[i], 0.0f);
   }
   EXPECT_EQ(model.network().layers().size(), 3u);
   // One of the outputs may be used alone.
@@ -128,9 +128,9 @@ TEST(Inputs, EachHasItsMask) {
   Model model({a, b}, shares);
   const Array given(array<int64_t>{ids, {2, 4}});
   const auto out = model.predict_all(Arrays{given, given});
-  EXPECT_EQ(out[0].values<float>()[0], 0.5f);
-  EXPECT_EQ(out[0].values<float>()[1], 0.25f);
-  EXPECT_EQ(out[1].values<float>()[1], 1.0f);
+  EXPECT_EQ(out[0].dense().values<float>()[0], 0.5f);
+  EXPECT_EQ(out[0].dense().values<float>()[1], 0.25f);
+  EXPECT_EQ(out[1].dense().values<float>()[1], 1.0f);
 }
 
 // A layer whose code branches on `training`: 3 x in training, else x.
@@ -183,7 +183,7 @@ TEST(Inputs, OneThatIsATensorIsNotFed) {
   alone.compile({.optimizer = optimizers::SGD{.lr = 0.01}, .loss = "mse"});
   EXPECT_NEAR(alone.train_on_batch({}, Array(y))[0], (9 + 36 + 81) / 3.0, 1e-5);
   EXPECT_EQ(alone.fit({}, Array(y), {.batch_size = 3, .epochs = 2, .verbose = 0}).epoch.size(), 2u);
-  EXPECT_EQ(alone.predict_on_batch({})[0].shape, (Shape{3, 1}));
+  EXPECT_EQ(alone.predict_on_batch({})[0].shape(), (Shape{3, 1}));
   EXPECT_EQ(
       message_of<InvalidArgument>([&] { alone.predict(Arrays{}); }),
       "predict: steps must be given where there are no arrays, as of a model whose inputs are all tensors. "

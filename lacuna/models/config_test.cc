@@ -167,8 +167,8 @@ TEST(Config, ModelsAreMadeAgain) {
   const auto x = std::vector<Array>{p.csr, p.dense};
   const auto first = model.predict_all(x), second = again.predict_all(x);
   for (size_t i = 0; i < 2; ++i)
-    expect_near({first[i].values<float>().begin(), first[i].values<float>().end()},
-                {second[i].values<float>().begin(), second[i].values<float>().end()}, 0);
+    expect_near({first[i].dense().values<float>().begin(), first[i].dense().values<float>().end()},
+                {second[i].dense().values<float>().begin(), second[i].dense().values<float>().end()}, 0);
 
   Model clone = clone_model(model);  // Has weights of its own.
   EXPECT_NE(clone.get_weights()[0].values<float>()[0], model.get_weights()[0].values<float>()[0]);

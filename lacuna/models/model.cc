@@ -57,7 +57,18 @@ std::vector<double> Model::evaluate(const Arrays& x, const Arrays& y, const Eval
   return trainer().evaluate(x, y, options);
 }
 
-std::vector<tensor::Dense> Model::predict_all(const Arrays& x, const PredictOptions& options) {
+namespace {
+
+tensor::Dense only_dense(std::vector<Tensor>&& outputs) {
+  LACUNA_REQUIRE(
+      outputs[0].storage() == Storage::dense,
+      "predict: the output must be dense; predict_all answers a csr one. Received: ", outputs[0].spec(), ".");
+  return std::move(outputs[0].dense());
+}
+
+}  // namespace
+
+std::vector<Tensor> Model::predict_all(const Arrays& x, const PredictOptions& options) {
   prepare(&x);
   return trainer().predict(x, options);
 }
@@ -65,7 +76,7 @@ std::vector<tensor::Dense> Model::predict_all(const Arrays& x, const PredictOpti
 tensor::Dense Model::predict(const Arrays& x, const PredictOptions& options) {
   prepare(&x);
   require_one_output();
-  return std::move(trainer().predict(x, options)[0]);
+  return only_dense(trainer().predict(x, options));
 }
 
 void Model::require_one_output() {
@@ -102,10 +113,10 @@ std::vector<double> Model::evaluate(const data::Dataset& dataset, const Evaluate
 tensor::Dense Model::predict(const data::Dataset& dataset, const PredictOptions& options) {
   prepare_from(dataset);
   require_one_output();
-  return std::move(trainer().predict(dataset, options)[0]);
+  return only_dense(trainer().predict(dataset, options));
 }
 
-std::vector<tensor::Dense> Model::predict_all(const data::Dataset& dataset, const PredictOptions& options) {
+std::vector<Tensor> Model::predict_all(const data::Dataset& dataset, const PredictOptions& options) {
   prepare_from(dataset);
   return trainer().predict(dataset, options);
 }
@@ -122,7 +133,7 @@ std::vector<double> Model::evaluate_generator(BatchSource& source, const Evaluat
   return trainer().evaluate(source, options);
 }
 
-std::vector<tensor::Dense> Model::predict_generator(BatchSource& source, const PredictOptions& options) {
+std::vector<Tensor> Model::predict_generator(BatchSource& source, const PredictOptions& options) {
   prepare_from(source);
   return trainer().predict(source, options);
 }
@@ -140,7 +151,7 @@ std::vector<double> Model::test_on_batch(const Arrays& x, const Arrays& y, const
   return trainer().test_on_batch(x, y, sample_weight, reset_metrics);
 }
 
-std::vector<tensor::Dense> Model::predict_on_batch(const Arrays& x) {
+std::vector<Tensor> Model::predict_on_batch(const Arrays& x) {
   if (!x.given()) {  // Of a model whose inputs are all tensors.
     BatchGenerator nothing([] { return std::optional(Batch{}); });
     return predict_generator(nothing, {.steps = 1});

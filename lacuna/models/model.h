@@ -44,17 +44,17 @@ class Model {
   // The loss and then the metrics, as metrics_names() names them: means over all rows.
   std::vector<double> evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options = {});
 
-  // A row for each row of x, which may have none. The model must have one output.
+  // A row for each row of x, which may have none. The model must have one output, and that must be dense.
   tensor::Dense predict(const Arrays& x, const PredictOptions& options = {});
-  // An array for each output.
-  std::vector<tensor::Dense> predict_all(const Arrays& x, const PredictOptions& options = {});
+  // An array for each output, csr where the output is.
+  std::vector<Tensor> predict_all(const Arrays& x, const PredictOptions& options = {});
 
   // The same for a dataset (data/csv.h), whose rows need not fit in memory:
   //   model.fit(data::csv({"day_*.gz"}, {.columns = …}), {.batch_size = 4096});
   History fit(const data::Dataset& dataset, const FitOptions& options = {});
   std::vector<double> evaluate(const data::Dataset& dataset, const EvaluateOptions& options = {});
   tensor::Dense predict(const data::Dataset& dataset, const PredictOptions& options = {});
-  std::vector<tensor::Dense> predict_all(const data::Dataset& dataset, const PredictOptions& options = {});
+  std::vector<Tensor> predict_all(const data::Dataset& dataset, const PredictOptions& options = {});
 
   // The same for batches that come one by one, such as from a function:
   //   model.fit_generator(BatchGenerator([&]() -> std::optional<Batch> { … }), {.steps_per_epoch = 10});
@@ -63,7 +63,7 @@ class Model {
     return fit_generator(source, options);
   }
   std::vector<double> evaluate_generator(BatchSource& source, const EvaluateOptions& options = {});
-  std::vector<tensor::Dense> predict_generator(BatchSource& source, const PredictOptions& options = {});
+  std::vector<Tensor> predict_generator(BatchSource& source, const PredictOptions& options = {});
 
   // One training step, or one evaluation or prediction, on all rows at once. Metrics with a state go on
   // from batch to batch: see Trainer.
@@ -73,7 +73,7 @@ class Model {
   std::vector<double> test_on_batch(const Arrays& x, const Arrays& y, const Arrays& sample_weight = {},
                                     std::optional<bool> reset_metrics = {});
   void reset_metrics() { trainer().reset_metrics(); }
-  std::vector<tensor::Dense> predict_on_batch(const Arrays& x);
+  std::vector<Tensor> predict_on_batch(const Arrays& x);
 
   // Layer by layer, kernel before bias.
   std::vector<tensor::Dense> get_weights() { return network().get_weights(); }

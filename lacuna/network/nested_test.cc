@@ -42,7 +42,7 @@ TEST(Model, SeveralInputsAndOutputsAndSharedLayers) {
   const auto scores = model.evaluate(x, y, {.verbose = 0});
   ASSERT_EQ(scores.size(), 4u);
   EXPECT_NEAR(scores[0], 0.5 * scores[1] + 2 * scores[2], 1e-4 * scores[0]);
-  EXPECT_EQ(model.predict_all(x)[1].shape, (Shape{101, 3}));
+  EXPECT_EQ(model.predict_all(x)[1].shape(), (Shape{101, 3}));
   EXPECT_THROW(model.fit(Arrays{Array(a.csr)}, y, {.verbose = 0}), std::invalid_argument);
   EXPECT_THROW(model.fit(x, y, {.verbose = 0, .class_weight = {{0, 1.0}}}), std::invalid_argument);
 }

@@ -1,7 +1,9 @@
 // Sizes, copies and checks of the storages.
 #include "lacuna/tensor/tensor.h"
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "lacuna/base/threads.h"
 #include "lacuna/kernels/scan_columns.h"
@@ -32,6 +34,15 @@ void Dense::resize(const Shape& new_shape, DType new_dtype) {
   shape = new_shape;
   dtype = new_dtype;
   data.resize(bytes_of(*this));
+}
+
+char* Dense::resize_strings(const Shape& new_shape, size_t bytes) {
+  shape = new_shape;
+  dtype = DType::string;
+  const size_t views = bytes_of(*this);
+  data.resize(views + bytes);
+  data.resize(views);  // What is behind them stays.
+  return reinterpret_cast<char*>(data.data() + views);
 }
 
 void Dense::resize_last(const Shape& new_shape, Dim last, DType new_dtype) {
@@ -207,22 +218,16 @@ size_t Tensor::bytes() const {
 }
 
 tensor::Dense tensor::Dense::copy_of_strings() const {
-  struct Kept {
-    std::string bytes{};
-    std::vector<std::string_view> views{};
-  };
-  auto kept = std::make_shared<Kept>();
   const auto given = values<std::string_view>();
   size_t bytes = 0;
   for (const std::string_view text : given) bytes += text.size();
-  kept->bytes.reserve(bytes);  // So that views of it stay.
-  kept->views.reserve(given.size());
-  for (const std::string_view text : given) {
-    kept->views.emplace_back(kept->bytes.data() + kept->bytes.size(), text.size());
-    kept->bytes += text;
-  }
-  const auto* const views = kept->views.data();
-  return {dtype, shape, Buffer::view(views, given.size_bytes(), std::move(kept))};
+  Dense result;
+  char* to = result.resize_strings(shape, bytes);
+  std::ranges::transform(given, result.values<std::string_view>().begin(), [&](std::string_view text) {
+    std::ranges::copy(text, to);
+    return std::string_view(std::exchange(to, to + text.size()), text.size());
+  });
+  return result;
 }
 
 Tensor Tensor::copy() const {

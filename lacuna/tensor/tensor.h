@@ -35,6 +35,10 @@ struct Dense {
   void resize_last(const Shape& new_shape, Dim last,
                    DType new_dtype);  // To new_shape with another last dimension.
 
+  // To strings of so many bytes in all. The memory has room for these, too: returns where, for the views to
+  // refer to.
+  char* resize_strings(const Shape& new_shape, size_t bytes);
+
   // The same strings in memory of their own, since a view of them may live longer than who holds them.
   Dense copy_of_strings() const;
 

@@ -83,7 +83,7 @@ TEST(Batches, AreJudgedAndPredictedWithoutACount) {
               model.evaluate(p.csr, p.y, {.batch_size = size, .verbose = 0}));
     Feed alone("predict", model.network(), nullptr, data::Check::whole, Array(p.csr));
     Stream inputs(alone, size);
-    const tensor::Dense got = model.trainer().predict(inputs)[0],
+    const tensor::Dense got = model.trainer().predict(inputs)[0].dense(),
                         wanted = model.predict(p.csr, {.batch_size = size});
     EXPECT_EQ(got.shape, wanted.shape);
     EXPECT_TRUE(std::ranges::equal(got.values<float>(), wanted.values<float>()));
@@ -155,7 +155,7 @@ TEST(Collected, RowsAreOneArrayWhetherTheirNumberIsKnownOrNot) {
       all.append(rows(count, 2, first), count);
       first += static_cast<float>(2 * count);
     }
-    const tensor::Dense got = all.take();
+    const tensor::Dense got = std::move(all.take().dense());
     EXPECT_EQ(got.shape, (Shape{6, 2}));
     for (size_t i = 0; i < 12; ++i) EXPECT_EQ(got.values<float>()[i], static_cast<float>(i));
   }
@@ -166,7 +166,7 @@ TEST(Collected, RowsOfOtherShapesAreErrors) {
   all.append(rows(2, 3, 0), 2);
   EXPECT_THROW(all.append(rows(2, 4, 0), 2), InvalidArgument);
   EXPECT_THROW(all.append(rows(2, 3, 0), 1), InvalidArgument);
-  EXPECT_EQ(all.take().shape, (Shape{2, 3}));
+  EXPECT_EQ(all.take().shape(), (Shape{2, 3}));
 }
 
 }  // namespace

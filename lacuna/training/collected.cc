@@ -1,4 +1,4 @@
-// Collects the rows of batches in one array.
+// Collects the rows of batches: of csr their entries, else values in one array.
 #include "lacuna/training/collected.h"
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lacuna/base/error.h"
+#include "lacuna/data/gathered_rows.h"
 #include "lacuna/tensor/cast_storage.h"
 
 namespace lacuna {
@@ -19,12 +20,16 @@ size_t bytes_of_a_row(const tensor::Dense& a) {
 
 }  // namespace
 
+Collected::Collected(std::optional<Dim> rows, std::string output)
+    : expected_(rows), output_(std::move(output)) {}
+Collected::~Collected() = default;
+Collected::Collected(Collected&&) noexcept = default;
+
 void Collected::append(const Tensor& batch, Dim rows) {
-  if (batch.storage() != Storage::dense) return append(to_dense(batch), rows);  // predict returns arrays.
+  if (batch.storage() == Storage::csr) return append_csr(batch, rows);
+  if (batch.storage() != Storage::dense) return append(to_dense(batch), rows);
   const tensor::Dense& given = batch.dense();
-  LACUNA_REQUIRE(!given.shape.empty() && given.shape[0] == rows,
-                 "predict: an output must have a row for each row of x. Received: output '", output_, "' ",
-                 batch.spec(), ", rows of x=", rows, ".");
+  require_rows(batch, rows);
   LACUNA_REQUIRE(
       !rows_ ||
           std::equal(given.shape.begin() + 1, given.shape.end(), all_.shape.begin() + 1, all_.shape.end()),
@@ -35,6 +40,27 @@ void Collected::append(const Tensor& batch, Dim rows) {
   if (const size_t bytes = row * static_cast<size_t>(rows))
     std::memcpy(all_.data.data() + static_cast<size_t>(*rows_) * row, given.data.data(), bytes);
   *rows_ += rows;
+}
+
+void Collected::require_rows(const Tensor& batch, Dim rows) const {
+  LACUNA_REQUIRE(!batch.shape().empty() && batch.rows() == rows,
+                 "predict: an output must have a row for each row of x. Received: output '", output_, "' ",
+                 batch.spec(), ", rows of x=", rows, ".");
+}
+
+void Collected::append_csr(const Tensor& batch, Dim rows) {
+  require_rows(batch, rows);
+  Spec spec = batch.spec();
+  spec.shape[0] = None;
+  if (!csr_) {
+    schema_ = {{output_, data::Role::target, spec}};
+    csr_ = std::make_unique<data::GatheredRows>(schema_);
+  }
+  LACUNA_REQUIRE(spec.shape == schema_[0].spec.shape,
+                 "predict: rows of an output must have one shape in all batches. Received: output '", output_,
+                 "' ", batch.spec(), ", before ", schema_[0].spec,
+                 "; a batch_size of all rows makes one batch.");
+  csr_->append({.rows = rows, .parts = {batch}}, 0, rows);
 }
 
 void Collected::make_room(const tensor::Dense& batch, Dim rows) {
@@ -53,7 +79,8 @@ void Collected::make_room(const tensor::Dense& batch, Dim rows) {
   all_ = std::move(more);
 }
 
-tensor::Dense Collected::take() {
+Tensor Collected::take() {
+  if (csr_) return std::move(csr_->take()[0]);
   if (rows_ && *rows_ < all_.shape[0]) {
     tensor::Dense rest;
     Shape shape = all_.shape;
@@ -62,7 +89,8 @@ tensor::Dense Collected::take() {
     if (rest.data.bytes()) std::memcpy(rest.data.data(), all_.data.data(), rest.data.bytes());
     all_ = std::move(rest);
   }
-  return all_.dtype == DType::string ? all_.copy_of_strings() : std::move(all_);
+  if (all_.dtype == DType::string) return all_.copy_of_strings();
+  return std::move(all_);
 }
 
 }  // namespace lacuna

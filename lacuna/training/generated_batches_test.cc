@@ -89,13 +89,13 @@ TEST(GeneratedBatches, AreJudgedAndPredicted) {
     BatchGenerator batches(Slices(p, size));
     EXPECT_EQ(model.evaluate_generator(batches, {.verbose = 0}),
               model.evaluate(p.csr, p.y, {.batch_size = size, .verbose = 0}));
-    const tensor::Dense got = model.predict_generator(batches)[0],
+    const tensor::Dense got = model.predict_generator(batches)[0].dense(),
                         wanted = model.predict(p.csr, {.batch_size = size});
     EXPECT_EQ(got.shape, wanted.shape);
     EXPECT_TRUE(std::ranges::equal(got.values<float>(), wanted.values<float>()));
   }
   BatchGenerator two(Slices(p, 10));
-  EXPECT_EQ(model.predict_generator(two, {.steps = 2})[0].shape, (Shape{20, 1}));
+  EXPECT_EQ(model.predict_generator(two, {.steps = 2})[0].shape(), (Shape{20, 1}));
 }
 
 TEST(GeneratedBatches, ASequentialTakesItsShapeFromTheFirst) {

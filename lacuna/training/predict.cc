@@ -77,7 +77,7 @@ std::vector<double> Trainer::evaluate(BatchSource& source, const EvaluateOptions
   return evaluate(c, measures, batches, options.verbose);
 }
 
-std::vector<tensor::Dense> Trainer::predict(Batches& batches, int verbose) {
+std::vector<Tensor> Trainer::predict(Batches& batches, int verbose) {
   std::shared_ptr<Program> run;
   std::vector<Collected> outputs;
   for (const std::string& name : network_->output_names()) outputs.emplace_back(batches.rows(), name);
@@ -97,12 +97,12 @@ std::vector<tensor::Dense> Trainer::predict(Batches& batches, int verbose) {
     progress.update({});
   } while ((size = ahead.upcoming()));
   progress.finish({});
-  std::vector<tensor::Dense> result;
+  std::vector<Tensor> result;
   for (Collected& output : outputs) result.push_back(output.take());
   return result;
 }
 
-std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOptions& options) {
+std::vector<Tensor> Trainer::predict(const Arrays& x, const PredictOptions& options) {
   require_batch_size("predict", options.batch_size);
   require_no_steps("predict", options.steps);
   Feed feed("predict", *network_, nullptr, data::Check::by_batch, x);
@@ -111,7 +111,7 @@ std::vector<tensor::Dense> Trainer::predict(const Arrays& x, const PredictOption
   return predict(batches, options.verbose);
 }
 
-std::vector<tensor::Dense> Trainer::predict(BatchSource& source, const PredictOptions& options) {
+std::vector<Tensor> Trainer::predict(BatchSource& source, const PredictOptions& options) {
   GeneratedBatches batches("predict", *network_, nullptr, source, options.steps);
   return predict(batches, options.verbose);
 }
@@ -129,7 +129,7 @@ std::vector<double> Trainer::evaluate(const data::Dataset& dataset, const Evalua
   return evaluate(c, measures, batches, options.verbose);
 }
 
-std::vector<tensor::Dense> Trainer::predict(const data::Dataset& dataset, const PredictOptions& options) {
+std::vector<Tensor> Trainer::predict(const data::Dataset& dataset, const PredictOptions& options) {
   require_batch_size("predict", options.batch_size);
   require_no_steps("predict", options.steps);
   DatasetBatches batches("predict", *network_, nullptr, dataset, options.batch_size);

@@ -112,23 +112,23 @@ class Trainer {
   // The values of metrics_names, means over the rows.
   std::vector<double> evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options);
   // An array for each output, with a row for each row of x.
-  std::vector<tensor::Dense> predict(const Arrays& x, const PredictOptions& options);
+  std::vector<Tensor> predict(const Arrays& x, const PredictOptions& options);
 
   // The same for batches of any kind, which decide size, order and sample weights themselves. Without
   // validation batches (null) there is no validation.
   History fit(Batches& batches, Batches* validation, const FitOptions& options);
   std::vector<double> evaluate(Batches& batches, int verbose = 1);
-  std::vector<tensor::Dense> predict(Batches& batches, int verbose = 0);
+  std::vector<Tensor> predict(Batches& batches, int verbose = 0);
 
   // The same for what a user's program gives batch by batch, with the options that do not concern arrays.
   History fit(BatchSource& source, const FitOptions& options);
   std::vector<double> evaluate(BatchSource& source, const EvaluateOptions& options);
-  std::vector<tensor::Dense> predict(BatchSource& source, const PredictOptions& options);
+  std::vector<Tensor> predict(BatchSource& source, const PredictOptions& options);
 
   // The same for a dataset, which need not fit in memory. It has its sample weights itself.
   History fit(const data::Dataset& dataset, const FitOptions& options);
   std::vector<double> evaluate(const data::Dataset& dataset, const EvaluateOptions& options);
-  std::vector<tensor::Dense> predict(const data::Dataset& dataset, const PredictOptions& options);
+  std::vector<Tensor> predict(const data::Dataset& dataset, const PredictOptions& options);
 
   // One training step, or one evaluation, on all rows of x. Metrics with a state go on from step to step,
   // until reset_metrics(), fit or evaluate; the other values are those of this batch. AUC, whose state grows,

@@ -96,6 +96,12 @@ nb::list to_numpy(std::vector<tensor::Dense>&& values) {
   return result;
 }
 
+nb::list from_tensors(std::vector<Tensor>&& values) {
+  nb::list result;
+  for (Tensor& value : values) result.append(from_tensor(std::move(value)));
+  return result;
+}
+
 nb::object from_tensor(Tensor&& value) {
   if (value.storage() == Storage::dense) return to_numpy(std::move(value.dense()));
   if (value.storage() == Storage::row_table) return to_numpy(value.table().to_dense());

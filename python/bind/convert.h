@@ -51,6 +51,7 @@ nb::list to_numpy(std::vector<tensor::Dense>&& values);
 
 // A NumPy array; for csr a tuple (shape, data, indices, indptr), for row_sparse (shape, ids, rows).
 nb::object from_tensor(Tensor&& value);
+nb::list from_tensors(std::vector<Tensor>&& values);
 
 // From None, an ArrayHandle, a list of them or a dict of them by name; entries may be None.
 Arrays to_arrays(nb::handle arrays);

@@ -216,6 +216,12 @@ void bind_datasets(nb::module_& m) {
             {.n = n, .separator = to_character_or_none({"ids", "separator"}, separator), .input = input});
       },
       "name"_a, "n"_a, "separator"_a.none(), "input"_a);
+  def(
+      m, "strings_columns",
+      [](const std::string& names, const std::string& input) {
+        return data::strings(names, {.input = input});
+      },
+      "names"_a, "input"_a);
   nb::class_<data::Dataset> c(m, "Dataset", "A recipe for rows; lacuna.data.Dataset holds it.");
   // A schema may have to be found out by a function of Python.
   c.def_prop_ro("schema",

@@ -127,13 +127,13 @@ std::vector<double> evaluate(Model& model, nb::handle x, nb::handle y, Dim batch
 nb::list predict(Model& model, nb::handle x, Dim batch_size, int verbose, std::optional<int64_t> steps) {
   const PredictOptions options{.batch_size = batch_size, .verbose = verbose, .steps = steps};
   if (const data::Dataset* dataset = dataset_of(x))
-    return to_numpy(without_gil([&] { return model.predict_all(*dataset, options); }));
+    return from_tensors(without_gil([&] { return model.predict_all(*dataset, options); }));
   if (is_source(x)) {
     PythonSource source(x);
-    return to_numpy(without_gil([&] { return model.predict_generator(source, options); }));
+    return from_tensors(without_gil([&] { return model.predict_generator(source, options); }));
   }
   const Arrays inputs = to_arrays(x);
-  return to_numpy(without_gil([&] { return model.predict_all(inputs, options); }));
+  return from_tensors(without_gil([&] { return model.predict_all(inputs, options); }));
 }
 
 }  // namespace
@@ -184,12 +184,7 @@ void def_training(nb::class_<Model>& c) {
           "predict_on_batch",
           [](Model& model, nb::handle x) {
             const Arrays inputs = to_arrays(x);
-            std::vector<tensor::Dense> result;
-            {
-              const WithoutGil no_gil;
-              result = model.predict_on_batch(inputs);
-            }
-            return to_numpy(std::move(result));
+            return from_tensors(without_gil([&] { return model.predict_on_batch(inputs); }));
           },
           "x"_a.none())
       .def_prop_ro("metrics_names",

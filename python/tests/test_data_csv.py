@@ -187,11 +187,46 @@ def test_too_many_bad_rows_are_an_error(tmp_path):
     assert data.csv(path, COLUMNS, on_bad="skip", max_bad=1).load()[1].shape == (50, 1)
 
 
-def test_a_broken_word_is_bad_where_words_are_wanted(tmp_path):
-    path = written(tmp_path / "w.csv", b"1,a\n0,\xff\xfe\n")
+@pytest.mark.parametrize("how", [{"bins": 9}, {"vocabulary": ["a"]}, {"bins": 9, "separator": "|"}])
+@pytest.mark.parametrize("word", [b"\xff\xfe", b"a\xc3", b"\xc3|\xa4", b'"\xed\xa0\x80"', b"\xf4\x90\x80\x80"])
+def test_a_broken_word_is_bad_where_words_are_wanted(tmp_path, how, word):
+    if b"|" in word and "separator" not in how:
+        word = word[:1]
+    path = written(tmp_path / "w.csv", b"1,a,\xff\n0," + word + b",b\n1,\xc3\xa4|\xe2\x82\xac,\xc3\n")
+    columns = [data.label("y"), data.category("w", **how), data.ignored("not read")]
     with pytest.raises(ValueError, match="a word must be valid UTF-8.*column 'w' of line 2"):
-        data.csv(path, [data.label("y"), data.category("w", vocabulary=["a"])]).load()
-    assert data.csv(path, [data.label("y"), data.category("w", bins=9)]).load()[1].shape == (2, 1)  # Bytes have a bin.
+        data.csv(path, columns).load()
+    skipping = data.csv(path, columns, on_bad="skip", max_bad=1)
+    assert skipping.load()[1].tolist() == [[1], [1]] and skipping.report.bad == 1
+
+
+def test_broken_words_among_good_ones_against_a_slow_reader(tmp_path):
+    rng = np.random.default_rng(0)
+    words = [
+        b"a",
+        b"",
+        b"word",
+        "\u00e4\u20ac\U0001f600".encode(),
+        b"\xff",
+        b"\xe2\x82",
+        b"x\x80y",
+        b'"q,\xc3\xa4"',
+        b'"q\xc3"',
+    ]
+    for quoted in (False, True):
+        chosen = rng.integers(9 if quoted else 7, size=(40_000, 3)) * (rng.random((40_000, 3)) < 0.1)
+        lines = [b"%d," % (k % 100) + b",".join(words[w] for w in row) for k, row in enumerate(chosen)]
+        path = written(tmp_path / "w.csv", b"\n".join(lines))
+
+        def is_good(word):
+            return word == word.decode(errors="replace").encode()
+
+        wanted = [k % 100 for k, row in enumerate(chosen) if all(is_good(words[w]) for w in row)]
+        for column in (data.category("a", bins=50), data.string("a", input="s")):
+            columns = [data.label("y"), column, data.category("b", bins=2**33), data.category("c", vocabulary=["a"])]
+            dataset = data.csv(path, columns, on_bad="skip", max_bad=1, readers=2, header=False)
+            assert dataset.load()[1][:, 0].tolist() == wanted
+            assert dataset.report.bad == len(lines) - len(wanted)
 
 
 def test_a_text_cut_at_each_byte_gives_the_rows_before_it(tmp_path):
@@ -258,7 +293,7 @@ def test_files_globs_headers_and_compression(tmp_path):
         (lambda p: data.csv(p / "h.csv", COLUMNS).load(), "header must name all columns. Received: no column 'n'"),
         (lambda p: data.csv(p / "gz", COLUMNS).load(), "whole and readable"),
         (lambda p: data.csv(p / "h.csv", []), "there must be columns"),
-        (lambda p: data.csv(p / "h.csv", [data.label("y")]), "a number or a category"),
+        (lambda p: data.csv(p / "h.csv", [data.label("y")]), "a number, a category or a string"),
         (lambda p: data.csv(p / "h.csv", COLUMNS + COLUMNS), "different names"),
         (lambda p: data.csv(p / "h.csv", COLUMNS, fields=True), "a number must have buckets"),
         (lambda p: data.csv(p / "h.csv", COLUMNS, delimiter="\n"), "different characters that do not end a line"),

@@ -171,6 +171,17 @@ def test_cut_at_each_byte(tmp_path):
             assert len(y) <= 2
 
 
+@pytest.mark.parametrize("namespaces", [(), ["user", "b\u00e4r"]])
+def test_broken_words_are_bad_where_they_are_read(tmp_path, namespaces):
+    path = tmp_path / "a.vw"
+    lines = ["1 |user \u00e4 |b\u00e4r x", b"2 |user a\xc3 |b\xc3\xa4r x", b"3 |b\xc3\xa4r \xff:2", "4 'tag|user ok"]
+    lines += [b"5 |user a |\xff 7"] if not namespaces else []
+    path.write_bytes(b"\n".join(line if isinstance(line, bytes) else line.encode() for line in lines))
+    dataset = data.vw(path, 64, namespaces, on_bad="skip", max_bad=1)
+    assert dataset.load()[1].tolist() == [[1], [4]]
+    assert {row.reason for row in dataset.report.first} == {"a word must be valid UTF-8"}
+
+
 def test_namespaces_are_columns_and_rows_are_packed(tmp_path):
     path = tmp_path / "a.vw"
     path.write_text("".join(f"{k % 2} |user {k % 7} |shop s{k % 11}\n" for k in range(500)))

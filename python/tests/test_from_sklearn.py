@@ -73,7 +73,9 @@ def test_a_pipeline_that_scales_texts_is_a_model():
     pipeline = make_pipeline(TfidfVectorizer(), StandardScaler(with_mean=False)).fit(TEXTS)
     model = from_sklearn(pipeline)
     assert model.output.storage == "csr"
-    np.testing.assert_allclose(model.predict(np.array(ASKED)), pipeline.transform(ASKED).toarray(), rtol=5e-16)
+    np.testing.assert_allclose(
+        model.predict(np.array(ASKED)).toarray(), pipeline.transform(ASKED).toarray(), rtol=5e-16
+    )
 
 
 NUMBERS = np.random.default_rng(1).normal([1e6, 0, -3], [1, 5, 1e-3], (200, 3))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "arrays": "npz",
-    "columns": "Column categories category ids ignored label number numbers query_id sample_weight",
+    "columns": "Column categories category ids ignored label number numbers query_id sample_weight string strings",
     "dataset": "BadRow Dataset Report csv libsvm open",
     "iterables": "batches",
     "load": "load_libsvm",

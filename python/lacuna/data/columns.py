@@ -19,6 +19,8 @@ __all__ = [
     "numbers",
     "query_id",
     "sample_weight",
+    "string",
+    "strings",
 ]
 
 Column = _core.Column
@@ -125,6 +127,21 @@ def ids(name: str, n: Whole, separator: str | None = None, input: str = "x") -> 
     return _core.ids_column(name, n, separator, input)
 
 
+def strings(names: str, input: str = "x") -> list[Column]:
+    """Columns of texts as they are, for a model whose own layers take strings: Input(dtype="string") and
+    TextVectorization, StringLookup, Hashing and the like. "S{1..3}" names S1 to S3.
+
+    A missing text is the empty one; a text that is no valid UTF-8 makes its row bad. input: the input of the model,
+    dense and of dtype string, with a column for each that names it; no other columns can be there.
+    """
+    return list(_core.strings_columns(names, input))
+
+
+def string(name: str, input: str = "x") -> Column:
+    """A column of texts; the arguments are those of strings."""
+    return _single("string", name, strings(name, input))
+
+
 def _several(where, name, given):
     if isinstance(given, (str, bytes)) or not hasattr(given, "__iter__"):
         raise TypeError(f"{where}: {name} must be a list. Received: {name}={shown(given)}.")
@@ -133,7 +150,7 @@ def _several(where, name, given):
 
 def _single(where, name, columns):
     if len(columns) != 1:
-        several = {"number": "numbers", "category": "categories"}[where]
+        several = {"number": "numbers", "category": "categories", "string": "strings"}[where]
         raise ValueError(
             f"{where}: name must be that of one column; {several} takes a range. Received: name={shown(name)}."
         )

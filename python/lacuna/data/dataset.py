@@ -171,7 +171,7 @@ def views_of_parts(where: str, parts: Any) -> dict[str, Any]:
     """Views of arrays by name, of a dict that a user's function has made."""
     if not isinstance(parts, dict):
         raise TypeError(f"{where}: rows must be a dict of arrays by name. Received: {shown(parts)}.")
-    return {str(name): view(array, f"{where}: '{name}'") for name, array in parts.items()}
+    return {str(name): view(array, f"{where}: '{name}'", strings=True) for name, array in parts.items()}
 
 
 def reading(where: str, on_bad: str, max_bad: Number, rejects: Path | None, readers: Whole | None) -> tuple[Any, ...]:

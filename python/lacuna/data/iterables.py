@@ -84,4 +84,4 @@ def _views(where: str, batch: Any) -> tuple[Any, Any, Any]:
 def _by_name(where: str, name: str, given: Any) -> dict[str, Any]:
     if isinstance(given, dict):
         return views_of_parts(where, given)
-    return {name: view(given, where)}
+    return {name: view(given, where, strings=name == "x")}

@@ -16,7 +16,7 @@ from lacuna._arguments import (
     verbose_of,
     whole,
 )
-from lacuna._arrays import views
+from lacuna._arrays import scipy_csr, views
 from lacuna._types import ArrayLike, Flag, Number, Whole
 from lacuna.layers._calls import one_or_all
 from lacuna.models._batches import Workers, gives_batches, source_of
@@ -229,8 +229,9 @@ class Trained(Compiled):
         steps: Whole | None = None,
         **kwargs: Any,
     ) -> Any:
-        """An array with a row for each row of x, or a list of arrays for several outputs. x may give batches, `steps`
-        of them or all: x alone, or tuples whose first element it is; kwargs: as in fit_generator.
+        """An array with a row for each row of x, or a list of arrays for several outputs; a csr output is a csr_matrix
+        of scipy, whose toarray() makes an array. x may give batches, `steps` of them or all: x alone, or tuples whose
+        first element it is; kwargs: as in fit_generator.
 
         ValueError for a shape that does not fit, IndexError for ids that an Embedding does not have.
 
@@ -241,7 +242,7 @@ class Trained(Compiled):
         """
         workers, steps = _workers("predict", kwargs), _steps("predict", "steps", steps)
         with self._inputs(x, "predict", steps, workers, x_alone=True) as inputs:
-            return one_or_all(
+            return _outputs(
                 self._core.predict(inputs, batch_size_of("predict", batch_size), verbose_of("predict", verbose), steps)
             )
 
@@ -293,8 +294,12 @@ class Trained(Compiled):
         self._core.reset_metrics()
 
     def predict_on_batch(self, x: ArrayLike) -> Any:
-        """An array with a row for each row of x, computed in one batch."""
-        return one_or_all(self._core.predict_on_batch(self._x(x, "predict_on_batch")))
+        """What predict gives, computed in one batch."""
+        return _outputs(self._core.predict_on_batch(self._x(x, "predict_on_batch")))
+
+
+def _outputs(values):
+    return one_or_all([scipy_csr(*one) if isinstance(one, tuple) else one for one in values])
 
 
 def _workers(where, kwargs):
