@@ -76,32 +76,35 @@ std::string_view ByteInput::beginning() {
 }
 
 size_t ByteInput::read(char* to, size_t room) {
-  if (first_used_ == first_read_) return read_more(to, room);
-  const size_t count = std::min(room, first_read_ - first_used_);
-  std::memcpy(to, first_.data() + first_used_, count);
+  size_t count = std::min(room, first_read_ - first_used_);
+  if (count) std::memcpy(to, first_.data() + first_used_, count);
   first_used_ += count;
+  if (count == 0) count = read_more(to, room);
+  // And what has come meanwhile: a writer of single lines would else make single rows of them.
+  for (size_t n = count; n > 0 && count < room && is_ready(0); count += n)
+    n = read_more(to + count, room - count);
   return count;
 }
 
+// Waits for so many milliseconds at most.
+bool ByteInput::is_ready(int milliseconds) const {
+  if (regular_) return true;
+  pollfd wanted{.fd = file_, .events = POLLIN, .revents = 0};
+  const int ready = ::poll(&wanted, 1, milliseconds);
+  if (ready < 0 && errno != EINTR) fail(std::strerror(errno));
+  return ready > 0;
+}
+
 size_t ByteInput::read_more(char* to, size_t room) {
-  constexpr int kOftenEnough = 50;  // Milliseconds, for interrupts.
-  for (;;) {
-    if (!regular_) {
-      pollfd wanted{.fd = file_, .events = POLLIN, .revents = 0};
-      const int ready = ::poll(&wanted, 1, kOftenEnough);
-      if (ready <= 0) {
-        if (ready < 0 && errno != EINTR) fail(std::strerror(errno));
-        poll_interrupt();
-        continue;
-      }
-    }
+  constexpr int kOftenEnough = 50;  // For interrupts.
+  for (;; poll_interrupt()) {
+    if (!is_ready(kOftenEnough)) continue;
     const ssize_t n = ::read(file_, to, room);
     if (n >= 0) {
       position_ += static_cast<uint64_t>(n);
       return static_cast<size_t>(n);
     }
     if (errno != EINTR && errno != EAGAIN) fail(std::strerror(errno));
-    poll_interrupt();
   }
 }
 

@@ -25,7 +25,8 @@ class ByteInput {
   // The first bytes, as many as tell how a file is compressed, or fewer if they tell that it is not. They are
   // read again. Before anything is read.
   std::string_view beginning();
-  // Reads at most `room` bytes and returns their number, 0 at the end. Throws what an interrupt throws.
+  // Reads at most `room` bytes and returns their number, 0 at the end. Waits for the first only. Throws what
+  // an interrupt throws.
   size_t read(char* to, size_t room);
   // Leaves out the next bytes, or those that there are. False if that is not possible here: they must be
   // read.
@@ -37,6 +38,7 @@ class ByteInput {
 
  private:
   static constexpr size_t kFirst = 6;
+  bool is_ready(int milliseconds) const;
   size_t read_more(char* to, size_t room);
 
   std::string path_;

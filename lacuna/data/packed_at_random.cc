@@ -121,7 +121,8 @@ class PackedAtRandom final : public RandomRows {
     const std::vector<RowAt> places = find(where, rows, *blocks);
     for (size_t i = 0; i < foot_.schema.size(); ++i) {
       const Spec& spec = foot_.schema[i].spec;
-      if (spec.storage != Storage::csr) gather_dense(where, places, i, to);
+      if (spec.dtype == DType::string) gather_strings(where, places, i, to);
+      else if (spec.storage != Storage::csr) gather_dense(where, places, i, to);
       else if (spec.shape[1] > std::numeric_limits<int32_t>::max()) gather_csr<int64_t>(where, places, i, to);
       else gather_csr<int32_t>(where, places, i, to);
     }
@@ -239,11 +240,55 @@ class PackedAtRandom final : public RandomRows {
     });
   }
 
-  void gather_dense(const char* where, const std::vector<RowAt>& places, size_t part,
-                    GatheredRows& to) const {
+  // How many values each row of a dense part has.
+  size_t width_of(size_t part) const {
     size_t width = 1;
     const Shape& shape = foot_.schema[part].spec.shape;
     for (size_t d = 1; d < shape.size(); ++d) width *= static_cast<size_t>(shape[d]);
+    return width;
+  }
+
+  // The texts of a row stand one after another, as their ends do.
+  void gather_strings(const char* where, const std::vector<RowAt>& places, size_t part,
+                      GatheredRows& to) const {
+    const size_t rows = places.size(), width = width_of(part);
+    std::vector<uint32_t> firsts(rows), ends(rows * width + 1, 0);
+    std::atomic<bool> fit = true;
+    in_blocks(where, rows, [&](const std::byte* bytes, size_t begin, size_t end) {
+      bool all = true;
+      for (size_t k = begin; k < end; ++k) {
+        const PartPlace& at = places[k].parts[part];
+        const std::byte* const row =
+            bytes + places[k].begin + at.ends + sizeof(uint32_t) * width * places[k].row;
+        uint32_t before = 0, next = 0;
+        std::memcpy(&before, row, sizeof before);
+        firsts[k] = before;
+        for (size_t t = 1; t <= width; ++t, before = next) {
+          std::memcpy(&next, row + t * sizeof next, sizeof next);
+          all &= before <= next && next <= at.entries;
+          ends[k * width + t] = next - before;
+        }
+      }
+      if (!all) fit.store(false, std::memory_order_relaxed);
+    });
+    require(where, fit);
+    uint64_t size = 0;
+    for (size_t t = 1; t < ends.size(); ++t) ends[t] = static_cast<uint32_t>(size += ends[t]);
+    LACUNA_REQUIRE(size <= std::numeric_limits<uint32_t>::max(), where,
+                   ": rows that are read together must have texts of less than 4 GB. Received: ", size,
+                   " bytes.");
+    char* const texts = to.add_strings(part, ends);
+    in_blocks(where, rows, [&](const std::byte* bytes, size_t begin, size_t end) {
+      for (size_t k = begin; k < end; ++k)
+        std::memcpy(texts + ends[k * width],
+                    bytes + places[k].begin + places[k].parts[part].values + firsts[k],
+                    ends[(k + 1) * width] - ends[k * width]);
+    });
+  }
+
+  void gather_dense(const char* where, const std::vector<RowAt>& places, size_t part,
+                    GatheredRows& to) const {
+    const size_t width = width_of(part);
     gather_values(where, places, part, places.size() * width, to, [&](size_t k) {
       return Values{places[k].row * width, k * width, width};
     });
@@ -307,7 +352,9 @@ uint64_t most_in_memory(const Foot& foot) {
       times = std::max(times, (index + value + index - 1) / index);
       of_row += sizeof(int64_t);
     } else {
-      uint64_t values = value;
+      const bool string = part.spec.dtype == DType::string;  // A view and an end, beside its bytes.
+      if (string) times = std::max<uint64_t>(times, 1);
+      uint64_t values = value + (string ? sizeof(int64_t) : 0);
       for (size_t d = 1; d < part.spec.shape.size(); ++d) values *= static_cast<uint64_t>(part.spec.shape[d]);
       of_row += values;
     }

@@ -46,6 +46,21 @@ float value_of(Dim row) {
 
 size_t entries_of(Dim row) { return row % 7 == 3 ? 0 : static_cast<size_t>(row % 5) + 1; }
 
+// Two of each row; many are empty.
+std::string text_of(Dim row, Dim which) {
+  return row % 3 == which ? std::string()
+                          : std::string(static_cast<size_t>(row % 20), 'a') + std::to_string(row);
+}
+
+tensor::Dense texts_between(Dim begin, Dim end) {
+  std::vector<std::string> texts;
+  for (Dim row = begin; row < end; ++row) texts.insert(texts.end(), {text_of(row, 0), text_of(row, 1)});
+  tensor::Dense views;
+  views.resize({end - begin, 2}, DType::string);
+  std::ranges::copy(texts, views.values<std::string_view>().begin());
+  return views.copy_of_strings();
+}
+
 // Rows [begin, end), with all kinds of parts.
 data::LoadedRows rows_between(Dim begin, Dim end) {
   tensor::Csr x, wide;
@@ -80,6 +95,7 @@ data::LoadedRows rows_between(Dim begin, Dim end) {
   rows.x.emplace("x", std::move(x));
   rows.x.emplace("wide", std::move(wide));
   rows.x.emplace("two", tensor::Dense::of<float>({end - begin, 2}, two));
+  rows.x.emplace("texts", texts_between(begin, end));
   rows.x.emplace("ids", tensor::Dense::of<int64_t>({end - begin, 1}, ids));
   rows.y.emplace("y", tensor::Dense::of<float>({end - begin}, y));
   rows.sample_weight = tensor::Dense::of<float>({end - begin}, weight);
@@ -134,6 +150,8 @@ std::vector<int64_t> rows_of(const data::Dataset& dataset, const data::RowOrder&
       EXPECT_EQ(part("y").dense().values<float>()[r], static_cast<float>(row % 2));
       EXPECT_EQ(part("two").dense().values<float>()[2 * r + 1], -value_of(row));
       EXPECT_EQ(part("sample_weight").dense().values<double>()[r], static_cast<double>(row % 4 + 1));
+      const auto texts = part("texts").dense().values<std::string_view>();
+      for (Dim which : {0, 1}) EXPECT_EQ(texts[2 * r + static_cast<size_t>(which)], text_of(row, which));
       EXPECT_EQ(part("query").dense().values<int64_t>()[r], row / 10);
     }
   }

@@ -2,6 +2,7 @@
 #include "lacuna/data/arrow.h"
 #include "lacuna/data/batches.h"
 #include "lacuna/data/csv.h"
+#include "lacuna/data/jsonl.h"
 #include "lacuna/data/libsvm_dataset.h"
 #include "lacuna/data/npz.h"
 #include "lacuna/data/packed_file.h"
@@ -154,6 +155,16 @@ data::Dataset arrow(nb::handle streams, const std::vector<nb::object>& columns, 
   return data::arrow(streams_of(streams), std::move(options));
 }
 
+data::Dataset jsonl(const std::vector<nb::bytes>& paths, const std::vector<nb::object>& columns, bool fields,
+                    const std::string& on_bad, double max_bad, const std::optional<nb::bytes>& rejects,
+                    size_t readers) {
+  data::JsonlOptions options{
+      .fields = fields, .bad = bad_rows("jsonl", on_bad, max_bad, rejects), .readers = readers};
+  for (const nb::object& column : columns)
+    options.columns.push_back(Argument<Column>::of({"jsonl", "columns"}, column));
+  return data::jsonl(strings_of(paths), std::move(options));
+}
+
 data::Dataset libsvm(const std::vector<nb::bytes>& paths, std::optional<Dim> n_features,
                      nb::handle zero_based, bool query_id, const std::string& on_bad, double max_bad,
                      const std::optional<nb::bytes>& rejects, size_t readers) {
@@ -304,6 +315,8 @@ void bind_datasets(nb::module_& m) {
       "x"_a, "y"_a, "sample_weight"_a.none());
   def(m, "arrow", arrow, "streams"_a, "columns"_a, "fields"_a, "on_bad"_a, "max_bad"_a, "rejects"_a.none(),
       "readers"_a, "version"_a);
+  def(m, "jsonl", jsonl, "paths"_a, "columns"_a, "fields"_a, "on_bad"_a, "max_bad"_a, "rejects"_a.none(),
+      "readers"_a);
   def(m, "vw", vw, "paths"_a, "bins"_a, "namespaces"_a, "on_bad"_a, "max_bad"_a, "rejects"_a.none(),
       "readers"_a);
   def(m, "libsvm", libsvm, "paths"_a, "n_features"_a.none(), "zero_based"_a.none(), "query_id"_a, "on_bad"_a,
