@@ -42,9 +42,9 @@ TEST(Jsonl, APassBeginsAtEachPlace) {
   const auto stream = dataset.open("test");
   for (RowBlock block; stream->next(block); ++places) {
     before += static_cast<size_t>(block.rows);
-    if (places % 3 == 1)
-      EXPECT_EQ(labels_of_json(*dataset.open("test", {.from = block.after})),
-                std::vector<float>(whole.begin() + static_cast<std::ptrdiff_t>(before), whole.end()));
+    if (places % 3 != 1) continue;
+    EXPECT_EQ(labels_of_json(*dataset.open("test", {.from = block.after})),
+              std::vector<float>(whole.begin() + static_cast<std::ptrdiff_t>(before), whole.end()));
   }
   set_warning_handler({});
   EXPECT_GT(places, 10u);
