@@ -99,8 +99,14 @@ FIT = [
     for algorithm in (PLAIN, LAZY)
     for source in ("memory", "packed", "text")
 ]
+WAYS = ("hash", "pairs", "adapt", "tf_idf")
+FEATURES = [
+    *(Contestant("lacuna", way) for way in WAYS),
+    *(Contestant("sklearn", way) for way in WAYS),
+    *(Contestant("keras3", way) for way in ("adapt", "tf_idf")),
+]
 TRAINING = ("linear", "mlp", "embedding", "wide", "fm", "sections")
-NAMES = (*TRAINING, "predict", "predict_one", "libsvm", "clicks", "fit", "import", "threads")
+NAMES = (*TRAINING, "predict", "predict_one", "libsvm", "clicks", "fit", "features", "import", "threads")
 WIDE_COLUMNS = (10_000, 1_000_000, 10_000_000, 1_000_000_000)
 LARGEST_DENSE = 10_000_000  # With more columns no contestant with a dense weight is run.
 
@@ -137,6 +143,8 @@ def _cases(name, features):
         return [Case(name, "clicks-300000", "clicks", CLICKS, command="parse")]
     if name == "fit":
         return [Case(name, "log-1200000", "fit", FIT, command="fit", batch=4_096, exact=True)]
+    if name == "features":
+        return [Case(name, "texts-20000", "features", FEATURES, command="parse")]
     raise ValueError(f"case must be one of {', '.join(NAMES)}. Received: {name}.")
 
 

@@ -1,7 +1,7 @@
 """The generated data, from fixed seeds; each data set is a folder of .npy files that every contestant reads.
 
 csr: indptr, indices, data, y, shape.json; ids: ids, y, shape.json; text: text.svm, text.svm.gz; a click log: text.tsv,
-clicks also text.tsv.gz, text.tsv.zst, text.vw.
+clicks also text.tsv.gz, text.tsv.zst, text.vw; texts: texts.txt.
 """
 
 import gzip
@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from bench import clicks as made_clicks
+from bench import texts as made_texts
 
 WIDE_ROWS, WIDE_FIELDS = 200_000, 39
 SECTIONS = {"rows": 63_666, "columns": 93_301, "nonzeros": 18, "classes": 58}
@@ -135,7 +136,12 @@ def log(folder, rows):
     _click_log(folder, rows)
 
 
-MAKERS = {maker.__name__: maker for maker in (linear, mlp, embedding, wide, sections, units, clicks, log)}
+def texts(folder, rows):
+    """Made texts."""
+    _save_shape(folder, [rows, 1], mb=made_texts.write(folder, rows))
+
+
+MAKERS = {maker.__name__: maker for maker in (linear, mlp, embedding, wide, sections, units, clicks, log, texts)}
 
 
 def _click_log(folder, rows):

@@ -116,6 +116,19 @@ def test_lacuna_reads_the_click_log(tmp_path, variant):
         asked.end()
 
 
+@pytest.mark.parametrize("way", cases.WAYS)
+def test_lacuna_makes_features_of_texts(tmp_path, way):
+    folder = data.made(tmp_path, "texts-200")
+    case = cases.cases("features")[0]
+    one = Contestant("lacuna", way)
+    asked = process.Process(race.command_line(process.Places(tmp_path, tmp_path), case, one, folder, 1))
+    try:
+        answer = asked.ask("parse")
+        assert answer["mb"] == data.described(folder)["mb"] and 0 < answer["cpu_s"] < 5
+    finally:
+        asked.end()
+
+
 def test_fit_learns_the_same_from_each_source(tmp_path):
     folder = data.made(tmp_path, "log-300")
     case = cases.cases("fit")[0]._replace(batch=64)

@@ -33,6 +33,7 @@
 #include "lacuna/features/counter.h"
 #include "lacuna/features/encoding.h"
 #include "lacuna/features/hashing.h"
+#include "lacuna/features/text_function.h"
 #include "lacuna/features/texts.h"
 #include "lacuna/features/tokens.h"
 #include "lacuna/features/vocabulary.h"

@@ -37,9 +37,9 @@ int64_t near(int64_t place, Dim few) {
 // tests of their own for the results.
 bool is_of_their_number(const Op& op) {
   static const std::set<std::string_view> ops{
-      "clip_places", "concatenate_part", "dropout", "equals_in",      "logsumexp",
-      "mean",        "repeat_columns",   "slice",   "slice_gradient", "times_normal",
-      "variance",    "wrap_places",      "zeros_in"};
+      "clip_places", "concatenate_part", "cross_bags", "dropout",        "equals_in",    "logsumexp",
+      "mean",        "repeat_columns",   "slice",      "slice_gradient", "times_normal", "variance",
+      "wrap_places", "zeros_in"};
   const std::string key = op.key();
   return ops.contains(op.name()) || key.find("average") != key.npos || key.find("variance") != key.npos;
 }

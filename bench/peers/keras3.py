@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 from keras import layers, optimizers
 
-from bench import data, recipe
+from bench import data, recipe, texts
 from bench.worker import serve
 
 
@@ -76,7 +76,32 @@ class Embedded(Training):
         return model
 
 
-JOBS = {"linear": Linear, "wide": Linear, "mlp": Classifier, "sections": Classifier, "embedding": Embedded}
+class Features:
+    def __init__(self, options):
+        made, self.mb = texts.read(options.data)
+        self.texts = tf.data.Dataset.from_tensor_slices(made).batch(1024)
+        self.layer = layers.TextVectorization(output_mode="tf_idf", max_tokens=100_000)
+        if options.variant == "tf_idf":
+            self.layer.adapt(self.texts)
+        self.adapts = options.variant == "adapt"
+
+    def parse(self):
+        if self.adapts:
+            self.layer.adapt(self.texts)
+        else:
+            for some in self.texts:
+                self.layer(some)
+        return self.mb
+
+
+JOBS = {
+    "linear": Linear,
+    "wide": Linear,
+    "mlp": Classifier,
+    "sections": Classifier,
+    "embedding": Embedded,
+    "features": Features,
+}
 
 
 def make(options):

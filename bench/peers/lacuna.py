@@ -9,12 +9,13 @@ import pathlib
 import numpy as np
 
 from bench import clicks, data, recipe
+from bench import texts as made_texts
 from bench.text import Reader
 from bench.worker import serve
 from lacuna import Input, Model, Sequential, config, utils
 from lacuna import backend as K
 from lacuna import data as datasets
-from lacuna.layers import Dense, Embedding, FactorizationMachine, Flatten
+from lacuna.layers import Dense, Embedding, FactorizationMachine, Flatten, TextVectorization
 from lacuna.optimizers import SGD, Adam
 
 EPOCHS = 3  # Of the case fit.
@@ -213,6 +214,25 @@ class Fitted:
         return fit.history["loss"][0]
 
 
+class Features:
+    """The case features: texts to rows of hashed words, and of words and pairs; a vocabulary; tf-idf rows."""
+
+    def __init__(self, options):
+        texts, self.mb = made_texts.read(options.data)
+        self.texts, way = np.array(texts, object), options.variant
+        hashed = {"split": "words", "num_bins": 2**20, "hash": "murmur3", "output_mode": "count", "norm": "l2"}
+        learned = {"split": "words", "output_mode": "tf_idf", "num_oov_indices": 0, "idf": "smooth", "norm": "l2"}
+        more = {"hash": hashed, "pairs": {**hashed, "ngrams": 2}}.get(way, learned)
+        self.layer = TextVectorization(standardize="lower", **more)
+        if way == "tf_idf":
+            self.layer.adapt(self.texts)
+        self.run = self.layer.adapt if way == "adapt" else self.layer
+
+    def parse(self):
+        self.run(self.texts)
+        return self.mb
+
+
 JOBS = {
     "linear": Linear,
     "wide": Linear,
@@ -224,6 +244,7 @@ JOBS = {
     "libsvm": Text,
     "clicks": Clicks,
     "fit": Fitted,
+    "features": Features,
 }
 
 

@@ -1,9 +1,10 @@
-"""scikit-learn: its linear models trained by SGD, one row per step, and its reader of libsvm text."""
+"""scikit-learn: its linear models trained by SGD, one row per step, its reader of libsvm text, and its vectorizers."""
 
 from sklearn.datasets import load_svmlight_file
+from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfVectorizer
 from sklearn.linear_model import SGDClassifier, SGDRegressor
 
-from bench import data, recipe
+from bench import data, recipe, texts
 from bench.worker import serve
 
 
@@ -44,7 +45,24 @@ class Text:
         return self.mb
 
 
-JOBS = {"linear": Linear, "wide": Linear, "libsvm": Text}
+class Features:
+    def __init__(self, options):
+        self.texts, self.mb = texts.read(options.data)
+        way = options.variant
+        if way == "tf_idf":
+            self.run = TfidfVectorizer().fit(self.texts).transform
+        elif way == "adapt":
+            self.run = CountVectorizer().fit
+        else:
+            ngrams = (1, 2) if way == "pairs" else (1, 1)
+            self.run = HashingVectorizer(n_features=2**20, alternate_sign=False, ngram_range=ngrams).transform
+
+    def parse(self):
+        self.run(self.texts)
+        return self.mb
+
+
+JOBS = {"linear": Linear, "wide": Linear, "libsvm": Text, "features": Features}
 
 if __name__ == "__main__":
     serve(lambda options: JOBS[options.case](options))

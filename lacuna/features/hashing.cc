@@ -1,5 +1,9 @@
 #include "lacuna/features/hashing.h"
 
+#include <algorithm>
+#include <limits>
+#include <utility>
+
 #include "lacuna/base/error.h"
 #include "lacuna/base/threads.h"
 #include "lacuna/features/binning.h"
@@ -29,6 +33,49 @@ uint64_t concatenated(uint64_t a, uint64_t b) {
 uint64_t value_in_cross(std::string_view word) { return fingerprint(word); }
 uint64_t value_in_cross(int64_t number) { return static_cast<uint64_t>(number); }
 
+constexpr uint64_t kSeedOfCross = 0xDECAFCAFFEu;
+
+size_t rows_of(const Bags& bags) {
+  if (!bags.indptr.empty()) return bags.indptr.size() - 1;
+  return std::visit([](auto values) { return values.size(); }, bags.values) / std::max<size_t>(1, bags.a_row);
+}
+
+// The values [begin, end) of a row.
+std::pair<size_t, size_t> range_of(const Bags& bags, size_t row) {
+  if (bags.indptr.empty()) return {row * bags.a_row, (row + 1) * bags.a_row};
+  return {static_cast<size_t>(bags.indptr[row]), static_cast<size_t>(bags.indptr[row + 1])};
+}
+
+size_t count_of(const Bags& bags, size_t row) {
+  const auto [begin, end] = range_of(bags, row);
+  if (bags.weights.empty()) return end - begin;
+  return end - begin - static_cast<size_t>(std::ranges::count(bags.weights.subspan(begin, end - begin), 0.0));
+}
+
+// Makes the `count` combinations at the front of both, of values of the bags before, those of each with each
+// value of this one, in place: from the last to the first, none is written over before it is read. Returns
+// how many.
+size_t add_bag(const Bags& bags, size_t row, size_t count, int64_t* hashes, double* weights) {
+  const auto [begin, end] = range_of(bags, row);
+  const size_t values_of_row = count_of(bags, row);
+  std::visit(
+      [&, first = begin, last = end](auto values) {
+        size_t at = count * values_of_row;
+        for (size_t before = count; before-- > 0;) {
+          const auto hash = static_cast<uint64_t>(hashes[before]);
+          const double weight = weights[before];
+          for (size_t i = last; i-- > first;) {
+            const double own = bags.weights.empty() ? 1 : bags.weights[i];
+            if (own == 0) continue;
+            hashes[--at] = static_cast<int64_t>(concatenated(hash, value_in_cross(values[i])));
+            weights[at] = weight * own;
+          }
+        }
+      },
+      bags.values);
+  return count * values_of_row;
+}
+
 }  // namespace
 
 void Hashing::validate(const char* where) const {
@@ -54,10 +101,9 @@ void cross_bins(std::span<const Column> columns, int64_t num_bins, std::span<int
                    " and ", bins.size(), ".");
   }
   Hashing{.num_bins = num_bins}.validate(kWhere);
-  constexpr uint64_t kSeed = 0xDECAFCAFFEu;
   parallel_for(bins.size(), kValuesABlock, [&](size_t begin, size_t end) {
     uint64_t hashes[kValuesABlock];
-    std::fill_n(hashes, end - begin, kSeed);
+    std::fill_n(hashes, end - begin, kSeedOfCross);
     for (const Column& column : columns)
       std::visit(
           [&](auto values) {
@@ -67,6 +113,53 @@ void cross_bins(std::span<const Column> columns, int64_t num_bins, std::span<int
           column);
     for (size_t i = begin; i < end; ++i)
       bins[i] = static_cast<int64_t>(hashes[i - begin] % static_cast<uint64_t>(num_bins));
+  });
+}
+
+void cross_bags(const char* where, std::span<const Bags> bags, size_t rows, int64_t num_bins,
+                CrossedBags& to) {
+  LACUNA_REQUIRE(bags.size() >= 2, where,
+                 ": there must be two columns or more. Received: columns=", bags.size(), ".");
+  for (const Bags& one : bags)
+    LACUNA_REQUIRE(one.a_row == 0 || rows_of(one) == rows, where,
+                   ": columns must have the same rows. Received: ", rows_of(one), " and ", rows, ".");
+  Hashing{.num_bins = num_bins}.validate(where);
+  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+  to.indptr.resize(rows + 1);
+  to.indptr[0] = 0;
+  for (size_t row = 0; row < rows; ++row) {
+    int64_t count = 1;
+    for (const Bags& one : bags) {
+      const auto values = static_cast<int64_t>(count_of(one, row));
+      LACUNA_REQUIRE_RANGE(values == 0 || count <= kMost / values, where,
+                           ": a row must have fewer than 2^31 combinations. Received: more in row ", row,
+                           ".");
+      count *= values;
+      if (count == 0) break;
+    }
+    to.indptr[row + 1] = to.indptr[row] + count;
+    LACUNA_REQUIRE_RANGE(
+        to.indptr[row + 1] <= kMost, where,
+        ": the rows must have fewer than 2^31 combinations; make batches smaller. Received: more "
+        "up to row ",
+        row, ".");
+  }
+  to.bins.resize(static_cast<size_t>(to.indptr[rows]));
+  to.weights.resize(to.bins.size());
+  constexpr size_t kRowsABlock = 64;
+  parallel_for(rows, kRowsABlock, [&](size_t begin, size_t end) {
+    for (size_t row = begin; row < end; ++row) {
+      const auto at = static_cast<size_t>(to.indptr[row]);
+      if (to.indptr[row + 1] == to.indptr[row]) continue;
+      int64_t* const hashes = to.bins.data() + at;
+      double* const weights = to.weights.data() + at;
+      hashes[0] = static_cast<int64_t>(kSeedOfCross);
+      weights[0] = 1;
+      size_t count = 1;
+      for (const Bags& one : bags) count = add_bag(one, row, count, hashes, weights);
+      for (size_t i = 0; i < count; ++i)
+        hashes[i] = static_cast<int64_t>(static_cast<uint64_t>(hashes[i]) % static_cast<uint64_t>(num_bins));
+    }
   });
 }
 

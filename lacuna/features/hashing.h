@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "lacuna/base/export.h"
 
@@ -35,10 +36,31 @@ void hash_bins(std::span<const int64_t> numbers, const Hashing& how, std::span<i
 // The values of one column, a row each.
 using Column = std::variant<std::span<const std::string_view>, std::span<const int64_t>>;
 
+// The values of rows that may have several: of row r those from indptr[r] up to indptr[r + 1]; or, if there
+// is no indptr, `a_row` of each. weights: one a value, or none if all are 1.
+struct Bags {
+  Column values{};
+  std::span<const int64_t> indptr{};
+  size_t a_row = 1;
+  std::span<const double> weights{};
+};
+
 // The bin of each row's combination of values, in [0, num_bins), 1 to 2^40 of them: the fingerprints of the
 // values (of a number itself), concatenated from the left by FarmHash's FingerprintCat64, mod num_bins.
 // Throws InvalidArgument unless there are two columns or more, each as long as `bins`.
 void cross_bins(std::span<const Column> columns, int64_t num_bins, std::span<int64_t> bins);
+
+// The bins of all combinations of a value of each bag, those of cross_bins, and the products of their
+// weights: of row r those from indptr[r] up to indptr[r + 1], the values of the last bag changing first.
+// Values of weight 0 are left out.
+struct CrossedBags {
+  std::vector<int64_t> bins{}, indptr{};
+  std::vector<double> weights{};
+};
+// Throws InvalidArgument, which begins with `where`, unless there are two bags or more, of as many rows each;
+// OutOfRange if there are 2^31 combinations or more.
+void cross_bags(const char* where, std::span<const Bags> bags, size_t rows, int64_t num_bins,
+                CrossedBags& to);
 
 }  // namespace features
 }  // namespace lacuna

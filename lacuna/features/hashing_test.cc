@@ -144,5 +144,37 @@ TEST(HashedCrossing, RefusesColumnsThatDoNotFit) {
   EXPECT_NE(message_of<InvalidArgument>([&] { Crossed::bins({given.b, given.b}, 0); }), "");
 }
 
+TEST(Hashing, BagsAreCrossedValueByValue) {
+  const std::vector<std::string_view> words{"a", "b", "c", "", "a", "d"};  // Three a row.
+  const std::vector<int64_t> ids{7, 8, 9}, indptr{0, 3, 3};                // Three, and none.
+  const std::vector<double> weights{2, 0, 3};
+  const std::vector<int64_t> numbers{5, 6};  // One a row.
+  const std::vector<Bags> bags{{.values = std::span(words), .a_row = 3},
+                               {.values = std::span(ids), .indptr = indptr, .weights = weights},
+                               {.values = std::span(numbers)}};
+  CrossedBags crossed;
+  cross_bags("test", bags, 2, 1000, crossed);
+  EXPECT_EQ(crossed.indptr, (std::vector<int64_t>{0, 6, 6}));
+  EXPECT_EQ(crossed.weights, (std::vector<double>{2, 3, 2, 3, 2, 3}));
+  std::vector<int64_t> wanted;
+  for (const std::string_view word : {"a", "b", "c"})
+    for (const int64_t id : {7, 9}) {
+      const int64_t number = 5;
+      const std::vector<Column> columns{std::span(&word, 1), std::span(&id, 1), std::span(&number, 1)};
+      int64_t bin = 0;
+      cross_bins(columns, 1000, std::span(&bin, 1));
+      wanted.push_back(bin);
+    }
+  EXPECT_EQ(crossed.bins, wanted);
+  EXPECT_NE(lacuna::message_of<InvalidArgument>([&] {
+              cross_bags("test", bags, 3, 9, crossed);
+            }).find("test: columns must have the same rows. Received: 2 and 3."),
+            std::string::npos);
+  EXPECT_THROW(cross_bags("test", std::span(bags).first(1), 2, 9, crossed), InvalidArgument);
+  const std::vector<int64_t> many(3000, 1);
+  const std::vector<Bags> large(3, {.values = std::span(many), .a_row = 3000});
+  EXPECT_THROW(cross_bags("test", large, 1, 9, crossed), OutOfRange);  // 2.7 · 10^10 of them.
+}
+
 }  // namespace
 }  // namespace lacuna::features

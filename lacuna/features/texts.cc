@@ -11,6 +11,7 @@
 #include "lacuna/base/utf8.h"
 #include "lacuna/features/binning.h"
 #include "lacuna/features/counter_parts.h"
+#include "lacuna/features/prepared_texts.h"
 #include "lacuna/features/workspace_parts.h"
 
 namespace lacuna::features {
@@ -100,15 +101,16 @@ void MurmurBins::validate(const char* where) const {
 void ids_of_texts(const char* where, std::span<const std::string_view> texts, const Tokenizing& tokens,
                   const Ids& ids, RowsOfIds& to, Workspace* kept) {
   check(where, tokens, ids);
+  const PreparedTexts prepared(where, texts, tokens);
   FirstRow failed;
   AnyWorkspace workspace(kept);
   Workspace::Parts& parts = workspace.parts();
   parts.blocks.make(texts.size(), kTextsABlock, [&](size_t begin, size_t end, RowsOfBlock& block) {
     Workspace::Parts::Lent memory(parts);
-    Tokenizer tokenizer(tokens, memory->tokenizer);
+    Tokenizer tokenizer(prepared.how(), memory->tokenizer);
     with_ids(ids, [&](const auto& add_ids) {
       for (size_t i = begin; i < end; ++i) {
-        if (!tokenizer.split(texts[i])) return failed.note(i);
+        if (!prepared.split(tokenizer, i)) return failed.note(i);
         add_ids(tokenizer, *memory, block.ids);
         block.end_row();
       }
@@ -124,6 +126,7 @@ void encode_texts(const char* where, std::span<const std::string_view> texts, co
                   const Ids& ids, const Encoding& how, tensor::Csr& to, Workspace* kept) {
   check(where, tokens, ids);
   how.validate(where);
+  const PreparedTexts prepared(where, texts, tokens);
   FirstRow failed;
   std::atomic<bool> out_of_range = false;
   const auto* const murmur = std::get_if<MurmurBins>(&ids);
@@ -132,11 +135,11 @@ void encode_texts(const char* where, std::span<const std::string_view> texts, co
   Workspace::Parts& parts = workspace.parts();
   parts.blocks.make(texts.size(), kTextsABlock, [&](size_t begin, size_t end, RowsOfBlock& block) {
     Workspace::Parts::Lent memory(parts);
-    Tokenizer tokenizer(tokens, memory->tokenizer);
+    Tokenizer tokenizer(prepared.how(), memory->tokenizer);
     RowEncoder encoder(how, memory->encoder);
     with_ids(ids, [&](const auto& add_ids) {
       for (size_t i = begin; i < end; ++i) {
-        if (!tokenizer.split(texts[i])) return failed.note(i);
+        if (!prepared.split(tokenizer, i)) return failed.note(i);
         memory->ids.clear();
         add_ids(tokenizer, *memory, memory->ids);
         const bool understood =
@@ -158,15 +161,16 @@ void count_texts(const char* where, std::span<const std::string_view> texts, con
   LACUNA_REQUIRE(texts_a_document > 0 && texts.size() % texts_a_document == 0, where,
                  ": texts_a_document must divide the number of texts. Received: texts_a_document=",
                  texts_a_document, ", texts=", texts.size(), ".");
+  const PreparedTexts prepared(where, texts, tokens);
   FirstRow failed;
   auto& parts = counter.parts();
   const int64_t first = parts.documents;
   parts.add_documents(texts.size() / texts_a_document, kTextsABlock,
                       [&](WordTally& tally, size_t begin, size_t end) {
                         TokenizerMemory memory;
-                        Tokenizer tokenizer(tokens, memory);
+                        Tokenizer tokenizer(prepared.how(), memory);
                         for (size_t i = begin * texts_a_document; i < end * texts_a_document; ++i) {
-                          if (!tokenizer.split(texts[i])) return failed.note(i);
+                          if (!prepared.split(tokenizer, i)) return failed.note(i);
                           const int64_t document = first + static_cast<int64_t>(i / texts_a_document);
                           tokenizer.for_each([&](std::string_view token) { tally.add(token, document); });
                         }

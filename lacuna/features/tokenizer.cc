@@ -11,6 +11,7 @@
 #include "lacuna/base/error.h"
 #include "lacuna/base/utf8.h"
 #include "lacuna/features/letters.h"
+#include "lacuna/features/prepared_texts.h"
 
 namespace lacuna::features {
 namespace {
@@ -53,6 +54,19 @@ bool Tokenizer::split(std::string_view text) {
   if (how_.split == Split::none) return standardize(text), true;
   if (how_.split == Split::character) return split_into_characters(text);
   return split_by_classes(text);
+}
+
+void Tokenizer::take(std::span<const std::string> tokens) {
+  size_t bytes = tokens.size();
+  for (const std::string& token : tokens) bytes += token.size();
+  make_room(bytes, tokens.size());
+  char* out = memory_.bytes.data();
+  for (const std::string& token : tokens) {
+    std::memcpy(out, token.data(), token.size());
+    out += token.size();
+    *out++ = ' ';
+    memory_.starts[++tokens_] = static_cast<size_t>(out - memory_.bytes.data());
+  }
 }
 
 // Ends the token, or forgets it if it is too short: a word has two characters or more.
@@ -178,8 +192,9 @@ void Tokenizing::validate(const char* where) const {
 std::optional<std::vector<std::string>> tokens_of(std::string_view text, const Tokenizing& how) {
   how.validate("tokens_of");
   TokenizerMemory memory;
-  Tokenizer tokenizer(how, memory);
-  if (!tokenizer.split(text)) return std::nullopt;
+  const PreparedTexts texts("tokens_of", std::span(&text, 1), how);
+  Tokenizer tokenizer(texts.how(), memory);
+  if (!texts.split(tokenizer, 0)) return std::nullopt;
   std::vector<std::string> tokens;
   tokenizer.for_each([&](std::string_view token) { tokens.emplace_back(token); });
   return tokens;

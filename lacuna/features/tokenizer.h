@@ -1,6 +1,8 @@
 // Splits texts, one at a time, into memory that it keeps.
 #pragma once
 #include <cstddef>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +26,8 @@ class Tokenizer {
 
   // Forgets the text before. False if the text is not UTF-8 and must be.
   bool split(std::string_view text);
+  // The same of a text whose tokens are known.
+  void take(std::span<const std::string> tokens);
 
   // Calls f for each token, or n-gram, of the text. They stay until the next text.
   template <class F>

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lacuna/base/export.h"
+#include "lacuna/features/text_function.h"
 
 namespace LACUNA_EXPORT lacuna {
 namespace features {
@@ -26,6 +27,9 @@ struct Tokenizing {
   // The lengths of n-grams, 1 or more, in their order: {1, 2} gives all tokens and then all pairs, each
   // joined by one space. Empty: the tokens.
   std::vector<int> ngrams{};
+  // If given, in place of `standardize` and `split`.
+  StandardizeFunction own_standardize{};
+  SplitFunction own_split{};
 
   // Throws InvalidArgument, which begins with `where`, unless the lengths are 1 or more.
   void validate(const char* where) const;

@@ -12,8 +12,10 @@ namespace lacuna::features {
 namespace {
 
 constexpr size_t kWordsABlock = 4096;
-// How many words are looked up at the same time, so that they wait for memory together.
-constexpr size_t kWordsAtOnce = 32;
+// How many words are looked up at the same time, so that they wait for memory together: first for their own
+// bytes, then for the table, the offsets, and the bytes of the vocabulary.
+constexpr size_t kWordsAtOnce = 64;
+constexpr size_t kInCache = 8192;  // So many words do not wait.
 
 }  // namespace
 
@@ -101,12 +103,30 @@ void Vocabulary::find(std::span<const std::string_view> words, std::span<int64_t
 
 void Vocabulary::find_here(std::span<const std::string_view> words, std::span<int64_t> places) const {
   const Content& content = *content_;
+  if (size() <= kInCache) {
+    for (size_t i = 0; i < words.size(); ++i) places[i] = content.find(hash_of(words[i]), words[i]);
+    return;
+  }
+  const auto prefetch_words = [&](size_t from) {
+    const size_t end = std::min(from + kWordsAtOnce, words.size());
+    for (size_t i = from; i < end; ++i) __builtin_prefetch(words[i].data());
+  };
   uint64_t hashes[kWordsAtOnce];
+  prefetch_words(0);
   for (size_t from = 0; from < words.size(); from += kWordsAtOnce) {
-    const size_t count = std::min(kWordsAtOnce, words.size() - from);
-    for (size_t i = 0; i < count; ++i) content.slots.prefetch(hashes[i] = hash_of(words[from + i]));
-    for (size_t i = 0; i < count; ++i) __builtin_prefetch(&content.offsets[content.slots.guess(hashes[i])]);
-    for (size_t i = 0; i < count; ++i) places[from + i] = content.find(hashes[i], words[from + i]);
+    const auto some = words.subspan(from, std::min(kWordsAtOnce, words.size() - from));
+    const auto to = places.subspan(from, some.size());
+    prefetch_words(from + kWordsAtOnce);
+    for (size_t i = 0; i < some.size(); ++i) content.slots.prefetch(hashes[i] = hash_of(some[i]));
+    for (size_t i = 0; i < some.size(); ++i) {
+      to[i] = content.slots.candidate(hashes[i]);
+      if (to[i] >= 0) __builtin_prefetch(&content.offsets[static_cast<size_t>(to[i])]);
+    }
+    for (const int64_t place : to)
+      if (place >= 0) __builtin_prefetch(content.bytes.data() + content.offsets[static_cast<size_t>(place)]);
+    for (size_t i = 0; i < some.size(); ++i)
+      if (to[i] >= 0 && content.word(static_cast<size_t>(to[i])) != some[i])
+        to[i] = content.find(hashes[i], some[i]);
   }
 }
 

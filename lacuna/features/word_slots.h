@@ -39,10 +39,11 @@ class WordSlots {
     }
   }
 
-  // Where find(hash) will most likely look first; 0 if it will not.
-  size_t guess(uint64_t hash) const {
-    const uint32_t place_plus_1 = slots_[hash & mask_].place_plus_1;
-    return place_plus_1 ? place_plus_1 - 1 : 0;
+  // The place that find(hash) asks about first; -1 if it does not ask.
+  int64_t candidate(uint64_t hash) const {
+    int64_t first = -1;
+    find(hash, [&](size_t place) { return first = static_cast<int64_t>(place), true; });
+    return first;
   }
 
   // Whether one more word needs grow().

@@ -31,6 +31,7 @@ nb::object index_of(nb::handle given) {
 // An object of one of these kinds; else a setting that holds none, which errors show.
 template <class... T>
 Setting to_object(nb::handle given) {
+  if (nb::isinstance<Setting::Object>(given)) return nb::cast<Setting::Object&>(given);
   Setting::Object object{{}, shown(given)};
   const auto take = [&]<class K>(std::type_identity<K>) {
     if (nb::isinstance<Arg<K>>(given)) object.value = nb::cast<Arg<K>>(given).get();

@@ -1,8 +1,10 @@
 // Converts Python's values to the library's, and back.
 #pragma once
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lacuna/base/config.h"
@@ -106,6 +108,27 @@ class WeakObject {
  private:
   std::shared_ptr<nb::object> reference_;
   std::string what_;
+};
+
+// An object of Python that the library may hold and let go of on any thread.
+class HeldObject {
+ public:
+  explicit HeldObject(nb::object object) : object_(std::move(object)) {}
+  ~HeldObject() {
+    if (process_ends()) {  // Python is gone, and what it holds with it.
+      object_.release();
+      return;
+    }
+    const WithGil gil;
+    object_.reset();
+  }
+  HeldObject(const HeldObject&) = delete;
+  HeldObject& operator=(const HeldObject&) = delete;
+
+  const nb::object& get() const { return object_; }
+
+ private:
+  nb::object object_;
 };
 
 }  // namespace lacuna::bind

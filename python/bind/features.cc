@@ -1,6 +1,7 @@
 // Layers of features: what adapt learns, vocabularies, and their values for arrays.
 #include "lacuna/layers/features/feature.h"
 
+#include "lacuna/features/text_function.h"
 #include "lacuna/layers/features/discretization.h"
 #include "lacuna/layers/features/lookup.h"
 #include "lacuna/models/sequential.h"
@@ -48,9 +49,56 @@ nb::list values_of(const std::string& where, const std::vector<std::string>& nam
   return result;
 }
 
+// What a function of Python makes of texts; `answer` takes it apart, with the GIL held. The reference is a
+// strong one, since the layer's object may be gone while its op runs.
+template <class Function, class Answer>
+Setting::Object own_function(const std::string& name, nb::handle function, Answer answer) {
+  const auto held = std::make_shared<const HeldObject>(nb::borrow(function));
+  return {Function([held, answer](std::span<const std::string_view> texts) {
+            const WithGil gil;
+            const auto count = static_cast<Dim>(texts.size());
+            const auto views = Buffer::view(texts.data(), texts.size_bytes(), nullptr);
+            return answer(held->get()(from_strings({DType::string, {count}, views})));
+          }),
+          name};
+}
+
+std::vector<std::string> to_strings(nb::handle view) {
+  const auto texts = nb::cast<ArrayHandle&>(view).array.tensor().dense().values<std::string_view>();
+  return {texts.begin(), texts.end()};
+}
+
+// From the tokens of all texts, and how many each has.
+std::vector<std::vector<std::string>> to_tokens(nb::handle both) {
+  const std::vector<std::string> tokens = to_strings(both[0]);
+  std::vector<std::vector<std::string>> result;
+  auto next = tokens.begin();
+  for (const nb::handle count : nb::iter(both[1])) {
+    const auto end = next + nb::cast<Dim>(count);
+    result.emplace_back(next, end);
+    next = end;
+  }
+  return result;
+}
+
 }  // namespace
 
 void bind_features(nb::module_& m) {
+  nb::class_<Setting::Object>(m, "HeldSetting", "An object of the program as a setting of a layer.");
+  def(
+      m, "standardize_function",
+      [](const std::string& name, nb::handle function) {
+        return own_function<features::StandardizeFunction>(
+            name, function, [](const nb::object& answer) { return to_strings(answer); });
+      },
+      "name"_a, "function"_a);
+  def(
+      m, "split_function",
+      [](const std::string& name, nb::handle function) {
+        return own_function<features::SplitFunction>(
+            name, function, [](const nb::object& answer) { return to_tokens(answer); });
+      },
+      "name"_a, "function"_a);
   def(
       m, "reset_state",
       [](const AnyLayer& layer) { with_feature(layer, [](Feature& f) { f.reset_state(); }); }, "layer"_a);

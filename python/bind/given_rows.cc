@@ -27,27 +27,6 @@ std::set<std::string> targets_of(const data::LoadedRows& rows) {
   return names;
 }
 
-// An object of Python that the library may hold and let go of on any thread.
-class HeldObject {
- public:
-  explicit HeldObject(nb::object object) : object_(std::move(object)) {}
-  ~HeldObject() {
-    if (process_ends()) {  // Python is gone, and what it holds with it.
-      object_.release();
-      return;
-    }
-    const WithGil gil;
-    object_.reset();
-  }
-  HeldObject(const HeldObject&) = delete;
-  HeldObject& operator=(const HeldObject&) = delete;
-
-  const nb::object& get() const { return object_; }
-
- private:
-  nb::object object_;
-};
-
 }  // namespace
 
 nb::dict to_dict_of_parts(const data::LoadedRows& rows) {

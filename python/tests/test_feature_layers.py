@@ -484,3 +484,52 @@ def test_quantiles_of_many_values_stay_near():
 def test_errors_of_numbers(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("mode", ["multi_hot", "count"])
+def test_crosses_of_bags(tmp_path, mode):
+    rng = np.random.default_rng(0)
+    bag = random_csr(40, 12, 0.2, format="csr", dtype="float32", random_state=1)
+    words = rng.choice(["a", "b", "c", "ü"], size=(40, 3)).astype(object)
+    shops = rng.integers(9, size=40)
+    layer, alone = HashedCrossing(50, mode), HashedCrossing(50)
+    got = layer([bag, words, shops])
+    assert isinstance(got, csr_matrix) and got.shape == (40, 50)
+    wanted = np.zeros((40, 50))
+    for row in range(40):
+        for id, value in zip(bag[row].indices, bag[row].data):
+            for word in words[row]:
+                bin = alone([np.array([id]), np.array([word]), shops[row : row + 1]])[0]
+                wanted[row, bin] = wanted[row, bin] + value if mode == "count" else 1
+    np.testing.assert_allclose(got.toarray(), wanted, rtol=1e-6)
+    assert np.array_equal(HashedCrossing(50, mode, sparse=False)([bag, words, shops]), got.toarray())
+    pairs = HashedCrossing(2**33, mode)([bag, bag])
+    assert pairs.nnz == sum(n * n for n in np.diff(bag.indptr))
+    inputs = [Input((12,), sparse=True), Input((3,), dtype="string"), Input((1,), dtype="int64")]
+    model = Model(inputs, layer(inputs))
+    for batch_size in (7, 40):
+        assert (model.predict([bag, words, shops], batch_size=batch_size) != got).nnz == 0
+    model.save(tmp_path / "m.h5")
+    assert (load_model(tmp_path / "m.h5").predict([bag, words, shops]) != got).nnz == 0
+    trained = Model(inputs, Dense(1)(layer(inputs)))
+    trained.compile("sgd", "mse")
+    assert np.isfinite(trained.fit([bag, words, shops], np.ones(40), verbose=0).history["loss"][0])
+    assert layer([bag[:0], words.astype("U1")[:0], shops[:0]]).shape == (0, 50)
+    empty = csr_matrix((40, 12), dtype="float32")
+    assert layer([empty, words]).nnz == 0
+    empty.data, empty.indices, empty.indptr = np.zeros(1, "float32"), np.zeros(1, int), np.minimum(np.arange(41), 1)
+    assert layer([empty, words]).nnz == 0  # A zero that is stored is no value.
+
+
+def test_crosses_that_do_not_fit():
+    bag = csr_matrix(np.ones((2, 3), "float32"))
+    for layer in (HashedCrossing(5), HashedCrossing(5, "one_hot")):
+        for one in (bag, np.array([[1, 2], [3, 4]])):
+            with pytest.raises(ValueError, match="bags of values need output_mode='multi_hot' or 'count'"):
+                layer([one, np.array([1, 2])])
+    with pytest.raises(ValueError, match="must be called on a list of inputs"):
+        HashedCrossing(5, "count")([bag])
+    with pytest.raises(ValueError, match="columns must have the same rows"):
+        HashedCrossing(5, "count")([bag, np.array([1, 2, 3])])
+    with pytest.raises(IndexError, match="fewer than 2.31 combinations"):
+        HashedCrossing(5, "count")([np.zeros((1, 3000), int)] * 3)

@@ -1,11 +1,15 @@
 """TextVectorization. Expected values were made with Keras 3.15.1 on TensorFlow 2.21, and with scikit-learn 1.9."""
 
+import gc
+import json
 import random
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 import lacuna
 from lacuna import Input, Model, Sequential
@@ -286,3 +290,97 @@ def test_missing_texts_and_no_rows():
 def test_errors(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def without_digits(texts):
+    assert isinstance(texts, np.ndarray) and texts.ndim == 1 and texts.dtype == object
+    return [re.sub(r"\d", "", text).upper() for text in texts]
+
+
+def at_bars(texts):
+    return [text.split("|") for text in texts]
+
+
+RAW = ["a1|b c|a2", "", "B C|x|x", None, "ä9|é"]
+
+
+@pytest.mark.parametrize("mode", ["int", "count", "multi_hot", "tf_idf"])
+@pytest.mark.parametrize("ngrams", [None, 2, (2,)])
+def test_functions_of_ones_own(mode, ngrams):
+    settings = {"output_mode": mode, "ngrams": ngrams}
+    layer = TextVectorization(standardize=without_digits, split=at_bars, **settings)
+    layer.adapt(RAW)
+    plain = TextVectorization(standardize=None, split="whitespace", **settings)
+    same = [
+        " ".join(t.replace(" ", "_") for t in one.split("|"))
+        for one in without_digits(np.array([t or "" for t in RAW], object))
+    ]
+    plain.adapt(same)
+    if ngrams is None:  # An empty text has an empty token here.
+        assert [word.replace(" ", "_") for word in layer.get_vocabulary()] == plain.get_vocabulary()
+    got, wanted = layer(RAW), plain(same)
+    if sp.issparse(got):
+        got, wanted = got.toarray(), wanted.toarray()
+    assert np.array_equal(got, wanted)
+    assert layer.standardize is without_digits and layer.split is at_bars
+    assert TextVectorization(standardize=lambda texts: texts, split=None, vocabulary=["a1|b c|a2"])(RAW).tolist() == [
+        [2],
+        [0],
+        [1],
+        [0],
+        [1],
+    ]
+
+
+def test_functions_in_fit_in_files_and_in_threads(tmp_path):
+    texts = np.array([f"w{k % 7}|x{k % 3}" for k in range(3000)], object)
+    labels = np.array([[k % 7 < 3] for k in range(3000)], "float32")
+
+    def made(**settings):
+        layer = TextVectorization(output_mode="count", **settings)
+        layer.adapt(texts)
+        lacuna.utils.set_random_seed(1)
+        model = Sequential([Input((1,), dtype="string"), layer, Dense(1, kernel_initializer="zeros")])
+        model.compile("adam", "mse")
+        model.fit(texts, labels, batch_size=32, epochs=2, verbose=0)
+        return model
+
+    plain = TextVectorization(output_mode="count", standardize=None)
+    plain.adapt([text.replace("|", " ") for text in texts])
+    model = made(standardize=None, split=at_bars)
+    gc.collect()
+    assert len(model.get_weights()[0]) == len(plain.get_vocabulary())
+    wanted = model.predict(texts)
+    assert wanted[0] > wanted[4]
+    model.save(tmp_path / "m.h5")
+    assert json.loads(model.to_json())["config"]
+    with pytest.raises(ValueError, match="split must be a known one. Received: split='at_bars'.*custom_objects"):
+        load_model(tmp_path / "m.h5")
+    loaded = load_model(tmp_path / "m.h5", custom_objects={"at_bars": at_bars})
+    assert np.array_equal(loaded.predict(texts), wanted)
+    with ThreadPoolExecutor(4) as threads:
+        for got in threads.map(lambda _: loaded.predict(texts, batch_size=64), range(8)):
+            assert np.array_equal(got, wanted)
+
+
+@pytest.mark.parametrize(
+    "settings, message",
+    [
+        ({"standardize": lambda texts: texts[:-1]}, "what standardize returned must be a text for each"),
+        ({"standardize": lambda texts: [1] * len(texts)}, "standardize returned must hold strings"),
+        ({"split": lambda texts: texts}, "what split returned must be a list of tokens for each"),
+        ({"split": lambda texts: [["a"]] * (len(texts) + 1)}, "what split returned must be a list of tokens for each"),
+        ({"split": lambda texts: [[1]] * len(texts)}, "split returned must hold strings"),
+        ({"split": lambda texts: 1 / 0}, "division"),
+    ],
+)
+def test_what_a_function_returns_is_checked(settings, message):
+    layer = TextVectorization(vocabulary=["a"], **settings)
+    with pytest.raises((ValueError, TypeError, ZeroDivisionError), match=message):
+        layer(["a", "b"])
+    model = Sequential(
+        [Input((1,), dtype="string"), TextVectorization(vocabulary=["a"], output_mode="count", **settings), Dense(1)]
+    )
+    model.compile("sgd", "mse")
+    with pytest.raises((ValueError, TypeError, ZeroDivisionError), match=message):  # On the thread that packs.
+        model.fit(np.array(["a", "b"] * 500), np.zeros(1000), verbose=0)

@@ -4,13 +4,16 @@
 #include <algorithm>
 
 #include "lacuna/layers/features/output_mode.h"
+#include "lacuna/ops/features/cross_bags.h"
 #include "lacuna/ops/features/hash_bins.h"
+#include "lacuna/ops/parts/cast.h"
+#include "lacuna/ops/shape/reshape.h"
 
 namespace lacuna::layers {
 namespace {
 
 const std::vector<std::string> kHashingModes{"int", "one_hot", "multi_hot", "count"},
-    kCrossingModes{"int", "one_hot"};
+    kCrossingModes{"int", "one_hot", "multi_hot", "count"};
 
 void mask_setting(Settings& s, const char* name, std::variant<std::monostate, std::string, int64_t>& value) {
   if (!s.reads()) {
@@ -92,15 +95,25 @@ HashedCrossing::HashedCrossing(Dim num_bins, HashedCrossingOptions options)
 }
 
 Symbol HashedCrossing::call(const std::vector<Symbol>& given) {
+  const OutputMode mode = output_mode_of("HashedCrossing", options_->output_mode, kCrossingModes);
   std::vector<Symbol> columns;
+  if (mode == OutputMode::multi_hot || mode == OutputMode::count) {
+    for (const Symbol& x : given) {
+      if (x.storage() == Storage::csr) columns.push_back(x);
+      else columns.push_back(x.rank() == 1 ? expand_dims(as_column(name(), x)) : as_column(name(), x));
+    }
+    const Symbol rows = cross_bags(name(), columns, {num_bins_, mode == OutputMode::count, dtype()});
+    return options_->sparse ? rows : as_dense(rows);
+  }
   for (const Symbol& x : given) {
     LACUNA_REQUIRE(x.rank() == 1 || (x.rank() == 2 && x.shape()[1] == 1), name(),
-                   ": each input must be a column, (batch,) or (batch, 1). Received: input=", x.spec(), ".");
+                   ": each input must be a column, (batch,) or (batch, 1); bags of values need "
+                   "output_mode='multi_hot' or 'count'. Received: input=",
+                   x.spec(), ".");
     columns.push_back(as_column(name(), x));
   }
   const auto& o = *options_;
-  return encoded(name(), cross_bins(columns, num_bins_),
-                 output_mode_of("HashedCrossing", o.output_mode, kCrossingModes),
+  return encoded(name(), cross_bins(columns, num_bins_), mode,
                  {.num_tokens = num_bins_, .sparse = o.sparse, .dtype = dtype()});
 }
 

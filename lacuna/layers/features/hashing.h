@@ -35,7 +35,7 @@ class Hashing : public Feature {
 };
 
 struct HashedCrossingOptions {
-  std::string output_mode = "int";  // int, one_hot
+  std::string output_mode = "int";  // int, one_hot; of bags: multi_hot, count
   bool sparse = true;
   std::string name{};
   bool trainable = true;
@@ -44,7 +44,9 @@ struct HashedCrossingOptions {
 };
 
 // The combinations of the values of two columns or more, (batch,) or (batch, 1) each, as bins in
-// [0, num_bins): the bins of Keras 3.
+// [0, num_bins): the bins of Keras 3. With output_mode multi_hot or count columns may be bags: (batch, k), k
+// values a row, or csr, whose values are its columns. Then rows of num_bins columns have all combinations of
+// a value of each; count adds the products of the values of csr.
 class HashedCrossing : public Feature {
  public:
   explicit HashedCrossing(Dim num_bins, HashedCrossingOptions options = {});

@@ -31,6 +31,17 @@ void ngrams_setting(Settings& s, std::variant<std::monostate, Dim, std::vector<i
   else s("ngrams", value.emplace<std::vector<int64_t>>());
 }
 
+// A name, None, or a function, whose name it is then.
+template <class Function>
+void function_setting(Settings& s, const char* name, std::optional<std::string>& named, Function& function) {
+  const Setting* const given = s.reads() ? s.find(name) : nullptr;
+  const auto* const object = given ? given->object() : nullptr;
+  const auto* const own = object ? std::any_cast<Function>(&object->value) : nullptr;
+  if (!own) return void(s(name, named));
+  function = *own;
+  named = object->shown;
+}
+
 // Settings of Keras that have these values here.
 void keras_settings(Settings& s) {
   if (!s.reads()) {
@@ -44,7 +55,9 @@ void keras_settings(Settings& s) {
 }
 
 void text_list(Settings& s, TextVectorizationOptions& o) {
-  s("max_tokens", o.max_tokens)("standardize", o.standardize)("split", o.split);
+  s("max_tokens", o.max_tokens);
+  function_setting(s, "standardize", o.standardize, o.standardizer);
+  function_setting(s, "split", o.split, o.splitter);
   ngrams_setting(s, o.ngrams);
   s("output_mode", o.output_mode).positive("output_sequence_length", o.output_sequence_length);
   s("pad_to_max_tokens", o.pad_to_max_tokens);
@@ -61,20 +74,22 @@ const bool text_registered = known<TextVectorization>(kTextLayer, text_list);
 
 // The place of a name among those allowed, from 1 on; 0 for None.
 size_t choice(const char* setting, const std::optional<std::string>& given,
-              const std::vector<std::string>& allowed) {
+              const std::vector<std::string>& allowed, const char* advice = "") {
   if (!given) return 0;
   const auto found = std::ranges::find(allowed, *given);
   LACUNA_REQUIRE(found != allowed.end(), kTextLayer, ": ", setting,
                  " must be a known one. Received: ", setting, "=", in_quotes(*given),
-                 nearest(*given, allowed), ".");
+                 nearest(*given, allowed), advice, ".");
   return static_cast<size_t>(found - allowed.begin()) + 1;
 }
 
 features::Tokenizing tokenizing_of(const TextVectorizationOptions& o) {
-  features::Tokenizing result;
-  result.standardize =
-      static_cast<features::Standardize>(choice("standardize", o.standardize, kStandardizes));
-  result.split = static_cast<features::Split>(choice("split", o.split, kSplits));
+  constexpr const char* kOwn = "; a function of your own is given anew, to load_model by custom_objects";
+  features::Tokenizing result{.own_standardize = o.standardizer, .own_split = o.splitter};
+  if (!o.standardizer)
+    result.standardize =
+        static_cast<features::Standardize>(choice("standardize", o.standardize, kStandardizes, kOwn));
+  if (!o.splitter) result.split = static_cast<features::Split>(choice("split", o.split, kSplits, kOwn));
   if (const auto* longest = std::get_if<Dim>(&o.ngrams)) {
     LACUNA_REQUIRE(*longest >= 1 && *longest <= 100, kTextLayer,
                    ": ngrams must be from 1 to 100, or a list of lengths. Received: ngrams=", *longest, ".");

@@ -2,6 +2,7 @@
 #pragma once
 #include <variant>
 
+#include "lacuna/features/text_function.h"
 #include "lacuna/layers/features/feature.h"
 
 namespace LACUNA_EXPORT lacuna {
@@ -14,6 +15,10 @@ struct TextVectorizationOptions {
   // None, "whitespace", "character"; or "words", those of scikit-learn: two or more letters, digits or
   // underscores of Unicode, also lower-cased by Unicode's rules.
   std::optional<std::string> split = "whitespace";
+  // Functions in place of these, which are then their names in a config. A model that is loaded from a file
+  // needs them anew: C++ cannot load one, Python finds them by custom_objects.
+  features::StandardizeFunction standardizer{};
+  features::SplitFunction splitter{};
   // n: all n-grams of 1 to n tokens; or the lengths that are wanted.
   std::variant<std::monostate, Dim, std::vector<int64_t>> ngrams{};
   std::string output_mode = "int";

@@ -157,7 +157,7 @@ TEST(TextVectorization, RefusesWhatDoesNotFit) {
   EXPECT_EQ(
       message({.split = "word"}),
       "TextVectorization: split must be a known one. Received: split='word'; did you mean 'words'? Known: "
-      "whitespace, character, words.");
+      "whitespace, character, words; a function of your own is given anew, to load_model by custom_objects.");
   EXPECT_NE(message({.standardize = "upper"}), "");
   EXPECT_NE(message({.ngrams = Dim{0}}), "");
   EXPECT_NE(message({.ngrams = std::vector<int64_t>{1, -1}}), "");

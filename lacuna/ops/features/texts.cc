@@ -21,6 +21,8 @@ std::string key_of(const TextIds& how) {
   for (const int length : how.tokens.ngrams) result += text(' ', length);
   result +=
       text(' ', how.table.get(), ' ', how.first, ' ', how.unknown, ' ', how.empty, ' ', how.hashing.num_bins);
+  if (how.tokens.own_standardize) result += text(" standardize ", how.tokens.own_standardize.id());
+  if (how.tokens.own_split) result += text(" split ", how.tokens.own_split.id());
   if (how.murmur) result += text(" murmur ", how.murmur->num_bins, how.murmur->alternate_sign);
   if (how.hashing.mask_word) result += text(" mask ", *how.hashing.mask_word);
   if (how.hashing.salt) result += text(" salt ", (*how.hashing.salt)[0], ' ', (*how.hashing.salt)[1]);

@@ -11,23 +11,27 @@ from lacuna._arguments import shown
 from lacuna._arrays import scipy_csr, view
 from lacuna._types import ArrayLike, Whole
 from lacuna.layers._given import is_symbol
+from lacuna.layers._in_graphs import is_in_graph, values_in_graph
 from lacuna.layers.base import Layer
 
 
 class Feature(Layer):
     """The base of layers of features."""
 
+    autograph_info__: Any = None  # TensorFlow's AutoGraph leaves objects alone that have one.
     _inputs = 1  # How many arrays a call takes; None: a list of any number.
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Applies the layer to a symbol; or to an array, and returns an array, or a matrix of scipy where the result is
-        sparse."""
+        sparse. In a graph of TensorFlow, such as the map of a tf.data.Dataset, a tensor becomes one, by
+        tf.numpy_function, or a SparseTensor."""
         several = self._inputs is None and isinstance(inputs, (list, tuple))
         if any(map(is_symbol, inputs if several else [inputs])):
             return super().__call__(inputs, *args, **kwargs)
         if args or kwargs:
             raise TypeError(f"{self.name}: for arrays, call takes the input alone. Received: {shown(args or kwargs)}.")
-        return self._values([*inputs] if several else [inputs])
+        given = [*inputs] if several else [inputs]
+        return values_in_graph(self, given) if is_in_graph(given[0]) else self._values(given)
 
     def _values(self, arrays):
         given = [_at_least_one_row(array) for array in arrays]

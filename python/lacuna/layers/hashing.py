@@ -52,8 +52,14 @@ class HashedCrossing(Feature):
 
     output_mode: 'int', or 'one_hot', rows (batch, num_bins), csr unless sparse=False.
 
+    Beyond Keras, columns may be bags: (batch, k), with k values a row, or csr, whose values are its columns. Then
+    output_mode is 'multi_hot', rows with a 1 in the bin of each combination of a value of each, or 'count', where
+    combinations count as often as they occur, times the products of the values of csr.
+
         >>> HashedCrossing(5)([["A", "B"], [101, 102]]).tolist()
         [1, 1]
+        >>> HashedCrossing(2**20, "count")([csr_matrix([[0, 2.0, 3.0]]), [[7, 8]]]).data.tolist()
+        [2.0, 2.0, 3.0, 3.0]
     """
 
     _inputs = None

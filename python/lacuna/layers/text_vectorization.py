@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from lacuna._types import Flag, Whole
+import numpy as np
+
+from lacuna import _core
+from lacuna._custom import custom, name_of, shown
+from lacuna._strings import view_of_strings
+from lacuna._types import Flag, Function, Whole
 from lacuna.layers._vocabulary import vocabulary_of, weights_of
 from lacuna.layers.lookups import Lookup
 
@@ -24,8 +29,10 @@ class TextVectorization(Lookup):
     standardize: 'lower', 'strip_punctuation', 'lower_and_strip_punctuation' or None: letters and punctuation of ASCII
     alone; punctuation is deleted. split: 'whitespace', 'character', None; or 'words', those of scikit-learn's
     vectorizers: two or more letters, digits or underscores of Unicode, which all else separates, also lower-cased by
-    Unicode's rules. ngrams: n for all n-grams of 1 to n tokens, or a tuple of the lengths that are wanted; each is
-    joined by a space.
+    Unicode's rules. Either may be a function of your own: it is called with an array of str, of rank 1, and returns as
+    many, or a list of tokens for each; several threads may call it. A config has its name, by which custom_objects
+    give it to load_model. ngrams: n for all n-grams of 1 to n tokens, or a tuple of the lengths that are wanted; each
+    is joined by a space.
 
     output_mode: 'int', ids (batch, output_sequence_length), filled up with 0 or cut, or as long as the longest text;
     id 1 is for tokens out of the vocabulary, then come the tokens, the most frequent first, of equally frequent ones
@@ -50,8 +57,8 @@ class TextVectorization(Lookup):
     def __init__(
         self,
         max_tokens: Whole | None = None,
-        standardize: str | None = "lower_and_strip_punctuation",
-        split: str | None = "whitespace",
+        standardize: str | Function | None = "lower_and_strip_punctuation",
+        split: str | Function | None = "whitespace",
         ngrams: Any = None,
         output_mode: str = "int",
         output_sequence_length: Whole | None = None,
@@ -74,5 +81,54 @@ class TextVectorization(Lookup):
         vocabulary = None if vocabulary is None else vocabulary_of("TextVectorization", vocabulary, True)
         idf_weights = None if idf_weights is None else weights_of(idf_weights)
         vocabulary_size = kwargs.pop("vocabulary_size", None)
-        self._make("TextVectorization", locals())
+        own = {"standardize": _own(standardize), "split": _own(split)}
+        standardize = _held("standardize", own["standardize"], _standardized)
+        split = _held("split", own["split"], _split)
+        arguments = {name: one for name, one in locals().items() if name != "own"}
+        self._make("TextVectorization", arguments)
+        vars(self).update({name: one for name, one in own.items() if callable(one)})
         del vars(self)["vocabulary_size"]  # The method.
+
+
+def _own(given):
+    """A function, given or by the name that a config has for it; else what was given."""
+    if isinstance(given, dict) and given.get("class_name") == "function":  # Of Keras 3.
+        given = given.get("config")
+    return custom.get(given, given) if isinstance(given, str) else given
+
+
+def _held(setting, given, wrapped):
+    if not callable(given):
+        return given
+    make = {"standardize": _core.standardize_function, "split": _core.split_function}[setting]
+    return make(name_of(given), wrapped(given))
+
+
+def _standardized(function):
+    where = "TextVectorization: what standardize returned"
+
+    def run(texts):
+        made = np.asarray(function(texts))
+        if made.shape != texts.shape:
+            raise ValueError(f"{where} must be a text for each. Received: shape {made.shape} for {len(texts)} texts.")
+        return view_of_strings(made.astype(object), where)
+
+    return run
+
+
+def _split(function):
+    where = "TextVectorization: what split returned"
+
+    def run(texts):
+        made = function(texts)
+        made = made.to_list() if hasattr(made, "to_list") else list(made)  # A ragged tensor has the former.
+        if len(made) != len(texts) or any(isinstance(tokens, (str, bytes)) for tokens in made):
+            raise ValueError(
+                f"{where} must be a list of tokens for each text. Received: {shown(made)} for {len(texts)} texts."
+            )
+        tokens = [token for one in made for token in one]
+        flat = np.empty(len(tokens), object)
+        flat[:] = tokens
+        return view_of_strings(flat, where), [len(one) for one in made]
+
+    return run
