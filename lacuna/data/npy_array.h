@@ -22,6 +22,10 @@ class NpyArray {
   // None of characters.
   std::optional<DType> dtype() const { return dtype_; }
   size_t value_bytes() const { return value_bytes_; }
+  // Before the values.
+  size_t head_bytes() const { return head_bytes_; }
+  // Whether the file that it is read from is compressed as a whole.
+  bool packed() const { return bytes_->packed(); }
 
   // The next values, all of them. Throws InvalidArgument if the array is cut short.
   void read(std::byte* to, size_t count);
@@ -38,7 +42,7 @@ class NpyArray {
   std::unique_ptr<ByteSource> bytes_;
   Shape shape_{};
   std::optional<DType> dtype_{};
-  size_t value_bytes_ = 0;
+  size_t value_bytes_ = 0, head_bytes_ = 0;
   std::vector<char> waiting_{};  // Bytes that were read already, of which so many were used.
   size_t used_ = 0;
 };

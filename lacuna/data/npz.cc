@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -12,7 +13,9 @@
 #include "lacuna/base/utf8.h"
 #include "lacuna/data/fingerprint.h"
 #include "lacuna/data/given_rows.h"
+#include "lacuna/data/mapped_arrays.h"
 #include "lacuna/data/npy_array.h"
+#include "lacuna/data/random_rows.h"
 #include "lacuna/data/row_place.h"
 #include "lacuna/data/zip_file.h"
 
@@ -32,11 +35,15 @@ class RowsOfFile {
   virtual Dim enough(Dim most, size_t bytes) = 0;
   virtual Tensor take(Dim rows) = 0;
   virtual void end() = 0;
+  // Whether it is not compressed, so that it can be mapped; and its bytes then.
+  virtual bool can_be_mapped() = 0;
+  virtual uint64_t bytes() const = 0;
+  virtual std::unique_ptr<MappedArrays> mapped(const char* where) const = 0;
 };
 
 class DenseRows final : public RowsOfFile {
  public:
-  DenseRows(const char* where, const std::string& path) : array_(open_npy(where, path)) {
+  DenseRows(const char* where, const std::string& path) : path_(path), array_(open_npy(where, path)) {
     LACUNA_REQUIRE(array_.dtype() && !array_.shape().empty(), where,
                    ": a file must hold numbers, and have rows. Received: path='", shown_utf8(path),
                    "', shape=", to_string(array_.shape()), ".");
@@ -59,8 +66,16 @@ class DenseRows final : public RowsOfFile {
     return made;
   }
   void end() override { array_.end(); }
+  bool can_be_mapped() override { return !array_.packed(); }
+  uint64_t bytes() const override {
+    return static_cast<uint64_t>(array_.shape()[0]) * width_ * array_.value_bytes();
+  }
+  std::unique_ptr<MappedArrays> mapped(const char* where) const override {
+    return map_dense(where, path_, array_);
+  }
 
  private:
+  std::string path_;
   NpyArray array_;
   size_t width_ = 1;
 };
@@ -138,6 +153,16 @@ class CsrRows final : public RowsOfFile {
   void end() override {
     for (NpyArray* array : {&data_, &indices_, &indptr_}) array->end();
   }
+  bool can_be_mapped() override {
+    return zip_.is_stored("data") && zip_.is_stored("indices") && zip_.is_stored("indptr");
+  }
+  uint64_t bytes() const override {
+    const auto entries = static_cast<uint64_t>(indices_.shape()[0]), rows = static_cast<uint64_t>(rows_);
+    return entries * (data_.value_bytes() + indices_.value_bytes()) + rows * indptr_.value_bytes();
+  }
+  std::unique_ptr<MappedArrays> mapped(const char* where) const override {
+    return map_csr(where, path_, {rows_, columns_}, data_, indices_, indptr_);
+  }
 
  private:
   void require(bool holds, const std::string& received) const {
@@ -202,12 +227,30 @@ class NpzSource final : public RowSource, public std::enable_shared_from_this<Np
       put(like, i, Tensor::empty(spec), spec);
     }
     schema_ = schema_of("npz", like);
+    can_be_mapped_ = std::ranges::all_of(files, [](const auto& file) { return file->can_be_mapped(); });
+    for (const auto& file : files) bytes_ += file->bytes();
   }
 
   const Schema& schema() const override { return schema_; }
   std::optional<Dim> rows() const override { return rows_; }
   bool is_read_anywhere() const override { return true; }
   bool repeats(const RowOrder&) const override { return true; }
+  std::shared_ptr<const RowsAtRandom> at_random() const override {
+    if (!can_be_mapped_) return nullptr;
+    auto rows = std::make_shared<RowsAtRandom>();
+    rows->rows = rows_;
+    rows->bytes = bytes_;
+    rows->row_bytes = bytes_ / static_cast<uint64_t>(std::max<Dim>(1, rows_));
+    constexpr uint64_t kMostTimesLarger = 8;  // Bytes that become int32 or double, and pointers.
+    rows->in_memory = kMostTimesLarger * bytes_;
+    rows->open = [self = shared_from_this()](const char* where) { return self->opened_at_random(where); };
+    rows->numbers = [count = rows_](const char*) {
+      std::vector<uint32_t> numbers(static_cast<size_t>(count));
+      std::iota(numbers.begin(), numbers.end(), 0u);
+      return numbers;
+    };
+    return rows;
+  }
   std::unique_ptr<RowStream> open(const char* where, const RowOrder& order) const override {
     RowPlace from = order.from;
     const Dim first = from.empty() ? 0 : take_last(where, from);
@@ -238,16 +281,56 @@ class NpzSource final : public RowSource, public std::enable_shared_from_this<Np
     else to.sample_weight = Array(std::move(tensor));
   }
 
+  // The files, which must have the rows that they had.
+  std::vector<std::unique_ptr<RowsOfFile>> opened(const char* where) const {
+    auto files = open_parts(where, parts_);
+    for (const auto& file : files)
+      LACUNA_REQUIRE(file->spec().shape[0] == rows_, where,
+                     ": the files must stay as they were. Received: ", file->spec().shape[0],
+                     " rows, and before ", rows_, ".");
+    return files;
+  }
+
+  class AtRandom final : public RandomRows {
+   public:
+    // The source must outlive it.
+    AtRandom(const NpzSource& source, const char* where) : source_(source) {
+      for (const auto& file : source.opened(where)) {
+        specs_.push_back(file->spec());
+        files_.push_back(file->mapped(where));
+      }
+    }
+    void gather(const char* where, std::span<const uint32_t> rows, GatheredRows& to) const override {
+      LoadedRows made;
+      for (size_t i = 0; i < files_.size(); ++i)
+        source_.put(made, i, files_[i]->gather(where, rows), specs_[i]);
+      RowBlock block;
+      make_block(text(where, ": rows at random"), source_.schema_, made, block);
+      to.append(block, 0, block.rows);
+    }
+
+   private:
+    const NpzSource& source_;
+    std::vector<Spec> specs_{};
+    std::vector<std::unique_ptr<MappedArrays>> files_{};
+  };
+
+  // Mapped again if the files changed.
+  std::shared_ptr<const RandomRows> opened_at_random(const char* where) const {
+    const Fingerprint now = fingerprint(where);
+    const std::lock_guard lock(mutex_);
+    if (!random_ || now != of_random_) random_ = std::make_shared<const AtRandom>(*this, where);
+    of_random_ = now;
+    using Held = std::pair<std::shared_ptr<const NpzSource>, std::shared_ptr<const AtRandom>>;
+    const auto held = std::make_shared<const Held>(shared_from_this(), random_);
+    return {held, held->second.get()};
+  }
+
   class Stream final : public RowStream {
    public:
     Stream(std::shared_ptr<const NpzSource> source, const char* where, Dim first)
-        : source_(std::move(source)), where_(where), files_(open_parts(where, source_->parts_)), at_(first) {
-      for (const auto& file : files_) {
-        LACUNA_REQUIRE(file->spec().shape[0] == source_->rows_, where,
-                       ": the files must stay as they were. Received: ", file->spec().shape[0],
-                       " rows, and before ", source_->rows_, ".");
-        file->skip(first);
-      }
+        : source_(std::move(source)), where_(where), files_(source_->opened(where)), at_(first) {
+      for (const auto& file : files_) file->skip(first);
     }
 
     bool next(RowBlock& block) override {
@@ -278,6 +361,11 @@ class NpzSource final : public RowSource, public std::enable_shared_from_this<Np
   const std::vector<NpzPart> parts_;
   Schema schema_{};
   Dim rows_ = 0;
+  bool can_be_mapped_ = false;
+  uint64_t bytes_ = 0;
+  mutable std::mutex mutex_{};
+  mutable std::shared_ptr<const AtRandom> random_{};
+  mutable Fingerprint of_random_{};  // Of the files that it maps.
 };
 
 }  // namespace
