@@ -21,6 +21,10 @@ class NpyArray final : public ArrayStream {
   const Shape& shape() const override { return shape_; }
   std::optional<DType> dtype() const override { return dtype_; }
   size_t value_bytes() const override { return value_bytes_; }
+  // Before the values.
+  size_t head_bytes() const { return head_bytes_; }
+  // Whether the file that it is read from is compressed as a whole.
+  bool packed() const { return bytes_->packed(); }
 
   void read(std::byte* to, size_t count) override;
   void skip(size_t count) override;
@@ -36,7 +40,7 @@ class NpyArray final : public ArrayStream {
   std::unique_ptr<ByteSource> bytes_;
   Shape shape_{};
   std::optional<DType> dtype_{};
-  size_t value_bytes_ = 0;
+  size_t value_bytes_ = 0, head_bytes_ = 0;
   std::vector<char> waiting_{};  // Bytes that were read already, of which so many were used.
   size_t used_ = 0;
 };

@@ -7,6 +7,7 @@
 
 #include "lacuna/base/utf8.h"
 #include "lacuna/data/file_rows.h"
+#include "lacuna/data/mapped_arrays.h"
 #include "lacuna/data/npy_array.h"
 #include "lacuna/data/zip_file.h"
 
@@ -21,7 +22,7 @@ std::unique_ptr<RowsOfFile> npz_csr(const char* where, const std::string& path) 
   };
   ZipFile zip(where, path);
   const auto array = [&](const char* name) { return std::make_unique<NpyArray>(zip.array(name)); };
-  CsrArrays arrays{.data = array("data"), .indices = array("indices"), .indptr = array("indptr")};
+  auto data = array("data"), indices = array("indices"), indptr = array("indptr");
   const auto format = array("format"), shape = array("shape");
   std::vector<std::byte> letters(format->value_bytes());
   if (format->shape().empty() && !format->dtype()) format->read(letters.data(), 1);
@@ -32,17 +33,29 @@ std::unique_ptr<RowsOfFile> npz_csr(const char* where, const std::string& path) 
     wrong(text("format '", shown_utf8(name), "'; write scipy.sparse.save_npz(path, x.tocsr())"));
   if (shape->shape() != Shape{2} || (shape->dtype() != DType::int64 && shape->dtype() != DType::int32))
     wrong("a damaged shape");
-  for (Dim* dim : {&arrays.rows, &arrays.columns}) *dim = next_whole(*shape);
+  Shape size(2);
+  for (Dim& dim : size) dim = next_whole(*shape);
   format->end();
   shape->end();
-  return std::make_unique<CsrRows>(wrong, std::move(arrays));
+  const bool stored = zip.is_stored("data") && zip.is_stored("indices") && zip.is_stored("indptr");
+  const NpyArray &data_is = *data, &indices_are = *indices, &indptr_is = *indptr;
+  auto rows = std::make_unique<CsrRows>(
+      wrong, CsrArrays{std::move(data), std::move(indices), std::move(indptr), size[0], size[1]});
+  if (stored)
+    rows->set_mapping([path, size, &data_is, &indices_are, &indptr_is](const char* now) {
+      return map_csr(now, path, size, data_is, indices_are, indptr_is);
+    });
+  return rows;
 }
 
 }  // namespace
 
 std::unique_ptr<RowsOfFile> npy_rows(const char* where, const std::string& path) {
-  return std::make_unique<DenseRows>(text(where, ": ", shown_utf8(path)),
-                                     std::make_unique<NpyArray>(open_npy(where, path)));
+  auto array = std::make_unique<NpyArray>(open_npy(where, path));
+  const NpyArray& is = *array;
+  auto rows = std::make_unique<DenseRows>(text(where, ": ", shown_utf8(path)), std::move(array));
+  if (!is.packed()) rows->set_mapping([path, &is](const char* now) { return map_dense(now, path, is); });
+  return rows;
 }
 
 Dataset npz(const std::map<std::string, std::string>& x, NpzOptions options) {

@@ -21,7 +21,7 @@
 namespace lacuna::data {
 namespace {
 
-constexpr size_t kEndsAhead = 16, kEntriesAhead = 8;  // How many rows ahead of the copy to prefetch.
+constexpr size_t kEndsAhead = 16, kEntriesAhead = 12;  // How many rows ahead of the copy to prefetch.
 constexpr size_t kRowsOfThread = 1024;
 constexpr size_t kBlocksBetweenPolls = 64;
 
@@ -31,7 +31,7 @@ void prefetch_bytes(const std::byte* begin, size_t bytes) {
 }
 
 template <class Small, class T>
-void widen_values(const std::byte* from, T* to, size_t count) {
+inline void widen_values(const std::byte* from, T* to, size_t count) {
   for (size_t k = 0; k < count; ++k) {
     Small value;
     std::memcpy(&value, from + k * sizeof(Small), sizeof value);
@@ -40,12 +40,12 @@ void widen_values(const std::byte* from, T* to, size_t count) {
 }
 
 template <class T>
-void copy_values(Coding coding, const std::byte* values, size_t first, size_t count, T* to) {
+inline void copy_values(Coding coding, const std::byte* values, size_t first, size_t count, T* to) {
   if (coding == Coding::as_they_are) std::memcpy(to, values + first * sizeof(T), count * sizeof(T));
   if constexpr (std::is_floating_point_v<T>) {
     if (coding == Coding::ones) std::fill_n(to, count, T{1});
-    if (coding == Coding::bytes) widen_values<uint8_t>(values + first, to, count);
-    if (coding == Coding::shorts) widen_values<int16_t>(values + 2 * first, to, count);
+    if (coding == Coding::bytes) widen_values<uint8_t>(values + first * sizeof(uint8_t), to, count);
+    if (coding == Coding::shorts) widen_values<int16_t>(values + first * sizeof(int16_t), to, count);
   }
 }
 
@@ -79,6 +79,7 @@ class BlockOfRow {
     uint64_t rows = 0;
     for (const BlockPlace& block : blocks) {
       firsts_.push_back(static_cast<uint32_t>(rows));
+      begins_.push_back(block.begin);
       rows += static_cast<uint64_t>(block.rows);
     }
     while ((rows >> shift_) > 4 * firsts_.size()) ++shift_;
@@ -93,6 +94,7 @@ class BlockOfRow {
     return least == most ? least : find(least, most + 1, row);
   }
   uint32_t first(size_t block) const { return firsts_[block]; }
+  uint64_t begin(size_t block) const { return begins_[block]; }
 
  private:
   size_t find(size_t begin, size_t end, uint64_t row) const {
@@ -104,6 +106,7 @@ class BlockOfRow {
   }
 
   std::vector<uint32_t> firsts_{}, guesses_{};
+  std::vector<uint64_t> begins_{};
   int shift_ = 0;
 };
 
@@ -151,7 +154,7 @@ class PackedAtRandom final : public RandomRows {
     const auto set = [&](size_t k) {
       const size_t block = block_of_(rows[k]);
       const PartPlace* const parts = blocks.parts(block);
-      places[k] = {parts, foot_.blocks[block].begin, rows[k] - block_of_.first(block)};
+      places[k] = {parts, block_of_.begin(block), rows[k] - block_of_.first(block)};
       if (!parts) unknown.push_back(block);
     };
     for (size_t k = 0; k < rows.size(); ++k) set(k);

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lacuna/data/array_stream.h"
@@ -10,10 +11,16 @@
 
 namespace lacuna::data {
 
+class MappedArrays;
+
 // Not thread-safe. Each function may throw InvalidArgument if the file is damaged.
 class RowsOfFile {
  public:
+  RowsOfFile() = default;
   virtual ~RowsOfFile() = default;
+  RowsOfFile(const RowsOfFile&) = delete;
+  RowsOfFile& operator=(const RowsOfFile&) = delete;
+
   virtual Spec spec() const = 0;                                 // With the number of rows.
   virtual uint64_t bytes() const = 0;                            // Of all rows in memory, about.
   virtual std::vector<std::string> names() const { return {}; }  // Of the columns, if they are known.
@@ -22,6 +29,14 @@ class RowsOfFile {
   virtual Dim enough(Dim most, size_t bytes) = 0;
   virtual Tensor take(Dim rows) = 0;
   virtual void end() = 0;  // After the last row.
+
+  // Maps the file, so that its rows can be read in any order; none if that is not possible.
+  using Mapping = std::function<std::unique_ptr<MappedArrays>(const char* where)>;
+  const Mapping& mapping() const { return mapping_; }
+  void set_mapping(Mapping mapping) { mapping_ = std::move(mapping); }
+
+ private:
+  Mapping mapping_{};
 };
 
 class DenseRows : public RowsOfFile {

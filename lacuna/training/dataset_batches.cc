@@ -53,7 +53,7 @@ void DatasetBatches::make_feed(const std::vector<Tensor>& parts) {
     y = arrays_of(schema, parts, data::Role::target);
     weights = weights_of(schema, parts);
   }
-  feeds_[turn_].emplace(where_, network_, compiled_, data::Check::by_batch,
+  feeds_[turn_].emplace(where_, network_, compiled_, data::Check::in_place,
                         arrays_of(schema, parts, data::Role::input), y, weights, class_weight_);
   feeds_[turn_]->use_front();
 }
