@@ -6,6 +6,7 @@ find_package(BZip2 REQUIRED)
 find_package(LibLZMA REQUIRED)
 find_package(zstd REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
+find_package(simdjson 3.0 REQUIRED)
 
 # LZ4 has no CMake file in Debian.
 find_library(lz4_LIBRARY lz4 REQUIRED)

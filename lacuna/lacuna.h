@@ -22,6 +22,8 @@
 #include "lacuna/data/columns.h"
 #include "lacuna/data/csv.h"
 #include "lacuna/data/dataset.h"
+#include "lacuna/data/h5ad.h"
+#include "lacuna/data/jsonl.h"
 #include "lacuna/data/libsvm.h"
 #include "lacuna/data/libsvm_dataset.h"
 #include "lacuna/data/npz.h"

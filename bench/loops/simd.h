@@ -2,7 +2,8 @@
 #pragma once
 // The loops keep vectors in arrays, which scalable vectors do not allow; NEON is used instead.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
-// Else Highway 1.0.3 refuses CPUs from Ice Lake on, whose best set of instructions it leaves out unless asked.
+// Else Highway 1.0.3 refuses CPUs from Ice Lake on, whose best set of instructions it leaves out unless
+// asked.
 #define HWY_COMPILE_ONLY_STATIC
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>

@@ -45,7 +45,7 @@ void BackupAndRestore::begin(Model& model) {
       path_failed("BackupAndRestore", "the folder must be there or be made", folder.string(), error.value());
     return;
   }
-  const ModelFile file(hdf5::File::open("BackupAndRestore", path_));
+  const ModelFile file = ModelFile::open("BackupAndRestore", path_);
   LACUNA_REQUIRE(file.position().has_value(), "BackupAndRestore: the file must be a backup. Received: path='",
                  shown_utf8(path_), "', which was not saved within fit.");
   file.restore_weights(model);

@@ -16,13 +16,9 @@ namespace {
 using Family = ArrowType::Family;
 using Kind = Column::Kind;
 
-bool is_number(Kind kind) {
-  return kind == Kind::number || kind == Kind::label || kind == Kind::sample_weight;
-}
-
 bool is_taken(Kind kind, Family family) {
   if (family == Family::missing || family == Family::text || family == Family::whole) return true;
-  return is_number(kind) && (family == Family::boolean || family == Family::real);
+  return takes_numbers(kind) && (family == Family::boolean || family == Family::real);
 }
 
 void check_type(const char* where, const FieldUse& use, const ArrowType& type, bool fields) {
@@ -31,11 +27,11 @@ void check_type(const char* where, const FieldUse& use, const ArrowType& type, b
       listed && type.family() == Family::list && !type.items()->items() && !type.items()->dictionary();
   if (is_taken(use.kind, list ? type.items()->family() : type.family())) return;
   throw InvalidArgument(where, ": column '", use.column->name, "' must hold ",
-                        is_number(use.kind) ? "numbers, booleans or texts of numbers"
-                        : listed            ? "texts or whole numbers, or lists of them"
-                                            : "texts or whole numbers",
+                        takes_numbers(use.kind) ? "numbers, booleans or texts of numbers"
+                        : listed                ? "texts or whole numbers, or lists of them"
+                                                : "texts or whole numbers",
                         "; cast it to one of them first, as to ",
-                        is_number(use.kind) ? "float64" : "string or int64 (of pandas Int64)",
+                        takes_numbers(use.kind) ? "float64" : "string or int64 (of pandas Int64)",
                         ". Received: ", type.name(), ", whose format is '", type.format(), "'.");
 }
 
@@ -250,11 +246,9 @@ bool ArrowRows::use_items(const FieldUse& use, const ArrowColumn& items, ArrowCo
 
 bool ArrowRows::use_value(const FieldUse& use, const ArrowColumn& values, int64_t row) {
   if (values.type().family() == Family::text) return rows_.use_text(use, values.text(row));
-  if (is_number(use.kind)) return rows_.use_number(use, values.number(row));
-  if (use.kind == Kind::category) return rows_.use_word(use, digits_of(values, row).text());
-  if (use.kind == Kind::string) return rows_.use_text(use, digits_of(values, row).text());
-  if (values.is_beyond_int64(row)) return rows_.use_text(use, digits_of(values, row).text());
-  return rows_.use_whole(use, values.whole(row));
+  if (takes_numbers(use.kind)) return rows_.use_number(use, values.number(row));
+  if (values.is_beyond_int64(row)) return rows_.use_integer(use, static_cast<uint64_t>(values.whole(row)));
+  return rows_.use_integer(use, values.whole(row));
 }
 
 }  // namespace lacuna::data

@@ -4,126 +4,68 @@
 #include <bzlib.h>
 #include <lz4frame.h>
 #include <lzma.h>
-#include <zlib.h>
 #include <zstd.h>
 #if __has_include(<isa-l/igzip_lib.h>)
 #include <isa-l/igzip_lib.h>
 #define LACUNA_ISAL
+#else
+#include <zlib.h>
 #endif
 
 #include <algorithm>
-#include <cerrno>
-#include <chrono>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
+#include <new>
 #include <string_view>
-#include <thread>
+#include <utility>
 #include <vector>
 
-#include "lacuna/base/interrupt.h"
-#include "lacuna/base/path.h"
-#include "lacuna/base/utf8.h"
+#include "lacuna/data/byte_input.h"
 
 namespace lacuna::data {
 namespace {
 
-// The base of all sources: knows the path, for errors.
-class NamedSource : public ByteSource {
- protected:
-  NamedSource(const std::string& path, const char* where) : path_(path), where_(where) {}
+// The base of all sources: has the bytes as they are in the file.
+class OfInput : public ByteSource {
+ public:
+  double position() const override { return input_.position(); }
 
-  void require_open(bool open) const {
-    if (!open) path_failed(where_, "the file must be readable", path_, errno ? errno : ENOMEM);
-  }
-  [[noreturn]] void fail(const char* why) const {
-    throw InvalidArgument(where_, ": the file must be whole and readable. Received: path='",
-                          shown_utf8(path_), "' (", why, ").");
-  }
+ protected:
+  explicit OfInput(ByteInput input) : input_(std::move(input)) {}
+
+  ByteInput& input() { return input_; }
+  [[noreturn]] void fail(const char* why) const { input_.fail(why); }
 
  private:
-  std::string path_;
-  const char* where_;
+  ByteInput input_;
 };
 
-// Lets the program answer a signal that ended a wait: it may end the reading by an exception.
-void answer_signal() {
-  std::this_thread::sleep_for(std::chrono::milliseconds(60));  // Polls are at least 50 ms apart.
-  poll_interrupt();
-}
-
-// A gz file, or one that is not compressed.
-class Gz final : public NamedSource {
+class Plain final : public OfInput {
  public:
-  Gz(const std::string& path, const char* where) : NamedSource(path, where) {
-    for (;;) {
-      errno = 0;
-      file_.reset(gzopen(path.c_str(), "rbe"));
-      if (file_ || errno != EINTR) break;
-      answer_signal();  // It came while a pipe had no writer.
-    }
-    require_open(file_ != nullptr);
-    gzbuffer(file_.get(), 1 << 18);
-  }
-
-  size_t read(char* to, size_t room) override {
-    const int n = gzread(file_.get(), to, static_cast<unsigned>(std::min<size_t>(room, 1 << 30)));
-    int error = Z_OK;
-    const char* why = gzerror(file_.get(), &error);  // Z_BUF_ERROR: the file is truncated.
-    if (n >= 0 && (n > 0 || error == Z_OK)) return static_cast<size_t>(n);
-    const int number = error == Z_ERRNO ? errno : 0;
-    // Zlib may have lost bytes of the pipe, so that it cannot go on.
-    if (number == EINTR) answer_signal();
-    fail(number ? std::strerror(number) : why);
-  }
-  // Where the text is not compressed, zlib moves in the file, once it has seen how that begins.
+  explicit Plain(ByteInput input) : OfInput(std::move(input)) {}
+  size_t read(char* to, size_t room) override { return input().read(to, room); }
   void skip(uint64_t bytes) override {
-    char first = 0;
-    if (bytes > 0 && read(&first, 1) == 1) --bytes;
-    if (gzseek(file_.get(), static_cast<z_off_t>(bytes), SEEK_CUR) < 0) ByteSource::skip(bytes);
+    if (!input().skip(bytes)) ByteSource::skip(bytes);
   }
-  bool packed() const override { return !gzdirect(file_.get()); }
-  double position() const override { return static_cast<double>(gzoffset(file_.get())); }
-
- private:
-  struct Close {
-    void operator()(gzFile file) const { gzclose(file); }
-  };
-  std::unique_ptr<gzFile_s, Close> file_{};
+  bool packed() const override { return false; }
 };
 
 // The base of the sources below: reads the compressed bytes piece by piece.
-class Packed : public NamedSource {
+class Packed : public OfInput {
  public:
   bool packed() const override { return true; }
-  double position() const override { return position_; }
 
  protected:
-  Packed(const std::string& path, const char* where) : NamedSource(path, where), piece_(size_t{1} << 18) {
-    file_.reset(std::fopen(path.c_str(), "rbe"));
-    require_open(file_ != nullptr);
-  }
+  explicit Packed(ByteInput input) : OfInput(std::move(input)), piece_(size_t{1} << 18) {}
 
   // The next piece; empty at the end.
-  std::string_view next_piece() {
-    const size_t n = std::fread(piece_.data(), 1, piece_.size(), file_.get());
-    if (std::ferror(file_.get())) fail(std::strerror(errno));
-    position_ += static_cast<double>(n);
-    return {piece_.data(), n};
-  }
+  std::string_view next_piece() { return {piece_.data(), input().read(piece_.data(), piece_.size())}; }
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  std::unique_ptr<std::FILE, Close> file_{};
   std::vector<char> piece_;
-  double position_ = 0;
 };
 
 class Xz final : public Packed {
  public:
-  Xz(const std::string& path, const char* where) : Packed(path, where) {
+  explicit Xz(ByteInput input) : Packed(std::move(input)) {
     if (lzma_stream_decoder(&stream_, UINT64_MAX, LZMA_CONCATENATED) != LZMA_OK) throw std::bad_alloc();
   }
   ~Xz() override { lzma_end(&stream_); }
@@ -153,7 +95,7 @@ class Xz final : public Packed {
 
 class Bz2 final : public Packed {
  public:
-  Bz2(const std::string& path, const char* where) : Packed(path, where) {}
+  explicit Bz2(ByteInput input) : Packed(std::move(input)) {}
   ~Bz2() override { end(); }
 
   size_t read(char* to, size_t room) override {
@@ -191,7 +133,7 @@ class Bz2 final : public Packed {
 // Zstandard, which may be several frames.
 class Zst final : public Packed {
  public:
-  Zst(const std::string& path, const char* where) : Packed(path, where), stream_(ZSTD_createDStream()) {
+  explicit Zst(ByteInput input) : Packed(std::move(input)), stream_(ZSTD_createDStream()) {
     if (!stream_) throw std::bad_alloc();
   }
 
@@ -224,7 +166,7 @@ class Zst final : public Packed {
 // LZ4 in frames.
 class Lz4 final : public Packed {
  public:
-  Lz4(const std::string& path, const char* where) : Packed(path, where) {
+  explicit Lz4(ByteInput input) : Packed(std::move(input)) {
     if (LZ4F_isError(LZ4F_createDecompressionContext(&stream_, LZ4F_VERSION))) throw std::bad_alloc();
   }
   ~Lz4() override { LZ4F_freeDecompressionContext(stream_); }
@@ -257,9 +199,9 @@ class Lz4 final : public Packed {
 #ifdef LACUNA_ISAL
 // A gz file by ISA-L, some three times as fast as zlib. bgzf and what parallel compressors write is many gz
 // members.
-class FastGz final : public Packed {
+class Gz final : public Packed {
  public:
-  FastGz(const std::string& path, const char* where) : Packed(path, where) { begin_member(); }
+  explicit Gz(ByteInput input) : Packed(std::move(input)) { begin_member(); }
 
   size_t read(char* to, size_t room) override {
     const auto wanted = static_cast<uint32_t>(std::min<size_t>(room, 1 << 30));
@@ -314,34 +256,50 @@ class FastGz final : public Packed {
   inflate_state state_;
   bool ended_ = false;
 };
+#else
+// A gz file by zlib, which may be many members.
+class Gz final : public Packed {
+ public:
+  explicit Gz(ByteInput input) : Packed(std::move(input)) {
+    constexpr int kGzAlone = 16;
+    if (inflateInit2(&stream_, MAX_WBITS + kGzAlone) != Z_OK) throw std::bad_alloc();
+  }
+  ~Gz() override { inflateEnd(&stream_); }
+
+  size_t read(char* to, size_t room) override {
+    const auto wanted = static_cast<unsigned>(std::min<size_t>(room, 1 << 30));
+    stream_.next_out = reinterpret_cast<Bytef*>(to);
+    stream_.avail_out = wanted;
+    while (!ended_ && stream_.avail_out == wanted) {
+      if (stream_.avail_in == 0) {
+        const std::string_view piece = next_piece();
+        if (piece.empty() && !between_) fail("unexpected end of file");
+        if (piece.empty()) break;
+        stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(piece.data()));
+        stream_.avail_in = static_cast<unsigned>(piece.size());
+      }
+      // Another member begins here; what is none is ignored, as gzip does.
+      if (between_ && !first_) {
+        ended_ = *stream_.next_in != 0x1F;
+        if (ended_) break;
+        inflateReset(&stream_);
+      }
+      between_ = first_ = false;
+      const int result = inflate(&stream_, Z_NO_FLUSH);
+      if (result == Z_MEM_ERROR) throw std::bad_alloc();
+      if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) fail("damaged gz data");
+      between_ = result == Z_STREAM_END;
+    }
+    return wanted - stream_.avail_out;
+  }
+
+ private:
+  z_stream stream_{};
+  bool first_ = true, between_ = true, ended_ = false;  // Between two members, or before the first.
+};
 #endif
 
-// The first bytes of a file; empty for a pipe, which cannot be read twice.
-const std::string& true_path(const std::string& path) {
-  static const std::string standard_input = "/dev/stdin";
-  return path == "-" ? standard_input : path;
-}
-
-std::string beginning(const std::string& path) {
-  if (!is_regular(path)) return {};
-  std::string bytes(6, '\0');
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
-  bytes.resize(file ? std::fread(bytes.data(), 1, bytes.size(), file.get()) : 0);
-  return bytes;
-}
-
 }  // namespace
-
-bool is_regular(const std::string& path) {
-  std::error_code unknown;
-  return std::filesystem::is_regular_file(true_path(path), unknown);
-}
-
-bool is_pipe(const std::string& path) {
-  std::error_code unknown;
-  const auto type = std::filesystem::status(true_path(path), unknown).type();
-  return type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::socket;
-}
 
 void ByteSource::skip(uint64_t bytes) {
   std::vector<char> left_out(std::min<uint64_t>(bytes, 1 << 18));
@@ -352,20 +310,18 @@ void ByteSource::skip(uint64_t bytes) {
   }
 }
 
-std::unique_ptr<ByteSource> open_bytes(const std::string& given, const char* where) {
+std::unique_ptr<ByteSource> open_bytes(const std::string& path, const char* where) {
   using namespace std::string_view_literals;
-  const std::string& path = true_path(checked_path(where, given));
-  const std::string bytes = beginning(path);
+  ByteInput input(path, where);
+  const std::string_view bytes = input.beginning();
   if (bytes.starts_with("\xFD"
                         "7zXZ\0"sv))
-    return std::make_unique<Xz>(path, where);
-  if (bytes.starts_with("\x28\xB5\x2F\xFD"sv)) return std::make_unique<Zst>(path, where);
-  if (bytes.starts_with("\x04\x22\x4D\x18"sv)) return std::make_unique<Lz4>(path, where);
-#ifdef LACUNA_ISAL
-  if (bytes.starts_with("\x1F\x8B\x08")) return std::make_unique<FastGz>(path, where);
-#endif
-  if (bytes.starts_with("BZh")) return std::make_unique<Bz2>(path, where);
-  return std::make_unique<Gz>(path, where);
+    return std::make_unique<Xz>(std::move(input));
+  if (bytes.starts_with("\x28\xB5\x2F\xFD"sv)) return std::make_unique<Zst>(std::move(input));
+  if (bytes.starts_with("\x04\x22\x4D\x18"sv)) return std::make_unique<Lz4>(std::move(input));
+  if (bytes.starts_with("\x1F\x8B\x08"sv)) return std::make_unique<Gz>(std::move(input));
+  if (bytes.starts_with("BZh"sv)) return std::make_unique<Bz2>(std::move(input));
+  return std::make_unique<Plain>(std::move(input));
 }
 
 }  // namespace lacuna::data

@@ -1,4 +1,4 @@
-// The bytes of a file, decompressed if its first bytes say that it is gz, xz, bz2, zst or lz4.
+// The bytes of a file or a pipe, decompressed if its first bytes say that it is gz, xz, bz2, zst or lz4.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -24,13 +24,8 @@ class ByteSource {
   virtual double position() const = 0;
 };
 
-// Whether it is a file, and not a pipe or a device, which the thread that can be interrupted must wait for.
-// The path '-' is the standard input, here and below.
-bool is_regular(const std::string& path);
-// Whether it is a pipe, whose bytes can be read once.
-bool is_pipe(const std::string& path);
-
-// Throws InvalidArgument if the file cannot be opened; `where` starts the messages.
+// The path '-' is the standard input. Throws InvalidArgument if the file cannot be opened; `where` starts the
+// messages.
 std::unique_ptr<ByteSource> open_bytes(const std::string& path, const char* where);
 
 }  // namespace lacuna::data

@@ -4,6 +4,7 @@
 #include "lacuna/base/interrupt.h"
 #include "lacuna/data/gathered_rows.h"
 #include "lacuna/data/given_rows.h"
+#include "lacuna/data/shuffled_rows.h"
 
 namespace lacuna::data {
 
@@ -12,6 +13,12 @@ Dim RowStream::next_onto(GatheredRows& to, RowBlock& block) {
   to.append(block, 0, block.rows);
   return block.rows;
 }
+
+std::unique_ptr<RowStream> Dataset::open(const char* where, const RowOrder& order) const {
+  return shuffles(order) ? open_shuffled(where, *source_, order) : source_->open(where, order);
+}
+
+bool Dataset::shuffles(const RowOrder& order) const { return is_shuffled_exactly(*source_, order); }
 
 Arrays inputs_without_rows(const Dataset& dataset) {
   std::vector<Tensor> parts = GatheredRows(dataset.schema()).take();

@@ -70,6 +70,9 @@ struct RowOrder {
       from{};  // Where to begin: what RowBlock::after said in a pass of the same order. Empty: at the start.
 };
 
+// Rows that can be read in any order (random_rows.h).
+struct RowsAtRandom;
+
 // What rows come from: names of files and settings, each with a text that changes when it does.
 using Fingerprint = std::vector<std::pair<std::string, std::string>>;
 
@@ -88,12 +91,13 @@ class RowSource {
   // Whether a second pass is known to be impossible.
   virtual bool once() const { return false; }
   // Whether any thread may read a pass, so that rows can be read while those before them are used. Not where
-  // one must wait for who writes, nor where a program's function makes rows: only the thread that asked can
-  // be interrupted then.
+  // a program's function makes rows: only the thread that asked can be interrupted then.
   virtual bool is_read_anywhere() const { return false; }
   // Whether all passes give the same rows in the same order, whatever order.key, as long as the fingerprint
   // is the same: then rows that fit in memory need not be read again.
   virtual bool repeats(const RowOrder&) const { return false; }
+  // The rows among those of a file that can be read at random; null if there are none.
+  virtual std::shared_ptr<const RowsAtRandom> at_random() const { return nullptr; }
   // Whether it is known that the rows take more memory than that.
   virtual bool exceeds(size_t) const { return false; }
 };
@@ -127,12 +131,14 @@ class Dataset {
   const Schema& schema() const { return source_->schema(); }
   // The number of rows, if it is known before they are read.
   std::optional<Dim> rows() const { return source_->rows(); }
-  std::unique_ptr<RowStream> open(const char* where, const RowOrder& order = {}) const {
-    return source_->open(where, order);
-  }
+  std::unique_ptr<RowStream> open(const char* where, const RowOrder& order = {}) const;
+  // Whether a pass of that order has all rows in the order of arrays that are shuffled by its key, so that
+  // nobody need shuffle them again.
+  bool shuffles(const RowOrder& order) const;
+  std::shared_ptr<const RowsAtRandom> at_random() const { return source_->at_random(); }
   Fingerprint fingerprint(const char* where) const { return source_->fingerprint(where); }
   bool is_read_anywhere() const { return source_->is_read_anywhere(); }
-  bool repeats(const RowOrder& order) const { return source_->repeats(order); }
+  bool repeats(const RowOrder& order) const { return !shuffles(order) && source_->repeats(order); }
   bool exceeds(size_t bytes) const { return source_->exceeds(bytes); }
 
   // The first `count` rows, and all but those. Throws InvalidArgument if count is negative.

@@ -2,10 +2,14 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <memory>
+#include <mutex>
 
+#include "lacuna/base/interrupt.h"
 #include "lacuna/base/random.h"
 #include "lacuna/data/dataset.h"
 #include "lacuna/data/gathered_rows.h"
+#include "lacuna/data/random_rows.h"
 #include "lacuna/data/row_key.h"
 #include "lacuna/data/row_place.h"
 
@@ -43,6 +47,22 @@ class RangeSource final : public RowSource {
   bool once() const override { return of_.once(); }
   bool is_read_anywhere() const override { return of_.is_read_anywhere(); }
   bool repeats(const RowOrder&) const override { return of_.repeats({}); }
+  std::shared_ptr<const RowsAtRandom> at_random() const override {
+    const auto all = of_.at_random();
+    if (!all) return nullptr;
+    auto part = std::make_shared<RowsAtRandom>(*all);
+    if (const auto count = rows(), there_are = of_.rows(); count && there_are)
+      part->bytes = static_cast<uint64_t>(static_cast<double>(all->bytes) * static_cast<double>(*count) /
+                                          static_cast<double>(std::max<Dim>(1, *there_are)));
+    part->numbers = [all, begin = begin_, count = count_](const char* where) {
+      std::vector<uint32_t> numbers = all->numbers(where);
+      const Dim first = std::min(begin, static_cast<Dim>(numbers.size()));
+      numbers.erase(numbers.begin(), numbers.begin() + first);
+      if (count < static_cast<Dim>(numbers.size())) numbers.resize(static_cast<size_t>(count));
+      return numbers;
+    };
+    return part;
+  }
 
  private:
   class Stream final : public RowStream {
@@ -79,7 +99,7 @@ class RangeSource final : public RowSource {
 };
 
 // The rows that are chosen, each by its place in the dataset and its key (0 if there is none).
-class ChosenSource final : public RowSource {
+class ChosenSource final : public RowSource, public std::enable_shared_from_this<ChosenSource> {
  public:
   using Choice = std::function<bool(Dim place, uint64_t key)>;
 
@@ -103,8 +123,44 @@ class ChosenSource final : public RowSource {
   bool once() const override { return of_.once(); }
   bool is_read_anywhere() const override { return of_.is_read_anywhere(); }
   bool repeats(const RowOrder&) const override { return of_.repeats({}); }
+  std::shared_ptr<const RowsAtRandom> at_random() const override {
+    const auto all = of_.at_random();
+    if (!all) return nullptr;
+    auto part = std::make_shared<RowsAtRandom>(*all);
+    part->numbers = [all, self = shared_from_this()](const char* where) {
+      std::vector<uint32_t> numbers = all->numbers(where);
+      const std::shared_ptr<const Places> places = self->places(where, static_cast<Dim>(numbers.size()));
+      for (size_t i = 0; i < places->size(); ++i) numbers[i] = numbers[(*places)[i]];
+      numbers.resize(places->size());
+      return numbers;
+    };
+    return part;
+  }
 
  private:
+  using Places = std::vector<uint32_t>;
+
+  // Of the rows that are chosen. Those that are chosen by a key are found in a pass, and kept.
+  std::shared_ptr<const Places> places(const char* where, Dim rows) const {
+    {
+      const std::lock_guard lock(mutex_);
+      if (places_) return places_;
+    }
+    auto places = std::make_shared<Places>();
+    if (!key_) {
+      for (Dim place = 0; place < rows; ++place)
+        if (choice_(place, 0)) places->push_back(static_cast<uint32_t>(place));
+      return places;
+    }
+    const auto stream = of_.open(where);
+    Dim place = 0;
+    for (RowBlock block; stream->next(block); poll_interrupt())
+      for (Dim row = 0; row < block.rows; ++row, ++place)
+        if (choice_(place, key_of_row(*key_, block, row))) places->push_back(static_cast<uint32_t>(place));
+    const std::lock_guard lock(mutex_);
+    return places_ = places;
+  }
+
   class Stream final : public RowStream {
    public:
     Stream(const Schema& schema, std::unique_ptr<RowStream> from, std::optional<ColumnPlace> key,
@@ -149,6 +205,8 @@ class ChosenSource final : public RowSource {
   std::string what_;
   std::optional<ColumnPlace> key_;
   Choice choice_;
+  mutable std::mutex mutex_{};
+  mutable std::shared_ptr<const Places> places_{};
 };
 
 }  // namespace

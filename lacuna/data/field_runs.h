@@ -68,11 +68,9 @@ template <class I>
     const char* const stop = text + ends[i];
     const auto size = static_cast<size_t>(stop - p);
     Dim bucket = -1;
-    // Whole numbers of at most four digits; no branch depends on how many.
-    if (std::endian::native == std::endian::little && size - 1 < 4 && text_end - p >= 8) [[likely]] {
-      const uint64_t digits = eight_bytes(p) << (64 - 8 * size);  // Leading zeros.
-      if (digits_in_front(digits) == 8) bucket = field.use->bucket_of_small(number_of(digits));
-    }
+    if (size - 1 < 4 && text_end - p >= 8) [[likely]]
+      if (const int64_t whole = few_digits(p, size); whole >= 0)
+        bucket = field.use->bucket_of_small(static_cast<uint64_t>(whole));
     if (bucket < 0) bucket = rows.bucket_of_text(*field.use, {p, size});
     if (bucket < 0) return false;
     to[i] = static_cast<I>(field.offset + bucket);

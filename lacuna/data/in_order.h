@@ -2,6 +2,7 @@
 // threads. It works ahead by a bounded number of them.
 #pragma once
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
@@ -80,7 +81,7 @@ class InOrder {
   };
 
   void run(size_t worker) {
-    const WithoutInterrupts without;  // The thread that asks for things can be interrupted.
+    const WithoutInterrupts without(&stop_);  // The thread that asks for things can be interrupted.
     for (;;) {
       std::unique_lock taking(taking_);
       Slot* slot = nullptr;
@@ -120,7 +121,8 @@ class InOrder {
   std::condition_variable changed_{};
   size_t taken_ = 0, handed_on_ = 0;
   bool ended_ = false;  // Guarded by taking_: nothing is left to take.
-  bool stop_ = false, over_ = false;
+  std::atomic<bool> stop_ = false;
+  bool over_ = false;
   std::vector<std::thread> threads_{};
 };
 

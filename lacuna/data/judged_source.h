@@ -64,9 +64,9 @@ class JudgedSource : public RowSource, public std::enable_shared_from_this<Judge
   void add_settings_of_bad_rows(Fingerprint& to) const {
     to.emplace_back("on_bad", bad_.on_bad == OnBad::skip ? "skip" : "raise");
   }
-  // The files that are read, and whether reading may have to wait for one who writes.
+  // The files that are read, and whether a pass can begin within them.
   virtual std::vector<std::string> files() const { return {}; }
-  virtual bool waits() const { return false; }
+  virtual bool has_places() const { return true; }
   // Throws if there can be no other pass.
   virtual void begin_pass(const char* /*where*/) const {}
 
@@ -77,8 +77,8 @@ class JudgedSource : public RowSource, public std::enable_shared_from_this<Judge
     Stream(std::shared_ptr<const JudgedSource> source, const char* where, const RowPlace& from,
            const BadRowReport& before)
         : source_(std::move(source)),
-          waits_(source_->waits()),
-          workers_(waits_ ? 0 : workers_of(source_->readers_)),
+          has_places_(source_->has_places() && source_->bad_.rejects.empty()),
+          workers_(workers_of(source_->readers_)),
           reader_(static_cast<const Format&>(*source_), where, std::max<size_t>(1, workers_), from),
           judge_(where, source_->bad_, source_->files(), before),
           blocks_(reader_, workers_) {}
@@ -97,15 +97,15 @@ class JudgedSource : public RowSource, public std::enable_shared_from_this<Judge
 
    private:
     // What a pass that begins there must know of the rows before. All rejects are in one file, so a pass that
-    // writes them reads all rows; and a pipe has no places.
+    // writes them reads all rows.
     void place_counts(RowPlace& after) const {
       if (after.empty()) return;
-      if (waits_ || !source_->bad_.rejects.empty()) after.clear();
+      if (!has_places_) after.clear();
       else after.insert(after.end(), {judge_.report().rows, judge_.report().bad});
     }
 
     std::shared_ptr<const JudgedSource> source_;
-    bool waits_;
+    bool has_places_;
     size_t workers_;
     typename Format::Reader reader_;
     BadRowJudge judge_;

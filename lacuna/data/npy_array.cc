@@ -80,6 +80,7 @@ NpyArray::NpyArray(std::string what, std::unique_ptr<ByteSource> bytes, std::opt
   std::string head(length, '\0');
   read_bytes(reinterpret_cast<std::byte*>(head.data()), length);
   read_head(head);
+  head_bytes_ = before + length;
   if (!size) return;
   Dim count = 1;
   bool fits = true;  // A value has at least a byte.

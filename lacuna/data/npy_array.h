@@ -6,28 +6,30 @@
 #include <string>
 #include <vector>
 
+#include "lacuna/data/array_stream.h"
 #include "lacuna/data/byte_source.h"
-#include "lacuna/tensor/spec.h"
 
 namespace lacuna::data {
 
-class NpyArray {
+class NpyArray final : public ArrayStream {
  public:
   // Reads its head. what: the start of error messages, "npz: x.npz: indices". size: of the bytes, if it is
   // known. Throws InvalidArgument unless it is an array of numbers in C order and native bytes, or of
   // characters.
   NpyArray(std::string what, std::unique_ptr<ByteSource> bytes, std::optional<uint64_t> size);
 
-  const Shape& shape() const { return shape_; }
-  // None of characters.
-  std::optional<DType> dtype() const { return dtype_; }
-  size_t value_bytes() const { return value_bytes_; }
+  const Shape& shape() const override { return shape_; }
+  std::optional<DType> dtype() const override { return dtype_; }
+  size_t value_bytes() const override { return value_bytes_; }
+  // Before the values.
+  size_t head_bytes() const { return head_bytes_; }
+  // Whether the file that it is read from is compressed as a whole.
+  bool packed() const { return bytes_->packed(); }
 
-  // The next values, all of them. Throws InvalidArgument if the array is cut short.
-  void read(std::byte* to, size_t count);
-  void skip(size_t count);
-  // Throws InvalidArgument if bytes follow, or if a checksum of the file does not fit.
-  void end();
+  void read(std::byte* to, size_t count) override;
+  void skip(size_t count) override;
+  // Throws InvalidArgument also if a checksum of the file does not fit.
+  void end() override;
 
  private:
   void read_bytes(std::byte* to, size_t count);
@@ -38,7 +40,7 @@ class NpyArray {
   std::unique_ptr<ByteSource> bytes_;
   Shape shape_{};
   std::optional<DType> dtype_{};
-  size_t value_bytes_ = 0;
+  size_t value_bytes_ = 0, head_bytes_ = 0;
   std::vector<char> waiting_{};  // Bytes that were read already, of which so many were used.
   size_t used_ = 0;
 };

@@ -16,8 +16,9 @@ struct NpzOptions {
 };
 
 // x: inputs, by name. Rows are read from the start of the files to their end, so memory does not grow with
-// them; an uncompressed file can be begun anywhere. Reads the heads of the files. Throws InvalidArgument if a
-// file is of another kind, or if they have not the same number of rows; in a pass, if one is damaged.
+// them; an uncompressed file can be begun anywhere. Where fit shuffles, uncompressed ones are mapped, and
+// rows come from anywhere (FitOptions::shuffle_bytes). Reads the heads of the files. Throws InvalidArgument
+// if a file is of another kind, or if they have not the same number of rows; in a pass, if one is damaged.
 Dataset npz(const std::map<std::string, std::string>& x, NpzOptions options = {});
 
 }  // namespace data

@@ -37,6 +37,14 @@ inline uint64_t number_of(uint64_t digits) {
          32;
 }
 
+// The number that the text is, if it is one to eight digits; else -1. Eight bytes must be there to be loaded.
+// No branch depends on how many digits there are.
+inline int64_t few_digits(const char* p, size_t size) {
+  if (std::endian::native != std::endian::little || size - 1 >= 8) return -1;
+  const uint64_t digits = eight_bytes(p) << (64 - 8 * size);  // Leading zeros.
+  return digits_in_front(digits) == 8 ? static_cast<int64_t>(number_of(digits)) : -1;
+}
+
 // Reads the digits after the first eight, or all of them if fewer than eight bytes are left.
 inline const char* read_more_digits(const char* p, const char* stop, uint64_t& whole) {
   while (std::endian::native == std::endian::little && stop - p >= 8) {

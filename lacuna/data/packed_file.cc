@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <memory>
+#include <mutex>
 #include <numeric>
 
 #include "lacuna/base/interrupt.h"
@@ -20,8 +22,10 @@
 #include "lacuna/data/dealt_rows.h"
 #include "lacuna/data/in_order.h"
 #include "lacuna/data/judged_source.h"
+#include "lacuna/data/packed_at_random.h"
 #include "lacuna/data/packed_foot.h"
 #include "lacuna/data/packed_writer.h"
+#include "lacuna/data/random_rows.h"
 #include "lacuna/data/row_coding.h"
 #include "lacuna/data/row_place.h"
 
@@ -49,13 +53,39 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
   }
   bool is_read_anywhere() const override { return true; }
   bool repeats(const RowOrder& order) const override { return order.key == 0 || !exceeds(order.bytes); }
-  bool exceeds(size_t given) const override {
-    uint64_t bytes = 0;
-    for (const BlockPlace& block : foot_.blocks) bytes += block.bytes;
-    return bytes > given;
+  std::shared_ptr<const RowsAtRandom> at_random() const override {
+    const auto is_small = [](const BlockPlace& b) {
+      return b.stored <= std::numeric_limits<uint32_t>::max();
+    };
+    if (foot_.compression != Compression::none || !std::ranges::all_of(foot_.blocks, is_small))
+      return nullptr;
+    const auto self = shared_from_this();
+    auto rows = std::make_shared<RowsAtRandom>();
+    rows->rows = foot_.rows;
+    rows->bytes = bytes();
+    rows->row_bytes = rows->bytes / static_cast<uint64_t>(std::max<Dim>(1, foot_.rows));
+    rows->in_memory = most_in_memory(foot_);
+    rows->open = [self](const char* where) {
+      const std::lock_guard lock(self->mutex_);
+      if (!self->random_) self->random_ = open_at_random(where, *self->file_, self->foot_);
+      return std::shared_ptr<const RandomRows>(self, self->random_.get());
+    };
+    rows->numbers = [self](const char*) {
+      std::vector<uint32_t> numbers(static_cast<size_t>(self->foot_.rows));
+      std::iota(numbers.begin(), numbers.end(), 0u);
+      return numbers;
+    };
+    return rows;
   }
+  bool exceeds(size_t given) const override { return bytes() > given; }
 
  private:
+  uint64_t bytes() const {
+    uint64_t bytes = 0;
+    for (const BlockPlace& block : foot_.blocks) bytes += block.bytes;
+    return bytes;
+  }
+
   struct Stored {
     const BlockPlace* place = nullptr;
     std::vector<char> bytes{};
@@ -142,6 +172,8 @@ class PackedRows final : public RowSource, public std::enable_shared_from_this<P
 
   std::shared_ptr<const PackedFile> file_;
   Foot foot_;
+  mutable std::mutex mutex_{};
+  mutable std::unique_ptr<const RandomRows> random_{};  // Made when it is first wanted.
 };
 
 Dataset open_packed(const char* where, const std::string& path) {

@@ -10,7 +10,8 @@ namespace LACUNA_EXPORT lacuna {
 namespace data {
 
 // The dataset in a packed file, which may be anywhere; the files that it was made of are not needed. Throws
-// FileError, and InvalidArgument if it is no whole packed file. A damaged block is an error when it is read.
+// FileError, and InvalidArgument if it is no whole packed file. A damaged block is an error when it is read,
+// and so is a file that is cut short meanwhile, even where it is mapped, as to shuffle it (FitOptions).
 Dataset open(const std::string& path);
 
 }  // namespace data

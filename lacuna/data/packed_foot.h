@@ -42,9 +42,11 @@ class PackedFile {
 
   // Throws InvalidArgument if it is no whole packed file.
   Foot foot(const char* where) const;
-  // Fills `to` with the bytes from there on. They are read and not mapped: if the file shrinks meanwhile,
-  // that is an error, and no signal.
+  // Fills `to` with the bytes from there on. Throws if the file is shorter now.
   void read(const char* where, uint64_t from, std::vector<char>& to) const;
+  // To map it.
+  const std::string& path() const { return path_; }
+  int number() const { return file_; }
   // Throws InvalidArgument, with the path, unless it holds.
   void require(bool holds, const char* where, const char* why) const;
 

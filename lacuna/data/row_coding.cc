@@ -15,8 +15,6 @@
 namespace lacuna::data {
 namespace {
 
-enum class Coding : uint64_t { as_they_are, ones, bytes, shorts };
-
 size_t padded(size_t bytes) { return (bytes + 7) / 8 * 8; }
 
 void append(std::vector<char>& to, const void* from, size_t bytes) {
@@ -248,7 +246,76 @@ class BlockTarget {
   RowBlock& to_;
 };
 
+// Walks over the arrays of a block.
+class ArrayPlaces {
+ public:
+  explicit ArrayPlaces(std::string_view bytes) : bytes_(bytes) {}
+
+  bool at_end() const { return at_ == bytes_.size(); }
+  // Sets where `count` values of that size begin; false if there are not so many.
+  bool pass(uint64_t count, size_t size, uint32_t& begin) {
+    const uint64_t left = bytes_.size() - at_;
+    if (count > left / size || padded(count * size) > left) return false;
+    begin = static_cast<uint32_t>(at_);
+    at_ += padded(count * size);
+    return true;
+  }
+  bool word(uint64_t& to) {
+    uint32_t begin = 0;
+    if (!pass(1, sizeof to, begin)) return false;
+    std::memcpy(&to, bytes_.data() + begin, sizeof to);
+    return true;
+  }
+  // The ends of rows; sets the last one.
+  bool ends(uint64_t rows, PartPlace& to) {
+    if (!pass(rows + 1, sizeof(uint32_t), to.ends)) return false;
+    uint32_t before = 0, end = 0;
+    bool rise = true;
+    for (uint64_t r = 0; r <= rows; ++r, before = end) {
+      std::memcpy(&end, bytes_.data() + to.ends + r * sizeof end, sizeof end);
+      rise = rise && end >= before && (r > 0 || end == 0);
+    }
+    to.entries = end;
+    return rise && end <= static_cast<uint32_t>(std::numeric_limits<int32_t>::max());
+  }
+  bool values(uint64_t count, DType dtype, PartPlace& to) {
+    uint64_t coding = 0;
+    if (!word(coding) || coding > static_cast<uint64_t>(Coding::shorts)) return false;
+    to.coding = static_cast<Coding>(coding);
+    if (to.coding == Coding::as_they_are) return pass(count, size_of(dtype), to.values);
+    if (!is_float(dtype)) return false;
+    if (to.coding == Coding::ones) return true;
+    return pass(count, to.coding == Coding::bytes ? sizeof(uint8_t) : sizeof(int16_t), to.values);
+  }
+
+ private:
+  std::string_view bytes_;
+  uint64_t at_ = 0;
+};
+
 }  // namespace
+
+bool find_parts(const Schema& schema, Dim rows, std::string_view bytes, PartPlace* to) {
+  if (bytes.size() > std::numeric_limits<uint32_t>::max()) return false;
+  ArrayPlaces places(bytes);
+  for (size_t i = 0; i < schema.size(); ++i) {
+    const Spec& spec = schema[i].spec;
+    auto values = static_cast<uint64_t>(rows);
+    if (spec.storage == Storage::csr) {
+      const size_t index = spec.shape[1] > std::numeric_limits<int32_t>::max() ? 8 : 4;
+      if (!places.ends(values, to[i]) || !places.pass(to[i].entries, index, to[i].indices)) return false;
+      values = to[i].entries;
+    } else {
+      for (size_t d = 1; d < spec.shape.size(); ++d) values *= static_cast<uint64_t>(spec.shape[d]);
+    }
+    if (spec.dtype == DType::string) {
+      if (!places.ends(values, to[i]) || !places.pass(to[i].entries, 1, to[i].values)) return false;
+      continue;
+    }
+    if (!places.values(values, spec.dtype, to[i])) return false;
+  }
+  return places.at_end();
+}
 
 bool are_ones(DType dtype, const std::byte* values, size_t count) {
   return with_dtype(dtype, [&](auto tag) {

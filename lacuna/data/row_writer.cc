@@ -5,6 +5,8 @@
 #include <limits>
 #include <ranges>
 
+#include "lacuna/kernels/rank_columns.h"
+
 namespace lacuna::data {
 
 void RowWriter::begin(RowBlock& block, size_t rows, size_t list_items, bool check_words) {
@@ -77,12 +79,23 @@ void RowWriter::finish() {
   block.rows = rows;
 }
 
-// Sorts the columns of the last row; those that are named twice are added.
+// Sorts the columns of the last row; those that are named twice are added, in the order of the row.
 void RowWriter::sort_row(Part& part) {
-  order_.clear();
-  for (size_t k = part.row_begin; k < part.entries; ++k)
-    order_.emplace_back(part.wide ? part.wide[k] : part.narrow[k], part.values[k]);
-  std::ranges::sort(order_);
+  const size_t count = part.entries - part.row_begin;
+  order_.resize(count);
+  if (part.wide || count > kernels::kMostRanked) {
+    for (size_t k = 0; k < count; ++k) {
+      const size_t at = part.row_begin + k;
+      order_[k] = {part.wide ? part.wide[at] : part.narrow[at], part.values[at]};
+    }
+    std::ranges::stable_sort(order_, {}, &std::pair<Dim, float>::first);
+  } else {
+    const int32_t* const columns = part.narrow + part.row_begin;
+    int32_t ranks[kernels::kMostRanked];
+    kernels::rank_columns(columns, count, ranks);
+    for (size_t k = 0; k < count; ++k)
+      order_[static_cast<size_t>(ranks[k])] = {columns[k], part.values[part.row_begin + k]};
+  }
   part.entries = part.row_begin;
   part.last = -1;
   for (const auto& [id, value] : order_) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -13,6 +14,11 @@
 #include "lacuna/features/fingerprint.h"
 
 namespace lacuna::data {
+
+// Whether the values of a column are numbers, and not words or whole numbers.
+inline bool takes_numbers(Column::Kind kind) {
+  return kind == Column::Kind::number || kind == Column::Kind::label || kind == Column::Kind::sample_weight;
+}
 
 // Not thread-safe; each thread has its own. Its loops over values are inlined in the readers.
 class RowWriter {
@@ -41,6 +47,9 @@ class RowWriter {
   bool use_number(const FieldUse& use, double value);         // A label, weight or number.
   bool use_whole(const FieldUse& use, int64_t value);         // An id, or a query id.
   bool use_word(const FieldUse& use, std::string_view word);  // One of a category's.
+  // A whole number of 64 bits for any kind of column: a category is its text.
+  template <class T>
+  bool use_integer(const FieldUse& use, T value);
 
   // Whether it is a word: valid UTF-8.
   bool is_word(std::string_view word) const { return !check_words_ || is_utf8(word); }
@@ -252,6 +261,17 @@ inline Dim RowWriter::bucket_of_text(const FieldUse& use, std::string_view field
   }
   block_->parts[use.part].dense().values<int64_t>()[rows_] = value;
   return true;
+}
+
+template <class T>
+bool RowWriter::use_integer(const FieldUse& use, T value) {
+  if (takes_numbers(use.kind)) return use_number(use, static_cast<double>(value));
+  const bool word_wanted = use.kind == Column::Kind::category || use.kind == Column::Kind::string;
+  if (!word_wanted && std::in_range<int64_t>(value)) return use_whole(use, static_cast<int64_t>(value));
+  char digits[std::numeric_limits<T>::digits10 + 3];
+  const char* const end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  const std::string_view word(digits, static_cast<size_t>(end - digits));
+  return use.kind == Column::Kind::category ? use_word(use, word) : use_text(use, word);
 }
 
 inline bool RowWriter::use_ids(const FieldUse& use, std::string_view field) {

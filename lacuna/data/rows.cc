@@ -106,7 +106,7 @@ void put_right(tensor::Csr& a, bool logical, std::vector<std::pair<int64_t, size
 }  // namespace
 
 Rows::Rows(Tensor user, std::string argument_name, bool ids_only, Check check)
-    : user_(std::move(user)), name_(std::move(argument_name)), whole_(check == Check::whole) {
+    : user_(std::move(user)), name_(std::move(argument_name)), check_(check) {
   LACUNA_REQUIRE(user_.storage() == Storage::dense || user_.storage() == Storage::csr, name_,
                  ": an array must be dense or csr. Received: ", user_.spec(), ".");
   LACUNA_REQUIRE(!ids_only || !is_float(user_.dtype()), name_,
@@ -116,7 +116,7 @@ Rows::Rows(Tensor user, std::string argument_name, bool ids_only, Check check)
     const tensor::Csr& a = user_.csr();
     const bool pointers = a.rows >= 0 && a.columns >= 0 &&
                           a.indptr.bytes() / size_of(a.index) == static_cast<size_t>(a.rows) + 1;
-    if (whole_ || !pointers) sorted_ = a.validate(name_.c_str());
+    if (check_ == Check::whole || !pointers) sorted_ = a.validate(name_.c_str());
     count_ = a.rows;
     return;
   }
@@ -277,10 +277,12 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
   const std::byte* shared = source_values + (in_place ? static_cast<size_t>(starts_[0]) * from_size : 0);
   if (in_place) out.data = Buffer::view(shared, entries * from_size, nullptr);
   else out.data.resize(entries * to_size);
-  out.indices.resize(entries * sizeof(J));
-  const Convert convert = converter(from.dtype, dtype);
   const I* source = from.indices.as<I>().data();
-  J* target = out.indices.as<J>().data();
+  const bool columns_in_place = in_place && check_ == Check::in_place && std::is_same_v<I, J>;
+  if (columns_in_place) out.indices = Buffer::view(source + starts_[0], entries * sizeof(J), nullptr);
+  else out.indices.resize(entries * sizeof(J));
+  const Convert convert = converter(from.dtype, dtype);
+  J* target = out.indices.as<J>().data();  // Not written if it is a view.
   std::byte* target_values = out.data.data();
   const auto copy = [&](size_t begin, size_t end) {
     for (size_t i = begin, next; i < end; i = next) {  // Adjacent rows are copied at once.
@@ -294,7 +296,7 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
         if (!in_place) prefetch(source_values + place * from_size, n * from_size);
       }
       const size_t n = static_cast<size_t>(indptr[next]) - to;
-      copy_columns(source + start, target + to, n);
+      if (!columns_in_place) copy_columns(source + start, target + to, n);
       if (in_place) continue;
       const size_t good = convert(source_values + start * from_size, target_values + to * to_size, n);
       if (good < n) bad_value(dtype, start + good);
@@ -321,6 +323,10 @@ void Rows::pack_entries(const Pick& pick, DType dtype, tensor::Csr& out) {
   if (!within) bad_column<I, J>(pick, out);
   if (sorted) return;
   sorted_ = false;
+  if (columns_in_place) {
+    out.indices.resize(entries * sizeof(J));
+    std::memcpy(out.indices.data(), source + starts_[0], entries * sizeof(J));
+  }
   if (in_place) {
     out.data.resize(entries * to_size);
     std::memcpy(out.data.data(), shared, entries * to_size);
@@ -351,7 +357,7 @@ bool Rows::Pick::repeats() const {
 }
 
 void Rows::explain() const {
-  if (!whole_) user_.csr().validate(name_.c_str());
+  if (check_ != Check::whole) user_.csr().validate(name_.c_str());
 }
 
 void Rows::bad_value(DType dtype, size_t position) const {

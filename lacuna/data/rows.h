@@ -11,8 +11,9 @@ namespace LACUNA_EXPORT lacuna {
 namespace data {
 
 // When a csr matrix is checked. whole: at once, so that an error is found before the first training step.
-// by_batch: as batches are packed, which saves a pass over the matrix. The errors are the same.
-enum class Check : uint8_t { whole, by_batch };
+// by_batch: as batches are packed, which saves a pass over the matrix. The errors are the same. in_place: by
+// batch, of memory that nobody writes, so that the columns of a range need not be copied before.
+enum class Check : uint8_t { whole, by_batch, in_place };
 
 // A user's array of any dtype, dense (rank 1 and up) or csr, whose indptr may start above 0. It is never
 // written here. Its memory is shared: another thread may write to it at any time, and then a batch mixes old
@@ -36,8 +37,8 @@ class Rows {
 
   // Packs the rows begin, …, end - 1. If the array is dense and of wanted.dtype, a float dtype, `out` becomes
   // a view, which is valid as long as the array. If it is a sorted csr matrix of wanted.dtype, out's values
-  // become a view. A view may change between two reads: code that first counts values and then copies them
-  // must allow for that.
+  // become a view, and with Check::in_place its columns too. A view may change between two reads: code that
+  // first counts values and then copies them must allow for that.
   void pack_range(Dim begin, Dim end, const Spec& wanted, Tensor& out);
 
  private:
@@ -65,7 +66,7 @@ class Rows {
   Tensor user_;
   std::string name_;
   Dim count_ = 0;
-  bool whole_ = true;   // The matrix was checked as a whole.
+  Check check_ = Check::whole;
   bool sorted_ = true;  // No unsorted or duplicate columns were found so far.
 
   // Reused from batch to batch.

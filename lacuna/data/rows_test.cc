@@ -268,6 +268,28 @@ TEST(Rows, RangesAreViewsOfValuesAndCopiesOfColumns) {
   set_num_threads(before);
 }
 
+TEST(Rows, ColumnsOfARangeAreViewsWhereNobodyWritesThem) {
+  for (const bool shuffled : {false, true}) {
+    const Made made = make({.rows = 4000, .columns = 5000, .entries = 100, .shuffled = shuffled});
+    const tensor::Csr& user = made.x.csr();
+    const Buffer unchanged = user.indices.copy();
+    Rows rows(made.x, "x", false, Check::in_place);
+    Tensor batch;
+    for (const auto& [begin, end] : {std::pair{0, 4000}, {7, 40}, {40, 40}, {1000, 3999}}) {
+      rows.pack_range(begin, end, kCsr, batch);
+      expect_rows<float, int32_t>(batch.csr(), made.rows, numbers(begin, end));
+      const auto start = static_cast<size_t>(user.indptr.as<int32_t>()[static_cast<size_t>(begin)]);
+      const bool view = batch.csr().indices.data() == user.indices.data() + start * sizeof(int32_t);
+      EXPECT_EQ(view, !shuffled && begin < end);
+      rows.pack(numbers(3, 9), kCsr, batch);  // Must not write through the view.
+    }
+    EXPECT_TRUE(std::ranges::equal(user.indices.as<int32_t>(), unchanged.as<int32_t>()));
+    Tensor wrong = made.x.copy();
+    wrong.csr().indices.as<int32_t>().back() = 5000;
+    EXPECT_THROW(Rows(wrong, "x", false, Check::in_place).pack_range(0, 4000, kCsr, batch), OutOfRange);
+  }
+}
+
 TEST(Rows, DenseOfAnyRank) {
   std::vector<float> values(5 * 2 * 3);
   for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);

@@ -13,6 +13,7 @@
 #include "lacuna/base/error.h"
 #include "lacuna/base/threads.h"
 #include "lacuna/base/utf8.h"
+#include "lacuna/data/byte_input.h"
 #include "lacuna/data/byte_source.h"
 
 namespace lacuna::data {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "lacuna/data/byte_source.h"
+#include "lacuna/data/byte_input.h"
 #include "lacuna/data/fingerprint.h"
 #include "lacuna/data/judged_source.h"
 #include "lacuna/data/numbered_text.h"
@@ -30,14 +30,12 @@ class TextSource : public JudgedSource<Format> {
   }
   bool once() const override { return std::ranges::any_of(paths_, is_pipe); }
   const std::vector<std::string>& paths() const { return paths_; }
-  bool is_read_anywhere() const override { return std::ranges::all_of(paths_, is_regular); }
-  bool repeats(const RowOrder&) const override { return is_read_anywhere(); }
+  bool is_read_anywhere() const override { return true; }
+  bool repeats(const RowOrder&) const override { return has_places(); }
 
  protected:
   std::vector<std::string> files() const override { return paths_; }
-  // A pipe is read by the thread that asked, since only that one can be interrupted while it waits for a
-  // writer.
-  bool waits() const override { return !is_read_anywhere(); }
+  bool has_places() const override { return std::ranges::all_of(paths_, is_regular); }
 
  private:
   void begin_pass(const char* where) const override {

@@ -69,4 +69,10 @@ NpyArray ZipFile::array(const std::string& name) {
   return {what, std::make_unique<ZipEntry>(what, zip_, about.index), about.size};
 }
 
+bool ZipFile::is_stored(const std::string& name) {
+  zip_stat_t about;
+  return zip_stat(zip_.get(), (name + ".npy").c_str(), 0, &about) == 0 &&
+         (about.valid & ZIP_STAT_COMP_METHOD) && about.comp_method == ZIP_CM_STORE;
+}
+
 }  // namespace lacuna::data

@@ -18,6 +18,8 @@ class ZipFile {
 
   // The array name.npy in it, to be read while it exists. Throws InvalidArgument if there is none.
   NpyArray array(const std::string& name);
+  // Whether its bytes are in the file as they are.
+  bool is_stored(const std::string& name);
 
  private:
   const char* where_;

@@ -1,4 +1,4 @@
-// Finds where the fields and lines of a text end.
+// Finds where the fields, words and lines of a text end.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +19,10 @@ struct FieldEnds {
 // below 2^32.
 FieldEnds field_ends(const char* text, size_t size, char delimiter, char quote, uint32_t* ends,
                      uint32_t* lines);
+
+// Writes to `ends` the places of all bytes that are a space, a tab, the end of a line, or one of two others,
+// in order, and returns how many. Room as for field_ends.
+size_t word_ends(const char* text, size_t size, char one, char other, uint32_t* ends);
 
 // How many bytes are the end of a line.
 size_t count_lines(const char* text, size_t size);

@@ -74,6 +74,30 @@ FieldEnds field_ends(const char* text, size_t size, char delimiter, char quote, 
   return seen;
 }
 
+size_t word_ends(const char* text, size_t size, char one, char other, uint32_t* HWY_RESTRICT ends) {
+  const Bytes d;
+  const size_t lanes = hn::Lanes(d);
+  const auto space = hn::Set(d, uint8_t{' '}), tab = hn::Set(d, uint8_t{'\t'}),
+             line = hn::Set(d, uint8_t{'\n'}), first = hn::Set(d, static_cast<uint8_t>(one)),
+             second = hn::Set(d, static_cast<uint8_t>(other));
+  size_t seen = 0, i = 0;
+  for (; i + 64 <= size; i += 64) {
+    uint64_t words = 0;
+    for (size_t k = 0; k < 64; k += lanes) {
+      const auto bytes = hn::LoadU(d, reinterpret_cast<const uint8_t*>(text + i + k));
+      const auto blank = hn::Or(hn::Or(hn::Eq(bytes, space), hn::Eq(bytes, tab)), hn::Eq(bytes, line));
+      words |= bits_of(hn::Or(blank, hn::Or(hn::Eq(bytes, first), hn::Eq(bytes, second)))) << k;
+    }
+    const auto count = static_cast<size_t>(std::popcount(words));
+    write_places(words, count, static_cast<uint32_t>(i), ends + seen);
+    seen += count;
+  }
+  for (; i < size; ++i)
+    if (text[i] == ' ' || text[i] == '\t' || text[i] == '\n' || text[i] == one || text[i] == other)
+      ends[seen++] = static_cast<uint32_t>(i);
+  return seen;
+}
+
 size_t count_lines(const char* text, size_t size) {
   const Bytes d;
   const size_t lanes = hn::Lanes(d);
@@ -92,11 +116,16 @@ HWY_AFTER_NAMESPACE();
 namespace lacuna::kernels {
 
 HWY_EXPORT(field_ends);
+HWY_EXPORT(word_ends);
 HWY_EXPORT(count_lines);
 
 FieldEnds field_ends(const char* text, size_t size, char delimiter, char quote, uint32_t* ends,
                      uint32_t* lines) {
   return HWY_DYNAMIC_DISPATCH(field_ends)(text, size, delimiter, quote, ends, lines);
+}
+
+size_t word_ends(const char* text, size_t size, char one, char other, uint32_t* ends) {
+  return HWY_DYNAMIC_DISPATCH(word_ends)(text, size, one, other, ends);
 }
 
 size_t count_lines(const char* text, size_t size) { return HWY_DYNAMIC_DISPATCH(count_lines)(text, size); }

@@ -35,6 +35,21 @@ TEST(FieldEnds, AreThoseOfALoopOverTheBytes) {
   }
 }
 
+TEST(WordEnds, AreThoseOfALoopOverTheBytes) {
+  std::mt19937 random(2);
+  const std::string letters("ab \t\n:|\x80\xff\0\r", 11), marks(" \t\n:|");
+  for (size_t size = 0; size < 300; ++size) {
+    std::string text;
+    for (size_t i = 0; i < size; ++i) text += letters[random() % (size % 2 ? letters.size() : 7)];
+    std::vector<uint32_t> wanted;
+    for (size_t i = 0; i < size; ++i)
+      if (marks.find(text[i]) != std::string::npos) wanted.push_back(static_cast<uint32_t>(i));
+    std::vector<uint32_t> ends(size + kFieldEndsSlack);
+    ends.resize(word_ends(text.data(), size, ':', '|', ends.data()));
+    EXPECT_EQ(ends, wanted);
+  }
+}
+
 TEST(FieldEnds, FindADelimiterInEachByte) {
   const std::string text(200, '\t');
   std::vector<uint32_t> ends(text.size() + kFieldEndsSlack), lines(ends.size());

@@ -13,6 +13,7 @@
 #include "lacuna/saving/keras_archive.h"
 #include "lacuna/saving/later_keras.h"
 #include "lacuna/saving/optimizer_state.h"
+#include "lacuna/saving/read_all.h"
 #include "lacuna/saving/weights.h"
 
 namespace lacuna {
@@ -180,6 +181,10 @@ Model make(const ModelFile& file, bool compile) {
 
 }  // namespace
 
+ModelFile ModelFile::open(const char* where, const std::string& path) {
+  return ModelFile(saving::open_file(where, path));
+}
+
 ModelFile::ModelFile(hdf5::File file) : file_(std::move(file)) {
   const hdf5::Group& root = file_.root();
   if (!root.has("model_config"))
@@ -278,11 +283,11 @@ std::string Model::save_weights_to_bytes() {
 }
 
 void Model::load_weights(const std::string& path, const LoadWeightsOptions& options) {
-  read_weights_alone(hdf5::File::open("load_weights", path), network(), options);
+  read_weights_alone(saving::open_file("load_weights", path), network(), options);
 }
 
 void Model::load_weights_from_bytes(const std::string& bytes, const LoadWeightsOptions& options) {
-  read_weights_alone(hdf5::File::open_bytes("load_weights", bytes), network(), options);
+  read_weights_alone(saving::open_bytes("load_weights", bytes), network(), options);
 }
 
 Model load_model(const std::string& path, bool compile) {

@@ -1,15 +1,18 @@
 // A saved model that is read part by part, for callers that make the layers themselves.
 #pragma once
 #include <optional>
+#include <string>
 
+#include "lacuna/hdf5/hdf5.h"
 #include "lacuna/models/model.h"
-#include "lacuna/saving/hdf5.h"
 
 namespace LACUNA_EXPORT lacuna {
 
 class ModelFile {
  public:
   explicit ModelFile(hdf5::File file);
+  // where: what errors start with.
+  static ModelFile open(const char* where, const std::string& path);
 
   const Config& model_config() const { return model_config_; }  // {"class_name": …, "config": …}
   std::optional<Config> training_config() const;

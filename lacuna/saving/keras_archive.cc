@@ -14,6 +14,7 @@
 #include "lacuna/base/names.h"
 #include "lacuna/saving/json.h"
 #include "lacuna/saving/names.h"
+#include "lacuna/saving/read_all.h"
 
 namespace lacuna::saving {
 namespace {
@@ -155,7 +156,7 @@ void write_layers(const hdf5::Group& from, const Config& model, const hdf5::Grou
 std::string in_layout_of_keras_2(const char* where, std::string_view bytes) {
   const Zip zip(where, bytes);
   const Config model = from_json(where, zip.member("config.json"));
-  const hdf5::File weights = hdf5::File::open_bytes(where, zip.member("model.weights.h5"));
+  const hdf5::File weights = saving::open_bytes(where, zip.member("model.weights.h5"));
   hdf5::File file = hdf5::File::create(where);
   const hdf5::Group& root = file.root();
   root.write_text("keras_version", "3");
@@ -175,16 +176,16 @@ std::string in_layout_of_keras_2(const char* where, std::string_view bytes) {
 }  // namespace
 
 hdf5::File open_model_bytes(const char* where, const std::string& bytes) {
-  return hdf5::File::open_bytes(where, bytes.starts_with(kZip) ? in_layout_of_keras_2(where, bytes) : bytes);
+  return saving::open_bytes(where, bytes.starts_with(kZip) ? in_layout_of_keras_2(where, bytes) : bytes);
 }
 
 hdf5::File open_model(const char* where, const std::string& path) {
   std::error_code none;  // A pipe, for one, must not be opened twice; errors are those of HDF5's File.
-  if (!std::filesystem::is_regular_file(path, none)) return hdf5::File::open(where, path);
+  if (!std::filesystem::is_regular_file(path, none)) return saving::open_file(where, path);
   std::ifstream file(path, std::ios::binary);
   std::string start(kZip.size(), 0);
   if (!file.read(start.data(), static_cast<std::streamsize>(start.size())) || start != kZip)
-    return hdf5::File::open(where, path);
+    return saving::open_file(where, path);
   file.seekg(0);
   return open_model_bytes(where, {std::istreambuf_iterator<char>(file), {}});
 }

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "lacuna/base/export.h"
-#include "lacuna/saving/hdf5.h"
+#include "lacuna/hdf5/hdf5.h"
 
 namespace LACUNA_EXPORT lacuna {
 namespace saving {

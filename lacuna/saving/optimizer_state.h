@@ -1,9 +1,9 @@
 // Saves and loads an optimizer's state: what it keeps between steps for itself and for each weight, by name.
 // The attribute weight_names lists all names, as in Keras.
 #pragma once
+#include "lacuna/hdf5/hdf5.h"
 #include "lacuna/network/network.h"
 #include "lacuna/optimizers/optimizer.h"
-#include "lacuna/saving/hdf5.h"
 #include "lacuna/saving/outgoing.h"
 
 namespace lacuna::saving {

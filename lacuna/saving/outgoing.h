@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "lacuna/saving/hdf5.h"
+#include "lacuna/hdf5/hdf5.h"
 #include "lacuna/tensor/tensor.h"
 
 namespace lacuna::saving {

@@ -41,4 +41,11 @@ void read_all(const hdf5::Group& root) {
     read_tensors(root.group(name));
 }
 
+hdf5::File open_file(const char* where, const std::string& path) {
+  return hdf5::File::open(where, path, read_all);
+}
+hdf5::File open_bytes(const char* where, const std::string& bytes) {
+  return hdf5::File::open_bytes(where, bytes, read_all);
+}
+
 }  // namespace lacuna::saving

@@ -3,8 +3,8 @@
 // weight that keeps only its touched rows is a group in place of the array. It holds `ids`, in the order in
 // which they were touched, `rows`, and how untouched rows are initialized.
 #pragma once
+#include "lacuna/hdf5/hdf5.h"
 #include "lacuna/network/network.h"
-#include "lacuna/saving/hdf5.h"
 #include "lacuna/saving/outgoing.h"
 
 namespace lacuna::saving {

@@ -53,7 +53,7 @@ void DatasetBatches::make_feed(const std::vector<Tensor>& parts) {
     y = arrays_of(schema, parts, data::Role::target);
     weights = weights_of(schema, parts);
   }
-  feeds_[turn_].emplace(where_, network_, compiled_, data::Check::by_batch,
+  feeds_[turn_].emplace(where_, network_, compiled_, data::Check::in_place,
                         arrays_of(schema, parts, data::Role::input), y, weights, class_weight_);
   feeds_[turn_]->use_front();
 }
@@ -101,7 +101,8 @@ std::string DatasetBatches::source() const {
   if (dataset_.once()) return {};
   std::string result = "a dataset of";
   for (const auto& [name, is] : dataset_.fingerprint(where_)) result += text(" '", name, "': ", is, ";");
-  return text(result, " shuffle_bytes ", shuffle_bytes_);
+  const bool exactly = dataset_.shuffles({.key = 1, .bytes = shuffle_bytes_});
+  return text(result, " shuffle_bytes ", shuffle_bytes_, exactly ? ", in an order of all rows" : "");
 }
 
 Dim DatasetBatches::upcoming() {

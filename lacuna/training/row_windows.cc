@@ -53,7 +53,7 @@ void RowWindows::begin(uint64_t key) {
   source_ = std::move(now);
   current_ = std::make_unique<RowWindow>();
   current_->last = false;
-  key_ = order_.key;
+  key_ = dataset_.shuffles(order_) ? 0 : order_.key;
   count_ = 0;
   rows_ = left_out_ = left_ = 0;
   batch_ = 0;
@@ -99,7 +99,7 @@ void RowWindows::read_ahead() {
   if (ahead_.valid() || current_->last || num_threads() == 1 || !is_read_anywhere_) return;
   try {
     ahead_ = std::async(std::launch::async, [this] {
-      const WithoutInterrupts without;  // The thread that asks for windows can be interrupted.
+      const WithoutInterrupts without(&stop_);  // The thread that asks for windows can be interrupted.
       return read();
     });
   } catch (const std::system_error&) {  // No thread could be started: next() reads.

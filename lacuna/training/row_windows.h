@@ -1,5 +1,6 @@
 // The rows of a dataset in windows. Shuffled rows change places within a window, so that a dataset smaller
-// than that is shuffled as arrays are. A window has whole batches, and where it ends follows from its rows
+// than that is shuffled as arrays are; one that shuffles its own rows gives them in that order, and needs
+// only small windows. A window has whole batches, and where it ends follows from its rows
 // alone, so it can be made again without those before it, whatever blocks the rows are read in.
 #pragma once
 #include <atomic>
@@ -77,7 +78,8 @@ class RowWindows {
   Dim batch_size_;
   size_t shuffle_bytes_;
   bool is_read_anywhere_ = false;  // The stream.
-  uint64_t key_ = 0, count_ = 0;   // Windows of this pass that were read.
+  uint64_t key_ = 0;               // Of rows that are shuffled here.
+  uint64_t count_ = 0;             // Windows of this pass that were read.
   Dim rows_ = 0;
   int64_t batch_ = 0;           // The first of the next window.
   data::Fingerprint source_{};  // As this pass began.

@@ -2,6 +2,8 @@
 #include "lacuna/data/arrow.h"
 #include "lacuna/data/batches.h"
 #include "lacuna/data/csv.h"
+#include "lacuna/data/h5ad.h"
+#include "lacuna/data/jsonl.h"
 #include "lacuna/data/libsvm_dataset.h"
 #include "lacuna/data/npz.h"
 #include "lacuna/data/packed_file.h"
@@ -154,6 +156,16 @@ data::Dataset arrow(nb::handle streams, const std::vector<nb::object>& columns, 
   return data::arrow(streams_of(streams), std::move(options));
 }
 
+data::Dataset jsonl(const std::vector<nb::bytes>& paths, const std::vector<nb::object>& columns, bool fields,
+                    const std::string& on_bad, double max_bad, const std::optional<nb::bytes>& rejects,
+                    size_t readers) {
+  data::JsonlOptions options{
+      .fields = fields, .bad = bad_rows("jsonl", on_bad, max_bad, rejects), .readers = readers};
+  for (const nb::object& column : columns)
+    options.columns.push_back(Argument<Column>::of({"jsonl", "columns"}, column));
+  return data::jsonl(strings_of(paths), std::move(options));
+}
+
 data::Dataset libsvm(const std::vector<nb::bytes>& paths, std::optional<Dim> n_features,
                      nb::handle zero_based, bool query_id, const std::string& on_bad, double max_bad,
                      const std::optional<nb::bytes>& rejects, size_t readers) {
@@ -174,6 +186,16 @@ data::Dataset vw(const std::vector<nb::bytes>& paths, Dim bins, const std::vecto
                                       .namespaces = namespaces,
                                       .bad = bad_rows("vw", on_bad, max_bad, rejects),
                                       .readers = readers});
+}
+
+std::map<std::string, std::string> paths_by_name(const std::map<std::string, nb::bytes>& given) {
+  std::map<std::string, std::string> result;
+  for (const auto& [name, path] : given) result.emplace(name, string_of(path));
+  return result;
+}
+
+std::string path_or_none(const std::optional<nb::bytes>& path) {
+  return path ? string_of(*path) : std::string();
 }
 
 }  // namespace
@@ -292,18 +314,34 @@ void bind_datasets(nb::module_& m) {
       m, "npz",
       [](const std::map<std::string, nb::bytes>& x, const std::map<std::string, nb::bytes>& y,
          const std::optional<nb::bytes>& sample_weight) {
-        const auto paths = [](const std::map<std::string, nb::bytes>& given) {
-          std::map<std::string, std::string> result;
-          for (const auto& [name, path] : given) result.emplace(name, string_of(path));
-          return result;
-        };
-        return data::npz(
-            paths(x),
-            {.y = paths(y), .sample_weight = sample_weight ? string_of(*sample_weight) : std::string()});
+        return data::npz(paths_by_name(x),
+                         {.y = paths_by_name(y), .sample_weight = path_or_none(sample_weight)});
       },
       "x"_a, "y"_a, "sample_weight"_a.none());
+  def(
+      m, "h5ad",
+      [](const nb::bytes& path, const std::map<std::string, std::string>& x,
+         const std::map<std::string, std::string>& y, const std::optional<std::string>& sample_weight) {
+        const std::string name = string_of(path);
+        const WithoutGil no_gil;
+        return data::h5ad(name, x, {.y = y, .sample_weight = sample_weight.value_or("")});
+      },
+      "path"_a, "x"_a, "y"_a, "sample_weight"_a.none());
+  def(
+      m, "h5_10x",
+      [](const nb::bytes& path, const std::map<std::string, nb::bytes>& y,
+         const std::optional<nb::bytes>& sample_weight, const std::string& group) {
+        const std::string name = string_of(path);
+        const data::TenxOptions options{
+            .group = group, .y = paths_by_name(y), .sample_weight = path_or_none(sample_weight)};
+        const WithoutGil no_gil;
+        return data::h5_10x(name, options);
+      },
+      "path"_a, "y"_a, "sample_weight"_a.none(), "group"_a);
   def(m, "arrow", arrow, "streams"_a, "columns"_a, "fields"_a, "on_bad"_a, "max_bad"_a, "rejects"_a.none(),
       "readers"_a, "version"_a);
+  def(m, "jsonl", jsonl, "paths"_a, "columns"_a, "fields"_a, "on_bad"_a, "max_bad"_a, "rejects"_a.none(),
+      "readers"_a);
   def(m, "vw", vw, "paths"_a, "bins"_a, "namespaces"_a, "on_bad"_a, "max_bad"_a, "rejects"_a.none(),
       "readers"_a);
   def(m, "libsvm", libsvm, "paths"_a, "n_features"_a.none(), "zero_based"_a.none(), "query_id"_a, "on_bad"_a,

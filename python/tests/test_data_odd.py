@@ -1,7 +1,10 @@
 """lacuna.data on odd files and settings: nothing hangs, takes all memory, or destroys a file that is not its own."""
 
+import bz2
 import gzip
+import lzma
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -202,6 +205,7 @@ INTERRUPTED = """if True:
     work = {
         "load": dataset.load,
         "fit": lambda: model.fit(dataset, verbose=0, batch_size=4096),
+        "ahead": lambda: model.fit(dataset, verbose=0, batch_size=8, shuffle_bytes=2000),
         "skip": lambda: dataset.skip(10**12).load(),
     }[sys.argv[1]]
     at = []
@@ -247,6 +251,51 @@ def test_ctrl_c_ends_the_wait_for_a_pipe(tmp_path, written_first):
                 assert reader.wait(30) == 0
         else:
             assert reader.wait(30) == 0
+
+
+def test_ctrl_c_ends_a_fit_that_reads_a_pipe_ahead(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    program = INTERRUPTED.replace("model.predict(", "None and model.predict(")
+    with subprocess.Popen([sys.executable, "-c", program, "ahead", str(tmp_path / "pipe"), "2"]) as reader:
+        with open(tmp_path / "pipe", "wb", 0) as pipe:
+            pipe.write(log(1000).encode())
+            assert reader.wait(30) == 0
+
+
+@pytest.mark.parametrize("kind", ["plain", "gz", "xz", "bz2", "zst", "lz4"])
+def test_a_pipe_may_be_compressed(tmp_path, kind):
+    text = log(20_000).encode()
+    if kind in ("zst", "lz4"):
+        program = {"zst": "zstd", "lz4": "lz4"}[kind]
+        if not shutil.which(program):
+            pytest.skip(f"there is no program {program}")
+        packed = subprocess.run([program, "-q", "-c"], input=text, capture_output=True, check=True).stdout
+    else:
+        packed = {"plain": bytes, "gz": gzip.compress, "xz": lzma.compress, "bz2": bz2.compress}[kind](text)
+    os.mkfifo(tmp_path / "pipe")
+    wanted = data.csv(written(tmp_path / "a.csv", text), COLUMNS).load()
+
+    def write():
+        with open(tmp_path / "pipe", "wb", 0) as pipe:
+            pipe.write(packed[:3])  # The first bytes come in two parts.
+            time.sleep(0.05)
+            pipe.write(packed[3:])
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    x, y = data.csv(tmp_path / "pipe", COLUMNS, readers=2).load()[:2]
+    thread.join()
+    assert abs(x - wanted[0]).nnz == 0 and np.array_equal(y, wanted[1])
+
+
+def test_a_pipe_that_is_cut_short_is_an_error(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    packed = gzip.compress(log(20_000).encode())
+    thread = threading.Thread(target=written, args=(tmp_path / "pipe", packed[: len(packed) // 2]))
+    thread.start()
+    with pytest.raises(ValueError, match="the file must be whole and readable.*unexpected end of file"):
+        data.csv(tmp_path / "pipe", COLUMNS).load()
+    thread.join()
 
 
 def test_a_pipe_is_read_once(tmp_path):

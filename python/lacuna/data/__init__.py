@@ -17,18 +17,22 @@ from lacuna._later import later, listed
 
 if TYPE_CHECKING:
     from lacuna.data.arrays import *  # noqa: F403
+    from lacuna.data.cells import *  # noqa: F403
     from lacuna.data.columns import *  # noqa: F403
     from lacuna.data.dataset import *  # noqa: F403
     from lacuna.data.iterables import *  # noqa: F403
+    from lacuna.data.json_lines import *  # noqa: F403
     from lacuna.data.load import *  # noqa: F403
     from lacuna.data.tables import *  # noqa: F403
     from lacuna.data.vowpal_wabbit import *  # noqa: F403
 
 _NAMES = {
     "arrays": "npz",
+    "cells": "h5_10x h5ad",
     "columns": "Column categories category ids ignored label number numbers query_id sample_weight string strings",
     "dataset": "BadRow Dataset Report csv libsvm open",
     "iterables": "batches",
+    "json_lines": "jsonl",
     "load": "load_libsvm",
     "tables": "arrow",
     "vowpal_wabbit": "vw",

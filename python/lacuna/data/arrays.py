@@ -37,13 +37,14 @@ def npz(
     """
     return Dataset(
         _core.npz(
-            _by_name("x", x),
-            {} if y is None else _by_name("y", y),
+            paths_by_name("npz", "x", x),
+            paths_by_name("npz", "y", y),
             None if sample_weight is None else path_of("npz", sample_weight),
         )
     )
 
 
-def _by_name(name: str, given: Any) -> dict[str, bytes]:
-    paths = given if isinstance(given, dict) else {name: given}
-    return {str(name): path_of("npz", path) for name, path in paths.items()}
+def paths_by_name(where: str, name: str, given: Any) -> dict[str, bytes]:
+    """Paths by the names of parts; a single one has the name."""
+    paths = {} if given is None else given if isinstance(given, dict) else {name: given}
+    return {str(name): path_of(where, path) for name, path in paths.items()}

@@ -39,7 +39,7 @@ class Report(NamedTuple):
 
 
 class Dataset:
-    """A recipe for rows, made by lacuna.data.csv, libsvm, vw, npz, arrow, batches or open."""
+    """A recipe for rows, made by lacuna.data.csv, jsonl, libsvm, vw, npz, h5ad, h5_10x, arrow, batches or open."""
 
     def __init__(self, core: Any, keeps: Any = None) -> None:
         self._core = core

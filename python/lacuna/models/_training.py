@@ -89,7 +89,9 @@ class Trained(Compiled):
         steps_per_epoch, validation_steps: of what gives batches, how many an epoch, or a validation, takes.
         kwargs: validation_freq (validates every so many epochs, or after the epochs of a list, counted from 1);
             max_queue_size, workers, use_multiprocessing as in fit_generator; shuffle_bytes (of a Dataset: rows change
-            places among those of so many bytes, 2**27 unless given, or among all if they are fewer).
+            places among those of so many bytes, 2**27 unless given, or among all if they are fewer; in packed, .npy and
+            .npz files that are not compressed, and parts of these, among all if a number of 4 bytes for each row takes
+            no more than that, and the file no more than 32 times that).
 
         Ctrl-C, or an exception from a callback, ends training after a whole step.
 

@@ -10,7 +10,7 @@
 #include <new>
 #include <set>
 
-#include "lacuna/saving/hdf5-inl.h"
+#include "lacuna/hdf5/hdf5-inl.h"
 
 namespace lacuna::hdf5 {
 namespace {

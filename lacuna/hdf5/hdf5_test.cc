@@ -1,5 +1,5 @@
 // Tests of hdf5.
-#include "lacuna/saving/hdf5.h"
+#include "lacuna/hdf5/hdf5.h"
 
 #include <gtest/gtest.h>
 
@@ -17,6 +17,11 @@ std::string path_of(const char* name) { return temporary_folder() + name; }
 
 void contains(const std::string& error, const std::string& part) {
   EXPECT_NE(error.find(part), std::string::npos) << error;
+}
+
+// What is first done in a child process.
+void read_number(const Group& root) {
+  if (root.has("number")) root.number("number");
 }
 
 std::string filled() {
@@ -43,15 +48,16 @@ TEST(Hdf5, FilesInMemoryAtOnceAreTheirOwn) {
     return file.finish_bytes();
   };
   const std::string one = made(1), two = made(2);
-  const File first = File::open_bytes("test", one), second = File::open_bytes("test", two);
+  const File first = File::open_bytes("test", one, read_number),
+             second = File::open_bytes("test", two, read_number);
   const std::string three = made(3);  // While others are open.
   EXPECT_EQ(first.root().number("number"), 1);
   EXPECT_EQ(second.root().number("number"), 2);
-  EXPECT_EQ(File::open_bytes("test", three).root().number("number"), 3);
+  EXPECT_EQ(File::open_bytes("test", three, read_number).root().number("number"), 3);
 }
 
 TEST(Hdf5, ReadsWhatItWrote) {
-  const File file = File::open_bytes("test", filled());
+  const File file = File::open_bytes("test", filled(), read_number);
   const Group inner = file.root().group("a/b").group("c");
   EXPECT_EQ(inner.text("short"), "ä");
   EXPECT_EQ(inner.text("empty"), "");
@@ -72,7 +78,7 @@ TEST(Hdf5, ReadsWhatItWrote) {
 }
 
 TEST(Hdf5, WhatIsNotThereIsNamed) {
-  const File file = File::open_bytes("load", filled());
+  const File file = File::open_bytes("load", filled(), read_number);
   const Group inner = file.root().group("a/b/c");
   contains(message_of<InvalidArgument>([&] { inner.group("d"); }),
            "load: group 'd' must be there. Received: ");
@@ -96,16 +102,18 @@ TEST(Hdf5, WhatIsNotThereIsNamed) {
 }
 
 TEST(Hdf5, FilesThatAreNoneAreErrors) {
-  contains(message_of<FileError>([] { File::open("load", "/no/such.h5"); }),
+  contains(message_of<FileError>([] { File::open("load", "/no/such.h5", read_number); }),
            "load: the file must be readable. Received: path='/no/such.h5', No such file or directory.");
-  contains(message_of<FileError>([] { File::open("load", temporary_folder()); }), ", Is a directory.");
-  contains(message_of<InvalidArgument>([] { File::open("load", "/dev/null"); }), "which is no file");
+  contains(message_of<FileError>([] { File::open("load", temporary_folder(), read_number); }),
+           ", Is a directory.");
+  contains(message_of<InvalidArgument>([] { File::open("load", "/dev/null", read_number); }),
+           "which is no file");
   contains(message_of<FileError>([] { File::create("save", "/no/such/folder.h5"); }),
            "save: the file must be written. Received: ");
   std::ofstream(path_of("text.h5")) << "some words, which are long enough to hold a seal";
-  contains(message_of<InvalidArgument>([] { File::open("load", path_of("text.h5")); }),
+  contains(message_of<InvalidArgument>([] { File::open("load", path_of("text.h5"), read_number); }),
            "load: the file must be one of HDF5, and whole. Received: file signature not found, file '");
-  contains(message_of<InvalidArgument>([] { File::open_bytes("load", "words"); }),
+  contains(message_of<InvalidArgument>([] { File::open_bytes("load", "words", read_number); }),
            "the bytes must be what was saved");
 }
 
@@ -115,13 +123,14 @@ TEST(Hdf5, BytesOfAnotherProgramAreTriedFirst) {
   file.root().write_number("number", 3);
   std::string bytes = file.finish_bytes();
   bytes.resize(bytes.size() - kSealBytes);
-  EXPECT_EQ(File::open_bytes("load", bytes).root().number("number"), 3);
-  EXPECT_THROW(File::open_bytes("load", bytes.substr(0, bytes.size() / 2)), InvalidArgument);
+  EXPECT_EQ(File::open_bytes("load", bytes, read_number).root().number("number"), 3);
+  EXPECT_THROW(File::open_bytes("load", bytes.substr(0, bytes.size() / 2), read_number), InvalidArgument);
   File ours = File::create("save");
   ours.root().write_text("backend", kMark);
   bytes = ours.finish_bytes();
   bytes.resize(bytes.size() - kSealBytes);
-  contains(message_of<InvalidArgument>([&] { File::open_bytes("load", bytes); }), "must end with its seal");
+  contains(message_of<InvalidArgument>([&] { File::open_bytes("load", bytes, read_number); }),
+           "must end with its seal");
 }
 
 TEST(Hdf5, AFileIsThereWhenItIsWhole) {
@@ -136,7 +145,7 @@ TEST(Hdf5, AFileIsThereWhenItIsWhole) {
   file.root().write_number("number", 3);
   EXPECT_EQ(std::filesystem::file_size(path), 3u);
   file.finish();
-  EXPECT_EQ(File::open("load", path).root().number("number"), 3);
+  EXPECT_EQ(File::open("load", path, read_number).root().number("number"), 3);
   for (const auto& entry : std::filesystem::directory_iterator(temporary_folder()))
     EXPECT_EQ(entry.path().string().find("whole.h5.partial"), std::string::npos) << entry.path();
 }

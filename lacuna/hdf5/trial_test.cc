@@ -1,5 +1,5 @@
 // Tests of trial.
-#include "lacuna/saving/trial.h"
+#include "lacuna/hdf5/trial.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 #include "lacuna/base/error.h"
 #include "lacuna/base/testing.h"
 
-namespace lacuna::saving {
+namespace lacuna::hdf5 {
 namespace {
 
 std::string tried(const std::function<void()>& read) {
@@ -48,4 +48,4 @@ TEST(Trial, TakesNeitherTheProcessNorItsMemoryNorItsTime) {
 }
 
 }  // namespace
-}  // namespace lacuna::saving
+}  // namespace lacuna::hdf5

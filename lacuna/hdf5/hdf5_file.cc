@@ -9,9 +9,8 @@
 
 #include "lacuna/base/replace_file.h"
 #include "lacuna/base/seal.h"
-#include "lacuna/saving/hdf5-inl.h"
-#include "lacuna/saving/read_all.h"
-#include "lacuna/saving/trial.h"
+#include "lacuna/hdf5/hdf5-inl.h"
+#include "lacuna/hdf5/trial.h"
 
 namespace lacuna::hdf5 {
 
@@ -28,7 +27,7 @@ struct File::Made {
     Call::counts_files(-1);
   }
   // What a child process may take to read a file of another program.
-  static saving::TrialLimits limits_of(uint64_t bytes) {
+  static TrialLimits limits_of(uint64_t bytes) {
     return {.bytes = Group::Handle::Context{"", "", bytes}.room(),
             .seconds = static_cast<unsigned>(20 + bytes / (uint64_t{10} << 20))};
   }
@@ -101,18 +100,18 @@ File File::create(const char* where, const std::optional<std::string>& path) {
   return {Group(std::move(root)), std::move(made)};
 }
 
-File File::open(const char* where, const std::string& path) {
-  if (check_seal(where, path)) return open_as_it_is(where, path);
+File File::open(const char* where, const std::string& path, const Reader& read) {
+  if (check_seal(where, path)) return open_tried(where, path);
   struct stat s {};
   ::stat(path.c_str(), &s);
-  saving::try_in_child(where, path, Made::limits_of(static_cast<uint64_t>(s.st_size)),
-                       [&] { saving::read_all(open_as_it_is(where, path).root()); });
-  File file = open_as_it_is(where, path);
+  try_in_child(where, path, Made::limits_of(static_cast<uint64_t>(s.st_size)),
+               [&] { read(open_tried(where, path).root()); });
+  File file = open_tried(where, path);
   if (is_ours(file.root())) refuse_unsealed(file.root());
   return file;
 }
 
-File File::open_as_it_is(const char* where, const std::string& path) {
+File File::open_tried(const char* where, const std::string& path) {
   struct stat s {};
   ::stat(path.c_str(), &s);
   const Call call;
@@ -129,7 +128,7 @@ File File::open_as_it_is(const char* where, const std::string& path) {
   return {Group(std::move(root)), std::move(made)};
 }
 
-File File::open_bytes(const char* where, const std::string& bytes) {
+File File::open_bytes(const char* where, const std::string& bytes, const Reader& read) {
   const std::string_view all(bytes);
   const std::string_view seal = all.substr(all.size() - std::min(all.size(), kSealBytes));
   if (is_seal(seal)) {
@@ -143,8 +142,7 @@ File File::open_bytes(const char* where, const std::string& bytes) {
   LACUNA_REQUIRE(all.starts_with("\x89HDF"), where,
                  ": the bytes must be what was saved, or another file of HDF5. Received: ", bytes.size(),
                  " bytes without a seal or HDF5's signature.");
-  saving::try_in_child(where, "", Made::limits_of(bytes.size()),
-                       [&] { saving::read_all(open_image(where, all).root()); });
+  try_in_child(where, "", Made::limits_of(bytes.size()), [&] { read(open_image(where, all).root()); });
   File file = open_image(where, all);
   if (is_ours(file.root())) refuse_unsealed(file.root());
   return file;

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "lacuna/base/utf8.h"
-#include "lacuna/saving/hdf5-inl.h"
+#include "lacuna/hdf5/hdf5-inl.h"
 
 namespace lacuna::hdf5 {
 namespace {
@@ -45,18 +45,15 @@ hid_t with_groups() {
   return list;
 }
 
+// That of an array that is read or written as a whole.
 hid_t memory_type(DType dtype) {
   switch (dtype) {
     case DType::float32:
-      return H5T_NATIVE_FLOAT;
     case DType::float64:
-      return H5T_NATIVE_DOUBLE;
     case DType::int32:
-      return H5T_NATIVE_INT32;
     case DType::int64:
-      return H5T_NATIVE_INT64;
     case DType::uint8:
-      return H5T_NATIVE_UINT8;
+      return native_type(dtype);
     default:
       throw InvalidArgument(
           "HDF5: arrays must be float32, float64, int32, int64 or uint8. Received: dtype=", dtype, ".");
@@ -81,6 +78,31 @@ hid_t file_type(DType dtype) {
 std::string shown(const Shape& shape) { return to_string(shape); }
 
 }  // namespace
+
+hid_t native_type(DType dtype) {
+  switch (dtype) {
+    case DType::float32:
+      return H5T_NATIVE_FLOAT;
+    case DType::float64:
+      return H5T_NATIVE_DOUBLE;
+    case DType::int8:
+      return H5T_NATIVE_INT8;
+    case DType::int16:
+      return H5T_NATIVE_INT16;
+    case DType::int32:
+      return H5T_NATIVE_INT32;
+    case DType::int64:
+      return H5T_NATIVE_INT64;
+    case DType::uint16:
+      return H5T_NATIVE_UINT16;
+    case DType::uint32:
+      return H5T_NATIVE_UINT32;
+    case DType::uint64:
+      return H5T_NATIVE_UINT64;
+    default:
+      return H5T_NATIVE_UINT8;
+  }
+}
 
 void Group::Handle::fail(const std::string& must, const std::string& received) const {
   const std::string place = name.empty() ? "" : lacuna::text(" in '", name, "'");
@@ -110,7 +132,7 @@ bool Group::Handle::is(const std::string& path, H5O_type_t type) const {
   fail(lacuna::text("'", path, "' must be readable"), why);
 }
 
-Group::Handle::Array Group::Handle::open_array(const std::string& path) const {
+Group::Handle::Array Group::Handle::open_array(const std::string& path, Reads reads) const {
   Array array{open(path), {}};
   if (array.id < 0 || H5Iget_type(array.id) != H5I_DATASET)
     fail(lacuna::text("'", path, "' must be an array"), "no such one");
@@ -118,15 +140,20 @@ Group::Handle::Array Group::Handle::open_array(const std::string& path) const {
   const H5D_layout_t layout = H5Pget_layout(made);
   bool plain = H5Pget_external_count(made) == 0 && layout != H5D_VIRTUAL;
   const int filters = H5Pget_nfilters(made);
+  std::string other;
   for (int i = 0; i < filters; ++i) {
     unsigned flags = 0;
     size_t values = 0;
-    plain &= H5Pget_filter2(made, static_cast<unsigned>(i), &flags, &values, nullptr, 0, nullptr,
-                            nullptr) <= H5Z_FILTER_SCALEOFFSET;  // The last built-in filter.
+    char filter[64] = "";
+    const H5Z_filter_t number = H5Pget_filter2(made, static_cast<unsigned>(i), &flags, &values, nullptr,
+                                               sizeof filter, filter, nullptr);
+    if (number < 0 || number > H5Z_FILTER_SCALEOFFSET)  // The last built-in filter.
+      other = lacuna::text("filter '", shown_utf8(filter), "'");
   }
-  if (!plain || filters < 0)
-    fail(lacuna::text("'", path, "' must stand in the file, unfiltered or by HDF5's own filters"),
-         "another array");
+  if (!plain || filters < 0 || !other.empty())
+    fail(lacuna::text("'", path,
+                      "' must stand in the file, unfiltered or by HDF5's own filters, such as gzip"),
+         other.empty() ? "another array" : other);
   const Id space(H5Dget_space(array.id), H5Sclose);
   const int rank = H5Sget_simple_extent_ndims(space);
   hsize_t dims[H5S_MAX_RANK];
@@ -138,21 +165,26 @@ Group::Handle::Array Group::Handle::open_array(const std::string& path) const {
       fail(lacuna::text("'", path, "' must have dimensions below 2^63"), std::to_string(dims[i]));
     array.shape.push_back(static_cast<Dim>(dims[i]));
   }
-  check_bytes(array, layout == H5D_CHUNKED, path);
+  check_bytes(array, layout == H5D_CHUNKED, path, reads);
   return array;
 }
 
 // Throws if the stored bytes do not match the shape: values that were never written, an absurd shape, or
 // compressed data that expands to far more than is plausible. HDF5 itself would read beyond the end of a
 // stored array that is too short.
-void Group::Handle::check_bytes(const Array& array, bool in_chunks, const std::string& path) const {
+void Group::Handle::check_bytes(const Array& array, bool in_chunks, const std::string& path,
+                                Reads reads) const {
   uint64_t values = 1, bytes = 0;
   for (const Dim d : array.shape)
     if (__builtin_mul_overflow(values, static_cast<uint64_t>(d), &values)) values = ~uint64_t{0};
-  const uint64_t item = H5Tget_size(Id(H5Dget_type(array.id), H5Tclose)),
-                 stored = H5Dget_storage_size(array.id);
+  const Id type(H5Dget_type(array.id), H5Tclose);
+  const uint64_t stored = H5Dget_storage_size(array.id);
+  // A text of any length is elsewhere; what is stored here is its place, of a size that HDF5 does not tell.
+  const bool places = H5Tis_variable_str(type) > 0 && values > 0 && stored / values >= 8;
+  const uint64_t item = places ? stored / values : H5Tget_size(type);
   if (__builtin_mul_overflow(values, item, &bytes)) bytes = ~uint64_t{0};
-  if (in_chunks ? values / kPacked > stored || bytes > context->room() : bytes != stored)
+  const bool too_much = reads == Reads::whole && bytes > context->room();
+  if (in_chunks ? values / kPacked > stored || too_much : bytes != stored)
     fail(lacuna::text("'", path, "' must hold as many values as its shape says"),
          lacuna::text("shape=", shown(array.shape), ", bytes=", stored));
 }
@@ -165,27 +197,32 @@ std::vector<std::string> Group::Handle::strings(const std::string& attribute) co
   if (count == 0) return {};  // The type does not matter: NumPy gives an empty list another one.
   if (count < 0 || H5Tget_class(type) != H5T_STRING)
     fail(lacuna::text("attribute '", attribute, "' must be text"), "another type");
-  const auto n = static_cast<uint64_t>(count);
+  return strings(type, space, static_cast<uint64_t>(count), lacuna::text("attribute '", attribute, "'"),
+                 [&](hid_t as, void* to) {
+                   check(H5Aread(attr, as, to) >= 0,
+                         lacuna::text("attribute '", attribute, "' must be readable"));
+                 });
+}
+
+std::vector<std::string> Group::Handle::strings(hid_t type, hid_t space, uint64_t n, const std::string& what,
+                                                const std::function<void(hid_t, void*)>& read) const {
   std::vector<std::string> result;
   if (H5Tis_variable_str(type) > 0) {
-    if (n > context->bytes)
-      fail(lacuna::text("attribute '", attribute, "' must fit the file"), lacuna::text(n, " texts"));
+    if (n > context->bytes) fail(lacuna::text(what, " must fit the file"), lacuna::text(n, " texts"));
     const Id memory(H5Tcopy(H5T_C_S1), H5Tclose);
     H5Tset_size(memory, H5T_VARIABLE);
     H5Tset_cset(memory, H5Tget_cset(type));
     std::vector<char*> texts(n, nullptr);
-    check(H5Aread(attr, memory, texts.data()) >= 0,
-          lacuna::text("attribute '", attribute, "' must be readable"));
+    read(memory, texts.data());
     for (const char* t : texts) result.emplace_back(t ? t : "");
     H5Dvlen_reclaim(memory, space, H5P_DEFAULT, texts.data());
     return result;
   }
   const size_t size = H5Tget_size(type);
-  if (size == 0 || n > context->bytes / size)
-    fail(lacuna::text("attribute '", attribute, "' must fit the file"),
-         lacuna::text(n, " texts of ", size, " bytes"));
+  if (size == 0 || n > context->room() / size)
+    fail(lacuna::text(what, " must fit the file"), lacuna::text(n, " texts of ", size, " bytes"));
   std::vector<char> all(n * size);
-  check(H5Aread(attr, type, all.data()) >= 0, lacuna::text("attribute '", attribute, "' must be readable"));
+  read(type, all.data());
   for (size_t i = 0; i < n; ++i)
     result.emplace_back(all.data() + i * size, strnlen(all.data() + i * size, size));
   return result;
@@ -294,6 +331,21 @@ int64_t Group::number(const std::string& attribute) const {
   return value;
 }
 
+std::vector<int64_t> Group::numbers(const std::string& attribute) const {
+  constexpr hssize_t kMost = 32;
+  const Call call;
+  const Id attr(H5Aopen(handle_->id, attribute.c_str(), H5P_DEFAULT), H5Aclose);
+  handle_->check(attr >= 0, lacuna::text("attribute '", attribute, "' must be there"));
+  const Id type(H5Aget_type(attr), H5Tclose), space(H5Aget_space(attr), H5Sclose);
+  const hssize_t count = H5Sget_simple_extent_npoints(space);
+  if (H5Tget_class(type) != H5T_INTEGER || count < 0 || count > kMost)
+    wrong(lacuna::text("attribute '", attribute, "' must be some whole numbers"), "another type");
+  std::vector<int64_t> values(static_cast<size_t>(count));
+  handle_->check(count == 0 || H5Aread(attr, H5T_NATIVE_INT64, values.data()) >= 0,
+                 lacuna::text("attribute '", attribute, "' must be readable"));
+  return values;
+}
+
 void Group::write_number(const std::string& attribute, int64_t value) const {
   const Call call;
   const Id space(H5Screate(H5S_SCALAR), H5Sclose);
@@ -311,6 +363,24 @@ Shape Group::shape(const std::string& array) const {
 bool Group::holds_floats(const std::string& array) const {
   const Call call;
   return H5Tget_class(Id(H5Dget_type(handle_->open_array(array).id), H5Tclose)) == H5T_FLOAT;
+}
+
+bool Group::holds_texts(const std::string& array) const {
+  const Call call;
+  return H5Tget_class(Id(H5Dget_type(handle_->open_array(array).id), H5Tclose)) == H5T_STRING;
+}
+
+std::vector<std::string> Group::array_of_texts(const std::string& name) const {
+  const Call call;
+  const auto [array, shape] = handle_->open_array(name);
+  const Id type(H5Dget_type(array), H5Tclose), space(H5Dget_space(array), H5Sclose);
+  if (H5Tget_class(type) != H5T_STRING || shape.size() != 1)
+    wrong(lacuna::text("'", name, "' must be a list of texts"), shown(shape));
+  const auto read = [&](hid_t as, void* to) {
+    handle_->check(shape[0] == 0 || H5Dread(array, as, H5S_ALL, H5S_ALL, H5P_DEFAULT, to) >= 0,
+                   lacuna::text("'", name, "' must be readable"));
+  };
+  return handle_->strings(type, space, static_cast<uint64_t>(shape[0]), lacuna::text("'", name, "'"), read);
 }
 
 tensor::Dense Group::array(const std::string& name, DType dtype, const Shape& shape) const {

@@ -1,8 +1,9 @@
-// The part of HDF5 that Keras' files need. A file is a tree of groups; groups hold arrays, and texts and
+// The part of HDF5 that we need. A file is a tree of groups; groups hold arrays, and texts and
 // numbers as attributes. Errors are exceptions that name the file; HDF5 prints nothing. Thread-safe: one lock
 // covers all calls.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ class Group {
   std::vector<std::string> texts(const std::string& attribute) const;
   void write_texts(const std::string& attribute, const std::vector<std::string>& values) const;
   int64_t number(const std::string& attribute) const;
+  std::vector<int64_t> numbers(const std::string& attribute) const;  // A list of at most 32.
   void write_number(const std::string& attribute, int64_t value) const;
 
   // Arrays of floats or of integers. Reading converts between float types and between integer types, never
@@ -38,6 +40,8 @@ class Group {
   tensor::Dense array(const std::string& name, DType dtype, const Shape& shape) const;
   Shape shape(const std::string& array) const;
   bool holds_floats(const std::string& array) const;
+  bool holds_texts(const std::string& array) const;
+  std::vector<std::string> array_of_texts(const std::string& name) const;
   void write_array(const std::string& name, const tensor::Dense& values) const;
 
   // Throws InvalidArgument: "load_model: `must`. Received: `received`, file '…'."
@@ -45,6 +49,7 @@ class Group {
 
  private:
   friend class File;
+  friend class Slices;
   struct Handle;
   explicit Group(std::shared_ptr<Handle> handle) : handle_(std::move(handle)) {}
   std::shared_ptr<Handle> handle_;
@@ -55,11 +60,14 @@ class File {
   // where: what errors start with, such as "load_model".
   static File create(const char* where);  // In memory.
   static File create(const char* where, const std::optional<std::string>& path);
-  // Opens a file, or its bytes, for reading. One without our seal (seal.h) is from another program, and is
-  // first read in a child process, since HDF5 may crash on it. Throws InvalidArgument if the file is damaged,
-  // FileError for errors of the system.
-  static File open(const char* where, const std::string& path);
-  static File open_bytes(const char* where, const std::string& bytes);
+  // Opens a file, or its bytes, for reading. HDF5 may crash on a file without our seal (seal.h), which is
+  // from another program: `read`, which should read all that is wanted of it, is first called in a child
+  // process. Throws InvalidArgument if the file is damaged, FileError for errors of the system.
+  using Reader = std::function<void(const Group& root)>;
+  static File open(const char* where, const std::string& path, const Reader& read);
+  static File open_bytes(const char* where, const std::string& bytes, const Reader& read);
+  // Opens a file that was opened before, and has not changed.
+  static File open_tried(const char* where, const std::string& path);
   ~File();  // Removes a created file unless finish was called.
   File(File&&) noexcept;
 
@@ -75,7 +83,6 @@ class File {
 
  private:
   struct Made;
-  static File open_as_it_is(const char* where, const std::string& path);
   static File open_image(const char* where, std::string_view image);
   File(Group root, std::unique_ptr<Made> made);
   Group root_;

@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-namespace lacuna::saving {
+namespace lacuna::hdf5 {
 
 struct TrialLimits {
   uint64_t bytes = 0;    // Of memory, besides what the process has.
@@ -18,4 +18,4 @@ struct TrialLimits {
 void try_in_child(const char* where, const std::string& path, const TrialLimits& limits,
                   const std::function<void()>& read);
 
-}  // namespace lacuna::saving
+}  // namespace lacuna::hdf5

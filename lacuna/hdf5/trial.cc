@@ -1,5 +1,5 @@
 // Reads in a forked child. The child starts no thread, takes no lock of ours but HDF5's, and never returns.
-#include "lacuna/saving/trial.h"
+#include "lacuna/hdf5/trial.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -16,7 +16,7 @@
 #include "lacuna/base/path.h"
 #include "lacuna/base/utf8.h"
 
-namespace lacuna::saving {
+namespace lacuna::hdf5 {
 namespace {
 
 constexpr char kGood = '+', kBad = '-';  // The first byte of the answer; an error's message follows.
@@ -112,4 +112,4 @@ void try_in_child(const char* where, const std::string& path, const TrialLimits&
   LACUNA_REQUIRE(answer[0] == kGood, answer.substr(1));
 }
 
-}  // namespace lacuna::saving
+}  // namespace lacuna::hdf5

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "lacuna/base/require_memory.h"
-#include "lacuna/saving/hdf5.h"
+#include "lacuna/hdf5/hdf5.h"
 
 namespace lacuna::hdf5 {
 
@@ -53,6 +53,9 @@ class Id {
   herr_t (*close_)(hid_t) = nullptr;
 };
 
+// The type of numbers in memory.
+hid_t native_type(DType dtype);
+
 struct Group::Handle {
   // What errors name, and what limits sizes.
   struct Context {
@@ -84,10 +87,15 @@ struct Group::Handle {
     Id id{};
     Shape shape{};
   };
-  Array open_array(const std::string& path) const;
-  void check_bytes(const Array& array, bool in_chunks, const std::string& path) const;
+  // Whether all of it is read, which must then fit in memory, or slices.
+  enum class Reads : uint8_t { whole, slices };
+  Array open_array(const std::string& path, Reads reads = Reads::whole) const;
+  void check_bytes(const Array& array, bool in_chunks, const std::string& path, Reads reads) const;
 
   std::vector<std::string> strings(const std::string& attribute) const;
+  // n texts of that type and space; what: for errors; read(type in memory, to) reads them.
+  std::vector<std::string> strings(hid_t type, hid_t space, uint64_t n, const std::string& what,
+                                   const std::function<void(hid_t, void*)>& read) const;
 
   // Writes strings of a fixed length, padded with zeros, as NumPy does; if one is too long, strings of
   // variable length.
