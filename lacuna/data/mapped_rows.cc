@@ -42,7 +42,9 @@ class MappedSource final : public RowSource, public std::enable_shared_from_this
       const std::lock_guard lock(mutex_);
       begun = std::exchange(begun_, {});
     }
-    if (!begun.stream) begun = {of_.open(where, order), {}};
+    // Who asks shuffles again, and must be the only one where all rows may fit in its window.
+    const bool in_order = of_.shuffles(order) && !of_.exceeds(order.bytes);
+    if (!begun.stream) begun = {of_.open(where, in_order ? RowOrder{.from = order.from} : order), {}};
     return std::make_unique<Stream>(shared_from_this(), std::move(begun));
   }
   Fingerprint fingerprint(const char* where) const override {

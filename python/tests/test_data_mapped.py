@@ -71,6 +71,14 @@ def test_files_of_numpy_and_scipy_teach_what_arrays_teach(tmp_path, dtype, index
     assert same(learned(dataset.skip(50).split(0.5)[0], shuffle_bytes=BYTES), learned(a, b, sample_weight=c))
 
 
+def test_rows_that_a_function_made_are_shuffled_once_where_they_fit(tmp_path):
+    x, y, w = arrays()
+    dataset = packed(tmp_path / "p").map(lambda part: part)
+    size = (tmp_path / "p").stat().st_size
+    for times in (1.7, 4):  # More than they take in memory, and than they might take.
+        assert same(learned(dataset, shuffle_bytes=int(times * size)), learned(x, y, sample_weight=w))
+
+
 def test_dense_files_teach_what_arrays_teach(tmp_path):
     x = np.random.default_rng(0).integers(0, 200, (ROWS, 60)).astype("u1")
     y = x[:, :1] / 200
