@@ -76,7 +76,7 @@ void CsvParser::begin_block(const std::string& all, size_t fields, RowBlock& blo
   for (const Column& column : options_.columns) {
     if (column.separator == '\0' || separators.find(column.separator) != std::string::npos) continue;
     separators += column.separator;
-    list_items += static_cast<size_t>(std::ranges::count(all, column.separator));
+    list_items += kernels::count_byte(all.data(), all.size(), column.separator);
   }
   rows_.begin(block, rows, list_items);
 }

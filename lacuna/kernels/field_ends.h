@@ -19,7 +19,8 @@ struct FieldEnds {
 FieldEnds field_ends(const char* text, size_t size, char delimiter, char quote, uint32_t* ends,
                      uint32_t* lines);
 
-// How many bytes are the end of a line.
-size_t count_lines(const char* text, size_t size);
+// How many bytes of the text are this one.
+size_t count_byte(const char* text, size_t size, char byte);
+inline size_t count_lines(const char* text, size_t size) { return count_byte(text, size, '\n'); }
 
 }  // namespace lacuna::kernels
