@@ -81,7 +81,7 @@ void CsvParser::begin_block(const std::string& all, size_t fields, RowBlock& blo
     if (column.separator == '\0' || separators.find(column.separator) != std::string::npos) continue;
     separators += column.separator;
     of_ascii = of_ascii && is_ascii(column.separator);
-    list_items += static_cast<size_t>(std::ranges::count(all, column.separator));
+    list_items += kernels::count_byte(all.data(), all.size(), column.separator);
   }
   // What stands between characters of ASCII in valid UTF-8 is valid.
   rows_.begin(block, rows, list_items, beyond_ascii_ && !(of_ascii && is_utf8(all)));

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <new>
 
+#include "lacuna/kernels/field_ends.h"
+
 namespace lacuna::data {
 namespace {
 
@@ -43,7 +45,7 @@ JsonParser::JsonParser(const ColumnLayout& layout)
 }
 
 void JsonParser::begin_block(const std::string& all, RowBlock& block) {
-  const auto count = [&](char c) { return static_cast<size_t>(std::ranges::count(all, c)); };
+  const auto count = [&](char c) { return kernels::count_byte(all.data(), all.size(), c); };
   size_t list_items = 0;
   std::string counted;
   const auto add = [&](char c) {
@@ -113,13 +115,15 @@ bool JsonParser::find(const dom::object& object, JsonKeys& keys) {
   for (const dom::key_value_pair field : object) {
     JsonKeys::Key* const key = keys.find(place++, field.key);
     if (!key) continue;
-    if (dom::object inner; key->inside && !field.value.get(inner)) {
-      if (!find(inner, *key->inside)) return false;
-    } else if (key->column) {
+    if (key->column) {
       Given& given = given_[*key->column];
       if (given.line == lines_) return rows_.fail("a column must be given once", uses_[*key->column]);
       given = {lines_, field.value};
-    } else if (!field.value.is_null()) {
+    }
+    if (!key->inside) continue;
+    if (dom::object inner; !field.value.get(inner)) {
+      if (!find(inner, *key->inside)) return false;
+    } else if (!key->column && !field.value.is_null()) {
       return rows_.fail("a value that columns are in must be an object");
     }
   }

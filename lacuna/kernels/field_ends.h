@@ -24,7 +24,8 @@ FieldEnds field_ends(const char* text, size_t size, char delimiter, char quote, 
 // in order, and returns how many. Room as for field_ends.
 size_t word_ends(const char* text, size_t size, char one, char other, uint32_t* ends);
 
-// How many bytes are the end of a line.
-size_t count_lines(const char* text, size_t size);
+// How many bytes of the text are this one.
+size_t count_byte(const char* text, size_t size, char byte);
+inline size_t count_lines(const char* text, size_t size) { return count_byte(text, size, '\n'); }
 
 }  // namespace lacuna::kernels

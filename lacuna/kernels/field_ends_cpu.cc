@@ -98,14 +98,14 @@ size_t word_ends(const char* text, size_t size, char one, char other, uint32_t* 
   return seen;
 }
 
-size_t count_lines(const char* text, size_t size) {
+size_t count_byte(const char* text, size_t size, char byte) {
   const Bytes d;
   const size_t lanes = hn::Lanes(d);
-  const auto lines = hn::Set(d, uint8_t{'\n'});
+  const auto wanted = hn::Set(d, static_cast<uint8_t>(byte));
   size_t count = 0, i = 0;
   for (; i + lanes <= size; i += lanes)
-    count += hn::CountTrue(d, hn::Eq(hn::LoadU(d, reinterpret_cast<const uint8_t*>(text + i)), lines));
-  for (; i < size; ++i) count += text[i] == '\n';
+    count += hn::CountTrue(d, hn::Eq(hn::LoadU(d, reinterpret_cast<const uint8_t*>(text + i)), wanted));
+  for (; i < size; ++i) count += text[i] == byte;
   return count;
 }
 
@@ -117,7 +117,7 @@ namespace lacuna::kernels {
 
 HWY_EXPORT(field_ends);
 HWY_EXPORT(word_ends);
-HWY_EXPORT(count_lines);
+HWY_EXPORT(count_byte);
 
 FieldEnds field_ends(const char* text, size_t size, char delimiter, char quote, uint32_t* ends,
                      uint32_t* lines) {
@@ -128,7 +128,9 @@ size_t word_ends(const char* text, size_t size, char one, char other, uint32_t* 
   return HWY_DYNAMIC_DISPATCH(word_ends)(text, size, one, other, ends);
 }
 
-size_t count_lines(const char* text, size_t size) { return HWY_DYNAMIC_DISPATCH(count_lines)(text, size); }
+size_t count_byte(const char* text, size_t size, char byte) {
+  return HWY_DYNAMIC_DISPATCH(count_byte)(text, size, byte);
+}
 
 }  // namespace lacuna::kernels
 #endif

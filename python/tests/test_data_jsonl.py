@@ -363,6 +363,9 @@ def test_keys_within_each_other(tmp_path):
     path.write_text('{"a": {"b": {"c": 1}, "y": 1}, "a.b.c": 1}')
     with pytest.raises(ValueError, match="a column must be given once, in column 'a.b.c'"):
         data.jsonl(path, columns).load()
+    path.write_text('{"a": {"y": 1}}')
+    with pytest.raises(ValueError, match="a value must be a text or a whole number, or a list of them, in column 'a'"):
+        data.jsonl(path, [data.label("a.y"), data.category("a", bins=3)]).load()
 
 
 def test_ids_by_field(tmp_path):

@@ -10,10 +10,10 @@
 #include "lacuna/data/packed_file.h"
 #include "lacuna/data/packed_foot.h"
 #include "lacuna/data/row_coding.h"
+#include "tests/fuzz/rows.h"
 #include "tests/fuzz/targets.h"
 
 namespace lacuna::fuzz {
-namespace {
 
 bool same_bytes(const Buffer& a, const Buffer& b) {
   return a.bytes() == b.bytes() && (a.bytes() == 0 || std::memcmp(a.data(), b.data(), a.bytes()) == 0);
@@ -48,6 +48,8 @@ void check_rows(const data::LoadedRows& rows, bool ascend) {
 data::BadRowOptions bad_rows(uint8_t a) {
   return {.on_bad = (a & 1) ? data::OnBad::skip : data::OnBad::raise, .max_bad = (a & 2) ? 1.0 : 0.0};
 }
+
+namespace {
 
 void read_csv(Bytes bytes) {
   const uint8_t a = bytes[0], b = bytes[1];

@@ -31,13 +31,28 @@ void libsvm_blocks(Bytes bytes);
 // Byte 0: whether the rest is a packed file, its foot, which gets a right checksum, or a block of as many
 // rows as byte 1 says.
 void packed(Bytes bytes);
+// Bytes 0 and 1: options. The rest: lines of JSON, or Vowpal Wabbit's text.
+void jsonl(Bytes bytes);
+void vw(Bytes bytes);
+// Byte 0: whether the rest is a .npy file, an .npz file, or arrays of one that gets right checksums.
+void npz(Bytes bytes);
+// Byte 0: whether the rest is a 10x file, or an .h5ad with a target or without. HDF5 reads it in a child
+// process first.
+void cells(Bytes bytes);
+// Bytes 0 and 1: options. The rest: texts that are split into tokens.
+void tokens(Bytes bytes);
 
 inline constexpr Target kTargets[] = {{"libsvm", libsvm},
                                       {"config", config},
                                       {"model_file", model_file},
                                       {"csv", csv},
                                       {"libsvm_blocks", libsvm_blocks},
-                                      {"packed", packed}};
+                                      {"packed", packed},
+                                      {"jsonl", jsonl},
+                                      {"vw", vw},
+                                      {"npz", npz},
+                                      {"cells", cells},
+                                      {"tokens", tokens}};
 
 // A file of these bytes while it lives.
 struct TemporaryFile {
