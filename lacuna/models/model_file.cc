@@ -203,9 +203,10 @@ ModelFile::ModelFile(hdf5::File file) : file_(std::move(file)) {
   Config config = from_json("load_model", root.text("lacuna"));
   if (const auto fit = config.find("fit"); fit != config.end() && fit->second.config()) {
     Settings at("load_model", *fit->second.config());
-    Trainer::Position& p = position_.emplace();
+    Trainer::Position p;  // Not emplaced: clang takes it for one that has no default while Trainer is made.
     at("epoch", p.epoch)("batch", p.batch)("shuffles", p.shuffles)("batch_size", p.batch_size)(
         "source", p.source)("place", p.place);
+    position_ = std::move(p);
     config.erase(fit);
   }
   Settings settings("load_model", config);
