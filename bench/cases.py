@@ -88,7 +88,7 @@ TEXT = [
     Contestant("gzip", "gz"),
 ]
 CLICKS = [
-    *(Contestant("lacuna", variant) for variant in ("plain", "gz", "zst", "pack", "packed")),
+    *(Contestant("lacuna", variant) for variant in ("plain", "gz", "zst", "vw", "pack", "packed")),
     *(Contestant("pyarrow", variant) for variant in ("plain", "gz")),
     Contestant("polars", "plain"),
     Contestant("duckdb", "plain"),

@@ -17,6 +17,8 @@ class Reader:
         self.threads = options.threads
         if not pathlib.Path(self.path).exists():
             raise FileNotFoundError(self.path)
+        if self.path.endswith(".vw"):  # Text of its own, and more of it.
+            self.mb = pathlib.Path(self.path).stat().st_size / 1e6
 
     def parse(self):
         rows = self.read(self.path)

@@ -166,7 +166,10 @@ def click_log(path):
 
 
 class Clicks(Reader):
-    """The case clicks, with the variants plain, gz and zst, pack (text to a packed file) and packed (that read)."""
+    """The case clicks, with the variants plain, gz and zst, vw (the same as text of Vowpal Wabbit), pack (text to a
+    packed file) and packed (that read)."""
+
+    endings = Reader.endings | {"vw": "vw"}
 
     def __init__(self, options):
         super().__init__(options)
@@ -178,7 +181,10 @@ class Clicks(Reader):
         if self.variant == "pack":
             pathlib.Path(self.packed).unlink(missing_ok=True)  # What fits is not made anew.
             return click_log(path).pack(self.packed).rows
-        dataset = datasets.open(self.packed) if self.variant == "packed" else click_log(path)
+        if self.variant == "packed":
+            dataset = datasets.open(self.packed)
+        else:
+            dataset = datasets.vw(path, bins=2**20) if self.variant == "vw" else click_log(path)
         _read_through(dataset)
         return dataset.report.rows
 
