@@ -1,6 +1,7 @@
 // Layers of features as a user of C++ has them.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <optional>
 #include <string_view>
 #include <vector>
