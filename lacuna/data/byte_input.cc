@@ -16,14 +16,10 @@
 #include "lacuna/base/utf8.h"
 
 namespace lacuna::data {
-namespace {
-
 const std::string& true_path(const std::string& path) {
   static const std::string standard_input = "/dev/stdin";
   return path == "-" ? standard_input : path;
 }
-
-}  // namespace
 
 bool is_regular(const std::string& path) {
   std::error_code unknown;

@@ -9,7 +9,9 @@
 
 namespace lacuna::data {
 
-// Whether it is a file, and not a pipe or a device. The path '-' is the standard input, here and below.
+// The path '-' is the standard input, here and below: its true path.
+const std::string& true_path(const std::string& path);
+// Whether it is a file, and not a pipe or a device.
 bool is_regular(const std::string& path);
 // Whether it is a pipe, whose bytes can be read once.
 bool is_pipe(const std::string& path);

@@ -138,7 +138,7 @@ class FileRows final : public RowSource, public std::enable_shared_from_this<Fil
       for (size_t i = 0; i < files_.size(); ++i)
         source_.put(made, i, files_[i]->gather(where, rows), specs_[i]);
       RowBlock block;
-      make_block(text(where, ": rows at random"), source_.schema_, made, block);
+      make_block(text(where, ": among ", rows.size(), " rows that were read at random"), source_.schema_, made, block);
       to.append(block, 0, block.rows);
     }
 
@@ -166,14 +166,14 @@ class FileRows final : public RowSource, public std::enable_shared_from_this<Fil
           where_(where),
           opened_(source_->opened(where)),
           files_(opened_.files),
+          begun_(source_->fingerprint(where)),
           at_(first) {
       for (const auto& file : files_) file->skip(first);
     }
 
     bool next(RowBlock& block) override {
       if (at_ == source_->rows_) {
-        if (!std::exchange(over_, true))
-          for (const auto& file : files_) file->end();
+        if (!std::exchange(over_, true)) end();
         return false;
       }
       Dim rows = std::min(source_->rows_ - at_, kFileBlockRows);
@@ -188,10 +188,20 @@ class FileRows final : public RowSource, public std::enable_shared_from_this<Fil
     }
 
    private:
+    void end() {
+      for (const auto& file : files_) file->end();
+      const Fingerprint now = source_->fingerprint(where_);
+      for (size_t i = 0; i < now.size(); ++i)
+        LACUNA_REQUIRE(now[i] == begun_[i], where_,
+                       ": the files must not change while they are read. Received: ",
+                       shown(source_->parts_[i]), " which was written meanwhile.");
+    }
+
     std::shared_ptr<const FileRows> source_;
     const char* where_;
     const OpenedParts opened_;
     const std::vector<std::unique_ptr<RowsOfFile>>& files_;
+    const Fingerprint begun_;
     Dim at_;
     bool over_ = false;
   };

@@ -14,13 +14,14 @@
 #include <vector>
 
 #include "lacuna/base/path.h"
+#include "lacuna/data/byte_input.h"
 
 namespace lacuna::data {
 
 std::string fingerprint_of_file(const char* where, const std::string& path) {
   constexpr off_t kEnd = off_t{1} << 16;
   constexpr const char* kMust = "the file must be readable";
-  const int file = ::open(checked_path(where, path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  const int file = ::open(true_path(checked_path(where, path)).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) path_failed(where, kMust, path, errno);
   struct Close {
     int number;

@@ -1,6 +1,7 @@
 // The columns of the text, and the threads that parse it.
 #include "lacuna/data/vw.h"
 
+#include "lacuna/base/utf8.h"
 #include "lacuna/data/column_layout.h"
 #include "lacuna/data/text_dataset.h"
 #include "lacuna/data/vw_parser.h"
@@ -12,8 +13,13 @@ std::vector<Column> columns_of(const VwOptions& options) {
   LACUNA_REQUIRE(options.bins > 0, "vw: bins must be positive. Received: bins=", options.bins, ".");
   const CategoryOptions features{.bins = options.bins, .separator = ' '};
   std::vector<Column> columns{label("y"), sample_weight("sample_weight")};
-  for (const std::string& name : options.namespaces)
+  for (const std::string& name : options.namespaces) {
+    LACUNA_REQUIRE(name == kNoName || name.find_first_of(" \t\r\n|:") == std::string::npos,
+                   "vw: the name of a namespace must have no blank, bar or colon, since no text can have it. "
+                   "Received: namespaces with '",
+                   shown_utf8(name), "'.");
     columns.push_back(category(name.empty() ? std::string(kNoName) : name, features));
+  }
   if (options.namespaces.empty()) columns.push_back(category("features", features));
   return columns;
 }

@@ -50,9 +50,11 @@ void VwParser::parse(const NumberedText& text, const std::string& path, RowBlock
     const char* const begin = p;
     const bool blank = is_blank(begin);
     rows_.begin_row();
-    const bool good = !blank && parse_line(begin);
+    bool good = !blank && parse_line(begin);
     while (!at_end_of_line()) ++next_;
     p = base_ + *next_ + 1;
+    if (good && up_to_mark(begin).find('\r') != std::string_view::npos)
+      good = rows_.fail("a line must end with \\n or \\r\\n, and have no other \\r");
     if (good) rows_.end_row();
     if (!good && !blank) {
       const FieldUse* const failed = rows_.failed();
@@ -128,7 +130,10 @@ bool VwParser::parse_label(std::string_view text) {
                         uses_[1]);
     ++count;
   }
-  if (count == 0) return rows_.fail("a label must be a finite number", uses_[0]);
+  if (count == 0)
+    return rows_.fail(touches ? "a label must be a finite number, with a blank behind it: else it is a tag"
+                              : "a label must be a finite number",
+                      uses_[0]);
   return rows_.use_number(*uses_[0], numbers[0]) && rows_.use_number(*uses_[1], numbers[1]);
 }
 

@@ -45,9 +45,14 @@ def _of_array(array):
     for one in array.flat:  # The first that is not missing tells.
         if isinstance(one, (str, bytes)):
             return array
-        if one is not None and one == one and type(one).__name__ not in ("NAType", "NaTType"):
+        if not _is_missing(one):
             return None
-    return None
+    # Where all are missing, None is none of a number, and NaN is one.
+    return None if any(isinstance(one, float) for one in array.flat) else array
+
+
+def _is_missing(one):
+    return one is None or type(one).__name__ in ("NAType", "NaTType") or one != one
 
 
 def _begins_with_string(value):

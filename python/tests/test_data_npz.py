@@ -190,8 +190,9 @@ def test_the_standard_input(tmp_path, pack):
     else:
         assert "csv: a pipe can be read once; pack or cache its dataset" in second or "load: a pipe can be" in second
     (tmp_path / "given.csv").write_text("5,6\n")
-    with open(tmp_path / "given.csv", "rb") as given:  # A file can be read again.
-        assert run(PROGRAM.format(pack=False), stdin=given).split() == ["[5.0]", "[5.0]"]
+    for packs in (False, True):
+        with open(tmp_path / "given.csv", "rb") as given:  # A file can be read again.
+            assert run(PROGRAM.format(pack=packs), stdin=given).split() == ["[5.0]", "[5.0]"]
     svm = "from lacuna import data; print(data.load_libsvm('-')[1].tolist())"
     assert run(svm, input=b"1 1:2\n0 2:1\n") == "[1.0, 0.0]\n"
     ask = "from lacuna import data\ntry:\n  data.libsvm('-')\nexcept ValueError as e: print(e)"
@@ -205,3 +206,20 @@ def test_a_pipe_is_an_error_and_no_hang(tmp_path):
     os.mkfifo(path)
     with pytest.raises(ValueError, match="npz: a file must not be a pipe"):
         data.npz(path)
+
+
+def test_a_file_that_is_written_while_it_is_read_is_an_error(tmp_path):
+    x = np.random.default_rng(0).random((300_000, 16), "f4")
+    np.save(tmp_path / "x.npy", x)
+    np.save(tmp_path / "y.npy", x[:, :1])
+
+    class Writes(lacuna.callbacks.Callback):
+        def on_batch_end(self, batch, logs=None):
+            if batch == 3:
+                np.save(tmp_path / "x.npy", 2 * x)
+
+    model = Sequential([Dense(1, input_dim=16)])
+    model.compile("sgd", "mse")
+    rows = data.npz(tmp_path / "x.npy", tmp_path / "y.npy")
+    with pytest.raises(ValueError, match="must not change while they are read.*x.npy' which was written meanwhile"):
+        model.fit(rows, batch_size=1024, shuffle=False, verbose=0, callbacks=[Writes()])

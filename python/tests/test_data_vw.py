@@ -138,7 +138,7 @@ def test_damaged_text_is_refused_as_by_a_slow_reader(tmp_path):
     "line, reason",
     [
         ("|f a", "a label must be a finite number, in column 'y' of line 2"),
-        ("1|f a", "a label must be a finite number"),
+        ("1|f a", "a label must be a finite number, with a blank behind it: else it is a tag"),
         ("nan |f a", "a label must be a finite number"),
         ("1 -2 |f a", "a weight must be a finite number, 0 or more"),
         ("1 |f a:x", "the value of a feature must be a finite number"),
@@ -205,4 +205,16 @@ def test_wrong_options(tmp_path):
     with pytest.raises(TypeError, match="vw: namespaces must be a list of names"):
         data.vw(tmp_path / "a.vw", namespaces="user")
     with pytest.raises(FileNotFoundError):
+        data.vw(tmp_path / "a.vw").load()
+
+
+@pytest.mark.parametrize("name", ["f:1", "a b", "a|b", "a\tb"])
+def test_a_namespace_that_no_text_can_have(tmp_path, name):
+    with pytest.raises(ValueError, match="must have no blank, bar or colon"):
+        data.vw(tmp_path / "a.vw", namespaces=["f", name])
+
+
+def test_a_line_that_ends_with_a_carriage_return_alone_is_bad(tmp_path):
+    (tmp_path / "a.vw").write_bytes(b"1 |f 3\r0 |g 4\r")
+    with pytest.raises(ValueError, match="a line must end with"):
         data.vw(tmp_path / "a.vw").load()

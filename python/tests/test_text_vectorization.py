@@ -4,6 +4,9 @@ import gc
 import json
 import random
 import re
+import subprocess
+import sys
+import weakref
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -384,3 +387,63 @@ def test_what_a_function_returns_is_checked(settings, message):
     model.compile("sgd", "mse")
     with pytest.raises((ValueError, TypeError, ZeroDivisionError), match=message):  # On the thread that packs.
         model.fit(np.array(["a", "b"] * 500), np.zeros(1000), verbose=0)
+
+
+@pytest.mark.parametrize("returned", [None, 3, [None, None], [["a"]]])
+def test_what_a_split_returns_is_checked(returned):
+    with pytest.raises(ValueError, match="what split returned must be a list of tokens for each text"):
+        TextVectorization(vocabulary=["a"], split=lambda texts: returned)(["a", "b"])
+
+
+def test_a_split_may_give_generators():
+    layer = TextVectorization(vocabulary=["a"], split=lambda texts: ((t for t in text.split()) for text in texts))
+    assert layer(["a a", "b"]).tolist() == [[2, 2], [1, 0]]
+
+
+@pytest.mark.parametrize("setting, name", [("split", "whitespace"), ("standardize", "lower")])
+def test_a_function_with_the_name_of_a_known_one_is_an_error(setting, name):
+    def function(texts):
+        return texts
+
+    function.__name__ = name
+    with pytest.raises(ValueError, match="must not have the name of a known one"):
+        TextVectorization(vocabulary=["a"], **{setting: function})
+
+
+def test_a_function_whose_owner_has_the_layer_is_freed():
+    class Owner:
+        def __init__(self):
+            self.layer = TextVectorization(vocabulary=["a"], split=self.split)
+
+        def split(self, texts):
+            return [text.split() for text in texts]
+
+    owner = Owner()
+    assert owner.layer(["a"]).tolist() == [[2]]
+    gone = weakref.ref(owner)
+    del owner
+    gc.collect()
+    assert gone() is None
+
+
+def test_a_model_keeps_the_functions_of_its_layers():
+    words = Input((1,), dtype="string")
+    layer = TextVectorization(
+        vocabulary=["a"], standardize=None, split=lambda texts: [text.split("-") for text in texts]
+    )
+    model = Model(words, layer(words))
+    del layer
+    gc.collect()
+    assert model.predict(np.array(["a-a"], object)).tolist() == [[2, 2]]
+
+
+def test_a_function_of_a_program_leaves_nothing_behind():
+    program = """
+from lacuna.layers import TextVectorization
+def split(texts):
+    return [text.split() for text in texts]
+layer = TextVectorization(vocabulary=["a"], split=split)
+assert layer(["a"]).tolist() == [[2]]
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stderr == b""

@@ -31,13 +31,18 @@ void ngrams_setting(Settings& s, std::variant<std::monostate, Dim, std::vector<i
   else s("ngrams", value.emplace<std::vector<int64_t>>());
 }
 
-// A name, None, or a function, whose name it is then.
+// A name, None, or a function, whose name it is then: a file has no more of it, so the name must be its own.
 template <class Function>
-void function_setting(Settings& s, const char* name, std::optional<std::string>& named, Function& function) {
+void function_setting(Settings& s, const char* name, std::optional<std::string>& named, Function& function,
+                      const std::vector<std::string>& of_others) {
   const Setting* const given = s.reads() ? s.find(name) : nullptr;
   const auto* const object = given ? given->object() : nullptr;
   const auto* const own = object ? std::any_cast<Function>(&object->value) : nullptr;
   if (!own) return void(s(name, named));
+  LACUNA_REQUIRE(
+      std::ranges::find(of_others, object->shown) == of_others.end(), kTextLayer, ": a function for ", name,
+      " must not have the name of a known one, which a file would be loaded with. Received: a function '",
+      object->shown, "'; give it another name.");
   function = *own;
   named = object->shown;
 }
@@ -56,8 +61,8 @@ void keras_settings(Settings& s) {
 
 void text_list(Settings& s, TextVectorizationOptions& o) {
   s("max_tokens", o.max_tokens);
-  function_setting(s, "standardize", o.standardize, o.standardizer);
-  function_setting(s, "split", o.split, o.splitter);
+  function_setting(s, "standardize", o.standardize, o.standardizer, kStandardizes);
+  function_setting(s, "split", o.split, o.splitter, kSplits);
   ngrams_setting(s, o.ngrams);
   s("output_mode", o.output_mode).positive("output_sequence_length", o.output_sequence_length);
   s("pad_to_max_tokens", o.pad_to_max_tokens);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import weakref
 from typing import Any
 
 import numpy as np
@@ -101,7 +103,25 @@ def _held(setting, given, wrapped):
     if not callable(given):
         return given
     make = {"standardize": _core.standardize_function, "split": _core.split_function}[setting]
-    return make(name_of(given), wrapped(given))
+    return make(name_of(given), wrapped(_weakly(setting, given)))
+
+
+def _weakly(setting, function):
+    """The function, of which the layer's object alone is an owner: C++ keeps what is returned, and a cycle through it
+    would never be found."""
+    try:
+        reference = weakref.WeakMethod(function) if inspect.ismethod(function) else weakref.ref(function)
+    except TypeError:  # Such as str.split.
+        return function
+
+    def call(texts):
+        if (alive := reference()) is None:
+            raise RuntimeError(
+                f"TextVectorization: the layer whose function {setting} is must live. Received: it is gone."
+            )
+        return alive(texts)
+
+    return call
 
 
 def _standardized(function):
@@ -120,11 +140,16 @@ def _split(function):
     where = "TextVectorization: what split returned"
 
     def run(texts):
-        made = function(texts)
-        made = made.to_list() if hasattr(made, "to_list") else list(made)  # A ragged tensor has the former.
-        if len(made) != len(texts) or any(isinstance(tokens, (str, bytes)) for tokens in made):
+        returned = made = function(texts)
+        try:
+            made = made.to_list() if hasattr(made, "to_list") else list(made)  # A ragged tensor has the former.
+            good = len(made) == len(texts) and not any(isinstance(tokens, (str, bytes)) for tokens in made)
+            made = [list(tokens) for tokens in made] if good else made
+        except TypeError:
+            good = False
+        if not good:
             raise ValueError(
-                f"{where} must be a list of tokens for each text. Received: {shown(made)} for {len(texts)} texts."
+                f"{where} must be a list of tokens for each text. Received: {shown(returned)} for {len(texts)} texts."
             )
         tokens = [token for one in made for token in one]
         flat = np.empty(len(tokens), object)
