@@ -216,7 +216,7 @@ def test_a_file_that_is_written_while_it_is_read_is_an_error(tmp_path):
     class Writes(lacuna.callbacks.Callback):
         def on_batch_end(self, batch, logs=None):
             if batch == 3:
-                np.save(tmp_path / "x.npy", 2 * x)
+                np.load(tmp_path / "x.npy", mmap_mode="r+")[:] *= 2
 
     model = Sequential([Dense(1, input_dim=16)])
     model.compile("sgd", "mse")
