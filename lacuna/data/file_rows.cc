@@ -138,7 +138,8 @@ class FileRows final : public RowSource, public std::enable_shared_from_this<Fil
       for (size_t i = 0; i < files_.size(); ++i)
         source_.put(made, i, files_[i]->gather(where, rows), specs_[i]);
       RowBlock block;
-      make_block(text(where, ": among ", rows.size(), " rows that were read at random"), source_.schema_, made, block);
+      make_block(text(where, ": among ", rows.size(), " rows that were read at random"), source_.schema_,
+                 made, block);
       to.append(block, 0, block.rows);
     }
 

@@ -108,7 +108,8 @@ void NpyArray::read_head(const std::string& head) {
   const auto [stop, error] = std::from_chars(descr.data() + 2, descr.data() + descr.size(), letters);
   const bool text =
       (kind == 'S' || kind == 'U') && error == std::errc{} && stop == descr.data() + descr.size();
-  require(text && letters > 0 && letters < 1000, "dtype '" + std::string(descr) + "'; write x.astype('float32')");
+  require(text && letters > 0 && letters < 1000,
+          "dtype '" + std::string(descr) + "'; write x.astype('float32')");
   value_bytes_ = kind == 'S' ? letters : 4 * letters;
 }
 

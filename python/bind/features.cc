@@ -49,8 +49,9 @@ nb::list values_of(const std::string& where, const std::vector<std::string>& nam
   return result;
 }
 
-// What a function of Python makes of texts; `answer` takes it apart, with the GIL held. The reference is a
-// strong one, since the layer's object may be gone while its op runs.
+// What a function of Python makes of texts; `answer` takes it apart, with the GIL held. The function that is
+// held here must refer to the user's own weakly (text_vectorization.py): that one may own the layer, and
+// Python finds no cycle through C++.
 template <class Function, class Answer>
 Setting::Object own_function(const std::string& name, nb::handle function, Answer answer) {
   const auto held = std::make_shared<const HeldObject>(nb::borrow(function));
