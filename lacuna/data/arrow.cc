@@ -30,8 +30,7 @@ class Arrow final : public JudgedSource<Arrow> {
     else result.emplace_back("version", options_.version);
     add_settings_of_bad_rows(result);
     result.emplace_back("format", options_.fields ? "arrow, fields" : "arrow");
-    for (const Column& column : options_.columns)
-      result.emplace_back("column '" + column.name + "'", settings_of(column));
+    add_settings_of_columns(result, options_.columns);
     return result;
   }
 

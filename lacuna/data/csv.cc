@@ -27,8 +27,7 @@ class Csv final : public TextSource<Csv> {
     to.emplace_back("format",
                     text("csv, delimiter ", int{options_.delimiter}, ", quote ", int{options_.quote},
                          ", header ", static_cast<int>(options_.header), options_.fields ? ", fields" : ""));
-    for (const Column& column : options_.columns)
-      to.emplace_back("column '" + column.name + "'", settings_of(column));
+    add_settings_of_columns(to, options_.columns);
   }
 
   using Piece = CsvText;

@@ -49,4 +49,8 @@ std::string unlike_all_others() {
   return text(std::chrono::system_clock::now().time_since_epoch().count(), "-", ++count);
 }
 
+void add_settings_of_columns(Fingerprint& to, const std::vector<Column>& columns) {
+  for (const Column& column : columns) to.emplace_back("column '" + column.name + "'", settings_of(column));
+}
+
 }  // namespace lacuna::data

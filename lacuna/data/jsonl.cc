@@ -26,8 +26,7 @@ class Jsonl final : public TextSource<Jsonl> {
   const Schema& schema() const override { return layout_.schema(); }
   void add_settings(Fingerprint& to) const {
     to.emplace_back("format", options_.fields ? "jsonl, fields" : "jsonl");
-    for (const Column& column : options_.columns)
-      to.emplace_back("column '" + column.name + "'", settings_of(column));
+    add_settings_of_columns(to, options_.columns);
   }
 
   using Piece = NumberedText;

@@ -35,8 +35,7 @@ class Vw final : public TextSource<Vw> {
   const Schema& schema() const override { return layout_.schema(); }
   void add_settings(Fingerprint& to) const {
     to.emplace_back("format", together_ ? "vw" : "vw, namespaces");
-    for (const Column& column : columns_)
-      to.emplace_back("column '" + column.name + "'", settings_of(column));
+    add_settings_of_columns(to, columns_);
   }
 
   using Piece = NumberedText;
