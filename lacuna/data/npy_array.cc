@@ -10,6 +10,7 @@
 
 #include "lacuna/base/error.h"
 #include "lacuna/base/utf8.h"
+#include "lacuna/data/byte_input.h"
 
 namespace lacuna::data {
 namespace {
