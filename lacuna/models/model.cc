@@ -57,6 +57,16 @@ std::vector<double> Model::evaluate(const Arrays& x, const Arrays& y, const Eval
   return trainer().evaluate(x, y, options);
 }
 
+Progressive Model::progressive(const Arrays& x, const Arrays& y, const ProgressiveOptions& options) {
+  prepare(&x);
+  return trainer().progressive(x, y, options);
+}
+
+Progressive Model::progressive(const data::Dataset& dataset, const ProgressiveOptions& options) {
+  prepare_from(dataset);
+  return trainer().progressive(dataset, options);
+}
+
 namespace {
 
 tensor::Dense only_dense(std::vector<Tensor>&& outputs) {

@@ -41,6 +41,12 @@ class Model {
   // belong together. The user's arrays are never changed. A last partial batch is trained as it is.
   History fit(const Arrays& x, const Arrays& y, const FitOptions& options = {});
 
+  // Predicts each row of x and then trains on it, in their order: what a model that learns as data comes
+  // would have said, and how well, in one pass. With batch_size, so many rows are predicted and learned at a
+  // time.
+  Progressive progressive(const Arrays& x, const Arrays& y, const ProgressiveOptions& options = {});
+  Progressive progressive(const data::Dataset& dataset, const ProgressiveOptions& options = {});
+
   // The loss and then the metrics, as metrics_names() names them: means over all rows.
   std::vector<double> evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options = {});
 

@@ -113,11 +113,19 @@ Results results_of(const std::vector<const CompiledOutput*>& targets, const std:
   return results;
 }
 
+// Takes the last n symbols away.
+std::vector<Symbol> last(std::vector<Symbol>& symbols, size_t n) {
+  const auto first = symbols.end() - static_cast<std::ptrdiff_t>(n);
+  std::vector<Symbol> result(first, symbols.end());
+  symbols.erase(first, symbols.end());
+  return result;
+}
+
 }  // namespace
 
 Program::Program(const Network& network, const Compiled* compiled, Mode mode, const std::vector<Spec>& fed,
                  bool weighted) {
-  const bool predict = mode == Mode::predict;
+  const bool predict = mode == Mode::predict, trains = mode == Mode::train || mode == Mode::progressive;
   const auto targets = predict ? std::vector<const CompiledOutput*>() : compiled->targets();
   const Results results =
       results_of(targets, predict ? std::vector<Symbol>() : compiled->added_metrics, weighted);
@@ -125,11 +133,13 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
   std::vector<Symbol> wanted = predict ? network.outputs() : results.symbols;
   const size_t own = wanted.size();
   if (!predict) wanted.insert(wanted.end(), compiled->added_losses.begin(), compiled->added_losses.end());
-  if (mode == Mode::train)
+  if (trains)
     for (const layers::LayerUpdate& u : compiled->updates) updates_.push_back(u.update);
-  if (mode == Mode::train || mode == Mode::test)
+  if (trains || mode == Mode::test)
     for (const Update& u : compiled->metric_updates()) updates_.push_back(u);
   for (const Update& u : updates_) wanted.push_back(u.value);
+  if (mode == Mode::progressive)
+    wanted.insert(wanted.end(), network.outputs().begin(), network.outputs().end());
 
   // With the front's results, the network is cut there.
   const size_t cut = fed.size() == network.fed_inputs().size() + targets.size() ? 0 : network.front().size();
@@ -151,6 +161,8 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
   fed_as.from.insert(fed_as.from.end(), frozen.from.begin(), frozen.from.end());
   fed_as.to.insert(fed_as.to.end(), frozen.to.begin(), frozen.to.end());
   std::vector<Symbol> outputs = substitute(wanted, fed_as.from, fed_as.to);
+  const std::vector<Symbol> predicted =
+      last(outputs, mode == Mode::progressive ? network.outputs().size() : 0);
   const auto end_of_losses = outputs.end() - static_cast<std::ptrdiff_t>(updates_.size());
   const std::vector<Symbol> activity(outputs.begin() + static_cast<std::ptrdiff_t>(own), end_of_losses);
   const std::vector<Symbol> update_values(end_of_losses, outputs.end());
@@ -171,10 +183,10 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
     outputs.resize(own);
     if (network.outputs().size() == 1 && !targets.empty()) outputs[0] = total;  // It replaces its loss.
     else outputs.insert(outputs.begin(), total), ++values_;
-    if (mode == Mode::train || mode == Mode::explain) {
+    if (trains || mode == Mode::explain) {
       weights_ = compiled->trainable;
       for (const layers::Weight* w : weights_)
-        if (mode == Mode::train && (w->regularizer || w->constraint) && is_exact_table(*w, *compiled))
+        if (trains && (w->regularizer || w->constraint) && is_exact_table(*w, *compiled))
           whole_tables_.push_back(w);
       std::vector<Symbol> learn;
       for (const layers::Weight* w : weights_) {
@@ -192,9 +204,11 @@ Program::Program(const Network& network, const Compiled* compiled, Mode mode, co
     }
     first_update_ = outputs.size();
     outputs.insert(outputs.end(), update_values.begin(), update_values.end());
+    first_output_ = outputs.size();
+    outputs.insert(outputs.end(), predicted.begin(), predicted.end());
   }
   gradients_.resize(formed_.size());
-  plan_ = std::make_unique<Plan>(std::move(inputs), std::move(outputs), mode == Mode::train);
+  plan_ = std::make_unique<Plan>(std::move(inputs), std::move(outputs), trains);
 }
 
 // A dense weight would also move in rows that no batch has named, unless they are zero and stay so. Makes

@@ -13,7 +13,8 @@ enum class Mode : uint8_t {
   train,
   test,
   predict,
-  explain,  // Computes gradients as train does, but changes nothing: rows are not kept, dropout is off.
+  progressive,  // Trains, and has the outputs as they were before: only if they are those of a prediction.
+  explain,      // Computes gradients as train does, but changes nothing: rows are not kept, dropout is off.
 };
 
 class Program {
@@ -34,8 +35,7 @@ class Program {
     plan_->observe(feeds, step, seed, observer);
   }
 
-  // The values of metrics_names that are scalars, in order; none in a program that predicts, which has
-  // outputs.
+  // The values of metrics_names that are scalars, in order; none in a program that predicts.
   size_t values() const { return values_; }
   double value(size_t i) const;
   // What accumulator i of the metrics gets as y_pred.
@@ -45,7 +45,8 @@ class Program {
   const Tensor* weights(std::span<const Tensor* const> feeds, size_t i) const {
     return weighted_ ? feeds[inputs_ + targets_ + i] : nullptr;
   }
-  const Tensor& output(size_t i) const { return plan_->output(i); }
+  // Of a program that predicts or is progressive.
+  const Tensor& output(size_t i) const { return plan_->output(first_output_ + i); }
 
   // Train: the weights that are trained and, after a run, their gradients: empty if the loss does not depend
   // on the weight, and as factors if the optimizer takes them.
@@ -71,7 +72,7 @@ class Program {
   std::vector<optimizers::Gradient> gradients_;
   std::vector<Update> updates_;
   UpdateValues update_values_;
-  size_t first_update_ = 0;  // Of their values among the plan's outputs.
+  size_t first_update_ = 0, first_output_ = 0;  // Of their values among the plan's outputs.
 };
 
 }  // namespace lacuna

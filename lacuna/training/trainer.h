@@ -17,6 +17,7 @@
 #include "lacuna/training/feed.h"
 #include "lacuna/training/history.h"
 #include "lacuna/training/program.h"
+#include "lacuna/training/progressive.h"
 
 namespace LACUNA_EXPORT lacuna {
 
@@ -132,6 +133,11 @@ class Trainer {
   std::vector<double> evaluate(const data::Dataset& dataset, const EvaluateOptions& options);
   std::vector<Tensor> predict(const data::Dataset& dataset, const PredictOptions& options);
 
+  // Predicts each batch of options.batch_size rows, in the order of x, and then trains on it: the error on
+  // what was not seen before, in one pass.
+  Progressive progressive(const Arrays& x, const Arrays& y, const ProgressiveOptions& options);
+  Progressive progressive(const data::Dataset& dataset, const ProgressiveOptions& options);
+
   // One training step, or one evaluation, on all rows of x. Metrics with a state go on from step to step,
   // until reset_metrics(), fit or evaluate; the other values are those of this batch. AUC, whose state grows,
   // is one of these. reset_metrics: true begins all metrics anew, false lets all of them go on; losses are
@@ -163,6 +169,7 @@ class Trainer {
                   std::vector<double>* values = nullptr);
   std::vector<double> evaluate(const CompiledPtr& compiled, Measures& measures, Batches& batches,
                                int verbose);
+  Progressive progressive(const CompiledPtr& compiled, Batches& batches, const ProgressiveOptions& options);
   // What a single step adds its results to.
   std::shared_ptr<Measures> measures(const CompiledPtr& compiled, const char* where, bool reset);
   // Before training: warns if `trainable` flags were changed since compile, or if no weight is trainable.

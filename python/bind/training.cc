@@ -124,6 +124,26 @@ std::vector<double> evaluate(Model& model, nb::handle x, nb::handle y, Dim batch
   return model.evaluate(inputs, targets, options);
 }
 
+nb::tuple progressive(Model& model, nb::handle x, nb::handle y, Dim batch_size, nb::handle sample_weight,
+                      nb::handle class_weight, int verbose, bool predictions) {
+  const ProgressiveOptions options{.batch_size = batch_size,
+                                   .verbose = verbose,
+                                   .sample_weight = to_arrays(sample_weight),
+                                   .class_weight = to_class_weights(nb::cast<ByClass>(class_weight)),
+                                   .predictions = predictions};
+  Progressive result;
+  if (const data::Dataset* dataset = dataset_of(x)) {
+    result = without_gil([&] { return model.progressive(*dataset, options); });
+  } else {
+    const Arrays inputs = to_arrays(x), targets = to_arrays(y);
+    result = without_gil([&] { return model.progressive(inputs, targets, options); });
+  }
+  return nb::make_tuple(
+      from_tensors(std::move(result.predictions)),
+      to_numpy(tensor::Dense::of<double>({static_cast<Dim>(result.losses.size())}, result.losses)),
+      result.values);
+}
+
 nb::list predict(Model& model, nb::handle x, Dim batch_size, int verbose, std::optional<int64_t> steps) {
   const PredictOptions options{.batch_size = batch_size, .verbose = verbose, .steps = steps};
   if (const data::Dataset* dataset = dataset_of(x))
@@ -145,6 +165,8 @@ void def_training(nb::class_<Model>& c) {
              "validation_epochs"_a, "shuffle_bytes"_a);
   def_method(c, "evaluate", evaluate, "x"_a, "y"_a, "batch_size"_a, "verbose"_a, "sample_weight"_a,
              "steps"_a);
+  def_method(c, "progressive", progressive, "x"_a, "y"_a, "batch_size"_a, "sample_weight"_a, "class_weight"_a,
+             "verbose"_a, "predictions"_a);
   def_method(c, "predict", predict, "x"_a, "batch_size"_a, "verbose"_a, "steps"_a);
   def_method(
       c, "compile",

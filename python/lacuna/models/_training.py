@@ -21,6 +21,7 @@ from lacuna._types import ArrayLike, Flag, Number, Whole
 from lacuna.layers._calls import one_or_all
 from lacuna.models._batches import Workers, gives_batches, source_of
 from lacuna.models._compiling import Compiled
+from lacuna.models._progressive import Progressive
 from lacuna.models._validation import validation_arrays
 
 if TYPE_CHECKING:
@@ -247,6 +248,47 @@ class Trained(Compiled):
             return _outputs(
                 self._core.predict(inputs, batch_size_of("predict", batch_size), verbose_of("predict", verbose), steps)
             )
+
+    def progressive(
+        self,
+        x: ArrayLike,
+        y: ArrayLike = None,
+        batch_size: Whole = 1,
+        sample_weight: ArrayLike = None,
+        class_weight: Any = None,
+        verbose: Whole | str = 0,
+        predictions: Flag = True,
+    ) -> Progressive:
+        """Predicts each row of x before it trains on it, in their order, in one pass: how well a model does that learns as
+        data comes. Returns the predictions, the losses and the metrics (Progressive).
+
+        x, y: arrays, or a Dataset alone. batch_size: so many rows are predicted and then learned at a time. sample_weight,
+        class_weight: as in fit. predictions: False keeps none, where there are too many. ValueError as of fit.
+
+            >>> model = Sequential([Dense(1, kernel_initializer="ones", input_dim=2)])
+            >>> model.compile(SGD(lr=0.25), "mse")
+            >>> seen = model.progressive(csr_matrix([[0, 2.0], [0, 2.0]]), np.array([1.0, 1.0]))
+            >>> seen.predictions.ravel().tolist(), seen.losses.tolist(), seen.loss
+            ([2.0, -0.5], [1.0, 2.25], 1.625)
+        """
+        where = "progressive"
+        weights = class_weight_of(where, class_weight, self)
+        keep = flag(where, "predictions", predictions)
+        if gives_batches(x) and not isinstance(x, lacuna.data.Dataset):
+            raise ValueError(
+                f"{where}: x must be arrays or a Dataset; lacuna.data.batches makes one of batches. Received: x={shown(x)}."
+            )
+        with self._inputs(x, where, None, None, y=y) as inputs:
+            outputs, losses, logs = self._core.progressive(
+                inputs,
+                self._y(y, where),
+                batch_size_of(where, batch_size),
+                self._y(sample_weight, where, "sample_weight"),
+                weights,
+                verbose_of(where, verbose),
+                keep,
+            )
+        return Progressive(_outputs(outputs) if keep else None, losses, dict(logs))
 
     def train_on_batch(
         self,
