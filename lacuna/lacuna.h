@@ -74,6 +74,7 @@
 #include "lacuna/metrics/counts.h"
 #include "lacuna/metrics/metrics.h"
 #include "lacuna/models/feature_space.h"
+#include "lacuna/models/heaviest.h"
 #include "lacuna/models/model.h"
 #include "lacuna/models/ready_models.h"
 #include "lacuna/models/sequential.h"
