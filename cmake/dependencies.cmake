@@ -7,6 +7,7 @@ find_package(LibLZMA REQUIRED)
 find_package(zstd REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(simdjson 3.0 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
 
 # LZ4 has no CMake file in Debian.
 find_library(lz4_LIBRARY lz4 REQUIRED)

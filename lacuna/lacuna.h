@@ -15,6 +15,7 @@
 #include "lacuna/callbacks/model_checkpoint.h"
 #include "lacuna/callbacks/reduce_lr_on_plateau.h"
 #include "lacuna/callbacks/terminate_on_nan.h"
+#include "lacuna/cli/command_line.h"
 #include "lacuna/data/array.h"
 #include "lacuna/data/arrow.h"
 #include "lacuna/data/bad_rows.h"
