@@ -38,6 +38,7 @@ lacuna_package(LibLZMA "" liblzma-dev)
 lacuna_package(zstd "" libzstd-dev)
 lacuna_package(nlohmann_json 3.11 nlohmann-json3-dev)
 lacuna_package(simdjson 3.0 libsimdjson-dev)
+lacuna_package(CLI11 2.1 libcli11-dev)
 lacuna_library(lz4 liblz4-dev HEADER lz4frame.h LIBRARY lz4)
 lacuna_library(xxhash libxxhash-dev HEADER xxhash.h LIBRARY xxhash)
 # libzip has a CMake file, but it asks for programs that are in other packages.

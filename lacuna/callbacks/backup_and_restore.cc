@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "lacuna/base/message.h"
 #include "lacuna/base/path.h"
 #include "lacuna/base/utf8.h"
 #include "lacuna/callbacks/rate.h"
@@ -65,6 +66,16 @@ void BackupAndRestore::end_batch(Model& model) {
 
 void BackupAndRestore::end_epoch(Model& model) {
   if (options_.save_freq == 0) model.save(path_);
+}
+
+void BackupAndRestore::end_early(Model& model) {
+  const auto at = model.trainer().position();
+  if (!at || (at->epoch == 0 && at->batch == 0)) return;
+  try {
+    model.save(path_);
+  } catch (const std::exception& error) {  // The first error is told to the caller.
+    warn(text("BackupAndRestore: the backup could not be written. Received: ", error.what()));
+  }
 }
 
 void BackupAndRestore::end() {

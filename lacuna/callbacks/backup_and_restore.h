@@ -29,12 +29,15 @@ class BackupAndRestore : public Callback {
   void on_batch_end(int64_t, const Logs&) override { end_batch(*model_); }
   void on_epoch_end(int, Logs&) override { end_epoch(*model_); }
   void on_train_end(const Logs&) override { end(); }
+  void on_train_error() override { end_early(*model_); }
   bool wants_batches() const override { return options_.save_freq > 0; }
 
   // Throws InvalidArgument if there is a file that is no backup of this model.
   void begin(Model& model);
   void end_batch(Model& model);
   void end_epoch(Model& model);
+  // Saves where an error or an interrupt ended the fit, if any step was made.
+  void end_early(Model& model);
   void end();
 
  private:

@@ -62,6 +62,46 @@ TEST(BackupAndRestore, AFitGoesOnInTheMiddleOfAnEpoch) {
   }
 }
 
+TEST(BackupAndRestore, AnErrorLeavesABackupOfTheLastStep) {
+  const Problem p;
+  const std::string path = temporary_folder() + "early.h5";
+  FitOptions options{.batch_size = 16, .epochs = 3, .verbose = 0};
+  Model whole = for_backups();
+  whole.fit(p.csr, p.y, options);
+  for (const int after : {2, 9}) {
+    Model stopped = for_backups();
+    options.callbacks = {std::make_shared<callbacks::BackupAndRestore>(
+                             stopped, callbacks::BackupAndRestoreOptions{.backup_dir = path}),
+                         std::make_shared<Interrupt>(after)};
+    EXPECT_THROW(stopped.fit(p.csr, p.y, options), Killed);
+    EXPECT_TRUE(std::filesystem::exists(path)) << after;
+    Model again = for_backups();
+    options.callbacks = {std::make_shared<callbacks::BackupAndRestore>(
+                             again, callbacks::BackupAndRestoreOptions{.backup_dir = path}),
+                         std::make_shared<Interrupt>(7)};
+    EXPECT_THROW(again.fit(p.csr, p.y, options), Killed);  // Seven steps more, of the 21.
+    options.callbacks.pop_back();
+    again.fit(p.csr, p.y, options);
+    EXPECT_EQ(kernel_of(again), kernel_of(whole)) << after;
+    EXPECT_FALSE(std::filesystem::exists(path));
+  }
+}
+
+TEST(BackupAndRestore, AnErrorBeforeTheFirstStepLeavesNone) {
+  const std::string path = temporary_folder() + "none.h5";
+  struct Early final : callbacks::Callback {
+    void on_epoch_begin(int, const callbacks::Logs&) override { throw Killed(); }
+  };
+  const Problem p;
+  Model model = for_backups();
+  FitOptions options{.verbose = 0,
+                     .callbacks = {std::make_shared<callbacks::BackupAndRestore>(
+                                       model, callbacks::BackupAndRestoreOptions{.backup_dir = path}),
+                                   std::make_shared<Early>()}};
+  EXPECT_THROW(model.fit(p.csr, p.y, options), Killed);
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
 TEST(BackupAndRestore, OtherDataAndOtherFilesAreErrors) {
   const Problem p, fewer(90);
   const std::string path = temporary_folder() + "backup.h5";

@@ -98,6 +98,8 @@ class Libsvm final : public TextSource<Libsvm> {
                          static_cast<int>(options_.zero_based), options_.query_id ? ", query_id" : ""));
   }
 
+  const LibsvmOptions& options() const { return options_; }
+
   // Reads the files to find what the options leave open. Before any other use.
   void complete() {
     const bool open_columns = options_.n_features == 0,
@@ -198,6 +200,15 @@ Dataset libsvm(const std::vector<std::string>& paths, const LibsvmDatasetOptions
   auto source = std::make_shared<Libsvm>(paths, options);
   source->complete();
   return Dataset(std::move(source));
+}
+
+LibsvmDatasetOptions complete(const std::vector<std::string>& paths, const LibsvmDatasetOptions& options) {
+  const auto source = std::make_shared<Libsvm>(paths, options);
+  source->complete();
+  LibsvmDatasetOptions result = options;
+  result.n_features = source->options().n_features;
+  result.zero_based = source->options().zero_based;
+  return result;
 }
 
 }  // namespace lacuna::data

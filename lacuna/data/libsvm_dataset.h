@@ -22,5 +22,9 @@ struct LibsvmDatasetOptions {
 // matches. Throws InvalidArgument for options that do not fit, or if the files must be read and cannot be.
 Dataset libsvm(const std::vector<std::string>& paths, const LibsvmDatasetOptions& options = {});
 
+// The same options with what the files tell where they leave it open, so that other rows have the same
+// columns.
+LibsvmDatasetOptions complete(const std::vector<std::string>& paths, const LibsvmDatasetOptions& options);
+
 }  // namespace data
 }  // namespace lacuna

@@ -29,12 +29,13 @@ class Vw final : public TextSource<Vw> {
   Vw(const std::vector<std::string>& paths, VwOptions options)
       : TextSource("vw", paths, options.bad, options.readers),
         together_(options.namespaces.empty()),
+        labels_(options.labels),
         columns_(columns_of(options)),
         layout_("vw", columns_, false) {}
 
   const Schema& schema() const override { return layout_.schema(); }
   void add_settings(Fingerprint& to) const {
-    to.emplace_back("format", together_ ? "vw" : "vw, namespaces");
+    to.emplace_back("format", text("vw", together_ ? "" : ", namespaces", labels_ ? "" : ", labels or none"));
     add_settings_of_columns(to, columns_);
   }
 
@@ -44,7 +45,8 @@ class Vw final : public TextSource<Vw> {
     Reader(const Vw& source, const char* where, size_t workers, const RowPlace& from)
         : source_(source), texts_(where, source.paths()) {
       if (!from.empty()) texts_.go_to(from);
-      for (size_t w = 0; w < workers; ++w) parsers_.emplace_back(source.layout_, source.together_);
+      for (size_t w = 0; w < workers; ++w)
+        parsers_.emplace_back(source.layout_, source.together_, source.labels_);
     }
 
     bool take(NumberedText& to) { return texts_.next(to); }
@@ -59,7 +61,7 @@ class Vw final : public TextSource<Vw> {
   };
 
  private:
-  const bool together_;
+  const bool together_, labels_;
   const std::vector<Column> columns_;
   const ColumnLayout layout_;
 };

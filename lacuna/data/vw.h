@@ -15,6 +15,7 @@ struct VwOptions {
   // The namespaces that are read, each with a range of columns, in this order; "" is that without a name.
   // None: all are read, and hashed together with their names.
   std::vector<std::string> namespaces{};
+  bool labels = true;  // false: a row may have none, which is 0 then.
   BadRowOptions bad{};
   size_t readers = 0;  // Threads that parse; 0: half of num_threads(), and none if that is 1.
 };

@@ -130,7 +130,7 @@ bool VwParser::parse_label(std::string_view text) {
                         uses_[1]);
     ++count;
   }
-  if (count == 0)
+  if (count == 0 && labels_)
     return rows_.fail(touches ? "a label must be a finite number, with a blank behind it: else it is a tag"
                               : "a label must be a finite number",
                       uses_[0]);
@@ -183,19 +183,32 @@ const FieldUse* VwParser::use_of(std::string_view name) const {
   return found == uses_.end() ? nullptr : *found;
 }
 
-[[gnu::always_inline]] inline Dim VwParser::column_of(const FieldUse& use, std::string_view name,
-                                                      uint64_t of_name, std::string_view feature) {
+// together: room for "namespace^feature".
+[[gnu::always_inline]] inline uint64_t hash_of_feature(std::string_view name, uint64_t of_name,
+                                                       std::string_view feature, std::string& together) {
   constexpr size_t kDigits = 18;  // Of any number of 64 bits.
   if (is_digit(feature[0]) && feature.size() <= kDigits && std::ranges::all_of(feature, is_digit)) {
     uint64_t number = 0;
     std::from_chars(feature.data(), feature.data() + feature.size(), number);
-    return static_cast<Dim>(use.bins.remainder(number + of_name));
+    return number + of_name;
   }
-  if (!together_ || name.empty()) return RowWriter::category(use, feature);
+  if (name.empty()) return features::fingerprint(feature);
   const size_t size = name.size() + 1 + feature.size();
-  if (together_name_.size() < size) together_name_.resize(size);
-  std::memcpy(together_name_.data() + name.size() + 1, feature.data(), feature.size());
-  return RowWriter::category(use, {together_name_.data(), size});
+  if (together.size() < size) together.resize(size);
+  std::memcpy(together.data() + name.size() + 1, feature.data(), feature.size());
+  return features::fingerprint(std::string_view(together.data(), size));
+}
+
+uint64_t vw_hash(std::string_view name, uint64_t of_name, std::string_view feature) {
+  std::string together(name);
+  together += '^';
+  return hash_of_feature(name, of_name, feature, together);
+}
+
+[[gnu::always_inline]] inline Dim VwParser::column_of(const FieldUse& use, std::string_view name,
+                                                      uint64_t of_name, std::string_view feature) {
+  return static_cast<Dim>(use.bins.remainder(
+      hash_of_feature(together_ ? name : std::string_view(), of_name, feature, together_name_)));
 }
 
 }  // namespace lacuna::data

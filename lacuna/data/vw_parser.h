@@ -13,12 +13,17 @@ namespace lacuna::data {
 // The column of the namespace without a name, which is a space for Vowpal Wabbit, too.
 inline constexpr std::string_view kNoName = " ";
 
+// What a feature's column is the remainder of by the number of columns. of_name: the fingerprint of its
+// namespace where namespaces are hashed together, else 0; name: that namespace, or empty.
+uint64_t vw_hash(std::string_view name, uint64_t of_name, std::string_view feature);
+
 // Not thread-safe; each thread has its own. Its columns are a label, a weight, and one for each namespace
 // that is read, or one for all together.
 class VwParser {
  public:
-  VwParser(const ColumnLayout& layout, bool together)
-      : rows_(layout), uses_(layout.in_order()), together_(together) {}
+  // labels: whether each row must have one.
+  VwParser(const ColumnLayout& layout, bool together, bool labels)
+      : rows_(layout), uses_(layout.in_order()), together_(together), labels_(labels) {}
 
   // Makes a block of the lines. path: of their file.
   void parse(const NumberedText& text, const std::string& path, RowBlock& block);
@@ -43,7 +48,7 @@ class VwParser {
 
   RowWriter rows_;
   const FieldUses uses_;
-  const bool together_;
+  const bool together_, labels_;
   std::string together_name_{};  // "namespace^feature".
   // The places of all bytes that may end a name, a value or a line; the end of the text is the last.
   std::unique_ptr<uint32_t[]> marks_{};

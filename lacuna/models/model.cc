@@ -131,6 +131,15 @@ std::vector<Tensor> Model::predict_all(const data::Dataset& dataset, const Predi
   return trainer().predict(dataset, options);
 }
 
+void Model::predict_each(const data::Dataset& dataset, const Trainer::OnPredicted& on_predicted,
+                         const PredictOptions& options) {
+  prepare_from(dataset);
+  trainer().predict_each(dataset, on_predicted, options);
+}
+
+std::string Model::note() { return trainer().note(); }
+void Model::set_note(const std::string& note) { trainer().set_note(note); }
+
 History Model::fit_generator(BatchSource& source, const FitOptions& options) {
   prepare_from(source);
   trainer();

@@ -62,6 +62,11 @@ class Model {
   tensor::Dense predict(const data::Dataset& dataset, const PredictOptions& options = {});
   std::vector<Tensor> predict_all(const data::Dataset& dataset, const PredictOptions& options = {});
 
+  // Hands out the outputs of each batch, so that neither rows nor predictions need fit in memory. The tensors
+  // are valid during the call, in which the model cannot be used.
+  void predict_each(const data::Dataset& dataset, const Trainer::OnPredicted& on_predicted,
+                    const PredictOptions& options = {});
+
   // The same for batches that come one by one, such as from a function:
   //   model.fit_generator(BatchGenerator([&]() -> std::optional<Batch> { … }), {.steps_per_epoch = 10});
   History fit_generator(BatchSource& source, const FitOptions& options = {});
@@ -114,6 +119,11 @@ class Model {
   // Reads the weights of such a file, or of one of Keras. If they do not fit, throws and changes none.
   void load_weights(const std::string& path, const LoadWeightsOptions& options = {});
   void load_weights_from_bytes(const std::string& bytes, const LoadWeightsOptions& options = {});
+
+  // A text that files of the model keep, and load_model gives back: the command line keeps there how rows are
+  // read. Empty unless set.
+  std::string note();
+  void set_note(const std::string& note);
 
   // Sets the flag of the model and of its layers. Training uses the flags as they were at compile, and warns
   // if they were changed since.

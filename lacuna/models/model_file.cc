@@ -100,6 +100,7 @@ void put(const hdf5::Group& root, Trainer& trainer, bool include_optimizer, savi
                                   {"source", at->source},
                                   {"place", SettingList(at->place.begin(), at->place.end())}});
   root.write_text("lacuna", to_json(state));
+  if (const std::string note = trainer.note(); !note.empty()) root.write_text("lacuna_note", note);
   if (!include_optimizer || !trainer.is_compiled()) return;
   if (trainer.compiled("save")->targets().empty())
     return;  // Its loss is one of add_loss, which no file keeps.
@@ -199,6 +200,7 @@ ModelFile::ModelFile(hdf5::File file) : file_(std::move(file)) {
   model_config_ = config_of("model_config");
   if (root.has("training_config")) training_config_ = config_of("training_config");
   if (!root.has("lacuna")) return;  // A file of Keras.
+  if (root.has("lacuna_note")) note_ = root.text("lacuna_note");
   int64_t format = 0, seed = 0, shuffle_seed = 0;
   Config config = from_json("load_model", root.text("lacuna"));
   if (const auto fit = config.find("fit"); fit != config.end() && fit->second.config()) {
@@ -243,6 +245,7 @@ void ModelFile::restore_weights(Model& model) const {
   const auto turn = model.network().turn().take();
   saving::read_weights(file_.root().group("model_weights"), model.network());
   if (random_) model.trainer().set_random_state(*random_);
+  if (!note_.empty()) model.trainer().set_note(note_);
 }
 
 void ModelFile::restore_training(Model& model) const {

@@ -35,6 +35,7 @@ class ModelFile {
   std::optional<Config> training_config_{};
   std::optional<Trainer::RandomState> random_{};  // Only from a file of Lacuna.
   std::optional<Trainer::Position> position_{};
+  std::string note_{};
 };
 
 }  // namespace lacuna

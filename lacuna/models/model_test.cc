@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "lacuna/base/threads.h"
+#include "lacuna/data/batches.h"
 #include "lacuna/layers/core.h"
 #include "lacuna/layers/dense.h"
 #include "lacuna/layers/embedding.h"
@@ -73,6 +74,30 @@ TEST(Model, LearnsWhatPlainGradientDescentLearns) {
   const auto learned = kernel_of(model);
   for (size_t c = 0; c < 20; ++c) EXPECT_NEAR(learned[c], w[c], 1e-4) << c;
   for (size_t e = 0; e < 4; ++e) EXPECT_NEAR(history.history.at("loss")[e], losses[e], 1e-4 * losses[e]) << e;
+}
+
+TEST(Model, PredictsBatchByBatchWhatItPredictsAtOnce) {
+  const Problem p;
+  Model model = linear(true, false);
+  const data::Dataset rows = data::batches([&p] {
+    return [&p, given = false]() mutable {
+      return std::exchange(given, true) ? std::nullopt
+                                        : std::optional(data::LoadedRows{.x = {{"x", Array(p.csr)}}});
+    };
+  });
+  std::vector<float> each;
+  std::vector<Dim> sizes;
+  model.predict_each(rows,
+                     [&](const std::vector<const Tensor*>& outputs, Dim count) {
+                       const auto values = outputs.at(0)->dense().values<float>();
+                       each.insert(each.end(), values.begin(), values.begin() + count);
+                       sizes.push_back(count);
+                     },
+                     {.batch_size = 40});
+  EXPECT_EQ(sizes, (std::vector<Dim>{40, 40, 21}));
+  const tensor::Dense all = model.predict(p.csr);
+  const auto values = all.values<float>();
+  EXPECT_EQ(each, std::vector<float>(values.begin(), values.end()));
 }
 
 TEST(Model, WithoutFlagsCsrLearnsWhatDenseLearns) {

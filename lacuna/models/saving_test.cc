@@ -68,6 +68,20 @@ void fit(Model& model, const Problem& p, Dim columns, int epochs, int from = 0) 
       {.batch_size = 16, .epochs = epochs, .verbose = 0, .shuffle = Shuffle::none, .initial_epoch = from});
 }
 
+TEST(Saving, AFileKeepsTheNote) {
+  const std::string path = temporary_folder() + "note.h5";
+  Model model = linear(true, true);
+  model.save(path);
+  EXPECT_EQ(load_model(path).note(), "");
+  const std::string note =
+      "{\"columns\": \"" + std::string(200'000, 'c') + "\"}";  // More than an attribute of HDF5 holds.
+  model.set_note(note);
+  model.save(path);
+  Model again = load_model(path);
+  EXPECT_EQ(again.note(), note);
+  EXPECT_EQ(load_model_from_bytes(again.save_to_bytes()).note(), note);
+}
+
 TEST(Saving, TrainingGoesOnWithTheSameBits) {
   const Problem p;
   using optimizers::Optimizer;

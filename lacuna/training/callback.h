@@ -38,6 +38,8 @@ class Callback {
   virtual ~Callback() = default;
   virtual void on_train_begin(const Logs&) {}
   virtual void on_train_end(const Logs&) {}
+  // In its place where fit ends by an error or an interrupt, after a whole step. The error goes on.
+  virtual void on_train_error() {}
   virtual void on_epoch_begin(int /*epoch*/, const Logs&) {}
   // Callbacks later in the list, and the history, see what is added to the logs here.
   virtual void on_epoch_end(int /*epoch*/, Logs&) {}

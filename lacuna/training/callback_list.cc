@@ -39,6 +39,9 @@ void CallbackList::on_train_begin() const {
 void CallbackList::on_train_end(const Logs& logs) const {
   for (const auto& callback : all_) callback->on_train_end(logs);
 }
+void CallbackList::on_train_error() const {
+  for (const auto& callback : all_) callback->on_train_error();
+}
 void CallbackList::on_epoch_begin(int epoch) const {
   for (const auto& callback : all_) callback->on_epoch_begin(epoch, {});
 }

@@ -19,6 +19,7 @@ class CallbackList {
 
   void on_train_begin() const;
   void on_train_end(const Logs& logs) const;
+  void on_train_error() const;
   void on_epoch_begin(int epoch) const;
   void on_epoch_end(int epoch, Logs& logs) const;
   // Call only those that want batches.

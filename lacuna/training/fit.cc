@@ -44,8 +44,13 @@ class Trainer::Fit {
     if (options_.verbose > 0) say_how_many();
     callbacks.on_train_begin();
     const Position from = start();
-    for (int epoch = from.epoch; epoch < options_.epochs && !ends(); ++epoch)
-      run_epoch(epoch, epoch == from.epoch ? from : Position{});
+    try {
+      for (int epoch = from.epoch; epoch < options_.epochs && !ends(); ++epoch)
+        run_epoch(epoch, epoch == from.epoch ? from : Position{});
+    } catch (...) {
+      callbacks.on_train_error();
+      throw;
+    }
     callbacks.on_train_end(logs_);
     return std::move(history_);
   }

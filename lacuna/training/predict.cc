@@ -77,10 +77,9 @@ std::vector<double> Trainer::evaluate(BatchSource& source, const EvaluateOptions
   return evaluate(c, measures, batches, options.verbose);
 }
 
-std::vector<Tensor> Trainer::predict(Batches& batches, int verbose) {
+void Trainer::predict_each(Batches& batches, const OnPredicted& on_predicted, int verbose) {
   std::shared_ptr<Program> run;
-  std::vector<Collected> outputs;
-  for (const std::string& name : network_->output_names()) outputs.emplace_back(batches.rows(), name);
+  std::vector<const Tensor*> outputs(network_->output_names().size());
   Progress progress(batches, verbose);
   batches.begin(0);
   ReadAhead ahead(batches);
@@ -91,12 +90,22 @@ std::vector<Tensor> Trainer::predict(Batches& batches, int verbose) {
       run = program(nullptr, Mode::predict, batches, std::move(run));
       const auto turn = network_->turn().take();
       run->run(feeds, random_.steps, next_seed());
-      for (size_t i = 0; i < outputs.size(); ++i) outputs[i].append(run->output(i), size);
+      for (size_t i = 0; i < outputs.size(); ++i) outputs[i] = &run->output(i);
+      on_predicted(outputs, size);
     });
     progress.add(size);
     progress.update({});
   } while ((size = ahead.upcoming()));
   progress.finish({});
+}
+
+std::vector<Tensor> Trainer::predict(Batches& batches, int verbose) {
+  std::vector<Collected> outputs;
+  for (const std::string& name : network_->output_names()) outputs.emplace_back(batches.rows(), name);
+  const auto collect = [&](const std::vector<const Tensor*>& made, Dim rows) {
+    for (size_t i = 0; i < outputs.size(); ++i) outputs[i].append(*made[i], rows);
+  };
+  predict_each(batches, collect, verbose);
   std::vector<Tensor> result;
   for (Collected& output : outputs) result.push_back(output.take());
   return result;
@@ -134,6 +143,14 @@ std::vector<Tensor> Trainer::predict(const data::Dataset& dataset, const Predict
   require_no_steps("predict", options.steps);
   DatasetBatches batches("predict", *network_, nullptr, dataset, options.batch_size);
   return predict(batches, options.verbose);
+}
+
+void Trainer::predict_each(const data::Dataset& dataset, const OnPredicted& on_predicted,
+                           const PredictOptions& options) {
+  require_batch_size("predict", options.batch_size);
+  require_no_steps("predict", options.steps);
+  DatasetBatches batches("predict", *network_, nullptr, dataset, options.batch_size);
+  predict_each(batches, on_predicted, options.verbose);
 }
 
 }  // namespace lacuna

@@ -66,6 +66,16 @@ std::shared_ptr<const Compiled> Trainer::compiled(const char* where) const {
   return compiled_;
 }
 
+std::string Trainer::note() const {
+  const auto turn = network_->turn().take();
+  return note_;
+}
+
+void Trainer::set_note(const std::string& note) {
+  const auto turn = network_->turn().take();
+  note_ = note;
+}
+
 Trainer::RandomState Trainer::random_state() const {
   const auto turn = network_->turn().take();
   return random_;

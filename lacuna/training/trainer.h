@@ -1,6 +1,7 @@
 // The loops of fit, evaluate and predict, over a network.
 #pragma once
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -96,6 +97,10 @@ class Trainer {
   RandomState random_state() const;
   void set_random_state(const RandomState& state);
 
+  // A text that files keep beside the model (Model::set_note).
+  std::string note() const;
+  void set_note(const std::string& note);
+
   // Where a fit is between two steps: the epoch, from 0, and the batch that come next.
   struct Position {
     int epoch = 0;
@@ -122,6 +127,9 @@ class Trainer {
   History fit(Batches& batches, Batches* validation, const FitOptions& options);
   std::vector<double> evaluate(Batches& batches, int verbose = 1);
   std::vector<Tensor> predict(Batches& batches, int verbose = 0);
+  // Hands out the outputs of each batch, which are valid during the call, in place of keeping them.
+  using OnPredicted = std::function<void(const std::vector<const Tensor*>& outputs, Dim rows)>;
+  void predict_each(Batches& batches, const OnPredicted& on_predicted, int verbose = 0);
 
   // The same for what a user's program gives batch by batch, with the options that do not concern arrays.
   History fit(BatchSource& source, const FitOptions& options);
@@ -132,6 +140,8 @@ class Trainer {
   History fit(const data::Dataset& dataset, const FitOptions& options);
   std::vector<double> evaluate(const data::Dataset& dataset, const EvaluateOptions& options);
   std::vector<Tensor> predict(const data::Dataset& dataset, const PredictOptions& options);
+  void predict_each(const data::Dataset& dataset, const OnPredicted& on_predicted,
+                    const PredictOptions& options);
 
   // Predicts each batch of options.batch_size rows, in the order of x, and then trains on it: the error on
   // what was not seen before, in one pass.
@@ -198,6 +208,7 @@ class Trainer {
   std::vector<Made> programs_{};         // A few, looked up at every call.
   std::shared_ptr<Measures> running_{};  // Of single steps since the last reset.
   RandomState random_{};
+  std::string note_{};
   std::optional<Position> position_{}, resumes_{};
   uint64_t seed_generation_ = seed_generation(), forks_ = forks_without_seed();
   std::optional<std::vector<layers::Weight*>> warned_of_{};  // The trainable weights at the last warning.

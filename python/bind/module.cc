@@ -1,54 +1,19 @@
 // The Python module lacuna._core.
 #include "lacuna/base/dialect.h"
-#include "lacuna/base/interrupt.h"
-#include "lacuna/base/message.h"
 #include "lacuna/base/random.h"
-#include "lacuna/base/redraws.h"
 #include "lacuna/base/threads.h"
 #include "lacuna/layers/layer.h"
 #include "python/bind/argument.h"
 #include "python/bind/gil.h"
+#include "python/bind/handlers.h"
 #include "python/bind/path.h"
 
-namespace {
-
 namespace nb = nanobind;
-
-// Whether a line that was written can be written again: in a terminal and in a notebook, not in a file.
-bool redraws(const nb::object& out) {
-  const auto modules = nb::borrow<nb::dict>(nb::module_::import_("sys").attr("modules"));
-  if (modules.contains("ipykernel")) return true;
-  try {
-    return nb::hasattr(out, "isatty") && nb::cast<bool>(out.attr("isatty")());
-  } catch (const std::exception&) {  // An object of the user's, or a closed file.
-    return false;
-  }
-}
-
-}  // namespace
 
 NB_MODULE(_core, m) {
   using namespace nb::literals;
 
-  // Ctrl-C sets a flag; Python acts on it on its main thread, when asked.
-  lacuna::set_interrupt_check([] {
-    const lacuna::bind::WithGil gil;
-    if (PyErr_CheckSignals() != 0) throw nb::python_error();
-  });
-  lacuna::set_warning_handler([](const std::string& message) {
-    const lacuna::bind::WithGil gil;
-    const nb::object category = nb::module_::import_("lacuna._warnings").attr("LacunaWarning");
-    // 2: shows the line that called the package, not the package's own.
-    if (PyErr_WarnEx(category.ptr(), message.c_str(), 2) != 0) throw nb::python_error();
-  });
-  lacuna::set_print_handler([](const std::string& text) {
-    const lacuna::bind::WithGil gil;
-    const nb::object out = nb::module_::import_("sys").attr("stdout");
-    if (out.is_none()) return;
-    const std::string shown = redraws(out) ? text : lacuna::without_redraws(text);
-    if (!shown.empty()) out.attr("write")(shown);
-    out.attr("flush")();
-  });
+  lacuna::bind::set_handlers();
   lacuna::bind::stop_threads_at_exit();
   lacuna::bind::def(m, "set_random_seed", lacuna::set_random_seed, "seed"_a);
   lacuna::bind::def(m, "set_num_threads", lacuna::set_num_threads, "threads"_a);
@@ -96,4 +61,5 @@ NB_MODULE(_core, m) {
   lacuna::bind::bind_datasets(m);
   lacuna::bind::bind_callbacks(m);
   lacuna::bind::bind_models(m);
+  lacuna::bind::bind_cli(m);
 }

@@ -1,0 +1,153 @@
+"""The program `lacuna`, as it is installed: its page, signals, closed outputs, errors, and that Python has its models."""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import scipy.sparse
+
+import lacuna
+
+PROGRAM = pathlib.Path(sys.executable).parent / "lacuna"
+PAGE = pathlib.Path(__file__).parents[2] / "docs/command_line.md"
+
+
+def run(*arguments, cwd, **more):
+    return subprocess.run([PROGRAM, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, **more)
+
+
+def write_rows(path, rows=2000, seed=0):
+    rng = np.random.default_rng(seed)
+    with open(path, "w") as file:
+        for _ in range(rows):
+            ids = np.unique(rng.integers(1, 100, 8))
+            file.write(f"{int(ids[0] < 6)} {' '.join(f'{i}:1' for i in ids)}\n")
+    return path
+
+
+def test_every_command_of_the_page(tmp_path):
+    script = "\n".join(re.findall(r"```sh\n(.*?)```", PAGE.read_text(), re.DOTALL))
+    assert script.count("lacuna ") > 20
+    env = {**os.environ, "PATH": f"{PROGRAM.parent}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search("\tcity\\[\\d+\\]\t(Paris|Rome|Oslo)\t", done.stdout)
+    events = [json.loads(line)["event"] for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    assert events[0] == "start" and events[-1] == "end" and "epoch" in events
+    assert "fm:16" in done.stderr  # What to write in place of -q.
+
+
+def test_a_model_is_that_of_python(tmp_path):
+    write_rows(tmp_path / "rows.svm")
+    done = run("train", "rows.svm", "-o", "model.h5", "--epochs", "3", cwd=tmp_path)
+    assert done.returncode == 0 and done.stdout == "" and done.stderr == ""
+    model = lacuna.models.load_model(str(tmp_path / "model.h5"))
+    rows = lacuna.data.libsvm(tmp_path / "rows.svm", n_features=model.input_shape[1], zero_based=False)
+    predictions = np.loadtxt(run("predict", "model.h5", "rows.svm", cwd=tmp_path).stdout.splitlines())
+    np.testing.assert_array_equal(predictions.astype("float32"), model.predict(rows)[:, 0])
+    model.save(str(tmp_path / "again.h5"))  # How rows are read is kept.
+    assert run("predict", "again.h5", "rows.svm", cwd=tmp_path).returncode == 0
+
+
+def test_threads_do_not_change_a_bit(tmp_path):
+    write_rows(tmp_path / "rows.svm")
+    files = []
+    for threads in ("1", "4"):
+        run("train", "rows.svm", "-m", "mlp:8", "-o", f"{threads}.h5", "--threads", threads, cwd=tmp_path)
+        files.append(
+            lacuna.models.load_model(str(tmp_path / f"{threads}.h5")).predict(scipy.sparse.eye(99, format="csr"))
+        )
+    assert (files[0] == files[1]).all()
+
+
+def test_ctrl_c_leaves_a_backup_that_is_gone_on_from(tmp_path):
+    write_rows(tmp_path / "rows.svm", 20_000)
+    command = ["train", "rows.svm", "--resume", "backup", "--log", "log.jsonl", "--batch-size", "16"]
+    whole = run("train", "rows.svm", "-o", "whole.h5", "--batch-size", "16", "--epochs", "60", cwd=tmp_path)
+    assert whole.returncode == 0, whole.stderr
+    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        program = subprocess.Popen(
+            [PROGRAM, *command, "-o", "part.h5", "--epochs", "60"],
+            cwd=tmp_path,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )
+        log = tmp_path / "log.jsonl"
+        before = log.read_text().count('"event":"epoch"') if log.exists() else 0
+        while not log.exists() or log.read_text().count('"event":"epoch"') <= before:
+            time.sleep(0.02)
+            assert program.poll() is None, program.stderr.read()
+        program.send_signal(number)
+        _, told = program.communicate(timeout=60)
+        assert program.returncode == code, told
+        assert len(told.splitlines()) == 1 and "Traceback" not in told
+        assert (tmp_path / "backup/backup.h5").exists() and not (tmp_path / "part.h5").exists()
+    done = run(*command, "-o", "part.h5", "--epochs", "60", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "backup/backup.h5").exists()
+    x = scipy.sparse.eye(99, format="csr")
+    of = [lacuna.models.load_model(str(tmp_path / name)).predict(x) for name in ("whole.h5", "part.h5")]
+    assert (of[0] == of[1]).all()
+
+
+def test_an_output_that_nobody_reads(tmp_path):
+    write_rows(tmp_path / "rows.svm", 50_000)
+    assert run("train", "rows.svm", "-o", "model.h5", cwd=tmp_path).returncode == 0
+    program = subprocess.Popen(
+        [PROGRAM, "predict", "model.h5", "rows.svm"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    program.stdout.readline()
+    program.stdout.close()
+    assert program.wait(60) == 141
+    assert program.stderr.read() == b""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        ((), 2, "subcommand"),
+        (("trian",), 2, "lacuna"),
+        (("train", "rows.svm"), 2, "-o"),
+        (("train", "none.svm", "-o", "m.h5"), 1, "No such file"),
+        (("train", "rows.svm", "-o", "m.h5", "-m", "fm:x"), 1, "must be given as 'linear'"),
+        (("train", "rows.svm", "-o", "/none/m.h5"), 1, "/none"),
+        (("train", "empty.svm", "-o", "m.h5"), 1, "rows"),
+        (("predict", "rows.svm"), 1, "HDF5"),
+        (("predict", "none.h5"), 1, "No such file"),
+        (("train", "rows.svm", "-o", "m.h5", "--bfgs"), 2, "write --optimizer adam"),
+        (("train", "rows.svm", "-o", "m.h5", "--epochs", "x"), 2, "epochs"),
+    ],
+)
+def test_errors_are_one_line(arguments, code, told, tmp_path):
+    write_rows(tmp_path / "rows.svm", 10)
+    (tmp_path / "empty.svm").write_text("")
+    done = run(*arguments, cwd=tmp_path, stdin=subprocess.DEVNULL)
+    assert done.returncode == code, done.stderr
+    assert len(done.stderr.splitlines()) == 1 and done.stderr.startswith("lacuna: ")
+    assert told in done.stderr and done.stdout == ""
+
+
+def test_help_tells_the_exit_codes(tmp_path):
+    for command in ((), ("train",), ("predict",), ("evaluate",), ("pack",), ("inspect",), ("explain",)):
+        done = run(*command, "--help", cwd=tmp_path)
+        assert done.returncode == 0 and "Exit codes: 0 done" in done.stdout and done.stderr == ""
+
+
+def test_python_is_as_before_after_a_command_in_the_same_process(tmp_path):
+    from lacuna import _core
+
+    assert _core.command_line([b"train"]) == 2
+    with pytest.warns(Warning):
+        model = lacuna.models.Sequential([lacuna.layers.Dense(1, input_dim=1)])
+        model.compile("sgd", "mse")
+        model.fit(np.array([[1e30]]), np.array([1e30]), epochs=3, verbose=0)
