@@ -33,5 +33,6 @@ void bind_data(nb::module_& m);
 void bind_datasets(nb::module_& m);
 void bind_callbacks(nb::module_& m);
 void bind_models(nb::module_& m);
+void bind_serving(nb::module_& m);
 
 }  // namespace lacuna::bind

@@ -96,4 +96,5 @@ NB_MODULE(_core, m) {
   lacuna::bind::bind_datasets(m);
   lacuna::bind::bind_callbacks(m);
   lacuna::bind::bind_models(m);
+  lacuna::bind::bind_serving(m);
 }
