@@ -82,9 +82,10 @@ class HeldRows final : public RowSource {
   // In blocks, so that the memory that a later step needs is on its way: the index, then the rows.
   template <class I>
   void read_all(std::span<const I> ids, std::byte* to) const {
-    constexpr size_t kBlock = 64;
+    constexpr size_t kBlock = 16;
     std::array<const std::byte*, kBlock> from;
     const size_t out = width_ * size_of(dtype_);
+    const size_t fetched = std::min<size_t>(row_bytes_, 256);  // The hardware fetches more of a row by itself.
     while (!ids.empty()) {
       const size_t n = std::min(kBlock, ids.size());
       for (size_t k = 0; k < n; ++k)
@@ -93,7 +94,7 @@ class HeldRows final : public RowSource {
         const auto id = static_cast<uint64_t>(ids[k]);
         const auto place = id < count_ ? static_cast<uint64_t>(finder_.find(ids[k])) : ~uint64_t{0};
         from[k] = place < held_ ? rows_.data() + place * row_bytes_ : nullptr;
-        __builtin_prefetch(from[k]);
+        for (size_t line = 0; from[k] && line < fetched; line += 64) __builtin_prefetch(from[k] + line);
       }
       for (size_t k = 0; k < n; ++k, to += out) {
         if (!from[k]) draw(ids[k], to);

@@ -1,6 +1,7 @@
 #include "lacuna/serving/served_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -42,6 +43,10 @@ ServedFile::ServedFile(const char* where, const std::string& path, bool check, b
     int number;
     ~Close() { ::close(number); }
   } const close{number};
+  struct stat state {};
+  if (::fstat(number, &state) != 0) path_failed(where, "the file must be readable", path, errno);
+  if (S_ISDIR(state.st_mode)) path_failed(where, "the path must be that of a file", path, EISDIR);
+  if (!S_ISREG(state.st_mode)) damaged("what is no file");
   file_ = std::make_shared<const MappedFile>(where, path, number);
   const uint64_t size = file_->size();
   if (size < sizeof(Head) + kSealBytes) damaged("a file that is too short");
