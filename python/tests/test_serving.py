@@ -8,6 +8,7 @@ import pytest
 from scipy.sparse import csr_matrix, random
 
 import lacuna
+from lacuna import layers
 from lacuna.layers import (
     Add,
     BatchNormalization,
@@ -74,6 +75,41 @@ def test_csr(tmp_path, clicks, index):
     empty = csr_matrix((3, x.shape[1]), dtype=np.float32)
     np.testing.assert_array_equal(predictor.predict(empty), model.predict(empty))
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(predictor)).predict(x), predictor.predict(x))
+
+
+SEQUENCES, IMAGES, VECTORS = (6, 3), (8, 8, 3), (5,)
+
+
+@pytest.mark.parametrize(
+    ("shape", "layer"),
+    [
+        (SEQUENCES, layers.Conv1D(4, 3)),
+        (SEQUENCES, layers.GRU(4)),
+        (SEQUENCES, layers.LSTM(4, return_sequences=True)),
+        (SEQUENCES, layers.Bidirectional(layers.SimpleRNN(3))),
+        (SEQUENCES, layers.TimeDistributed(Sequential([Dense(3, input_shape=(3,)), layers.Activation("relu")]))),
+        (SEQUENCES, layers.Masking()),
+        (IMAGES, layers.SeparableConv2D(4, 3, activation="relu")),
+        (IMAGES, layers.Conv2DTranspose(2, 3)),
+        (IMAGES, layers.LocallyConnected2D(2, 3)),
+        (IMAGES, layers.MaxPooling2D()),
+        (IMAGES, BatchNormalization()),
+        (VECTORS, layers.PReLU()),
+        (VECTORS, layers.GaussianDropout(0.5)),
+        (VECTORS, layers.CrossNetV2(2)),
+        (VECTORS, layers.Rescaling(0.5)),
+        (VECTORS, layers.RepeatVector(3)),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_layers(tmp_path, shape, layer):
+    x, y = Input(shape), np.random.default_rng(1).standard_normal((40, *shape)).astype(np.float32)
+    model = Model(x, layer(x))
+    predictor = same(model, y, tmp_path)
+    # Products of dense matrices may have other bits for other batches, in predict as here.
+    np.testing.assert_array_equal(predictor.predict(y, batch_size=1), model.predict(y, batch_size=1))
+    with pytest.raises(ValueError, match="batch_size"):
+        predictor.predict(y, batch_size=0)
 
 
 def test_several_inputs_by_name(tmp_path):
