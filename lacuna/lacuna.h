@@ -89,6 +89,10 @@
 #include "lacuna/optimizers/own.h"
 #include "lacuna/optimizers/rmsprop.h"
 #include "lacuna/optimizers/sgd.h"
+#include "lacuna/serving/export.h"
+#include "lacuna/serving/predictor.h"
+#include "lacuna/serving/predictor_c.h"
+#include "lacuna/serving/predictor_swap.h"
 #include "lacuna/tensor/cast_storage.h"
 #include "lacuna/tensor/row_table.h"
 

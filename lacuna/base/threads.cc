@@ -32,10 +32,6 @@
 #include "lacuna/base/message.h"
 #include "lacuna/base/require_memory.h"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 // Null unless ThreadSanitizer runs.
 extern "C" {
 [[gnu::weak]] void __tsan_acquire(void* tag);
@@ -71,16 +67,6 @@ class Handover {
 
   char fork_{}, join_{};
 };
-
-#if defined(__x86_64__)
-constexpr unsigned kFlush = 0x8040;  // FTZ | DAZ
-unsigned long long control_word() { return _mm_getcsr(); }
-void set_control_word(unsigned long long word) { _mm_setcsr(static_cast<unsigned>(word)); }
-#elif defined(__aarch64__)
-constexpr unsigned long long kFlush = 1ull << 24;  // FZ
-unsigned long long control_word() { return __builtin_aarch64_get_fpcr64(); }
-void set_control_word(unsigned long long word) { __builtin_aarch64_set_fpcr64(word); }
-#endif
 
 constexpr size_t kMostThreads = 1024;
 constexpr const char* kVariable = "LACUNA_NUM_THREADS";
@@ -294,9 +280,6 @@ size_t num_threads() {
   const std::lock_guard lock(pool_mutex);
   return workers_lost ? 1 : wanted;
 }
-
-FlushDenormals::FlushDenormals() : saved_(control_word()) { set_control_word(saved_ | kFlush); }
-FlushDenormals::~FlushDenormals() { set_control_word(saved_); }
 
 Interruptible::Interruptible(bool wanted) : before_(std::exchange(interruptible, wanted)) {}
 Interruptible::~Interruptible() { interruptible = before_; }

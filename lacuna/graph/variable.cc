@@ -78,8 +78,8 @@ Variable::Variable(std::string name, const Spec& spec, const Draw& draw)
 
 Variable::Variable(std::string name, Tensor value)
     : name_(std::move(name)), spec_(value.spec()), value_(std::move(value)) {
-  LACUNA_REQUIRE(spec_.storage == Storage::dense || spec_.storage == Storage::csr,
-                 "Variable: the value must be dense or csr. Received: ", spec_, ".");
+  LACUNA_REQUIRE(spec_.storage != Storage::row_sparse,
+                 "Variable: the value must be dense, csr or a table. Received: ", spec_, ".");
 }
 
 Variable::Variable(std::string name, const Spec& spec) : name_(std::move(name)), spec_(spec) {

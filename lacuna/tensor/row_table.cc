@@ -9,6 +9,7 @@
 #include "lacuna/base/error.h"
 #include "lacuna/base/pages.h"
 #include "lacuna/base/threads.h"
+#include "lacuna/tensor/row_source.h"
 #include "lacuna/tensor/slot_index.h"
 
 namespace lacuna {
@@ -36,6 +37,18 @@ RowTable::RowTable(Shape shape, DType dtype, Draw draw)
   } else {
     index_ = std::make_unique<SlotIndex>(shape_[0]);
   }
+}
+
+RowTable::RowTable(Shape shape, DType dtype, std::shared_ptr<const RowSource> source)
+    : shape_(std::move(shape)), dtype_(dtype), source_(std::move(source)) {
+  LACUNA_REQUIRE(
+      shape_.size() >= 2 && shape_[0] >= 1 && is_float(dtype_),
+      "RowTable: the shape must have rank 2 or more and rows, the dtype be a float. Received: shape=",
+      to_string(shape_), ", dtype=", dtype_, ".");
+  for (size_t i = 1; i < shape_.size(); ++i) width_ *= static_cast<size_t>(shape_[i]);
+  stride_ = width_;
+  index_ = std::make_unique<SlotIndex>(shape_[0], false);
+  drawn_index_ = std::make_unique<SlotIndex>(shape_[0], false);
 }
 
 RowTable::~RowTable() { resize_pages(memory_, capacity_ * stride_ * size_of(dtype_), 0); }
@@ -186,6 +199,13 @@ void RowTable::find_or_draw(std::span<const I> ids, std::span<int32_t> slots) {
     std::copy(ids.begin(), ids.end(), slots.begin());
     return;
   }
+  if (source_) {
+    const size_t first = read_slots(ids.size());
+    source_->read(ids, memory_ + first * stride_ * size_of(dtype_));
+    std::iota(slots.begin(), slots.begin() + static_cast<std::ptrdiff_t>(ids.size()),
+              static_cast<int32_t>(first));
+    return;
+  }
   index_->visit([&](const auto& index) {
     for (size_t k = 0; k < ids.size(); ++k) {
       if (k + kAhead < ids.size()) index.prefetch(ids[k + kAhead]);
@@ -210,6 +230,14 @@ size_t RowTable::read_slot() {
   if (copied_.size() <= drawn_) copied_.resize(std::max<size_t>(64, drawn_ * 2));
   copied_[drawn_++] = 0;
   return slot;
+}
+
+size_t RowTable::read_slots(size_t count) {
+  const size_t first = size_ + drawn_;
+  reserve(first + count);
+  if (copied_.size() < drawn_ + count) copied_.resize(std::max(drawn_ + count, drawn_ * 2));
+  drawn_ += count;
+  return first;
 }
 
 size_t RowTable::drawn_row(int64_t id) {

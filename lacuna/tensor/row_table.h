@@ -15,6 +15,7 @@
 
 namespace LACUNA_EXPORT lacuna {
 
+class RowSource;
 class SlotIndex;
 
 // Slots are assigned in the order of first touch; no result depends on them. Not thread-safe.
@@ -23,6 +24,8 @@ class RowTable {
   // A weight of shape (rows, …): up to 2^63 - 1 rows, none of which is held until touched. Untouched rows are
   // as `draw` makes them.
   RowTable(Shape shape, DType dtype, Draw draw);
+  // A table that is only read: it holds no row, and each read copies rows from there, which must not be null.
+  RowTable(Shape shape, DType dtype, std::shared_ptr<const RowSource> source);
   ~RowTable();
   RowTable(const RowTable&) = delete;
   RowTable& operator=(const RowTable&) = delete;
@@ -131,6 +134,7 @@ class RowTable {
   size_t drawn_row(int64_t id);                // The same for a row that a read draws.
   size_t copied_row(int64_t id, size_t slot);  // The same for a caught-up copy.
   size_t read_slot();
+  size_t read_slots(size_t count);  // Returns the first; nothing is known of them.
   void draw_all();
   std::vector<size_t> touched_slots(bool sorted) const;  // By id, or in order.
   template <class I>
@@ -149,13 +153,14 @@ class RowTable {
   std::byte* memory_ = nullptr;
   bool slots_are_ids_ = false;
   std::shared_ptr<Behind> behind_;
-  std::vector<uint8_t> copied_;             // For each slot that reads drew: 1 for a copy of a row.
-  std::vector<uint8_t> marks_;              // Small table: in which step a row was first touched; 0: none.
-  uint8_t step_ = 1;                        // The current step; all steps long ago are 1.
-  size_t size_before_ = 0;                  // size_ before the step.
-  std::vector<int64_t> ids_;                // Large table: the id of each slot.
-  std::unique_ptr<SlotIndex> index_;        // The slots of touched rows.
-  std::unique_ptr<SlotIndex> drawn_index_;  // The slots of rows that reads drew.
+  std::vector<uint8_t> copied_;              // For each slot that reads drew: 1 for a copy of a row.
+  std::vector<uint8_t> marks_;               // Small table: in which step a row was first touched; 0: none.
+  uint8_t step_ = 1;                         // The current step; all steps long ago are 1.
+  size_t size_before_ = 0;                   // size_ before the step.
+  std::vector<int64_t> ids_;                 // Large table: the id of each slot.
+  std::unique_ptr<SlotIndex> index_;         // The slots of touched rows.
+  std::unique_ptr<SlotIndex> drawn_index_;   // The slots of rows that reads drew.
+  std::shared_ptr<const RowSource> source_;  // Null for a table of its own rows.
 };
 
 }  // namespace lacuna

@@ -5,14 +5,11 @@
 
 #include "lacuna/graph/plan.h"
 #include "lacuna/network/network.h"
+#include "lacuna/network/on_fed.h"
 
 namespace lacuna {
 
-// The network's inputs as symbols of the storages and dtypes that are fed, and the given symbols on them. An
-// op that reads integers as they are fed gets them so; others read what the network has.
-struct OnFed {
-  std::vector<Symbol> from{}, to{}, inputs{};
-};
+// See network/on_fed.h.
 OnFed on_fed_inputs(const Network& network, const std::vector<Symbol>& outputs, std::span<const Spec> fed);
 
 class Front {

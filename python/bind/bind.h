@@ -34,5 +34,6 @@ void bind_datasets(nb::module_& m);
 void bind_callbacks(nb::module_& m);
 void bind_models(nb::module_& m);
 void bind_cli(nb::module_& m);
+void bind_serving(nb::module_& m);
 
 }  // namespace lacuna::bind

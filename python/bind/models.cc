@@ -8,6 +8,7 @@
 #include "lacuna/models/sequential.h"
 #include "lacuna/saving/keras_archive.h"
 #include "lacuna/saving/later_keras.h"
+#include "lacuna/serving/export.h"
 #include "python/bind/argument.h"
 #include "python/bind/path.h"
 #include "python/bind/training.h"
@@ -102,6 +103,14 @@ void def_files(nb::class_<Model>& model) {
             self.save(name, {overwrite, include_optimizer});
           },
           "path"_a, "overwrite"_a, "include_optimizer"_a)
+      .def(
+          "export",
+          [](Model& self, const nb::bytes& path, const std::string& precision, bool overwrite) {
+            const std::string name = string_of(path);
+            const WithoutGil no_gil;
+            return export_model(self.network(), name, {.precision = precision, .overwrite = overwrite});
+          },
+          "path"_a, "precision"_a, "overwrite"_a)
       .def(
           "save_to_bytes",
           [](Model& self, bool include_optimizer) {

@@ -62,4 +62,5 @@ NB_MODULE(_core, m) {
   lacuna::bind::bind_callbacks(m);
   lacuna::bind::bind_models(m);
   lacuna::bind::bind_cli(m);
+  lacuna::bind::bind_serving(m);
 }

@@ -27,16 +27,19 @@ if TYPE_CHECKING:
         optimizers,
         preprocessing,
         regularizers,
+        serving,
         utils,
         wrappers,
     )
     from lacuna._keras_names import keras_names
     from lacuna.layers import Input
     from lacuna.models import Model, Sequential
+    from lacuna.serving import Predictor
 
 __all__ = [
     "Input",
     "Model",
+    "Predictor",
     "Sequential",
     "activations",
     "backend",
@@ -55,12 +58,13 @@ __all__ = [
     "optimizers",
     "preprocessing",
     "regularizers",
+    "serving",
     "utils",
     "wrappers",
 ]
 
 # All names are modules but those that come from one.
-_FROM_MODULES = {"_keras_names": "keras_names", "layers": "Input", "models": "Model Sequential"}
+_FROM_MODULES = {"_keras_names": "keras_names", "layers": "Input", "models": "Model Sequential", "serving": "Predictor"}
 _named = later(__name__, dict.fromkeys(__all__, "") | _FROM_MODULES)
 
 

@@ -143,7 +143,6 @@ MEMBERS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("distribute_reduction_method", "distribute_strategy"), "config.set_num_threads sets threads"),
         **dict.fromkeys(("metrics_tensors", "sample_weights", "targets", "total_loss"), LOSS),
         **dict.fromkeys(("constraints", "container_nodes", "input_layers", "output_layers", "regularizers"), LAYERS),
-        "export": "save writes an HDF5 file, which Keras 2 reads",
     },
 }
 

@@ -21,10 +21,6 @@ void join_all(const Turn& turn, const std::vector<Symbol>& outputs) {
 
 }  // namespace
 
-Spec FeatureState::wanted(const Spec& given) const {
-  return {{}, given.dtype == DType::string ? DType::string : DType::int64, Storage::dense};
-}
-
 FeatureState& Feature::learned(const char* method) const {
   LACUNA_REQUIRE(state()->feature != nullptr, name(), ": ", method,
                  " is for layers that learn from data. Received: a layer of class ", state()->class_name,

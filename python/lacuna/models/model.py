@@ -10,6 +10,7 @@ from lacuna._arguments import (
     flag,
     listed,
     shown,
+    text,
     unsupported,
 )
 from lacuna._custom import bad_config, custom_object_scope
@@ -193,6 +194,24 @@ class Model(Structure, Trained, TrainedByGenerators):
             return write("save", filepath, self._core.save_to_bytes(include_optimizer), overwrite)
         path, overwrite = path_of("save", filepath), flag("save", "overwrite", overwrite)
         return self._core.save(path, overwrite, include_optimizer)
+
+    def export(self, filepath: Any, precision: str = "float32", overwrite: Flag = True) -> Any:
+        """Writes a file for programs that only predict, which lacuna.Predictor reads in Python, C++ and C: what the
+        model predicts by now, with the rows of weights that were touched and what layers of features learned. An
+        existing file is replaced as a whole; predictors that have mapped it keep what they have. Returns a report of
+        the weights: their bytes and, in `weights`, what the precision cost; printed, a table.
+
+        precision: "float32" keeps all bits, so that predictions are the same; "bfloat16" takes half of the bytes,
+        "int8" a quarter: whole numbers times a scale of their row. overwrite=False: an existing file is a
+        FileExistsError. ValueError for a model with functions or layers of your own, or with an output that is sparse
+        or whose rows have an open dimension.
+
+            >>> model = Sequential([Dense(1, kernel_initializer="ones", input_dim=2)])
+            >>> model.export("served.lacuna").weights[0]["largest_error"]
+            0.0
+        """
+        path, overwrite = path_of("export", filepath), flag("export", "overwrite", overwrite)
+        return self._core.export(path, text("export", "precision", precision), overwrite)
 
     def save_weights(self, filepath: Any, overwrite: Flag = True) -> None:
         """Writes the weights alone, in the same way as save; of a sparse weight, only rows that were touched.
