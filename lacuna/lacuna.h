@@ -72,6 +72,7 @@
 #include "lacuna/metrics/metrics.h"
 #include "lacuna/models/feature_space.h"
 #include "lacuna/models/model.h"
+#include "lacuna/models/ready_models.h"
 #include "lacuna/models/sequential.h"
 #include "lacuna/optimizers/adadelta.h"
 #include "lacuna/optimizers/adagrad.h"

@@ -1,8 +1,10 @@
 // Model and Sequential; training.cc has their training. Calls that take long run without the GIL.
 #include "lacuna/models/model.h"
 
+#include "lacuna/layers/sketch.h"
 #include "lacuna/layers/weight_limit.h"
 #include "lacuna/models/model_file.h"
+#include "lacuna/models/ready_models.h"
 #include "lacuna/models/sequential.h"
 #include "lacuna/saving/keras_archive.h"
 #include "lacuna/saving/later_keras.h"
@@ -321,6 +323,29 @@ void bind_network(nb::module_& m) {
       "config"_a.none(), "make"_a, "inputs"_a);
 }
 
+// The config of a ready model. No weights are made for it.
+Config ready_config(const std::string& text, nb::handle of, nb::handle settings) {
+  models::ReadyModelOptions options;
+  const Config given = to_settings("ready_model", settings);
+  Settings reader("ready_model", given);
+  models::ready_model_list(reader, options);
+  reader.finish();
+  const layers::Sketch sketch;
+  Model model = nb::isinstance<data::Dataset>(of)
+                    ? models::ready_model(text, nb::cast<const data::Dataset&>(of), options)
+                    : models::ready_model(text, Argument<Dim>::of({"ready_model", "input_dim"}, of), options);
+  return {{"class_name", "Model"}, {"config", model.get_config()}};
+}
+
+void bind_ready_models(nb::module_& m) {
+  def(
+      m, {"ready_config", "ready_model"},
+      [](const std::string& text, nb::handle of, nb::handle settings) {
+        return from_config(ready_config(text, of, settings));
+      },
+      "text"_a, "input_dim"_a, "settings"_a);
+}
+
 void bind_sequential(nb::module_& m) {
   nb::class_<Sequential, Model>(m, "Sequential")
       .def(
@@ -356,6 +381,7 @@ void bind_models(nb::module_& m) {
   bind_model_file(m);
   bind_model(m);
   bind_network(m);
+  bind_ready_models(m);
   bind_sequential(m);
 }
 

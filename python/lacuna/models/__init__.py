@@ -7,9 +7,10 @@ from lacuna.layers.input import Input
 from lacuna.models import files
 from lacuna.models.files import *  # noqa: F403
 from lacuna.models.model import Model
+from lacuna.models.ready import ready_model
 from lacuna.models.sequential import Sequential
 
-__all__ = ["Input", "Model", "Sequential"]
+__all__ = ["Input", "Model", "Sequential", "ready_model"]
 __all__ += files.__all__
 
 
