@@ -1,6 +1,9 @@
 // The Python module lacuna._core.
+#include <optional>
+
 #include "lacuna/base/dialect.h"
 #include "lacuna/base/interrupt.h"
+#include "lacuna/base/keys_aside.h"
 #include "lacuna/base/message.h"
 #include "lacuna/base/random.h"
 #include "lacuna/base/redraws.h"
@@ -24,6 +27,13 @@ bool redraws(const nb::object& out) {
     return false;
   }
 }
+
+// As a context in Python: the keys of what this thread makes meanwhile come from the seed.
+struct KeysFrom {
+  explicit KeysFrom(uint64_t given) : seed(given) {}
+  uint64_t seed;
+  std::optional<lacuna::KeysAside> keys{};
+};
 
 }  // namespace
 
@@ -51,6 +61,10 @@ NB_MODULE(_core, m) {
   });
   lacuna::bind::stop_threads_at_exit();
   lacuna::bind::def(m, "set_random_seed", lacuna::set_random_seed, "seed"_a);
+  nb::class_<KeysFrom>(m, "KeysFrom")
+      .def(nb::init<uint64_t>(), "seed"_a)
+      .def("__enter__", [](KeysFrom& self) { self.keys.emplace(self.seed); })
+      .def("__exit__", [](KeysFrom& self, const nb::args&) { self.keys.reset(); });
   lacuna::bind::def(m, "set_num_threads", lacuna::set_num_threads, "threads"_a);
   // For checks in Python: each returns the value, or raises an error `where: name must be …`.
   const auto door = [&](const char* name, auto to) {

@@ -1,0 +1,48 @@
+"""partial_fit on one row after another without what scikit-learn's checks cost."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lacuna import _core
+
+
+class OneRow:
+    """Takes a training step on one csr row, if it is like the one before; else it does nothing, and says so. The
+    library checks the indices; finite values, the columns and the label are checked here."""
+
+    def __init__(self, estimator: Any) -> None:
+        self._step = estimator.model_._core.train_on_batch
+        self._shape = (1, estimator.n_features_in_)
+        self._places = getattr(estimator, "_places", None)
+        self._dtype = np.dtype(np.float32 if self._places is None or len(self._places) == 2 else np.int32)
+        self._named = hasattr(estimator, "feature_names_in_")
+
+    @classmethod
+    def of(cls, estimator: Any) -> Any:
+        """None where rows need more: several labels, weights of classes, or scaled targets."""
+        several = getattr(estimator, "_labels", False) or getattr(estimator, "_outputs", 1) > 1
+        if several or getattr(estimator, "class_weight", None) is not None:
+            return None
+        if getattr(estimator, "_means", None) is not None or hasattr(estimator, "feature_names_in_"):
+            return None
+        return cls(estimator)
+
+    def __call__(self, x: Any, y: Any) -> bool:
+        """Whether it took the step."""
+        try:
+            if x.format != "csr" or x.shape != self._shape or len(y) != 1:
+                return False
+            data, indices, indptr = x.data, x.indices, x.indptr
+            target = y[0] if self._places is None else self._places[y[0]]
+            # One sum tells whether all are finite; where it overflows, the long way tells.
+            if data.dtype.kind != "f" or not (math.isfinite(data.dot(data)) and math.isfinite(target)):
+                return False
+        except (AttributeError, KeyError, TypeError):
+            return False
+        row = _core.csr(self._shape, data, indices, indptr)
+        self._step(row, _core.dense(np.array([target], self._dtype)), None, {}, None)
+        return True
