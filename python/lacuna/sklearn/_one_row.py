@@ -9,6 +9,8 @@ import numpy as np
 
 from lacuna import _core
 
+_NO_WEIGHTS: dict[int, float] = {}
+
 
 class OneRow:
     """Takes a training step on one csr row, if it is like the one before; else it does nothing, and says so. The
@@ -18,8 +20,9 @@ class OneRow:
         self._step = estimator.model_._core.train_on_batch
         self._shape = (1, estimator.n_features_in_)
         self._places = getattr(estimator, "_places", None)
-        self._dtype = np.dtype(np.float32 if self._places is None or len(self._places) == 2 else np.int32)
-        self._named = hasattr(estimator, "feature_names_in_")
+        # One array for all targets, since making one takes longer than writing to it.
+        self._target = np.zeros(1, np.float32 if self._places is None or len(self._places) == 2 else np.int32)
+        self._view = _core.dense(self._target)
 
     @classmethod
     def of(cls, estimator: Any) -> Any:
@@ -43,6 +46,6 @@ class OneRow:
                 return False
         except (AttributeError, KeyError, TypeError):
             return False
-        row = _core.csr(self._shape, data, indices, indptr)
-        self._step(row, _core.dense(np.array([target], self._dtype)), None, {}, None)
+        self._target[0] = target
+        self._step(_core.csr(self._shape, data, indices, indptr), self._view, None, _NO_WEIGHTS, None)
         return True
