@@ -150,7 +150,7 @@ def _cases(name, features):
     if name == "features":
         return [Case(name, "texts-20000", "features", FEATURES, command="parse")]
     if name == "estimators":
-        made = ["documents-60000", *(f"real_{one}" for one in REAL if documents.is_here(one))]
+        made = ["documents-120000", *(f"real_{one}" for one in REAL if documents.is_here(one))]
         return [Case(f"{name} {one.split('-')[0]}", one, name, ESTIMATORS, command="learn") for one in made]
     raise ValueError(f"case must be one of {', '.join(NAMES)}. Received: {name}.")
 

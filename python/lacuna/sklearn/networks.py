@@ -27,10 +27,9 @@ def _sizes(estimator: Any) -> Any:
 class MLPClassifier(Classifier):
     """A network with hidden layers on sparse or dense rows.
 
-    hidden_layer_sizes: the units of each hidden layer, or a number for one. activation: a name or a function.
-    dropout: what part of each hidden layer is dropped in a step. l2: the penalty l2 Σw² of all layers, added to the
-    mean loss of a row. sparse_weight: of the first layer, as in LinearClassifier. The other parameters:
-    LacunaClassifier tells about them.
+    hidden_layer_sizes: the units of each hidden layer, or a number for one. activation: its name. dropout: what part of
+    each hidden layer is dropped in a step. l2: the penalty l2 Σw² of all layers, added to the mean loss of a row.
+    sparse_weight: of the first layer, as in LinearClassifier. The other parameters: LacunaClassifier tells about them.
 
         >>> x, y = csr_matrix([[0, 1.0], [1.0, 0], [0, 0], [1.0, 1.0]]), [1, 1, 0, 0]
         >>> classifier = MLPClassifier(16, learning_rate=0.05, random_state=0).fit(x, y)
@@ -102,8 +101,10 @@ class MLPRegressor(Regressor):
 
 
 class WideDeepClassifier(Classifier):
-    """A linear model that remembers columns, and hidden layers that generalize, in one sum (Cheng et al., 2016).
-    Parameters as in MLPClassifier.
+    """A linear model that remembers columns, and hidden layers on the sum of a row's embeddings that generalize, in one
+    sum (Cheng et al., 2016).
+
+    embedding: the numbers of a column's embedding. The other parameters as in MLPClassifier.
 
         >>> x, y = csr_matrix([[0, 1.0], [1.0, 0], [0, 0], [1.0, 1.0]]), ["a", "b", "c", "c"]
         >>> WideDeepClassifier((16, 8), random_state=0).fit(x, y).decision_function(x).shape
@@ -113,6 +114,7 @@ class WideDeepClassifier(Classifier):
     def __init__(
         self,
         hidden_layer_sizes: Any = (64, 32),
+        embedding: Whole = 16,
         activation: Any = "relu",
         dropout: Number = 0.0,
         l2: Number = 0.0,
@@ -135,7 +137,9 @@ class WideDeepClassifier(Classifier):
         self._keep(locals())
 
     def _make(self, facts: Facts) -> Any:
-        return _networks.wide_deep(facts, _sizes(self), self.activation, self.dropout, self.l2, self.sparse_weight)
+        return _networks.wide_deep(
+            facts, _sizes(self), self.embedding, self.activation, self.dropout, self.l2, self.sparse_weight
+        )
 
 
 class WideDeepRegressor(Regressor):
@@ -149,6 +153,7 @@ class WideDeepRegressor(Regressor):
     def __init__(
         self,
         hidden_layer_sizes: Any = (64, 32),
+        embedding: Whole = 16,
         activation: Any = "relu",
         dropout: Number = 0.0,
         l2: Number = 0.0,
@@ -170,4 +175,6 @@ class WideDeepRegressor(Regressor):
         self._keep(locals())
 
     def _make(self, facts: Facts) -> Any:
-        return _networks.wide_deep(facts, _sizes(self), self.activation, self.dropout, self.l2, self.sparse_weight)
+        return _networks.wide_deep(
+            facts, _sizes(self), self.embedding, self.activation, self.dropout, self.l2, self.sparse_weight
+        )
