@@ -235,6 +235,34 @@ def test_a_row_that_is_not_like_the_one_before():
         classifier.partial_fit(x[:1], [0], classes=[0, 1, 2])
 
 
+@pytest.mark.parametrize("kind", [*CLASSIFIERS, *REGRESSORS])
+def test_progressive_predicts_each_row_before_it_learns_from_it(kind):
+    x, y = rows(30)
+    classes = {"classes": [0, 1]} if kind in CLASSIFIERS else {}
+    ask = "predict_proba" if kind in CLASSIFIERS else "predict"
+    at_once, by_hand = kind(random_state=0), kind(random_state=0)
+    seen = at_once.progressive(x[:20], y[:20], **classes)
+    by_hand.partial_fit(x[:1], y[:1], **classes)
+    for row in range(1, 20):
+        said = getattr(by_hand, ask)(x[row : row + 1])[0]
+        assert np.allclose(seen.predictions[row], said, atol=1e-5)
+        by_hand.partial_fit(x[row : row + 1], y[row : row + 1])
+    assert same(at_once, by_hand)
+    assert len(seen.losses) == 20 and np.isclose(seen.loss, seen.losses.mean())
+    assert len(at_once.progressive(x[20:], y[20:], batch_size=5).losses) == 2  # It goes on.
+
+
+def test_progressive_knows_the_classes_of_y():
+    x, y = rows(classes=3)
+    names = np.array(["a", "b", "c"])
+    classifier = LinearClassifier(random_state=0)
+    seen = classifier.progressive(x, names[y])
+    assert list(classifier.classes_) == ["a", "b", "c"] and seen.predictions.shape == (300, 3)
+    assert (names[seen.predictions.argmax(axis=1)] == names[y])[150:].mean() > 0.5
+    several = LinearClassifier(random_state=0).progressive(x, np.eye(3)[y].astype(int))
+    assert several.predictions.shape == (300, 3)
+
+
 def test_partial_fit_must_know_the_classes():
     x, y = rows(10)
     with pytest.raises(ValueError, match="all classes"):

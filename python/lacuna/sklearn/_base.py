@@ -126,8 +126,8 @@ class Estimator(BaseEstimator):
         before = isinstance(last, Activation) and self._facts().kind != "values"
         self._scorer = (Model(self.model_.inputs, last.input) if before else self.model_, before)
 
-    def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Any:
-        """A step on all rows at once, for partial_fit after its first checks."""
+    def _for_steps(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
+        """Rows, targets and weights for steps of a model, which is made if there is none."""
         anew = not hasattr(self, "model_")
         X, y = rows_and_targets(self, X, y, anew, self._numeric_targets)
         weights = self._weights(y, sample_weight)
@@ -136,10 +136,20 @@ class Estimator(BaseEstimator):
             with Seeded(int(random.randint(2**31))):
                 self._begin(X)
             self.n_iter_ = 0
-        self.model_.train_on_batch(X, self._targets(y), weights)
+        return X, self._targets(y), weights
+
+    def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Any:
+        """A step on all rows at once, for partial_fit after its first checks."""
+        X, targets, weights = self._for_steps(X, y, sample_weight)
+        self.model_.train_on_batch(X, targets, weights)
         self.n_iter_ += 1
         self._one_row = OneRow.of(self)
         return self
+
+    def _progressive(self, X: Any, y: Any, sample_weight: Any, batch_size: Any) -> Any:
+        """What Model.progressive returns."""
+        X, targets, weights = self._for_steps(X, y, sample_weight)
+        return self.model_.progressive(X, targets, batch_size=batch_size, sample_weight=weights)
 
     # Predictions.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from lacuna._arguments import shown
 from lacuna._array_likes import is_sparse
-from lacuna._types import ArrayLike
+from lacuna._types import ArrayLike, Whole
 from lacuna.sklearn._base import Estimator
 from lacuna.sklearn._facts import Facts
 from lacuna.sklearn._inputs import weights_of, with_classes
@@ -57,7 +58,7 @@ class Classifier(ClassifierMixin, Estimator):
             )
 
     def _learn_classes(self, classes: Any) -> None:
-        self.classes_ = classes
+        self.classes_, self._given_classes = classes, None
         self._places = {label: place for place, label in enumerate(classes.tolist())}
 
     def _targets(self, y: Any) -> Any:
@@ -106,6 +107,11 @@ class Classifier(ClassifierMixin, Estimator):
         quick, known = self._one_row, classes is None or classes is self._given_classes
         if quick is not None and known and sample_weight is None and quick(X, y):
             return self
+        self._know_classes(y, classes)
+        return self._partial_fit(X, y, sample_weight)
+
+    def _know_classes(self, y: Any, classes: Any) -> None:
+        """Learns the classes from the first call of partial_fit; those of later ones must be the same."""
         if not hasattr(self, "classes_"):
             if classes is None:
                 raise ValueError(
@@ -125,7 +131,25 @@ class Classifier(ClassifierMixin, Estimator):
             )
         if classes is not self._given_classes:
             self._given_classes = classes
-        return self._partial_fit(X, y, sample_weight)
+
+    def progressive(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        classes: ArrayLike = None,
+        sample_weight: ArrayLike = None,
+        batch_size: Whole = 1,
+    ) -> Any:
+        """Predicts each row before it learns from it, in the order of X, in one pass: how well an estimator does that
+        learns as rows come. Returns a Progressive: predictions are the probabilities as predict_proba gives them;
+        losses, that of each step; loss, their mean. classes: those of partial_fit; None: those of y. batch_size: rows
+        that are predicted, and then learned, at a time."""
+        if classes is None and not hasattr(self, "classes_"):
+            classes = np.arange(np.shape(y)[1]) if np.ndim(y) == 2 else np.unique(np.asarray(y))
+        self._know_classes(y, classes)
+        seen = self._progressive(X, y, sample_weight, batch_size)
+        values = seen.predictions.astype(np.float64)
+        return replace(seen, predictions=np.hstack([1 - values, values]) if values.shape[1] == 1 else values)
 
     # Predictions.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.model_selection import train_test_split
 
-from lacuna._types import ArrayLike
+from lacuna._types import ArrayLike, Whole
 from lacuna.sklearn._base import Estimator
 from lacuna.sklearn._facts import Facts
 
@@ -50,15 +51,29 @@ class Regressor(RegressorMixin, Estimator):
         quick = self._one_row
         if quick is not None and sample_weight is None and quick(X, y):
             return self
+        self._know_columns(y)
+        return self._partial_fit(X, y, sample_weight)
+
+    def _know_columns(self, y: Any) -> None:
+        """Learns from the first call of partial_fit how many values a row has."""
         if not hasattr(self, "model_"):
             self._means = self._scales = None
             shape = np.shape(y)
             self._flat, self._outputs = len(shape) < 2, shape[1] if len(shape) > 1 else 1
-        return self._partial_fit(X, y, sample_weight)
+
+    def progressive(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike = None, batch_size: Whole = 1) -> Any:
+        """Predicts each row before it learns from it, in the order of X, in one pass: how well an estimator does that
+        learns as rows come. Returns a Progressive: predictions as predict gives them; losses, that of each step; loss,
+        their mean. y: as in partial_fit. batch_size: rows that are predicted, and then learned, at a time."""
+        self._know_columns(y)
+        seen = self._progressive(X, y, sample_weight, batch_size)
+        return replace(seen, predictions=self._in_units_of_y(seen.predictions.astype(np.float64)))
 
     def predict(self, X: ArrayLike) -> Any:
         """The value of each row: (rows,), or (rows, values) where y of fit has rank 2."""
-        values = self._predicted(X)[0]
+        return self._in_units_of_y(self._predicted(X)[0])
+
+    def _in_units_of_y(self, values: Any) -> Any:
         if self._means is not None:
             values = values * self._scales + self._means
         return values[:, 0] if self._flat else values
