@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from bench import documents
+
 
 class Contestant(NamedTuple):
     """`learns` names the algorithm: contestants that share it must reach the same loss."""
@@ -105,8 +107,10 @@ FEATURES = [
     *(Contestant("sklearn", way) for way in WAYS),
     *(Contestant("keras3", way) for way in ("adapt", "tf_idf")),
 ]
+ESTIMATORS = [Contestant("lacuna", "plain"), Contestant("sklearn", "lbfgs"), Contestant("sklearn", "sgd")]
+REAL = ("newsgroups", "a9a")
 TRAINING = ("linear", "mlp", "embedding", "wide", "fm", "sections")
-NAMES = (*TRAINING, "predict", "predict_one", "libsvm", "clicks", "fit", "features", "import", "threads")
+NAMES = (*TRAINING, "predict", "predict_one", "libsvm", "clicks", "fit", "features", "estimators", "import", "threads")
 WIDE_COLUMNS = (10_000, 1_000_000, 10_000_000, 1_000_000_000)
 LARGEST_DENSE = 10_000_000  # With more columns no contestant with a dense weight is run.
 
@@ -145,6 +149,9 @@ def _cases(name, features):
         return [Case(name, "log-1200000", "fit", FIT, command="fit", batch=4_096, exact=True)]
     if name == "features":
         return [Case(name, "texts-20000", "features", FEATURES, command="parse")]
+    if name == "estimators":
+        made = ["documents-120000", *(f"real_{one}" for one in REAL if documents.is_here(one))]
+        return [Case(f"{name} {one.split('-')[0]}", one, name, ESTIMATORS, command="learn") for one in made]
     raise ValueError(f"case must be one of {', '.join(NAMES)}. Received: {name}.")
 
 

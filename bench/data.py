@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from bench import clicks as made_clicks
+from bench import documents as made_documents
 from bench import texts as made_texts
 
 WIDE_ROWS, WIDE_FIELDS = 200_000, 39
@@ -27,6 +28,13 @@ def load_csr(folder, rows=0):
     parts = [np.load(folder / f"{name}.npy") for name in ("data", "indices", "indptr")]
     x, y = sp.csr_matrix(tuple(parts), shape=tuple(shape), copy=False), np.load(folder / "y.npy")
     return (x[:rows], y[:rows]) if 0 < rows < len(y) else (x, y)
+
+
+def load_split(folder):
+    """(x, y, x to test, y to test)."""
+    x, y = load_csr(folder)
+    train = described(folder)["train"]
+    return x[:train], y[:train], x[train:], y[train:]
 
 
 def load_ids(folder, rows=0):
@@ -141,7 +149,30 @@ def texts(folder, rows):
     _save_shape(folder, [rows, 1], mb=made_texts.write(folder, rows))
 
 
-MAKERS = {maker.__name__: maker for maker in (linear, mlp, embedding, wide, sections, units, clicks, log, texts)}
+def documents(folder, rows):
+    """Made news articles, of which a third is for testing."""
+    _save_csr(folder, *made_documents.made(rows), train=rows * 2 // 3)
+
+
+def real_newsgroups(folder):
+    """Posts of 20 groups as tf-idf rows, split by date."""
+    x, y, train = made_documents.real("newsgroups")
+    _save_csr(folder, x, y, train=train)
+
+
+def real_a9a(folder):
+    """One-hot rows about people."""
+    x, y, train = made_documents.real("a9a")
+    _save_csr(folder, x, y, train=train)
+
+
+MAKERS = {
+    maker.__name__: maker
+    for maker in (
+        *(linear, mlp, embedding, wide, sections, units, clicks, log, texts),
+        *(documents, real_newsgroups, real_a9a),
+    )
+}
 
 
 def _click_log(folder, rows):

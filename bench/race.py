@@ -56,7 +56,7 @@ def run(running, command, repeats, say):
             "losses": [answer.get("loss")],
             "cpu": [],
             "peak_mb": None,  # Of one that fails later.
-            **({"mb": answer["mb"]} if "mb" in answer else {}),
+            **{name: answer[name] for name in ("mb", "score") if name in answer},
         }
     for turn in range(repeats):
         fastest = min((_usual(results[one]) for one in running), default=0)

@@ -9,6 +9,7 @@ import statistics
 from bench import race
 
 HEAD = ("", "first", "median", "step", "x loop", "x lacuna", "peak MB", "rounds", "CPU", "first loss")
+LAST = {"mb_s": "MB/s", "score": "accuracy"}  # What the last column is called where rows have it.
 
 
 def rows_of(case, results, shape):
@@ -35,6 +36,8 @@ def rows_of(case, results, shape):
             row["step_ms"] = 1_000 * row["median_s"] / -(-result["rows"] // case.batch)
         if "mb" in result:
             row["mb_s"] = result["mb"] / row["median_s"]
+        if "score" in result:
+            row["score"] = result["score"]
         if result.get("cpu"):
             row["cpu_s"] = statistics.median(result["cpu"])
         for peer in ("loop", "lacuna"):
@@ -56,10 +59,9 @@ def reference(one, results, peer):
 
 def table(rows):
     """A table as printed lines, the fastest first."""
-    last = "MB/s" if any("mb_s" in row for row in rows) else HEAD[-1]
+    last = next((name for key, name in LAST.items() if any(key in row for row in rows)), HEAD[-1])
     lines = [(*HEAD[:-1], last)]
     for row in sorted(rows, key=lambda row: row["median_s"] / row.get("rows", 1)):
-        loss = row["losses"][0]
         lines.append(
             (
                 row["contestant"] + (f" ({row['rows']:,} rows)" if _fewer_rows(row, rows) else ""),
@@ -71,7 +73,7 @@ def table(rows):
                 f"{row['peak_mb']:.0f}" if row["peak_mb"] else "",
                 _rounds(row["rounds_s"]),
                 seconds(row["cpu_s"]) if "cpu_s" in row else "",
-                f"{row['mb_s']:.0f}" if "mb_s" in row else f"{loss:.5g}" if loss is not None else "",
+                _last(row),
             )
         )
     kept = [i for i, cells in enumerate(zip(*lines)) if any(cells[1:])]
@@ -113,6 +115,13 @@ def write_json(path, settings, cases):
     pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"machine": machine(), "settings": settings, "cases": cases}, indent=1)
     pathlib.Path(path).write_text(text + "\n")
+
+
+def _last(row):
+    loss = row["losses"][0]
+    if "mb_s" in row:
+        return f"{row['mb_s']:.0f}"
+    return f"{row['score']:.4f}" if "score" in row else f"{loss:.5g}" if loss is not None else ""
 
 
 def _fewer_rows(row, rows):

@@ -3,8 +3,9 @@ line of JSON on stdout.
 
     epoch       {"s": seconds, "loss": mean loss}     one shuffled pass over the rows
     predict     {"s": seconds}                        all rows
-    fit         {"s": seconds}                        some epochs; all of these and parse tell "cpu_s" too, CPU time
+    fit         {"s": seconds}                        some epochs; all of these tell "cpu_s" too, CPU time
     predict_one {"s": seconds}                        one row, the median of many calls
+    learn       {"s": seconds, "score": accuracy}     a new estimator, trained until it stops; scored on other rows
     parse       {"s": seconds, "mb": size of the text}
     check N     {"loss": mean loss}                   a new model, from zero weights, one pass over the first N rows in
                                                       order
@@ -76,6 +77,8 @@ def _answer(job, command, arguments):
     answer = {"s": seconds, "cpu_s": time.process_time() - before}
     if command == "epoch":
         answer["loss"] = None if result is None else float(result)
+    elif command == "learn":
+        answer["score"] = float(job.score())  # Not part of the time.
     elif command == "parse":
         answer["mb"] = float(result)
     return answer

@@ -239,6 +239,22 @@ class Features:
         return self.mb
 
 
+class Estimator:
+    """The case estimators: LinearClassifier with its defaults, as by a user of scikit-learn."""
+
+    def __init__(self, options):
+        from lacuna.sklearn import LinearClassifier  # Here, since only this case needs scikit-learn.
+
+        self.make = LinearClassifier
+        self.x, self.y, self.x_test, self.y_test = data.load_split(options.data)
+
+    def learn(self):
+        self.model = self.make(random_state=0).fit(self.x, self.y)
+
+    def score(self):
+        return self.model.score(self.x_test, self.y_test)
+
+
 JOBS = {
     "linear": Linear,
     "wide": Linear,
@@ -251,6 +267,7 @@ JOBS = {
     "clicks": Clicks,
     "fit": Fitted,
     "features": Features,
+    "estimators": Estimator,
 }
 
 

@@ -2,7 +2,7 @@
 
 from sklearn.datasets import load_svmlight_file
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfVectorizer
-from sklearn.linear_model import SGDClassifier, SGDRegressor
+from sklearn.linear_model import LogisticRegression, SGDClassifier, SGDRegressor
 
 from bench import data, recipe, texts
 from bench.worker import serve
@@ -62,7 +62,22 @@ class Features:
         return self.mb
 
 
-JOBS = {"linear": Linear, "wide": Linear, "libsvm": Text, "features": Features}
+class Estimator:
+    """The case estimators: LogisticRegression (lbfgs) and SGDClassifier (sgd), both with their defaults."""
+
+    def __init__(self, options):
+        self.x, self.y, self.x_test, self.y_test = data.load_split(options.data)
+        self.sgd = options.variant == "sgd"
+
+    def learn(self):
+        model = SGDClassifier(loss="log_loss", random_state=0) if self.sgd else LogisticRegression()
+        self.model = model.fit(self.x, self.y)
+
+    def score(self):
+        return self.model.score(self.x_test, self.y_test)
+
+
+JOBS = {"linear": Linear, "wide": Linear, "libsvm": Text, "features": Features, "estimators": Estimator}
 
 if __name__ == "__main__":
     serve(lambda options: JOBS[options.case](options))

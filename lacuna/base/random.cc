@@ -114,6 +114,7 @@ thread_local uint64_t* keys_aside = nullptr;
 }  // namespace
 
 KeysAside::KeysAside() : before_(std::exchange(keys_aside, &next_)) {}
+KeysAside::KeysAside(uint64_t seed) : next_(mix(seed)), before_(std::exchange(keys_aside, &next_)) {}
 KeysAside::~KeysAside() { keys_aside = before_; }
 
 uint64_t next_key() {

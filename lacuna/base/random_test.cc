@@ -7,6 +7,8 @@
 #include <numeric>
 #include <vector>
 
+#include "lacuna/base/keys_aside.h"
+
 namespace lacuna {
 namespace {
 
@@ -55,6 +57,22 @@ TEST(Seed, FixesTheKeys) {
   EXPECT_EQ(next_key(), a);
   EXPECT_EQ(next_key(), b);
   EXPECT_NE(a, b);
+}
+
+TEST(KeysAside, OfASeedAreTheSameAndLeaveThoseOfTheProcess) {
+  set_random_seed(3);
+  const uint64_t first = next_key(), second = next_key();
+  set_random_seed(3);
+  EXPECT_EQ(next_key(), first);
+  std::vector<uint64_t> drawn;
+  for (const uint64_t seed : {7, 7, 8}) {
+    const KeysAside keys(seed);
+    drawn.push_back(next_key());
+    EXPECT_NE(next_key(), drawn.back());
+  }
+  EXPECT_EQ(drawn[0], drawn[1]);
+  EXPECT_NE(drawn[0], drawn[2]);
+  EXPECT_EQ(next_key(), second);
 }
 
 TEST(Generator, ShufflesEvenly) {

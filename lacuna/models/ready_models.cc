@@ -21,9 +21,9 @@ struct ReadyInputs {
   Symbol x{};
 };
 
-ReadyInputs one_csr(const char* where, Dim input_dim) {
+ReadyInputs one_csr(const char* where, Dim input_dim, std::optional<DType> dtype) {
   LACUNA_REQUIRE(input_dim > 0, where, ": input_dim must be positive. Received: input_dim=", input_dim, ".");
-  const Symbol x = layers::Input({.shape = {input_dim}, .name = "x", .sparse = true});
+  const Symbol x = layers::Input({.shape = {input_dim}, .name = "x", .dtype = dtype, .sparse = true});
   return {{x}, x};
 }
 
@@ -99,7 +99,8 @@ class ReadyParts {
       options.activation = options_.hidden_activation;
       at = layers::Dense(units[i], options)(at);
       if (options_.dropout != 0)
-        at = layers::Dropout(options_.dropout, {.name = text("dropout_", i + 1)})(at);
+        at =
+            layers::Dropout(options_.dropout, {.name = text("dropout_", i + 1), .dtype = options_.dtype})(at);
     }
     return at;
   }
@@ -130,17 +131,18 @@ class ReadyParts {
           .use_bias = options_.use_bias,
           .kernel_regularizer = regularizer_,
           .sparse_weight = stores_rows(x()),
-          .name = one ? std::string("factorization_machine") : text("factorization_machine_", i + 1)};
+          .name = one ? std::string("factorization_machine") : text("factorization_machine_", i + 1),
+          .dtype = options_.dtype};
       if (one) options.activation = activation();
       all.push_back(layers::FactorizationMachine(factors, options)(x()));
     }
     if (all.size() == 1) return all[0];
-    return activated(layers::concatenate(all, -1, {.name = "machines"}));
+    return activated(layers::concatenate(all, -1, {.name = "machines", .dtype = options_.dtype}));
   }
 
   Symbol activated(const Symbol& y) const {
     const auto by = activation();
-    return by ? layers::Activation(by, {.name = "output"})(y) : y;
+    return by ? layers::Activation(by, {.name = "output", .dtype = options_.dtype})(y) : y;
   }
 
   Model made(const Symbol& output) const {
@@ -153,7 +155,10 @@ class ReadyParts {
   bool stores_rows(const Symbol& of) const { return options_.sparse_weight && of.storage() == Storage::csr; }
 
   layers::DenseOptions kernel(const std::string& name, const Symbol& of) const {
-    return {.kernel_regularizer = regularizer_, .sparse_weight = stores_rows(of), .name = name};
+    return {.kernel_regularizer = regularizer_,
+            .sparse_weight = stores_rows(of),
+            .name = name,
+            .dtype = options_.dtype};
   }
 
   Arg<activations::Activation> activation() const {
@@ -188,7 +193,8 @@ Model wide_deep_of(ReadyInputs inputs, const std::vector<Dim>& units, Dim output
   ReadyParts parts("wide_deep", std::move(inputs), options);
   const Symbol wide = parts.linear_part("wide", false);
   const Symbol deep = parts.outputs_of(parts.hidden(parts.embedding(output_dim), units), "deep", false);
-  return parts.made(parts.activated(layers::add({wide, deep}, {.name = "wide_deep"})));
+  return parts.made(
+      parts.activated(layers::add({wide, deep}, {.name = "wide_deep", .dtype = options.dtype})));
 }
 
 Model ready_of(const std::string& given, ReadyInputs inputs, const ReadyModelOptions& options) {
@@ -208,25 +214,25 @@ Model ready_of(const std::string& given, ReadyInputs inputs, const ReadyModelOpt
 }  // namespace
 
 Model linear(Dim input_dim, const ReadyModelOptions& options) {
-  return linear_of(one_csr("linear", input_dim), options);
+  return linear_of(one_csr("linear", input_dim, options.dtype), options);
 }
 
 Model factorization_machine(Dim input_dim, Dim factors, const ReadyModelOptions& options) {
-  return machine_of(one_csr("factorization_machine", input_dim), factors, options);
+  return machine_of(one_csr("factorization_machine", input_dim, options.dtype), factors, options);
 }
 
 Model mlp(Dim input_dim, const std::vector<Dim>& units, const ReadyModelOptions& options) {
-  return mlp_of(one_csr("mlp", input_dim), units, options);
+  return mlp_of(one_csr("mlp", input_dim, options.dtype), units, options);
 }
 
 Model wide_deep(Dim input_dim, const std::vector<Dim>& units, Dim output_dim,
                 const ReadyModelOptions& options) {
-  return wide_deep_of(one_csr("wide_deep", input_dim), units, output_dim, options);
+  return wide_deep_of(one_csr("wide_deep", input_dim, options.dtype), units, output_dim, options);
 }
 
 Model ready_model(const std::string& text, Dim input_dim, const ReadyModelOptions& options) {
   ready_text(text);  // A text that is wrong is the first error.
-  return ready_of(text, one_csr("ready_model", input_dim), options);
+  return ready_of(text, one_csr("ready_model", input_dim, options.dtype), options);
 }
 
 Model ready_model(const std::string& text, const data::Dataset& dataset, const ReadyModelOptions& options) {
@@ -237,7 +243,10 @@ Model ready_model(const std::string& text, const data::Dataset& dataset, const R
 void ready_model_list(Settings& s, ReadyModelOptions& o) {
   s("outputs", o.outputs)("activation", o.activation)("hidden_activation", o.hidden_activation);
   s("l1", o.l1)("l2", o.l2)("dropout", o.dropout)("use_bias", o.use_bias)("sparse_weight", o.sparse_weight);
-  s("name", o.name);
+  std::optional<std::string> dtype;
+  if (o.dtype) dtype = name_of(*o.dtype);
+  s("name", o.name)("dtype", dtype);
+  if (dtype) o.dtype = dtype_from_name(*dtype);
 }
 
 }  // namespace lacuna::models

@@ -1,5 +1,6 @@
 // Models that are made by a word: linear, factorization machine, mlp, wide and deep.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct ReadyModelOptions {
   // Kernels that csr meets store only the rows that were touched.
   bool sparse_weight = true;
   std::string name{};
+  std::optional<DType> dtype{};  // Of the input and of the weights; floatx unless given.
 };
 
 // Each takes what is fed, (batch, input_dim) in csr, and gives (batch, outputs). Weights of `linear`, and of

@@ -35,6 +35,15 @@ double ready_loss_after(Model model, const Problem& p, const std::string& loss, 
   return model.fit(p.csr, y, {.epochs = epochs, .verbose = 0}).history.at("loss").back();
 }
 
+TEST(ReadyModels, ADtypeIsThatOfAllWeights) {
+  for (const char* text : {"linear", "fm:4", "mlp:16,8", "wide-deep:16:4"}) {
+    Model model = models::ready_model(text, 10, {.outputs = 2, .dtype = DType::float64});
+    for (const auto* weight : model.network().weights())
+      EXPECT_EQ(weight->variable->spec().dtype, DType::float64);
+    EXPECT_EQ(model.network().outputs()[0].dtype(), DType::float64);
+  }
+}
+
 TEST(ReadyModels, AllLearn) {
   const Problem p;
   for (const char* text : {"linear", "fm:4", "mlp:16,8", "wide-deep:16:4", "fm", "mlp", "wide-deep"}) {

@@ -1,5 +1,8 @@
 // The Python module lacuna._core.
+#include <optional>
+
 #include "lacuna/base/dialect.h"
+#include "lacuna/base/keys_aside.h"
 #include "lacuna/base/random.h"
 #include "lacuna/base/threads.h"
 #include "lacuna/layers/layer.h"
@@ -10,12 +13,27 @@
 
 namespace nb = nanobind;
 
+namespace {
+
+// As a context in Python: the keys of what this thread makes meanwhile come from the seed.
+struct KeysFrom {
+  explicit KeysFrom(uint64_t given) : seed(given) {}
+  uint64_t seed;
+  std::optional<lacuna::KeysAside> keys{};
+};
+
+}  // namespace
+
 NB_MODULE(_core, m) {
   using namespace nb::literals;
 
   lacuna::bind::set_handlers();
   lacuna::bind::stop_threads_at_exit();
   lacuna::bind::def(m, "set_random_seed", lacuna::set_random_seed, "seed"_a);
+  nb::class_<KeysFrom>(m, "KeysFrom")
+      .def(nb::init<uint64_t>(), "seed"_a)
+      .def("__enter__", [](KeysFrom& self) { self.keys.emplace(self.seed); })
+      .def("__exit__", [](KeysFrom& self, const nb::args&) { self.keys.reset(); });
   lacuna::bind::def(m, "set_num_threads", lacuna::set_num_threads, "threads"_a);
   // For checks in Python: each returns the value, or raises an error `where: name must be …`.
   const auto door = [&](const char* name, auto to) {

@@ -2,6 +2,11 @@
 #include "lacuna/tensor/tensor.h"
 
 #include <nanobind/ndarray.h>
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <type_traits>
+
 #include "python/bind/convert.h"
 
 namespace lacuna::bind {
@@ -47,6 +52,15 @@ ArrayHandle csr(std::pair<Dim, Dim> shape, const nb::object& data, const nb::obj
   return {Array(std::move(csr)), {data, indices, indptr}};
 }
 
+bool all_finite(const tensor::Csr& csr) {
+  return with_dtype(csr.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if constexpr (std::is_floating_point_v<T>)
+      return std::ranges::all_of(csr.data.as<T>(), [](T value) { return std::isfinite(value); });
+    return true;
+  });
+}
+
 nb::object address(const Buffer& buffer) { return nb::cast(reinterpret_cast<uintptr_t>(buffer.data())); }
 
 }  // namespace
@@ -74,6 +88,16 @@ void bind_tensor(nb::module_& m) {
           },
           "Where the library reads: in the user's memory.");
   m.def("dense", &dense, "array"_a, "A view of a C-contiguous array of NumPy.");
+  m.def(
+      "one_row",
+      [](Dim columns, const nb::object& data, const nb::object& indices,
+         const nb::object& indptr) -> std::optional<ArrayHandle> {
+        ArrayHandle row = csr({1, columns}, data, indices, indptr);
+        if (!all_finite(row.array.tensor().csr())) return std::nullopt;
+        return row;
+      },
+      "columns"_a, "data"_a, "indices"_a, "indptr"_a,
+      "A view of a csr matrix of one row; None if its values are not all finite.");
   m.def(
       "csr",
       [](const nb::tuple& shape, const nb::object& data, const nb::object& indices,

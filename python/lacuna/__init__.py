@@ -65,7 +65,9 @@ __all__ = [
 
 # All names are modules but those that come from one.
 _FROM_MODULES = {"_keras_names": "keras_names", "layers": "Input", "models": "Model Sequential", "serving": "Predictor"}
-_named = later(__name__, dict.fromkeys(__all__, "") | _FROM_MODULES)
+# Not in __all__, since `from lacuna import *` must not need scikit-learn.
+_OF_OTHERS = {"sklearn": ""}
+_named = later(__name__, dict.fromkeys(__all__, "") | _FROM_MODULES | _OF_OTHERS)
 
 
 def __dir__() -> list[str]:

@@ -47,6 +47,8 @@ def _imported():
 
 @pytest.mark.parametrize("name", _MODULES)
 def test_examples(name, tmp_path, monkeypatch):
+    if name.startswith("sklearn"):
+        pytest.importorskip("sklearn", reason="scikit-learn is not installed")
     monkeypatch.chdir(tmp_path)  # Some save a model.
     module, dialect = importlib.import_module(f"lacuna.{name}"), lacuna.config.keras()
     lacuna.config.set_keras("2.2.4")
@@ -74,8 +76,10 @@ def _public(module):
             yield name, found
 
 
-@pytest.mark.parametrize("part", [*_PARTS, "backend", "activations", "config", "data", "utils"])
+@pytest.mark.parametrize("part", [*_PARTS, "backend", "activations", "config", "data", "sklearn", "utils"])
 def test_every_public_name_has_a_docstring(part):
+    if part == "sklearn":
+        pytest.importorskip("sklearn", reason="scikit-learn is not installed")
     for name, found in _public(getattr(lacuna, part)):
         assert found.__doc__, name
         methods = vars(found).items() if inspect.isclass(found) and found.__module__.startswith("lacuna.") else ()

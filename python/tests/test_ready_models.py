@@ -26,6 +26,15 @@ def test_they_are_models_of_python(text, tmp_path):
     assert (load_model(str(tmp_path / "model.h5")).predict(x) == model.predict(x)).all()
 
 
+@pytest.mark.parametrize("text", ["linear", "fm:4", "mlp:8,4", "wide-deep:8:4"])
+def test_a_dtype_is_that_of_all_weights(text):
+    x, _ = rows()
+    model = ready_model(text, 50, outputs=2, dtype=np.float64)
+    assert {weight.dtype for weight in model.weights} == {"float64"} and model.predict(x).dtype == np.float64
+    with pytest.raises(ValueError, match="dtype"):
+        ready_model(text, 50, dtype="float5")
+
+
 def test_a_linear_model_is_a_dense_layer_of_zeros():
     x, y = rows()
     lacuna.backend.clear_session()

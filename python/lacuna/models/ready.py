@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lacuna import _core, activations
-from lacuna._types import Flag, Identifier, Number, Whole
+from lacuna._arguments import dtype_name
+from lacuna._types import DTypeLike, Flag, Identifier, Number, Whole
 from lacuna.data.dataset import Dataset
 from lacuna.models.files import model_from_config
 
@@ -28,6 +29,7 @@ def ready_model(
     use_bias: Flag = True,
     sparse_weight: Flag = True,
     name: str | None = None,
+    dtype: DTypeLike = None,
 ) -> Any:
     """A Model, not compiled yet, that is named by a text, from csr of shape (batch, input_dim) to (batch, outputs):
 
@@ -41,7 +43,7 @@ def ready_model(
         are several: csr, dense matrices, and ids.
     activation: of the outputs, by name; None: softmax of several outputs, and none of one. l1, l2: of all kernels, the
         loss gets l1 Σ|w| + l2 Σw². dropout: after each hidden layer. use_bias: of the outputs. sparse_weight: as in
-        Dense, of kernels that csr meets.
+        Dense, of kernels that csr meets. dtype: of the input and of the weights; None: floatx.
     ValueError for a text that names no model, for sizes that are not positive, and for inputs that are texts.
 
         >>> model = lacuna.models.ready_model("linear", 2**40, activation="sigmoid")
@@ -57,6 +59,7 @@ def ready_model(
         "dropout": dropout,
         "use_bias": use_bias,
         "sparse_weight": sparse_weight,
+        "dtype": dtype_name(dtype),
     }
     if name is not None:
         settings["name"] = name
