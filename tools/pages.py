@@ -34,7 +34,7 @@ _RUN = {"python", "bash", "console", "cpp", "c", "cmake"}
 _FENCE = re.compile(r"^(?P<indent> *)(?P<fence>```+|~~~+) *(?P<info>.*)$")
 _AT_FILE_SCOPE = re.compile(r"^(class|struct|template|enum|namespace)\b")
 _HEAD = re.compile(r"^(#include\b|using\b|namespace \w+ = )")
-_NAME_OF_A_PROGRAM = re.compile(r"\b(consumer|program|main\.cc|program\.cc)\b")
+_NAME_OF_A_PROGRAM = re.compile(r"\b(main\.cc|program\.cc|consumer|program)\b")
 
 
 class Failed(Exception):

@@ -1,7 +1,7 @@
-"""Doxygen's input filter: prints a header with its comments in the form that Doxygen takes as documentation.
+"""Copies headers, with their comments in the form that Doxygen reads: `doxygen_comments.py FOLDER HEADER…`.
 
-A comment above a declaration becomes ///, one behind it ///<, and the first comment of a file the description of the file and, if
-nothing else describes it, of the class that it names. In a comment, indented lines are code.
+A comment above a declaration becomes ///, one behind it ///<, and the first comment of a file the description of the
+file and, if nothing else describes it, of the class that it names. In a comment, indented lines are code.
 """
 
 import pathlib
@@ -11,13 +11,16 @@ import sys
 _COMMENT = re.compile(r"^(\s*)// ?(.*)$")
 _BEHIND = re.compile(r"^(\s*[^\s/].*?[;,{}]|\s*[a-z_]\w*(?: = \w+)?)\s+// (.*)$")
 _CLASS = re.compile(r"^(?:class|struct)(?: LACUNA_EXPORT)? (\w+)[^;]*$")
-_SPECIAL = re.compile(r"[\\@<>#&$%]")
+_SPECIAL = re.compile(r"[\\@<>#&$%]|(?<!\w)::")
 
 
 def plain(text: str) -> str:
     """Text in which Doxygen finds no command, tag or entity; between backticks it looks for none."""
     parts = re.split(r"(`[^`]*`)", text)
-    return "".join(part if part.startswith("`") and len(part) > 1 else _SPECIAL.sub(r"\\\g<0>", part) for part in parts)
+    for i, part in enumerate(parts):
+        if not i % 2 or re.search(r"\.[ `]", part):  # In code, a point would end the short description too.
+            parts[i] = _SPECIAL.sub(r"\\\g<0>", part.strip("`") if i % 2 else part)
+    return "".join(parts)
 
 
 def described(lines: list[str]) -> list[str]:
@@ -59,6 +62,20 @@ def filtered(text: str, stem: str) -> str:
     return "\n".join(result) + "\n"
 
 
+def main(folder: str, *headers: str) -> None:
+    """Writes only what changed, and removes headers that are no more."""
+    target = pathlib.Path(folder)
+    wanted = {
+        target / header: filtered(pathlib.Path(header).read_text(encoding="utf-8"), pathlib.Path(header).stem)
+        for header in headers
+    }
+    for old in set(target.rglob("*.h")) - set(wanted):
+        old.unlink()
+    for path, text in wanted.items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
-    header = pathlib.Path(sys.argv[1])
-    sys.stdout.write(filtered(header.read_text(encoding="utf-8"), header.stem))
+    main(*sys.argv[1:])
