@@ -10,22 +10,35 @@ import lacuna
 
 # Sections in this order, then the others.
 _TITLES = {
-    "base": "Base class",
-    "input": "Inputs",
-    "core": "Core",
-    "embeddings": "Embeddings",
-    "factorization_machine": "Factorization machines",
-    "cross_net": "Crosses of features",
-    "lookups": "Features: vocabularies",
-    "hashing": "Features: hashing and categories",
-    "scaling": "Features: numbers",
-    "text_vectorization": "Features: texts",
-    "transformers": "From scikit-learn",
-    "library": "Ready ones",
-    "advanced_activations": "Activations with settings",
-    "cells": "Cells of recurrent layers",
-    "cudnn_recurrent": "Recurrent, with the names of cuDNN",
-    "local": "Locally connected",
+    "lacuna.callbacks": {"base": "Base class", "library": "Early stopping, files, logs", "rates": "Rates"},
+    "lacuna.data": {
+        "dataset": "Datasets of text and packed files",
+        "columns": "Columns",
+        "json_lines": "Lines of JSON",
+        "tables": "Tables of Arrow, pandas, polars, DuckDB",
+        "vowpal_wabbit": "Text of Vowpal Wabbit",
+        "arrays": "Arrays in files",
+        "cells": "Cells and genes",
+        "iterables": "Batches of a program",
+        "load": "Files read at once",
+    },
+    "lacuna.layers": {
+        "base": "Base class",
+        "input": "Inputs",
+        "core": "Core",
+        "embeddings": "Embeddings",
+        "factorization_machine": "Factorization machines",
+        "cross_net": "Crosses of features",
+        "lookups": "Features: vocabularies",
+        "hashing": "Features: hashing and categories",
+        "scaling": "Features: numbers",
+        "text_vectorization": "Features: texts",
+        "transformers": "From scikit-learn",
+        "advanced_activations": "Activations with settings",
+        "cells": "Cells of recurrent layers",
+        "cudnn_recurrent": "Recurrent, with the names of cuDNN",
+        "local": "Locally connected",
+    },
 }
 
 
@@ -45,11 +58,10 @@ def _sections(module, names):
     listed = getattr(module, "_NAMES", None)
     if not listed:
         return [("", names)] if names else []
-    order = [*(file for file in _TITLES if file in listed), *(file for file in listed if file not in _TITLES)]
-    titled = [
-        (_TITLES.get(file, file.strip("_").replace("_", " ").capitalize()), listed[file].split()) for file in order
-    ]
-    sections = [(title, [name for name in some if name in names]) for title, some in titled]
+    titles = _TITLES.get(module.__name__, {})
+    order = [*(file for file in titles if file in listed), *(file for file in listed if file not in titles)]
+    titled = [(titles.get(file, file.strip("_").replace("_", " ").capitalize()), listed[file]) for file in order]
+    sections = [(title, [name for name in some.split() if name in names]) for title, some in titled]
     return [(title, some) for title, some in sections if some]
 
 
@@ -78,13 +90,16 @@ def _directive(module, name, public) -> list[str]:
 
 
 def _page(name, described, public) -> str:
-    """described: the names that have a place already, by what they are; it gets those of this page."""
+    """described: the names that have a place already, by what they are; it gets those of this page. Empty where
+    nothing is new."""
     module = importlib.import_module(f"lacuna.{name}")
     inner = [one for one in module.__all__ if inspect.ismodule(getattr(module, one))]
     there = {
         one: described[id(getattr(module, one))] for one in module.__all__ if id(getattr(module, one)) in described
     }
     here = [one for one in module.__all__ if one not in inner and one not in there]
+    if not here and not inner:
+        return ""
     described.update({id(getattr(module, one)): f"lacuna.{name}.{one}" for one in here})
     full = f"lacuna.{name}"
     lines = [f"# {full}", "", "```{eval-rst}", f".. automodule:: {full}", "", f".. currentmodule:: {full}", "```", ""]
@@ -112,6 +127,13 @@ def _write(app):
     }
     described = {}
     pages = {folder / f"{name}.md": _page(name, described, public) for name in modules()}
+    pages = {path: text for path, text in pages.items() if text}
+    for path, text in pages.items():  # No links to pages that would be empty.
+        lines = text.splitlines(keepends=True)
+        links = {
+            line: folder / line.rpartition("(")[2].rstrip(")\n") for line in lines if line.startswith("- [lacuna.")
+        }
+        pages[path] = "".join(line for line in lines if links.get(line, path) in pages)
     for old in set(folder.glob("*.md")) - set(pages):
         old.unlink()
     for path, text in pages.items():  # A page that stays as it is is not read again.

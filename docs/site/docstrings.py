@@ -6,6 +6,7 @@ import re
 import textwrap
 
 _SPECIAL = re.compile(r"[\\*|_]")
+_ERROR = re.compile(r"[A-Z]\w+Error\b")
 _ENUMERATOR = re.compile(r"^(\(?[A-Za-z0-9#]+[.)] |[-+•]\s|\.\. |:\w+:|>>>)")
 
 
@@ -33,7 +34,8 @@ def _of_arguments(text: str, names: set[str]) -> list[str] | None:
             starts.append(match.start())
     if not starts or starts[0] != 0:
         return None
-    return [text[a:b].strip() for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+    *parts, last = (text[a:b].strip() for a, b in zip(starts, [*starts[1:], len(text)], strict=True))
+    return [*parts, *re.split(r"(?<=[.])\s(?=[A-Z]\w+Error\b)", last, maxsplit=1)]  # What is wrong stands apart.
 
 
 def _item(text: str) -> str:
@@ -44,7 +46,8 @@ def _item(text: str) -> str:
 def _paragraph(lines: list[str], names: set[str]) -> list[str]:
     if lines[0].startswith(">>>") or all(line.startswith("    ") for line in lines):
         text = textwrap.dedent("\n".join(lines)).splitlines()
-        kind = "pycon" if text[0].startswith(">>>") else "python" if "=" in text[0] and "lacuna" in text[0] else "text"
+        is_code = text[0].startswith(("from ", "import "))
+        kind = "pycon" if text[0].startswith(">>>") else "python" if is_code else "text"
         return [f".. code-block:: {kind}", "", *(f"   {line}" for line in text)]
     text = "\n".join(lines)
     bullets = re.split(r"^- ", text, flags=re.MULTILINE)
@@ -52,15 +55,16 @@ def _paragraph(lines: list[str], names: set[str]) -> list[str]:
         head = [escaped(bullets[0]), ""] if bullets[0].strip() else []
         return [*head, *(f"- {escaped(bullet)}" for bullet in bullets[1:])]
     arguments = _of_arguments(text, names)
-    return [_item(part) for part in arguments] if arguments else [escaped(text)]
+    if not arguments:
+        return [escaped(text)]
+    items = [_item(part) for part in arguments if not _ERROR.match(part)]
+    return [*items, "", *(escaped(part) for part in arguments if _ERROR.match(part))]
 
 
 def as_rst(lines: list[str], names: set[str]) -> list[str]:
     result: list[str] = []
     for chunk in re.split(r"\n\s*\n", "\n".join(lines).strip("\n")):
         if chunk.strip():
-            if ">>>" in chunk and result[-2:] and result[-1].startswith("   >>>"):
-                result.append("")
             result += [*_paragraph(chunk.split("\n"), names), ""]
     return result
 

@@ -14,7 +14,10 @@ def _uncover(app, docname, source):
     def pages(line: str) -> list[str]:
         if "*" not in line:
             return [line]
-        return [str(path.relative_to(here).with_suffix("")) for path in sorted(here.glob(f"{line}.md"))]
+        return [
+            str(path.relative_to(here).with_suffix(""))
+            for path in sorted(here.glob(f"{line}.md"), key=lambda path: path.stem)
+        ]
 
     source[0] = _HIDDEN.sub(
         lambda match: "".join(f"{page}\n" for line in match[1].splitlines() for page in pages(line)), source[0]

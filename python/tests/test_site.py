@@ -24,10 +24,13 @@ def text_of(page):
 
 
 def test_every_public_name_has_its_place(site):
-    described = "\n".join(path.read_text(encoding="utf-8") for path in (HTML / "api").glob("*.html"))
     for part in ("backend", "callbacks", "data", "layers", "losses", "metrics", "models", "optimizers", "utils"):
-        for name in getattr(lacuna, part).__all__:
-            assert f"lacuna.{part}.{name}" in described, name
+        page = text_of(f"api/{part}.html")
+        for name in getattr(lacuna, part).__all__:  # Described there, or a link to where it is.
+            link = rf'<a class="reference internal" href="[\w.]+#lacuna\.[\w.]+" title="[^"]*">(<\w+[^>]*>)*{name}</'
+            assert (
+                f'id="lacuna.{part}.{name}"' in page or f"lacuna.{part}.{name}.html" in page or re.search(link, page)
+            ), name
 
 
 def test_docstrings_look_as_they_are_meant(site):
@@ -40,13 +43,44 @@ def test_docstrings_look_as_they_are_meant(site):
 
 def test_the_cpp_api_has_the_comments_of_the_headers(site):
     model = text_of("cpp_api/classlacuna_1_1Model.html")
-    assert "A row for each row of x, which may have none." in model and "All documentation" in model
+    assert "A row for each row of x, which may have none." in model
+    assert "../index.html" in text_of("cpp_api/menudata.js")
     options = text_of("cpp_api/structlacuna_1_1callbacks_1_1ModelCheckpointOptions.html")
     assert "Epochs between two saves" in options
 
 
 def test_what_only_the_site_has_is_not_seen(site):
-    assert "toctree" not in text_of("guides.html") and "toctree" not in text_of("index.html")
+    for page in ("index.html", "guides.html", "api.html"):
+        assert "{toctree}" not in text_of(page) and "&lt;!--" not in text_of(page)
+
+
+def test_a_docstring_becomes_what_it_means():
+    sys.path.insert(0, str(ROOT / "docs/site"))
+    from docstrings import as_rst
+
+    text = """What `it` does to *x, y_ and |z|; see a`b`c.
+
+    rate: in [0, 1). other, name: two of
+    them: these. ValueError for `a.b: c`.
+
+    rater: no argument.
+    - one
+    - two
+
+    1. not a list
+
+        y = 2 x
+
+        >>> it(1)
+        2"""
+    first, *rest = text.splitlines()
+    lines = as_rst([first, *(line[4:] for line in rest)], {"rate", "other", "name"})
+    assert "\n".join(lines) == (
+        r"What ``it`` does to \*x, y\_ and \|z\|; see a\ ``b``\ c."
+        "\n\n- **rate**: in [0, 1).\n- **other, name**: two of them: these.\n\nValueError for ``a.b: c``.\n\n"
+        "rater: no argument.\n\n- one\n- two\n\n\\1. not a list\n\n"
+        ".. code-block:: text\n\n   y = 2 x\n\n.. code-block:: pycon\n\n   >>> it(1)\n   2\n"
+    )
 
 
 @pytest.mark.parametrize(
