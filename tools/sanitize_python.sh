@@ -18,8 +18,8 @@ cp -r python/lacuna/. "$root"/python/bind/_core*.so "$package"
 preload=$(g++ -print-file-name=libasan.so):$(g++ -print-file-name=libubsan.so):$(g++ -print-file-name=libstdc++.so)
 export PYTHONMALLOC=malloc PYTHONPATH=$root/package PYTHONDONTWRITEBYTECODE=1
 export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:handle_segv=0 UBSAN_OPTIONS=print_stacktrace=1
-# Left-out tests preload another allocator, measure time, or need stubs or examples, which are not built.
+# Left-out tests preload another allocator, measure time, compile or build pages, or need stubs or examples, which are not built.
 tests=python/tests
-left_out=(--ignore=$tests/test_no_memory.py --deselect=$tests/test_readme.py::test_cpp)
+left_out=(--ignore=$tests/test_no_memory.py --ignore=$tests/test_pages.py --ignore=$tests/test_site.py)
 for name in import_is_quick_and_brings_in_nothing_else stubs; do left_out+=(--deselect="$tests/test_package.py::test_$name"); done
 LD_PRELOAD=$preload exec .venv/bin/python -m pytest -q -p no:cacheprovider $tests "${left_out[@]}" "$@"
