@@ -19,7 +19,7 @@ from lacuna.layers._calls import makers, one_or_all
 from lacuna.layers._given import checked_symbols
 from lacuna.layers.base import deserialize, found, register_model, remember
 from lacuna.models._generators import TrainedByGenerators
-from lacuna.models._readable import warn_of_lost_settings
+from lacuna.models._readable import warn_of_keras_archive, warn_of_lost_settings
 from lacuna.models._streams import bytes_of, is_open, write
 from lacuna.models._structure import Structure
 from lacuna.models._training import Trained
@@ -179,7 +179,8 @@ class Model(Structure, Trained, TrainedByGenerators):
         as a whole: if the process is killed during the save, the old file stays. The new file keeps the mode and, if
         the system allows it, the owner of the old one. overwrite=False: an existing file is a FileExistsError. A path
         that cannot be written is the matching OSError, which is also a ValueError. filepath may also be a group of
-        h5py, in which parts of the same names are replaced, or a stream of bytes.
+        h5py, in which parts of the same names are replaced, or a stream of bytes. A name that ends in .keras gives a
+        warning, since Keras 3 reads no HDF5 from it.
 
             >>> x, model = csr_matrix([[0.0, 2.0]]), Sequential([Dense(1, input_dim=2)])
             >>> model.compile("sgd", "mse")
@@ -192,6 +193,7 @@ class Model(Structure, Trained, TrainedByGenerators):
         if is_open(filepath):
             return write("save", filepath, self._core.save_to_bytes(include_optimizer), overwrite)
         path, overwrite = path_of("save", filepath), flag("save", "overwrite", overwrite)
+        warn_of_keras_archive(path)
         return self._core.save(path, overwrite, include_optimizer)
 
     def save_weights(self, filepath: Any, overwrite: Flag = True) -> None:
