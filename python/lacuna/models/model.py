@@ -42,9 +42,11 @@ _SUBCLASS = (
 
 @register_model
 class Model(Structure, Trained, TrainedByGenerators):
-    """A network of layers from `inputs` to `outputs`, which are symbols or lists of symbols.
+    """A network of layers from `inputs` to `outputs`, which are symbols or lists of symbols; inputs may be a dict of
+    them by their names, as FeatureSpace.get_inputs gives it.
 
-    TypeError without both, or for what is no symbol; ValueError if the outputs depend on an input that is not given.
+    TypeError without both, or for what is no symbol; ValueError if the outputs depend on an input that is not given, or
+    if a key of a dict is not the name of its input.
 
         >>> words = Input((1000,), sparse=True)
         >>> model = Model(words, Dense(2, kernel_initializer="ones")(words))
@@ -64,10 +66,18 @@ class Model(Structure, Trained, TrainedByGenerators):
     def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None) -> None:
         if inputs is None or outputs is None:
             raise TypeError(f"{type(self).__name__}: {_SUBCLASS} Received: no inputs or no outputs.")
+        keys = list(inputs) if isinstance(inputs, dict) else None
+        if keys is not None:
+            inputs = list(inputs.values())
         inputs, outputs = (listed(checked_symbols("Model", s)) for s in (inputs, outputs))
         self._core = _core.Model(inputs, outputs, _core.unique_name(type(self).__name__) if name is None else name)
         made = {layer._core.id: layer for layer in makers(outputs)}
         self._layers = [made.get(core.id) or found(core) for core in self._core.layers]
+        if keys is not None and keys != self.input_names:
+            raise ValueError(
+                f"Model: the keys of a dict of inputs must be the names of the inputs, by which arrays are fed. "
+                f"Received: keys={shown(keys)}, names={shown(self.input_names)}."
+            )
 
     def __call__(self, inputs: Any, training: Flag | None = None) -> Any:
         """Applies the model as a layer: the same weights on other symbols. training: only the call method of your own
