@@ -1,53 +1,10 @@
-"""Draws storages.svg and sparse_step.svg, the pictures of docs/guides/sparse_data.md: python docs/pictures/draw_storages.py"""
+"""Draws storages.svg and sparse_step.svg of docs/guides/sparse_data.md."""
 
-import pathlib
+from svg import CELL, INK, PALE, TOUCHED, Drawing
 
-CELL = 34
-INK, PALE, GRID = "#1f2933", "#5b6875", "#c3ccd5"
 ROWS = ("#cfe3f7", "#fbe3b5", "#d3efd3", "#f3d2e6")  # A colour for each row of the matrix.
-TOUCHED = "#fbc98e"
 MATRIX = ((0, 2, 0, 0, 1, 0), (0, 0, 0, 0, 0, 0), (7, 0, 0, 0, 0, 3), (0, 0, 4, 0, 0, 0))
 ROW_MATRIX = ((0, 0, 0), (5, 1, 8), (0, 0, 0), (2, 0, 6))
-
-
-class Drawing:
-    """SVG elements on a light card, which is readable on a dark page too."""
-
-    def __init__(self, width, height, title):
-        self.parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-            f'role="img" font-family="Helvetica, Arial, sans-serif" font-size="15">',
-            f"<title>{title}</title>",
-            f'<rect width="{width}" height="{height}" rx="12" fill="#ffffff"/>',
-            f'<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-            f'<path d="M0 0 L8 4 L0 8 z" fill="{INK}"/></marker></defs>',
-        ]
-
-    def text(self, x, y, words, size=15, colour=INK, anchor="start", weight="normal"):
-        self.parts.append(
-            f'<text x="{x}" y="{y}" font-size="{size}" fill="{colour}" text-anchor="{anchor}" font-weight="{weight}">'
-            f"{words}</text>"
-        )
-
-    def cell(self, x, y, value, fill="#ffffff", colour=INK, width=CELL):
-        self.parts.append(
-            f'<rect x="{x}" y="{y}" width="{width}" height="{CELL}" fill="{fill}" stroke="{GRID}" stroke-width="1"/>'
-        )
-        if value is not None:
-            self.text(x + width / 2, y + CELL / 2 + 5, value, colour=colour, anchor="middle")
-
-    def row(self, x, y, values, fills):
-        for k, (value, fill) in enumerate(zip(values, fills)):
-            self.cell(x + k * CELL, y, value, fill)
-
-    def arrow(self, x0, y0, x1, y1):
-        self.parts.append(
-            f'<line x1="{x0}" y1="{y0}" x2="{x1}" y2="{y1}" stroke="{INK}" stroke-width="1.5" marker-end="url(#head)"/>'
-        )
-
-    def save(self, name):
-        text = "\n".join([*self.parts, "</svg>"]) + "\n"
-        pathlib.Path(__file__).with_name(name).write_text(text)
 
 
 def storages():
