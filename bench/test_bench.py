@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("scipy")
 
-from bench import cases, check, clicks, data, imports, plot, process, race, report, run, worker  # noqa: E402
+from bench import cases, check, clicks, data, flags, imports, plot, process, race, report, run, worker  # noqa: E402
 from bench.cases import Case, Contestant  # noqa: E402
 
 FAST, SLOW = Contestant("lacuna", "flag", "sgd"), Contestant("keras3", "dense", "sgd")
@@ -335,3 +335,22 @@ def test_import_is_measured_in_a_fresh_process(tmp_path):
     assert len(found["lacuna"]["s"]) == 2 and 0 < found["lacuna"]["s"][0] < 30
     assert "pytorch: not installed" in said.getvalue()
     assert "lacuna" in imports.table(imports.rows_of(found))[1]
+
+
+def test_flags_are_measured_once_and_shown(tmp_path, monkeypatch):
+    monkeypatch.setattr(flags, "points", lambda: [("Dense", 1000, 2, 1), ("Embedding", 1000, 2, 4)])
+    monkeypatch.setattr(flags, "LARGEST", 12 * 1000)
+    path, said = tmp_path / "results" / "flags.json", []
+    results = flags.measured(1, path, said.append)
+    assert len(said) == 2 and [sorted(r["best"]) for r in results] == [
+        sorted(flags.VARIANTS),
+        sorted(flags.VARIANTS[1:]),
+    ]
+    assert all(ms > 0 for r in results for ms, _ in r["best"].values())
+    assert flags.measured(1, path, said.append) == json.loads(path.read_text()) and len(said) == 2
+    rows = flags.table(results).splitlines()
+    assert len(rows) == 4 and "| – |" not in rows[2] and rows[3].count("| – |") == 2
+    flags.draw(
+        [{**r, "entries": 100, "units": units} for r in results for units in flags.UNITS], tmp_path / "flags.svg"
+    )
+    assert "columns of the input" in (tmp_path / "flags.svg").read_text()

@@ -127,7 +127,7 @@ def test_adapt_takes_a_dataset(tmp_path):
 def test_a_model_of_a_space_learns_and_is_saved(tmp_path):
     space = wide()
     space.adapt(SHOP)
-    model = Model(list(space.get_inputs().values()), Dense(1)(space.get_encoded_features()))
+    model = Model(space.get_inputs(), Dense(1)(space.get_encoded_features()))
     model.compile("sgd", "mse")
     x = {name: np.array(column) for name, column in SHOP.items()}
     model.fit(x, np.ones(4), verbose=0)
@@ -177,3 +177,16 @@ def test_layers_of_ones_own():
 def test_errors(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_dict_of_inputs_has_their_names():
+    space = FeatureSpace({"price": "float", "size": "float"})
+    price, size = space.get_inputs().values()
+    both = space.get_encoded_features()
+    assert Model({"size": size, "price": price}, both).input_names == ["size", "price"]
+    for wrong in ({"cost": price, "size": size}, {"price": size, "size": price}):
+        with pytest.raises(ValueError, match="keys of a dict of inputs must be the names of the inputs.*names="):
+            Model(wrong, both)
+    for nothing in ({}, {"price": 1}):
+        with pytest.raises(ValueError, match="inputs"):
+            Model(nothing, both)

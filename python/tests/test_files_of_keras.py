@@ -4,6 +4,7 @@ import io
 import json
 import lzma
 import pathlib
+import warnings
 import zipfile
 
 import h5py
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from lacuna.layers import Dense
-from lacuna.models import load_model, model_from_config, model_from_json
+from lacuna.models import Sequential, load_model, model_from_config, model_from_json
 
 DATA = pathlib.Path(__file__).parent / "data"
 FILES = sorted(DATA.glob("*.h5.xz"))
@@ -53,6 +54,16 @@ def test_a_later_setting_that_changes_something_is_refused():
     layer = {"class_name": "LSTM", "config": {"units": 2, "batch_input_shape": [None, 3, 2], "time_major": True}}
     with pytest.raises(TypeError, match="time_major"):
         model_from_config({"class_name": "Sequential", "config": {"layers": [layer]}})
+
+
+def test_a_name_of_an_archive_is_warned_of(tmp_path):
+    model = Sequential([Dense(1, input_dim=2)])
+    with pytest.warns(UserWarning, match=r"HDF5.*end in \.h5.*model\.keras"):
+        model.save(tmp_path / "model.keras")
+    assert np.array_equal(load_model(tmp_path / "model.keras", compile=False).get_weights()[0], model.get_weights()[0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.save(tmp_path / "model.h5")
 
 
 @pytest.fixture

@@ -1,10 +1,22 @@
-"""Tells at a save what load_model could not make again."""
+"""Tells at a save what load_model, or Keras, could not make again."""
 
 import inspect
+import os
 import warnings
 
 from lacuna._warnings import LacunaWarning
 from lacuna.layers.base import Layer
+
+
+def warn_of_keras_archive(path):
+    """Warns of a name that ends in .keras: what is written is HDF5, but Keras 3 expects an archive of its own there."""
+    if path.endswith(b".keras"):
+        warnings.warn(
+            "save: the file is HDF5, whatever its name says, and Keras 3 reads no HDF5 from a file of this name; let "
+            f"the name end in .h5. Received: filepath={os.fsdecode(path)!r}.",
+            LacunaWarning,
+            stacklevel=3,
+        )
 
 
 def warn_of_lost_settings(model):

@@ -20,7 +20,7 @@ from lacuna.layers._calls import makers, one_or_all
 from lacuna.layers._given import checked_symbols
 from lacuna.layers.base import deserialize, found, register_model, remember
 from lacuna.models._generators import TrainedByGenerators
-from lacuna.models._readable import warn_of_lost_settings
+from lacuna.models._readable import warn_of_keras_archive, warn_of_lost_settings
 from lacuna.models._streams import bytes_of, is_open, write
 from lacuna.models._structure import Structure
 from lacuna.models._training import Trained
@@ -43,9 +43,11 @@ _SUBCLASS = (
 
 @register_model
 class Model(Structure, Trained, TrainedByGenerators):
-    """A network of layers from `inputs` to `outputs`, which are symbols or lists of symbols.
+    """A network of layers from `inputs` to `outputs`, which are symbols or lists of symbols; inputs may be a dict of
+    them by their names, as FeatureSpace.get_inputs gives it.
 
-    TypeError without both, or for what is no symbol; ValueError if the outputs depend on an input that is not given.
+    TypeError without both, or for what is no symbol; ValueError if the outputs depend on an input that is not given, or
+    if a key of a dict is not the name of its input.
 
         >>> words = Input((1000,), sparse=True)
         >>> model = Model(words, Dense(2, kernel_initializer="ones")(words))
@@ -65,10 +67,18 @@ class Model(Structure, Trained, TrainedByGenerators):
     def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None) -> None:
         if inputs is None or outputs is None:
             raise TypeError(f"{type(self).__name__}: {_SUBCLASS} Received: no inputs or no outputs.")
+        keys = list(inputs) if isinstance(inputs, dict) else None
+        if keys is not None:
+            inputs = list(inputs.values())
         inputs, outputs = (listed(checked_symbols("Model", s)) for s in (inputs, outputs))
         self._core = _core.Model(inputs, outputs, _core.unique_name(type(self).__name__) if name is None else name)
         made = {layer._core.id: layer for layer in makers(outputs)}
         self._layers = [made.get(core.id) or found(core) for core in self._core.layers]
+        if keys is not None and keys != self.input_names:
+            raise ValueError(
+                f"Model: the keys of a dict of inputs must be the names of the inputs, by which arrays are fed. "
+                f"Received: keys={shown(keys)}, names={shown(self.input_names)}."
+            )
 
     def __call__(self, inputs: Any, training: Flag | None = None) -> Any:
         """Applies the model as a layer: the same weights on other symbols. training: only the call method of your own
@@ -180,7 +190,8 @@ class Model(Structure, Trained, TrainedByGenerators):
         as a whole: if the process is killed during the save, the old file stays. The new file keeps the mode and, if
         the system allows it, the owner of the old one. overwrite=False: an existing file is a FileExistsError. A path
         that cannot be written is the matching OSError, which is also a ValueError. filepath may also be a group of
-        h5py, in which parts of the same names are replaced, or a stream of bytes.
+        h5py, in which parts of the same names are replaced, or a stream of bytes. A name that ends in .keras gives a
+        warning, since Keras 3 reads no HDF5 from it.
 
             >>> x, model = csr_matrix([[0.0, 2.0]]), Sequential([Dense(1, input_dim=2)])
             >>> model.compile("sgd", "mse")
@@ -193,6 +204,7 @@ class Model(Structure, Trained, TrainedByGenerators):
         if is_open(filepath):
             return write("save", filepath, self._core.save_to_bytes(include_optimizer), overwrite)
         path, overwrite = path_of("save", filepath), flag("save", "overwrite", overwrite)
+        warn_of_keras_archive(path)
         return self._core.save(path, overwrite, include_optimizer)
 
     def export(self, filepath: Any, precision: str = "float32", overwrite: Flag = True) -> Any:
