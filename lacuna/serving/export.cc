@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "lacuna/base/path.h"
+#include "lacuna/saving/json.h"
 #include "lacuna/serving/rebuilt.h"
 #include "lacuna/serving/served_config.h"
 #include "lacuna/serving/served_file.h"
@@ -145,9 +146,10 @@ Exported export_model(const Network& network, const std::string& path, const Exp
   if (!options.overwrite && std::filesystem::exists(checked_path(kExport, path), none))
     path_failed(kExport, "the file must not be there unless overwrite is True", path, EEXIST);
   require_servable(network);
-  serving::ServedConfig config{.network = network.config()};
+  // As a predictor will read it.
+  serving::ServedConfig config{.network = from_json(kExport, to_json(network.config()))};
   const std::vector<Symbol> outputs = serving::predicted(network);
-  const serving::Rebuilt again = serving::rebuilt(config.network);
+  const serving::Rebuilt again = serving::rebuilt(kExport, config.network);
   serving::require_same(kExport, outputs, again.outputs);
   const auto features = serving::features_of(network.layers());
   LACUNA_REQUIRE(features.size() == serving::features_of(again.layers).size(),

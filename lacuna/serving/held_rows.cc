@@ -85,7 +85,8 @@ class HeldRows final : public RowSource {
     constexpr size_t kBlock = 16;
     std::array<const std::byte*, kBlock> from;
     const size_t out = width_ * size_of(dtype_);
-    const size_t fetched = std::min<size_t>(row_bytes_, 256);  // The hardware fetches more of a row by itself.
+    const size_t fetched =
+        std::min<size_t>(row_bytes_, 256);  // The hardware fetches more of a row by itself.
     while (!ids.empty()) {
       const size_t n = std::min(kBlock, ids.size());
       for (size_t k = 0; k < n; ++k)

@@ -50,10 +50,12 @@ void for_each_layer(const Config& config, const F& f) {
 // for each call of the model.
 class Maker {
  public:
+  explicit Maker(const char* where) : where_(where) {}
+
   Callable make(const std::string& class_name, const Config& config, bool frozen) {
     if (class_name == "Model") return network(config, frozen || is_frozen(config));
     if (class_name == "Sequential") return sequence(config, frozen || is_frozen(config));
-    const std::shared_ptr<layers::Layer> layer = layers::from_config(class_name, config);
+    const std::shared_ptr<layers::Layer> layer = made(class_name, config);
     if (frozen) layer->set_trainable(false);
     layers_.push_back(layer->state());
     return {layer->state(), [layer](const layers::Inputs& inputs) { return (*layer)(inputs); }};
@@ -90,14 +92,30 @@ class Maker {
             }};
   }
 
+  std::shared_ptr<layers::Layer> made(const std::string& class_name, const Config& config) const {
+    try {
+      return layers::from_config(class_name, config);
+    } catch (const InvalidArgument& error) {
+      const auto name = config.find("name");
+      const std::string why = error.what();
+      throw InvalidArgument(
+          where_,
+          ": each layer must be one of the library that is made again from its config. Received: "
+          "layer ",
+          name == config.end() ? "without a name" : to_string(name->second), " of class ", class_name, "; ",
+          why.substr(0, why.find(" Known:")));
+    }
+  }
+
+  const char* where_;
   std::vector<std::shared_ptr<LayerState>> layers_{};
 };
 
 }  // namespace
 
-Rebuilt rebuilt(const Config& config) {
+Rebuilt rebuilt(const char* where, const Config& config) {
   const layers::Sketch without_values;
-  Maker maker;
+  Maker maker(where);
   const NetworkParts parts =
       network_from_config(config, [&](const std::string& class_name, const Config& of_layer) {
         return maker.make(class_name, of_layer, false);

@@ -18,9 +18,9 @@ struct Rebuilt {
   std::vector<std::shared_ptr<layers::LayerState>> layers{};  // They own the features.
 };
 
-// Of Network::config. Layers get no values: see layers/sketch.h. Throws InvalidArgument for a layer that is
-// not known.
-Rebuilt rebuilt(const Config& config);
+// Of Network::config. Layers get no values: see layers/sketch.h. Throws InvalidArgument, which starts with
+// `where`, for a layer that cannot be made.
+Rebuilt rebuilt(const char* where, const Config& config);
 
 // What a network predicts: its outputs, with the averages of frozen layers.
 std::vector<Symbol> predicted(const Network& network);

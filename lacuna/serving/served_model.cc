@@ -54,7 +54,7 @@ layers::FeatureState::Kept kept_of(const ServedFile& file, const std::vector<Ser
 ServedModel::ServedModel(const std::string& path, const PredictorOptions& options) : path_(path) {
   const ServedFile file(kPredictor, path, options.check, options.mapped);
   const ServedConfig config = served_config(kPredictor, file.json());
-  network_ = rebuilt(config.network);
+  network_ = rebuilt(kPredictor, config.network);
   const auto variables = variables_of(network_.outputs);
   if (variables.size() != config.weights.size())
     file.damaged(text(config.weights.size(), " weights, where the network has ", variables.size()));

@@ -117,7 +117,7 @@ void predict_as(const Predictor& model, size_t rows, size_t batch_size,
   }
 }
 
-nb::list predict(const Predictor& model, nb::handle x, Dim batch_size) {
+nb::list predict_served(const Predictor& model, nb::handle x, Dim batch_size) {
   const Arrays arrays = to_arrays(x);
   std::vector<tensor::Dense> results;
   {
@@ -183,7 +183,7 @@ void bind_serving(nb::module_& m) {
                        result.append(nb::make_tuple(out.name, from_shape(out.shape)));
                      return result;
                    })
-      .def("predict", predict, "x"_a, "batch_size"_a);
+      .def("predict", predict_served, "x"_a, "batch_size"_a);
 }
 
 }  // namespace lacuna::bind

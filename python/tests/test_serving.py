@@ -8,6 +8,7 @@ import pytest
 from scipy.sparse import csr_matrix, random
 
 import lacuna
+from lacuna import backend as K
 from lacuna import layers
 from lacuna.layers import (
     Add,
@@ -201,12 +202,15 @@ class Doubled(Layer):
 def test_what_cannot_be_exported_is_refused(tmp_path):
     path = tmp_path / "served.lacuna"
     x = Input((3,))
-    for model in (
-        Model(x, Lambda(lambda v: v + 1)(Dense(1)(x))),
-        Model(x, Doubled()(Dense(1)(x))),
-        Sequential([Dense(1, input_shape=(None, 2))]),
+    for model, told in (
+        (Model(x, Lambda(lambda v: v + 1, name="one_more")(Dense(1)(x))), "export: .*'one_more'"),
+        (Model(x, Doubled(name="twice")(Dense(1)(x))), "export: .*'twice' of class Doubled"),
+        (Sequential([Dense(1, activation=lambda v: v * 2.0, input_dim=2, name="own")]), "export: .*'own'"),
+        (Model(x, K.relu(Dense(1)(x))), "relu"),
+        (Sequential([Dense(1, input_shape=(None, 2))]), "known shape"),
+        (Sequential([Dense(1)]), "input_shape"),
     ):
-        with pytest.raises(ValueError, match="Received"):
+        with pytest.raises(ValueError, match=told):
             model.export(path)
         assert not path.exists()
 
