@@ -56,7 +56,8 @@ def run(running, command, repeats, say):
             "losses": [answer.get("loss")],
             "cpu": [],
             "peak_mb": None,  # Of one that fails later.
-            **{name: answer[name] for name in ("mb", "score") if name in answer},
+            "scores": [answer["score"]] if "score" in answer else [],
+            **({"mb": answer["mb"]} if "mb" in answer else {}),
         }
     for turn in range(repeats):
         fastest = min((_usual(results[one]) for one in running), default=0)
@@ -71,6 +72,8 @@ def run(running, command, repeats, say):
                 continue
             result["rounds"].append(answer["s"])
             result["losses"].append(answer.get("loss"))
+            if "score" in answer:
+                result["scores"].append(answer["score"])
             if "cpu_s" in answer:
                 result["cpu"].append(answer["cpu_s"])
     for one, process in running.items():

@@ -36,8 +36,8 @@ def rows_of(case, results, shape):
             row["step_ms"] = 1_000 * row["median_s"] / -(-result["rows"] // case.batch)
         if "mb" in result:
             row["mb_s"] = result["mb"] / row["median_s"]
-        if "score" in result:
-            row["score"] = result["score"]
+        if result.get("scores"):
+            row["score"] = statistics.median(result["scores"])
         if result.get("cpu"):
             row["cpu_s"] = statistics.median(result["cpu"])
         for peer in ("loop", "lacuna"):

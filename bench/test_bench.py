@@ -354,3 +354,18 @@ def test_flags_are_measured_once_and_shown(tmp_path, monkeypatch):
         [{**r, "entries": 100, "units": units} for r in results for units in flags.UNITS], tmp_path / "flags.svg"
     )
     assert "columns of the input" in (tmp_path / "flags.svg").read_text()
+
+
+def test_lacunas_estimator_learns_made_documents(tmp_path):
+    pytest.importorskip("sklearn")
+    folder = data.made(tmp_path, "documents-3000")
+    x, y, x_test, y_test = data.load_split(folder)
+    assert x.shape[0] == 2_000 == len(y) and x_test.shape[0] == 1_000 == len(y_test)
+    assert x.dtype == np.float32 and np.allclose(x.multiply(x).sum(axis=1), 1, atol=1e-5)
+    places, case = process.Places(tmp_path, tmp_path), cases.cases("estimators")[0]
+    asked = process.Process(race.command_line(places, case, Contestant("lacuna", "plain"), folder, 1))
+    try:
+        answers = [asked.ask("learn") for _ in range(2)]
+    finally:
+        asked.end()
+    assert all(answer["score"] > 0.6 and answer["cpu_s"] < 5 for answer in answers)

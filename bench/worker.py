@@ -5,7 +5,7 @@ line of JSON on stdout.
     predict     {"s": seconds}                        all rows
     fit         {"s": seconds}                        some epochs; all of these tell "cpu_s" too, CPU time
     predict_one {"s": seconds}                        one row, the median of many calls
-    learn       {"s": seconds, "score": accuracy}     a new estimator, trained until it stops; scored on other rows
+    learn       {"s": seconds, "score": accuracy}     a new estimator, trained to its end; scored on other rows
     parse       {"s": seconds, "mb": size of the text}
     check N     {"loss": mean loss}                   a new model, from zero weights, one pass over the first N rows in
                                                       order
