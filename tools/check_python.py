@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FOLDERS = ["python", "bench", "examples", "tools", "tests", "docs"]
+FOLDERS = ["python", "bench", "examples", "tools", "tests", "docs/conf.py", "docs/site"]
 
 
 def main() -> int:

@@ -9,7 +9,8 @@
   which runs where the last of them stands: what they include or use comes first, then blocks that begin with a class, a
   struct, a template, an enum or a namespace, then the rest, as the body of main;
 - the lines of cmake blocks must stand in tests/consumer/CMakeLists.txt, but for the names of targets and files;
-- text, json and output blocks are only shown. A block in any other language is an error.
+- text, json and output blocks are only shown, and so are sh blocks where a page's own test runs them
+  (docs/command_line.md). A block in any other language is an error.
 
 A block in an HTML comment runs too, but no reader sees it: it makes the files that a page takes for granted.
 """
@@ -30,6 +31,7 @@ from dataclasses import dataclass
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 _SHOWN = {"text", "json", "output"}
+_WITH_A_TEST_OF_ITS_OWN = {"docs/command_line.md": "sh"}
 _RUN = {"python", "bash", "console", "cpp", "c", "cmake"}
 _FENCE = re.compile(r"^(?P<indent> *)(?P<fence>```+|~~~+) *(?P<info>.*)$")
 _AT_FILE_SCOPE = re.compile(r"^(class|struct|template|enum|namespace)\b")
@@ -113,7 +115,7 @@ class Page:
             raise Failed(f"{self.name}: {error}") from None
         fragments = [block for block in found if block.language == "cpp" and "int main" not in block.code]
         for block in found:
-            if block.language not in _RUN | _SHOWN:
+            if block.language not in _RUN | _SHOWN | {_WITH_A_TEST_OF_ITS_OWN.get(self.name)}:
                 known = ", ".join(sorted(_RUN | _SHOWN))
                 raise Failed(f"{self._at(block)}: a block must be one of {known}. Received: {block.language!r}.")
             if block not in fragments:
@@ -181,7 +183,8 @@ class Page:
         (self.folder / f"{name}.{language}").write_text(code, encoding="utf-8")
         cache = [found] if (found := shutil.which("ccache")) else []
         flags = ["-std=c++20" if language == "cpp" else "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT}"]
-        libraries = [*map(str, sorted(package.glob("liblacuna*.so*"))), f"-Wl,-rpath,{package}"]
+        found_there = sorted(package.glob("liblacuna*.so*"), key=lambda path: len(path.name))  # The whole one first.
+        libraries = ["-Wl,--as-needed", *map(str, found_there), f"-Wl,-rpath,{package}"]
         object_file = [*flags, "-c", f"{name}.{language}", "-o", f"{name}.o"]
         self._command(block, "the compiler", [*cache, compiler, *object_file])
         self._command(block, "the linker", [compiler, f"{name}.o", *libraries, "-o", name])

@@ -8,7 +8,7 @@ python=.venv/bin/python
 mkdir -p build/site/html/cpp_api
 
 # The public headers are those that export names.
-mapfile -t headers < <(grep -rl --include='*.h' -e 'namespace LACUNA_EXPORT' lacuna | LC_ALL=C sort)
+mapfile -t headers < <(grep -rl --include='*.h' -e 'namespace LACUNA_EXPORT' -e '^LACUNA_C_EXPORT' lacuna | LC_ALL=C sort)
 $python docs/site/doxygen_comments.py build/site/headers lacuna/lacuna.h "${headers[@]}"
 made=$(find build/site/headers docs/site/Doxyfile docs/site/cpp_api.css tools/site.sh -type f -exec sha256sum {} + | LC_ALL=C sort | sha256sum)
 if [ "$made" != "$(cat build/site/cpp_api.made 2>/dev/null)" ]; then

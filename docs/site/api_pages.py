@@ -5,6 +5,7 @@ page describes already is only named, with a link."""
 import importlib
 import inspect
 import pathlib
+import pkgutil
 
 import lacuna
 
@@ -45,7 +46,7 @@ _TITLES = {
 def modules() -> list[str]:
     """The public modules, and those in them, each after what it is in."""
     found = []
-    for name in lacuna.__all__:
+    for name in sorted(module.name for module in pkgutil.iter_modules(lacuna.__path__) if module.name[0] != "_"):
         value = getattr(lacuna, name)
         if inspect.ismodule(value) and value.__name__ == f"lacuna.{name}":
             inner = [part for part in value.__all__ if inspect.ismodule(getattr(value, part))]

@@ -34,8 +34,16 @@ def described(lines: list[str]) -> list[str]:
     return [*result, "@endcode"] if code else result
 
 
+def filtered_c(text: str) -> str:
+    """The same for a header of C, whose comments have stars."""
+    text = re.sub(r"^/\* ", "/** ", text, flags=re.MULTILINE).replace("/** ", "/** @file\n   ", 1)
+    return re.sub(r"(?<=[;,\w]) +/\* ", " /**< ", text)
+
+
 def filtered(text: str, stem: str) -> str:
     """stem: the name of the header without .h."""
+    if text.startswith("/*"):
+        return filtered_c(text)
     lines = text.splitlines()
     first = 0
     while first < len(lines) and _COMMENT.match(lines[first]):

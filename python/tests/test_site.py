@@ -1,5 +1,6 @@
 """The documentation is built as a site without a warning, and no link in it leads nowhere."""
 
+import inspect
 import pathlib
 import re
 import subprocess
@@ -26,11 +27,13 @@ def text_of(page):
 def test_every_public_name_has_its_place(site):
     for part in ("backend", "callbacks", "data", "layers", "losses", "metrics", "models", "optimizers", "utils"):
         page = text_of(f"api/{part}.html")
-        for name in getattr(lacuna, part).__all__:  # Described there, or a link to where it is.
+        module = getattr(lacuna, part)
+        for name in module.__all__:  # Described there, or a link to where it is.
+            if inspect.ismodule(getattr(module, name)):
+                continue
             link = rf'<a class="reference internal" href="[\w.]+#lacuna\.[\w.]+" title="[^"]*">(<\w+[^>]*>)*{name}</'
-            assert (
-                f'id="lacuna.{part}.{name}"' in page or f"lacuna.{part}.{name}.html" in page or re.search(link, page)
-            ), name
+            place = (f'id="lacuna.{part}.{name}"', f"lacuna.{part}.{name}.html")
+            assert any(one in page for one in place) or re.search(link, page), name
 
 
 def test_docstrings_look_as_they_are_meant(site):
