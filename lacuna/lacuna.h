@@ -84,6 +84,7 @@
 #include "lacuna/optimizers/rmsprop.h"
 #include "lacuna/optimizers/sgd.h"
 #include "lacuna/tensor/cast_storage.h"
+#include "lacuna/tensor/nearest.h"
 #include "lacuna/tensor/row_table.h"
 
 namespace LACUNA_EXPORT lacuna {
