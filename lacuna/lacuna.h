@@ -66,6 +66,7 @@
 #include "lacuna/layers/recurrent/simple_rnn.h"
 #include "lacuna/layers/recurrent/time_distributed.h"
 #include "lacuna/layers/separable.h"
+#include "lacuna/layers/shown.h"
 #include "lacuna/losses/losses.h"
 #include "lacuna/metrics/auc.h"
 #include "lacuna/metrics/counts.h"
