@@ -9,6 +9,7 @@ from bench import plot, race, report
 from bench.cases import Case, Contestant
 from bench.process import Failed, Process
 
+NAMES = {"loop flag": f"{plot.LOOP}: moves all weights in each step"}
 STEPS, LARGEST_EPOCH = 32, 131_072  # The data has steps x batch rows, at most so many.
 BASE = {"batch": 512, "nonzeros": 64, "features": 100_000, "units": 1, "threads": 1}
 VARIED = {
@@ -37,7 +38,8 @@ def run(places, made, output, repeats, say):
         fixed = ", ".join(f"{VARIED[key][0]} {base[key]:,}" for key in base if key != what)
         if series:
             picture = pathlib.Path(output) / f"scaling_{what}.png"
-            plot.curves(picture, f"A training step of Dense on csr\n({fixed})", name, series)
+            title = f"How long a training step of a Dense layer on sparse rows takes, by {name}\n({fixed})"
+            plot.curves(picture, title, name, series, gain=what == "threads", names=NAMES)
         results.append({"varied": what, "fixed": {key: base[key] for key in base if key != what}, "ms": series})
     return results
 

@@ -325,8 +325,18 @@ def test_json_and_pictures_are_written(tmp_path):
     pytest.importorskip("matplotlib")
     plot.bars(tmp_path / "bars.png", measured)
     plot.curves(tmp_path / "curve.png", "title", "rows", {"lacuna flag": [(1, 2.0), (10, 20.0)]})
-    for name in ("bars.png", "curve.png"):
+    plot.curves(tmp_path / "gain.png", "title", "threads", {"lacuna plain": [(1, 4.0), (2, 2.0)]}, gain=True)
+    for name in ("bars.png", "curve.png", "gain.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_pictures_say_what_their_words_mean():
+    assert plot.named("lacuna flag") == ("Lacuna, sparse_weight=True: only rows that a batch names move")
+    assert plot.named("loop plain").startswith("loop by hand") and plot.named("keras3") == "keras3"
+    rows = [{"contestant": "loop flag", "peer": "loop", "median_s": 1.0}]
+    assert "flag: sparse_weight=True" in plot.caption([{"rows": rows}]) and "plain" not in plot.caption(
+        [{"rows": rows}]
+    )
 
 
 def test_import_is_measured_in_a_fresh_process(tmp_path):

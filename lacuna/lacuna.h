@@ -70,6 +70,7 @@
 #include "lacuna/layers/recurrent/simple_rnn.h"
 #include "lacuna/layers/recurrent/time_distributed.h"
 #include "lacuna/layers/separable.h"
+#include "lacuna/layers/shown.h"
 #include "lacuna/losses/losses.h"
 #include "lacuna/metrics/auc.h"
 #include "lacuna/metrics/counts.h"
@@ -94,6 +95,7 @@
 #include "lacuna/serving/predictor_c.h"
 #include "lacuna/serving/predictor_swap.h"
 #include "lacuna/tensor/cast_storage.h"
+#include "lacuna/tensor/nearest.h"
 #include "lacuna/tensor/row_table.h"
 
 namespace LACUNA_EXPORT lacuna {

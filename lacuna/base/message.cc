@@ -1,4 +1,4 @@
-// The handlers of warnings and of printed text.
+// The handlers of warnings, of notes for a log and of printed text.
 #include "lacuna/base/message.h"
 
 #include <unistd.h>
@@ -18,6 +18,10 @@ Handler& warning_handler() {
   static auto* handler = new Handler;
   return *handler;
 }
+Handler& info_handler() {
+  static auto* handler = new Handler;
+  return *handler;
+}
 Handler& print_handler() {
   static auto* handler = new Handler;
   return *handler;
@@ -31,6 +35,14 @@ void warn(const std::string& message) {
 }
 
 void set_warning_handler(Handler handler) { warning_handler() = std::move(handler); }
+
+void inform(const std::string& message) {
+  if (info_handler()) info_handler()(message);
+}
+
+void set_info_handler(Handler handler) { info_handler() = std::move(handler); }
+
+bool informs() { return static_cast<bool>(info_handler()); }
 
 void print(const std::string& text) {
   if (print_handler()) {

@@ -51,9 +51,13 @@ class Settings {
   // For settings with a form of their own. find is for reading: the setting, or null if it is missing.
   bool reads() const { return read_ != nullptr; }
   const Setting* find(const char* name);
-  void write(const char* name, Setting value) { written_[name] = std::move(value); }
+  void write(const char* name, Setting value) {
+    written_[name] = std::move(value);
+    order_.emplace_back(name);
+  }
 
   const Config& written() const { return written_; }
+  const std::vector<std::string>& order() const { return order_; }  // Their names as they were written.
   // For reading: throws InvalidType for settings in the config that were not asked for.
   void finish() const;
 
@@ -71,6 +75,7 @@ class Settings {
   const Config* read_ = nullptr;
   std::set<std::string> asked_{};
   Config written_{};
+  std::vector<std::string> order_{};
 };
 
 }  // namespace lacuna

@@ -56,6 +56,8 @@ void BackupAndRestore::begin(Model& model) {
     rate_of(model.trainer()).set_scalar(*rate);
   }
   model.trainer().resume_at(*file.position());
+  inform(text("BackupAndRestore: fit goes on from '", shown_utf8(path_), "', which was saved after ",
+              file.position()->epoch, " epochs and ", file.position()->batch, " batches."));
 }
 
 void BackupAndRestore::end_batch(Model& model) {

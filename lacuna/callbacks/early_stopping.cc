@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "lacuna/base/error.h"
 #include "lacuna/base/message.h"
 #include "lacuna/training/trainer.h"
 
@@ -47,6 +48,8 @@ void EarlyStopping::on_epoch_end(int epoch, Logs& logs) {
     best_weights_ = trainer->network().snapshot();
   if (verdict != Verdict::stop) return;
   trainer->stop_training = true;
+  inform(text("EarlyStopping: ", options_.monitor, " has not become better than ", best_, " for ", wait_,
+              " epochs, so that fit ends after epoch ", epoch + 1, "."));
   if (options_.restore_best_weights && !best_weights_.values.empty()) {
     if (options_.verbose > 0) print("Restoring model weights from the end of the best epoch\n");
     trainer->network().restore(best_weights_);

@@ -126,6 +126,7 @@ bool ModelCheckpoint::is_due(int epoch, const Logs& logs, const std::string& pat
                                 ? text(monitor_.name(), " improved from ", formatted("%0.5f", before), " to ",
                                        formatted("%0.5f", best()), ", saving model to ", shown_utf8(path))
                                 : text("saving model to ", shown_utf8(path))));
+  inform(text("ModelCheckpoint: the model of epoch ", epoch + 1, " goes into '", shown_utf8(path), "'."));
   return true;
 }
 

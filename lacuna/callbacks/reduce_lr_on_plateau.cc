@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lacuna/base/error.h"
+#include "lacuna/base/message.h"
 #include "lacuna/callbacks/rate.h"
 #include "lacuna/graph/variable.h"
 
@@ -38,6 +39,7 @@ double ReduceLROnPlateau::judge(int epoch, const Logs& logs, double rate) {
   }
   if (cooling_ > 0 || ++wait_ < options_.patience || rate <= options_.min_lr) return rate;
   const double reduced = std::max(rate * options_.factor, options_.min_lr);
+  inform(text("ReduceLROnPlateau: the learning rate is ", reduced, " after epoch ", epoch + 1, "."));
   if (options_.verbose > 0) print_rate(epoch, "ReduceLROnPlateau reducing", reduced);
   cooling_ = options_.cooldown;
   wait_ = 0;

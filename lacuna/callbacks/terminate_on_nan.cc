@@ -12,6 +12,8 @@ namespace lacuna::callbacks {
 void TerminateOnNaN::on_batch_end(int64_t batch, const Logs& logs) {
   const double* loss = find(logs, "loss");
   if (!loss || std::isfinite(*loss)) return;
+  inform(
+      text("TerminateOnNaN: fit ends after batch ", batch + 1, " of the epoch, whose loss is ", *loss, "."));
   print(text("Batch ", batch, ": Invalid loss, terminating training\n"));
   trainer->stop_training = true;
 }

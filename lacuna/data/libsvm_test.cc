@@ -29,7 +29,7 @@ using Floats = std::vector<float>;
 using Ints = std::vector<int32_t>;
 using Longs = std::vector<int64_t>;
 
-std::string message_of(std::string_view lines, const LibsvmOptions& options = {}) {
+std::string message_of_lines(std::string_view lines, const LibsvmOptions& options = {}) {
   try {
     parse_libsvm(lines, options, "f.svm");
   } catch (const InvalidArgument& e) {
@@ -144,26 +144,26 @@ TEST(Libsvm, ZeroOrOneBased) {
   EXPECT_EQ(indices("1 1:1\n1 3:1", ZeroBased::no, 3), (Ints{0, 2}));
   EXPECT_EQ(parse_libsvm("1 3:1", {.n_features = 3}).x.columns, 3);
   EXPECT_EQ(
-      message_of("1 1:1\n1 0:1", {.zero_based = ZeroBased::no}),
+      message_of_lines("1 1:1\n1 0:1", {.zero_based = ZeroBased::no}),
       "parse_libsvm: columns must be 1 or more, since zero_based is no. Received: '0:1' in line 2 of f.svm.");
-  EXPECT_EQ(message_of("1 1:1\n1 4:1", {.n_features = 3}),
+  EXPECT_EQ(message_of_lines("1 1:1\n1 4:1", {.n_features = 3}),
             "parse_libsvm: columns must be within n_features. Received: column 4 in line 2 of f.svm, "
             "n_features=3, and "
             "the first column is 1.");
-  EXPECT_NE(message_of("1 0:1\n1 3:1", {.n_features = 3}), "no error");
+  EXPECT_NE(message_of_lines("1 0:1\n1 3:1", {.n_features = 3}), "no error");
 }
 
 TEST(Libsvm, Queries) {
   const auto a = parse_libsvm("1 qid:7 1:1\n0 qid:-9000000000 2:1\n", {.query_id = true});
   EXPECT_EQ(a.qid.shape, Shape{2});
   EXPECT_EQ(values<int64_t>(a.qid.data), (Longs{7, -9000000000}));
-  EXPECT_EQ(message_of("1 qid:7 1:1\n0 2:1\n", {.query_id = true}),
+  EXPECT_EQ(message_of_lines("1 qid:7 1:1\n0 2:1\n", {.query_id = true}),
             "parse_libsvm: a line must have a qid behind its label, since query_id is set. Received: '2:1' "
             "in line 2 of "
             "f.svm.");
-  EXPECT_EQ(message_of("1 qid:7a 1:1\n"),
+  EXPECT_EQ(message_of_lines("1 qid:7a 1:1\n"),
             "parse_libsvm: a qid must be a whole number. Received: 'qid:7a' in line 1 of f.svm.");
-  EXPECT_NE(message_of("1 1:1 qid:7\n"), "no error");
+  EXPECT_NE(message_of_lines("1 1:1 qid:7\n"), "no error");
 }
 
 TEST(Libsvm, SeveralLabels) {
@@ -173,12 +173,12 @@ TEST(Libsvm, SeveralLabels) {
   EXPECT_EQ(values<int64_t>(a.label_ptr.data), (Longs{0, 2, 2, 3, 6}));
   EXPECT_EQ(a.labels.shape, Shape{6});
   EXPECT_EQ(a.y.shape, Shape{0});
-  EXPECT_EQ(message_of("1 1:1\n\n3,1 1:1"),
+  EXPECT_EQ(message_of_lines("1 1:1\n\n3,1 1:1"),
             "parse_libsvm: a line must start with one label, unless multilabel is set. Received: '3,1' in "
             "line 3 of "
             "f.svm.");
   for (const char* lines : {"1,,2 1:1", "1, 1:1", ",1 1:1", "1;2 1:1", "a 1:1"})
-    EXPECT_NE(message_of(lines, {.multilabel = true}), "no error") << lines;
+    EXPECT_NE(message_of_lines(lines, {.multilabel = true}), "no error") << lines;
 }
 
 TEST(Libsvm, WideColumns) {
@@ -187,8 +187,8 @@ TEST(Libsvm, WideColumns) {
   EXPECT_EQ(a.x.columns, 9223372036854775806);
   EXPECT_EQ(values<int64_t>(a.x.indices), (Longs{0, 1, 9223372036854775805}));
   EXPECT_EQ(values<int64_t>(a.x.indptr), (Longs{0, 2, 3}));
-  EXPECT_NE(message_of("1 9223372036854775807:2"), "no error");
-  EXPECT_NE(message_of("1 18446744073709551617:2"), "no error");
+  EXPECT_NE(message_of_lines("1 9223372036854775807:2"), "no error");
+  EXPECT_NE(message_of_lines("1 18446744073709551617:2"), "no error");
   for (const Dim n : {(Dim{1} << 31) - 1, Dim{1} << 31, Dim{1} << 40}) {
     EXPECT_EQ(parse_libsvm("1 1:1", {.n_features = n}).x.index,
               n < Dim{1} << 31 ? DType::int32 : DType::int64);
@@ -218,33 +218,33 @@ TEST(Libsvm, NumbersAreTheNearest) {
     EXPECT_EQ(parse_libsvm("1 1:" + one).x.values<float>()[0], 1) << one;
   for (const std::string& huge : {"1" + zeros, "1e" + nines, "0." + zeros + "1e+800", std::string("-1e400"),
                                   "1" + zeros + "e-9", std::string("3.4028236e38")})
-    EXPECT_NE(message_of("1 1:" + huge).find("must be a finite number"), std::string::npos) << huge;
+    EXPECT_NE(message_of_lines("1 1:" + huge).find("must be a finite number"), std::string::npos) << huge;
   EXPECT_EQ(parse_libsvm("1 1:3.4028235e+38").x.values<float>()[0], std::numeric_limits<float>::max());
   EXPECT_EQ(parse_libsvm("1 1:1e-60").x.values<float>()[0], 0);
   EXPECT_EQ(
-      message_of("1 1:1e39"),
+      message_of_lines("1 1:1e39"),
       "parse_libsvm: a value must be a finite number in float32. Received: '1:1e39' in line 1 of f.svm.");
-  EXPECT_EQ(message_of("1 1:1e39", {.dtype = DType::float64}), "no error");
+  EXPECT_EQ(message_of_lines("1 1:1e39", {.dtype = DType::float64}), "no error");
 }
 
 TEST(Libsvm, ErrorsNameTheLine) {
   EXPECT_EQ(
-      message_of("1 1:1\n\n# x\n1 2:abc 3:1\n"),
+      message_of_lines("1 1:1\n\n# x\n1 2:abc 3:1\n"),
       "parse_libsvm: a value must be a finite number in float32. Received: '2:abc' in line 4 of f.svm.");
-  EXPECT_EQ(message_of("1 1:1\n1 7:2 9:1 7:3"),
+  EXPECT_EQ(message_of_lines("1 1:1\n1 7:2 9:1 7:3"),
             "parse_libsvm: a column must not be named twice in a line. Received: '7' in line 2 of f.svm.");
   EXPECT_EQ(
-      message_of("1 1:1\nx 7:2"),
+      message_of_lines("1 1:1\nx 7:2"),
       "parse_libsvm: a line must start with a label, a finite number. Received: 'x' in line 2 of f.svm.");
   for (const char* beyond : {"9223372036854775807", "9223372036854775808", "100000000000000000000"})
-    EXPECT_EQ(message_of(text("1 1:1\n1 ", beyond, ":1")),
+    EXPECT_EQ(message_of_lines(text("1 1:1\n1 ", beyond, ":1")),
               text("parse_libsvm: a column must be below 2^63 - 1. Received: '", beyond,
                    ":1' in line 2 of f.svm."));
   EXPECT_EQ(parse_libsvm("1 9223372036854775806:1").x.columns, 9223372036854775806);
   EXPECT_EQ(parse_libsvm("1 " + std::string(30, '0') + "7:1").x.columns, 7);
-  EXPECT_EQ(message_of("1 qid:9223372036854775808 1:1"),
+  EXPECT_EQ(message_of_lines("1 qid:9223372036854775808 1:1"),
             "parse_libsvm: a qid must fit 64 bits. Received: 'qid:9223372036854775808' in line 1 of f.svm.");
-  EXPECT_EQ(message_of("1 -1:1"),
+  EXPECT_EQ(message_of_lines("1 -1:1"),
             "parse_libsvm: a feature must be column:value with a column that is a whole number. Received: "
             "'-1:1' in line "
             "1 of f.svm.");
@@ -252,13 +252,13 @@ TEST(Libsvm, ErrorsNameTheLine) {
        {"1:1",     "1 1",     "1 1:",     "1 :1",     "1 1: 1",  "1 1 :1", "1 1:1:1",  "1 1:1x",
         "1 1.5:1", "1 1:nan", "1 1:inf",  "1 1:-inf", "nan 1:1", "inf",    "1 1:1e",   "1 1:1e400",
         "1 1:.",   "1 1:--1", "1 1:0x10", "1 1:1,5",  "- 1:1",   "1 a:1",  "1 1:1 1:1"})
-    EXPECT_NE(message_of(std::string("1 1:1\n") + line).find("in line 2 of f.svm."), std::string::npos)
+    EXPECT_NE(message_of_lines(std::string("1 1:1\n") + line).find("in line 2 of f.svm."), std::string::npos)
         << line;
   EXPECT_EQ(
-      message_of("1 1:1\n\x01\xff\n"),
+      message_of_lines("1 1:1\n\x01\xff\n"),
       "parse_libsvm: a line must start with a label, a finite number. Received: '?\?' in line 2 of f.svm.");
-  EXPECT_NE(message_of("1", {.n_features = -1}), "no error");
-  EXPECT_NE(message_of("1", {.dtype = DType::int32}), "no error");
+  EXPECT_NE(message_of_lines("1", {.n_features = -1}), "no error");
+  EXPECT_NE(message_of_lines("1", {.dtype = DType::int32}), "no error");
 }
 
 TEST(Libsvm, ReadsBackRandomText) {

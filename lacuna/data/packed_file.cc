@@ -229,7 +229,11 @@ Dataset Dataset::pack(const std::string& path, const PackOptions& options) const
     try {
       const Dataset packed = open_packed("pack", path);
       why = difference(packed.fingerprint("pack"), wanted);
-      if (why.empty()) return packed;
+      if (why.empty()) {
+        inform(
+            text("pack: '", shown_utf8(path), "' has these rows already: ", packed.rows().value_or(0), "."));
+        return packed;
+      }
     } catch (const FileError&) {
       throw;
     } catch (const InvalidArgument& error) {
@@ -262,7 +266,10 @@ Dataset Dataset::pack(const std::string& path, const PackOptions& options) const
   LACUNA_REQUIRE(changed.empty(),
                  "pack: the sources must not change while they are read. Received: ", changed, ".");
   writer.finish(std::move(wanted), report().bad);
-  return open_packed("pack", path);
+  Dataset packed = open_packed("pack", path);
+  inform(text("pack: ", packed.rows().value_or(0), " rows are in '", shown_utf8(path), "', and ",
+              report().bad, " bad ones are left out."));
+  return packed;
 }
 
 }  // namespace lacuna::data

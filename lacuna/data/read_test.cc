@@ -46,7 +46,7 @@ TEST(Read, ReadsWhatTheFunctionOfTheFormatReads) {
 
 TEST(Read, CompletesWhatALibsvmFileTells) {
   const std::string path = read_file("read.svm", "1 0:1 5:2\n0 3:1\n");
-  const ReadOptions told = complete({path}, {});
+  const ReadOptions told = complete({path}, ReadOptions{});
   EXPECT_EQ(told.format, "libsvm");
   EXPECT_EQ(told.n_features, 6);
   EXPECT_EQ(told.zero_based, ZeroBased::yes);

@@ -144,6 +144,12 @@ size_t Variable::bytes() const {
   return value_.bytes();
 }
 
+std::vector<Neighbour> Variable::nearest(int64_t id, int64_t k, Likeness likeness) {
+  require_values(*this);
+  const auto turn = turn_.take();
+  return nearest_rows("nearest", name_, value_, behind_.get(), id, k, likeness);
+}
+
 double Variable::scalar() const {
   const auto turn = turn_.take();
   return with_dtype(spec_.dtype, [&](auto tag) {

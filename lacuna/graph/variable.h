@@ -8,6 +8,7 @@
 #include "lacuna/graph/symbol.h"
 #include "lacuna/graph/turn.h"
 #include "lacuna/tensor/behind.h"
+#include "lacuna/tensor/nearest.h"
 #include "lacuna/tensor/tensor.h"
 
 namespace LACUNA_EXPORT lacuna {
@@ -50,6 +51,10 @@ class Variable {
   void assign(const tensor::Dense& values);
   // The same for a tensor of the variable's storage: a csr one may get another pattern.
   void assign(const Tensor& values);
+
+  // The k rows that are most like row `id`, the most alike first, without itself; of a table among the rows
+  // that were touched. See tensor/nearest.h, which tells the errors. Waits for the variable's turn.
+  std::vector<Neighbour> nearest(int64_t id, int64_t k = 10, Likeness likeness = Likeness::cosine);
 
   // The value of a scalar variable, such as a learning rate.
   double scalar() const;

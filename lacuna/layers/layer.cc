@@ -25,8 +25,13 @@
 namespace lacuna::layers {
 namespace {
 
-std::map<std::string, Reader>& readers() {
-  static auto* table = new std::map<std::string, Reader>;
+struct LayerClass {
+  Reader read;
+  Defaults defaults;
+};
+
+std::map<std::string, LayerClass>& readers() {
+  static auto* table = new std::map<std::string, LayerClass>;
   return *table;
 }
 
@@ -96,8 +101,8 @@ void add_metric(const Symbol& value, const std::string& name) {
 
 bool is_within_call() { return open != nullptr; }
 
-bool add_class(const std::string& class_name, Reader read) {
-  readers()[class_name] = std::move(read);
+bool add_class(const std::string& class_name, Reader read, Defaults defaults) {
+  readers()[class_name] = {std::move(read), std::move(defaults)};
   return true;
 }
 
@@ -107,6 +112,11 @@ bool add_copier(const std::type_info& type, Copier copy) {
 }
 
 bool knows(const std::string& class_name) { return readers().contains(class_name); }
+
+Settings default_settings(const std::string& class_name) {
+  const auto found = readers().find(class_name);
+  return found == readers().end() || !found->second.defaults ? Settings() : found->second.defaults();
+}
 
 LayerOptions read_common(Settings& settings) {
   LayerOptions options;
@@ -126,7 +136,7 @@ std::shared_ptr<Layer> from_config(const std::string& class_name, const Config& 
                           nearest(class_name, known), ".");
   }
   Settings settings(class_name, config);
-  auto layer = found->second(settings, read_common(settings));
+  auto layer = found->second.read(settings, read_common(settings));
   settings.finish();
   return layer;
 }

@@ -302,7 +302,10 @@ class Layer {
 // must have the members of LayerOptions. Users can register their own layers in the same way; knows() tells
 // whether a class is registered.
 using Reader = std::function<std::shared_ptr<Layer>(Settings&, const LayerOptions&)>;
-bool add_class(const std::string& class_name, Reader read);
+// Writes the settings of a class as they are unless given, in the order of its list; those that must be given
+// are 0 or empty there.
+using Defaults = std::function<Settings()>;
+bool add_class(const std::string& class_name, Reader read, Defaults defaults = {});
 // How a layer is copied by its type. A network needs it where a model is called on an input that has a mask:
 // the layers inside have to take the mask into account, and are called again.
 using Copier = std::shared_ptr<Layer> (*)(const Layer&);
@@ -315,6 +318,8 @@ bool copyable() {
 }
 bool knows(const std::string& class_name);
 std::shared_ptr<Layer> from_config(const std::string& class_name, const Config& config);
+
+Settings default_settings(const std::string& class_name);  // See Defaults; none if they are not known.
 
 // Reads the settings that every layer takes.
 LayerOptions read_common(Settings& settings);
@@ -332,15 +337,23 @@ void set_common(Options& o, const LayerOptions& given) {
 template <class L, class... Values>
 bool known(const std::string& class_name, void (*list)(Settings&, Values&...)) {
   copyable<L>();
-  return add_class(class_name, [list](Settings& settings, const LayerOptions& given) {
-    return std::apply(
-        [&](auto&... values) -> std::shared_ptr<Layer> {
-          set_common(std::get<sizeof...(Values) - 1>(std::tie(values...)), given);
-          list(settings, values...);
-          return std::make_shared<L>(std::move(values)...);
-        },
-        *std::make_unique<std::tuple<Values...>>());
-  });
+  return add_class(
+      class_name,
+      [list](Settings& settings, const LayerOptions& given) {
+        return std::apply(
+            [&](auto&... values) -> std::shared_ptr<Layer> {
+              set_common(std::get<sizeof...(Values) - 1>(std::tie(values...)), given);
+              list(settings, values...);
+              return std::make_shared<L>(std::move(values)...);
+            },
+            *std::make_unique<std::tuple<Values...>>());
+      },
+      [list] {
+        Settings settings;
+        const auto values = std::make_unique<std::tuple<Values...>>();
+        std::apply([&](auto&... each) { list(settings, each...); }, *values);
+        return settings;
+      });
 }
 
 // The list of a layer that has no settings of its own.

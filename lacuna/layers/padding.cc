@@ -59,7 +59,7 @@ void cropping_list(Settings& s, Ends& ends, PaddingOptions& o) {
 }
 template <size_t kSpatial>
 void upsampling_list(Settings& s, Shape& size, UpSamplingOptions& o) {
-  if (kSpatial == 1 && !s.reads()) s.write("size", size[0]);
+  if (kSpatial == 1 && !s.reads()) s.write("size", size.empty() ? Setting() : size[0]);
   else s("size", size);
   if (kSpatial > 1) data_format_setting(s, o.data_format);
   if (kSpatial == 2) s("interpolation", o.interpolation);

@@ -182,6 +182,10 @@ std::vector<Tensor> Model::predict_on_batch(const Arrays& x) {
   return predict_all(x, {.batch_size = rows});
 }
 
+std::vector<Network::SummaryRow> Model::summary_rows() {
+  return network().summary_rows(as_layer_->class_name != "Sequential");
+}
+
 std::string Model::summary(size_t line_length) {
   const Network& n = network();
   return n.summary(line_length, as_layer_->class_name != "Sequential");  // As in Keras.

@@ -96,6 +96,7 @@ class Model {
   // Adds a value that fit and evaluate report, averaged over the rows, once it is compiled again.
   void add_metric(const Symbol& value, const std::string& name) { network().add_metric(value, name); }
   std::string summary(size_t line_length = 0);
+  std::vector<Network::SummaryRow> summary_rows();  // What it shows of each layer.
   // What each op does with a batch, the first batch_size rows of x: in a prediction or, with y, in a training
   // step up to its gradients. Changes nothing; .table() formats it.
   Explanation explain(const Arrays& x, const Arrays& y = {}, Dim batch_size = 32);

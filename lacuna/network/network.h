@@ -99,6 +99,13 @@ class Network {
 
   // A table with a line for each layer: output shape, number of parameters and, if the network branches,
   // inputs. line_length 0: 65, or 98 with branches.
+  // What summary() shows of each layer.
+  struct SummaryRow {
+    std::string name{}, class_name{}, output{};  // The shape, and the storage unless dense; or "multiple".
+    Dim parameters = 0;
+    std::vector<std::string> from{};  // The layers that its inputs come from.
+  };
+  std::vector<SummaryRow> summary_rows(bool show_inputs = true) const;
   std::string summary(size_t line_length = 0, bool show_inputs = true) const;
 
   // Keras' get_config: layers, their settings and what each is called on. Throws InvalidArgument if an op

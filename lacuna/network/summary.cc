@@ -35,6 +35,28 @@ Dim count(const std::vector<layers::Weight*>& weights) {
 
 }  // namespace
 
+std::vector<Network::SummaryRow> Network::summary_rows(bool show_inputs) const {
+  std::vector<SummaryRow> result;
+  std::unordered_map<const layers::LayerState*, std::vector<const layers::Call*>> calls;
+  for (const auto& call : calls_) calls[call->layer.get()].push_back(call.get());
+  for (const auto& layer : layers_) {
+    if (!show_inputs && layer->class_name == "InputLayer") continue;
+    SummaryRow row{layer->name, layer->class_name, "multiple", count(layer->ordered_weights())};
+    size_t uses = 0;
+    for (const layers::Call* call : calls[layer.get()]) {
+      std::string output;
+      for (const Symbol& s : call->outputs)
+        output += text(output.empty() ? "" : ", ", to_string(s.shape()),
+                       s.storage() == Storage::dense ? "" : text(" ", s.storage()));
+      row.output = ++uses == 1 ? output : "multiple";
+      for (const Symbol& s : call->inputs)
+        if (const auto origin = layers::call_of(s)) row.from.push_back(origin->layer->name);
+    }
+    result.push_back(std::move(row));
+  }
+  return result;
+}
+
 std::string Network::summary(size_t line_length, bool show_inputs) const {
   const bool branches =
       std::any_of(calls_.begin(), calls_.end(), [](const auto& c) { return c->inputs.size() > 1; }) ||
@@ -49,29 +71,16 @@ std::string Network::summary(size_t line_length, bool show_inputs) const {
   if (branches) head.push_back("Connected to");
 
   std::string result = std::string(width, '_') + "\n" + line(head, ends) + std::string(width, '=') + "\n";
-  std::unordered_map<const layers::LayerState*, std::vector<const layers::Call*>> calls;
-  for (const auto& call : calls_) calls[call->layer.get()].push_back(call.get());
-  for (size_t i = 0; i < layers_.size(); ++i) {
-    const auto& layer = layers_[i];
-    if (!show_inputs && layer->class_name == "InputLayer") continue;
-    std::string shape = "multiple";
-    std::vector<std::string> from;
-    size_t uses = 0;
-    for (const layers::Call* call : calls[layer.get()]) {
-      std::string output;
-      for (const Symbol& s : call->outputs)
-        output += text(output.empty() ? "" : ", ", to_string(s.shape()),
-                       s.storage() == Storage::dense ? "" : text(" ", s.storage()));
-      shape = ++uses == 1 ? output : "multiple";
-      for (const Symbol& s : call->inputs)
-        if (const auto origin = layers::call_of(s)) from.push_back(origin->layer->name + "[0][0]");
-    }
-    std::vector<std::string> fields{layer->name + " (" + layer->class_name + ")", shape,
-                                    std::to_string(count(layer->ordered_weights()))};
-    if (branches) fields.push_back(from.empty() ? "" : from[0]);
+  const std::vector<SummaryRow> rows = summary_rows(show_inputs);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const SummaryRow& row = rows[i];
+    std::vector<std::string> fields{row.name + " (" + row.class_name + ")", row.output,
+                                    std::to_string(row.parameters)};
+    if (branches) fields.push_back(row.from.empty() ? "" : row.from[0] + "[0][0]");
     result += line(fields, ends);
-    for (size_t k = 1; branches && k < from.size(); ++k) result += line({"", "", "", from[k]}, ends);
-    result += std::string(width, i + 1 == layers_.size() ? '=' : '_') + "\n";
+    for (size_t k = 1; branches && k < row.from.size(); ++k)
+      result += line({"", "", "", row.from[k] + "[0][0]"}, ends);
+    result += std::string(width, i + 1 == rows.size() ? '=' : '_') + "\n";
   }
   const Dim all = count_params(), learns = count(trainable_weights());
   result += "Total params: " + grouped(all) + "\nTrainable params: " + grouped(learns) +

@@ -96,22 +96,33 @@ Explanation explain(Program& program, std::span<const Tensor* const> feeds, int6
   return result;
 }
 
-std::string Explanation::table() const {
-  std::vector<std::vector<std::string>> lines{
-      {"op", "weight", "in", "out", "bytes in", "bytes out", "rows touched", "kernel", "time"}};
+const std::vector<std::string>& Explanation::head() {
+  static const std::vector<std::string> names{"op",        "weight",       "in",     "out", "bytes in",
+                                              "bytes out", "rows touched", "kernel", "time"};
+  return names;
+}
+
+std::vector<std::vector<std::string>> Explanation::lines() const {
+  std::vector<std::vector<std::string>> result;
   double seconds = 0;
   for (const ExplainedOp& op : ops) {
-    lines.push_back({op.op, op.weight, listed(op.in), listed(op.out), std::to_string(op.bytes_in),
-                     std::to_string(op.bytes_out), op.touched ? percent(*op.touched) : "", op.kernel,
-                     micros(op.seconds)});
+    result.push_back({op.op, op.weight, listed(op.in), listed(op.out), std::to_string(op.bytes_in),
+                      std::to_string(op.bytes_out), op.touched ? percent(*op.touched) : "", op.kernel,
+                      micros(op.seconds)});
     seconds += op.seconds;
   }
-  lines.push_back({"all", "", "", "", "", "", "", "", micros(seconds)});
+  result.push_back({"all", "", "", "", "", "", "", "", micros(seconds)});
+  return result;
+}
+
+std::string Explanation::table() const {
+  std::vector<std::vector<std::string>> all = lines();
+  all.insert(all.begin(), head());
   std::string result;
-  std::vector<size_t> widths(lines[0].size());
-  for (const auto& line : lines)
+  std::vector<size_t> widths(head().size());
+  for (const auto& line : all)
     for (size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
-  for (const auto& line : lines) {
+  for (const auto& line : all) {
     std::string row;
     for (size_t i = 0; i < line.size(); ++i)
       row += line[i] + std::string(widths[i] - line[i].size() + 2, ' ');

@@ -23,7 +23,10 @@ struct ExplainedOp {
 struct Explanation {
   std::vector<ExplainedOp> ops{};
 
-  std::string table() const;  // A line per op, and one for the total; ends with a line feed.
+  // A line per op, and one for the total, each with a text per column: of what is in `head`.
+  std::vector<std::vector<std::string>> lines() const;
+  static const std::vector<std::string>& head();
+  std::string table() const;  // The same as text, the head before; ends with a line feed.
 };
 
 // Runs the program on a batch a few times.

@@ -182,8 +182,15 @@ class Trainer::Fit {
     if (validation_ && !trainer_.stop_training && is_validated(epoch + 1)) validate();
     progress.finish(logs_);
     callbacks_->on_epoch_end(epoch, logs_);
+    if (informs()) tell_of(epoch);
     history_.epoch.push_back(epoch);
     for (const auto& [name, value] : logs_) history_.history[name].push_back(value);
+  }
+
+  void tell_of(int epoch) const {
+    std::string values;
+    for (const auto& [name, value] : logs_) values += text(values.empty() ? "" : ", ", name, '=', value);
+    inform(text("fit: epoch ", epoch + 1, " of ", options_.epochs, ": ", values, "."));
   }
 
   bool is_validated(int epoch) const {

@@ -3,6 +3,7 @@
 
 #include "lacuna/backend/backend.h"
 #include "lacuna/backend/function.h"
+#include "lacuna/base/names.h"
 #include "lacuna/graph/gradient.h"
 #include "lacuna/graph/op.h"
 #include "lacuna/graph/strict.h"
@@ -37,6 +38,30 @@ nb::object number_of(const VariableHandle& v) {
   return to_numpy(without_gil([&] { return v.variable->to_dense(); })).attr("item")();
 }
 
+Likeness to_likeness(const Place& at, nb::handle given) {
+  const std::string name = to_text(at, given);
+  if (name == "cosine") return Likeness::cosine;
+  if (name == "dot") return Likeness::dot;
+  if (name == "euclidean") return Likeness::euclidean;
+  wrong_value(at, "'cosine', 'dot' or 'euclidean'", given);
+}
+
+// (ids, values)
+nb::tuple nearest(const VariableHandle& v, nb::handle id, nb::handle k, nb::handle likeness) {
+  const auto of = argument<int64_t>({"nearest", "id"}, id), most = argument<int64_t>({"nearest", "k"}, k);
+  const Likeness how = to_likeness({"nearest", "likeness"}, likeness);
+  const std::vector<Neighbour> found = without_gil([&] { return v.variable->nearest(of, most, how); });
+  std::vector<int64_t> ids;
+  std::vector<double> values;
+  for (const Neighbour& one : found) {
+    ids.push_back(one.id);
+    values.push_back(one.value);
+  }
+  const Shape shape{static_cast<Dim>(found.size())};
+  return nb::make_tuple(to_numpy(tensor::Dense::of<int64_t>(shape, std::span<const int64_t>(ids))),
+                        to_numpy(tensor::Dense::of<double>(shape, std::span<const double>(values))));
+}
+
 std::string shown_table(const RowTable& table) { return text(", ", table.size(), " rows touched"); }
 
 void bind_symbol(nb::module_& m) {
@@ -68,7 +93,14 @@ void bind_symbol(nb::module_& m) {
                           s.spec(), ".")
                          .c_str());
                })
-          .def("__repr__", [](const Symbol& s) { return text("<Symbol ", s.spec(), ">"); })
+          .def("__repr__",
+               [](const Symbol& s) {
+                 const auto call = layers::call_of(s);
+                 const std::string name = is_placeholder(s) ? placeholder_name(s)
+                                          : call            ? call->layer->name
+                                                            : "";
+                 return text("<Symbol ", name.empty() ? "" : in_quotes(name) + " ", s.spec(), ">");
+               })
           .def("__bool__",
                [](const Symbol& s) -> bool {
                  throw nb::type_error(
@@ -123,6 +155,20 @@ void def_values(nb::class_<VariableHandle>& variable) {
           "Of a weight with sparse_weight=True or sparse_grad=True: the ids of the rows that were "
           "touched, in order "
           "(int64), and the rows.")
+      .def(
+          "nearest", nearest, "id"_a.none(), "k"_a.none() = 10, "likeness"_a.none() = "cosine",
+          "The k rows that are most like row `id`, the most alike first, without itself: (ids, values), "
+          "int64 "
+          "and float64. "
+          "likeness: 'cosine'; 'dot', the product of the rows; 'euclidean', their distance. All rows are "
+          "compared, in double precision, a block at a time; a row that is not finite is left out. Of a "
+          "weight "
+          "with sparse_weight=True or sparse_grad=True only rows that were touched take part: one that never "
+          "was is still as its initializer drew it, and what lies near it is chance. IndexError for an id "
+          "that "
+          "is out of range; ValueError for a row that was never touched, one that is not finite or, by "
+          "cosine, "
+          "zero, for k < 1, and for a weight of rank below 2.")
       .def_prop_ro(
           "nbytes", [](const VariableHandle& v) { return without_gil([&] { return v.variable->bytes(); }); },
           "Bytes in memory; for rows, with the optimizer's state beside them.");

@@ -35,6 +35,13 @@ void set_handlers() {
     // 2: shows the line that called the package, not the package's own.
     if (PyErr_WarnEx(category.ptr(), message.c_str(), 2) != 0) throw nb::python_error();
   });
+  set_info_handler([](const std::string& message) {
+    const WithGil gil;
+    // A program that has not imported it cannot have set it up; importing takes longer than a small fit.
+    const auto modules = nb::borrow<nb::dict>(nb::module_::import_("sys").attr("modules"));
+    if (modules.contains("logging"))
+      modules["logging"].attr("getLogger")("lacuna").attr("info")("%s", message);
+  });
   set_print_handler([](const std::string& text) {
     const WithGil gil;
     const nb::object out = nb::module_::import_("sys").attr("stdout");

@@ -6,6 +6,7 @@
 #include "lacuna/layers/calls.h"
 #include "lacuna/layers/input.h"
 #include "lacuna/layers/learning_phase.h"
+#include "lacuna/layers/shown.h"
 #include "lacuna/layers/sketch.h"
 #include "lacuna/models/sequential.h"
 #include "python/bind/argument.h"
@@ -200,6 +201,7 @@ void bind_layer(nb::module_& m) {
             l->set_name(to_text({l->state()->class_name.c_str(), "name"}, name));
           })
       .def_prop_ro("class_name", [](const AnyLayer& l) { return l->state()->class_name; })
+      .def_prop_ro("shown", [](const AnyLayer& l) { return layers::shown(*l->state()); })
       .def_prop_ro("config",
                    [](const AnyLayer& l) {  // For a layer of Python: what its get_config adds to.
                      const bool ours = !dynamic_cast<PythonLayer*>(&*l);

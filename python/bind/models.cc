@@ -290,12 +290,19 @@ void bind_model(nb::module_& m) {
         return without_gil([&] { return self.summary(line_length.value_or(0)); });
       },
       "line_length"_a);
+  model.def("summary_rows", [](Model& self) {
+    nb::list result;
+    for (const auto& row : without_gil([&] { return self.summary_rows(); }))
+      result.append(nb::make_tuple(row.name, row.class_name, row.output, row.parameters, row.from));
+    return result;
+  });
   def_method(
       model, "explain",
       [](Model& self, nb::handle x, nb::handle y, Dim batch_size) {
         const Arrays inputs = to_arrays(x), targets = to_arrays(y);
-        const WithoutGil no_gil;
-        return self.explain(inputs, targets, batch_size).table();
+        const Explanation explanation =
+            without_gil([&] { return self.explain(inputs, targets, batch_size); });
+        return nb::make_tuple(explanation.table(), Explanation::head(), explanation.lines());
       },
       "x"_a, "y"_a, "batch_size"_a);
   def_training(model);

@@ -333,7 +333,7 @@ def test_cast_storage_and_identity():
 def test_symbols():
     s = Input((3,), name="here", sparse=True)
     assert s.shape == K.int_shape(s) == (None, 3) and K.ndim(s) == 2 and K.dtype(s) == "float32"
-    assert s.storage == "csr" and s.is_sparse and s.name == "here" and repr(s) == "<Symbol (None, 3) csr>"
+    assert s.storage == "csr" and s.is_sparse and s.name == "here" and repr(s) == "<Symbol 'here' (None, 3) csr>"
     assert s == s and s != Input((3,)) and len({s, s}) == 1 and K.is_tensor(s)
     assert K.placeholder(ndim=2).shape == (None, None) and K.placeholder((2, 3), dtype="float64").dtype == "float64"
     with pytest.raises(TypeError):

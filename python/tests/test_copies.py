@@ -93,7 +93,10 @@ def test_callbacks_are_copied_before_and_after_fit(tmp_path, way):
         for one in (given, before):
             model.fit(x, y, epochs=3, verbose=0, callbacks=[one])
         after = way(given)
-        assert after.model is None and repr(after) == repr(before) == repr(given)
+        assert after.model is None and repr(after) == repr(given)
+        assert (
+            repr(before) == repr(given) or of_class == "History"
+        )  # It tells the losses, and `before` went on from them.
         for seen in ("wait", "stopped_epoch", "best", "history", "values"):
             assert getattr(after, seen, None) == getattr(given, seen, None)
         model.fit(x, y, epochs=2, verbose=0, callbacks=[after])

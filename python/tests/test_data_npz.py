@@ -83,7 +83,8 @@ def test_several_inputs_and_a_fit_as_from_arrays(tmp_path):
     assert all(np.array_equal(a, b) for a, b in zip(*results))
     named = data.npz({"a": tmp_path / "x.npz", "b": tmp_path / "y.npy"}, {"c": tmp_path / "w.npy"})
     assert repr(named) == (
-        "<Dataset a: input (None, 50) float32 csr, b: input (None,) float64 dense, c: target (None,) float64 dense>"
+        "<Dataset a: input (None, 50) float32 csr, b: input (None,) float64 dense, c: target (None,) float64 dense, "
+        f"{named.rows:,} rows>"
     )
 
 

@@ -26,7 +26,7 @@ void nested(Settings& s, const char* name, std::vector<std::shared_ptr<L>>& laye
 }
 template <class L>
 void nested(Settings& s, const char* name, std::shared_ptr<L>& layer) {
-  if (!s.reads()) return s.write(name, nested_config(*layer));
+  if (!s.reads()) return s.write(name, layer ? nested_config(*layer) : Setting());  // None among defaults.
   std::vector<std::shared_ptr<L>> one;
   nested(s, name, one);
   if (one.size() != 1) s.wrong_value(name, "one layer", *s.find(name));

@@ -8,13 +8,15 @@ from lacuna._later import later, listed
 
 if TYPE_CHECKING:
     from lacuna.callbacks.base import *  # noqa: F403
+    from lacuna.callbacks.history import *  # noqa: F403
     from lacuna.callbacks.library import *  # noqa: F403
     from lacuna.callbacks.logs import *  # noqa: F403
     from lacuna.callbacks.rates import *  # noqa: F403
     from lacuna.callbacks.tensorboard import *  # noqa: F403
 
 _NAMES = {
-    "base": "Callback CallbackList History LambdaCallback",
+    "base": "Callback CallbackList LambdaCallback",
+    "history": "History",
     "library": "BackupAndRestore CSVLogger EarlyStopping ModelCheckpoint TerminateOnNaN",
     "logs": "BaseLogger ProgbarLogger RemoteMonitor",
     "rates": "LearningRateScheduler ReduceLROnPlateau",

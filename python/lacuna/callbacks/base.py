@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import inspect
 import warnings
-import weakref
 from typing import Any
 
 from lacuna._arguments import shown
 from lacuna._types import Config, Function, Whole
-from lacuna.callbacks._logs import Logs
 
 __all__ = [
     "Callback",
     "CallbackList",
-    "History",
     "LambdaCallback",
 ]
 
@@ -195,37 +192,6 @@ class CallbackList:
         """Calls this method of each callback."""
         for callback in self.callbacks:
             callback.on_train_end(logs)
-
-
-class History(Callback):
-    """The return value of fit: `epoch` lists the epochs, and `history` is a dict of lists with a value per epoch:
-    loss, acc, val_loss, val_acc, … It answers to the names of Keras 3, such as accuracy, too."""
-
-    _model = None
-
-    def __init__(self) -> None:
-        self.epoch = []
-        self.history = Logs()
-
-    @property
-    def model(self) -> Any:
-        """The model, or None once it is deleted: the model refers to its history, so this is a weak reference."""
-        return self._model and self._model()
-
-    def set_model(self, model: Any) -> Any:
-        """Called before training."""
-        self._model = weakref.ref(model)
-
-    def on_train_begin(self, logs: Config | None = None) -> None:
-        """Clears the history."""
-        self.epoch = []
-        self.history = Logs()
-
-    def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
-        """Stores the logs."""
-        self.epoch.append(epoch)
-        for key, value in (logs or {}).items():
-            self.history.setdefault(key, []).append(value)
 
 
 class LambdaCallback(Callback):

@@ -150,7 +150,16 @@ class Dataset:
         parts = ", ".join(
             f"{name}: {role} {shape} {dtype} {storage}" for name, role, shape, dtype, storage in self._core.schema
         )
-        return f"<Dataset {parts}>"
+        return f"<Dataset {parts}{'' if self.rows is None else f', {self.rows:,} rows'}>"
+
+    def _repr_html_(self) -> str:
+        from lacuna import _html  # Here, so that importing lacuna is quick.
+
+        head = ["part", "role", "shape", "dtype", "storage"]
+        rows = "rows are not counted before they are read" if self.rows is None else f"{self.rows:,} rows"
+        return _html.box(
+            _html.line(rows, "Dataset"), _html.table(head, [[str(v) for v in p] for p in self._core.schema])
+        )
 
 
 def _one_or_all(parts):

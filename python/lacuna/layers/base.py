@@ -373,7 +373,12 @@ class Layer(HasWeights, HasCalls, AddsToSteps):
         return total
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} '{self.name}'>"
+        """The class, the name, the settings that differ from those of the class, and the last input."""
+        try:
+            told = self._core.shown
+        except Exception:  # A get_config of one's own may fail, but a repr must not.
+            told = f"<{self._core.class_name} '{self.name}'>"
+        return f"<{type(self).__name__}{told.removeprefix(f'<{self._core.class_name}')}"
 
 
 def _again(cls, config, key):

@@ -131,14 +131,19 @@ class Model(Structure, Trained, TrainedByGenerators):
         fraction of a weight's rows that the batch names, the kernel, the time. It runs a prediction or, with y, a
         training step up to its gradients, and changes nothing. With lazy_update=False and a regularizer, a real step
         also reads all rows that were ever touched, which explain leaves out. print_fn: called with each line instead of
-        print."""
-        table = self._core.explain(
-            self._x(x, "explain"),
-            None if y is None else self._y(y, "explain"),
-            batch_size_of("explain", batch_size),
+        print. Returns an Explanation, which a notebook shows as a table, and whose `ops` are the lines as dicts."""
+        from lacuna.models._shown import Explanation
+
+        explanation = Explanation(
+            *self._core.explain(
+                self._x(x, "explain"),
+                None if y is None else self._y(y, "explain"),
+                batch_size_of("explain", batch_size),
+            )
         )
-        for line in table.splitlines():
+        for line in str(explanation).splitlines():
             (print_fn or print)(line)
+        return explanation
 
     # Configs
 
@@ -264,4 +269,11 @@ class Model(Structure, Trained, TrainedByGenerators):
         return restored_bytes, (self._core.save_to_bytes(), own)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} '{self.name}'>"
+        from lacuna.models._shown import told  # Here, so that importing lacuna is quick.
+
+        return told(self)
+
+    def _repr_html_(self) -> str:
+        from lacuna.models._shown import summary
+
+        return summary(self)
