@@ -16,7 +16,7 @@ import pathlib
 import subprocess
 import sys
 
-BATCH, STEPS = 512, 128
+BATCH, STEPS, LONG = 512, 128, 1024
 ENOUGH = 10.0  # Seconds of one variant at a point, after which it is asked twice at most.
 LARGEST = 2**30  # Bytes of weight and states of a dense weight: a point that would take more has no such variant.
 VARIANTS = ("no flag", "flag, exact", "flag, lazy")
@@ -24,10 +24,13 @@ COLUMNS, UNITS, ENTRIES = (10**4, 10**5, 10**6, 10**7), (1, 16, 64), (10, 100)
 
 
 def points():
-    """All (layer, columns, entries a row, units), in the order of the tables."""
-    dense = [("Dense", columns, entries, units) for units in UNITS for entries in ENTRIES for columns in COLUMNS]
-    calm = [("Dense, Adagrad", columns, 100, units) for units in (1, 16) for columns in COLUMNS]
-    return dense + [("Embedding", columns, 10, 64) for columns in COLUMNS] + calm
+    """All (layer, columns, entries a row, units, steps an epoch), in the order of the tables. All rows that are behind
+    are brought up to date at the end of an epoch, so that long epochs cost less a step."""
+    dense = [("Dense", columns, entries, units, STEPS) for units in UNITS for entries in ENTRIES for columns in COLUMNS]
+    bags = [("Embedding", columns, 10, 64, STEPS) for columns in COLUMNS]
+    calm = [("Dense, Adagrad", columns, 100, units, STEPS) for units in (1, 16) for columns in COLUMNS]
+    long = [("Dense", columns, 10, units, LONG) for units in UNITS for columns in COLUMNS]
+    return dense + bags + calm + long
 
 
 def measured(rounds, path, say):
@@ -35,25 +38,33 @@ def measured(rounds, path, say):
     ends."""
     results = json.loads(path.read_text()) if path.exists() else []
     path.parent.mkdir(parents=True, exist_ok=True)
-    for layer, columns, entries, units in points()[len(results) :]:
+    known = {_key(r) for r in results}
+    for layer, columns, entries, units, steps in points():
+        if (layer, columns, entries, units, steps) in known:
+            continue
         variants = VARIANTS if 12 * columns * units <= LARGEST else VARIANTS[1:]
         if layer.endswith("Adagrad"):  # Moves no row without a gradient, so that its updates are exact.
             variants = [one for one in variants if one != "flag, exact"]
-        running = {one: _started(layer, columns, entries, units, one) for one in variants}
+        running = {one: _started(layer, columns, entries, units, steps, one) for one in variants}
         best = {}
         spent = dict.fromkeys(variants, 0.0)
         for turn in range(rounds):
             for one, process in running.items():
                 if turn < 2 or spent[one] < ENOUGH:
                     ms, mb = _epoch(process)
-                    spent[one] += ms * STEPS / 1_000
+                    spent[one] += ms * steps / 1_000
                     best[one] = (min(ms, best.get(one, (ms,))[0]), mb)
         for process in running.values():
             process.communicate()
-        say(f"{layer} {columns:,} × {entries} × {units}: {best}")
-        results.append({"layer": layer, "columns": columns, "entries": entries, "units": units, "best": best})
+        say(f"{layer} {columns:,} × {entries} × {units}, {steps} steps: {best}")
+        point = {"layer": layer, "columns": columns, "entries": entries, "units": units, "steps": steps}
+        results.append({**point, "best": best})
         path.write_text(json.dumps(results))
-    return results
+    return sorted(results, key=lambda r: points().index(_key(r)))
+
+
+def _key(result):
+    return tuple(result[name] for name in ("layer", "columns", "entries", "units", "steps"))
 
 
 def table(results):
@@ -74,7 +85,7 @@ def table(results):
 
 
 def draw(results, path):
-    """Time and memory of Dense at 100 entries a row, over columns: a panel for each number of units."""
+    """Time and memory of Dense in long epochs, over columns: a panel for each number of units."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -84,7 +95,7 @@ def draw(results, path):
     figure, panels = plt.subplots(2, len(UNITS), figsize=(11, 6.5), layout="constrained", sharex=True, sharey="row")
     styles = {"no flag": ("tab:gray", "s-"), "flag, exact": ("tab:orange", "^-"), "flag, lazy": ("tab:blue", "o-")}
     for place, units in enumerate(UNITS):
-        some = [r for r in results if (r["layer"], r["entries"], r["units"]) == ("Dense", 100, units)]
+        some = [r for r in results if (r["layer"], r["units"], r["steps"]) == ("Dense", units, LONG)]
         for k, axes in enumerate(panels[:, place]):
             for one, (colour, style) in styles.items():
                 line = [(r["columns"], r["best"][one][k]) for r in some if one in r["best"]]
@@ -97,7 +108,7 @@ def draw(results, path):
     panels[1, 0].set_ylabel("memory of the model, MB")
     panels[0, 0].legend(title="sparse_weight")
     figure.suptitle(
-        f"Adam, batches of {BATCH} rows with 100 entries each, CPU time; lower is better\n"
+        f"Adam, batches of {BATCH} rows with 10 entries each, CPU time; lower is better\n"
         "“no flag” ends where the weight and Adam's states would take more than 1 GiB",
         fontsize=11,
     )
@@ -111,8 +122,9 @@ def _cell(value, least):
     return f"**{shown}**" if value < 1.1 * least else shown
 
 
-def _started(layer, columns, entries, units, variant):
-    command = [sys.executable, "-m", "bench.flags", "--work", layer, str(columns), str(entries), str(units), variant]
+def _started(layer, columns, entries, units, steps, variant):
+    numbers = map(str, (columns, entries, units, steps))
+    command = [sys.executable, "-m", "bench.flags", "--work", layer, *numbers, variant]
     environment = {**os.environ, "LACUNA_NUM_THREADS": "1"}
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env=environment
@@ -134,7 +146,7 @@ def _held(what):
     return float("nan")
 
 
-def _work(layer, columns, entries, units, variant):
+def _work(layer, columns, entries, units, steps, variant):
     """A process: makes data and a model, and fits an epoch for each line that it reads."""
     import time
 
@@ -146,7 +158,7 @@ def _work(layer, columns, entries, units, variant):
     from lacuna.models import Sequential
     from lacuna.optimizers import Adagrad, Adam
 
-    rows = BATCH * STEPS
+    rows = BATCH * steps
     random = np.random.default_rng(0)
     ids = (columns ** random.random((rows, entries))).astype(np.int64) - 1  # Zipf's law: id k in proportion to 1 / k.
     ids = ids * 2_654_435_761 % columns
@@ -171,7 +183,7 @@ def _work(layer, columns, entries, units, variant):
     for _ in sys.stdin:
         start = time.process_time()
         model.fit(x, y, batch_size=BATCH, verbose=0)
-        ms = 1_000 * (time.process_time() - start) / STEPS
+        ms = 1_000 * (time.process_time() - start) / steps
         print(json.dumps([ms, _held("VmHWM") - before]), flush=True)
 
 
@@ -183,13 +195,14 @@ def main():
         "--results", type=pathlib.Path, default=pathlib.Path("build/bench/flags.json"), help="remove it to measure anew"
     )
     parser.add_argument("--picture", type=pathlib.Path, help="an SVG file to draw")
-    parser.add_argument("--work", nargs=5, help=argparse.SUPPRESS)
+    parser.add_argument("--work", nargs=6, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work:
         layer, *numbers, variant = options.work
         return _work(layer, *map(int, numbers), variant)
     results = measured(options.rounds, options.results, lambda text: print(text, file=sys.stderr, flush=True))
-    print(table(results))
+    for layers, steps in ((("Dense", "Embedding"), STEPS), (("Dense, Adagrad",), STEPS), (("Dense",), LONG)):
+        print(f"{steps} steps an epoch\n\n" + table(r for r in results if r["layer"] in layers and r["steps"] == steps))
     if options.picture:
         draw(results, options.picture)
     return None

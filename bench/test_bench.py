@@ -348,7 +348,7 @@ def test_import_is_measured_in_a_fresh_process(tmp_path):
 
 
 def test_flags_are_measured_once_and_shown(tmp_path, monkeypatch):
-    monkeypatch.setattr(flags, "points", lambda: [("Dense", 1000, 2, 1), ("Embedding", 1000, 2, 4)])
+    monkeypatch.setattr(flags, "points", lambda: [("Dense", 1000, 2, 1, 2), ("Embedding", 1000, 2, 4, 2)])
     monkeypatch.setattr(flags, "LARGEST", 12 * 1000)
     path, said = tmp_path / "results" / "flags.json", []
     results = flags.measured(1, path, said.append)
@@ -361,7 +361,8 @@ def test_flags_are_measured_once_and_shown(tmp_path, monkeypatch):
     rows = flags.table(results).splitlines()
     assert len(rows) == 4 and "| – |" not in rows[2] and rows[3].count("| – |") == 2
     flags.draw(
-        [{**r, "entries": 100, "units": units} for r in results for units in flags.UNITS], tmp_path / "flags.svg"
+        [{**r, "units": n, "steps": flags.LONG} for r in results for n in flags.UNITS],
+        tmp_path / "flags.svg",
     )
     assert "columns of the input" in (tmp_path / "flags.svg").read_text()
 
