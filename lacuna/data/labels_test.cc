@@ -40,7 +40,7 @@ TEST(MapLabels, MapsEachValue) {
 
 TEST(MapLabels, AnotherLabelIsAnError) {
   const Dataset mapped = map_labels(labelled_rows("labels_3.svm", 5, 3), {{0, 0}, {1, 1}});
-  EXPECT_EQ(message_of<InvalidArgument>([&] { load(mapped); }),
+  EXPECT_EQ(lacuna::message_of<InvalidArgument>([&] { load(mapped); }),
             "load: a label must be one of 0, 1. Received: y=3.");
   EXPECT_THROW(map_labels(mapped, {}), InvalidArgument);
   EXPECT_THROW(map_labels(mapped, {{1, 0}, {1, 1}}), InvalidArgument);

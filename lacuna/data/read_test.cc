@@ -92,7 +92,7 @@ TEST(Read, PatternsStandForSeveralColumns) {
 TEST(Read, WrongOptions) {
   const auto says = [](const std::vector<std::string>& paths, const ReadOptions& options,
                        const std::string& part) {
-    const std::string message = message_of<InvalidArgument>([&] { read(paths, options); });
+    const std::string message = lacuna::message_of<InvalidArgument>([&] { read(paths, options); });
     EXPECT_NE(message.find(part), std::string::npos) << message;
   };
   says({}, {}, "a file or more must be given");
@@ -103,7 +103,7 @@ TEST(Read, WrongOptions) {
   says({"a.npy", "b.npy"}, {}, "npz takes one file");
   says({"x.pack"}, {.bad = {.on_bad = OnBad::skip}}, "on_bad is an option of");
   const auto wrong = [](const Setting& list, const std::string& part) {
-    const std::string message = message_of<InvalidArgument>([&] { columns_from_setting("--columns", list); });
+    const std::string message = lacuna::message_of<InvalidArgument>([&] { columns_from_setting("--columns", list); });
     EXPECT_NE(message.find(part), std::string::npos) << message;
   };
   wrong(3, "columns must be a list");

@@ -1,4 +1,4 @@
-"""The program `lacuna`, as it is installed: its page, signals, closed outputs, errors, and that Python has its models."""
+"""The program `lacuna`, as it is installed: its page, signals, closed outputs, errors, models that Python loads."""
 
 import json
 import os
@@ -151,3 +151,69 @@ def test_python_is_as_before_after_a_command_in_the_same_process(tmp_path):
         model = lacuna.models.Sequential([lacuna.layers.Dense(1, input_dim=1)])
         model.compile("sgd", "mse")
         model.fit(np.array([[1e30]]), np.array([1e30]), epochs=3, verbose=0)
+
+
+def test_matrices_in_files(tmp_path):
+    x = scipy.sparse.random(300, 40, 0.1, "csr", dtype="float32", random_state=0)
+    y = np.asarray(x @ np.linspace(-1, 1, 40) > 0, "float32")
+    scipy.sparse.save_npz(tmp_path / "x.npz", x)
+    np.save(tmp_path / "y.npy", y)
+    done = run("train", "x.npz", "--label", "y.npy", "-o", "m.h5", "--epochs", "30", "-l", "0.3", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    classes = np.loadtxt(run("predict", "m.h5", "x.npz", "--classes", cwd=tmp_path).stdout.splitlines())
+    assert (classes == y).mean() > 0.9
+    told = run("evaluate", "m.h5", "x.npz", "--label", "y.npy", cwd=tmp_path).stdout
+    evaluated = dict(line.split("\t") for line in told.splitlines())
+    assert float(evaluated["acc"]) == pytest.approx((classes == y).mean(), abs=1e-6)
+
+
+def test_cells(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    x = scipy.sparse.random(60, 9, 0.3, "csr", dtype="float32", random_state=0)
+    with h5py.File(tmp_path / "cells.h5ad", "w") as file:
+        file.attrs["encoding-type"], file.attrs["encoding-version"] = "anndata", "0.1.0"
+        matrix = file.create_group("X")
+        matrix.attrs["encoding-type"], matrix.attrs["encoding-version"] = "csr_matrix", "0.1.0"
+        matrix.attrs["shape"] = x.shape
+        for name in ("data", "indices", "indptr"):
+            matrix[name] = getattr(x, name)
+        for group, names in (("obs", 60), ("var", 9)):
+            frame = file.create_group(group)
+            frame.attrs["encoding-type"], frame.attrs["encoding-version"] = "dataframe", "0.2.0"
+            frame.attrs["_index"], frame.attrs["column-order"] = "names", ["sick"] if group == "obs" else []
+            frame["names"] = [f"{group}{i}".encode() for i in range(names)]
+        file["obs/sick"] = np.asarray(x.sum(1))[:, 0] > 1
+    done = run("train", "cells.h5ad", "--label", "sick", "-o", "m.h5", "--epochs", "20", "-l", "0.3", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len(run("predict", "m.h5", "cells.h5ad", cwd=tmp_path).stdout.splitlines()) == 60
+    assert "acc\t" in run("evaluate", "m.h5", "cells.h5ad", cwd=tmp_path).stdout
+    assert "\tvar3\t" in run("inspect", "m.h5", "cells.h5ad", cwd=tmp_path).stdout
+
+
+def test_rows_of_another_format_with_the_same_columns(tmp_path):
+    (tmp_path / "rows.jsonl").write_text('{"y": 1, "c": "a"}\n{"y": 0, "c": "b"}\n' * 20)
+    (tmp_path / "rows.tsv").write_text("c\ny\na\n".replace("y\n", ""))
+    (tmp_path / "rows.csv").write_text("y,c\n1,a\n0,b\n")
+    command = ("train", "rows.jsonl", "--label", "y", "--categories", "c", "-b", "5", "-o", "m.h5", "--epochs", "9")
+    done = run(*command, "-l", "0.5", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert run("predict", "m.h5", "rows.tsv", "--classes", cwd=tmp_path).stdout == "1\n"
+    assert "acc\t1\n" in run("evaluate", "m.h5", "rows.csv", cwd=tmp_path).stdout
+    piped = run("predict", "m.h5", "--format", "csv", "--classes", cwd=tmp_path, input="c\nb\na\n")
+    assert piped.stdout == "0\n1\n", piped.stderr
+    write_rows(tmp_path / "rows.svm", 5)
+    done = run("predict", "m.h5", "rows.svm", cwd=tmp_path)
+    assert done.returncode == 2 and "the format that the model learned from, jsonl" in done.stderr
+
+
+def test_a_model_of_json(tmp_path):
+    words = lacuna.Input((100,), sparse=True)
+    hidden = lacuna.layers.Dense(4, activation="relu", sparse_weight=True)(words)
+    model = lacuna.Model(words, lacuna.layers.Dense(1, activation="sigmoid")(hidden))
+    (tmp_path / "model.json").write_text(model.to_json())
+    write_rows(tmp_path / "rows.svm")
+    done = run("train", "rows.svm", "--features", "100", "-m", "model.json", "-o", "m.h5", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert lacuna.models.load_model(str(tmp_path / "m.h5")).count_params() == model.count_params()
+    done = run("train", "rows.svm", "--features", "101", "-m", "model.json", "-o", "m.h5", cwd=tmp_path)
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1 and "101" in done.stderr

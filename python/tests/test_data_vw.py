@@ -218,3 +218,14 @@ def test_a_line_that_ends_with_a_carriage_return_alone_is_bad(tmp_path):
     (tmp_path / "a.vw").write_bytes(b"1 |f 3\r0 |g 4\r")
     with pytest.raises(ValueError, match="a line must end with"):
         data.vw(tmp_path / "a.vw").load()
+
+
+def test_rows_without_labels(tmp_path):
+    path = tmp_path / "rows.vw"
+    path.write_text("|f 1\n3 |f 2\n'tag|f 3\n x |f 4\n")
+    with pytest.raises(ValueError, match="a label must be a finite number"):
+        data.vw(path, bins=5).load()
+    rows = data.vw(path, bins=5, labels=False, on_bad="skip", max_bad=1)
+    x, y, weights = rows.load()
+    assert x.shape == (3, 5) and y[:, 0].tolist() == [0, 3, 0] and weights.tolist() == [1, 1, 1]
+    assert rows.report["bad"] == 1
