@@ -87,7 +87,7 @@ class Maker {
     return {nullptr, [steps](const layers::Inputs& inputs) {
               std::vector<Symbol> symbols = inputs.symbols;
               for (const Callable& step : steps)
-                symbols = step.call(layers::Inputs(std::move(symbols), symbols.size() > 1));
+                symbols = step.call(layers::Inputs(symbols, symbols.size() > 1));
               return symbols;
             }};
   }

@@ -50,12 +50,14 @@ class Workspaces {
 
   void give_back(std::unique_ptr<Workspace> workspace) noexcept {
     const size_t own = thread_number();
-    for (size_t i = 0; i < kPlaces && workspace; ++i) {
+    Workspace* const given = workspace.release();
+    for (size_t i = 0; i < kPlaces; ++i) {
       Workspace* none = nullptr;
-      if (places_[(own + i) % kPlaces].free.compare_exchange_strong(
-              none, workspace.get(), std::memory_order_release, std::memory_order_relaxed))
-        (void)workspace.release();
+      if (places_[(own + i) % kPlaces].free.compare_exchange_strong(none, given, std::memory_order_release,
+                                                                    std::memory_order_relaxed))
+        return;
     }
+    delete given;  // As many are free already.
   }
 
   struct alignas(64) Place {
