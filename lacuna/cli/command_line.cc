@@ -46,6 +46,7 @@ struct Commands {
     add(app, "inspect", "Shows what is in a model's file or a packed file, and the heaviest weights",
         add_inspect);
     add(app, "explain", "Shows what each op of a model does with a batch", add_explain);
+    add(app, "export", "Writes a model to one file for programs that only predict", add_export);
   }
 
  private:

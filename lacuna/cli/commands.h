@@ -18,5 +18,6 @@ Run add_evaluate(CLI::App& command);
 Run add_pack(CLI::App& command);
 Run add_inspect(CLI::App& command);
 Run add_explain(CLI::App& command);
+Run add_export(CLI::App& command);
 
 }  // namespace lacuna::cli

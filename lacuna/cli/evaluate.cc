@@ -18,7 +18,8 @@ Run add_evaluate(CLI::App& command) {
         model.evaluate(rows, {.batch_size = o->batch_size, .verbose = session.progress() ? 1 : 0});
     tell_of_bad_rows("evaluate", rows);
     const std::vector<std::string> names = model.metrics_names();
-    for (size_t i = 0; i < values.size(); ++i) session.write(names[i] + "\t" + number_text(static_cast<float>(values[i])) + "\n");
+    for (size_t i = 0; i < values.size(); ++i)
+      session.write(names[i] + "\t" + number_text(static_cast<float>(values[i])) + "\n");
   };
 }
 

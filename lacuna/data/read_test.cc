@@ -103,7 +103,8 @@ TEST(Read, WrongOptions) {
   says({"a.npy", "b.npy"}, {}, "npz takes one file");
   says({"x.pack"}, {.bad = {.on_bad = OnBad::skip}}, "on_bad is an option of");
   const auto wrong = [](const Setting& list, const std::string& part) {
-    const std::string message = lacuna::message_of<InvalidArgument>([&] { columns_from_setting("--columns", list); });
+    const std::string message =
+        lacuna::message_of<InvalidArgument>([&] { columns_from_setting("--columns", list); });
     EXPECT_NE(message.find(part), std::string::npos) << message;
   };
   wrong(3, "columns must be a list");

@@ -180,8 +180,8 @@ data::Dataset libsvm(const std::vector<nb::bytes>& paths, std::optional<Dim> n_f
 }
 
 data::Dataset vw(const std::vector<nb::bytes>& paths, Dim bins, const std::vector<std::string>& namespaces,
-                 bool labels, const std::string& on_bad, double max_bad, const std::optional<nb::bytes>& rejects,
-                 size_t readers) {
+                 bool labels, const std::string& on_bad, double max_bad,
+                 const std::optional<nb::bytes>& rejects, size_t readers) {
   return data::vw(strings_of(paths), {.bins = bins,
                                       .namespaces = namespaces,
                                       .labels = labels,
@@ -343,8 +343,8 @@ void bind_datasets(nb::module_& m) {
       "readers"_a, "version"_a);
   def(m, "jsonl", jsonl, "paths"_a, "columns"_a, "fields"_a, "on_bad"_a, "max_bad"_a, "rejects"_a.none(),
       "readers"_a);
-  def(m, "vw", vw, "paths"_a, "bins"_a, "namespaces"_a, "labels"_a, "on_bad"_a, "max_bad"_a, "rejects"_a.none(),
-      "readers"_a);
+  def(m, "vw", vw, "paths"_a, "bins"_a, "namespaces"_a, "labels"_a, "on_bad"_a, "max_bad"_a,
+      "rejects"_a.none(), "readers"_a);
   def(m, "libsvm", libsvm, "paths"_a, "n_features"_a.none(), "zero_based"_a.none(), "query_id"_a, "on_bad"_a,
       "max_bad"_a, "rejects"_a.none(), "readers"_a);
 }

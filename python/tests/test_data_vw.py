@@ -228,4 +228,4 @@ def test_rows_without_labels(tmp_path):
     rows = data.vw(path, bins=5, labels=False, on_bad="skip", max_bad=1)
     x, y, weights = rows.load()
     assert x.shape == (3, 5) and y[:, 0].tolist() == [0, 3, 0] and weights.tolist() == [1, 1, 1]
-    assert rows.report["bad"] == 1
+    assert rows.report.bad == 1
