@@ -50,7 +50,7 @@ def test_multi_label(tmp_path):
 
 def test_genes(tmp_path):
     pytest.importorskip("sklearn")
-    told = run("genes", "--cells", 3_000, "--genes", 3_000, "--types", 8, folder=tmp_path)
+    told = run("genes", "--cells", 3_000, "--genes", 3_000, "--types", 8, "--epochs", 60, folder=tmp_path)
     assert number(r"Lacuna: test accuracy (\S+)", told) > number(r"scikit-learn: test accuracy (\S+)", told) - 0.03
 
 

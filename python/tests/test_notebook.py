@@ -59,4 +59,4 @@ def test_the_bar_replaces_its_line():
     (line,) = seen(stream(2))
     assert line.startswith("4/4 [==============================] - ") and line.endswith("loss: 1.5000")
     (shown,) = notebook.cells[3].outputs
-    assert shown.data["text/plain"].startswith("<Sequential 'sequential_1'>")
+    assert shown.data["text/plain"].startswith("<Sequential 'sequential_1': 1 layer, 4 values, input (None, 3)")
