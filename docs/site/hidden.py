@@ -24,6 +24,15 @@ def _uncover(app, docname, source):
     )
 
 
+def _read_again(app, env, added, changed, removed):
+    """The pages whose lists of pages another page has joined or left."""
+    if not added and not removed:
+        return []
+    texts = {name: pathlib.Path(env.doc2path(name)).read_text(encoding="utf-8") for name in env.found_docs - set(added)}
+    return [name for name, text in texts.items() if any("*" in match[1] for match in _HIDDEN.finditer(text))]
+
+
 def setup(app):
+    app.connect("env-get-outdated", _read_again)
     app.connect("source-read", _uncover)
     return {"parallel_read_safe": True}
