@@ -1,8 +1,8 @@
 """Makes a wheel that needs no packages of Debian: `bundle_wheel.py WHEEL LIBRARIES RESULT`.
 
 Puts the shared libraries that WHEEL needs into it, those of the folder LIBRARIES in place of the system's, adds the
-licences of all that is inside, and writes it to the folder RESULT, whose only wheel it is then. Fails where a library is
-bundled that is not expected, and where the wheel is larger than promised.
+licences of all that is inside, and writes it to the folder RESULT, whose only wheel it is then. Fails where a library
+is bundled that is not expected, and where the wheel is larger than promised.
 """
 
 import os

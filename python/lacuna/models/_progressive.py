@@ -10,9 +10,9 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Progressive:
-    """predictions: an array with a row for each row of x, as predict gives it, or a list for several outputs; None if they
-    were not wanted. losses: float64, the loss of each step, before it. logs: the loss and the metrics by their names: means
-    over all rows, and what metrics with a state have reached."""
+    """predictions: an array with a row for each row of x, as predict gives it, or a list for several outputs; None if
+    they were not wanted. losses: float64, the loss of each step, before it. logs: the loss and the metrics by their
+    names: means over all rows, and what metrics with a state have reached."""
 
     predictions: Any
     losses: np.ndarray

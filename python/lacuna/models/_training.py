@@ -259,11 +259,12 @@ class Trained(Compiled):
         verbose: Whole | str = 0,
         predictions: Flag = True,
     ) -> Progressive:
-        """Predicts each row of x before it trains on it, in their order, in one pass: how well a model does that learns as
-        data comes. Returns the predictions, the losses and the metrics (Progressive).
+        """Predicts each row of x before it trains on it, in their order, in one pass: how well a model does that learns
+        as data comes. Returns the predictions, the losses and the metrics (Progressive).
 
-        x, y: arrays, or a Dataset alone. batch_size: so many rows are predicted and then learned at a time. sample_weight,
-        class_weight: as in fit. predictions: False keeps none, where there are too many. ValueError as of fit.
+        x, y: arrays, or a Dataset alone. batch_size: so many rows are predicted and then learned at a time.
+        sample_weight, class_weight: as in fit. predictions: False keeps none, where there are too many. ValueError as
+        of fit.
 
             >>> model = Sequential([Dense(1, kernel_initializer="ones", input_dim=2)])
             >>> model.compile(SGD(lr=0.25), "mse")
@@ -276,7 +277,8 @@ class Trained(Compiled):
         keep = flag(where, "predictions", predictions)
         if gives_batches(x) and not isinstance(x, lacuna.data.Dataset):
             raise ValueError(
-                f"{where}: x must be arrays or a Dataset; lacuna.data.batches makes one of batches. Received: x={shown(x)}."
+                f"{where}: x must be arrays or a Dataset; lacuna.data.batches makes one of batches. "
+                f"Received: x={shown(x)}."
             )
         with self._inputs(x, where, None, None, y=y) as inputs:
             outputs, losses, logs = self._core.progressive(
