@@ -108,9 +108,22 @@ FEATURES = [
     *(Contestant("keras3", way) for way in ("adapt", "tf_idf")),
 ]
 ESTIMATORS = [Contestant("lacuna", "plain"), Contestant("sklearn", "lbfgs"), Contestant("sklearn", "sgd")]
+ONLINE = [Contestant("lacuna", "ftrl"), Contestant("vowpalwabbit", "ftrl")]
 REAL = ("newsgroups", "a9a")
 TRAINING = ("linear", "mlp", "embedding", "wide", "fm", "sections")
-NAMES = (*TRAINING, "predict", "predict_one", "libsvm", "clicks", "fit", "features", "estimators", "import", "threads")
+NAMES = (
+    *TRAINING,
+    "predict",
+    "predict_one",
+    "libsvm",
+    "clicks",
+    "fit",
+    "features",
+    "estimators",
+    "online",
+    "import",
+    "threads",
+)
 WIDE_COLUMNS = (10_000, 1_000_000, 10_000_000, 1_000_000_000)
 LARGEST_DENSE = 10_000_000  # With more columns no contestant with a dense weight is run.
 
@@ -152,6 +165,8 @@ def _cases(name, features):
     if name == "estimators":
         made = ["documents-120000", *(f"real_{one}" for one in REAL if documents.is_here(one))]
         return [Case(f"{name} {one.split('-')[0]}", one, name, ESTIMATORS, command="learn") for one in made]
+    if name == "online":
+        return [Case(name, "online-200000", name, ONLINE, command="learn")]
     raise ValueError(f"case must be one of {', '.join(NAMES)}. Received: {name}.")
 
 

@@ -15,6 +15,7 @@ import scipy.sparse as sp
 
 from bench import clicks as made_clicks
 from bench import documents as made_documents
+from bench import online as made_online
 from bench import texts as made_texts
 
 WIDE_ROWS, WIDE_FIELDS = 200_000, 39
@@ -166,11 +167,16 @@ def real_a9a(folder):
     _save_csr(folder, x, y, train=train)
 
 
+def online(folder, rows):
+    """Rows that come one by one, as Vowpal Wabbit's text."""
+    _save_shape(folder, [rows, made_online.WORDS_IN_A_ROW], mb=made_online.write(folder, rows))
+
+
 MAKERS = {
     maker.__name__: maker
     for maker in (
         *(linear, mlp, embedding, wide, sections, units, clicks, log, texts),
-        *(documents, real_newsgroups, real_a9a),
+        *(documents, real_newsgroups, real_a9a, online),
     )
 }
 

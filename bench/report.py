@@ -9,7 +9,7 @@ import statistics
 from bench import race
 
 HEAD = ("", "first", "median", "step", "x loop", "x lacuna", "peak MB", "rounds", "CPU", "first loss")
-LAST = {"mb_s": "MB/s", "score": "accuracy"}  # What the last column is called where rows have it.
+LAST = {"mb_s": "MB/s", "score": "score"}  # What the last column is called where rows have it.
 
 
 def rows_of(case, results, shape):

@@ -16,7 +16,7 @@ from lacuna import Input, Model, Sequential, config, utils
 from lacuna import backend as K
 from lacuna import data as datasets
 from lacuna.layers import Dense, Embedding, FactorizationMachine, Flatten, TextVectorization
-from lacuna.optimizers import SGD, Adam
+from lacuna.optimizers import SGD, Adam, Ftrl
 
 EPOCHS = 3  # Of the case fit.
 
@@ -259,6 +259,24 @@ class Estimator:
         return self.model.score(self.x_test, self.y_test)
 
 
+class Online:
+    """The case online: each row is predicted and then learned, from text, by FTRL. The score is the mean loss."""
+
+    def __init__(self, options):
+        self.rows = datasets.vw(str(pathlib.Path(options.data) / "text.vw"), bins=2**recipe.ONLINE_BITS)
+        self.rows = self.rows.map_labels({-1: 0, 1: 1})
+
+    def learn(self):
+        x = Input((2**recipe.ONLINE_BITS,), sparse=True)
+        layer = Dense(1, activation="sigmoid", kernel_initializer="zeros", sparse_weight=True)
+        model = Model(x, layer(x))
+        model.compile(Ftrl(recipe.FTRL_RATE, beta=recipe.FTRL_BETA, initial_accumulator_value=0), "binary_crossentropy")
+        self.seen = model.progressive(self.rows)
+
+    def score(self):
+        return self.seen.loss
+
+
 JOBS = {
     "linear": Linear,
     "wide": Linear,
@@ -272,6 +290,7 @@ JOBS = {
     "fit": Fitted,
     "features": Features,
     "estimators": Estimator,
+    "online": Online,
 }
 
 

@@ -56,9 +56,6 @@ Feeds ArrayBatches::next() {
   return feed_.pack(std::span(order_).subspan(static_cast<size_t>(from - begin_), static_cast<size_t>(size)));
 }
 
-bool ArrayBatches::is_slow() const {
-  constexpr size_t kWorthwhile = size_t{1} << 15;  // Less is packed faster than a thread is woken.
-  return feed_.packed() >= kWorthwhile || feed_.has_front();
-}
+bool ArrayBatches::is_slow() const { return Feed::is_slow(feed_.packed()) || feed_.has_front(); }
 
 }  // namespace lacuna

@@ -120,8 +120,12 @@ Feeds DatasetBatches::next() {
   }
   Feed& feed = *feeds_[turn_];
   const std::vector<int64_t>& order = windows_.current().order;
-  if (order.empty()) return feed.pack_range(from, from + size);
-  return feed.pack(std::span(order).subspan(static_cast<size_t>(from), static_cast<size_t>(size)));
+  const Feeds feeds =
+      order.empty()
+          ? feed.pack_range(from, from + size)
+          : feed.pack(std::span(order).subspan(static_cast<size_t>(from), static_cast<size_t>(size)));
+  packed_ = feed.packed();
+  return feeds;
 }
 
 }  // namespace lacuna

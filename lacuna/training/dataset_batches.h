@@ -29,7 +29,7 @@ class DatasetBatches final : public Batches {
   bool is_shared() const override { return false; }
   Dim upcoming() override;
   Feeds next() override;
-  bool is_slow() const override { return true; }
+  bool is_slow() const override { return Feed::is_slow(packed_) || feeds_[turn_]->has_front(); }
 
  private:
   void make_feed(const std::vector<Tensor>& parts);
@@ -47,7 +47,8 @@ class DatasetBatches final : public Batches {
   RowWindows windows_;
   std::optional<Feed> feeds_[2]{};  // Of the window and the one before, whose last batch may still be used.
   size_t turn_ = 0;
-  Dim at_ = 0;  // Rows of the window that were given.
+  Dim at_ = 0;         // Rows of the window that were given.
+  size_t packed_ = 0;  // Of the last batch: see Feed::packed.
   // The first batch of the window and of the one before, and their places.
   struct Start {
     int64_t batch = 0;

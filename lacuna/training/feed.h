@@ -44,6 +44,8 @@ class Feed {
   std::span<const Tensor* const> pack_range(Dim begin, Dim end);
   // About how many entries and values the last batch has: the cost of packing.
   size_t packed() const;
+  // Whether packing so many is worth another thread: less is packed faster than that is woken.
+  static bool is_slow(size_t packed) { return packed >= size_t{1} << 15; }
 
  private:
   void add_inputs(const char* where, const Network& network, const Arrays& x);

@@ -4,6 +4,7 @@
 #include "lacuna/data/csv.h"
 #include "lacuna/data/h5ad.h"
 #include "lacuna/data/jsonl.h"
+#include "lacuna/data/labels.h"
 #include "lacuna/data/libsvm_dataset.h"
 #include "lacuna/data/npz.h"
 #include "lacuna/data/packed_file.h"
@@ -264,6 +265,12 @@ void bind_datasets(nb::module_& m) {
         return nb::make_tuple(std::move(first), std::move(second));
       },
       "fraction"_a, "seed"_a, "key"_a.none());
+  def_method(
+      c, "map_labels",
+      [](const data::Dataset& d, nb::handle labels) {
+        return data::map_labels(d, nb::cast<data::LabelMap>(labels));
+      },
+      "labels"_a);
   def_method(c, "cache", [](data::Dataset& d) { return d.cache(); });
   def_method(
       c, "map",

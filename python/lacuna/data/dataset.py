@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from numbers import Real
 from typing import Any, NamedTuple
 
 from lacuna import _core
@@ -64,6 +65,23 @@ class Dataset:
     def skip(self, count: Whole) -> Dataset:
         """All but the first `count` rows."""
         return Dataset(self._core.skip(count), self._keeps)
+
+    def map_labels(self, labels: Mapping[Number, Number]) -> Dataset:
+        """The same rows, whose targets become what the dict says: labels as a loss wants them. Another label is a
+        ValueError when it is read, as is a csr target, or an empty dict, at once.
+
+            >>> import pathlib
+            >>> _ = pathlib.Path("labels.vw").write_text("1 |f 3\\n-1 |f 4\\n")
+            >>> rows = lacuna.data.vw("labels.vw", bins=5).map_labels({-1: 0, 1: 1})
+            >>> rows.load()[1].ravel().tolist()
+            [1.0, 0.0]
+        """
+        if not isinstance(labels, Mapping) or not all(isinstance(one, Real) for pair in labels.items() for one in pair):
+            raise TypeError(
+                f"map_labels: labels must be a dict from number to number. Received: labels={shown(labels)}."
+            )
+        pairs = [(float(label), float(to)) for label, to in labels.items()]
+        return Dataset(self._core.map_labels(pairs), self._keeps)
 
     def split(self, fraction: Number, seed: Whole = 0, key: str | None = None) -> tuple[Dataset, Dataset]:
         """Two Datasets: about `fraction` of the rows, and all others. Rows stay together that have the same value of

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 
-@dataclass(frozen=True)
-class Progressive:
+class Progressive(NamedTuple):
     """predictions: an array with a row for each row of x, as predict gives it, or a list for several outputs; None if
     they were not wanted. losses: float64, the loss of each step, before it. logs: the loss and the metrics by their
     names: means over all rows, and what metrics with a state have reached."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import lacuna
 from lacuna import _core, activations
 from lacuna._arguments import dtype_name
 from lacuna._types import DTypeLike, Flag, Identifier, Number, Whole
-from lacuna.data.dataset import Dataset
 from lacuna.models.files import model_from_config
+
+if TYPE_CHECKING:
+    from lacuna.data.dataset import Dataset
 
 __all__ = ["ready_model"]
 
@@ -63,7 +66,7 @@ def ready_model(
     }
     if name is not None:
         settings["name"] = name
-    of = input_dim._core if isinstance(input_dim, Dataset) else input_dim
+    of = input_dim._core if isinstance(input_dim, lacuna.data.Dataset) else input_dim
     return model_from_config(_core.ready_config(text, of, settings))
 
 
