@@ -26,6 +26,8 @@ class Call {
   static void writes(int descriptor);
   static void wrote(int descriptor);
   static void counts_files(int more);  // Adds to the number of open files.
+  // After a file could not be closed, HDF5's exit handler would crash on it: the process ends without that.
+  static void has_lost_a_file();
 
  private:
   H5E_auto2_t function_ = nullptr;

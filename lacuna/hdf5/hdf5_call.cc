@@ -20,7 +20,7 @@ struct Turn {
   int depth = 0;
   std::set<int> written{};
   std::atomic<int> open_files = 0;
-  bool has_inherited = false;  // Files were open in the parent at the fork.
+  bool has_lost = false;  // Files that it cannot close: those of the parent at a fork, and on a full disk.
 };
 
 Turn& turn() {
@@ -38,13 +38,13 @@ void in_child() {
   for (const int descriptor : turn().written) ::dup2(nowhere, descriptor);
   turn().written.clear();
   ::close(nowhere);
-  turn().has_inherited |= turn().open_files > 0;
+  turn().has_lost |= turn().open_files > 0;
 }
 
-// HDF5 crashes if it closes files at exit that were in use when the process was forked. Such a child exits
-// without HDF5's exit handler.
+// HDF5 crashes if it closes files at exit that were in use when the process was forked, or that it could not
+// close before. Such a process exits without HDF5's exit handler.
 void end_without_hdf5(int status, void*) {
-  if (!turn().has_inherited) return;
+  if (!turn().has_lost) return;
   std::fflush(nullptr);
   ::_exit(status);
 }
@@ -80,6 +80,7 @@ Call::~Call() {
 
 void Call::writes(int descriptor) { turn().written.insert(descriptor); }
 void Call::counts_files(int more) { turn().open_files += more; }
+void Call::has_lost_a_file() { turn().has_lost = true; }
 void Call::wrote(int descriptor) { turn().written.erase(descriptor); }
 
 }  // namespace lacuna::hdf5

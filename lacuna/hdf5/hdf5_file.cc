@@ -1,7 +1,9 @@
 // Files, on the disk or in memory, with a seal that is checked before HDF5 reads anything. A file without a
 // seal is tried in a child process first. If its attribute `backend` says that it is ours, it has lost its
 // seal, which is an error.
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -22,6 +24,7 @@ struct File::Made {
   Made() { Call::counts_files(1); }
   ~Made() {
     const Call call(true);
+    if (file >= 0 && descriptor >= 0) write_elsewhere();
     close();
     replace.reset();
     Call::counts_files(-1);
@@ -34,8 +37,17 @@ struct File::Made {
   bool close() {
     if (file < 0) return true;
     const bool closed = file.close();
+    if (!closed) Call::has_lost_a_file();
     Call::wrote(descriptor);
     return closed;
+  }
+  // What HDF5 still has to write when it closes a file that is given up goes to memory: on a full disk it
+  // would fail, and leave the file half closed, on which HDF5 crashes when the process ends.
+  void write_elsewhere() const {
+    const int memory = ::memfd_create("lacuna", MFD_CLOEXEC);
+    if (memory < 0) return;
+    ::dup2(memory, descriptor);
+    ::close(memory);
   }
 };
 

@@ -269,3 +269,29 @@ def test_keras_reads_and_writes_the_same_files(tmp_path):
     again = models.load_model(back)
     same(again, model)
     assert type(again.optimizer) is optimizers.SGD and again.metrics_names == model.metrics_names
+
+
+def test_a_disk_that_is_full_is_an_error_and_not_a_crash_at_the_end(tmp_path):
+    script = """
+import resource, signal, sys, lacuna
+from lacuna.layers import Dense
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+model = lacuna.Sequential([Dense(1, input_dim=999), Dense(1)])
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
+for _ in range(2):
+    try:
+        model.save("model.h5")
+    except ValueError as error:
+        print(str(error).split(".")[0])
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+model.save("model.h5")
+print(lacuna.models.load_model("model.h5").count_params())
+"""
+    for limit in (1, 2_000, 8_192):
+        run = subprocess.run(
+            [sys.executable, "-c", script, str(limit)], cwd=tmp_path, capture_output=True, text=True, timeout=120
+        )
+        assert run.returncode == 0, (limit, run.stderr)
+        *refused, params = run.stdout.splitlines()
+        assert params == "1002" and len(refused) == 2, (limit, run.stdout)
+        (tmp_path / "model.h5").unlink()
