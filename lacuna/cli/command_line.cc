@@ -12,6 +12,7 @@
 #include "lacuna/base/utf8.h"
 #include "lacuna/cli/commands.h"
 #include "lacuna/cli/other_words.h"
+#include "lacuna/cli/ranges.h"
 
 namespace lacuna::cli {
 namespace {
@@ -24,6 +25,9 @@ constexpr const char* kAbout = R"(Trains models on sparse rows, and uses them.
   lacuna evaluate model.h5 test.csv)";
 constexpr const char* kExitCodes = R"(Exit codes: 0 done; 1 a file or a row is wrong; 2 an option is wrong;
 130 ended by Ctrl-C, 143 by SIGTERM; 141 nobody reads the output any more.)";
+
+constexpr const char* kVersion = "lacuna " LACUNA_VERSION;
+constexpr uint64_t kMostThreads = 1024;  // Of set_num_threads.
 
 struct Common {
   size_t threads = 0;
@@ -54,11 +58,27 @@ struct Commands {
     CLI::App* command = app.add_subcommand(name, about);
     command->footer(kExitCodes);
     command->add_option("--threads", common.threads, "Threads that compute; as many as cores unless given")
-        ->check(CLI::Range(1, 4096));
+        ->check(whole_number(1, kMostThreads));
     command->add_flag("--quiet", common.quiet, "No progress");
     all.push_back({command, make(*command)});
+    if (CLI::Option* readers = command->get_option_no_throw("--readers"))
+      readers->check(whole_number(1, kMostThreads));
+    if (CLI::Option* most = command->get_option_no_throw("--max-bad"))
+      most->check(number_check("from 0 to 1", "PART", [](double part) { return part >= 0 && part <= 1; }));
   }
 };
+
+// A command that is not known, in the place of the command.
+void require_command(const CLI::App& app, const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0].starts_with('-')) return;
+  std::string known;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_name() == arguments[0]) return;
+    known += (known.empty() ? "" : ", ") + command->get_name();
+  }
+  throw WrongOptions("the command must be one of " + known + ". Received: " + in_quotes(arguments[0]) +
+                     " (lacuna --help tells more).");
+}
 
 // One line.
 std::string in_one_line(std::string message) {
@@ -90,9 +110,14 @@ void run(const std::vector<std::string>& arguments, Session& session) {
   CLI::App app(kAbout, "lacuna");
   app.footer(kExitCodes);
   app.require_subcommand(1);
+  app.set_version_flag("--version", kVersion, "Tells the version");
   Commands commands(app);
+  require_command(app, arguments);
   try {
     parse(app, arguments);
+  } catch (const CLI::CallForVersion&) {
+    session.write(std::string(kVersion) + "\n");
+    return session.flush();
   } catch (const CLI::Success&) {  // --help
     std::ostringstream out, err;
     app.exit(CLI::CallForHelp(), out, err);
@@ -115,8 +140,9 @@ void run(const std::vector<std::string>& arguments, Session& session) {
 int command_line(const std::vector<std::string>& arguments, const CommandLineStreams& streams) {
   Session session(streams);
   const auto fail = [&](const std::string& message, int code) {
-    const std::string line = in_one_line(message);
-    streams.err << "lacuna: " << line << std::endl;
+    constexpr std::string_view kName = "lacuna: ";
+    const std::string line = in_one_line(message.starts_with(kName) ? message.substr(kName.size()) : message);
+    streams.err << kName << line << std::endl;
     try {
       if (session.on_error) session.on_error(line);
     } catch (const std::exception&) {  // The log cannot be written either.

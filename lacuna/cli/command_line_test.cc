@@ -102,10 +102,10 @@ TEST(CommandLine, WrongFilesAreOne) {
   expect_wrong({"train", cli_rows("bad.svm", "1 1:x\n"), "-o", model}, 1, "line 1 of");
   expect_wrong({"train", cli_rows("two.svm", "2 1:1\n"), "-o", model}, 1, "a label must be one of -1, 0, 1");
   expect_wrong({"train", rows, "-o", temporary_folder() + "none/m.h5"}, 1, "none");
-  expect_wrong({"train", rows, "-o", model, "-m", "fm:0"}, 1, "a model must be given as");
+  expect_wrong({"train", rows, "-o", model, "-m", "fm:0"}, 2, "a model must be given as");
   expect_wrong({"train", rows, "-o", model, "-m", "none.json"}, 1, "No such file");
   expect_wrong({"train", rows, "-o", model, "-m", cli_rows("list.json", "[1]")}, 1, "JSON");
-  expect_wrong({"train", rows, "-o", model, "--loss", "msee"}, 1, "did you mean 'mse'");
+  expect_wrong({"train", rows, "-o", model, "--loss", "msee"}, 2, "did you mean 'mse'");
   expect_wrong({"predict", rows}, 1, "HDF5");
   expect_wrong({"evaluate", "none.h5", rows}, 1, "No such file");
   expect_wrong({"inspect", cli_rows("damaged.pack", "abc")}, 1, "damaged.pack");

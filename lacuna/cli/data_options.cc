@@ -3,125 +3,56 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <iterator>
-#include <set>
-#include <sstream>
 
 #include "lacuna/base/path.h"
 #include "lacuna/base/utf8.h"
+#include "lacuna/cli/column_options.h"
 #include "lacuna/cli/session.h"
-#include "lacuna/saving/json.h"
 
 namespace lacuna::cli {
 namespace {
 
-// "C{1..26}:1000": a pattern, and a number if there is one.
-struct SizedName {
-  std::string pattern{};
-  Dim size = 0;
-};
-
-SizedName sized_name(const char* option, const std::string& given) {
-  const size_t colon = given.rfind(':');
-  if (colon == std::string::npos) return {given};
-  SizedName result{given.substr(0, colon)};
-  const char *begin = given.data() + colon + 1, *end = given.data() + given.size();
-  const auto [after, error] = std::from_chars(begin, end, result.size);
-  if (error != std::errc() || after != end || result.size <= 0)
+// Throws unless all options that are given are options of rows of this format.
+void require_options_of(const std::string& format, const DataOptions& o) {
+  using Formats = std::initializer_list<const char*>;
+  const Formats columns{"csv", "tsv", "jsonl"}, text_rows{"csv", "tsv", "jsonl", "libsvm", "vw"},
+      labelled{"csv", "tsv", "jsonl", "npz", "h5ad", "10x"}, hashed{"csv", "tsv", "jsonl", "vw"};
+  const auto require = [&](const char* option, bool given, const Formats& formats) {
+    if (!given || std::ranges::find(formats, format) != formats.end()) return;
+    std::string all;
+    for (const char* one : formats) all += (all.empty() ? "" : ", ") + std::string(one);
     throw WrongOptions(
-        text(option, ": a number of columns must be whole and positive, as in C{1..26}:1000. Received: '",
-             shown_utf8(given), "'."));
-  return result;
-}
-
-char one_character(const char* option, const std::string& given) {
-  if (given.empty()) return '\0';
-  if (given == "\\t" || given == "tab") return '\t';
-  if (given.size() != 1)
-    throw WrongOptions(text(option, " must be one character. Received: '", shown_utf8(given), "'."));
-  return given[0];
-}
-
-data::Transform transform_of(const std::string& name) {
-  if (name.empty() || name == "none") return data::Transform::none;
-  if (name == "log1p") return data::Transform::log1p;
-  if (name == "signed_log1p") return data::Transform::signed_log1p;
-  throw WrongOptions(text("--transform must be log1p or signed_log1p. Received: '", shown_utf8(name), "'."));
-}
-
-Dim bins_of(const DataOptions& o) {
-  if (o.bits != 0 && o.bins != 0)
-    throw WrongOptions(
-        text("--bins or -b must be given, not both. Received: --bins ", o.bins, " -b ", o.bits, "."));
-  if (o.bits < 0 || o.bits > 40)
-    throw WrongOptions(
-        text("-b must be in 1 to 40, since there are 2^b columns. Received: -b ", o.bits, "."));
-  return o.bits > 0 ? Dim{1} << o.bits : o.bins;
-}
-
-std::vector<data::Column> columns_of_options(const DataOptions& o) {
-  std::vector<data::Column> columns;
-  const auto add = [&](std::vector<data::Column> some) {
-    for (data::Column& one : some) columns.push_back(std::move(one));
+        text(option, " must be given only with rows of ", all, ". Received: rows of ", format, "."));
   };
-  for (const std::string& name : listed(o.label)) columns.push_back(data::label(name));
-  for (const std::string& name : listed(o.weight)) columns.push_back(data::sample_weight(name));
-  for (const std::string& name : listed(o.query)) columns.push_back(data::query_id(name));
-  for (const std::string& given : listed(o.numbers)) {
-    const SizedName one = sized_name("--numbers", given);
-    add(data::numbers(one.pattern, {.transform = transform_of(o.transform),
-                                    .buckets = one.size > 0 ? one.size : o.buckets,
-                                    .missing = o.missing}));
-  }
-  const char separator = one_character("--separator", o.separator);
-  for (const std::string& given : listed(o.categories)) {
-    const SizedName one = sized_name("--categories", given);
-    const Dim bins = one.size > 0 ? one.size : bins_of(o);
-    if (bins == 0)
-      throw WrongOptions(
-          text("--categories need --bins, the number of columns that their words are hashed to. "
-               "Received: --categories ",
-               shown_utf8(given), "."));
-    add(data::categories(one.pattern, {.bins = bins, .separator = separator}));
-  }
-  for (const std::string& given : listed(o.ids)) {
-    const SizedName one = sized_name("--ids", given);
-    if (one.size == 0)
-      throw WrongOptions(
-          text("--ids need the number of ids, as in item:1000. Received: --ids ", shown_utf8(given), "."));
-    columns.push_back(data::ids(one.pattern, {.n = one.size, .separator = separator}));
-  }
-  for (const std::string& name : listed(o.ignore)) columns.push_back(data::ignored(name));
-  return columns;
-}
-
-std::vector<data::Column> columns_of_file(const std::string& path) {
-  const std::string json = text_of_file(path);
-  const std::string whole = "{\"columns\": " + json + "}";
-  const bool is_list = json.find_first_not_of(" \t\r\n") != std::string::npos &&
-                       json[json.find_first_not_of(" \t\r\n")] == '[';
-  const Config config = from_json("--columns", is_list ? whole : json);
-  const auto found = config.find("columns");
-  LACUNA_REQUIRE(found != config.end(), "--columns: the file must hold a list of columns. Received: path='",
-                 shown_utf8(path), "'.");
-  return data::columns_from_setting("--columns", found->second);
-}
-
-// In the order of the names; those that no option names are not read.
-std::vector<data::Column> in_order(const std::string& names, const std::vector<data::Column>& columns) {
-  std::vector<data::Column> result;
-  for (const std::string& pattern : listed(names))
-    for (const data::Column& named : data::numbers(pattern, {})) {
-      const auto found = std::ranges::find(columns, named.name, &data::Column::name);
-      result.push_back(found == columns.end() ? data::ignored(named.name) : *found);
-    }
-  for (const data::Column& column : columns)
-    if (std::ranges::count(result, column.name, &data::Column::name) == 0)
-      throw WrongOptions(text("--names must have all columns. Received: '", shown_utf8(column.name),
-                              "', which is not among them."));
-  return result;
+  require("--label", !o.label.empty(), labelled);
+  require("--weight", !o.weight.empty(), labelled);
+  require("--query", !o.query.empty(), columns);
+  require("--numbers", !o.numbers.empty(), columns);
+  require("--categories", !o.categories.empty(), columns);
+  require("--ids", !o.ids.empty(), columns);
+  require("--ignore", !o.ignore.empty(), columns);
+  require("--columns", !o.columns_file.empty(), columns);
+  require("--names", !o.names.empty(), {"csv", "tsv"});
+  require("--delimiter", !o.delimiter.empty(), {"csv"});
+  require("--separator", !o.separator.empty(), columns);
+  require("--transform", !o.transform.empty(), columns);
+  require("--buckets", o.buckets != 0, columns);
+  require("--missing", o.missing.has_value(), columns);
+  require("--bins", o.bins != 0, hashed);
+  require("-b", o.bits.has_value(), hashed);
+  require("--features", o.features != 0, {"libsvm"});
+  require("--zero-based", !o.zero_based.empty(), {"libsvm"});
+  require("--namespaces", !o.namespaces.empty(), {"vw"});
+  require("--matrix", !o.matrix.empty(), {"h5ad", "10x"});
+  const DataOptions unless_given;
+  require("--on-bad", o.on_bad != unless_given.on_bad, text_rows);
+  require("--max-bad", o.max_bad != unless_given.max_bad, text_rows);
+  require("--rejects", !o.rejects.empty(), text_rows);
+  require("--readers", o.readers != unless_given.readers, text_rows);
+  if (o.on_bad != "skip" && (o.max_bad != unless_given.max_bad || !o.rejects.empty()))
+    throw WrongOptions("--max-bad and --rejects need --on-bad skip. Received: --on-bad raise.");
 }
 
 data::ZeroBased zero_based_of(const std::string& given) {
@@ -131,15 +62,7 @@ data::ZeroBased zero_based_of(const std::string& given) {
 }
 
 void set_text_columns(const DataOptions& o, data::ReadOptions& to) {
-  if (!o.columns_file.empty()) {
-    if (!(o.label + o.numbers + o.categories + o.ids + o.weight + o.query).empty())
-      throw WrongOptions(
-          "--columns or --label, --numbers, --categories, --ids, --weight and --query must be given. "
-          "Received: both.");
-    to.columns = columns_of_file(o.columns_file);
-  } else {
-    to.columns = columns_of_options(o);
-  }
+  to.columns = columns_given(o);
   if (to.columns.empty())
     throw WrongOptions(text(to.format,
                             ": what the columns are must be given, as in --label click --numbers 'I{1..13}' "
@@ -149,7 +72,7 @@ void set_text_columns(const DataOptions& o, data::ReadOptions& to) {
   if (o.names.empty()) {
     to.header = data::Header::yes;
   } else {
-    to.columns = in_order(o.names, to.columns);
+    to.columns = in_order(names_given(o), to.columns, to.columns);
     to.header = data::Header::no;
   }
 }
@@ -175,13 +98,163 @@ data::ReadOptions in_format(data::ReadOptions options, const std::string& format
   return options;
 }
 
+bool is_feature(const data::Column& column) {
+  using Kind = data::Column::Kind;
+  return column.kind == Kind::number || column.kind == Kind::category || column.kind == Kind::ids ||
+         column.kind == Kind::string;
+}
+
+template <class Which>
+std::vector<data::Column> only(const std::vector<data::Column>& columns, const Which& which) {
+  std::vector<data::Column> result;
+  std::ranges::copy_if(columns, std::back_inserter(result), which);
+  return result;
+}
+
+// A column as the file of --columns has it, or its name alone where that would be long.
+std::string shown_column(const std::vector<data::Column>& columns, size_t i) {
+  if (i >= columns.size()) return "none";
+  constexpr size_t kFewValues = 20;
+  const data::Column& column = columns[i];
+  if (column.vocabulary.size() > kFewValues || column.boundaries.size() > kFewValues)
+    return text("'", shown_utf8(column.name), "' with its ",
+                column.vocabulary.empty() ? "boundaries" : "vocabulary");
+  return shown_utf8(to_string(data::to_setting({column})));
+}
+
+void require_learned(const std::vector<data::Column>& given, const std::vector<data::Column>& learned) {
+  const auto same = [&](size_t i) {
+    return i < given.size() && i < learned.size() && given[i].name == learned[i].name &&
+           data::settings_of(given[i]) == data::settings_of(learned[i]);
+  };
+  for (size_t i = 0; i < std::max(given.size(), learned.size()); ++i)
+    if (!same(i))
+      throw WrongOptions(
+          text("columns that are given again must be those that the model learned from, in their order. "
+               "Received: ",
+               shown_column(given, i), ", where the model has ", shown_column(learned, i), "."));
+}
+
+// The features of a model are as it learned them, and may only be given again. Labels, weights, groups and
+// columns that are not read may be others in these files.
+void set_columns_again(const DataOptions& o, data::ReadOptions& to) {
+  const std::vector<data::Column> learned = only(to.columns, is_feature), given = columns_given(o);
+  std::vector<std::string> names;
+  if (!o.names.empty()) names = names_given(o);
+  else if (to.header == data::Header::no)
+    for (const data::Column& column : to.columns) names.push_back(column.name);
+
+  std::vector<data::Column> again = only(given, is_feature);
+  if (!names.empty())
+    std::ranges::stable_sort(again, {}, [&](const data::Column& column) {
+      return std::ranges::find(names, column.name) - names.begin();
+    });
+  if (!o.columns_file.empty()) {
+    require_learned(again, learned);
+  } else {
+    for (const auto kind :
+         {data::Column::Kind::number, data::Column::Kind::category, data::Column::Kind::ids}) {
+      const auto of_kind = [&](const data::Column& column) { return column.kind == kind; };
+      const std::vector<data::Column> some = only(again, of_kind);
+      if (!some.empty()) require_learned(some, only(learned, of_kind));
+    }
+  }
+  const std::vector<data::Column> others =
+      only(given, [](const data::Column& column) { return !is_feature(column); });
+  for (const data::Column& other : others) {
+    if (std::ranges::count(learned, other.name, &data::Column::name) > 0)
+      throw WrongOptions(
+          text("a column that the model learned from must be none of --label, --weight, --query "
+               "and --ignore. Received: '",
+               shown_utf8(other.name), "'."));
+    std::erase_if(to.columns, [&](const data::Column& column) {
+      return !is_feature(column) && (column.kind == other.kind || column.name == other.name);
+    });
+  }
+  to.columns.insert(to.columns.end(), others.begin(), others.end());
+  if (!names.empty()) {
+    std::vector<data::Column> required = learned;
+    required.insert(required.end(), others.begin(), others.end());
+    to.columns = in_order(names, to.columns, required);
+    to.header = data::Header::no;
+    require_learned(only(to.columns, is_feature), learned);
+  }
+  if (!o.delimiter.empty()) to.delimiter = one_character("--delimiter", o.delimiter);
+}
+
+const char* word_of(data::ZeroBased base) {
+  if (base == data::ZeroBased::yes) return "yes";
+  return base == data::ZeroBased::no ? "no" : "auto";
+}
+
+// Of rows in the format that the model learned from.
+void set_options_again(const DataOptions& o, data::ReadOptions& to) {
+  if (has_columns(to.format)) {
+    set_columns_again(o, to);
+  } else if (to.format == "libsvm") {
+    if (o.features != 0 && o.features < to.n_features)
+      throw WrongOptions(
+          text("--features must not be fewer than the columns that the model learned from. "
+               "Received: --features ",
+               o.features, ", where the model has ", to.n_features, "."));
+    if (o.features != 0) to.n_features = o.features;
+    const data::ZeroBased base = zero_based_of(o.zero_based);
+    if (base != data::ZeroBased::automatic && to.zero_based != data::ZeroBased::automatic &&
+        base != to.zero_based)
+      throw WrongOptions(text("--zero-based must be as the model learned. Received: --zero-based ",
+                              o.zero_based, ", where the model has ", word_of(to.zero_based), "."));
+    if (base != data::ZeroBased::automatic) to.zero_based = base;
+  } else if (to.format == "vw") {
+    if (const Dim bins = bins_of(o); bins != 0 && bins != to.bins)
+      throw WrongOptions(text("--bins must be those that the model learned with. Received: ", bins,
+                              ", where the model has ", to.bins, "."));
+    if (!o.namespaces.empty() && listed(o.namespaces) != to.namespaces) {
+      std::string all;
+      for (const std::string& one : to.namespaces) all += (all.empty() ? "" : ",") + one;
+      throw WrongOptions(
+          text("--namespaces must be those that the model learned from, in their order. "
+               "Received: '",
+               shown_utf8(o.namespaces), "', where the model has '", shown_utf8(all), "'."));
+    }
+  }
+}
+
+void set_arrays(const DataOptions& o, data::ReadOptions& to) {
+  if (!o.label.empty()) to.y = {{"y", o.label}};
+  if (!o.weight.empty()) to.sample_weight = o.weight;
+  if (to.format == "h5ad" && !o.matrix.empty()) to.x = {{"x", o.matrix}};
+  if (to.format == "10x" && !o.matrix.empty()) to.group = o.matrix;
+}
+
+bool has_arrays(const std::string& format) { return format == "npz" || format == "h5ad" || format == "10x"; }
+
+data::ReadOptions new_options(const DataOptions& o, const std::string& format, bool of_model) {
+  data::ReadOptions result;
+  result.format = format;
+  if (has_columns(format)) {
+    set_text_columns(o, result);
+  } else if (format == "libsvm") {
+    result.n_features = o.features;
+    result.zero_based = zero_based_of(o.zero_based);
+    if (of_model && result.zero_based == data::ZeroBased::automatic)
+      throw WrongOptions(text(
+          "--zero-based must be yes or no, since the model's file does not tell whether the first column "
+          "of libsvm is 0. Received: ",
+          o.zero_based.empty() ? "none" : o.zero_based, "."));
+  } else if (format == "vw") {
+    if (const Dim bins = bins_of(o)) result.bins = bins;
+    result.namespaces = listed(o.namespaces);
+  }
+  return result;
+}
+
 }  // namespace
 
 bool DataOptions::says_what_rows_are() const {
   return !(columns_file + label + weight + query + numbers + categories + ids + ignore + names + delimiter +
            separator + transform + zero_based + namespaces + matrix)
               .empty() ||
-         bins != 0 || bits != 0 || buckets != 0 || missing || features != 0;
+         bins != 0 || bits || buckets != 0 || missing || features != 0;
 }
 
 void add_data_options(CLI::App& command, DataOptions& o) {
@@ -227,6 +300,7 @@ void add_data_options(CLI::App& command, DataOptions& o) {
   command.add_option("-b,--bit_precision", o.bits, "The same as a power of two: -b 18 is --bins 262144")
       ->group("Rows");
   command.add_option("--buckets", o.buckets, "Numbers become one of so many categories, by their whole part")
+      ->check(CLI::PositiveNumber)
       ->group("Columns of csv, tsv and jsonl");
   command.add_option("--transform", o.transform, "Of numbers, before buckets: log1p or signed_log1p")
       ->group("Columns of csv, tsv and jsonl");
@@ -268,45 +342,55 @@ std::vector<std::string> files(const DataOptions& o) {
   return result;
 }
 
-data::ReadOptions read_options(const DataOptions& o, const std::optional<data::ReadOptions>& before) {
+data::ReadOptions read_options(const DataOptions& o, const std::optional<data::ReadOptions>& before,
+                               bool of_model) {
   const std::vector<std::string> paths = files(o);
-  data::ReadOptions result;
   std::string format = o.format.empty() ? data::format_of(paths[0]) : o.format;
-  const bool packed_now = format == "packed";
-  if (before && !o.says_what_rows_are() && !packed_now) {
+  if (format.empty() && before) format = before->format;
+  if (format.empty())
+    throw WrongOptions(
+        text("--format must be given where the name of a file does not tell it: csv, tsv, jsonl, "
+             "libsvm, vw, npz, h5ad, 10x or packed. Received: ",
+             shown_utf8(paths[0]), "."));
+  require_options_of(format, o);
+  bins_of(o);  // Throws for those that cannot be.
+  const bool as_learned = before && format != "packed" &&
+                          (format == before->format || (has_columns(format) && has_columns(before->format)) ||
+                           !o.says_what_rows_are());
+  data::ReadOptions result;
+  if (as_learned) {
     result = in_format(*before, format);
+    set_options_again(o, result);
   } else {
-    if (format.empty() && before) format = before->format;
-    if (format.empty())
-      throw WrongOptions(
-          text("--format must be given where the name of a file does not tell it: csv, tsv, jsonl, "
-               "libsvm, vw, npz, h5ad, 10x or packed. Received: ",
-               shown_utf8(paths[0]), "."));
-    result.format = format;
-    if (format == "csv" || format == "tsv" || format == "jsonl") {
-      set_text_columns(o, result);
-    } else if (format == "libsvm") {
-      result.n_features = o.features;
-      result.zero_based = zero_based_of(o.zero_based);
-    } else if (format == "vw") {
-      if (const Dim bins = bins_of(o)) result.bins = bins;
-      result.namespaces = listed(o.namespaces);
-    } else if (format != "packed") {
-      if (!o.label.empty()) result.y = {{"y", o.label}};
-      result.sample_weight = o.weight;
-      if (format == "h5ad" && !o.matrix.empty()) result.x = {{"x", o.matrix}};
-      if (format == "10x" && !o.matrix.empty()) result.group = o.matrix;
-    }
+    result = new_options(o, format, before || of_model);
   }
-  const bool is_text =
-      format != "packed" && result.format != "npz" && result.format != "h5ad" && result.format != "10x";
-  if (is_text) {
+  if (has_arrays(format)) {
+    set_arrays(o, result);
+  } else if (format != "packed") {
     result.bad.on_bad = o.on_bad == "skip" ? data::OnBad::skip : data::OnBad::raise;
     result.bad.max_bad = o.max_bad;
     result.bad.rejects = o.rejects;
     result.readers = o.readers;
   }
+  require_no_header(paths, result);
   return result;
+}
+
+data::ReadOptions validation_options(const data::ReadOptions& training,
+                                     const std::vector<std::string>& validation_paths) {
+  const std::string format = validation_paths.empty() ? std::string() : data::format_of(validation_paths[0]);
+  if (!format.empty() && format != training.format)
+    throw WrongOptions(text("--validation must be of the format of the rows, ", training.format,
+                            ". Received: ", format, "."));
+  const bool own_labels = !training.y.empty() || !training.sample_weight.empty();
+  if (training.format == "10x" || (training.format == "npz" && own_labels))
+    throw WrongOptions(
+        text("--validation must be rows that hold their labels, and those of ", training.format,
+             " are in files of their own, which belong to the rows of training. Write lacuna pack "
+             "for both first, or --validation-split. Received: --validation ",
+             validation_paths.empty() ? std::string() : shown_utf8(validation_paths[0]), "."));
+  require_no_header(validation_paths, training);
+  return training;
 }
 
 data::ReadOptions without_labels(data::ReadOptions options) {

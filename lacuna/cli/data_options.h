@@ -20,7 +20,8 @@ struct DataOptions {
   std::string columns_file{};
   std::string label{}, weight{}, query{}, numbers{}, categories{}, ids{}, ignore{}, names{};
   std::string delimiter{}, separator{}, transform{};
-  Dim bins = 0, bits = 0, buckets = 0;
+  Dim bins = 0, buckets = 0;
+  std::optional<Dim> bits{};
   std::optional<double> missing{};
   Dim features = 0;
   std::string zero_based{}, namespaces{}, matrix{};
@@ -38,9 +39,19 @@ void add_data_options(CLI::App& command, DataOptions& options);
 // The files; the standard input if there are none, or for '-'.
 std::vector<std::string> files(const DataOptions& options);
 
-// What the options say. before: what a model's file says, which holds where they do not.
+// What the options say. before: what a model's file says, which holds where they do not; it is empty for a
+// model that learned from packed rows, or was made elsewhere. of_model: whether there is a model, whose
+// columns are then given: libsvm text needs its base. Throws WrongOptions for options that do not fit the
+// format or contradict the model, InvalidArgument for a file with a header where --names tells that there is
+// none.
 data::ReadOptions read_options(const DataOptions& options,
-                               const std::optional<data::ReadOptions>& before = {});
+                               const std::optional<data::ReadOptions>& before = {}, bool of_model = false);
+
+// How the files of --validation are read, given how the rows of training are. Throws WrongOptions for another
+// format, and for formats whose labels or weights are files of their own, which belong to the rows of
+// training.
+data::ReadOptions validation_options(const data::ReadOptions& training,
+                                     const std::vector<std::string>& validation_paths);
 
 // For rows that may have no labels: those of columns that a header names are not read.
 data::ReadOptions without_labels(data::ReadOptions options);

@@ -4,6 +4,7 @@
 
 #include "lacuna/cli/commands.h"
 #include "lacuna/cli/number_text.h"
+#include "lacuna/cli/outputs.h"
 #include "lacuna/cli/rows_of.h"
 
 namespace lacuna::cli {
@@ -13,6 +14,7 @@ Run add_evaluate(CLI::App& command) {
   add_use_options(command, *o);
   return [o](Session& session) {
     Model model = load(*o);
+    require_apart({{"--rejects", o->data.rejects}}, inputs_of(*o));
     const data::Dataset rows = rows_for(*o, model, true);
     const std::vector<double> values =
         model.evaluate(rows, {.batch_size = o->batch_size, .verbose = session.progress() ? 1 : 0});

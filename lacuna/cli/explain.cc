@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "lacuna/cli/commands.h"
+#include "lacuna/cli/outputs.h"
 #include "lacuna/cli/rows_of.h"
 
 namespace lacuna::cli {
@@ -28,6 +29,7 @@ Run add_explain(CLI::App& command) {
       ->group("Model");
   return [o](Session& session) {
     Model model = load(*o);
+    require_apart({{"--rejects", o->data.rejects}}, inputs_of(*o));
     data::LoadedRows rows = data::load(rows_for(*o, model, o->training).take(o->batch_size));
     const Arrays y = o->training ? arrays_by_name(std::move(rows.y)) : Arrays();
     session.write(model.explain(arrays_by_name(std::move(rows.x)), y, o->batch_size).table());

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "lacuna/cli/commands.h"
+#include "lacuna/cli/outputs.h"
 #include "lacuna/models/model.h"
 #include "lacuna/serving/export.h"
 
@@ -23,6 +24,8 @@ Run add_export(CLI::App& command) {
       ->check(CLI::IsMember({"float32", "bfloat16", "int8"}))
       ->capture_default_str();
   return [o](Session& session) {
+    require_apart({{"-o", o->output}}, {{"MODEL", o->model}});
+    require_writable("-o", o->output);
     Model model = load_model(o->model, false);
     session.write(export_model(model.network(), o->output, {.precision = o->precision}).text());
   };

@@ -1,7 +1,9 @@
 // lacuna inspect: what is in a model's file or a packed file.
 #include <CLI/CLI.hpp>
+#include <fstream>
 #include <memory>
 
+#include "lacuna/base/utf8.h"
 #include "lacuna/cli/commands.h"
 #include "lacuna/cli/number_text.h"
 #include "lacuna/cli/rows_of.h"
@@ -99,7 +101,19 @@ void write_heaviest(const InspectCommand& o, Model& model, Dim columns, Session&
   }
 }
 
+// What export writes begins with this.
+bool is_exported(const std::string& path) {
+  constexpr std::string_view kStart = "lacuna P";
+  std::string start(kStart.size(), '\0');
+  std::ifstream file(path, std::ios::binary);
+  return file.read(start.data(), static_cast<std::streamsize>(start.size())) && start == kStart;
+}
+
 void inspect_model(const InspectCommand& o, Session& session) {
+  LACUNA_REQUIRE(
+      !is_exported(o.model), "inspect: the file must be a model's or a packed file. Received: path='",
+      shown_utf8(o.model),
+      "', an exported file, which lacuna::Predictor reads; inspect the model that it was made of.");
   Model model = load_model(o.model);
   session.write(model.summary());
   const ModelNotes notes = notes_of(model);

@@ -3,6 +3,8 @@
 #include <memory>
 
 #include "lacuna/cli/commands.h"
+#include "lacuna/cli/outputs.h"
+#include "lacuna/cli/ranges.h"
 #include "lacuna/cli/rows_of.h"
 
 namespace lacuna::cli {
@@ -28,8 +30,11 @@ Run add_pack(CLI::App& command) {
   command.add_option("--compression", o->compression, "none, lz4 or zstd")
       ->check(CLI::IsMember({"none", "lz4", "zstd"}))
       ->capture_default_str();
-  command.add_option("--shuffle", o->shuffle, "A seed: rows in an order at random");
+  command.add_option("--shuffle", o->shuffle, "A seed: rows in an order at random")
+      ->check(whole_number(0, std::numeric_limits<uint64_t>::max()));
   return [o](Session& session) {
+    require_apart({{"-o", o->output}, {"--rejects", o->data.rejects}}, inputs_of(o->data));
+    require_writable("-o", o->output);
     const std::vector<std::string> paths = files(o->data);
     const data::Dataset rows = data::read(paths, read_options(o->data));
     const data::Dataset packed =

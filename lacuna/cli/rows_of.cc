@@ -30,10 +30,7 @@ Model load(UseOptions& o) {
 
 data::Dataset rows_for(const UseOptions& o, Model& model, bool labels) {
   const ModelNotes notes = notes_of(model);
-  data::ReadOptions read = read_options(o.data, notes.read);
-  // Files of labels are those of other rows.
-  if (labels && !o.data.label.empty() && (read.format == "npz" || read.format == "10x"))
-    read.y = {{"y", o.data.label}};
+  const data::ReadOptions read = read_options(o.data, notes.read, true);
   const std::vector<std::string> paths = files(o.data);
   data::Dataset rows = data::read(paths, data::complete(paths, labels ? read : without_labels(read)));
   return labels && !notes.labels.empty() ? data::map_labels(rows, notes.labels) : rows;

@@ -1,5 +1,6 @@
 // lacuna train: a model that learns rows, in a file that also tells how they are read.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "lacuna/base/random.h"
@@ -8,17 +9,14 @@
 #include "lacuna/cli/commands.h"
 #include "lacuna/cli/json_log.h"
 #include "lacuna/cli/model_notes.h"
+#include "lacuna/cli/outputs.h"
+#include "lacuna/cli/resume.h"
 #include "lacuna/cli/rows_of.h"
 #include "lacuna/cli/train_options.h"
+#include "lacuna/tensor/cast_storage.h"
 
 namespace lacuna::cli {
 namespace {
-
-// The model and how its rows are read: a new one, or one to go on from.
-struct Trained {
-  Model model;
-  ModelNotes notes;
-};
 
 struct TrainRows {
   data::Dataset rows;
@@ -30,11 +28,49 @@ data::Dataset labelled(const data::Dataset& rows, const data::LabelMap& labels) 
   return labels.empty() ? rows : data::map_labels(rows, labels);
 }
 
-TrainRows rows_to_train(const TrainOptions& o, const Task& task, const ModelNotes& before) {
+// What the labels of a model to go on from are to its loss.
+data::LabelMap labels_before(Model& model, const ModelNotes& notes) {
+  if (!model.note().empty()) return notes.labels;
+  const std::optional<Config> training = model.training_config();
+  if (!training) return {};
+  const auto found = training->find("loss");
+  const auto* loss = found == training->end() ? nullptr : found->second.as<std::string>();
+  return loss ? labels_of_loss(*loss) : data::LabelMap();
+}
+
+// With -1 before 0 where both mean the same and the first rows have -1: predictions then tell -1.
+data::LabelMap as_in_rows(data::LabelMap labels, const data::Dataset& rows) {
+  const auto at = [&labels](double label) {
+    return std::ranges::find(labels, label, &data::LabelMap::value_type::first);
+  };
+  const auto zero = at(0), minus = at(-1);
+  if (zero == labels.end() || minus == labels.end() || zero->second != minus->second || rows.once())
+    return labels;
+  const auto stream = rows.open("train");
+  data::RowBlock block;
+  if (!stream->next(block)) return labels;
+  bool has_zero = false, has_minus = false;
+  for (size_t i = 0; i < block.parts.size(); ++i) {
+    if (rows.schema()[i].role != data::Role::target) continue;
+    const Tensor values = cast(to_dense(block.parts[i]), DType::float64);
+    for (const double value : values.dense().values<double>()) {
+      has_zero = has_zero || value == 0;
+      has_minus = has_minus || value == -1;
+    }
+  }
+  if (has_zero != has_minus && has_minus == (zero < minus)) std::swap(*zero, *minus);
+  return labels;
+}
+
+// before: what the model to go on from says, if there is one.
+TrainRows rows_to_train(const TrainOptions& o, const data::LabelMap& labels, const ModelNotes& before) {
   const std::vector<std::string> paths = files(o.data);
-  ModelNotes notes{.labels = o.initial.empty() ? task.labels : before.labels};
-  data::ReadOptions read = data::complete(paths, read_options(o.data, before.read));
-  data::Dataset rows = labelled(data::read(paths, read), notes.labels);
+  ModelNotes notes{.labels = labels};
+  data::ReadOptions read =
+      data::complete(paths, read_options(o.data, before.read, /*of_model=*/!o.initial.empty()));
+  const data::Dataset given = data::read(paths, read);
+  if (o.initial.empty()) notes.labels = as_in_rows(std::move(notes.labels), given);
+  data::Dataset rows = labelled(given, notes.labels);
   if (rows.once() && (o.epochs > 1 || o.validation_split > 0)) rows = rows.cache();
   TrainRows result{.rows = rows};
   if (o.validation_split > 0) {
@@ -44,10 +80,8 @@ TrainRows rows_to_train(const TrainOptions& o, const Task& task, const ModelNote
     result.rows = std::move(rest);
     result.validation = std::move(validation);
   } else if (!o.validation.empty()) {
-    if (const std::string format = data::format_of(o.validation[0]); !format.empty() && format != read.format)
-      throw WrongOptions("--validation must be of the format of the rows, " + read.format +
-                         ". Received: " + format + ".");
-    result.validation = labelled(data::read(o.validation, read), notes.labels);
+    result.validation =
+        labelled(data::read(o.validation, validation_options(read, o.validation)), notes.labels);
   }
   if (read.format != "packed") notes.read = std::move(read);
   else notes.read = before.read;
@@ -55,22 +89,45 @@ TrainRows rows_to_train(const TrainOptions& o, const Task& task, const ModelNote
   return result;
 }
 
-void require_file_for_model(const TrainOptions& o) {
+void require_files(const TrainOptions& o) {
   if (o.output.empty())
     throw WrongOptions("-o (or -f), the file of the trained model, must be given. Received: none.");
   if (o.save_every > 0 && o.resume.empty())
     throw WrongOptions("--save-every is for --resume. Received: no --resume.");
+  std::vector<NamedFile> inputs = inputs_of(o.data);
+  add_patterns(inputs, "--validation", o.validation);
+  if (o.initial.empty() && o.model.ends_with(".json")) inputs.push_back({"-m", o.model});
+  // A model may go on in its own file.
+  if (!o.initial.empty() && !same_file(o.output, o.initial)) inputs.push_back({"-i", o.initial});
+  std::vector<NamedFile> outputs{{"-o", o.output}, {"--log", o.log}, {"--rejects", o.data.rejects}};
+  if (!o.resume.empty()) outputs.push_back({"--resume", backup_file(o.resume)});
+  require_apart(outputs, inputs);
+}
+
+std::shared_ptr<JsonLog> opened_log(const TrainOptions& o, Session& session) {
+  if (o.log.empty()) return nullptr;
+  auto log = std::make_shared<JsonLog>(session, o.log, !o.resume.empty());
+  session.on_warning = [log](const std::string& message) { log->tell("warning", {{"message", message}}); };
+  session.on_error = [log](const std::string& message) { log->tell("error", {{"message", message}}); };
+  return log;
 }
 
 void train(const TrainOptions& o, Session& session) {
-  require_file_for_model(o);
+  require_files(o);
+  const std::shared_ptr<JsonLog> log = opened_log(o, session);
+  require_fitting(o);
+  require_writable("-o", o.output);
   set_random_seed(o.seed);
   const Task task = task_of(o);
   std::optional<Model> initial;
   if (!o.initial.empty()) initial = load_model(o.initial);
-  TrainRows rows = rows_to_train(o, task, initial ? notes_of(*initial) : ModelNotes());
+  const bool goes_on = initial && initial->trainer().is_compiled();
+  const ModelNotes before = initial ? notes_of(*initial) : ModelNotes();
+  data::LabelMap labels = goes_on ? labels_before(*initial, before) : task.labels;
+  if (o.labels_as_they_are) labels.clear();
+  TrainRows rows = rows_to_train(o, labels, before);
   Model model = initial ? *initial : model_of(o, task, penalties_of(o, rows.rows), rows.rows);
-  if (!initial || !model.trainer().is_compiled()) model.compile(compile_options_of(o, task));
+  if (!goes_on) model.compile(compile_options_of(o, task));
   model.set_note(to_note(rows.notes));
 
   FitOptions fit{.batch_size = o.batch_size,
@@ -78,16 +135,14 @@ void train(const TrainOptions& o, Session& session) {
                  .verbose = session.progress() ? 1 : 0,
                  .shuffle = o.no_shuffle ? Shuffle::none : Shuffle::rows,
                  .validation_dataset = rows.validation};
-  std::shared_ptr<JsonLog> log;
-  if (!o.log.empty()) {
-    log = std::make_shared<JsonLog>(session, o.log, !o.resume.empty());
-    session.on_warning = [log](const std::string& message) { log->tell("warning", {{"message", message}}); };
-    session.on_error = [log](const std::string& message) { log->tell("error", {{"message", message}}); };
-    fit.callbacks.push_back(log);
-  }
-  if (!o.resume.empty())
+  if (log) fit.callbacks.push_back(log);
+  if (!o.resume.empty()) {
+    require_same_command(o, task);
+    // The backup is of use until the model is in its file.
     fit.callbacks.push_back(std::make_shared<callbacks::BackupAndRestore>(
-        model, callbacks::BackupAndRestoreOptions{.backup_dir = o.resume, .save_freq = o.save_every}));
+        model, callbacks::BackupAndRestoreOptions{
+                   .backup_dir = o.resume, .save_freq = o.save_every, .delete_checkpoint = false}));
+  }
   if (o.patience > 0)
     fit.callbacks.push_back(std::make_shared<callbacks::EarlyStopping>(
         callbacks::EarlyStoppingOptions{.monitor = rows.validation ? "val_loss" : "loss",
@@ -96,6 +151,7 @@ void train(const TrainOptions& o, Session& session) {
   model.fit(rows.rows, fit);
   tell_of_bad_rows("train", rows.rows);
   model.save(o.output);
+  if (!o.resume.empty()) remove_backup(o.resume);
   if (log) log->tell("end", {{"model", o.output}});
 }
 

@@ -8,11 +8,23 @@
 
 #include "lacuna/base/interrupt.h"
 #include "lacuna/base/names.h"
+#include "lacuna/cli/ranges.h"
 #include "lacuna/cli/session.h"
 #include "lacuna/models/ready_models.h"
+#include "lacuna/models/ready_text.h"
 
 namespace lacuna::cli {
 namespace {
+
+// What a wrong option makes the library throw, as a fault of the option.
+template <class F>
+auto of_option(const char* option, F&& make) {
+  try {
+    return make();
+  } catch (const InvalidArgument& error) {
+    throw WrongOptions(text(option, ": ", error.what()));
+  }
+}
 
 bool is_json(const std::string& model) { return model.ends_with(".json"); }
 
@@ -25,7 +37,7 @@ std::string keras_loss(const std::string& given) {
         "--loss_function " + given +
         " has no counterpart: choose squared, logistic, hinge or poisson, or a loss of Keras.");
   if (!given.empty() && !Registry<losses::Loss>::knows(given))
-    Registry<losses::Loss>::make(given);  // Throws, and names the known ones.
+    of_option("--loss", [&] { return Registry<losses::Loss>::make(given); });  // Names the known ones.
   return given;
 }
 
@@ -34,15 +46,16 @@ std::vector<double> classes_of(const std::string& given) {
   for (const std::string& one : listed(given)) {
     double value = 0;
     const auto [after, error] = std::from_chars(one.data(), one.data() + one.size(), value);
-    if (error != std::errc() || after != one.data() + one.size())
+    if (error != std::errc() || after != one.data() + one.size() || !is_float(value))
       throw WrongOptions(
           "--classes must be their number, or the labels with commas between them. Received: '" + cut(given) +
           "'.");
     result.push_back(value);
   }
   if (result.size() > 1) return result;
-  if (result[0] < 2 || result[0] != std::floor(result[0]) || result[0] > 1e9)
-    throw WrongOptions("--classes must be 2 or more. Received: --classes " + cut(given) + ".");
+  if (result[0] < 2 || result[0] != std::floor(result[0]) || result[0] > static_cast<double>(kMostClasses))
+    throw WrongOptions(text("--classes must be 2 or more, and at most ", kMostClasses,
+                            ". Received: --classes ", cut(given), "."));
   const auto count = static_cast<size_t>(result[0]);
   result.resize(count);
   for (size_t i = 0; i < count; ++i) result[i] = static_cast<double>(i);
@@ -85,7 +98,45 @@ std::string optimizer_name(const TrainOptions& o) {
 
 bool is_ftrl(const TrainOptions& o) { return snake_case(optimizer_name(o)) == "ftrl"; }
 
+// Those that are settings of a model's layers, which a JSON file has of its own.
+std::vector<std::string> settings_of_layers(const TrainOptions& o) {
+  std::vector<std::string> given;
+  if (o.solver) given.push_back(text("-s=", *o.solver));
+  if (o.cost) given.push_back(text("-c=", *o.cost));
+  if (o.bias) given.push_back(text("-B=", *o.bias));
+  if (o.l1 > 0 && !is_ftrl(o)) given.push_back(text("--l1=", o.l1));
+  if (o.l2 > 0 && !is_ftrl(o)) given.push_back(text("--l2=", o.l2));
+  if (o.dropout > 0) given.push_back(text("--dropout=", o.dropout));
+  if (o.no_bias) given.emplace_back("--no-bias");
+  if (o.dense_weight) given.emplace_back("--dense-weight");
+  return given;
+}
+
 }  // namespace
+
+std::string optimizer_of(const TrainOptions& o) { return snake_case(optimizer_name(o)); }
+
+void require_fitting(const TrainOptions& o) {
+  if (is_ftrl(o) && (o.solver || o.cost))
+    throw WrongOptions(
+        text("--ftrl has penalties of its own: write --l1 and --l2 in place of -s and -c. Received: ",
+             o.solver ? text("-s=", *o.solver) : text("-c=", *o.cost), "."));
+  if (!o.initial.empty()) return;
+  if (!is_json(o.model)) {
+    of_option("-m", [&] { return models::ready_text(o.model); });
+    return;
+  }
+  if (const std::vector<std::string> given = settings_of_layers(o); !given.empty())
+    throw WrongOptions(text(
+        "-m: a model in JSON must have penalties, dropout and biases in its own layers. Received: ", given[0],
+        ", -m='", cut(o.model), "'."));
+}
+
+data::LabelMap labels_of_loss(const std::string& loss) {
+  if (loss == "binary_crossentropy") return {{0, 0}, {-1, 0}, {1, 1}};
+  if (loss == "hinge" || loss == "squared_hinge") return {{-1, -1}, {0, -1}, {1, 1}};
+  return {};
+}
 
 void add_train_options(CLI::App& command, TrainOptions& o) {
   command
@@ -109,20 +160,20 @@ void add_train_options(CLI::App& command, TrainOptions& o) {
                   "Several classes: their number, for labels from 0, or the labels: 1,2,3")
       ->group("Model");
   command.add_option("--oaa", o.oaa, "So many classes, for labels from 1")
-      ->check(CLI::Range(2, 1000000000))
+      ->check(whole_number(2, kMostClasses))
       ->group("Model");
   command
       .add_flag("--labels-as-they-are", o.labels_as_they_are,
                 "Labels need not be 0 and 1, or -1 and 1, but are what the loss takes, such as probabilities")
       ->group("Model");
   command.add_option("--l1", o.l1, "l1 of weights, per row: the loss gets l1 sum |w|; with ftrl its own")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_from_0())
       ->group("Model");
   command.add_option("--l2", o.l2, "l2 of weights, per row: the loss gets l2 sum w^2; with ftrl its own")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_from_0())
       ->group("Model");
   command.add_option("--dropout", o.dropout, "After each hidden layer")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(part_below_1())
       ->group("Model");
   command.add_flag("--no-bias,--noconstant", o.no_bias, "No bias of the outputs")->group("Model");
   command
@@ -140,20 +191,20 @@ void add_train_options(CLI::App& command, TrainOptions& o) {
   command
       .add_option("-l,--learning-rate,--learning_rate", o.learning_rate,
                   "0.05 for adagrad and 0.1 for ftrl unless given, else that of Keras")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->group("Training");
   command.add_option("--ftrl_alpha", o.ftrl_alpha, "The learning rate of ftrl")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->group("Training");
   command.add_option("--ftrl_beta", o.ftrl_beta, "The beta of ftrl")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_from_0())
       ->group("Training");
   command.add_option("--epochs,--passes", o.epochs, "Passes over the rows")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number(0, kMostCount))
       ->capture_default_str()
       ->group("Training");
   command.add_option("--batch-size", o.batch_size, "Rows of a step")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1, kMostCount))
       ->capture_default_str()
       ->group("Training");
   command.add_option("--metrics", o.metrics, "Values that are told beside the loss, as in accuracy,auc")
@@ -166,9 +217,10 @@ void add_train_options(CLI::App& command, TrainOptions& o) {
   command
       .add_option("--patience", o.patience,
                   "Ends after so many epochs without a better val_loss, or loss, and keeps the best weights")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1, kMostCount))
       ->group("Training");
   command.add_option("--seed,--random_seed", o.seed, "Of first weights, shuffles and the split")
+      ->check(whole_number(0, std::numeric_limits<uint64_t>::max()))
       ->capture_default_str()
       ->group("Training");
   command.add_flag("--no-shuffle", o.no_shuffle, "Rows in the order of the files")->group("Training");
@@ -178,7 +230,7 @@ void add_train_options(CLI::App& command, TrainOptions& o) {
   command
       .add_option("--save-every", o.save_every,
                   "Steps between two backups; else one after each epoch and at a stop")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1, kMostCount))
       ->group("Training");
   command
       .add_option("--log", o.log,
@@ -190,7 +242,7 @@ void add_train_options(CLI::App& command, TrainOptions& o) {
                   "0, 6, 7: logistic; 1, 2, 5: squared hinge; 3: hinge; 5 and 6 with l1, else l2")
       ->group("LIBLINEAR's");
   command.add_option("-c", o.cost, "The cost: l2 is 1 / (2 c rows), l1 is 1 / (c rows)")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->group("LIBLINEAR's");
   command.add_option("-B", o.bias, "1: a bias, which is there unless -1 is given")
       ->check(CLI::IsMember({-1, 1}))
@@ -223,9 +275,7 @@ Task task_of(const TrainOptions& o) {
   } else if (task.loss.empty()) {
     task.loss = "binary_crossentropy";
   }
-  const bool hinge = task.loss == "hinge" || task.loss == "squared_hinge";
-  if (task.loss == "binary_crossentropy") task.labels = {{-1, 0}, {0, 0}, {1, 1}};
-  if (hinge) task.labels = {{-1, -1}, {0, -1}, {1, 1}};
+  if (task.labels.empty()) task.labels = labels_of_loss(task.loss);
   if (o.labels_as_they_are) task.labels.clear();
   if (task.loss == "sparse_categorical_crossentropy") {
     if (classes.empty() && !is_json(o.model) && o.initial.empty())
@@ -291,13 +341,16 @@ CompileOptions compile_options_of(const TrainOptions& o, const Task& task) {
     settings["l2_regularization_strength"] = o.l2;
     if (o.ftrl_beta) settings["beta"] = *o.ftrl_beta;
   }
-  CompileOptions options{.optimizer = Registry<optimizers::Optimizer>::make(name, settings),
-                         .loss = task.loss};
+  CompileOptions options{
+      .optimizer =
+          of_option("--optimizer", [&] { return Registry<optimizers::Optimizer>::make(name, settings); }),
+      .loss = task.loss};
   std::vector<std::string> metrics = listed(o.metrics);
   if (metrics.empty() && task.loss == "binary_crossentropy" && !o.labels_as_they_are)
     metrics = {"accuracy", "auc"};
   if (metrics.empty() && task.outputs > 1) metrics = {"accuracy"};
-  for (const std::string& metric : metrics) options.metrics.emplace_back(metric);
+  for (const std::string& metric : metrics)
+    of_option("--metrics", [&] { options.metrics.emplace_back(metric); });
   return options;
 }
 

@@ -41,8 +41,13 @@ struct Task {
 
 void add_train_options(CLI::App& command, TrainOptions& options);
 
-// Throws WrongOptions for options that do not fit.
+// Throws WrongOptions for options that would have no effect, or do not fit, whatever the rows are.
+void require_fitting(const TrainOptions& options);
 Task task_of(const TrainOptions& options);
+// What a loss wants the labels of two classes to be; empty for other losses. Of two labels that become the
+// same, the first is what predictions tell.
+data::LabelMap labels_of_loss(const std::string& loss);
+std::string optimizer_of(const TrainOptions& options);
 // Those that LIBLINEAR's cost gives for so many rows.
 struct Penalties {
   double l1 = 0, l2 = 0;

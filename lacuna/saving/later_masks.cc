@@ -111,7 +111,7 @@ void leave_out_masks(Config& model) {
     for (const Setting& call : items_of(setting_in(layer, "inbound_nodes"))) {
       SettingList inputs;
       for (const Setting& input : items_of(call)) inputs.push_back(without(masks, layer, input));
-      calls.push_back(call.config() ? call : Setting(std::move(inputs)));
+      calls.push_back(call.config() ? call : Setting(inputs));
     }
     Config left = *layer.config();
     left["inbound_nodes"] = std::move(calls);

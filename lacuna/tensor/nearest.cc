@@ -9,6 +9,7 @@
 
 #include "lacuna/base/error.h"
 #include "lacuna/base/threads.h"
+#include "lacuna/tensor/row_table.h"
 #include "lacuna/tensor/weight_rows.h"
 
 namespace lacuna {

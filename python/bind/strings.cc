@@ -130,7 +130,7 @@ ArrayHandle strings(const nb::object& array, const std::string& where) {
     const char* const item = memory.item(i);
     if (kind == 'O') {
       PyObject* object;
-      std::memcpy(&object, item, sizeof object);
+      std::memcpy(&object, item, sizeof(PyObject*));
       add_object(*texts, where, i, object ? object : Py_None);
     } else if (kind == 'w') {
       add_code_points(*texts, where, i, item, size);

@@ -14,6 +14,7 @@ from lacuna._custom import custom, name_of
 _allowed = contextvars.ContextVar("lacuna_code", default=False)
 
 
+_names_alone = contextvars.ContextVar("lacuna_names_alone", default=False)  # A repr asks for configs.
 _everywhere = False  # enable_unsafe_deserialization was called.
 
 
@@ -31,6 +32,21 @@ def code_allowed(allowed=True):
         yield
     finally:
         _allowed.reset(token)
+
+
+@contextlib.contextmanager
+def names_alone():
+    """A context in which configs are read by people: functions are there by name alone, in this thread alone."""
+    token = _names_alone.set(True)
+    try:
+        yield
+    finally:
+        _names_alone.reset(token)
+
+
+def are_names_enough():
+    """Whether the context is that of names_alone."""
+    return _names_alone.get()
 
 
 def is_code_enough(function):

@@ -51,9 +51,10 @@ def folded(summary: str, inside: str) -> str:
     return f"<details><summary>{escape(summary)}</summary>{inside}</details>"
 
 
-def curves(name: str, epochs: Sequence[int], series: Mapping[str, Sequence[float]]) -> str:
-    """A picture of values over epochs, a curve for each of at most two series; values that are not finite are gaps."""
-    finite = [v for values in series.values() for v in values if math.isfinite(v)]
+def curves(name: str, epochs: Sequence[int], series: Mapping[str, tuple[Sequence[int], Sequence[float]]]) -> str:
+    """A picture of values over epochs, a curve for each of at most two series, of which each has epochs of its own;
+    values that are not finite are gaps."""
+    finite = [v for _, values in series.values() for v in values if math.isfinite(v)]
     low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
     first, last = epochs[0], epochs[-1]
 
@@ -70,9 +71,9 @@ def curves(name: str, epochs: Sequence[int], series: Mapping[str, Sequence[float
         f'<rect x="{_LEFT}" y="4" width="{_WIDTH - _LEFT - 4}" height="{_HEIGHT - _BELOW - 8}" fill="none" '
         'stroke="rgba(128, 128, 128, 0.5)"/>',
     ]
-    for number, (label, values) in enumerate(series.items()):
+    for number, (label, (places, values)) in enumerate(series.items()):
         colour = _COLOURS[number % len(_COLOURS)]
-        for run in _runs(epochs, values):
+        for run in _runs(places, values):
             points = " ".join(place(epoch, value) for epoch, value in run)
             drawn.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
             if len(run) == 1:

@@ -33,7 +33,10 @@ class Settings:
         return _again, (type(self), self.get_config(), own)
 
     def __repr__(self) -> str:
-        settings = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
+        try:
+            settings = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
+        except Exception:  # Before super().__init__(), or a get_config of one's own may fail; a repr must not.
+            return object.__repr__(self)
         return f"{type(self).__name__}({settings})"
 
 

@@ -170,7 +170,7 @@ class Metric(Settings):
         return (get, (self.name,)) if type(self) is Metric else super().__reduce__()
 
     def __repr__(self) -> str:
-        return f"<Metric '{self.name}'>" if type(self) is Metric else super().__repr__()
+        return f"<Metric '{self.name}'>" if type(self) is Metric and "_core" in vars(self) else super().__repr__()
 
 
 class LogLoss(Metric):

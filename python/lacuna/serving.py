@@ -53,11 +53,15 @@ class Predictor:
         """An array with a row for each row of x, or a list of arrays for several outputs. x, batch_size: as in
         model.predict, whose bits these are.
 
-        ValueError for a shape that does not fit, IndexError for columns and ids that do not exist."""
+        ValueError for a shape that does not fit and for csr where ids are taken, IndexError for columns and ids that
+        do not exist."""
+        if x is None:
+            raise ValueError("predict: x must be given. Received: none.")
         inputs = self.inputs
         names = [name for name, _, _ in inputs]
         texts = [name for name, takes, _ in inputs if takes == "texts"]
         given = views(x, "predict: x", len(names), names, texts)
+        _require_dense_ids(inputs, given)
         results = self._core.predict(given, batch_size_of("predict", batch_size))
         return results[0] if len(results) == 1 else results
 
@@ -65,6 +69,20 @@ class Predictor:
         return type(self), (self._path, *self._options)
 
     def __repr__(self) -> str:
+        if "_core" not in vars(self):  # A debugger may ask before __init__ is done.
+            return object.__repr__(self)
         inputs = ", ".join(f"{name}: {takes} {shape}" for name, takes, shape in self.inputs)
         outputs = ", ".join(f"{name} {shape}" for name, shape in self.outputs)
         return f"<Predictor of ({inputs}) to ({outputs})>"
+
+
+def _require_dense_ids(inputs, given):
+    if not isinstance(given, dict):
+        given = dict(zip((name for name, _, _ in inputs), given if isinstance(given, list) else [given]))
+    for name, takes, _ in inputs:
+        array = given.get(name)
+        if takes == "ids" and array is not None and array.storage == "csr":
+            raise ValueError(
+                f"predict: x of input '{name}', which takes ids, must be dense. Received: {name}={tuple(array.shape)} "
+                "csr."
+            )

@@ -119,7 +119,7 @@ def test_an_output_that_nobody_reads(tmp_path):
         (("trian",), 2, "lacuna"),
         (("train", "rows.svm"), 2, "-o"),
         (("train", "none.svm", "-o", "m.h5"), 1, "No such file"),
-        (("train", "rows.svm", "-o", "m.h5", "-m", "fm:x"), 1, "must be given as 'linear'"),
+        (("train", "rows.svm", "-o", "m.h5", "-m", "fm:x"), 2, "must be given as 'linear'"),
         (("train", "rows.svm", "-o", "/none/m.h5"), 1, "/none"),
         (("train", "empty.svm", "-o", "m.h5"), 1, "rows"),
         (("predict", "rows.svm"), 1, "HDF5"),

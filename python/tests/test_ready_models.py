@@ -78,6 +78,26 @@ def test_several_outputs_are_classes_unless_told_otherwise():
         assert ready_model(text, 50, 3, activation="linear").predict(x).shape == (60, 3)
 
 
+def sigmoid(x):
+    return x * 100
+
+
+@pytest.mark.parametrize("argument", ["activation", "hidden_activation"])
+@pytest.mark.parametrize("own", [sigmoid, lambda x: x, lacuna.layers.ReLU(), 5])
+def test_a_function_of_ones_own_is_refused(argument, own):
+    with pytest.raises(TypeError, match=f"ready_model: {argument} must be .* by layers. Received: {argument}="):
+        ready_model("mlp:3", 50, **{argument: own})
+
+
+def test_an_activation_may_be_one_of_lacuna():
+    for name in ("sigmoid", "tanh", "linear"):
+        given = getattr(lacuna.activations, name)
+        model = ready_model("mlp:3", 50, activation=given, hidden_activation=given)
+        assert [layer.get_config()["activation"] for layer in model.layers if isinstance(layer, Dense)] == [name] * 2
+    with lacuna.utils.custom_object_scope({"sigmoid": sigmoid}), pytest.raises(TypeError, match="activation must be"):
+        ready_model("linear", 50, activation="sigmoid")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -232,3 +232,22 @@ def test_threads(tmp_path, clicks):
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_what_no_input_takes(tmp_path):
+    ids, more = Input((1,), dtype="int32", name="ids"), Input((2,), name="more")
+    both = Concatenate()([Flatten()(Embedding(5, 2)(ids)), more])
+    for inputs, outputs in [(ids, Flatten()(Embedding(5, 2)(ids))), ([ids, more], both)]:
+        Model(inputs, outputs).export(tmp_path / "served.lacuna")
+        predictor = lacuna.Predictor(tmp_path / "served.lacuna")
+        with pytest.raises(ValueError, match=r"predict: x must be given. Received: none."):
+            predictor.predict(None)
+        told = r"predict: x of input 'ids', which takes ids, must be dense. Received: ids=\(2, 1\) csr\."
+        x = csr_matrix(np.array([[1], [2]], "int32"))
+        for given in [x, x.astype("float32")]:
+            given = [given, np.ones((2, 2))] if isinstance(inputs, list) else given
+            with pytest.raises(ValueError, match=told):
+                predictor.predict(given)
+        by_name = {"ids": x, "more": np.ones((2, 2))}
+        with pytest.raises(ValueError, match=told):
+            predictor.predict(by_name)

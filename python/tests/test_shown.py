@@ -3,6 +3,7 @@ colours of its own for text."""
 
 import html.parser
 import math
+import pickle
 import re
 
 import numpy as np
@@ -230,3 +231,115 @@ def test_datasets(tmp_path):
 def test_objects_that_settings_describe():
     assert "lr=0.5" in repr(lacuna.optimizers.Adam(lr=0.5))
     assert repr(lacuna.metrics.AUC()).startswith("AUC(")
+
+
+def test_a_history_of_arrays(model):
+    class Confusion(callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs.update(cm=np.ones((2, 2)), one=np.array([[0.5]]), many=[1, 2])
+
+    history = model.fit(X, Y, epochs=2, verbose=0, callbacks=[Confusion()])
+    assert "one 0.5 → 0.5" in repr(history) and "cm" not in repr(history) and "many" not in repr(history)
+    assert "[[1. 1.]" in checked(history) and checked(history).count("<svg") == 3
+    assert history.history["cm"][0].shape == (2, 2)
+
+
+def test_a_history_of_some_epochs(model):
+    history = model.fit(X, Y, epochs=5, verbose=0, validation_data=(X, Y), validation_freq=2)
+    assert history.epoch == [0, 1, 2, 3, 4] and len(history.history["val_loss"]) == 2
+    first, last = history.history["val_loss"]
+    for one in (history, pickle.loads(pickle.dumps(history))):
+        assert f"val_loss {first:.4g} → {last:.4g}" in repr(one)
+        assert one._panels()["loss"]["validation"] == ([1, 3], [first, last])
+        text = checked(one)
+        assert text.count("<polyline") == 4 and f"validation: {last:.4g}" in text
+        cells = [row.split("<td")[1:] for row in text.split("<tbody>")[-1].split("<tr>")[1:]]
+        at = list(one.history).index("val_loss") + 1
+        assert [f"{first:.6g}" in row[at] for row in cells] == [False, True, False, False, False]
+        assert f"{last:.6g}" in cells[3][at]
+
+
+def test_a_history_whose_dict_was_changed():
+    history = callbacks.History()
+    for epoch in range(3):
+        history.on_epoch_end(epoch, {"loss": 1.0})
+    history.history["own"], history.history["short"] = [1, 2, 3], [1]
+    assert repr(history) == "History(3 epochs: loss 1 → 1, own 1 → 3)" and "own" in checked(history)
+    del history._epochs  # As in a copy from an older version.
+    assert repr(history) == "History(3 epochs: loss 1 → 1, own 1 → 3)"
+
+
+def test_plot_of_some_epochs(model):
+    pytest.importorskip("matplotlib").use("Agg")
+    import matplotlib.pyplot as plt
+
+    history = model.fit(X, Y, epochs=5, verbose=0, validation_data=(X, Y), validation_freq=2)
+    lines = history.plot("loss")[0].lines
+    assert [list(line.get_xdata()) for line in lines] == [[1, 2, 3, 4, 5], [2, 4]]
+    plt.close("all")
+
+
+class OwnLayer(layers.Layer):
+    pass
+
+
+class OwnModel(models.Model):
+    pass
+
+
+class OwnOptimizer(lacuna.optimizers.Optimizer):
+    def get_updates(self, loss, params):
+        return []
+
+    def get_config(self):
+        return {**super().get_config(), "momentum": self.momentum}
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [
+        OwnLayer,
+        OwnModel,
+        OwnOptimizer,
+        callbacks.History,
+        data.Dataset,
+        lacuna.Predictor,
+        lacuna.initializers.Zeros,
+        lacuna.metrics.AUC,
+        lacuna.metrics.Metric,
+        lacuna.optimizers.SGD,
+        lacuna.regularizers.L1L2,
+        layers.Dense,
+        layers.Lambda,
+        layers.Layer,
+        models.Model,
+        models.Sequential,
+    ],
+)
+def test_before_init_is_done(cls):
+    empty = cls.__new__(cls)
+    assert re.fullmatch(rf"<[\w.]+\.{cls.__name__} object at 0x\w+>", repr(empty))
+    if hasattr(cls, "_repr_html_"):
+        assert f"{cls.__name__} object at" in checked(empty)
+
+
+def test_an_optimizer_whose_config_fails():
+    assert "OwnOptimizer object at" in repr(OwnOptimizer())
+
+
+def test_functions_are_told_by_name():
+    def double(x, by=2):
+        return x * by
+
+    nameless = layers.Lambda(lambda x: x, name="l")
+    assert repr(nameless) == "<Lambda 'l': function='<lambda>'>"
+    assert nameless.get_config()["function_type"] == "lambda"
+    told = repr(layers.Lambda(double, output_shape=(3,), arguments={"by": 3}, trainable=False, name="l"))
+    assert told.startswith("<Lambda 'l': ") and told.endswith(", trainable=False>") and "0x" not in told
+    assert "function='double', output_shape=[3]" in told and "'by': 3" in told
+    nested = layers.TimeDistributed(layers.Lambda(lambda x: x), name="t")
+    assert repr(nested) == "<TimeDistributed 't': layer=Lambda(function='<lambda>')>"
+    assert nested.get_config()["layer"]["config"]["function_type"] == "lambda"
+    kept = nameless(layers.Input((3,)))
+    assert kept.shape == (None, 3)
+    assert repr(nameless) == "<Lambda 'l': function='<lambda>', input (None, 3) dense>"

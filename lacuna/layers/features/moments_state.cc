@@ -64,8 +64,10 @@ void MomentsState::update(const Tensor& values) {
   start(values.shape());
   if (values.storage() == Storage::csr) add(values.csr());
   else add(values.dense());
-  if (!sum_.empty())
-    count_ += static_cast<double>(values.rows()) * static_cast<double>(features_.size() / sum_.size());
+  if (!sum_.empty()) {
+    const size_t of_each = features_.size() / sum_.size();
+    count_ += static_cast<double>(values.rows()) * static_cast<double>(of_each);
+  }
 }
 
 void MomentsState::add(const tensor::Dense& values) {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "lacuna/base/error.h"
+#include "lacuna/graph/registry.h"
 #include "lacuna/graph/variable.h"
 #include "lacuna/ops/convolution/channels.h"
 #include "lacuna/ops/convolution/convolution_op.h"
@@ -38,7 +39,7 @@ Symbol spread(const Symbol& x, const Symbol& kernel, const Shape& sizes, const S
   Shape more;
   for (size_t i = 0; i < sizes.size(); ++i) more.push_back(sizes[i] - factors[i]);
   const Window window{.size = sizes, .strides = factors};
-  return apply(std::make_shared<Convolving>(Convolving::kX, window, 1, more), {x, kernel});
+  return lacuna::apply(std::make_shared<Convolving>(Convolving::kX, window, 1, more), {x, kernel});
 }
 
 Symbol bilinear(Symbol x, const Shape& factors) {

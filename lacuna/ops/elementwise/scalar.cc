@@ -4,6 +4,7 @@
 #include "lacuna/ops/elementwise/scalar_functions.h"
 #include "lacuna/ops/elementwise/scale.h"
 #include "lacuna/ops/elementwise/unary.h"
+#include "lacuna/ops/parts/whole.h"
 
 namespace lacuna {
 namespace {

@@ -34,8 +34,12 @@ class History(Callback):
     _model = None
 
     def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self):
         self.epoch = []
         self.history = Logs()
+        self._epochs = {}  # Of each log: validation_freq leaves some out.
 
     @property
     def model(self) -> Any:
@@ -48,14 +52,20 @@ class History(Callback):
 
     def on_train_begin(self, logs: Config | None = None) -> None:
         """Clears the history."""
-        self.epoch = []
-        self.history = Logs()
+        self._begin()
 
     def on_epoch_end(self, epoch: Whole, logs: Config | None = None) -> None:
         """Stores the logs."""
         self.epoch.append(epoch)
         for key, value in (logs or {}).items():
             self.history.setdefault(key, []).append(value)
+            self._epochs.setdefault(key, []).append(epoch)
+
+    def _epochs_of(self, key):
+        """The epochs of a log's values; None if they are not known, since a program has changed the dict."""
+        count = len(self.history[key])
+        known = (vars(self).get("_epochs", {}).get(key, []), self.epoch)  # A copy of an older version has none.
+        return next((epochs for epochs in known if len(epochs) == count), None)
 
     def plot(self, names: str | Sequence[str] | None = None, axes: Any = None) -> Any:
         """Draws the values over epochs by matplotlib, training and validation of each name in one picture, and returns
@@ -91,32 +101,34 @@ class History(Callback):
             raise ValueError(
                 f"History.plot: axes must be as many as names. Received: axes={len(axes)}, names={len(panels)}."
             )
-        epochs = [epoch + 1 for epoch in self.epoch]
         for place, (name, series) in zip(axes, panels.items(), strict=True):
-            for label, values in series.items():
-                place.plot(epochs[-len(values) :], values, "o-", markersize=3, label=label)
+            for label, (epochs, values) in series.items():
+                place.plot([epoch + 1 for epoch in epochs], values, "o-", markersize=3, label=label)
             place.set(title=name, xlabel="epoch")
             place.grid(alpha=0.3)
             place.legend()
         return axes
 
     def _panels(self):
-        """By name: {'training': values, 'validation': values}, of numbers with a value for each epoch."""
+        """By name: {'training': (epochs, values), 'validation': (epochs, values)}, of logs that are numbers."""
         panels = {}
-        for key, values in self.history.items():
+        for key in self.history:
             name = key.removeprefix("val_") if isinstance(key, str) else str(key)
-            if len(values) == len(self.epoch) and all(
-                isinstance(v, (int, float)) or hasattr(v, "__float__") for v in values
-            ):
-                label = "validation" if name != key else "training"
-                panels.setdefault(name, {})[label] = [float(value) for value in values]
+            epochs, numbers = self._epochs_of(key), [_float(value) for value in self.history[key]]
+            if epochs and None not in numbers:
+                label = "validation" if isinstance(key, str) and name != key else "training"
+                panels.setdefault(name, {})[label] = epochs, numbers
         return panels if self.epoch else {}
 
     def __repr__(self) -> str:
+        if "history" not in vars(self):  # A debugger may ask before __init__ is done.
+            return object.__repr__(self)
         told = [
             f"{key} {float(values[0]):.4g} → {float(values[-1]):.4g}"
             for name, series in self._panels().items()
-            for key, values in ((f"val_{name}" if label == "validation" else name, v) for label, v in series.items())
+            for key, values in (
+                (f"val_{name}" if label == "validation" else name, v) for label, (_, v) in series.items()
+            )
         ]
         epochs = f"{len(self.epoch)} epoch{'' if len(self.epoch) == 1 else 's'}"
         return f"History({epochs}{': ' if told else ''}{', '.join(told)})"
@@ -124,16 +136,16 @@ class History(Callback):
     def _repr_html_(self) -> str:
         from lacuna import _html  # Here, so that importing lacuna is quick.
 
+        if "history" not in vars(self):
+            return _html.line(repr(self))
         panels = self._panels()
         pictures = [
             f'<td style="border: 0"><p><b>{_html.escape(name)}</b></p>{_html.curves(name, self.epoch, series)}</td>'
             for name, series in list(panels.items())[:_MOST_PANELS]
         ]
         names = list(self.history)
-        rows = [
-            [str(epoch + 1), *(_number(self.history[name], i, len(self.epoch)) for name in names)]
-            for i, epoch in enumerate(self.epoch)
-        ]
+        columns = [dict(zip(self._epochs_of(name) or [], self.history[name])) for name in names]
+        rows = [[str(epoch + 1), *(_told(column.get(epoch, "")) for column in columns)] for epoch in self.epoch]
         left = f", the last {_MOST_ROWS}" if len(rows) > _MOST_ROWS else ""
         values = _html.table(["epoch", *map(str, names)], rows[-_MOST_ROWS:], ["epoch", *map(str, names)])
         return _html.box(
@@ -143,10 +155,15 @@ class History(Callback):
         )
 
 
-def _number(values, i, epochs):
-    if len(values) != epochs:
-        return ""
+def _float(value):
+    """None for what is no number, such as a text or an array of several."""
     try:
-        return f"{float(values[i]):.6g}"
-    except (TypeError, ValueError):
-        return str(values[i])
+        one = value.item() if hasattr(value, "item") else value
+        return None if isinstance(one, (str, bytes)) else float(one)
+    except (TypeError, ValueError, OverflowError, RuntimeError):  # PyTorch raises the last.
+        return None
+
+
+def _told(value):
+    number = _float(value)
+    return str(value) if number is None else f"{number:.6g}"

@@ -165,6 +165,8 @@ class Dataset:
         return _one_or_all(x), _one_or_all(y), weight
 
     def __repr__(self) -> str:
+        if "_core" not in vars(self):  # A debugger may ask before __init__ is done.
+            return object.__repr__(self)
         parts = ", ".join(
             f"{name}: {role} {shape} {dtype} {storage}" for name, role, shape, dtype, storage in self._core.schema
         )
@@ -173,6 +175,8 @@ class Dataset:
     def _repr_html_(self) -> str:
         from lacuna import _html  # Here, so that importing lacuna is quick.
 
+        if "_core" not in vars(self):
+            return _html.line(repr(self))
         head = ["part", "role", "shape", "dtype", "storage"]
         rows = "rows are not counted before they are read" if self.rows is None else f"{self.rows:,} rows"
         return _html.box(

@@ -10,6 +10,7 @@ from typing import Any
 
 from lacuna import _core, activations, constraints, initializers, regularizers
 from lacuna._arguments import dtype_name, flag, from_config, listed, settings_of, shown, unsupported, whole
+from lacuna._code import names_alone
 from lacuna._custom import bad_config, custom_object_scope, to_config
 from lacuna._types import Config, DTypeLike, Flag, Identifier, Shape
 from lacuna._weights import HasWeights
@@ -374,8 +375,11 @@ class Layer(HasWeights, HasCalls, AddsToSteps):
 
     def __repr__(self) -> str:
         """The class, the name, the settings that differ from those of the class, and the last input."""
+        if "_core" not in vars(self):  # A debugger may ask before super().__init__().
+            return object.__repr__(self)
         try:
-            told = self._core.shown
+            with names_alone():
+                told = self._core.shown
         except Exception:  # A get_config of one's own may fail, but a repr must not.
             told = f"<{self._core.class_name} '{self.name}'>"
         return f"<{type(self).__name__}{told.removeprefix(f'<{self._core.class_name}')}"

@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 from lacuna._arguments import shown
-from lacuna._code import arrays_as_lists, described, function_of, lists_as_arrays
+from lacuna._code import are_names_enough, arrays_as_lists, described, function_of, lists_as_arrays
 from lacuna._custom import custom, name_of
 from lacuna._data_format import format_of
 from lacuna._local_functions import local_function, local_key
@@ -241,6 +241,9 @@ class Lambda(Layer):
         as byte code, which load_model(safe_mode=False) runs."""
         shape = self.output_shape_given
         functions = {"function": self.function, "mask": self.mask, "output_shape": shape}
+        if are_names_enough():
+            told = {name: name_of(given) if callable(given) else given for name, given in functions.items()}
+            return {**super().get_config(), **told, "arguments": arrays_as_lists(self.arguments) or None}
         here = {name: local_key(given) for name, given in functions.items() if callable(given)}
         settings = {
             "mask": name_of(self.mask) if callable(self.mask) else None,

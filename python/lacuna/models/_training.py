@@ -253,7 +253,7 @@ class Trained(Compiled):
         self,
         x: ArrayLike,
         y: ArrayLike = None,
-        batch_size: Whole = 1,
+        batch_size: Whole | None = 1,
         sample_weight: ArrayLike = None,
         class_weight: Any = None,
         verbose: Whole | str = 0,
@@ -262,9 +262,9 @@ class Trained(Compiled):
         """Predicts each row of x before it trains on it, in their order, in one pass: how well a model does that learns
         as data comes. Returns the predictions, the losses and the metrics (Progressive).
 
-        x, y: arrays, or a Dataset alone. batch_size: so many rows are predicted and then learned at a time.
-        sample_weight, class_weight: as in fit. predictions: False keeps none, where there are too many. ValueError as
-        of fit.
+        x, y: arrays, or a Dataset alone. batch_size: so many rows are predicted and then learned at a time, 1 for
+        None too. sample_weight, class_weight: as in fit. predictions: False keeps none, where there are too many.
+        ValueError as of fit.
 
             >>> model = Sequential([Dense(1, kernel_initializer="ones", input_dim=2)])
             >>> model.compile(SGD(lr=0.25), "mse")
@@ -284,7 +284,7 @@ class Trained(Compiled):
             outputs, losses, logs = self._core.progressive(
                 inputs,
                 self._y(y, where),
-                batch_size_of(where, batch_size),
+                batch_size_of(where, 1 if batch_size is None else batch_size),
                 self._y(sample_weight, where, "sample_weight"),
                 weights,
                 verbose_of(where, verbose),

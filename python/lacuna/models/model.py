@@ -269,11 +269,14 @@ class Model(Structure, Trained, TrainedByGenerators):
         return restored_bytes, (self._core.save_to_bytes(), own)
 
     def __repr__(self) -> str:
+        if "_core" not in vars(self):  # A debugger may ask before super().__init__().
+            return object.__repr__(self)
         from lacuna.models._shown import told  # Here, so that importing lacuna is quick.
 
         return told(self)
 
     def _repr_html_(self) -> str:
+        from lacuna import _html
         from lacuna.models._shown import summary
 
-        return summary(self)
+        return summary(self) if "_core" in vars(self) else _html.line(repr(self))

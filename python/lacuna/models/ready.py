@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import lacuna
 from lacuna import _core, activations
-from lacuna._arguments import dtype_name
+from lacuna._arguments import dtype_name, shown
+from lacuna._custom import custom
 from lacuna._types import DTypeLike, Flag, Identifier, Number, Whole
 from lacuna.models.files import model_from_config
 
@@ -44,10 +45,12 @@ def ready_model(
 
     input_dim: the number of columns, or a Dataset: the model then has its inputs by their names, side by side if there
         are several: csr, dense matrices, and ids.
-    activation: of the outputs, by name; None: softmax of several outputs, and none of one. l1, l2: of all kernels, the
-        loss gets l1 Σ|w| + l2 Σw². dropout: after each hidden layer. use_bias: of the outputs. sparse_weight: as in
-        Dense, of kernels that csr meets. dtype: of the input and of the weights; None: floatx.
-    ValueError for a text that names no model, for sizes that are not positive, and for inputs that are texts.
+    activation: of the outputs, by name or one of lacuna.activations; None: softmax of several outputs, and none of one.
+        hidden_activation: that of hidden layers. l1, l2: of all kernels, the loss gets l1 Σ|w| + l2 Σw².
+        dropout: after each hidden layer. use_bias: of the outputs. sparse_weight: as in Dense, of kernels that csr
+        meets. dtype: of the input and of the weights; None: floatx.
+    ValueError for a text that names no model, for sizes that are not positive, and for inputs that are texts. TypeError
+    for a function of your own as an activation.
 
         >>> model = lacuna.models.ready_model("linear", 2**40, activation="sigmoid")
         >>> model.predict(csr_matrix(([3.0], ([0], [2**39])), shape=(1, 2**40)))
@@ -55,8 +58,8 @@ def ready_model(
     """
     settings = {
         "outputs": outputs,
-        "activation": _name_of(activation),
-        "hidden_activation": _name_of(hidden_activation),
+        "activation": _name_of("activation", activation),
+        "hidden_activation": _name_of("hidden_activation", hidden_activation),
         "l1": l1,
         "l2": l2,
         "dropout": dropout,
@@ -70,5 +73,14 @@ def ready_model(
     return model_from_config(_core.ready_config(text, of, settings))
 
 
-def _name_of(activation):
-    return None if activation is None else activations.serialize(activations.get(activation))
+def _name_of(argument, given):
+    """The library makes the model from names alone, and one's own function may have the name of one of its own."""
+    if given is None or (isinstance(given, str) and given not in custom):
+        return given
+    name = next((function.__name__ for function in activations._functions if function is given), None)
+    if name is None:
+        raise TypeError(
+            f"ready_model: {argument} must be the name of an activation, or one of lacuna.activations; build a model "
+            f"with a function of your own by layers. Received: {argument}={shown(given)}."
+        )
+    return name

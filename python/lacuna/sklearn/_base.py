@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -10,12 +12,13 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from lacuna._types import ArrayLike
-from lacuna.layers import Activation
 from lacuna.models import Model
 from lacuna.sklearn._facts import Facts
 from lacuna.sklearn._fitting import Seeded, optimizer_of, train
-from lacuna.sklearn._inputs import rows_and_targets, rows_of, weights_of
+from lacuna.sklearn._inputs import as_fed, check_range, rows_and_targets, rows_of, weights_of
 from lacuna.sklearn._one_row import OneRow
+from lacuna.sklearn._outputs import before_activation, check_outputs
+from lacuna.sklearn._settings import check_settings
 
 _PREDICTED_AT_ONCE = 1024
 
@@ -46,6 +49,7 @@ class Estimator(BaseEstimator):
     # Made from the model, and not kept in files.
     _scorer: Any = None
     _one_row: Any = None
+    _rate: Any = None  # The learning_rate that the optimizer was given last.
 
     _numeric_targets = False
     _several_outputs = True  # Whether y may have rank 2.
@@ -62,20 +66,20 @@ class Estimator(BaseEstimator):
         """A model for these facts, compiled or not."""
         raise NotImplementedError
 
-    def _learn_targets(self, y: Any) -> None:
-        """Learns from the targets of fit what they are, and forgets what was known."""
+    def _learn_targets(self, y: Any, weights: Any) -> None:
+        """Learns from the targets of fit, and the weights of their rows, what they are, and forgets what was known."""
         raise NotImplementedError
 
     def _targets(self, y: Any) -> Any:
         """Targets as the model takes them."""
         raise NotImplementedError
 
-    def _weights(self, y: Any, sample_weight: Any) -> Any:
-        """The weights of rows; None where all are 1."""
-        return weights_of(sample_weight, y.shape[0])
+    def _weights(self, y: Any, weights: Any, steps: bool) -> Any:
+        """Weights of rows times those of their classes; None where all are 1. steps: y need not have all classes."""
+        return weights
 
-    def _held_out(self, y: Any, random: Any) -> Any:
-        """The numbers of the rows that early stopping validates on."""
+    def _held_out(self, y: Any, rows: Any, random: Any) -> Any:
+        """Those of the rows, which are numbers, that early stopping validates on."""
         raise NotImplementedError
 
     def _facts(self) -> Facts:
@@ -88,21 +92,45 @@ class Estimator(BaseEstimator):
         """Trains a new model, or with warm_start goes on with the one there is. Returns the estimator.
 
         X: (rows, columns), dense or sparse, which stays csr. y: (rows,), or (rows, outputs). sample_weight: (rows,).
-        ValueError for what does not fit, NaN, or weights that are all 0."""
+        Weights, times those of classes, are brought to a mean of 1. ValueError for what does not fit, NaN, or
+        weights that are all 0; the estimator is then what it was before."""
+        check_settings(self)
         anew = not (self.warm_start and hasattr(self, "model_"))
-        X, y = rows_and_targets(self, X, y, anew, self._numeric_targets)
-        if anew:
-            self._learn_targets(y)
-        weights = self._weights(y, sample_weight)
-        targets = self._targets(y)
-        random = check_random_state(self.random_state)
-        with Seeded(int(random.randint(2**31))):
+        with self._as_before_if_it_fails():
+            X, y = rows_and_targets(self, X, y, anew, self._numeric_targets)
+            weights = weights_of(sample_weight, y.shape[0])
             if anew:
-                self._begin(X)
-            held_out = self._held_out(y, random) if self.early_stopping else None
-            history = train(self, X, targets, weights, held_out)
-        self.history_, self.n_iter_ = history.history, len(history.epoch)
+                self._learn_targets(y, weights)
+            weights = as_fed(self._weights(y, weights, False), True)
+            targets = self._targets(y)
+            random = check_random_state(self.random_state)
+            with Seeded(int(random.randint(2**31))):
+                if anew:
+                    self._begin(X)
+                self._check_range(X)
+                self._follow_rate()
+                held_out = None
+                if self.early_stopping:
+                    held_out = self._held_out(y, _that_count(weights, y.shape[0]), random)
+                history = train(self, X, targets, weights, held_out)
+            self.history_, self.n_iter_ = history.history, len(history.epoch)
         return self
+
+    @contextmanager
+    def _as_before_if_it_fails(self) -> Iterator[None]:
+        """Forgets what was learned of targets and columns, with the new model, unless this has trained."""
+        before = self.__dict__.copy()
+        try:
+            yield
+        except BaseException:
+            model: Any = self.__dict__.get("model_")
+            history = None if model is before.get("model_") else model.history
+            if history is not None and history.epoch:
+                self.history_, self.n_iter_ = history.history, len(history.epoch)
+            else:
+                self.__dict__.clear()
+                self.__dict__.update(before)
+            raise
 
     def _begin(self, X: Any) -> None:
         """Makes a new model for rows like X, compiled."""
@@ -113,30 +141,47 @@ class Estimator(BaseEstimator):
                 f"{type(self).__name__}: a function that makes a model must return a lacuna.Model. Received: "
                 f"{type(model).__name__}."
             )
+        check_outputs(type(self).__name__, model, facts)
+        self._rate = None
         if model.optimizer is None:
+            self._rate = self.learning_rate
             # A row of weight 0 is as if it were not there, in either dialect.
             model.compile(optimizer_of(self.optimizer, self.learning_rate), facts.loss, zero_weights_count=False)
-        self.model_, self._one_row = model, None
+        self.model_, self._one_row, self.n_iter_ = model, None, 0
         self._ask_before_activation()
+
+    def _follow_rate(self) -> None:
+        """Gives the optimizer the learning_rate, if that was set anew; another set by hand is left alone."""
+        if self.learning_rate is not None and self.learning_rate != self._rate:
+            check_settings(self)
+            self.model_.optimizer.lr = float(self.learning_rate)
+        self._rate = self.learning_rate
+
+    def _check_range(self, X: Any) -> None:
+        if X.dtype == np.float32:
+            return
+        for tensor in self.model_.inputs:
+            check_range(type(self).__name__, "X", X, tensor.dtype)
 
     def _ask_before_activation(self) -> None:
         """Makes what predicts: the model or, where it ends in a layer Activation, the values before that, which are
         exact where probabilities of float32 are 0 or 1."""
-        last = self.model_.layers[-1]
-        before = isinstance(last, Activation) and self._facts().kind != "values"
-        self._scorer = (Model(self.model_.inputs, last.input) if before else self.model_, before)
+        before = before_activation(self.model_, self._facts())
+        self._scorer = (self.model_ if before is None else before, before is not None)
 
     def _for_steps(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
         """Rows, targets and weights for steps of a model, which is made if there is none."""
         anew = not hasattr(self, "model_")
         X, y = rows_and_targets(self, X, y, anew, self._numeric_targets)
-        weights = self._weights(y, sample_weight)
+        weights = as_fed(self._weights(y, weights_of(sample_weight, y.shape[0]), True), False)
+        targets = self._targets(y)
         if anew:
             random = check_random_state(self.random_state)
             with Seeded(int(random.randint(2**31))):
                 self._begin(X)
-            self.n_iter_ = 0
-        return X, self._targets(y), weights
+        self._check_range(X)
+        self._follow_rate()
+        return X, targets, weights
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Any:
         """A step on all rows at once, for partial_fit after its first checks."""
@@ -157,6 +202,7 @@ class Estimator(BaseEstimator):
         """What the model gives for rows, and whether these are values before the last activation."""
         check_is_fitted(self, "model_")
         X = rows_of(self, X)
+        self._check_range(X)
         model, before = self._scorer
         values = model.predict(X, batch_size=_PREDICTED_AT_ONCE)
         if hasattr(values, "toarray"):
@@ -183,3 +229,8 @@ class Estimator(BaseEstimator):
     def __sklearn_is_fitted__(self) -> bool:
         """Whether there is a model."""
         return hasattr(self, "model_")
+
+
+def _that_count(weights: Any, rows: int) -> Any:
+    """The numbers of the rows whose weight is not 0."""
+    return np.arange(rows) if weights is None else np.flatnonzero(weights)

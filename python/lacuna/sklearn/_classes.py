@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,8 @@ from lacuna._array_likes import is_sparse
 from lacuna._types import ArrayLike, Whole
 from lacuna.sklearn._base import Estimator
 from lacuna.sklearn._facts import Facts
-from lacuna.sklearn._inputs import weights_of, with_classes
+from lacuna.sklearn._inputs import with_classes, with_known_classes
+from lacuna.sklearn._settings import check_settings
 
 _TINY = 1e-7  # Probabilities of float32 are kept this far from 0 and 1 before their logarithm is taken.
 
@@ -34,7 +34,7 @@ class Classifier(ClassifierMixin, Estimator):
 
     # Targets.
 
-    def _learn_targets(self, y: Any) -> None:
+    def _learn_targets(self, y: Any, weights: Any) -> None:
         check_classification_targets(y)
         self._learn_kind(y)
         self._sparse_labels = is_sparse(y)
@@ -54,7 +54,7 @@ class Classifier(ClassifierMixin, Estimator):
         if self._labels and not self._several_outputs:
             raise ValueError(
                 f"{type(self).__name__}: y must have one label for each row; sklearn's OneVsRestClassifier makes a "
-                f"model for each of several labels. Received: shape={y.shape}."
+                f"model for each of several labels. Received: shape={np.shape(y)}."
             )
 
     def _learn_classes(self, classes: Any) -> None:
@@ -68,6 +68,12 @@ class Classifier(ClassifierMixin, Estimator):
                     f"{type(self).__name__}: y must have a column of 0 and 1 for each label. Received: "
                     f"shape={y.shape}, labels={len(self.classes_)}."
                 )
+            values = y.data if is_sparse(y) else y
+            if not ((values == 0) | (values == 1)).all():
+                odd = values[(values != 0) & (values != 1)].tolist()[0]
+                raise ValueError(
+                    f"{type(self).__name__}: y of several labels must be 0 or 1 in each place. Received: {shown(odd)}."
+                )
             return y.astype(np.float32)
         y = column_or_1d(y)
         places = np.searchsorted(self.classes_, y)
@@ -80,15 +86,15 @@ class Classifier(ClassifierMixin, Estimator):
             )
         return places.astype(np.float32 if len(self.classes_) == 2 else np.int32)
 
-    def _weights(self, y: Any, sample_weight: Any) -> Any:
-        weights = weights_of(sample_weight, y.shape[0])
+    def _weights(self, y: Any, weights: Any, steps: bool) -> Any:
         if self.class_weight is not None and not self._labels:
             y = column_or_1d(y)
+            if steps:
+                return with_known_classes(type(self).__name__, weights, self.class_weight, y, self.classes_)
         return with_classes(weights, self.class_weight, y)
 
-    def _held_out(self, y: Any, random: Any) -> Any:
-        rows = np.arange(y.shape[0])
-        alike = None if self._labels else column_or_1d(y)
+    def _held_out(self, y: Any, rows: Any, random: Any) -> Any:
+        alike = None if self._labels else column_or_1d(y)[rows]
         return train_test_split(rows, test_size=self.validation_fraction, random_state=random, stratify=alike)[1]
 
     def _facts(self) -> Facts:
@@ -105,32 +111,51 @@ class Classifier(ClassifierMixin, Estimator):
         on one row of csr after another of its kind skips the checks of scikit-learn that the library makes too. Returns
         the estimator. ValueError for labels that are not among the classes."""
         quick, known = self._one_row, classes is None or classes is self._given_classes
-        if quick is not None and known and sample_weight is None and quick(X, y):
+        same = self.class_weight is None and self.learning_rate is self._rate
+        if quick is not None and known and same and sample_weight is None and quick(X, y):
             return self
-        self._know_classes(y, classes)
-        return self._partial_fit(X, y, sample_weight)
+        with self._as_before_if_it_fails():
+            self._know_classes(y, classes)
+            return self._partial_fit(X, y, sample_weight)
 
     def _know_classes(self, y: Any, classes: Any) -> None:
         """Learns the classes from the first call of partial_fit; those of later ones must be the same."""
-        if not hasattr(self, "classes_"):
+        if isinstance(self.class_weight, str):
+            raise ValueError(
+                f"{type(self).__name__}: class_weight must be a dict for partial_fit, which does not know how many "
+                "rows will come; sklearn's compute_class_weight makes one. Received: "
+                f"class_weight={self.class_weight!r}."
+            )
+        if not hasattr(self, "model_"):
+            check_settings(self)
             if classes is None:
                 raise ValueError(
                     f"{type(self).__name__}: the first partial_fit must be given all classes. Received: classes=None."
                 )
-            if self.class_weight == "balanced":
-                raise ValueError(
-                    f"{type(self).__name__}: class_weight must be a dict for partial_fit, which does not know how many "
-                    "rows will come; sklearn's compute_class_weight makes one. Received: class_weight='balanced'."
-                )
             self._learn_kind(y)
-            self._learn_classes(np.unique(np.asarray(classes)))
-        elif classes is not None and not np.array_equal(np.unique(np.asarray(classes)), self.classes_):
+            self._learn_classes(self._listed_classes(classes))
+        elif classes is not None and not np.array_equal(self._listed_classes(classes), self.classes_):
             raise ValueError(
                 f"{type(self).__name__}: classes must be those of the first call. Received: classes={classes}, before "
                 f"{self.classes_}."
             )
         if classes is not self._given_classes:
             self._given_classes = classes
+
+    def _listed_classes(self, classes: Any) -> Any:
+        """The classes that a user names, in order."""
+        given = np.asarray(classes)
+        if given.ndim == 1 and given.size and not (given.dtype.kind == "f" and np.isnan(given).any()):
+            try:
+                listed = np.unique(given)
+            except TypeError:  # Labels of types that have no order.
+                listed = given[:0]
+            if len(listed) > 1:
+                return listed
+        raise ValueError(
+            f"{type(self).__name__}: classes must be a list of two or more labels of one type, none of them missing. "
+            f"Received: classes={shown(classes)}."
+        )
 
     def progressive(
         self,
@@ -144,12 +169,13 @@ class Classifier(ClassifierMixin, Estimator):
         learns as rows come. Returns a Progressive: predictions are the probabilities as predict_proba gives them;
         losses, that of each step; loss, their mean. classes: those of partial_fit; None: those of y. batch_size: rows
         that are predicted, and then learned, at a time."""
-        if classes is None and not hasattr(self, "classes_"):
-            classes = np.arange(np.shape(y)[1]) if np.ndim(y) == 2 else np.unique(np.asarray(y))
-        self._know_classes(y, classes)
-        seen = self._progressive(X, y, sample_weight, batch_size)
+        with self._as_before_if_it_fails():
+            if classes is None and not hasattr(self, "model_"):
+                classes = np.arange(np.shape(y)[1]) if np.ndim(y) == 2 else np.unique(np.asarray(y))
+            self._know_classes(y, classes)
+            seen = self._progressive(X, y, sample_weight, batch_size)
         values = seen.predictions.astype(np.float64)
-        return replace(seen, predictions=np.hstack([1 - values, values]) if values.shape[1] == 1 else values)
+        return seen._replace(predictions=np.hstack([1 - values, values]) if values.shape[1] == 1 else values)
 
     # Predictions.
 

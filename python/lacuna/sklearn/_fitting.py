@@ -13,7 +13,7 @@ import numpy as np
 
 import lacuna
 from lacuna import _core
-from lacuna.callbacks import EarlyStopping, LearningRateScheduler
+from lacuna.callbacks import Callback, EarlyStopping, LearningRateScheduler
 from lacuna.optimizers import Adagrad
 
 _ROWS_SEEN, _MOST_EPOCHS = 40_000, 100
@@ -63,19 +63,23 @@ def train(estimator: Any, x: Any, y: Any, weights: Any, held_out: Any) -> Any:
     model, rows = estimator.model_, x.shape[0]
     epochs = epochs_of(estimator.max_iter, rows, held_out is not None)
     validation, rate = None, float(lacuna.backend.get_value(model.optimizer.lr))
+    best = None
     callbacks: list[Any] = []
+    if estimator.tol is not None:
+        stopping = EarlyStopping(
+            "loss" if held_out is None else "val_loss", float(estimator.tol), int(estimator.n_iter_no_change)
+        )
+        callbacks.append(stopping)
     if held_out is not None:
         kept = np.setdiff1d(np.arange(rows), held_out)
         validation = (x[held_out], y[held_out], *(() if weights is None else (weights[held_out],)))
         x, y, weights = x[kept], y[kept], None if weights is None else weights[kept]
-        callbacks.append(_stopping(estimator, "val_loss", True))
-    else:
-        if estimator.tol is not None:
-            callbacks.append(_stopping(estimator, "loss", False))
-        if estimator.learning_rate_schedule == "linear" and epochs > 1:
-            callbacks.append(LearningRateScheduler(lambda epoch: rate * (1 - epoch / epochs)))
+        best = _Best()
+        callbacks.append(best)
+    elif estimator.learning_rate_schedule == "linear" and epochs > 1:
+        callbacks.append(LearningRateScheduler(lambda epoch: rate * (1 - epoch / epochs)))
     try:
-        return model.fit(
+        history = model.fit(
             x,
             y,
             batch_size=batch_size_of(estimator.batch_size, x.shape[0]),
@@ -88,8 +92,33 @@ def train(estimator: Any, x: Any, y: Any, weights: Any, held_out: Any) -> Any:
         )
     finally:
         model.optimizer.lr = rate  # For partial_fit and a warm start.
+    if best is not None:
+        best.restore()
+    return history
 
 
-def _stopping(estimator: Any, monitor: str, restore: bool) -> Any:
-    tol = -np.inf if estimator.tol is None else float(estimator.tol)
-    return EarlyStopping(monitor, tol, int(estimator.n_iter_no_change), restore_best_weights=restore)
+class _Best(Callback):
+    """Keeps the weights of the epoch with the least val_loss, and restores them, also where max_iter ends training."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept = EarlyStopping("val_loss", patience=1, restore_best_weights=True)
+        self._least = self._last = np.inf
+        self._epoch = 0
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._kept.set_model(self.model)
+        self._kept.on_train_begin()
+
+    def on_epoch_end(self, epoch: Any, logs: Any = None) -> None:
+        self._last, self._epoch = (logs or {}).get("val_loss", np.nan), epoch
+        if self._last < self._least:
+            self._least = self._last
+            self._kept.on_epoch_end(epoch, {"val_loss": self._last})
+
+    def restore(self) -> None:
+        """After training: the best weights, if the last are not these."""
+        if self._least < np.inf and self._last != self._least:
+            self._kept.on_epoch_end(self._epoch, {"val_loss": np.inf})  # What is worse makes it restore.
+            model: Any = self.model
+            model.stop_training = False

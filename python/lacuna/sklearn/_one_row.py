@@ -8,6 +8,7 @@ import numpy as np
 
 from lacuna import _core
 
+_LARGEST, _LARGEST_SQUARE = np.float64(1e38), np.float64(1e76)
 _NO_WEIGHTS: dict[int, float] = {}
 
 
@@ -41,9 +42,17 @@ class OneRow:
             if x._shape != self._shape or x.format != "csr":
                 return False
             (label,) = y
-            target = label if self._places is None else self._places[label]
-            row = _core.one_row(self._columns, x.data, x.indices, x.indptr)
-            if row is None or not target - target == 0:  # Also for NaN and infinity.
+            if self._places is not None:
+                target = self._places[label]
+            elif -_LARGEST < label < _LARGEST:
+                target = label
+            else:
+                return False  # NaN, infinity, or more than float32 holds.
+            data = x.data
+            if data.itemsize > 4 and not data.dot(data) < _LARGEST_SQUARE:
+                return False  # One may be more than float32 holds.
+            row = _core.one_row(self._columns, data, x.indices, x.indptr)
+            if row is None:
                 return False
             self._target[0] = target
         except (AttributeError, KeyError, TypeError, ValueError):

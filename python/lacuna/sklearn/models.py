@@ -33,9 +33,11 @@ class LacunaClassifier(Classifier):
     them) and returns a model; or a model, of which each fit trains a copy, from the weights that it has. One that is
     not compiled is compiled with `optimizer` and the loss of the facts. None: a linear model. The last layer has
     facts.n_outputs units and facts.activation; decision_function is exact where that is a layer Activation, and
-    computed from float32 probabilities otherwise.
+    computed from float32 probabilities otherwise. ValueError for another number of outputs, and for a last activation
+    that gives no probabilities.
 
-    optimizer: a name or one of lacuna.optimizers. learning_rate: its rate; None: its own. learning_rate_schedule:
+    optimizer: a name or one of lacuna.optimizers. learning_rate: its rate, also that of a model which comes compiled;
+    None: its own. Set later, it holds from the next fit or partial_fit on. learning_rate_schedule:
     'linear' lets the rate fall to 0 at max_iter, 'constant' does not; with early stopping it is constant. max_iter: the
     number of epochs; None: as many as see 40,000 rows, at most 100, and 100 with early stopping. batch_size: rows a
     step; None: a hundredth of all, from 16 to 512. tol, n_iter_no_change: training ends when for so many epochs the

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from lacuna._types import Flag, Number, Whole
 from lacuna.sklearn import _networks
 from lacuna.sklearn._classes import Classifier
 from lacuna.sklearn._facts import Facts
+from lacuna.sklearn._settings import hidden_units
 from lacuna.sklearn._values import Regressor
 
 __all__ = ["MLPClassifier", "MLPRegressor", "WideDeepClassifier", "WideDeepRegressor"]
@@ -21,7 +20,7 @@ def __dir__() -> list[str]:
 
 def _sizes(estimator: Any) -> Any:
     """hidden_layer_sizes as a list."""
-    return np.atleast_1d(estimator.hidden_layer_sizes).tolist()
+    return hidden_units(type(estimator).__name__, estimator.hidden_layer_sizes)
 
 
 class MLPClassifier(Classifier):
