@@ -122,6 +122,7 @@ void train(const TrainOptions& o, Session& session) {
   std::optional<Model> initial;
   if (!o.initial.empty()) initial = load_model(o.initial);
   const bool goes_on = initial && initial->trainer().is_compiled();
+  if (initial) require_none_of_the_model(o, goes_on);
   const ModelNotes before = initial ? notes_of(*initial) : ModelNotes();
   data::LabelMap labels = goes_on ? labels_before(*initial, before) : task.labels;
   if (o.labels_as_they_are) labels.clear();

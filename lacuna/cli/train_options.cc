@@ -132,6 +132,28 @@ void require_fitting(const TrainOptions& o) {
         ", -m='", cut(o.model), "'."));
 }
 
+void require_none_of_the_model(const TrainOptions& o, bool is_compiled) {
+  std::vector<std::string> given = settings_of_layers(o);
+  const auto add = [&](bool is_given, const char* option, const auto& value) {
+    if (is_given) given.push_back(text(option, "=", value));
+  };
+  add(o.model != TrainOptions().model, "-m", o.model);
+  if (is_compiled) {
+    add(!o.loss.empty(), "--loss", o.loss);
+    add(!o.metrics.empty(), "--metrics", o.metrics);
+    add(!o.classes.empty(), "--classes", o.classes);
+    add(o.oaa > 0, "--oaa", o.oaa);
+    add(!o.optimizer.empty() || o.ftrl || o.adaptive || o.sgd, "the optimizer", optimizer_of(o));
+    add(o.learning_rate.has_value(), "-l", o.learning_rate.value_or(0));
+    add(o.ftrl_alpha.has_value(), "--ftrl_alpha", o.ftrl_alpha.value_or(0));
+    add(o.ftrl_beta.has_value(), "--ftrl_beta", o.ftrl_beta.value_or(0));
+  }
+  if (!given.empty())
+    throw WrongOptions(text("-i: a model must go on as it was made", is_compiled ? " and compiled" : "",
+                            ", so that options of its layers", is_compiled ? ", loss and optimizer" : "",
+                            " are left out. Received: ", given[0], "."));
+}
+
 data::LabelMap labels_of_loss(const std::string& loss) {
   if (loss == "binary_crossentropy") return {{0, 0}, {-1, 0}, {1, 1}};
   if (loss == "hinge" || loss == "squared_hinge") return {{-1, -1}, {0, -1}, {1, 1}};

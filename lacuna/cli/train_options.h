@@ -43,6 +43,9 @@ void add_train_options(CLI::App& command, TrainOptions& options);
 
 // Throws WrongOptions for options that would have no effect, or do not fit, whatever the rows are.
 void require_fitting(const TrainOptions& options);
+// Throws WrongOptions for options of what a model to go on from has itself: its layers and, if it is
+// compiled, its loss and optimizer.
+void require_none_of_the_model(const TrainOptions& options, bool is_compiled);
 Task task_of(const TrainOptions& options);
 // What a loss wants the labels of two classes to be; empty for other losses. Of two labels that become the
 // same, the first is what predictions tell.

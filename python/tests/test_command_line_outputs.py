@@ -160,3 +160,14 @@ def test_version_commands_and_exported_files(folder):
     assert run("export", "m.h5", "-o", "m.lacuna", cwd=folder).returncode == 0
     done = run("inspect", "m.lacuna", cwd=folder)
     assert done.returncode == 1 and "exported" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "more", [("-l", "0.3"), ("--l2", "1"), ("-m", "fm:2"), ("--ftrl",), ("--loss", "hinge"), ("-c", "2")]
+)
+def test_a_model_goes_on_as_it_was_compiled(more, tmp_path):
+    (tmp_path / "rows.svm").write_text("1 1:1\n-1 2:1\n")
+    run("train", "rows.svm", "-o", "m.h5", cwd=tmp_path)
+    done = run("train", "rows.svm", "-i", "m.h5", "-o", "further.h5", *more, cwd=tmp_path)
+    assert done.returncode == 2 and "-i: a model must go on as it was made" in done.stderr, done.stderr
+    assert not (tmp_path / "further.h5").exists()

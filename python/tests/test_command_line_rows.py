@@ -38,7 +38,8 @@ def folder(tmp_path):
 
 
 def train(folder, *arguments):
-    return says("train", *arguments, "-l", "0.5", "--epochs", "5", cwd=folder)
+    rate = () if "-i" in arguments else ("-l", "0.5")  # A model goes on with its own.
+    return says("train", *arguments, *rate, "--epochs", "5", cwd=folder)
 
 
 def test_options_of_libsvm_are_added_to_those_of_the_model(folder):
