@@ -149,7 +149,7 @@ TEST(Predictor, IdsAreTakenAsAnyNumbers) {
 }
 
 TEST(Predictor, CallsTakeNoMemoryOnceItIsWarm) {
-  if (!kAllocationsAreCounted) GTEST_SKIP();
+  if (!kAllocationsAreCounted) GTEST_SKIP() << "A sanitizer has the allocations, which are not counted.";
   set_random_seed(1);
   const Symbol in = Input({.shape = {kColumns}, .sparse = true});
   const Symbol sum = layers::Add()(

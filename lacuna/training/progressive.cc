@@ -51,6 +51,7 @@ Progressive Trainer::progressive(const CompiledPtr& compiled, Batches& batches,
   std::shared_ptr<Program> train;
   Progress progress(batches, options.verbose);
   Progressive result;
+  bool warned = false;
   {
     const auto turn = network_->turn().take();
     check_trainable("progressive", *compiled);
@@ -75,6 +76,9 @@ Progressive Trainer::progressive(const CompiledPtr& compiled, Batches& batches,
       train_step(*compiled, *train, feeds, size, measures);
       if (mode == Mode::progressive) keep(*train, size);
       result.losses.push_back(train->value(0));
+      if (std::isfinite(result.losses.back()) || std::exchange(warned, true)) return;
+      warn(text("progressive: the loss is no longer finite. Received: loss=", result.losses.back(),
+                " in step ", result.losses.size(), "."));
     });
     progress.add(size);
     progress.update({});

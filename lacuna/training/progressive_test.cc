@@ -1,6 +1,7 @@
 // Progressive validation, beside predict_on_batch and train_on_batch row by row.
 #include <gtest/gtest.h>
 
+#include "lacuna/base/message.h"
 #include "lacuna/base/random.h"
 #include "lacuna/lacuna.h"
 
@@ -89,6 +90,19 @@ TEST(Progressive, KeepsNoPredictionsWhereNoneAreWanted) {
   const Progressive result = model.progressive(rows.x(), rows.y, {.predictions = false});
   EXPECT_TRUE(result.predictions.empty());
   EXPECT_EQ(result.losses.size(), 9u);
+}
+
+TEST(Progressive, WarnsOnceOfALossThatIsNotFinite) {
+  OnlineRows rows = online_rows(6);
+  rows.data[0] = std::numeric_limits<float>::quiet_NaN();
+  Model model = online_model(0, "sgd");
+  std::vector<std::string> said;
+  set_warning_handler([&](const std::string& message) { said.push_back(message); });
+  const Progressive result = model.progressive(rows.x(), rows.y);
+  set_warning_handler({});
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_NE(said[0].find("progressive: the loss is no longer finite"), std::string::npos) << said[0];
+  EXPECT_EQ(result.losses.size(), 6u);
 }
 
 TEST(Progressive, RefusesWhatIsNoRow) {

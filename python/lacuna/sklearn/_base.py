@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,7 +24,7 @@ from lacuna.sklearn._settings import check_settings
 _PREDICTED_AT_ONCE = 1024
 
 
-class Estimator(BaseEstimator):
+class Estimator(BaseEstimator, ABC):
     """A model that is made when fit knows the columns and the targets. Subclasses say how: `_make(facts)`; mixins for
     classes and values say what targets are."""
 
@@ -62,29 +63,29 @@ class Estimator(BaseEstimator):
 
     # What subclasses say.
 
+    @abstractmethod
     def _make(self, facts: Facts) -> Any:
         """A model for these facts, compiled or not."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _learn_targets(self, y: Any, weights: Any) -> None:
         """Learns from the targets of fit, and the weights of their rows, what they are, and forgets what was known."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _targets(self, y: Any) -> Any:
         """Targets as the model takes them."""
-        raise NotImplementedError
 
     def _weights(self, y: Any, weights: Any, steps: bool) -> Any:
         """Weights of rows times those of their classes; None where all are 1. steps: y need not have all classes."""
         return weights
 
+    @abstractmethod
     def _held_out(self, y: Any, rows: Any, random: Any) -> Any:
         """Those of the rows, which are numbers, that early stopping validates on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _facts(self) -> Facts:
         """What the model must be made for."""
-        raise NotImplementedError
 
     # Training.
 
